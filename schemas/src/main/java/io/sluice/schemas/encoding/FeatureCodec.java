@@ -1,0 +1,141 @@
+package io.sluice.schemas.encoding;
+
+import io.sluice.schemas.FeatureEncoding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Turns feature vectors into bytes and back.
+ *
+ * <p>A matrix of shape [checkpoints, dimension] is stored row after row, each row on its own byte
+ * boundary. INT8, INT4 and SIGN quantise relative to the row's root mean square and keep no scale,
+ * and FLOAT16 rounds: a decoded row has the right direction but not a unit norm, so readers divide
+ * by the norm of what they decoded.
+ */
+public final class FeatureCodec {
+  /** INT8 steps a root mean square: values up to 5.3 of it are kept, those beyond are clamped. */
+  private static final float INT8_STEPS = 24f;
+
+  /** INT4 steps a root mean square (clamped beyond 3.5 of it). */
+  private static final float INT4_STEPS = 2f;
+
+  private FeatureCodec() {}
+
+  /**
+   * Bytes that one row takes.
+   *
+   * @param dimension values a row, at least 1
+   */
+  public static int rowBytes(FeatureEncoding encoding, int dimension) {
+    return switch (encoding) {
+      case FLOAT32 -> Math.multiplyExact(dimension, 4);
+      case FLOAT16 -> Math.multiplyExact(dimension, 2);
+      case INT8 -> dimension;
+      case INT4 -> (dimension + 1) / 2;
+      case SIGN -> (dimension + 7) / 8;
+    };
+  }
+
+  /**
+   * Encodes a matrix.
+   *
+   * @param rows shape [checkpoints, dimension], every row of equal length, finite values
+   * @return a buffer of checkpoints x {@link #rowBytes} bytes, ready to be read
+   * @throws IllegalArgumentException when rows differ in length or a value is not finite
+   */
+  public static ByteBuffer encode(FeatureEncoding encoding, float[][] rows) {
+    int dimension = rows[0].length;
+    ByteBuffer out =
+        ByteBuffer.allocate(rows.length * rowBytes(encoding, dimension))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] row : rows) {
+      if (row.length != dimension) {
+        throw new IllegalArgumentException("rows of different dimensions in one representation");
+      }
+      encodeRow(encoding, row, rootMeanSquare(row), out);
+    }
+    return out.flip().order(ByteOrder.BIG_ENDIAN);
+  }
+
+  /**
+   * Decodes one row.
+   *
+   * @param features the encoded matrix, from its position to its limit; not changed
+   * @param checkpoint the row, from 0
+   * @param into receives the values, not normalised; its length is the dimension
+   * @throws IndexOutOfBoundsException when the buffer does not hold that row
+   */
+  public static void decodeRow(
+      FeatureEncoding encoding, ByteBuffer features, int checkpoint, float[] into) {
+    int dimension = into.length;
+    int bytes = rowBytes(encoding, dimension);
+    ByteBuffer in =
+        features
+            .slice(features.position() + checkpoint * bytes, bytes)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < dimension; i++) {
+      into[i] =
+          switch (encoding) {
+            case FLOAT32 -> in.getFloat(4 * i);
+            case FLOAT16 -> Half.toFloat(in.getShort(2 * i));
+            case INT8 -> in.get(i);
+            case INT4 -> ((in.get(i >> 1) >> ((i & 1) << 2)) & 0xf) - 8;
+            case SIGN -> ((in.get(i >> 3) >> (i & 7)) & 1) == 1 ? 1f : -1f;
+          };
+    }
+  }
+
+  private static void encodeRow(FeatureEncoding encoding, float[] row, float rms, ByteBuffer out) {
+    switch (encoding) {
+      case FLOAT32 -> {
+        for (float value : row) {
+          out.putFloat(value);
+        }
+      }
+      case FLOAT16 -> {
+        for (float value : row) {
+          out.putShort(Half.fromFloat(value));
+        }
+      }
+      case INT8 -> {
+        for (float value : row) {
+          out.put((byte) quantise(value, INT8_STEPS / rms, 127));
+        }
+      }
+      case INT4 -> {
+        for (int i = 0; i < row.length; i += 2) {
+          int low = quantise(row[i], INT4_STEPS / rms, 7) + 8;
+          int high = i + 1 < row.length ? quantise(row[i + 1], INT4_STEPS / rms, 7) + 8 : 8;
+          out.put((byte) (high << 4 | low));
+        }
+      }
+      case SIGN -> {
+        for (int i = 0; i < row.length; i += 8) {
+          int bits = 0;
+          for (int j = i; j < Math.min(i + 8, row.length); j++) {
+            bits |= (row[j] >= 0 ? 1 : 0) << (j - i);
+          }
+          out.put((byte) bits);
+        }
+      }
+    }
+  }
+
+  private static int quantise(float value, float scale, int limit) {
+    return Math.max(-limit, Math.min(limit, Math.round(value * scale)));
+  }
+
+  private static float rootMeanSquare(float[] row) {
+    double sum = 0;
+    for (float value : row) {
+      sum += (double) value * value;
+    }
+    if (!(sum > 0) || Double.isInfinite(sum)) {
+      throw new IllegalArgumentException(
+          sum == 0
+              ? "a feature vector is all zero"
+              : "a feature vector has a value that is not finite");
+    }
+    return (float) Math.sqrt(sum / row.length);
+  }
+}

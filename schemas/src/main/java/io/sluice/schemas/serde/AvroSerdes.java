@@ -1,0 +1,66 @@
+package io.sluice.schemas.serde;
+
+import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
+import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * The one place that makes serdes: Confluent's Avro serializer and deserializer for Sluice's
+ * generated records, one subject a topic (TopicNameStrategy).
+ *
+ * <p>Null is a tombstone and stays null. Undecodable bytes raise Kafka's {@code
+ * SerializationException}.
+ */
+public final class AvroSerdes {
+  private final Map<String, Object> config;
+
+  /**
+   * Serdes that speak to a schema registry.
+   *
+   * @param config configuration of Confluent's serdes; {@code schema.registry.url} is needed: the
+   *     address of a registry with Confluent's API, or {@code mock://NAME} for one in this JVM.
+   *     Registry TLS and credentials ({@code schema.registry.ssl.*}, {@code basic.auth.*}) pass
+   *     through.
+   * @throws IllegalArgumentException when {@code schema.registry.url} is missing
+   */
+  public AvroSerdes(Map<String, ?> config) {
+    if (!(config.get("schema.registry.url") instanceof String url) || url.isBlank()) {
+      throw new IllegalArgumentException(
+          "schema.registry.url is missing: give the address of a schema registry, or mock://NAME");
+    }
+    Map<String, Object> all = new HashMap<>(config);
+    all.put(KafkaAvroDeserializerConfig.SPECIFIC_AVRO_READER_CONFIG, true);
+    this.config = Map.copyOf(all);
+  }
+
+  /** Serdes for a registry that needs no further configuration. */
+  public static AvroSerdes forRegistry(String url) {
+    return new AvroSerdes(Map.of("schema.registry.url", url));
+  }
+
+  /** A serde of record keys. */
+  public <T extends SpecificRecord> Serde<T> key() {
+    return serde(true);
+  }
+
+  /** A serde of record values. */
+  public <T extends SpecificRecord> Serde<T> value() {
+    return serde(false);
+  }
+
+  @SuppressWarnings("unchecked") // The reader's schema is the generated class named by the record.
+  private <T extends SpecificRecord> Serde<T> serde(boolean isKey) {
+    Serializer<T> serializer = (Serializer<T>) (Serializer<?>) new KafkaAvroSerializer();
+    Deserializer<T> deserializer = (Deserializer<T>) (Deserializer<?>) new KafkaAvroDeserializer();
+    serializer.configure(config, isKey);
+    deserializer.configure(config, isKey);
+    return Serdes.serdeFrom(serializer, deserializer);
+  }
+}
