@@ -1,0 +1,63 @@
+package io.sluice.gpuworker.representation;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Query;
+import java.util.List;
+
+/**
+ * Turns examples into the vectors that stand for them, one vector a checkpoint.
+ *
+ * <p>Deterministic up to the last bits: how examples are batched may move them. Not thread-safe:
+ * one thread uses it at a time.
+ */
+public interface Representer extends AutoCloseable {
+  /** Hash, in hex, of all that shapes the vectors: equal fingerprints, comparable vectors. */
+  String fingerprint();
+
+  /** Values a checkpoint, after projection. */
+  int dimension();
+
+  /** Vectors an example. */
+  int checkpoints();
+
+  /** The weight of each checkpoint in the similarity: {@link #checkpoints} values, sum 1. */
+  float[] checkpointWeights();
+
+  /** Where it computes, for people: {@code cpu} or {@code gpu(0)}. */
+  String device();
+
+  /**
+   * Represents candidates (Adam form of the gradient).
+   *
+   * @return one outcome a candidate, in order
+   */
+  List<Outcome> candidates(List<Candidate> candidates);
+
+  /**
+   * Represents queries (plain form of the gradient).
+   *
+   * @return one outcome a query, in order
+   */
+  List<Outcome> queries(List<Query> queries);
+
+  @Override
+  void close();
+
+  /** What became of one example. */
+  sealed interface Outcome {}
+
+  /**
+   * The example's vectors.
+   *
+   * @param rows shape [checkpoints, dimension], each row of unit L2 norm
+   * @param tokens tokens of the example after cutting to the length limit
+   */
+  record Represented(float[][] rows, int tokens) implements Outcome {}
+
+  /**
+   * The example has no representation.
+   *
+   * @param reason why, for people
+   */
+  record Unusable(String reason) implements Outcome {}
+}
