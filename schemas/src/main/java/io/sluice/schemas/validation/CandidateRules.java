@@ -1,0 +1,26 @@
+package io.sluice.schemas.validation;
+
+import io.sluice.schemas.Candidate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the contract asks of a candidate, beyond the types of its fields. */
+public final class CandidateRules {
+  private CandidateRules() {}
+
+  /**
+   * Checks a candidate: an id of 1 to 256 characters without control characters; turns of known
+   * roles (system, user, assistant), at least one; at least one assistant turn that is not blank.
+   *
+   * @return what is wrong, for people; empty when nothing is
+   */
+  public static List<String> problems(Candidate candidate) {
+    List<String> problems = new ArrayList<>(MessageRules.idProblems(candidate.getId()));
+    problems.addAll(MessageRules.turnProblems(candidate.getMessages()));
+    if (!candidate.getMessages().isEmpty()
+        && candidate.getMessages().stream().noneMatch(MessageRules::answers)) {
+      problems.add("no assistant turn has content: there is nothing to learn");
+    }
+    return List.copyOf(problems);
+  }
+}

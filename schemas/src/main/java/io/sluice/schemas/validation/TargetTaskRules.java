@@ -1,0 +1,116 @@
+package io.sluice.schemas.validation;
+
+import io.sluice.schemas.Query;
+import io.sluice.schemas.TargetTask;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What the contract asks of a target task, beyond the types of its fields. */
+public final class TargetTaskRules {
+  /** The largest budget, in examples. */
+  public static final int MAX_BUDGET = 10_000_000;
+
+  /** The largest query set. */
+  public static final int MAX_QUERIES = 10_000;
+
+  /** The selection rules that exist. */
+  public static final Set<String> ALGORITHMS = Set.of("round-robin");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+
+  private TargetTaskRules() {}
+
+  /**
+   * Checks a whole task: its id and its representation's (1 to 100 of A-Z a-z 0-9 . _ -), a
+   * revision from 1, a known algorithm, budgets (at least one, each 1 to 10 million, strictly
+   * ascending), a minPoolFactor of at least 1, and its queries.
+   *
+   * @return what is wrong, for people; empty when nothing is
+   */
+  public static List<String> problems(TargetTask task) {
+    List<String> problems = new ArrayList<>(taskIdProblems(task.getTaskId()));
+    if (task.getRevision() < 1) {
+      problems.add("revision is " + task.getRevision() + ": revisions count from 1");
+    }
+    if (!NAME.matcher(task.getRepresentationId()).matches()) {
+      problems.add(nameProblem("representation id", task.getRepresentationId()));
+    }
+    if (!ALGORITHMS.contains(task.getAlgorithm())) {
+      problems.add(
+          "unknown algorithm '"
+              + MessageRules.printable(task.getAlgorithm())
+              + "': use "
+              + String.join(" or ", ALGORITHMS));
+    }
+    double factor = task.getMinPoolFactor();
+    if (!(factor >= 1) || Double.isInfinite(factor)) {
+      problems.add("the minimum pool factor is " + factor + ": use 1 or more");
+    }
+    problems.addAll(budgetProblems(task.getBudgets()));
+    problems.addAll(queryProblems(task.getQueries()));
+    return List.copyOf(problems);
+  }
+
+  /** Checks a task id. */
+  public static List<String> taskIdProblems(String taskId) {
+    return NAME.matcher(taskId).matches() ? List.of() : List.of(nameProblem("task id", taskId));
+  }
+
+  /** Checks budgets: at least one, each 1 to {@link #MAX_BUDGET}, strictly ascending. */
+  public static List<String> budgetProblems(List<Integer> budgets) {
+    List<String> problems = new ArrayList<>();
+    if (budgets.isEmpty()) {
+      problems.add("no budgets: give at least one, such as 50,100,200");
+    }
+    for (int i = 0; i < budgets.size(); i++) {
+      int budget = budgets.get(i);
+      if (budget < 1 || budget > MAX_BUDGET) {
+        problems.add("budget " + budget + " is out of range: use 1 to " + MAX_BUDGET);
+      }
+      if (i > 0 && budget <= budgets.get(i - 1)) {
+        problems.add(
+            "budget " + budget + " follows " + budgets.get(i - 1) + ": sort budgets, each once");
+      }
+    }
+    return List.copyOf(problems);
+  }
+
+  /**
+   * Checks a query set: 1 to {@link #MAX_QUERIES} queries of unique ids; the last turn of each is
+   * the assistant's and is not blank. A query without a prompt is allowed: its answer is learnt
+   * from the second token on.
+   */
+  public static List<String> queryProblems(List<Query> queries) {
+    List<String> problems = new ArrayList<>();
+    if (queries.isEmpty() || queries.size() > MAX_QUERIES) {
+      problems.add("the task has " + queries.size() + " queries: give 1 to " + MAX_QUERIES);
+    }
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < queries.size(); i++) {
+      Query query = queries.get(i);
+      String name = "query " + (i + 1) + " ('" + MessageRules.printable(query.getId()) + "'): ";
+      if (!ids.add(query.getId())) {
+        problems.add(name + "another query has the same id");
+      }
+      singleQueryProblems(query).forEach(problem -> problems.add(name + problem));
+    }
+    return List.copyOf(problems);
+  }
+
+  private static List<String> singleQueryProblems(Query query) {
+    List<String> problems = new ArrayList<>(MessageRules.idProblems(query.getId()));
+    problems.addAll(MessageRules.turnProblems(query.getMessages()));
+    int turns = query.getMessages().size();
+    if (turns > 0 && !MessageRules.answers(query.getMessages().get(turns - 1))) {
+      problems.add("the last turn must be the assistant's answer, and not blank");
+    }
+    return problems;
+  }
+
+  private static String nameProblem(String what, String name) {
+    return what + " '" + MessageRules.printable(name) + "': use 1 to 100 of A-Z a-z 0-9 . _ -";
+  }
+}
