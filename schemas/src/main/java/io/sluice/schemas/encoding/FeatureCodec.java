@@ -8,16 +8,16 @@ import java.nio.ByteOrder;
  * Turns feature vectors into bytes and back.
  *
  * <p>A matrix of shape [checkpoints, dimension] is stored row after row, each row on its own byte
- * boundary. INT8, INT4 and SIGN quantise relative to the row's root mean square and keep no scale,
- * and FLOAT16 rounds: a decoded row has the right direction but not a unit norm, so readers divide
- * by the norm of what they decoded.
+ * boundary. All but FLOAT32 store values relative to the row's root mean square and keep no scale:
+ * a decoded row has the right direction but not a unit norm, so readers divide by the norm of what
+ * they decoded.
  */
 public final class FeatureCodec {
   /** INT8 steps a root mean square: values up to 5.3 of it are kept, those beyond are clamped. */
-  private static final float INT8_STEPS = 24f;
+  private static final double INT8_STEPS = 24;
 
   /** INT4 steps a root mean square (clamped beyond 3.5 of it). */
-  private static final float INT4_STEPS = 2f;
+  private static final double INT4_STEPS = 2;
 
   private FeatureCodec() {}
 
@@ -85,7 +85,7 @@ public final class FeatureCodec {
     }
   }
 
-  private static void encodeRow(FeatureEncoding encoding, float[] row, float rms, ByteBuffer out) {
+  private static void encodeRow(FeatureEncoding encoding, float[] row, double rms, ByteBuffer out) {
     switch (encoding) {
       case FLOAT32 -> {
         for (float value : row) {
@@ -94,7 +94,7 @@ public final class FeatureCodec {
       }
       case FLOAT16 -> {
         for (float value : row) {
-          out.putShort(Half.fromFloat(value));
+          out.putShort(Half.fromFloat((float) (value / rms)));
         }
       }
       case INT8 -> {
@@ -121,11 +121,11 @@ public final class FeatureCodec {
     }
   }
 
-  private static int quantise(float value, float scale, int limit) {
-    return Math.max(-limit, Math.min(limit, Math.round(value * scale)));
+  private static int quantise(float value, double scale, int limit) {
+    return (int) Math.max(-limit, Math.min(limit, Math.round(value * scale)));
   }
 
-  private static float rootMeanSquare(float[] row) {
+  private static double rootMeanSquare(float[] row) {
     double sum = 0;
     for (float value : row) {
       sum += (double) value * value;
@@ -136,6 +136,6 @@ public final class FeatureCodec {
               ? "a feature vector is all zero"
               : "a feature vector has a value that is not finite");
     }
-    return (float) Math.sqrt(sum / row.length);
+    return Math.sqrt(sum / row.length);
   }
 }

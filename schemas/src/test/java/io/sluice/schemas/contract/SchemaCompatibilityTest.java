@@ -1,0 +1,99 @@
+package io.sluice.schemas.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * BACKWARD_TRANSITIVE: today's readers read what every released version wrote.
+ *
+ * <p>The baseline is {@code src/test/resources/released/VERSION/NAME.avsc}, one complete schema a
+ * file, and is only ever added to.
+ */
+class SchemaCompatibilityTest {
+  private static final Path SOURCES = Path.of("src/main/avro");
+  private static final Path RELEASED = Path.of("src/test/resources/released");
+
+  @ParameterizedTest
+  @MethodSource("releasedSchemas")
+  void givenReleasedSchema_whenTodaysRecordReadsIt_thenItCan(Path file) throws Exception {
+    Schema writer = new Schema.Parser().parse(file.toFile());
+    Schema reader = current(name(file));
+    var result = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer);
+    assertThat(result.getType())
+        .as(
+            "%s cannot read what release %s wrote: %s. Add fields only with a default, never rename "
+                + "or retype one, give enums no new symbol without a default; "
+                + "a change that needs more is a new topic.",
+            reader.getName(), file.getParent().getFileName(), result.getResult())
+        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+  }
+
+  @Test
+  void givenTheContract_whenListed_thenTheLatestReleaseHasEveryRecord() throws IOException {
+    Path latest;
+    try (Stream<Path> versions = Files.list(RELEASED)) {
+      latest =
+          versions
+              .max(Comparator.comparing(v -> Version.parse(v.getFileName().toString())))
+              .orElseThrow();
+    }
+    for (Path source : files(SOURCES)) {
+      assertThat(latest.resolve(source.getFileName().toString()))
+          .as(
+              "no baseline for %s: save its SCHEMA$.toString(true) there, so that later versions "
+                  + "are checked against it",
+              name(source))
+          .exists();
+    }
+  }
+
+  @Test
+  void givenAFieldWithoutDefault_whenCheckedAgainstTheReleased_thenTheCheckWouldFail() {
+    Schema released = current("Message");
+    Schema changed =
+        new Schema.Parser()
+            .parse(
+                released
+                    .toString()
+                    .replace("\"fields\":[", "\"fields\":[{\"name\":\"fresh\",\"type\":\"int\"},"));
+    assertThat(SchemaCompatibility.checkReaderWriterCompatibility(changed, released).getType())
+        .isEqualTo(SchemaCompatibilityType.INCOMPATIBLE);
+  }
+
+  static List<Path> releasedSchemas() throws IOException {
+    return files(RELEASED);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.toString().endsWith(".avsc")).sorted().toList();
+    }
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString().replace(".avsc", "");
+  }
+
+  private static Schema current(String name) {
+    try {
+      Class<?> type = Class.forName("io.sluice.schemas." + name);
+      return (Schema) type.getField("SCHEMA$").get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(
+          "the contract has lost " + name + ", which was released: bring it back", e);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.sluice.schemas.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CandidateFileTest {
+  private static final String GOOD =
+      "{\"id\":\"a\",\"source\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},"
+          + "{\"role\":\"assistant\",\"content\":\"Hello\"}]}";
+  private static final String WITHOUT_ID =
+      "{\"messages\":[{\"role\":\"assistant\",\"content\":\"Hello\"}],\"extra\":{\"x\":1}}";
+
+  @TempDir Path dir;
+
+  @Test
+  void givenGoodLines_whenRead_thenCandidatesWithTheirFields() throws IOException {
+    assertThat(read(GOOD + "\n"))
+        .containsExactly(
+            new CandidateLine.Valid(
+                1,
+                new Candidate(
+                    "a",
+                    "s",
+                    List.of(new Message("user", "Hi"), new Message("assistant", "Hello")))));
+  }
+
+  @Test
+  void givenBlankLinesAndNoIds_whenRead_thenIdIsTheLineNumberInTheFile() throws IOException {
+    assertThat(read("\n  \r\n" + WITHOUT_ID + "\r\n\n" + WITHOUT_ID))
+        .extracting(line -> ((CandidateLine.Valid) line).candidate().getId())
+        .containsExactly("3", "5");
+  }
+
+  @Test
+  void givenNumericId_whenRead_thenItIsText() throws IOException {
+    String line = GOOD.replace("\"a\"", "12345678901234567890");
+    assertThat(((CandidateLine.Valid) read(line).get(0)).candidate().getId())
+        .isEqualTo("12345678901234567890");
+  }
+
+  @Test
+  void givenByteOrderMark_whenRead_thenFirstLineIsGood() throws IOException {
+    assertThat(read("\uFEFF" + GOOD)).singleElement().isInstanceOf(CandidateLine.Valid.class);
+  }
+
+  @Test
+  void givenGzipWithAPlainName_whenRead_thenSameAsPlain() throws IOException {
+    Path file = dir.resolve("plain.jsonl");
+    Files.write(file, gzip(GOOD + "\n" + WITHOUT_ID));
+    assertThat(read(file)).isEqualTo(read(GOOD + "\n" + WITHOUT_ID));
+  }
+
+  @Test
+  void givenGzipThatIsCutOff_whenRead_thenErrorNamesTheFile() throws IOException {
+    Path file = dir.resolve("cut.jsonl.gz");
+    byte[] whole = gzip(GOOD + "\n");
+    Files.write(file, Arrays.copyOf(whole, whole.length - 12));
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("cut.jsonl.gz cannot be read to its end");
+  }
+
+  @Test
+  void givenEmptyFile_whenRead_thenNothing() throws IOException {
+    assertThat(read("")).isEmpty();
+  }
+
+  @Test
+  void givenMissingFile_whenOpened_thenErrorSaysSo() {
+    assertThatThrownBy(() -> CandidateFile.open(dir.resolve("none.jsonl")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("none.jsonl: there is no such file");
+    assertThatThrownBy(() -> CandidateFile.open(dir))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is a directory");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"id":"a","messages":[                                | not JSON: it ends too early
+          {"id":"a" "messages":[]}                              | not JSON: something is wrong at column 11
+          {"id":"a"} {"id":"b"}                                 | not JSON: something is wrong
+          {"id":"a","id":"b"}                                   | a field is given twice
+          [1,2]                                                 | not a JSON object
+          {"id":"a"}                                            | messages is missing
+          {"messages":null}                                     | messages is missing
+          {"messages":"Hi"}                                     | messages is not a list
+          {"messages":[]}                                       | messages is empty
+          {"messages":["Hi"]}                                   | message 1 is not an object
+          {"messages":[{"role":"user"}]}                        | message 1 has no content
+          {"messages":[{"content":"x"}]}                        | message 1 has no role
+          {"messages":[{"role":"user","content":[1]}]}          | message 1: content is not a text
+          {"messages":[{"role":"tool","content":"x"}]}          | unknown role 'tool': use system, user or assistant
+          {"messages":[{"role":"user","content":"x"}]}          | no assistant turn has content
+          {"messages":[{"role":"assistant","content":" "}]}     | no assistant turn has content
+          {"id":1.5,"messages":[]}                              | id is neither a text nor a whole number
+          {"id":"","messages":[]}                               | id has 0 characters
+          {"id":"a\\tb","messages":[]}                           | id has control characters
+          {"source":1,"messages":[]}                            | source is not a text
+          {"messages":[{"role":"assistant","content":"\\ud800"}]} | half a surrogate pair
+          """)
+  void givenBadLine_whenRead_thenInvalidWithReasonAndTheNextLineIsRead(String line, String reason)
+      throws IOException {
+    List<CandidateLine> lines = read(line + "\n" + GOOD);
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0))
+        .isInstanceOfSatisfying(
+            CandidateLine.Invalid.class,
+            invalid -> {
+              assertThat(invalid.line()).isEqualTo(1);
+              assertThat(invalid.reason())
+                  .contains(reason)
+                  .doesNotContainIgnoringCase("jackson")
+                  .doesNotContain("Source:");
+            });
+    assertThat(lines.get(1)).isInstanceOf(CandidateLine.Valid.class);
+  }
+
+  @Test
+  void givenBytesThatAreNotUtf8_whenRead_thenInvalidAndTheNextLineIsRead() throws IOException {
+    Path file = dir.resolve("latin1.jsonl");
+    Files.write(
+        file, (GOOD.replace("Hi", "Zoë") + "\n" + GOOD).getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(read(file))
+        .satisfiesExactly(
+            first ->
+                assertThat(((CandidateLine.Invalid) first).reason()).contains("not UTF-8 text"),
+            second -> assertThat(second).isInstanceOf(CandidateLine.Valid.class));
+  }
+
+  @Test
+  void givenOverLongLine_whenRead_thenInvalidAndTheNextLineIsRead() throws IOException {
+    String longest = "x".repeat(CandidateFile.MAX_LINE_BYTES);
+    assertThat(read(longest + "y\n" + longest + "\n" + GOOD))
+        .satisfiesExactly(
+            first -> assertThat(((CandidateLine.Invalid) first).reason()).contains("longer than"),
+            second -> assertThat(((CandidateLine.Invalid) second).reason()).contains("not JSON"),
+            third -> assertThat(third.line()).isEqualTo(3));
+  }
+
+  @Property(tries = 300)
+  void givenAnyBytes_whenRead_thenEveryLineIsValidOrInvalid(@ForAll byte[] bytes)
+      throws IOException {
+    Path file = Files.createTempFile("candidates", ".jsonl");
+    try {
+      byte[] readable = bytes.clone();
+      if (readable.length > 0) {
+        readable[0] = '{';
+      }
+      Files.write(file, readable);
+      assertThat(read(file)).allSatisfy(line -> assertThat(line.line()).isPositive());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private List<CandidateLine> read(String content) throws IOException {
+    return read(Files.writeString(dir.resolve("in.jsonl"), content));
+  }
+
+  private static List<CandidateLine> read(Path file) throws IOException {
+    List<CandidateLine> lines = new ArrayList<>();
+    try (CandidateFile candidates = CandidateFile.open(file)) {
+      candidates.forEachRemaining(lines::add);
+    }
+    return lines;
+  }
+
+  private static byte[] gzip(String content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(content.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,105 @@
+package io.sluice.schemas.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.Query;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.validation.TargetTaskRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TaskFileTest {
+  private static final String TURNS =
+      "\"messages\":[{\"role\":\"user\",\"content\":\"1+1\"},"
+          + "{\"role\":\"assistant\",\"content\":\"2\"}]";
+
+  @TempDir Path dir;
+
+  @Test
+  void givenOnlyTaskAndQueries_whenMadeATask_thenTheContractsDefaultsFillTheRest()
+      throws IOException {
+    TaskFile file = read("{\"task\":\"sums\",\"queries\":[{" + TURNS + "},{" + TURNS + "}]}");
+    assertThat(file.queries()).extracting(Query::getId).containsExactly("0", "1");
+    assertThat(file.budgets()).isEmpty();
+
+    TargetTask task = file.withBudgets(List.of(5, 10)).toTargetTask(3);
+    assertThat(task.getTaskId()).isEqualTo("sums");
+    assertThat(task.getRevision()).isEqualTo(3);
+    assertThat(task.getBudgets()).containsExactly(5, 10);
+    assertThat(task.getRepresentationId()).isEqualTo("default");
+    assertThat(task.getAlgorithm()).isEqualTo("round-robin");
+    assertThat(task.getMinPoolFactor()).isEqualTo(10.0);
+    assertThat(task.getQueries()).isEqualTo(file.queries());
+    assertThat(TargetTaskRules.problems(task)).isEmpty();
+  }
+
+  @Test
+  void givenEveryField_whenMadeATask_thenAllAreInIt() throws IOException {
+    TargetTask task =
+        read("{\"task\":\"t\",\"queries\":[{\"id\":7,"
+                + TURNS
+                + "}],\"budgets\":[2,4],\"representation_id\":\"r\",\"algorithm\":\"round-robin\","
+                + "\"min_pool_factor\":1.5,\"comment\":\"ignored\"}")
+            .toTargetTask(1);
+    assertThat(task.getQueries().get(0).getId()).isEqualTo("7");
+    assertThat(task.getBudgets()).containsExactly(2, 4);
+    assertThat(task.getRepresentationId()).isEqualTo("r");
+    assertThat(task.getMinPoolFactor()).isEqualTo(1.5);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          task: sums                                          | not JSON: something is wrong at column
+          []                                                  | not a JSON object
+          {"queries":[]}                                      | task (the task's id) is missing
+          {"task":"t"}                                        | queries (the list of examples) is missing
+          {"task":"t","queries":[]}                           | the task has 0 queries
+          {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 of
+          {"task":"t","queries":[{"id":"x"}]}                 | query 1: messages is missing
+          {"task":"t","queries":[7]}                          | query 1: messages is missing
+          {"task":"t","queries":[{TURNS},{"id":0,TURNS}]}     | query 2 ('0'): another query has the same id
+          {"task":"t","queries":[{TURNS}],"budgets":5}        | budgets is not a list
+          {"task":"t","queries":[{TURNS}],"budgets":[1.5]}    | budgets: 1.5 is no budget
+          {"task":"t","queries":[{TURNS}],"min_pool_factor":"x"} | min_pool_factor is not a number
+          """)
+  void givenBadTaskFile_whenRead_thenErrorNamesFileAndFault(String content, String reason) {
+    assertThatThrownBy(() -> read(content.replace("TURNS", TURNS)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("task.json: ")
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void givenManyBadQueries_whenRead_thenErrorShowsSomeAndCountsTheRest() {
+    String bad = "{\"id\":\"x\",\"messages\":[]}";
+    assertThatThrownBy(
+            () -> read("{\"task\":\"t\",\"queries\":[" + (bad + ",").repeat(9) + bad + "]}"))
+        .hasMessageContaining("query 1 ('x'): messages is empty")
+        .hasMessageEndingWith("and 14 more problems");
+  }
+
+  @Test
+  void givenNoReadableFile_whenRead_thenErrorSaysSo() throws IOException {
+    assertThatThrownBy(() -> TaskFile.read(dir.resolve("none.json")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("none.json: there is no such file");
+    assertThatThrownBy(() -> TaskFile.read(dir)).hasMessageContaining("cannot be read");
+    Path latin1 = Files.write(dir.resolve("latin1.json"), new byte[] {'{', (byte) 0xe9, '}'});
+    assertThatThrownBy(() -> TaskFile.read(latin1)).hasMessageContaining("not UTF-8");
+  }
+
+  private TaskFile read(String content) throws IOException {
+    return TaskFile.read(Files.writeString(dir.resolve("task.json"), content));
+  }
+}

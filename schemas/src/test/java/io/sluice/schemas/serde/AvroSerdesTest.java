@@ -1,0 +1,156 @@
+package io.sluice.schemas.serde;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
+import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Nomination;
+import io.sluice.schemas.PoolCount;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.Withdrawal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AvroSerdesTest {
+  private static final List<Message> MESSAGES =
+      List.of(new Message("user", "Wie geht's? 😀"), new Message("assistant", ""));
+  private static final Candidate CANDIDATE = new Candidate("c-1", "poems", MESSAGES);
+
+  private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://AvroSerdesTest");
+
+  static Stream<SpecificRecord> records() {
+    return Stream.of(
+        CANDIDATE,
+        new TargetTask(
+            "t",
+            2,
+            "default",
+            "round-robin",
+            List.of(1, 10),
+            10.0,
+            List.of(new Query("q", MESSAGES))),
+        new Representation(
+            "r",
+            "ab12",
+            FeatureEncoding.INT4,
+            8,
+            2,
+            ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}),
+            17,
+            CANDIDATE),
+        new RepresentationKey("r", "c-1"),
+        new QueryRepresentation(
+            "t", 2, 0, "r", "ab12", 1, List.of(0.25f, 0.75f), ByteBuffer.wrap(new byte[8])),
+        new QueryRepresentationKey("t", 2, 0),
+        new SelectedInstruction(
+            "t", 2, "c-1", 10, 0.5f, 0, List.of(0.5f, Float.MIN_VALUE), "poems", MESSAGES),
+        new SelectedKey("t", "c-1"),
+        new TaskStatus("t", 2, 8, 3_000_000_000L, 0L, 41L, 10, List.of(new TierStatus(10, 10, 1))),
+        new ShardReport("t", 2, 3, new Nomination(List.of(0.5f), CANDIDATE)),
+        new ShardReport("t", 2, 3, new Withdrawal("c-1")),
+        new ShardReport("t", 2, 3, new PoolCount(5L, 6L)),
+        new FineTuneJob("j", "t", 2, "r", "round-robin", 10, 0, 10, 100L, "00ff"),
+        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES),
+        new FineTuneResult("j", "t", FineTuneState.FAILED, "disk full"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void givenARecord_whenSerialized_thenKeyAndValueComeBackEqual(SpecificRecord given) {
+    for (Serde<SpecificRecord> serde : List.of(serdes.value(), serdes.key())) {
+      String topic = "topic-" + given.getSchema().getName();
+      byte[] bytes = serde.serializer().serialize(topic, given);
+      assertThat(serde.deserializer().deserialize(topic, bytes))
+          .isEqualTo(given)
+          .hasSameClassAs(given);
+    }
+  }
+
+  @Test
+  void givenATombstone_whenSerialized_thenNullBothWays() {
+    Serde<Candidate> serde = serdes.value();
+    assertThat(serde.serializer().serialize("c", null)).isNull();
+    assertThat(serde.deserializer().deserialize("c", null)).isNull();
+  }
+
+  @Test
+  void givenARecord_whenSerialized_thenOneSubjectATopicAndConfluentsWireFormat() throws Exception {
+    Serde<Candidate> serde = serdes.value();
+    byte[] bytes = serde.serializer().serialize("subjects", CANDIDATE);
+    SchemaRegistryClient registry = MockSchemaRegistry.getClientForScope("AvroSerdesTest");
+    assertThat(registry.getAllSubjects()).contains("subjects-value");
+    int id = ByteBuffer.wrap(bytes, 1, 4).getInt();
+    assertThat(bytes[0]).isZero();
+    assertThat(
+            new Schema.Parser().parse(registry.getSchemaById(id).canonicalString()).getFullName())
+        .isEqualTo("io.sluice.schemas.Candidate");
+  }
+
+  @Test
+  void givenBytesThatAreNoRecord_whenDeserialized_thenSerializationException() {
+    Serde<Candidate> serde = serdes.value();
+    assertThatThrownBy(() -> serde.deserializer().deserialize("c", new byte[] {7, 7, 7}))
+        .isInstanceOf(SerializationException.class);
+  }
+
+  @Test
+  void givenNoRegistry_whenMade_thenRefusedWithWhatToDo() {
+    assertThatThrownBy(() -> new AvroSerdes(Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("schema.registry.url is missing: give");
+    assertThatThrownBy(() -> AvroSerdes.forRegistry(" "))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** A second copy on the class path, as shaded jars bring along, would win or lose by chance. */
+  @Test
+  void givenTheClasspath_whenSearched_thenConfluentsSerdesAvroAndKafkaAreThereOnce()
+      throws IOException {
+    for (Class<?> type :
+        List.of(
+            KafkaAvroSerializer.class,
+            KafkaAvroDeserializer.class,
+            Schema.class,
+            SerializationException.class)) {
+      String resource = type.getName().replace('.', '/') + ".class";
+      assertThat(Collections.list(type.getClassLoader().getResources(resource)))
+          .as("places of %s", type.getName())
+          .hasSize(1);
+    }
+    assertThat(serdes.value().serializer().getClass().getName())
+        .isEqualTo("io.confluent.kafka.serializers.KafkaAvroSerializer");
+    assertThat(serdes.value().deserializer().getClass().getName())
+        .isEqualTo("io.confluent.kafka.serializers.KafkaAvroDeserializer");
+  }
+}

@@ -1,0 +1,46 @@
+package io.sluice.schemas.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.topic.Topics.TopicSpec;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopicsTest {
+
+  @Test
+  void givenAPrefix_whenNamed_thenEveryTopicHasItAndNoTwoAreEqual() {
+    assertThat(new Topics("team-a.").all())
+        .extracting(TopicSpec::name)
+        .hasSize(10)
+        .doesNotHaveDuplicates()
+        .allSatisfy(name -> assertThat(name).startsWith("team-a."));
+  }
+
+  @Test
+  void givenTheContract_whenConfigured_thenStateIsCompactedAndHistoryIsDeletedByAge() {
+    Topics topics = Topics.withDefaultPrefix();
+    Map<String, TopicSpec> specs =
+        topics.all().stream().collect(Collectors.toMap(TopicSpec::name, Function.identity()));
+    assertThat(specs.get("sluice.selected").config()).containsEntry("cleanup.policy", "compact");
+    assertThat(specs.get(topics.fineTuneDatasets()).config())
+        .containsEntry("cleanup.policy", "delete")
+        .containsEntry("retention.ms", "7776000000");
+    assertThat(specs.get(topics.candidates()).spread())
+        .as("representations lie beside their candidates")
+        .isEqualTo(specs.get(topics.representations()).spread());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "a/b", "ä"})
+  void givenAnIllegalPrefix_whenMade_thenRefused(String prefix) {
+    assertThatThrownBy(() -> new Topics(prefix))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(prefix);
+  }
+}

@@ -1,0 +1,97 @@
+package io.sluice.schemas.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.TargetTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TargetTaskRulesTest {
+  private static final Message ASK = new Message("user", "1+1");
+  private static final Message ANSWER = new Message("assistant", "2");
+
+  @Test
+  void givenGoodTask_whenChecked_thenNoProblems() {
+    assertThat(TargetTaskRules.problems(good().build())).isEmpty();
+  }
+
+  @Test
+  void givenQueryWithoutPrompt_whenChecked_thenNoProblems() {
+    assertThat(TargetTaskRules.queryProblems(List.of(query("a", ANSWER)))).isEmpty();
+  }
+
+  @Test
+  void givenTheLargestQuerySetAndBudget_whenChecked_thenNoProblems() {
+    List<Query> most =
+        IntStream.range(0, 10_000).mapToObj(i -> query("q" + i, ASK, ANSWER)).toList();
+    assertThat(TargetTaskRules.queryProblems(most)).isEmpty();
+    assertThat(TargetTaskRules.budgetProblems(List.of(1, 10_000_000))).isEmpty();
+    List<Query> more = new ArrayList<>(most);
+    more.add(query("one more", ASK, ANSWER));
+    assertThat(TargetTaskRules.queryProblems(more)).singleElement().asString().contains("10001");
+  }
+
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        fault("task id ''", task -> task.setTaskId("")),
+        fault("task id 'a/b'", task -> task.setTaskId("a/b")),
+        fault("task id", task -> task.setTaskId("x".repeat(101))),
+        fault("revision is 0", task -> task.setRevision(0)),
+        fault("representation id", task -> task.setRepresentationId("a b")),
+        fault("unknown algorithm 'magic': use", task -> task.setAlgorithm("magic")),
+        fault("minimum pool factor is 0.5", task -> task.setMinPoolFactor(0.5)),
+        fault("minimum pool factor is NaN", task -> task.setMinPoolFactor(Double.NaN)),
+        fault("no budgets", task -> task.setBudgets(List.of())),
+        fault("budget 0 is out of range", task -> task.setBudgets(List.of(0))),
+        fault("budget 10000001 is out of range", task -> task.setBudgets(List.of(10_000_001))),
+        fault("budget 5 follows 10", task -> task.setBudgets(List.of(10, 5))),
+        fault("budget 5 follows 5", task -> task.setBudgets(List.of(5, 5))),
+        fault("0 queries", task -> task.setQueries(List.of())),
+        fault(
+            "query 2 ('a'): another query has the same id",
+            task -> task.setQueries(List.of(query("a", ANSWER), query("a", ANSWER)))),
+        fault("messages is empty", task -> task.setQueries(List.of(query("a")))),
+        fault(
+            "unknown role 'tool'",
+            task -> task.setQueries(List.of(query("a", new Message("tool", "x"), ANSWER)))),
+        fault("last turn", task -> task.setQueries(List.of(query("a", ANSWER, ASK)))),
+        fault(
+            "last turn",
+            task -> task.setQueries(List.of(query("a", ASK, new Message("assistant", " \n"))))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void givenOneFault_whenChecked_thenThatProblemAlone(
+      String expected, UnaryOperator<TargetTask.Builder> change) {
+    assertThat(TargetTaskRules.problems(change.apply(good()).build()))
+        .singleElement()
+        .asString()
+        .contains(expected);
+  }
+
+  private static Arguments fault(String expected, UnaryOperator<TargetTask.Builder> change) {
+    return Arguments.of(expected, change);
+  }
+
+  private static TargetTask.Builder good() {
+    return TargetTask.newBuilder()
+        .setTaskId("Sums_1.0-b")
+        .setRevision(1)
+        .setBudgets(List.of(10, 20))
+        .setQueries(List.of(query("a", ASK, ANSWER), query("b", ASK, ANSWER)));
+  }
+
+  private static Query query(String id, Message... messages) {
+    return new Query(id, List.of(messages));
+  }
+}
