@@ -1,0 +1,162 @@
+package io.sluice.local.stack;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * A real Kafka broker and its controller in this JVM, on the loopback interface only.
+ *
+ * <p>Everything that it keeps lies in one directory: started again on it, the broker has the same
+ * cluster id, port, topics and records, also after the JVM was killed.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final int NODE_ID = 1;
+  private static final String PORT = "port";
+
+  private final KafkaRaftServer server;
+  private final String bootstrapServers;
+
+  private EmbeddedBroker(KafkaRaftServer server, String bootstrapServers) {
+    this.server = server;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /**
+   * Starts a broker and returns when it serves clients.
+   *
+   * @param directory what it keeps; made where it does not exist
+   * @param port where clients reach it, 1 to 65535; 0 for that of the last start on this directory,
+   *     or a free one when there was none
+   * @throws StackException when it cannot start, such as when the port is taken
+   */
+  public static EmbeddedBroker start(Path directory, int port) {
+    Path log = directory.resolve("log");
+    try {
+      Files.createDirectories(log);
+      int clientPort = port == 0 ? lastPort(directory) : port;
+      LoopbackPort.requireFree(clientPort, "broker");
+      format(log);
+      KafkaConfig config = new KafkaConfig(settings(log, clientPort, LoopbackPort.free()), false);
+      KafkaRaftServer server = startServer(config);
+      rememberPort(directory, clientPort);
+      return new EmbeddedBroker(server, LoopbackPort.HOST + ":" + clientPort);
+    } catch (StackException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new StackException(
+          "the broker could not start in %s: %s".formatted(directory, e.getMessage()), e);
+    }
+  }
+
+  /** What clients take as {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Stops the broker; all that it acknowledged stays in its directory. */
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private static KafkaRaftServer startServer(KafkaConfig config) {
+    KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+    try {
+      server.startup();
+      return server;
+    } catch (RuntimeException e) {
+      server.shutdown();
+      throw e;
+    }
+  }
+
+  private static void format(Path log) throws Exception {
+    if (Files.exists(log.resolve("meta.properties"))) {
+      return;
+    }
+    try (PrintStream silent = new PrintStream(OutputStream.nullOutputStream())) {
+      new Formatter()
+          .setPrintStream(silent)
+          .setNodeId(NODE_ID)
+          .setClusterId(Uuid.randomUuid().toString())
+          .setControllerListenerName("CONTROLLER")
+          .setDirectories(List.of(log.toString()))
+          .setMetadataLogDirectory(log.toString())
+          .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+          .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+          .run();
+    }
+  }
+
+  private static Map<String, String> settings(Path log, int clientPort, int controllerPort) {
+    String clients = "PLAINTEXT://" + LoopbackPort.HOST + ":" + clientPort;
+    String controller = LoopbackPort.HOST + ":" + controllerPort;
+    Map<String, String> settings = new HashMap<>();
+    settings.put("process.roles", "broker,controller");
+    settings.put("node.id", Integer.toString(NODE_ID));
+    settings.put("listeners", clients + ",CONTROLLER://" + controller);
+    settings.put("advertised.listeners", clients);
+    settings.put("controller.listener.names", "CONTROLLER");
+    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put("controller.quorum.voters", NODE_ID + "@" + controller);
+    settings.put("log.dirs", log.toString());
+    settings.put("auto.create.topics.enable", "false");
+    // One node holds the only replica of everything.
+    settings.put("offsets.topic.replication.factor", "1");
+    settings.put("transaction.state.log.replication.factor", "1");
+    settings.put("transaction.state.log.min.isr", "1");
+    settings.put("share.coordinator.state.topic.replication.factor", "1");
+    settings.put("share.coordinator.state.topic.min.isr", "1");
+    // A handful of clients: few partitions of the internal topics open faster than fifty.
+    settings.put("offsets.topic.num.partitions", "4");
+    settings.put("transaction.state.log.num.partitions", "4");
+    settings.put("group.initial.rebalance.delay.ms", "0");
+    settings.put("log.cleaner.dedupe.buffer.size", "4194304");
+    // Vectors of a few checkpoints and many dimensions in full precision pass one mebibyte.
+    settings.put("message.max.bytes", "16777216");
+    settings.put("replica.fetch.max.bytes", "16777216");
+    // A broker that was killed is taken for dead soon, so that it can be started again at once.
+    settings.put("broker.session.timeout.ms", "2000");
+    settings.put("broker.heartbeat.interval.ms", "500");
+    return settings;
+  }
+
+  private static int lastPort(Path directory) throws IOException {
+    Path file = directory.resolve("broker.properties");
+    if (!Files.exists(file)) {
+      return LoopbackPort.free();
+    }
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+      return Integer.parseInt(properties.getProperty(PORT));
+    } catch (NumberFormatException e) {
+      throw new StackException(file + " names no port: delete the file or give a port", e);
+    }
+  }
+
+  private static void rememberPort(Path directory, int port) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty(PORT, Integer.toString(port));
+    try (Writer writer = Files.newBufferedWriter(directory.resolve("broker.properties"))) {
+      properties.store(writer, "Where clients reached the broker last.");
+    }
+  }
+}

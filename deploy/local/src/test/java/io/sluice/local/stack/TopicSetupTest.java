@@ -1,0 +1,99 @@
+package io.sluice.local.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.local.kafka.KafkaFixture;
+import io.sluice.local.kafka.TestKafka;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(KafkaFixture.class)
+class TopicSetupTest {
+  private static final TopicSetup SETUP = new TopicSetup(3, 2, (short) 1);
+
+  @Test
+  void givenNoTopics_whenApplied_thenAllExistWithTheirPartitionsAndPolicies(TestKafka kafka)
+      throws Exception {
+    kafka.createTopics(SETUP);
+
+    try (Admin admin = kafka.admin()) {
+      var names = kafka.topics().all().stream().map(spec -> spec.name()).toList();
+      var described = admin.describeTopics(names).allTopicNames().get();
+      assertThat(described).hasSize(names.size());
+      assertThat(described.get(kafka.topics().candidates()).partitions()).hasSize(3);
+      assertThat(described.get(kafka.topics().representations()).partitions()).hasSize(3);
+      assertThat(described.get(kafka.topics().selected()).partitions()).hasSize(2);
+      assertThat(cleanup(admin, kafka.topics().selected())).isEqualTo("compact");
+      assertThat(cleanup(admin, kafka.topics().deadLetters())).isEqualTo("delete");
+    }
+  }
+
+  @Test
+  void givenTopicsThatFit_whenAppliedAgain_thenNothingChanges(TestKafka kafka) throws Exception {
+    kafka.createTopics(SETUP);
+
+    kafka.createTopics(new TopicSetup(2, 2, (short) 1));
+
+    try (Admin admin = kafka.admin()) {
+      String candidates = kafka.topics().candidates();
+      var described = admin.describeTopics(List.of(candidates)).allTopicNames().get();
+      assertThat(described.get(candidates).partitions()).hasSize(3);
+    }
+  }
+
+  @Test
+  void givenTooFewPartitionsAndAWrongPolicy_whenApplied_thenRefusedAndNothingIsCreated(
+      TestKafka kafka) throws Exception {
+    try (Admin admin = kafka.admin()) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(kafka.topics().candidates(), 1, (short) 1)
+                      .configs(Map.of("cleanup.policy", "delete"))))
+          .all()
+          .get();
+
+      assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
+          .isInstanceOf(StackException.class)
+          .hasMessageContaining("candidates has 1 partitions, 3 are asked for")
+          .hasMessageContaining("cleanup.policy=delete instead of compact")
+          .hasMessageContaining("another topic prefix");
+      assertThat(admin.listTopics().names().get()).doesNotContain(kafka.topics().selected());
+    }
+  }
+
+  @Test
+  void givenUnequalPartitionsOfOneSpread_whenApplied_thenRefused(TestKafka kafka) throws Exception {
+    try (Admin admin = kafka.admin()) {
+      var compact = Map.of("cleanup.policy", "compact");
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(kafka.topics().candidates(), 4, (short) 1).configs(compact),
+                  new NewTopic(kafka.topics().representations(), 5, (short) 1).configs(compact)))
+          .all()
+          .get();
+
+      assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
+          .isInstanceOf(StackException.class)
+          .hasMessageContaining("differ in partitions");
+    }
+  }
+
+  private static String cleanup(Admin admin, String topic) throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return admin
+        .describeConfigs(List.of(resource))
+        .all()
+        .get()
+        .get(resource)
+        .get("cleanup.policy")
+        .value();
+  }
+}
