@@ -1,0 +1,86 @@
+package io.sluice.streams.selection;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The budgets of a task, ascending, and what slots mean in terms of them.
+ *
+ * <p>The subset of budget b is slots 0 to b - 1, so one selection of the largest budget holds all
+ * subsets, and a slot's tier is the smallest budget above it.
+ *
+ * @param budgets subset sizes in examples: at least one, each at least 1, strictly ascending
+ */
+public record Tiers(List<Integer> budgets) {
+  /**
+   * Checks the budgets.
+   *
+   * @throws IllegalArgumentException when there is none, one is below 1, or they do not ascend
+   */
+  public Tiers {
+    budgets = List.copyOf(budgets);
+    if (budgets.isEmpty()) {
+      throw new IllegalArgumentException("no budget: give at least one subset size");
+    }
+    int previous = 0;
+    for (int budget : budgets) {
+      if (budget < 1) {
+        throw new IllegalArgumentException(
+            "budget " + budget + ": a budget is a number of examples, at least 1");
+      }
+      if (budget <= previous) {
+        throw new IllegalArgumentException(
+            "budget " + budget + " after " + previous + ": give budgets in ascending order, once");
+      }
+      previous = budget;
+    }
+  }
+
+  /** The largest budget: the budget of the one selection that holds all tiers. */
+  public int largest() {
+    return budgets.get(budgets.size() - 1);
+  }
+
+  /**
+   * The tier of a slot.
+   *
+   * @param slot from 0 to {@code largest() - 1}
+   * @return the smallest budget above the slot
+   * @throws IndexOutOfBoundsException when no budget includes the slot
+   */
+  public int tierOf(int slot) {
+    if (slot >= 0) {
+      for (int budget : budgets) {
+        if (slot < budget) {
+          return budget;
+        }
+      }
+    }
+    throw new IndexOutOfBoundsException("slot " + slot + " is in none of the budgets " + budgets);
+  }
+
+  /**
+   * The tier changes of one offer to a selection of the largest budget.
+   *
+   * <p>At most one candidate enters and at most one crosses each budget's boundary upwards, so
+   * there are at most {@code budgets().size() + 1} changes, however many slots moved.
+   *
+   * @param admission what the offer did
+   * @return the changes in the order of the moves
+   */
+  public <K> List<TierChange<K>> changes(Admission<K> admission) {
+    List<TierChange<K>> changes = new ArrayList<>(budgets.size() + 1);
+    for (Move<K> move : admission.moves()) {
+      int from = tierOrOutside(move.from());
+      int to = tierOrOutside(move.to());
+      if (from != to) {
+        changes.add(new TierChange<>(move.id(), from, to));
+      }
+    }
+    return changes;
+  }
+
+  private int tierOrOutside(int slot) {
+    return slot == Move.OUTSIDE ? TierChange.OUTSIDE : tierOf(slot);
+  }
+}

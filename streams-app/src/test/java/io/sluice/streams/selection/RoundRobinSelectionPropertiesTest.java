@@ -1,0 +1,185 @@
+package io.sluice.streams.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.constraints.IntRange;
+
+class RoundRobinSelectionPropertiesTest {
+  @Property
+  void givenAnyArrivalOrderWithRepeats_whenOffered_thenEqualToBatch(
+      @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
+    RoundRobinSelection<Integer> selection =
+        pool.offered(withRepeats(pool.ids(), new Random(seed)), budget);
+
+    assertThat(selection.slots()).isEqualTo(pool.batch(budget));
+    assertThat(selection.size()).isEqualTo(Math.min(budget, pool.size()));
+    assertThat(pool.ids())
+        .allMatch(id -> selection.contains(id) == pool.batchIds(budget).contains(id));
+  }
+
+  @Property
+  void givenAnySharding_whenShardSelectionsAreMerged_thenEqualToBatch(
+      @ForAll("pools") Pool pool,
+      @ForAll("budgets") int budget,
+      @ForAll @IntRange(min = 1, max = 8) int shardCount,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<List<Integer>> shards = new ArrayList<>();
+    for (int shard = 0; shard < shardCount; shard++) {
+      shards.add(new ArrayList<>());
+    }
+    withRepeats(pool.ids(), random).forEach(id -> shards.get(random.nextInt(shardCount)).add(id));
+
+    List<Integer> selectedByShards = new ArrayList<>();
+    shards.forEach(shard -> selectedByShards.addAll(pool.offered(shard, budget).prefix(budget)));
+    Collections.shuffle(selectedByShards, random);
+
+    assertThat(pool.offered(selectedByShards, budget).slots()).isEqualTo(pool.batch(budget));
+  }
+
+  @Property
+  void givenAnySharding_whenAllThatShardsEverAdmittedIsMerged_thenEqualToBatch(
+      @ForAll("pools") Pool pool,
+      @ForAll("budgets") int budget,
+      @ForAll @IntRange(min = 1, max = 8) int shardCount,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<RoundRobinSelection<Integer>> shards = new ArrayList<>();
+    for (int shard = 0; shard < shardCount; shard++) {
+      shards.add(new RoundRobinSelection<>(pool.queries(), budget));
+    }
+    RoundRobinSelection<Integer> merged = new RoundRobinSelection<>(pool.queries(), budget);
+    for (int id : withRepeats(pool.ids(), random)) {
+      if (shards.get(random.nextInt(shardCount)).offer(id, pool.scores()[id]).admitted()) {
+        merged.offer(id, pool.scores()[id]);
+      }
+    }
+
+    assertThat(merged.slots()).isEqualTo(pool.batch(budget));
+  }
+
+  @Property
+  void givenASelection_whenCutToASmallerBudget_thenEqualToThatBudgetsSelection(
+      @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll("budgets") int other) {
+    int smaller = Math.min(budget, other);
+
+    List<Integer> prefix = pool.offered(pool.ids(), budget).prefix(smaller);
+
+    assertThat(prefix).isEqualTo(pool.batchIds(smaller));
+  }
+
+  @Property
+  void givenASelection_whenItsOwnHoldersAreSelectedAgain_thenTheOrderIsKept(
+      @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
+    List<Integer> selected = pool.offered(pool.ids(), budget).prefix(budget);
+    List<Integer> arrivals = new ArrayList<>(selected);
+    Collections.shuffle(arrivals, new Random(seed));
+
+    assertThat(pool.offered(arrivals, budget).prefix(budget)).isEqualTo(selected);
+  }
+
+  @Property
+  void givenAnyArrivals_whenMovesAreReplayed_thenTheyGiveTheSlots(
+      @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
+    RoundRobinSelection<Integer> selection = new RoundRobinSelection<>(pool.queries(), budget);
+    Map<Integer, Integer> slotOf = new HashMap<>();
+    for (int id : withRepeats(pool.ids(), new Random(seed))) {
+      boolean held = selection.contains(id);
+      Admission<Integer> admission = selection.offer(id, pool.scores()[id]);
+
+      assertThat(admission.admitted()).isEqualTo(!held && selection.contains(id));
+      for (Move<Integer> move : admission.moves()) {
+        assertThat(move.from()).isNotEqualTo(move.to());
+        assertThat(slotOf.getOrDefault(move.id(), Move.OUTSIDE)).isEqualTo(move.from());
+        if (move.to() == Move.OUTSIDE) {
+          slotOf.remove(move.id());
+        } else {
+          slotOf.put(move.id(), move.to());
+        }
+      }
+    }
+
+    Map<Integer, Integer> expected = new HashMap<>();
+    pool.batch(budget).forEach(slot -> expected.put(slot.id(), slot.slot()));
+    assertThat(slotOf).isEqualTo(expected);
+  }
+
+  @Property
+  void givenTiers_whenOffered_thenTheChangesGiveEveryTierAndAreAtMostOneABoundary(
+      @ForAll("pools") Pool pool, @ForAll("tiers") Tiers tiers, @ForAll long seed) {
+    RoundRobinSelection<Integer> selection =
+        new RoundRobinSelection<>(pool.queries(), tiers.largest());
+    Map<Integer, Integer> tierOf = new HashMap<>();
+    for (int id : withRepeats(pool.ids(), new Random(seed))) {
+      List<TierChange<Integer>> changes = tiers.changes(selection.offer(id, pool.scores()[id]));
+
+      assertThat(changes).hasSizeLessThanOrEqualTo(tiers.budgets().size() + 1);
+      for (int budget : tiers.budgets()) {
+        assertThat(changes)
+            .filteredOn(change -> within(change.from(), budget) && !within(change.to(), budget))
+            .hasSizeLessThanOrEqualTo(1);
+      }
+      for (TierChange<Integer> change : changes) {
+        assertThat(tierOf.getOrDefault(change.id(), TierChange.OUTSIDE)).isEqualTo(change.from());
+        tierOf.put(change.id(), change.to());
+      }
+    }
+
+    Map<Integer, Integer> expected = new HashMap<>();
+    selection.slots().forEach(slot -> expected.put(slot.id(), tiers.tierOf(slot.slot())));
+    tierOf.values().removeIf(tier -> tier == TierChange.OUTSIDE);
+    assertThat(tierOf).isEqualTo(expected);
+  }
+
+  private static boolean within(int tier, int budget) {
+    return tier != TierChange.OUTSIDE && tier <= budget;
+  }
+
+  private static List<Integer> withRepeats(List<Integer> ids, Random random) {
+    List<Integer> arrivals = new ArrayList<>(ids);
+    arrivals.addAll(ids.subList(0, ids.size() / 2));
+    Collections.shuffle(arrivals, random);
+    return arrivals;
+  }
+
+  @Provide
+  Arbitrary<Pool> pools() {
+    return Combinators.combine(
+            uniform(1, 80), uniform(1, 12), Arbitraries.of(2, 5, 16, 1 << 20), Arbitraries.longs())
+        .as((size, queries, grid, seed) -> Pool.random(new Random(seed), size, queries, grid));
+  }
+
+  @Provide
+  Arbitrary<Integer> budgets() {
+    return uniform(1, 90);
+  }
+
+  private static Arbitrary<Integer> uniform(int least, int most) {
+    return Arbitraries.integers()
+        .between(least, most)
+        .withDistribution(RandomDistribution.uniform());
+  }
+
+  @Provide
+  Arbitrary<Tiers> tiers() {
+    return Arbitraries.integers()
+        .between(1, 60)
+        .set()
+        .ofMinSize(1)
+        .ofMaxSize(5)
+        .map(budgets -> new Tiers(budgets.stream().sorted().toList()));
+  }
+}
