@@ -1,0 +1,157 @@
+package io.sluice.schemas.file;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * NumPy's array files, as far as score matrices and index lists need them.
+ *
+ * <p>Format: numpy.lib.format, versions 1.0 and 2.0; little-endian, C order only. Strict: a file of
+ * another type, order or length is refused with what to do about it, never converted.
+ */
+public final class NpyFile {
+  private static final String FLOAT32 = "<f4";
+  private static final String INT32 = "<i4";
+  private static final int ITEM_BYTES = 4;
+  private static final int MAX_SIZE = (Integer.MAX_VALUE - 8) / ITEM_BYTES;
+  private static final int BUFFER = 1 << 16;
+
+  private NpyFile() {}
+
+  /**
+   * Reads a matrix of float32.
+   *
+   * @return shape [rows][columns]; values that are not finite come as they are
+   * @throws IOException when the file cannot be read or is not such a matrix
+   */
+  public static float[][] readFloats(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      int[] shape = shape(file, in, FLOAT32, 2);
+      float[][] matrix = new float[shape[0]][shape[1]];
+      for (float[] row : matrix) {
+        values(in, row.length).asFloatBuffer().get(row);
+      }
+      return matrix;
+    }
+  }
+
+  /**
+   * Reads a list of int32.
+   *
+   * @return shape [length]
+   * @throws IOException when the file cannot be read or is not such a list
+   */
+  public static int[] readInts(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      int[] list = new int[shape(file, in, INT32, 1)[0]];
+      values(in, list.length).asIntBuffer().get(list);
+      return list;
+    }
+  }
+
+  /**
+   * Writes a matrix of float32, format version 1.0. Rows are taken one after the other, so a list
+   * that computes its rows is never in memory as a whole.
+   *
+   * @param file made, or overwritten
+   * @param columns length of every row
+   * @param rows shape [rows][columns]
+   * @throws IllegalArgumentException when a row has another length; the file is incomplete then and
+   *     will be refused when it is read
+   * @throws IOException when it cannot be written
+   */
+  public static void writeFloats(Path file, int columns, List<float[]> rows) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
+      out.write(NpyHeader.ofMatrix(FLOAT32, rows.size(), columns));
+      ByteBuffer buffer =
+          ByteBuffer.allocate(Math.multiplyExact(columns, ITEM_BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      int number = 0;
+      for (float[] row : rows) {
+        if (row.length != columns) {
+          throw new IllegalArgumentException(
+              "row " + number + " has " + row.length + " values, not " + columns);
+        }
+        buffer.asFloatBuffer().put(row);
+        out.write(buffer.array());
+        number++;
+      }
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + " is a directory: give a .npy file");
+    }
+    try {
+      return new BufferedInputStream(Files.newInputStream(file), BUFFER);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": there is no such file", e);
+    }
+  }
+
+  /** Sizes of an array of the given type and number of dimensions; the stream is at its values. */
+  private static int[] shape(Path file, InputStream in, String type, int dimensions)
+      throws IOException {
+    try {
+      NpyHeader header = NpyHeader.read(in);
+      checkLayout(header, type, dimensions);
+      checkLength(header, Files.size(file));
+      return header.shape().stream().mapToInt(Math::toIntExact).toArray();
+    } catch (IOException e) {
+      throw new IOException(file + " " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkLayout(NpyHeader header, String type, int dimensions)
+      throws IOException {
+    if (!header.type().equals(type)) {
+      throw new IOException(
+          String.format(
+              "holds '%s' where '%s' is needed: save it with .astype('%s')",
+              header.type(), type, type));
+    }
+    if (header.fortranOrder()) {
+      throw new IOException("is in Fortran order: save it with numpy.ascontiguousarray(...)");
+    }
+    if (header.shape().size() != dimensions) {
+      throw new IOException(
+          "has shape " + header.shape() + " where " + dimensions + " dimension(s) are needed");
+    }
+  }
+
+  /** Checked before anything is allocated, so that a damaged header cannot exhaust the memory. */
+  private static void checkLength(NpyHeader header, long fileBytes) throws IOException {
+    long items = 1;
+    for (long size : header.shape()) {
+      if (size > MAX_SIZE) {
+        throw new IOException("has shape " + header.shape() + ": at most " + MAX_SIZE + " a side");
+      }
+      items *= size;
+    }
+    long expected = header.length() + items * ITEM_BYTES;
+    if (fileBytes != expected) {
+      throw new IOException(
+          String.format(
+              "has %d bytes where shape %s needs %d: it is cut off or damaged",
+              fileBytes, header.shape(), expected));
+    }
+  }
+
+  private static ByteBuffer values(InputStream in, int count) throws IOException {
+    byte[] bytes = in.readNBytes(count * ITEM_BYTES);
+    if (bytes.length < count * ITEM_BYTES) {
+      throw new IOException("a .npy file was cut while it was read");
+    }
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}
