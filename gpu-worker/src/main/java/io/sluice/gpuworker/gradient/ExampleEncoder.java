@@ -1,0 +1,135 @@
+package io.sluice.gpuworker.gradient;
+
+import io.sluice.gpuworker.model.Tokens;
+import io.sluice.schemas.Message;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Formats conversations as {@code <|role|>}, line feed, content, line feed, and turns them into
+ * tokens and labels.
+ *
+ * <p>The content is stripped; an assistant's is followed by the end token, and only those two are
+ * learnt. Where turns begin and end in tokens is found by encoding the text up to there, as in the
+ * chat format of Open-Instruct (Wang et al. 2023). Thread-safe.
+ */
+public final class ExampleEncoder {
+  private static final String ASSISTANT = "assistant";
+  private static final String ASSISTANT_OPENS = "<|assistant|>\n";
+  private static final List<String> ROLES = List.of("system", "user", ASSISTANT);
+
+  private final Tokens tokens;
+  private final int maxLength;
+
+  /**
+   * An encoder.
+   *
+   * @param tokens cuts texts at {@code maxLength}
+   * @param maxLength tokens of a candidate; also of a query's prompt and of its answer, each
+   */
+  public ExampleEncoder(Tokens tokens, int maxLength) {
+    this.tokens = tokens;
+    this.maxLength = maxLength;
+  }
+
+  /** Encodes a candidate: all its assistant turns are learnt. */
+  public Encoded candidate(List<Message> messages) {
+    Optional<String> problem = problem(messages);
+    if (problem.isPresent()) {
+      return new Encoded.Refused(problem.get());
+    }
+    long[] ids = tokens.opening(strip(format(messages)));
+    long[] labels = ids.clone();
+    for (int turn = 0; turn < messages.size(); turn++) {
+      if (messages.get(turn).getRole().equals(ASSISTANT)) {
+        continue;
+      }
+      int begin = turn == 0 ? 0 : tokens.opening(format(messages.subList(0, turn))).length;
+      boolean answered =
+          turn + 1 < messages.size() && messages.get(turn + 1).getRole().equals(ASSISTANT);
+      String upToHere = format(messages.subList(0, turn + 1)) + (answered ? ASSISTANT_OPENS : "");
+      int end = tokens.opening(upToHere).length;
+      Arrays.fill(labels, Math.min(begin, ids.length), Math.min(end, ids.length), Encoded.UNLEARNT);
+    }
+    return learnable(ids, labels);
+  }
+
+  /** Encodes a query: its last turn, the assistant's, is the answer, all before it the prompt. */
+  public Encoded query(List<Message> messages) {
+    Optional<String> problem = problem(messages);
+    if (problem.isPresent()) {
+      return new Encoded.Refused(problem.get());
+    }
+    Message last = messages.get(messages.size() - 1);
+    if (!last.getRole().equals(ASSISTANT)) {
+      return new Encoded.Refused("the last turn is not the assistant's: it must be the answer");
+    }
+    String prompt = format(messages.subList(0, messages.size() - 1)) + ASSISTANT_OPENS;
+    return query(new PromptAnswer(prompt, strip(last.getContent())));
+  }
+
+  /** Encodes a query: prompt and answer are turned into tokens apart, then joined. */
+  public Encoded query(PromptAnswer query) {
+    long[] prompt = tokens.opening(query.prompt());
+    long[] answer = tokens.continuation(query.answer() + tokens.endToken());
+    long[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
+    System.arraycopy(answer, 0, ids, prompt.length, answer.length);
+    long[] labels = ids.clone();
+    Arrays.fill(labels, 0, prompt.length, Encoded.UNLEARNT);
+    return learnable(ids, labels);
+  }
+
+  private Encoded learnable(long[] ids, long[] labels) {
+    Encoded.Example example = new Encoded.Example(ids, labels);
+    return example.asked().length > 0
+        ? example
+        : new Encoded.Refused(
+            "nothing is left to learn within "
+                + maxLength
+                + " tokens: shorten what precedes the answer, or raise the limit");
+  }
+
+  private static Optional<String> problem(List<Message> messages) {
+    if (messages.isEmpty()) {
+      return Optional.of("there are no messages");
+    }
+    if (messages.stream().noneMatch(message -> message.getRole().equals(ASSISTANT))) {
+      return Optional.of("there is no assistant turn: there is nothing to learn");
+    }
+    return messages.stream()
+        .map(Message::getRole)
+        .filter(role -> !ROLES.contains(role))
+        .findFirst()
+        .map(role -> "unknown role '" + role + "': use " + String.join(", ", ROLES));
+  }
+
+  private String format(List<Message> messages) {
+    StringBuilder text = new StringBuilder();
+    for (Message message : messages) {
+      text.append("<|")
+          .append(message.getRole())
+          .append("|>\n")
+          .append(strip(message.getContent()));
+      text.append(message.getRole().equals(ASSISTANT) ? tokens.endToken() + "\n" : "\n");
+    }
+    return text.toString();
+  }
+
+  /** White space as Python has it: wider than Java's by the spaces that do not break a line. */
+  private static String strip(String text) {
+    int begin = 0;
+    int end = text.length();
+    while (begin < end && isSpace(text.charAt(begin))) {
+      begin++;
+    }
+    while (end > begin && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(begin, end);
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+  }
+}

@@ -1,0 +1,88 @@
+package io.sluice.gpuworker.gradient;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.LoraStack;
+import java.util.Arrays;
+
+/**
+ * The gradient of an example's loss in the LoRA parameters of each checkpoint.
+ *
+ * <p>The loss is the mean cross-entropy over the learnt tokens. One pass forth and back serves all
+ * checkpoints: their adapters lie on a batch axis, so each keeps a gradient of its own.
+ * Thread-safe.
+ *
+ * <p>Gradients are switched on by thread and passed back by hand, since DJL's GradientCollector
+ * allows one a process.
+ */
+public final class GradientEngine {
+  private final NDManager manager;
+  private final Decoder decoder;
+  private final LoraStack adapters;
+
+  /**
+   * An engine.
+   *
+   * @param manager on the model's device
+   * @param adapters the checkpoints
+   */
+  public GradientEngine(NDManager manager, Decoder decoder, LoraStack adapters) {
+    this.manager = manager;
+    this.decoder = decoder;
+    this.adapters = adapters;
+  }
+
+  /**
+   * Losses and gradients of an example.
+   *
+   * @param losses mean cross-entropy, in nats a token, shape [checkpoints]
+   * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.LoraLayout#size}]
+   */
+  public record Result(float[] losses, float[][] gradients) {}
+
+  /**
+   * Computes an example.
+   *
+   * @param example at least one learnt token; ids within the model's vocabulary
+   */
+  public Result compute(Encoded.Example example) {
+    JniUtils.setGradMode(true);
+    try (NDManager scratch = manager.newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      LoraStack.Leaf leaf = adapters.leaf();
+      NDArray losses = losses(scratch, example, leaf);
+      NDArray ones = scratch.ones(losses.getShape());
+      JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
+      return new Result(losses.toFloatArray(), rows(leaf.gradient().toFloatArray()));
+    } finally {
+      JniUtils.setGradMode(false);
+    }
+  }
+
+  /** Shape [checkpoints, 1]. */
+  private NDArray losses(NDManager scratch, Encoded.Example example, LoraStack.Leaf leaf) {
+    long[] asked = example.asked();
+    NDArray logits = decoder.logits(scratch, example.ids(), asked, leaf);
+    long[] next = new long[adapters.adapters() * asked.length];
+    for (int i = 0; i < next.length; i++) {
+      next[i] = example.ids()[(int) asked[i % asked.length] + 1];
+    }
+    NDArray labels = scratch.create(next, new Shape(adapters.adapters(), asked.length, 1));
+    return logits.logSoftmax(2).gather(labels, 2).neg().mean(new int[] {1}, false);
+  }
+
+  private float[][] rows(float[] flat) {
+    int size = adapters.layout().size();
+    float[][] rows = new float[adapters.adapters()][];
+    for (int c = 0; c < rows.length; c++) {
+      rows[c] = Arrays.copyOfRange(flat, c * size, (c + 1) * size);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,77 @@
+package io.sluice.gpuworker.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The weights of a decoder: those of its folder, but for the ones that a checkpoint replaces.
+ *
+ * <p>PEFT stores the embedding and the head with the adapter when tokens were added to the
+ * vocabulary before the warm-up.
+ */
+public final class DecoderWeights {
+  /** What a checkpoint may replace. */
+  static final List<String> REPLACEABLE = List.of("model.embed_tokens.weight", "lm_head.weight");
+
+  private final NDManager manager;
+  private final Safetensors base;
+  private final LoraCheckpoint replacing;
+
+  private DecoderWeights(NDManager manager, Safetensors base, LoraCheckpoint replacing) {
+    this.manager = manager;
+    this.base = base;
+    this.replacing = replacing;
+  }
+
+  /**
+   * Opens {@code model.safetensors} of a folder.
+   *
+   * @param manager owns the arrays
+   * @param replacing the checkpoint whose embedding and head, if it has any, take precedence
+   */
+  public static DecoderWeights open(NDManager manager, Path modelFolder, LoraCheckpoint replacing)
+      throws IOException {
+    return new DecoderWeights(manager, Safetensors.open(file(modelFolder)), replacing);
+  }
+
+  /**
+   * The file with a model's weights.
+   *
+   * @throws UnusableModelException when it is missing
+   */
+  public static Path file(Path modelFolder) throws UnusableModelException {
+    String advice =
+        Files.exists(modelFolder.resolve("model.safetensors.index.json"))
+            ? "the weights are in several files, which is not read yet: save them as one, with"
+                + " save_pretrained(folder, max_shard_size='100GB')"
+            : "save the weights with save_pretrained(folder, safe_serialization=True)";
+    return UnusableModelException.required(modelFolder, "model.safetensors", advice);
+  }
+
+  boolean replaced(String name) {
+    return replacing.adapter().has(LoraCheckpoint.replacement(name));
+  }
+
+  /** A matrix of any number of rows, shape [rows, width]. */
+  NDArray rows(String name, int width) throws IOException {
+    Safetensors source = replaced(name) ? replacing.adapter() : base;
+    String stored = replaced(name) ? LoraCheckpoint.replacement(name) : name;
+    long rows = source.shape(stored)[0];
+    return manager.create(source.read(stored, rows, width), new Shape(rows, width));
+  }
+
+  Linear linear(String module, int in, int out) throws IOException {
+    float[] values = base.read(module + ".weight", out, in);
+    return new Linear(module, manager.create(values, new Shape(out, in)));
+  }
+
+  RmsNorm norm(String module, DecoderConfig config) throws IOException {
+    float[] gain = base.read(module + ".weight", config.hidden());
+    return new RmsNorm(manager.create(gain), config.normEpsilon());
+  }
+}

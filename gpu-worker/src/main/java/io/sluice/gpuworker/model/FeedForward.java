@@ -1,0 +1,19 @@
+package io.sluice.gpuworker.model;
+
+import ai.djl.ndarray.NDArray;
+import java.util.stream.Stream;
+
+/** Gated feed-forward block (SwiGLU, Shazeer 2020): {@code down(silu(gate(x)) * up(x))}. */
+record FeedForward(Linear gate, Linear up, Linear down) {
+  /** The linear layers, in the order of the model's parameters. */
+  Stream<Linear> linears() {
+    return Stream.of(gate, up, down);
+  }
+
+  /** Same shape as {@code x}, [batch, positions, hidden]. */
+  NDArray apply(NDArray x, Lora lora) {
+    NDArray gated = gate.apply(x, lora);
+    NDArray silu = gated.mul(gated.getNDArrayInternal().sigmoid());
+    return down.apply(silu.mul(up.apply(x, lora)), lora);
+  }
+}

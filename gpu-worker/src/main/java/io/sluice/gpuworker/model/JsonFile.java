@@ -1,0 +1,88 @@
+package io.sluice.gpuworker.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One JSON object of a model folder; its complaints name the file and the field.
+ *
+ * @param path the file
+ * @param root its content
+ */
+record JsonFile(Path path, JsonNode root) {
+  /** A trainer writes NaN where a gradient norm was not finite. */
+  private static final ObjectReader READER =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build().reader();
+
+  static JsonFile read(Path path) throws IOException {
+    try {
+      JsonNode root = READER.readTree(Files.readString(path));
+      if (!root.isObject()) {
+        throw new UnusableModelException(path + " is not a JSON object: get the file again");
+      }
+      return new JsonFile(path, root);
+    } catch (JsonProcessingException e) {
+      throw new UnusableModelException(path + " is not JSON: get the file again", e);
+    }
+  }
+
+  /** A field's value; a field that is null counts as absent. */
+  Optional<JsonNode> field(String name) {
+    return Optional.ofNullable(root.get(name)).filter(node -> !node.isNull());
+  }
+
+  /** A field that is an object, as if it were a file of its own. */
+  Optional<JsonFile> object(String name) {
+    return field(name).filter(JsonNode::isObject).map(node -> new JsonFile(path, node));
+  }
+
+  /** A text, or the default where it is absent. */
+  String text(String name, String orElse) {
+    return field(name).map(JsonNode::asText).orElse(orElse);
+  }
+
+  /** A truth value, false where it is absent. */
+  boolean flag(String name) {
+    return field(name).map(JsonNode::asBoolean).orElse(false);
+  }
+
+  /** A whole number of at least 1. */
+  int count(String name) throws UnusableModelException {
+    JsonNode node = field(name).orElseThrow(() -> new UnusableModelException(missing(name)));
+    return count(name, node);
+  }
+
+  /** A whole number of at least 1, or the default where it is absent. */
+  int count(String name, int orElse) throws UnusableModelException {
+    Optional<JsonNode> node = field(name);
+    return node.isPresent() ? count(name, node.get()) : orElse;
+  }
+
+  /** A number. */
+  double number(String name) throws UnusableModelException {
+    JsonNode node = field(name).orElseThrow(() -> new UnusableModelException(missing(name)));
+    if (!node.isNumber()) {
+      throw new UnusableModelException(path + ": " + name + " is " + node + ", not a number");
+    }
+    return node.doubleValue();
+  }
+
+  private int count(String name, JsonNode node) throws UnusableModelException {
+    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 1) {
+      throw new UnusableModelException(
+          path + ": " + name + " is " + node + ", not a whole number of at least 1");
+    }
+    return node.intValue();
+  }
+
+  private String missing(String name) {
+    return path + " has no " + name + ": get the file again";
+  }
+}

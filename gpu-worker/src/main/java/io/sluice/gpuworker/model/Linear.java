@@ -1,0 +1,30 @@
+package io.sluice.gpuworker.model;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * A frozen linear layer, with room for an adapter.
+ *
+ * @param module its name in the model, such as {@code model.layers.0.self_attn.q_proj}
+ * @param weight shape [out, in]
+ */
+record Linear(String module, NDArray weight) {
+  /**
+   * The layer's output with the adapter's share.
+   *
+   * @param x shape [batch, positions, in]
+   * @return shape [batch, positions, out]
+   */
+  NDArray apply(NDArray x, Lora lora) {
+    NDArray y = x.getNDArrayInternal().linear(x, weight, null).head();
+    return lora.delta(module, x).map(y::add).orElse(y);
+  }
+
+  int in() {
+    return (int) weight.getShape().get(1);
+  }
+
+  int out() {
+    return (int) weight.getShape().get(0);
+  }
+}

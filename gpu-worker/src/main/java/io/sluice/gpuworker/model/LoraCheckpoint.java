@@ -1,0 +1,134 @@
+package io.sluice.gpuworker.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A warm-up checkpoint on disk: a PEFT LoRA adapter with the Adam moments of its parameters.
+ *
+ * @param folder where it lies
+ * @param scaling what the adapter's output is multiplied by: alpha / r, or alpha / sqrt(r) for
+ *     rank-stabilised adapters
+ * @param adapter {@code adapter_model.safetensors}
+ * @param moments {@code optimizer_state.safetensors}: {@code PARAMETER.exp_avg} and {@code
+ *     PARAMETER.exp_avg_sq}
+ */
+public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter, Safetensors moments) {
+  private static final String PREFIX = "base_model.model.";
+  private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "lm_head");
+
+  /** Settings that change what an adapter computes, and the one value of each that is known. */
+  private static final Map<String, String> KNOWN =
+      Map.of(
+          "peft_type", "LORA",
+          "bias", "none",
+          "use_dora", "false",
+          "fan_in_fan_out", "false",
+          "lora_bias", "false");
+
+  /**
+   * Opens a checkpoint as the Hugging Face Trainer writes it.
+   *
+   * @throws UnusableModelException when a file is missing or the adapter is of another kind
+   */
+  public static LoraCheckpoint open(Path folder) throws IOException {
+    JsonFile config =
+        JsonFile.read(
+            UnusableModelException.required(
+                folder,
+                "adapter_config.json",
+                "give the folder of a PEFT LoRA checkpoint, such as run/checkpoint-100"));
+    refuseOtherKinds(config);
+    Path adapter =
+        UnusableModelException.required(
+            folder, "adapter_model.safetensors", "save the adapter in the safetensors format");
+    int rank = config.count("r");
+    double root = config.flag("use_rslora") ? Math.sqrt(rank) : rank;
+    return new LoraCheckpoint(
+        folder,
+        (float) (config.number("lora_alpha") / root),
+        Safetensors.open(adapter),
+        Safetensors.open(moments(folder)));
+  }
+
+  private static Path moments(Path folder) throws UnusableModelException {
+    String name = "optimizer_state.safetensors";
+    String advice =
+        Files.isRegularFile(folder.resolve("optimizer.pt"))
+            ? "optimizer.pt is there but is not read yet. "
+            : "a gradient representation needs the state of Adam. ";
+    return UnusableModelException.required(
+        folder,
+        name,
+        advice + "Save the moments of each parameter as NAME.exp_avg and NAME.exp_avg_sq in it");
+  }
+
+  private static void refuseOtherKinds(JsonFile config) throws UnusableModelException {
+    for (Map.Entry<String, String> known : KNOWN.entrySet()) {
+      String name = known.getKey();
+      String only = known.getValue();
+      if (!config.text(name, only).equals(only)) {
+        throw unsupported(config, name, "train with " + name + " " + only);
+      }
+    }
+    for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
+      if (config.field(pattern).map(JsonNode::size).orElse(0) > 0) {
+        throw unsupported(config, pattern, "train with one rank and one alpha for all modules");
+      }
+    }
+    for (JsonNode saved : config.root().path("modules_to_save")) {
+      if (!EMBEDDINGS.contains(saved.asText())) {
+        throw unsupported(config, "modules_to_save " + saved, "train LoRA parameters only");
+      }
+    }
+  }
+
+  private static UnusableModelException unsupported(JsonFile config, String what, String advice) {
+    return new UnusableModelException(
+        config.path() + ": " + what + " is not supported yet: " + advice);
+  }
+
+  /** The rank of a module's adapter: rows of its A; 0 where the module has none. */
+  int rank(String module) throws UnusableModelException {
+    String name = adapterTensor(module, "lora_A");
+    return adapter.has(name) ? (int) adapter.shape(name)[0] : 0;
+  }
+
+  /** The name of a LoRA matrix in the adapter file; {@code factor} is lora_A or lora_B. */
+  static String adapterTensor(String module, String factor) {
+    return PREFIX + module + "." + factor + ".weight";
+  }
+
+  /** The name of a LoRA matrix as a parameter of the model in training. */
+  static String parameter(String module, String factor) {
+    return PREFIX + module + "." + factor + ".default.weight";
+  }
+
+  /** The name in the adapter file of a weight of the base model that the adapter replaces. */
+  static String replacement(String weight) {
+    return PREFIX + weight;
+  }
+
+  /**
+   * Makes sure that nothing in the adapter goes unused.
+   *
+   * @param used the names of all tensors that were put to use
+   */
+  void refuseUnused(Set<String> used) throws UnusableModelException {
+    Set<String> left = new TreeSet<>(adapter.names());
+    left.removeAll(used);
+    if (!left.isEmpty()) {
+      throw new UnusableModelException(
+          adapter.path()
+              + " has tensors that the model has no place for, such as "
+              + left.iterator().next()
+              + ": give the checkpoints of this very model, LoRA on its linear layers");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.sluice.gpuworker.model;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where each LoRA matrix lies in a flat vector of all of them.
+ *
+ * <p>In the order of the model's parameters: layer by layer, module by module, A before B, each
+ * row-major. That is the order in which the optimizer numbers them.
+ *
+ * @param blocks the adapted modules, in order
+ */
+public record LoraLayout(List<Block> blocks) {
+  /** Copies the list. */
+  public LoraLayout {
+    blocks = List.copyOf(blocks);
+  }
+
+  /**
+   * An adapted module.
+   *
+   * @param module its name in the model
+   * @param rank rows of A, columns of B
+   * @param in columns of A
+   * @param out rows of B
+   * @param offset of A in the flat vector; B follows it
+   */
+  public record Block(String module, int rank, int in, int out, int offset) {
+    int offsetB() {
+      return offset + rank * in;
+    }
+
+    int end() {
+      return offsetB() + out * rank;
+    }
+  }
+
+  /**
+   * The layout of a model's adapter.
+   *
+   * @param example one of the checkpoints; all of a run adapt the same modules
+   * @throws UnusableModelException when the adapter adapts no linear layer of the model
+   */
+  static LoraLayout of(List<Linear> linears, LoraCheckpoint example) throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    int offset = 0;
+    for (Linear linear : linears) {
+      int rank = example.rank(linear.module());
+      if (rank > 0) {
+        Block block = new Block(linear.module(), rank, linear.in(), linear.out(), offset);
+        blocks.add(block);
+        offset = block.end();
+      }
+    }
+    if (blocks.isEmpty()) {
+      throw new UnusableModelException(
+          example.adapter().path() + " adapts no linear layer of the model: give its checkpoints");
+    }
+    return new LoraLayout(blocks);
+  }
+
+  /** Values of the flat vector. */
+  public int size() {
+    return blocks.get(blocks.size() - 1).end();
+  }
+
+  /** Where the matrices end, all but the last: A, B, A, B and so on. */
+  long[] cuts() {
+    List<Long> cuts = new ArrayList<>();
+    for (Block block : blocks) {
+      cuts.add((long) block.offsetB());
+      cuts.add((long) block.end());
+    }
+    return cuts.stream().limit(cuts.size() - 1L).mapToLong(Long::longValue).toArray();
+  }
+}

@@ -1,0 +1,18 @@
+package io.sluice.gpuworker.model;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Root mean square norm (Zhang and Sennrich 2019): {@code gain * x / sqrt(mean(x^2) + epsilon)}
+ * over the last axis.
+ *
+ * @param gain shape [width]
+ */
+record RmsNorm(NDArray gain, float epsilon) {
+  /** Same shape as {@code x}, [batch, positions, width]. */
+  NDArray apply(NDArray x) {
+    int last = x.getShape().dimension() - 1;
+    NDArray root = x.mul(x).mean(new int[] {last}, true).add(epsilon).sqrt();
+    return x.div(root).mul(gain);
+  }
+}

@@ -1,0 +1,192 @@
+package io.sluice.gpuworker.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.encoding.FeatureCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A safetensors file: named tensors, read one at a time and widened to 32-bit floats.
+ *
+ * <p>Layout: 8 bytes with the header's length (little-endian), a JSON header {@code {name: {dtype,
+ * shape, data_offsets: [begin, end]}}} with offsets from the header's end, the tensors. Reads F32,
+ * BF16 and F16. Only the tensor in hand is mapped into memory.
+ */
+public final class Safetensors {
+  private static final int MAX_HEADER_BYTES = 100 << 20;
+  private static final int LENGTH_BYTES = 8;
+
+  private final Path path;
+  private final long dataStart;
+  private final Map<String, Tensor> tensors;
+
+  private Safetensors(Path path, long dataStart, Map<String, Tensor> tensors) {
+    this.path = path;
+    this.dataStart = dataStart;
+    this.tensors = Map.copyOf(tensors);
+  }
+
+  private record Tensor(String type, long[] shape, long begin, long end) {}
+
+  /**
+   * Reads a file's header.
+   *
+   * @throws UnusableModelException when it is no safetensors file or is cut off
+   */
+  public static Safetensors open(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      long headerBytes = read(path, file, 0, LENGTH_BYTES).getLong();
+      if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES) {
+        throw damaged(path);
+      }
+      ByteBuffer header = read(path, file, LENGTH_BYTES, (int) headerBytes);
+      long dataStart = LENGTH_BYTES + headerBytes;
+      Map<String, Tensor> tensors = parse(path, StandardCharsets.UTF_8.decode(header).toString());
+      long end = tensors.values().stream().mapToLong(Tensor::end).max().orElse(0);
+      if (file.size() < dataStart + end) {
+        throw damaged(path);
+      }
+      return new Safetensors(path, dataStart, tensors);
+    }
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** Names of all tensors. */
+  public Set<String> names() {
+    return tensors.keySet();
+  }
+
+  /** Whether a tensor is there. */
+  public boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /**
+   * A tensor's shape.
+   *
+   * @throws UnusableModelException when there is no such tensor
+   */
+  public long[] shape(String name) throws UnusableModelException {
+    return tensor(name).shape().clone();
+  }
+
+  /**
+   * A tensor's values, row-major.
+   *
+   * @param shape what the tensor's shape must be
+   * @throws UnusableModelException when there is no such tensor, or of another shape or type
+   */
+  public float[] read(String name, long... shape) throws IOException {
+    Tensor tensor = tensor(name);
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      throw new UnusableModelException(
+          path
+              + ": "
+              + name
+              + " has shape "
+              + Arrays.toString(tensor.shape())
+              + ", not "
+              + Arrays.toString(shape)
+              + ": its config does not belong to it");
+    }
+    long bytes = tensor.end() - tensor.begin();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new UnusableModelException(path + ": " + name + " is larger than 2 GiB");
+    }
+    float[] values =
+        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    int width = tensor.type().equals("F32") ? 4 : 2;
+    if ((long) values.length * width != bytes) {
+      throw damaged(path);
+    }
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer data =
+          file.map(MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      widen(name, tensor.type(), data, values);
+    }
+    return values;
+  }
+
+  private void widen(String name, String type, ByteBuffer data, float[] into)
+      throws UnusableModelException {
+    switch (type) {
+      case "F32" -> data.asFloatBuffer().get(into);
+      case "BF16" -> {
+        for (int i = 0; i < into.length; i++) {
+          into[i] = Float.intBitsToFloat((data.getShort(2 * i) & 0xffff) << 16);
+        }
+      }
+      case "F16" -> FeatureCodec.decodeRow(FeatureEncoding.FLOAT16, data, 0, into);
+      default ->
+          throw new UnusableModelException(
+              path + ": " + name + " is of type " + type + ": save it as F32, BF16 or F16");
+    }
+  }
+
+  private Tensor tensor(String name) throws UnusableModelException {
+    if (!tensors.containsKey(name)) {
+      throw new UnusableModelException(path + " has no tensor " + name);
+    }
+    return tensors.get(name);
+  }
+
+  private static Map<String, Tensor> parse(Path path, String header) throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    JsonNode root = new ObjectMapper().readTree(header);
+    for (Map.Entry<String, JsonNode> entry : root.properties()) {
+      if (entry.getKey().equals("__metadata__")) {
+        continue;
+      }
+      JsonNode node = entry.getValue();
+      JsonNode offsets = node.path("data_offsets");
+      long[] shape = new long[node.path("shape").size()];
+      for (int i = 0; i < shape.length; i++) {
+        shape[i] = node.path("shape").path(i).asLong();
+      }
+      Tensor tensor =
+          new Tensor(
+              node.path("dtype").asText(),
+              shape,
+              offsets.path(0).asLong(-1),
+              offsets.path(1).asLong(-1));
+      if (tensor.begin() < 0 || tensor.end() < tensor.begin()) {
+        throw damaged(path);
+      }
+      tensors.put(entry.getKey(), tensor);
+    }
+    return tensors;
+  }
+
+  private static ByteBuffer read(Path path, FileChannel file, long from, int bytes)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (file.read(buffer, from + buffer.position()) < 0) {
+        throw damaged(path);
+      }
+    }
+    return buffer.flip();
+  }
+
+  private static UnusableModelException damaged(Path path) {
+    return new UnusableModelException(
+        path + " is no safetensors file, or it is cut off: get it again");
+  }
+}

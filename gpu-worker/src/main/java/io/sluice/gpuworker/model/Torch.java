@@ -1,0 +1,47 @@
+package io.sluice.gpuworker.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * The PyTorch engine on the device that it computes on: the first GPU when it sees one, else the
+ * CPU.
+ *
+ * <p>On the CPU the engine's operations run on one thread each, since examples are spread over
+ * threads; the engine reads that setting once a process, at its first start.
+ *
+ * @param manager owns all arrays; closing it frees them
+ */
+public record Torch(NDManager manager) implements AutoCloseable {
+  /** Starts the engine, or joins the one that runs. */
+  public static Torch open() {
+    setDefault("ai.djl.pytorch.num_threads", "1");
+    setDefault("ai.djl.pytorch.num_interop_threads", "1");
+    setDefault("ai.djl.offline", "true");
+    Engine engine = Engine.getEngine("PyTorch");
+    Device device = engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+    return new Torch(engine.newBaseManager(device));
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** For people: {@code cpu} or {@code gpu(0)}. */
+  public String device() {
+    return manager.getDevice().toString();
+  }
+
+  /** How many examples are worth computing at once: one a core, or one on a GPU. */
+  public int parallelism() {
+    return manager.getDevice().isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
