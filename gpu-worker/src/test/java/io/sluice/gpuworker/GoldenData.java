@@ -1,0 +1,114 @@
+package io.sluice.gpuworker;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.schemas.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what the published reference gave, from test resources and from the shared folder. */
+public final class GoldenData {
+  private static final int NPY_HEADER_LENGTH_AT = 8;
+
+  private GoldenData() {}
+
+  /** The few cases that every build checks. */
+  public static Path small() {
+    return Path.of("src/test/resources/golden").toAbsolutePath();
+  }
+
+  /** A path in the folder of shared golden data; the test is skipped where there is none. */
+  public static Path shared(String path) {
+    String property = System.getProperty("sluice.shared", "");
+    Path at = Path.of("").toAbsolutePath();
+    while (property.isEmpty() && at != null) {
+      if (Files.isDirectory(at.resolveSibling("shared"))) {
+        property = at.resolveSibling("shared").toString();
+      }
+      at = at.getParent();
+    }
+    Path file = Path.of(property, path);
+    if (property.isEmpty() || !Files.exists(file)) {
+      return abort("skipped: no shared/" + path + " here; point -Dsluice.shared at the folder");
+    }
+    return file;
+  }
+
+  /** JSON of a file. */
+  public static JsonNode json(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** JSON of each line of a file. */
+  public static List<JsonNode> jsonLines(Path file) {
+    try {
+      List<JsonNode> lines = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        lines.add(new ObjectMapper().readTree(line));
+      }
+      return lines;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The turns of an example. */
+  public static List<Message> messages(JsonNode example) {
+    List<Message> messages = new ArrayList<>();
+    for (JsonNode message : example.path("messages")) {
+      messages.add(new Message(message.path("role").asText(), message.path("content").asText()));
+    }
+    return messages;
+  }
+
+  /** A list of whole numbers. */
+  public static long[] longs(JsonNode list) {
+    long[] values = new long[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i).asLong();
+    }
+    return values;
+  }
+
+  /** All float32 values of a .npy file, row-major. */
+  public static float[] floats(Path file) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      int begin = NPY_HEADER_LENGTH_AT + 2 + bytes.getShort(NPY_HEADER_LENGTH_AT);
+      float[] values = new float[(bytes.limit() - begin) / Float.BYTES];
+      bytes.position(begin);
+      bytes.asFloatBuffer().get(values);
+      return values;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Row {@code row} of a .npy matrix with {@code columns} columns. */
+  public static float[] row(float[] matrix, int row, int columns) {
+    return java.util.Arrays.copyOfRange(matrix, row * columns, (row + 1) * columns);
+  }
+
+  /** The L2 norm of the difference over that of the expected. */
+  public static double relativeError(float[] actual, float[] expected) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow((double) actual[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / norm);
+  }
+}

@@ -1,0 +1,110 @@
+package io.sluice.gpuworker.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.Tokens;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Token for token: what the reference made of its examples, with three families of tokenizers. */
+class ReferenceEncodingTest {
+  private static final int LIMIT = 256;
+
+  @ParameterizedTest
+  @CsvSource({
+    "tiny-llama/base,tiny-llama",
+    "tokenizers/split-nfc,tokenizers/split-nfc",
+    "tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
+  })
+  void givenTheReferencesExamples_whenEncoded_thenTokensAndLabelsAreTheSame(
+      String tokenizer, String golden) throws IOException {
+    Path folder = GoldenData.shared("golden/grad");
+    JsonNode expected = GoldenData.json(folder.resolve(golden).resolve("encoded.json"));
+    List<JsonNode> candidates = GoldenData.jsonLines(folder.resolve("train.jsonl"));
+    List<JsonNode> queries = GoldenData.jsonLines(folder.resolve("query.jsonl"));
+    SoftAssertions soft = new SoftAssertions();
+    try (Tokens tokens = Tokens.open(folder.resolve(tokenizer), LIMIT)) {
+      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      for (int i = 0; i < candidates.size(); i++) {
+        Encoded actual = encoder.candidate(GoldenData.messages(candidates.get(i)));
+        same(soft, "candidate " + i, actual, expected.path("candidates").get(i));
+      }
+      for (int i = 0; i < queries.size(); i++) {
+        Encoded actual = encoder.query(promptAnswer(queries.get(i)));
+        same(soft, "query " + i, actual, expected.path("queries").get(i));
+      }
+    }
+    soft.assertAll();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tiny-llama/base,tiny-llama",
+    "tokenizers/split-nfc,tokenizers/split-nfc",
+    "tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
+  })
+  void givenOddExamples_whenEncoded_thenTheyAreAsTheReferencesOrRefused(
+      String tokenizer, String golden) throws IOException {
+    Path folder = GoldenData.shared("golden/grad");
+    SoftAssertions soft = new SoftAssertions();
+    for (JsonNode odd :
+        GoldenData.json(folder.resolve(golden).resolve("encoded_edge_cases.json"))) {
+      String name = odd.path("name").asText();
+      int limit = odd.path("max_seq_length").asInt();
+      try (Tokens tokens = Tokens.open(folder.resolve(tokenizer), limit)) {
+        Encoded actual =
+            new ExampleEncoder(tokens, limit).candidate(GoldenData.messages(odd.path("example")));
+        switch (name) {
+          case "empty_messages", "bad_role", "long_question_all_masked", "tiny_limit" ->
+              soft.assertThat(actual).as(name).isInstanceOf(Encoded.Refused.class);
+          case "assistant_only" ->
+              soft.assertThat(actual).as(name).isInstanceOf(Encoded.Example.class);
+          default -> same(soft, name, actual, odd);
+        }
+      }
+    }
+    soft.assertAll();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "3", "7"})
+  void givenASmallLimit_whenAQueryIsEncoded_thenPromptAndAnswerAreCutApart(int query)
+      throws IOException {
+    Path folder = GoldenData.shared("golden/grad");
+    JsonNode expected =
+        GoldenData.json(folder.resolve("tiny-llama/encoded_query_modes.json"))
+            .get(query)
+            .path("max_length_16");
+    JsonNode line = GoldenData.jsonLines(folder.resolve("query.jsonl")).get(query);
+    try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), 16)) {
+      Encoded actual = new ExampleEncoder(tokens, 16).query(promptAnswer(line));
+      SoftAssertions.assertSoftly(soft -> same(soft, "query", actual, expected));
+      assertThat(((Encoded.Example) actual).ids()).hasSizeLessThanOrEqualTo(32);
+    }
+  }
+
+  private static PromptAnswer promptAnswer(JsonNode line) {
+    return new PromptAnswer(line.path("prompts").asText(), line.path("labels").asText());
+  }
+
+  private static void same(SoftAssertions soft, String name, Encoded actual, JsonNode expected) {
+    soft.assertThat(actual)
+        .as(name)
+        .isInstanceOfSatisfying(
+            Encoded.Example.class,
+            example -> {
+              soft.assertThat(example.ids())
+                  .as(name + " ids")
+                  .isEqualTo(GoldenData.longs(expected.path("input_ids")));
+              soft.assertThat(example.labels())
+                  .as(name + " labels")
+                  .isEqualTo(GoldenData.longs(expected.path("labels")));
+            });
+  }
+}

@@ -1,0 +1,96 @@
+package io.sluice.gpuworker.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.AdamMoments;
+import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.DecoderConfig;
+import io.sluice.gpuworker.model.DecoderWeights;
+import io.sluice.gpuworker.model.LoraCheckpoint;
+import io.sluice.gpuworker.model.LoraStack;
+import io.sluice.gpuworker.model.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** All losses and gradients of the reference on its small models. */
+class ReferenceRunTest {
+  private static final double LOSS = 1e-5;
+  private static final double GRADIENT = 1e-4;
+
+  @ParameterizedTest
+  @CsvSource({"tiny-llama,'5,10,15,20',60", "tiny-llama-addpad,5,12"})
+  void givenAReferenceRun_whenAllExamplesAreComputed_thenLossesAndGradientsAreItsOwn(
+      String model, String steps, int examples) throws IOException {
+    Path run = GoldenData.shared("golden/grad/" + model);
+    List<LoraCheckpoint> checkpoints = new ArrayList<>();
+    for (String step : steps.split(",")) {
+      checkpoints.add(LoraCheckpoint.open(run.resolve("run/checkpoint-" + step)));
+    }
+    try (Torch torch = Torch.open()) {
+      Decoder decoder =
+          Decoder.load(
+              torch.manager(),
+              DecoderConfig.read(run.resolve("base")),
+              DecoderWeights.open(torch.manager(), run.resolve("base"), checkpoints.get(0)),
+              512);
+      LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
+      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters);
+      JsonNode encoded = GoldenData.json(run.resolve("encoded.json"));
+      List<GradientEngine.Result> candidates =
+          compute(engine, encoded.path("candidates"), examples);
+      List<GradientEngine.Result> queries = compute(engine, encoded.path("queries"), 8);
+      for (int c = 0; c < checkpoints.size(); c++) {
+        Path golden =
+            run.resolve("gradients").resolve(checkpoints.get(c).folder().getFileName().toString());
+        check(candidates, c, golden.resolve("cand_loss.npy"), golden.resolve("cand_raw.npy"));
+        check(queries, c, golden.resolve("query_loss.npy"), golden.resolve("query_raw.npy"));
+        AdamMoments moments = AdamMoments.read(checkpoints.get(c), adapters.layout());
+        for (GradientEngine.Result candidate : candidates) {
+          AdamForm.apply(candidate.gradients()[c], moments);
+        }
+        check(candidates, c, golden.resolve("cand_loss.npy"), golden.resolve("cand_adam.npy"));
+      }
+    }
+  }
+
+  private static List<GradientEngine.Result> compute(
+      GradientEngine engine, JsonNode encoded, int count) {
+    List<GradientEngine.Result> results = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      JsonNode example = encoded.get(i);
+      results.add(
+          engine.compute(
+              new Encoded.Example(
+                  GoldenData.longs(example.path("input_ids")),
+                  GoldenData.longs(example.path("labels")))));
+    }
+    return results;
+  }
+
+  private static void check(
+      List<GradientEngine.Result> results, int checkpoint, Path losses, Path gradients) {
+    float[] expectedLosses = GoldenData.floats(losses);
+    float[] expected = GoldenData.floats(gradients);
+    assertThat(expectedLosses).hasSize(results.size());
+    SoftAssertions soft = new SoftAssertions();
+    for (int i = 0; i < results.size(); i++) {
+      float[] gradient = results.get(i).gradients()[checkpoint];
+      soft.assertThat((double) results.get(i).losses()[checkpoint])
+          .as("loss of example %d, %s", i, losses)
+          .isCloseTo(expectedLosses[i], within(LOSS * expectedLosses[i]));
+      soft.assertThat(
+              GoldenData.relativeError(gradient, GoldenData.row(expected, i, gradient.length)))
+          .as("gradient of example %d, %s", i, gradients)
+          .isLessThan(GRADIENT);
+    }
+    soft.assertAll();
+  }
+}
