@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ import java.util.List;
 /**
  * NumPy's array files, as far as score matrices and index lists need them.
  *
- * <p>Format: numpy.lib.format, versions 1.0 and 2.0; little-endian, C order only. Strict: a file of
- * another type, order or length is refused with what to do about it, never converted.
+ * <p>Format: numpy.lib.format, versions 1.0 and 2.0; little-endian. Strict: a file of another type
+ * or length is refused with what to do about it, never converted.
  */
 public final class NpyFile {
   private static final String FLOAT32 = "<f4";
@@ -28,17 +29,21 @@ public final class NpyFile {
   private NpyFile() {}
 
   /**
-   * Reads a matrix of float32.
+   * Reads a matrix of float32, stored by rows or by columns (Fortran order).
    *
    * @return shape [rows][columns]; values that are not finite come as they are
    * @throws IOException when the file cannot be read or is not such a matrix
    */
   public static float[][] readFloats(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      int[] shape = shape(file, in, FLOAT32, 2);
-      float[][] matrix = new float[shape[0]][shape[1]];
-      for (float[] row : matrix) {
-        values(in, row.length).asFloatBuffer().get(row);
+      NpyHeader header = header(file, in, FLOAT32, 2);
+      float[][] matrix = new float[header.size(0)][header.size(1)];
+      if (header.fortranOrder()) {
+        readColumns(in, matrix, header.size(1));
+      } else {
+        for (float[] row : matrix) {
+          values(in, row.length).asFloatBuffer().get(row);
+        }
       }
       return matrix;
     }
@@ -52,7 +57,7 @@ public final class NpyFile {
    */
   public static int[] readInts(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      int[] list = new int[shape(file, in, INT32, 1)[0]];
+      int[] list = new int[header(file, in, INT32, 1).size(0)];
       values(in, list.length).asIntBuffer().get(list);
       return list;
     }
@@ -99,14 +104,24 @@ public final class NpyFile {
     }
   }
 
-  /** Sizes of an array of the given type and number of dimensions; the stream is at its values. */
-  private static int[] shape(Path file, InputStream in, String type, int dimensions)
+  private static void readColumns(InputStream in, float[][] matrix, int columns)
+      throws IOException {
+    for (int column = 0; column < columns; column++) {
+      FloatBuffer values = values(in, matrix.length).asFloatBuffer();
+      for (float[] row : matrix) {
+        row[column] = values.get();
+      }
+    }
+  }
+
+  /** The header of an array of this type and number of dimensions; the stream is at its values. */
+  private static NpyHeader header(Path file, InputStream in, String type, int dimensions)
       throws IOException {
     try {
       NpyHeader header = NpyHeader.read(in);
       checkLayout(header, type, dimensions);
       checkLength(header, Files.size(file));
-      return header.shape().stream().mapToInt(Math::toIntExact).toArray();
+      return header;
     } catch (IOException e) {
       throw new IOException(file + " " + e.getMessage(), e);
     }
@@ -119,9 +134,6 @@ public final class NpyFile {
           String.format(
               "holds '%s' where '%s' is needed: save it with .astype('%s')",
               header.type(), type, type));
-    }
-    if (header.fortranOrder()) {
-      throw new IOException("is in Fortran order: save it with numpy.ascontiguousarray(...)");
     }
     if (header.shape().size() != dimensions) {
       throw new IOException(

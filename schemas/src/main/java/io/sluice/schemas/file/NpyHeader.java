@@ -71,6 +71,11 @@ record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long lengt
     return new NpyHeader(find(TYPE, text), find(ORDER, text).equals("True"), shape, length);
   }
 
+  /** Size of a dimension that was found to fit. */
+  int size(int dimension) {
+    return Math.toIntExact(shape.get(dimension));
+  }
+
   private static String find(Pattern pattern, String text) throws IOException {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {

@@ -1,0 +1,119 @@
+package io.sluice.streams.cli;
+
+import io.sluice.schemas.file.NpyFile;
+import io.sluice.streams.selection.RoundRobinSelection;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code select}: the subset of a score matrix, without Kafka. */
+@Command(
+    name = "select",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Selects from a score matrix, without Kafka.",
+      "Prints the indices of the selected candidates (columns, from 0), one a line, in selection"
+          + " order. A budget above the number of candidates selects all of them."
+    })
+public final class SelectCommand implements Callable<Integer> {
+  private static final String ROUND_ROBIN = "round-robin";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--similarity",
+      required = true,
+      paramLabel = "S.npy",
+      description = "NumPy file of float32 scores, shape [queries, candidates].")
+  private Path similarity;
+
+  @Option(
+      names = "--algorithm",
+      defaultValue = ROUND_ROBIN,
+      paramLabel = "NAME",
+      description =
+          "The rule. round-robin (default): queries take turns, each takes its most similar"
+              + " candidate not yet taken; equal scores go to the lower index.")
+  private String algorithm;
+
+  @Option(
+      names = "--budget",
+      required = true,
+      paramLabel = "B",
+      description = "How many candidates to select, at least 1.")
+  private int budget;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the indices to this file instead of standard output.")
+  private Optional<Path> out;
+
+  /** Made by the command line. */
+  public SelectCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (!algorithm.equals(ROUND_ROBIN)) {
+      throw usage("--algorithm " + algorithm + ": the algorithms are: " + ROUND_ROBIN);
+    }
+    if (budget < 1) {
+      throw usage("--budget " + budget + ": a budget is a number of candidates, at least 1");
+    }
+    List<Integer> selected = select();
+    if (out.isPresent()) {
+      try (BufferedWriter writer = Files.newBufferedWriter(out.get())) {
+        print(selected, new PrintWriter(writer));
+      }
+    } else {
+      print(selected, spec.commandLine().getOut());
+    }
+    return 0;
+  }
+
+  private List<Integer> select() throws IOException {
+    float[][] scores = NpyFile.readFloats(similarity);
+    if (scores.length == 0) {
+      throw new IOException(similarity + " has no row: one row a query is needed");
+    }
+    RoundRobinSelection<Integer> selection = new RoundRobinSelection<>(scores.length, budget);
+    float[] column = new float[scores.length];
+    for (int candidate = 0; candidate < scores[0].length; candidate++) {
+      for (int query = 0; query < column.length; query++) {
+        column[query] = scores[query][candidate];
+      }
+      offer(selection, candidate, column);
+    }
+    return selection.prefix(budget);
+  }
+
+  private void offer(RoundRobinSelection<Integer> selection, int candidate, float[] scores)
+      throws IOException {
+    try {
+      selection.offer(candidate, scores);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(similarity + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void print(List<Integer> selected, PrintWriter writer) throws IOException {
+    selected.forEach(writer::println);
+    if (writer.checkError()) {
+      throw new IOException("the indices could not be written: is the disk full?");
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

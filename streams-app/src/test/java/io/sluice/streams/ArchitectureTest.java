@@ -1,0 +1,45 @@
+package io.sluice.streams;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom. */
+@AnalyzeClasses(
+    packages = "io.sluice.streams",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule selectionKnowsOnlyTheJdk =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.selection..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages("io.sluice.streams.selection..", "java..");
+
+  @ArchTest
+  static final ArchRule similarityKnowsNoKafka =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.similarity..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule streamsAppAndGpuWorkerMeetInSchemasOnly =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("io.sluice.gpuworker..");
+
+  @ArchTest
+  static final ArchRule nothingKnowsTheCommandLine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sluice.streams.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.sluice.streams.cli..");
+}
