@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
@@ -52,7 +53,7 @@ public record BundledData(List<Candidate> candidates, Map<String, List<Query>> t
   private static List<Query> queries(Skill skill, List<Exchange> examples) {
     List<Query> queries = new ArrayList<>();
     for (Exchange example : examples) {
-      String id = "%s-query-%02d".formatted(skill.name(), queries.size());
+      String id = String.format(Locale.ROOT, "%s-query-%02d", skill.name(), queries.size());
       queries.add(new Query(id, example.messages()));
     }
     return queries;
@@ -61,7 +62,7 @@ public record BundledData(List<Candidate> candidates, Map<String, List<Query>> t
   private static List<Candidate> candidates(Skill skill, List<Exchange> examples) {
     List<Candidate> candidates = new ArrayList<>();
     for (Exchange example : examples) {
-      String id = "%s-%05d".formatted(skill.name(), candidates.size());
+      String id = String.format(Locale.ROOT, "%s-%05d", skill.name(), candidates.size());
       candidates.add(new Candidate(id, skill.name(), example.messages()));
     }
     return candidates;

@@ -1,0 +1,73 @@
+package io.sluice.local.bundled;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gpuworker.representation.GradientRepresenter;
+import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.representation.Representer.Outcome;
+import io.sluice.gpuworker.representation.Representer.Represented;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Query;
+import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bundled model on the bundled data: what a first run shows must be worth showing. */
+class BundledSelectionTest {
+  private static final int POOL = 480;
+  private static final int BUDGET = 20;
+
+  @TempDir Path dir;
+
+  @Test
+  void givenTheBundledModel_whenItRepresentsTheData_thenEachTaskSelectsMostlyItsOwnSkill()
+      throws Exception {
+    BundledModel.Written model = BundledModel.write(dir);
+    BundledData data = BundledData.make();
+    List<Candidate> pool = data.candidates().subList(0, POOL);
+    try (Representer representer =
+        GradientRepresenter.open(GradientSettings.of(model.base(), model.checkpoints()))) {
+      assertThat(representer.checkpointWeights()).containsExactly(15.5f / 21, 5.5f / 21);
+      List<Represented> candidates = represented(representer.candidates(pool));
+      assertThat(median(candidates.stream().mapToInt(Represented::tokens)))
+          .as("tokens of a usual candidate, for a quick first run")
+          .isLessThan(60);
+      for (Map.Entry<String, List<Query>> task : data.tasks().entrySet()) {
+        QueryMatrix queries = matrix(representer, task.getValue());
+        RoundRobinSelection<String> selection =
+            new RoundRobinSelection<>(queries.queries(), BUDGET);
+        for (int i = 0; i < POOL; i++) {
+          selection.offer(pool.get(i).getId(), queries.score(candidates.get(i).rows()));
+        }
+        assertThat(selection.prefix(BUDGET))
+            .as("own skill of task %s, 1 in 12 of the pool", task.getKey())
+            .filteredOn(id -> id.startsWith(task.getKey()))
+            .hasSizeGreaterThanOrEqualTo(BUDGET * 3 / 4);
+      }
+    }
+  }
+
+  private static int median(IntStream values) {
+    int[] sorted = values.sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private static QueryMatrix matrix(Representer representer, List<Query> queries) {
+    float[][][] vectors =
+        represented(representer.queries(queries)).stream()
+            .map(Represented::rows)
+            .toArray(float[][][]::new);
+    return new QueryMatrix(vectors, representer.checkpointWeights());
+  }
+
+  private static List<Represented> represented(List<Outcome> outcomes) {
+    assertThat(outcomes).allMatch(Represented.class::isInstance);
+    return outcomes.stream().map(Represented.class::cast).toList();
+  }
+}
