@@ -1,16 +1,12 @@
 package io.sluice.local.stack;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.Reader;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -27,7 +23,6 @@ import org.apache.kafka.server.common.MetadataVersion;
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE_ID = 1;
-  private static final String PORT = "port";
 
   private final KafkaRaftServer server;
   private final String bootstrapServers;
@@ -49,13 +44,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     Path log = directory.resolve("log");
     try {
       Files.createDirectories(log);
-      int clientPort = port == 0 ? lastPort(directory) : port;
-      LoopbackPort.requireFree(clientPort, "broker");
+      int clientPort = LoopbackPort.choose(directory.resolve("port"), port, "broker");
       format(log);
       KafkaConfig config = new KafkaConfig(settings(log, clientPort, LoopbackPort.free()), false);
-      KafkaRaftServer server = startServer(config);
-      rememberPort(directory, clientPort);
-      return new EmbeddedBroker(server, LoopbackPort.HOST + ":" + clientPort);
+      return new EmbeddedBroker(startServer(config), LoopbackPort.HOST + ":" + clientPort);
     } catch (StackException e) {
       throw e;
     } catch (Exception e) {
@@ -136,27 +128,5 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("broker.session.timeout.ms", "2000");
     settings.put("broker.heartbeat.interval.ms", "500");
     return settings;
-  }
-
-  private static int lastPort(Path directory) throws IOException {
-    Path file = directory.resolve("broker.properties");
-    if (!Files.exists(file)) {
-      return LoopbackPort.free();
-    }
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
-      return Integer.parseInt(properties.getProperty(PORT));
-    } catch (NumberFormatException e) {
-      throw new StackException(file + " names no port: delete the file or give a port", e);
-    }
-  }
-
-  private static void rememberPort(Path directory, int port) throws IOException {
-    Properties properties = new Properties();
-    properties.setProperty(PORT, Integer.toString(port));
-    try (Writer writer = Files.newBufferedWriter(directory.resolve("broker.properties"))) {
-      properties.store(writer, "Where clients reached the broker last.");
-    }
   }
 }

@@ -1,0 +1,107 @@
+package io.sluice.local.cli;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.Set;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line of all parts.
+ *
+ * <p>Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.
+ */
+@Command(
+    name = "sluice",
+    description = "Targeted instruction selection as a living stream.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Sluice.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
+    subcommands = {UpCommand.class, HelpCommand.class, GenerateCompletion.class})
+public final class Sluice implements Runnable {
+  /** Commands that run until they are stopped and whose log is their output. */
+  private static final Set<String> SERVICES = Set.of("worker", "streams");
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Log to the console and show where errors come from.")
+  private boolean verbose;
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line, ready to execute. */
+  public static CommandLine commandLine() {
+    Sluice sluice = new Sluice();
+    return new CommandLine(sluice)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(sluice::execute)
+        .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+        .setExecutionExceptionHandler((e, command, parsed) -> sluice.failed(e, command));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command given");
+  }
+
+  private int execute(ParseResult parsed) {
+    if (verbose) {
+      Logging.verbose();
+    } else if (parsed.hasSubcommand()
+        && SERVICES.contains(parsed.subcommand().commandSpec().name())) {
+      Logging.service();
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private int failed(Exception failure, CommandLine command) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("sluice: " + ErrorMessage.of(failure)));
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+    return ExitCode.SOFTWARE;
+  }
+
+  private static int wrongUsage(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("sluice: " + failure.getMessage()));
+    CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
+    err.printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    return ExitCode.USAGE;
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version =
+          Optional.ofNullable(Sluice.class.getPackage().getImplementationVersion())
+              .orElse("of a build folder");
+      return new String[] {
+        "Sluice " + version, "Java ${java.version} (${java.vendor}), ${os.name} ${os.arch}"
+      };
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The one command line of all parts. */
+package io.sluice.local.cli;

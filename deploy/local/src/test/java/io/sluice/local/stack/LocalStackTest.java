@@ -1,0 +1,76 @@
+package io.sluice.local.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.topic.Topics;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalStackTest {
+  @Test
+  void givenARunningStack_whenClosed_thenNoProcessIsLeftAndTheDirectoryIsFree(
+      @TempDir Path directory) throws Exception {
+    LocalStack.Settings settings =
+        LocalStack.Settings.in(directory, RegistryProcess.distribution());
+    ProcessHandle registry;
+    try (LocalStack stack = LocalStack.start(settings)) {
+      registry = stack.registryProcess();
+      assertThat(announced(directory))
+          .containsEntry("bootstrap.servers", stack.bootstrapServers())
+          .containsEntry("schema.registry.url", stack.schemaRegistryUrl());
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.bootstrapServers()))) {
+        assertThat(admin.listTopics().names().get())
+            .contains(Topics.withDefaultPrefix().candidates());
+      }
+      assertThatThrownBy(() -> LocalStack.start(settings))
+          .isInstanceOf(StackException.class)
+          .hasMessageContaining("another stack runs in " + directory);
+    }
+
+    assertThat(registry.isAlive()).isFalse();
+    assertThat(directory.resolve(LocalStack.PROPERTIES)).doesNotExist();
+    try (DirectoryLock lock = DirectoryLock.take(directory)) {
+      assertThat(lock).isNotNull();
+    }
+  }
+
+  @Test
+  void givenATakenBrokerPort_whenStarted_thenNoProcessIsLeft(@TempDir Path directory)
+      throws Exception {
+    List<ProcessHandle> before = ProcessHandle.current().children().toList();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      LocalStack.Settings settings =
+          new LocalStack.Settings(
+              directory,
+              taken.getLocalPort(),
+              0,
+              RegistryProcess.distribution(),
+              Topics.withDefaultPrefix(),
+              TopicSetup.SINGLE_NODE);
+
+      assertThatThrownBy(() -> LocalStack.start(settings))
+          .isInstanceOf(StackException.class)
+          .hasMessageContaining("port " + taken.getLocalPort());
+    }
+
+    assertThat(ProcessHandle.current().children().toList()).isSubsetOf(before);
+    assertThat(directory.resolve(LocalStack.PROPERTIES)).doesNotExist();
+  }
+
+  private static Properties announced(Path directory) throws Exception {
+    Properties properties = new Properties();
+    try (var reader = Files.newBufferedReader(directory.resolve(LocalStack.PROPERTIES))) {
+      properties.load(reader);
+    }
+    return properties;
+  }
+}
