@@ -100,35 +100,24 @@ public final class RoundRobinSelection<K extends Comparable<? super K>> {
 
   /** The last slots of the queries are the last M slots; with B below M some queries have none. */
   private boolean beatsLastSlotOfAnyQuery(K id, float[] scores) {
-    int first = Math.max(0, budget - queries);
-    int query = first % queries;
-    for (int slot = first; slot < budget; slot++) {
-      if (beats(scores[query], id, slot)) {
-        return true;
-      }
-      query = next(query);
-    }
-    return false;
+    return nextBeaten(id, scores, Math.max(0, budget - queries)) < budget;
   }
 
   private List<Move<K>> insert(Holder<K> arrival) {
     List<Move<K>> moves = new ArrayList<>();
     Holder<K> walker = arrival;
     int from = Move.OUTSIDE;
-    int query = 0;
-    for (int slot = 0; slot < holders.size(); slot++) {
-      float score = walker.scores[query];
-      if (beats(score, walker.id, slot)) {
-        moves.add(new Move<>(walker.id, from, slot));
-        slotScores[slot] = score;
-        walker = holders.set(slot, walker);
-        from = slot;
-      }
-      query = next(query);
+    int slot = nextBeaten(walker.id, walker.scores, 0);
+    while (slot < size()) {
+      moves.add(new Move<>(walker.id, from, slot));
+      slotScores[slot] = walker.scores[slot % queries];
+      walker = holders.set(slot, walker);
+      from = slot;
+      slot = nextBeaten(walker.id, walker.scores, slot + 1);
     }
     if (size() < budget) {
-      moves.add(new Move<>(walker.id, from, size()));
-      append(walker, query);
+      moves.add(new Move<>(walker.id, from, slot));
+      append(walker);
     } else {
       moves.add(new Move<>(walker.id, from, Move.OUTSIDE));
       held.remove(walker.id);
@@ -136,21 +125,39 @@ public final class RoundRobinSelection<K extends Comparable<? super K>> {
     return moves;
   }
 
-  private boolean beats(float score, K id, int slot) {
-    float standing = slotScores[slot];
-    return score > standing || score == standing && id.compareTo(holders.get(slot).id) < 0;
+  /** The lowest slot, at least {@code first}, whose holder the candidate beats; else the size. */
+  private int nextBeaten(K id, float[] scores, int first) {
+    int slot = nextReached(scores, first);
+    while (slot < size()
+        && scores[slot % queries] == slotScores[slot]
+        && id.compareTo(holders.get(slot).id) >= 0) {
+      slot = nextReached(scores, slot + 1);
+    }
+    return slot;
   }
 
-  private int next(int query) {
-    return query + 1 == queries ? 0 : query + 1;
+  /** Like nextBeaten, with equality enough: nearly all the time goes into this loop. */
+  private int nextReached(float[] scores, int first) {
+    int size = size();
+    int slot = first;
+    while (slot < size) {
+      int roundStart = slot - slot % queries;
+      int roundEnd = Math.min(size, roundStart + queries);
+      for (; slot < roundEnd; slot++) {
+        if (scores[slot - roundStart] >= slotScores[slot]) {
+          return slot;
+        }
+      }
+    }
+    return size;
   }
 
-  private void append(Holder<K> last, int query) {
+  private void append(Holder<K> last) {
     int slot = size();
     if (slot == slotScores.length) {
       slotScores = Arrays.copyOf(slotScores, 2 * slot);
     }
-    slotScores[slot] = last.scores[query];
+    slotScores[slot] = last.scores[slot % queries];
     holders.add(last);
   }
 
