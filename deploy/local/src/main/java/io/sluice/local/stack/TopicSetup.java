@@ -3,7 +3,6 @@ package io.sluice.local.stack;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.Spread;
 import io.sluice.schemas.topic.Topics.TopicSpec;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,9 +13,10 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates Sluice's topics on any Kafka, each with its cleanup policy and partition count.
@@ -33,7 +33,6 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   /** Partition counts that suit one machine, one replica. */
   public static final TopicSetup SINGLE_NODE = new TopicSetup(4, 2, (short) 1);
 
-  private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
   private static final String CLEANUP = "cleanup.policy";
 
   /**
@@ -69,29 +68,27 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
                   .toList())
           .all()
           .get();
-      awaitKnown(admin, specs.stream().map(TopicSpec::name).toList());
+      awaitLeaders(admin, specs);
     } catch (ExecutionException e) {
       throw new StackException(
           "the topics could not be set up: " + e.getCause().getMessage(), e.getCause());
     }
   }
 
-  /** A created topic is known to the controller first and to the brokers a moment later. */
-  private static void awaitKnown(Admin admin, List<String> names)
+  /**
+   * Waits until the leader of every partition answers. A created topic is known to the controller
+   * first; a producer that writes before the leader is there can have its first batch refused and
+   * its second accepted, and then never gets the first in (out of order sequence).
+   */
+  private void awaitLeaders(Admin admin, List<TopicSpec> specs)
       throws ExecutionException, InterruptedException {
-    long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
-    while (true) {
-      try {
-        admin.describeTopics(names).allTopicNames().get();
-        return;
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
-            || System.nanoTime() > deadline) {
-          throw e;
-        }
-        Thread.sleep(20);
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (TopicSpec spec : specs) {
+      for (int partition = 0; partition < partitions(spec.spread()); partition++) {
+        ends.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
       }
     }
+    admin.listOffsets(ends).all().get();
   }
 
   private NewTopic newTopic(TopicSpec spec) {

@@ -1,0 +1,283 @@
+package io.sluice.local.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.local.kafka.KafkaFixture;
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.KeyPartitions;
+import io.sluice.streams.similarity.QueryMatrix;
+import io.sluice.streams.topology.SelectionService;
+import io.sluice.streams.topology.StreamsAppConfig;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The topology on a real broker with four shards, exactly once, against the batch rule. */
+@ExtendWith(KafkaFixture.class)
+class ExactSelectionTest {
+  private static final int DIMENSION = 32;
+  private static final int SHARDS = 4;
+  private static final int CANDIDATES = 3_000;
+  private static final int BUDGET = 30;
+
+  @TempDir Path directory;
+
+  private final Random random = new Random(7);
+  private final Map<String, Representation> pool = new TreeMap<>();
+  private final Map<String, QueryMatrix> queries = new HashMap<>();
+  private TestKafka kafka;
+  private AvroSerdes avro;
+  private TopicClient topics;
+
+  @BeforeEach
+  void createTopics(TestKafka kafka) throws InterruptedException {
+    this.kafka = kafka;
+    avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
+    topics = new TopicClient(kafka.bootstrapServers());
+    kafka.createTopics(new TopicSetup(SHARDS, 2, (short) 1));
+  }
+
+  @Test
+  void
+      givenFourShardsAndTwoTasks_whenDrained_thenSubsetsAreTheBatchSelectionAndNominationsAreFew() {
+    TargetTask early = task("early", 5);
+    define(early);
+    try (SelectionService service = start("state")) {
+      arrive(CANDIDATES / 2);
+      TargetTask late = task("late", 3);
+      define(late);
+      arrive(CANDIDATES / 2);
+      repeatSome();
+
+      assertSubsetIsBatch(early);
+      assertSubsetIsBatch(late);
+
+      TaskStatus status = awaitDrained(early);
+      double expected = SHARDS * BUDGET * (1 + Math.log((double) CANDIDATES / SHARDS / BUDGET));
+      assertThat((double) status.getNominated()).isBetween((double) BUDGET, 1.5 * expected);
+      assertThat(service.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void givenAServiceStoppedMidway_whenStartedWithoutItsState_thenNothingIsLostOrFiredTwice() {
+    TargetTask task = task("t", 4);
+    define(task);
+    try (SelectionService service = start("first")) {
+      arrive(CANDIDATES / 2);
+      awaitDrained(task);
+      assertThat(service.isRunning()).isTrue();
+    }
+    arrive(CANDIDATES / 2);
+
+    try (SelectionService service = start("second")) {
+      assertSubsetIsBatch(task);
+      assertThat(service.isRunning()).isTrue();
+    }
+
+    Map<String, FineTuneJob> jobs = new HashMap<>();
+    List<FineTuneJob> fired =
+        topics
+            .readAll(kafka.topics().fineTuneJobs(), Serdes.String(), avro.<FineTuneJob>value())
+            .stream()
+            .map(entry -> entry.getValue().orElseThrow())
+            .toList();
+    fired.forEach(job -> jobs.put(job.getJobId(), job));
+    assertThat(fired).extracting(FineTuneJob::getBudget).containsExactlyInAnyOrder(10, BUDGET);
+    assertThat(jobs).hasSameSizeAs(fired);
+  }
+
+  @Test
+  void givenUndecodableRecordsOnEveryInput_whenTheServiceRuns_thenTheyAreDeadLettersAndItGoesOn() {
+    TargetTask task = task("t", 2);
+    byte[] junk = "not avro".getBytes(StandardCharsets.UTF_8);
+    for (String topic :
+        List.of(
+            kafka.topics().targetTasks(),
+            kafka.topics().queryRepresentations(),
+            kafka.topics().representations())) {
+      topics.write(topic, Serdes.ByteArray(), Serdes.ByteArray(), junk, junk, Optional.empty());
+    }
+    define(task);
+
+    try (SelectionService service = start("state")) {
+      arrive(200);
+      assertSubsetIsBatch(task);
+      assertThat(service.isRunning()).isTrue();
+    }
+
+    assertThat(topics.readAll(kafka.topics().deadLetters(), Serdes.ByteArray(), Serdes.ByteArray()))
+        .hasSize(3)
+        .allSatisfy(
+            letter -> {
+              assertThat(letter.getKey()).isEqualTo(junk);
+              assertThat(letter.getValue()).contains(junk);
+            });
+  }
+
+  private SelectionService start(String stateDirectory) {
+    SelectionService service =
+        new SelectionService(
+            new StreamsAppConfig(
+                Map.of(
+                    "bootstrap.servers", kafka.bootstrapServers(),
+                    "schema.registry.url", kafka.schemaRegistry(),
+                    "topic.prefix", kafka.topics().prefix(),
+                    "application.id", kafka.topics().prefix() + "streams",
+                    "state.dir", directory.resolve(stateDirectory).toString())));
+    service.start();
+    return service;
+  }
+
+  private TargetTask task(String id, int size) {
+    List<Query> set = new ArrayList<>();
+    for (int q = 0; q < size; q++) {
+      set.add(
+          new Query("q" + q, List.of(new Message("user", "u"), new Message("assistant", "a" + q))));
+    }
+    return new TargetTask(id, 1, "default", "round-robin", List.of(10, BUDGET), 10.0, set);
+  }
+
+  private void define(TargetTask task) {
+    write(kafka.topics().targetTasks(), Serdes.String(), task.getTaskId(), task, Optional.empty());
+    float[][][] vectors = new float[task.getQueries().size()][1][];
+    for (int q = 0; q < vectors.length; q++) {
+      vectors[q][0] = unitVector();
+      write(
+          kafka.topics().queryRepresentations(),
+          avro.<QueryRepresentationKey>key(),
+          new QueryRepresentationKey(task.getTaskId(), 1, q),
+          new QueryRepresentation(
+              task.getTaskId(),
+              1,
+              q,
+              "default",
+              "making",
+              DIMENSION,
+              List.of(1f),
+              FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors[q])),
+          Optional.empty());
+    }
+    queries.put(task.getTaskId(), new QueryMatrix(vectors, new float[] {1f}));
+  }
+
+  private void arrive(int count) {
+    for (int i = 0; i < count; i++) {
+      String id = "c" + pool.size();
+      ByteBuffer features = FeatureCodec.encode(FeatureEncoding.INT4, new float[][] {unitVector()});
+      Candidate candidate =
+          new Candidate(
+              id, "test", List.of(new Message("user", "u"), new Message("assistant", id)));
+      Representation representation =
+          new Representation(
+              "default", "making", FeatureEncoding.INT4, DIMENSION, 1, features, 9, candidate);
+      pool.put(id, representation);
+      send(representation);
+    }
+    topics.flush();
+  }
+
+  private void repeatSome() {
+    pool.values().stream().limit(100).forEach(this::send);
+    topics.flush();
+  }
+
+  private void send(Representation representation) {
+    String id = representation.getCandidate().getId();
+    write(
+        kafka.topics().representations(),
+        avro.<RepresentationKey>key(),
+        new RepresentationKey("default", id),
+        representation,
+        Optional.of(KeyPartitions.partitionFor(id, SHARDS)));
+  }
+
+  private <K, V extends SpecificRecord> void write(
+      String topic, Serde<K> keys, K key, V value, Optional<Integer> partition) {
+    topics.write(topic, keys, avro.<V>value(), key, value, partition);
+  }
+
+  private void assertSubsetIsBatch(TargetTask task) {
+    awaitDrained(task);
+    Map<String, SelectedInstruction> subset = new HashMap<>();
+    topics
+        .readAll(
+            kafka.topics().selected(), avro.<SelectedKey>key(), avro.<SelectedInstruction>value())
+        .stream()
+        .filter(entry -> entry.getKey().getTaskId().equals(task.getTaskId()))
+        .forEach(
+            entry ->
+                entry
+                    .getValue()
+                    .ifPresentOrElse(
+                        value -> subset.put(entry.getKey().getCandidateId(), value),
+                        () -> subset.remove(entry.getKey().getCandidateId())));
+    QueryMatrix matrix = queries.get(task.getTaskId());
+    Map<String, float[]> rows = new HashMap<>();
+    pool.forEach((id, r) -> rows.put(id, matrix.score(r.getEncoding(), r.getFeatures())));
+    List<String> expected = BatchRoundRobin.select(rows, matrix.queries(), BUDGET);
+
+    assertThat(subset.keySet()).containsExactlyInAnyOrderElementsOf(expected);
+    for (int slot = 0; slot < expected.size(); slot++) {
+      SelectedInstruction selected = subset.get(expected.get(slot));
+      assertThat(selected.getTier()).isEqualTo(slot < 10 ? 10 : BUDGET);
+      float[] row = rows.get(expected.get(slot));
+      for (int q = 0; q < row.length; q++) {
+        assertThat(selected.getScores().get(q)).isEqualTo(row[q]);
+      }
+    }
+  }
+
+  private TaskStatus awaitDrained(TargetTask task) {
+    return topics.await(
+        kafka.topics().taskStatus(),
+        avro.<TaskStatus>value(),
+        status ->
+            status.getTaskId().equals(task.getTaskId())
+                && status.getPool() == pool.size()
+                && status.getWaiting() == 0);
+  }
+
+  private float[] unitVector() {
+    float[] vector = new float[DIMENSION];
+    double sum = 0;
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] = (float) random.nextGaussian();
+      sum += vector[i] * vector[i];
+    }
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] /= (float) Math.sqrt(sum);
+    }
+    return vector;
+  }
+}

@@ -1,0 +1,114 @@
+package io.sluice.local.endtoend;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+
+/** Writes to topics and reads them as a downstream user would: committed records only. */
+final class TopicClient implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final String bootstrapServers;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  TopicClient(String bootstrapServers) {
+    this.bootstrapServers = bootstrapServers;
+    this.producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  <K, V> void write(
+      String topic, Serde<K> keys, Serde<V> values, K key, V value, Optional<Integer> partition) {
+    producer.send(
+        new ProducerRecord<>(
+            topic,
+            partition.orElse(null),
+            keys.serializer().serialize(topic, key),
+            values.serializer().serialize(topic, value)));
+  }
+
+  void flush() {
+    producer.flush();
+  }
+
+  /**
+   * All records up to the end that the topic has now, once every transaction up to it has ended.
+   */
+  <K, V> List<Map.Entry<K, Optional<V>>> readAll(String topic, Serde<K> keys, Serde<V> values) {
+    List<Map.Entry<K, Optional<V>>> records = new ArrayList<>();
+    try (Consumer<byte[], byte[]> uncommitted = consumer(topic, "read_uncommitted");
+        Consumer<byte[], byte[]> committed = consumer(topic, "read_committed")) {
+      Map<TopicPartition, Long> ends = uncommitted.endOffsets(committed.assignment());
+      Instant deadline = Instant.now().plus(PATIENCE);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> committed.position(end.getKey()) < end.getValue())) {
+        if (Instant.now().isAfter(deadline)) {
+          throw new AssertionError("the end of " + topic + " was not reached: " + ends);
+        }
+        for (ConsumerRecord<byte[], byte[]> record : committed.poll(Duration.ofMillis(200))) {
+          records.add(
+              Map.entry(
+                  keys.deserializer().deserialize(topic, record.key()),
+                  Optional.ofNullable(values.deserializer().deserialize(topic, record.value()))));
+        }
+      }
+    }
+    return records;
+  }
+
+  /** Waits for a value that meets the condition. */
+  <V> V await(String topic, Serde<V> values, Predicate<V> condition) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    Optional<V> last = Optional.empty();
+    try (Consumer<byte[], byte[]> consumer = consumer(topic, "read_committed")) {
+      while (Instant.now().isBefore(deadline)) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+          last = Optional.ofNullable(values.deserializer().deserialize(topic, record.value()));
+          if (last.filter(condition).isPresent()) {
+            return last.get();
+          }
+        }
+      }
+    }
+    throw new AssertionError("not seen on " + topic + " in " + PATIENCE + "; the last was " + last);
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  private Consumer<byte[], byte[]> consumer(String topic, String isolation) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "isolation.level", isolation,
+                "auto.offset.reset", "earliest"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    return consumer;
+  }
+}

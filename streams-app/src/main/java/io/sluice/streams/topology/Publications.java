@@ -1,0 +1,115 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.Nomination;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.TierStatus;
+import io.sluice.streams.selection.Slot;
+import io.sluice.streams.trigger.JobIdentity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.IntUnaryOperator;
+
+/** Makes the records that the selection of a task publishes. */
+final class Publications {
+  private Publications() {}
+
+  /** A candidate in a tier. */
+  static SelectedInstruction selected(TargetTask task, int tier, Nomination nomination) {
+    List<Float> scores = nomination.getScores();
+    int best = 0;
+    for (int q = 1; q < scores.size(); q++) {
+      if (scores.get(q) > scores.get(best)) {
+        best = q;
+      }
+    }
+    return new SelectedInstruction(
+        task.getTaskId(),
+        task.getRevision(),
+        nomination.getCandidate().getId(),
+        tier,
+        scores.get(best),
+        best,
+        scores,
+        nomination.getCandidate().getSource(),
+        nomination.getCandidate().getMessages());
+  }
+
+  /**
+   * A job for a budget, with the examples as they are selected now.
+   *
+   * @param sequence counts the jobs of the budget, from 0
+   * @param nominations the nomination of a selected candidate
+   */
+  static Publication.JobFired job(
+      TaskSelection task,
+      int budget,
+      int sequence,
+      BiFunction<TaskSelection, String, Nomination> nominations) {
+    TargetTask definition = task.definition();
+    String jobId =
+        new JobIdentity(
+                definition.getTaskId(),
+                definition.getRevision(),
+                definition.getRepresentationId(),
+                budget,
+                sequence)
+            .id();
+    List<Query> queries = definition.getQueries();
+    List<DatasetRecord> dataset = new ArrayList<>(budget);
+    List<String> ids = new ArrayList<>(budget);
+    for (Slot<String> slot : task.slots().subList(0, budget)) {
+      Nomination nomination = nominations.apply(task, slot.id());
+      ids.add(slot.id());
+      dataset.add(
+          new DatasetRecord(
+              jobId,
+              definition.getTaskId(),
+              slot.slot(),
+              slot.id(),
+              queries.get(slot.query()).getId(),
+              slot.score(),
+              nomination.getCandidate().getSource(),
+              nomination.getCandidate().getMessages()));
+    }
+    FineTuneJob job =
+        new FineTuneJob(
+            jobId,
+            definition.getTaskId(),
+            definition.getRevision(),
+            definition.getRepresentationId(),
+            definition.getAlgorithm(),
+            budget,
+            sequence,
+            dataset.size(),
+            task.pool(),
+            JobIdentity.datasetChecksum(ids));
+    return new Publication.JobFired(job, dataset);
+  }
+
+  /** How far a task has come. */
+  static TaskStatus status(TaskSelection task, IntUnaryOperator jobsFired) {
+    TargetTask definition = task.definition();
+    List<TierStatus> tiers =
+        definition.getBudgets().stream()
+            .map(
+                budget ->
+                    new TierStatus(
+                        budget, Math.min(budget, task.selected()), jobsFired.applyAsInt(budget)))
+            .toList();
+    return new TaskStatus(
+        definition.getTaskId(),
+        definition.getRevision(),
+        definition.getQueries().size(),
+        task.pool(),
+        task.waiting(),
+        task.nominated(),
+        task.selected(),
+        tiers);
+  }
+}

@@ -1,0 +1,103 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RegistryOutage;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * Reads records of the representations topic.
+ *
+ * <p>The store under the shards keeps the topic's bytes as they are, so that an undecodable record
+ * is met here, where it becomes a dead letter, and not when the store is restored.
+ */
+final class RepresentationCodec {
+  private final String topic;
+  private final Serde<SpecificRecord> keys;
+  private final Serde<SpecificRecord> values;
+
+  RepresentationCodec(String topic, AvroSerdes avro) {
+    this.topic = topic;
+    this.keys = avro.key();
+    this.values = avro.value();
+  }
+
+  /** A key as it lies in the store. */
+  Bytes encodedKey(String representationId, String candidateId) {
+    return Bytes.wrap(
+        keys.serializer().serialize(topic, new RepresentationKey(representationId, candidateId)));
+  }
+
+  /**
+   * What a record of the topic tells the shard.
+   *
+   * @param value null retracts
+   * @throws InvalidRecordException when the record breaks the contract
+   */
+  ShardInput decode(Bytes key, byte[] value) {
+    RepresentationKey decodedKey = decode(RepresentationKey.class, keys.deserializer(), key.get());
+    if (value == null) {
+      return new ShardInput.Retracted(decodedKey);
+    }
+    Representation representation = decode(Representation.class, values.deserializer(), value);
+    check(decodedKey, representation);
+    return new ShardInput.Arrived(representation);
+  }
+
+  /** A stored representation; empty when it breaks the contract and so was dead-lettered. */
+  Optional<Representation> decodeStored(Bytes key, byte[] value) {
+    try {
+      return decode(key, value) instanceof ShardInput.Arrived arrived
+          ? Optional.of(arrived.representation())
+          : Optional.empty();
+    } catch (InvalidRecordException e) {
+      return Optional.empty();
+    }
+  }
+
+  private <T> T decode(Class<T> type, Deserializer<SpecificRecord> deserializer, byte[] bytes) {
+    Object decoded;
+    try {
+      decoded = deserializer.deserialize(topic, bytes);
+    } catch (SerializationException e) {
+      if (RegistryOutage.isCauseOf(e)) {
+        throw e;
+      }
+      throw new InvalidRecordException("not a " + type.getSimpleName() + ": " + e.getMessage());
+    }
+    if (!type.isInstance(decoded)) {
+      throw new InvalidRecordException("not a " + type.getSimpleName());
+    }
+    return type.cast(decoded);
+  }
+
+  private static void check(RepresentationKey key, Representation representation) {
+    if (!key.getCandidateId().equals(representation.getCandidate().getId())
+        || !key.getRepresentationId().equals(representation.getRepresentationId())) {
+      throw new InvalidRecordException("key and value of a representation name different examples");
+    }
+    int dimension = representation.getDimension();
+    int checkpoints = representation.getCheckpoints();
+    int bytes = representation.getFeatures().remaining();
+    if (dimension < 1
+        || checkpoints < 1
+        || (long) checkpoints * FeatureCodec.rowBytes(representation.getEncoding(), dimension)
+            != bytes) {
+      throw new InvalidRecordException(
+          "representation of candidate '%s' has %d feature bytes for shape [%d, %d] in %s"
+              .formatted(
+                  key.getCandidateId(),
+                  bytes,
+                  checkpoints,
+                  dimension,
+                  representation.getEncoding()));
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TargetTask;
+
+/** What the selection of tasks is told. */
+sealed interface SelectInput {
+  /** A task is new or changed. */
+  record TaskDefined(TargetTask task) implements SelectInput {}
+
+  /** A task is gone. */
+  record TaskRemoved(String taskId) implements SelectInput {}
+
+  /** A shard nominates, withdraws or counts. */
+  record Reported(ShardReport report) implements SelectInput {}
+}

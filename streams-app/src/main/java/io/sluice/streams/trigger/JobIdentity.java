@@ -1,0 +1,56 @@
+package io.sluice.streams.trigger;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * What makes a fine-tune job the one that it is: firing the same job again gives the same id.
+ *
+ * @param taskId the target task
+ * @param revision its revision
+ * @param representationId the representation by which the examples were selected
+ * @param budget examples asked for
+ * @param sequence counts the jobs of this task, revision and budget, from 0
+ */
+public record JobIdentity(
+    String taskId, int revision, String representationId, int budget, int sequence) {
+  private static final int HASH_CHARACTERS = 12;
+
+  /** The job id: the task, the budget and 12 hex digits of a hash over all components. */
+  public String id() {
+    String all =
+        String.join(
+            "\0",
+            taskId,
+            String.valueOf(revision),
+            representationId,
+            String.valueOf(budget),
+            String.valueOf(sequence));
+    return taskId + "-" + budget + "-" + sha256(all).substring(0, HASH_CHARACTERS);
+  }
+
+  /**
+   * Checksum of a dataset.
+   *
+   * @param candidateIds in selection order
+   * @return SHA-256, in hex, of the ids, each followed by a line feed, UTF-8
+   */
+  public static String datasetChecksum(List<String> candidateIds) {
+    StringBuilder lines = new StringBuilder();
+    candidateIds.forEach(id -> lines.append(id).append('\n'));
+    return sha256(lines.toString());
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

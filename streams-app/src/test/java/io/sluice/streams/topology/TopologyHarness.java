@@ -1,0 +1,176 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The whole topology on one partition, without a broker. */
+final class TopologyHarness implements AutoCloseable {
+  private static final Topics TOPICS = Topics.withDefaultPrefix();
+
+  private final TopologyTestDriver driver;
+  private final TestInputTopic<String, TargetTask> tasks;
+  private final TestInputTopic<QueryRepresentationKey, QueryRepresentation> queries;
+  private final TestInputTopic<RepresentationKey, Representation> representations;
+  private final TestInputTopic<byte[], byte[]> rawRepresentations;
+  private final TestOutputTopic<SelectedKey, SelectedInstruction> selected;
+  private final TestOutputTopic<String, TaskStatus> status;
+  private final TestOutputTopic<String, FineTuneJob> jobs;
+  private final TestOutputTopic<String, DatasetRecord> datasets;
+  private final TestOutputTopic<byte[], byte[]> deadLetters;
+
+  private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
+  private int selectedRecords;
+
+  TopologyHarness(Path stateDirectory) {
+    String registry = "mock://" + UUID.randomUUID();
+    StreamsAppConfig config =
+        new StreamsAppConfig(
+            Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:1",
+                "schema.registry.url",
+                registry,
+                "state.dir",
+                stateDirectory.toString(),
+                StreamsAppConfig.BACKFILL_SLICE,
+                3));
+    Properties properties = new Properties();
+    properties.putAll(config.kafkaStreams());
+    AvroSerdes avro = AvroSerdes.forRegistry(registry);
+    driver = new TopologyTestDriver(SelectionTopology.build(config, 1, 1), properties);
+    tasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
+    queries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
+    representations = input(TOPICS.representations(), avro.key(), avro.value());
+    rawRepresentations = input(TOPICS.representations(), Serdes.ByteArray(), Serdes.ByteArray());
+    selected = output(TOPICS.selected(), avro.key(), avro.value());
+    status = output(TOPICS.taskStatus(), Serdes.String(), avro.value());
+    jobs = output(TOPICS.fineTuneJobs(), Serdes.String(), avro.value());
+    datasets = output(TOPICS.fineTuneDatasets(), Serdes.String(), avro.value());
+    deadLetters = output(TOPICS.deadLetters(), Serdes.ByteArray(), Serdes.ByteArray());
+  }
+
+  void define(TargetTask task) {
+    tasks.pipeInput(task.getTaskId(), task);
+  }
+
+  void remove(String taskId) {
+    tasks.pipeInput(taskId, null);
+  }
+
+  void represent(TargetTask task, int index, float[] vector) {
+    represent(Examples.query(task, index, vector));
+  }
+
+  void represent(QueryRepresentation query) {
+    queries.pipeInput(
+        new QueryRepresentationKey(query.getTaskId(), query.getRevision(), query.getQueryIndex()),
+        query);
+  }
+
+  void arrive(String candidateId, float[] vector) {
+    arrive(Examples.representation(candidateId, vector));
+  }
+
+  void arrive(Representation representation) {
+    Candidate candidate = representation.getCandidate();
+    representations.pipeInput(
+        new RepresentationKey(representation.getRepresentationId(), candidate.getId()),
+        representation);
+  }
+
+  void retract(String candidateId) {
+    representations.pipeInput(new RepresentationKey("default", candidateId), null);
+  }
+
+  void arriveUndecodable(byte[] key, byte[] value) {
+    rawRepresentations.pipeInput(key, value);
+  }
+
+  /** Lets all timers run until backfills are done and counts are reported. */
+  void settle() {
+    for (int i = 0; i < 200; i++) {
+      driver.advanceWallClockTime(Duration.ofMillis(10));
+    }
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+  }
+
+  /** The subset of a task as a consumer of the topic has it: by candidate id. */
+  Map<String, SelectedInstruction> subset(String taskId) {
+    for (TestRecord<SelectedKey, SelectedInstruction> record : selected.readRecordsToList()) {
+      selectedRecords++;
+      Map<String, SelectedInstruction> subset =
+          subsets.computeIfAbsent(record.key().getTaskId(), id -> new HashMap<>());
+      if (record.value() == null) {
+        subset.remove(record.key().getCandidateId());
+      } else {
+        subset.put(record.key().getCandidateId(), record.value());
+      }
+    }
+    return subsets.getOrDefault(taskId, Map.of());
+  }
+
+  /** Records read from the selected topic so far. */
+  int selectedRecords() {
+    return selectedRecords;
+  }
+
+  Map<String, TaskStatus> status() {
+    return status.readKeyValuesToMap();
+  }
+
+  List<FineTuneJob> jobs() {
+    return jobs.readValuesToList();
+  }
+
+  List<DatasetRecord> datasets() {
+    return datasets.readValuesToList();
+  }
+
+  /** The reasons of the dead letters that are new. */
+  List<String> deadLetterReasons() {
+    List<String> reasons = new ArrayList<>();
+    for (TestRecord<byte[], byte[]> letter : deadLetters.readRecordsToList()) {
+      reasons.add(new String(letter.headers().lastHeader("sluice.reason").value()));
+    }
+    return reasons;
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+
+  private <K, V> TestInputTopic<K, V> input(String topic, Serde<K> keys, Serde<V> values) {
+    return driver.createInputTopic(topic, keys.serializer(), values.serializer());
+  }
+
+  private <K, V> TestOutputTopic<K, V> output(String topic, Serde<K> keys, Serde<V> values) {
+    return driver.createOutputTopic(topic, keys.deserializer(), values.deserializer());
+  }
+}
