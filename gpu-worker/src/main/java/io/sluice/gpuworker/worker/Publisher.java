@@ -1,0 +1,127 @@
+package io.sluice.gpuworker.worker;
+
+import io.sluice.gpuworker.worker.Verdict.Publish;
+import io.sluice.gpuworker.worker.Verdict.Reject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries verdicts out, and returns only when the brokers have acknowledged everything. */
+final class Publisher {
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+  private final Producer<byte[], byte[]> producer;
+  private final DeadLetters deadLetters;
+  private final ProgressMeter meter;
+
+  Publisher(Producer<byte[], byte[]> producer, DeadLetters deadLetters, ProgressMeter meter) {
+    this.producer = producer;
+    this.deadLetters = deadLetters;
+    this.meter = meter;
+  }
+
+  /**
+   * Publishes the records and dead letters of verdicts. A record that Kafka refuses for its own
+   * sake, such as one too large, makes its source a dead letter.
+   *
+   * @throws WorkerFailure when Kafka does not take the records for another reason; any part of them
+   *     may have been published
+   */
+  void publish(List<Verdict> verdicts) {
+    List<Sent> sent = new ArrayList<>();
+    List<Reject> rejects = new ArrayList<>();
+    for (Verdict verdict : verdicts) {
+      if (verdict instanceof Publish publish) {
+        sent.add(new Sent(publish, publish.records().stream().map(this::send).toList()));
+      } else if (verdict instanceof Reject reject) {
+        rejects.add(reject);
+      }
+    }
+    producer.flush();
+    for (Sent each : sent) {
+      Optional<String> refusal = refusal(each.acknowledgements());
+      if (refusal.isPresent()) {
+        rejects.add(new Reject(each.verdict().source(), refusal.get()));
+      } else {
+        meter.published(each.verdict().meaning(), each.acknowledgements().size());
+      }
+    }
+    rejects.forEach(this::reject);
+  }
+
+  private void reject(Reject reject) {
+    ConsumerRecord<byte[], byte[]> source = reject.source();
+    Future<RecordMetadata> whole = send(deadLetters.letter(source, reject.reason()));
+    if (refusal(List.of(whole)).isPresent()) {
+      Future<RecordMetadata> bare = send(deadLetters.letterWithoutValue(source, reject.reason()));
+      refusal(List.of(bare))
+          .ifPresent(
+              why -> {
+                throw new WorkerFailure("Kafka does not even take a bare dead letter: " + why);
+              });
+    }
+    meter.rejected();
+    LOG.atWarn()
+        .addKeyValue("topic", source.topic())
+        .addKeyValue("partition", source.partition())
+        .addKeyValue("offset", source.offset())
+        .addKeyValue("reason", reject.reason())
+        .log("Unusable record became a dead letter");
+  }
+
+  private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+    try {
+      return producer.send(record);
+    } catch (KafkaException e) {
+      throw failure(e);
+    }
+  }
+
+  /** Waits for acknowledgements; why Kafka refuses a record, if it does so for its own sake. */
+  private static Optional<String> refusal(List<Future<RecordMetadata>> acknowledgements) {
+    Optional<String> refusal = Optional.empty();
+    for (Future<RecordMetadata> acknowledgement : acknowledgements) {
+      try {
+        acknowledgement.get();
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      } catch (ExecutionException e) {
+        if (!isTheRecordsFault(e.getCause())) {
+          throw failure(e.getCause());
+        }
+        refusal = Optional.of("Kafka refuses its result: " + e.getCause().getMessage());
+      }
+    }
+    return refusal;
+  }
+
+  private static boolean isTheRecordsFault(Throwable refusal) {
+    return refusal instanceof RecordTooLargeException
+        || refusal instanceof RecordBatchTooLargeException
+        || refusal instanceof InvalidRecordException;
+  }
+
+  private static WorkerFailure failure(Throwable cause) {
+    return new WorkerFailure(
+        "Kafka does not take the records: check the brokers, the topics and the permissions ("
+            + cause.getMessage()
+            + ")",
+        cause);
+  }
+
+  /** A verdict on its way. */
+  private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {}
+}

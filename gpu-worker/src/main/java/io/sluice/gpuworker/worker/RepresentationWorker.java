@@ -1,0 +1,214 @@
+package io.sluice.gpuworker.worker;
+
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.Topics;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker: reads candidates and target tasks from Kafka and publishes what stands for them.
+ *
+ * <p>At least once: no record is passed over, and a record may be represented again after a crash
+ * or a rebalance, with an equal result. A record that cannot be used becomes a dead letter with its
+ * reason and the others go on. Target tasks go before candidates.
+ *
+ * <p>It has two threads, one for Kafka and one that computes, and may be closed from any.
+ */
+public final class RepresentationWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RepresentationWorker.class);
+
+  /** How long a worker that failed waits for what is being computed. */
+  private static final long COMPUTING_ENDS_SECONDS = 60;
+
+  private final WorkerConfig config;
+  private final Representer representer;
+  private final ProgressMeter meter = new ProgressMeter(System::nanoTime);
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Thread thread = new Thread(this::run, "sluice-worker");
+
+  /**
+   * A worker that is not yet started.
+   *
+   * @param config its settings
+   * @param representer what computes; the worker uses it on one thread and does not close it
+   */
+  public RepresentationWorker(WorkerConfig config, Representer representer) {
+    this.config = config;
+    this.representer = representer;
+  }
+
+  /**
+   * Starts the worker; returns at once.
+   *
+   * @throws IllegalStateException when it was started or closed before
+   */
+  public void start() {
+    if (closing.get() || thread.getState() != Thread.State.NEW) {
+      throw new IllegalStateException("a worker starts once: make another");
+    }
+    warnOfSettings();
+    thread.start();
+  }
+
+  /** How far it has come. */
+  public WorkerProgress progress() {
+    return meter.progress();
+  }
+
+  /**
+   * Waits until the worker has ended.
+   *
+   * @throws WorkerFailure when it ended by itself; says why
+   */
+  public void awaitEnd() {
+    try {
+      ended.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof WorkerFailure failure
+          ? failure
+          : new WorkerFailure("the worker failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /**
+   * Finishes, publishes and commits the batch in hand, leaves the group and ends. Returns when that
+   * is done; a failure meanwhile is told by {@link #awaitEnd()}. Closing again has no effect.
+   */
+  @Override
+  public void close() {
+    closing.set(true);
+    if (thread.getState() == Thread.State.NEW) {
+      ended.complete(null);
+    }
+    ended.handle((done, failure) -> done).join();
+  }
+
+  private void run() {
+    ExecutorService computing =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "sluice-worker-compute"));
+    try (Producer<byte[], byte[]> producer = new KafkaProducer<>(config.producer());
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer())) {
+      WorkerLoop loop = loop(consumer, producer, computing);
+      loop.subscribe();
+      LOG.atInfo()
+          .addKeyValue("representation", config.representationId())
+          .addKeyValue("fingerprint", representer.fingerprint())
+          .addKeyValue("device", representer.device())
+          .addKeyValue("group", config.groupId())
+          .log("Worker started");
+      while (!closing.get()) {
+        loop.turn();
+      }
+      loop.finish();
+    } catch (WorkerFailure e) {
+      ended.completeExceptionally(e);
+    } catch (KafkaException e) {
+      ended.completeExceptionally(
+          new WorkerFailure(
+              "Kafka fails the worker: check bootstrap.servers, the topics and the permissions ("
+                  + e.getMessage()
+                  + ")",
+              e));
+    } catch (RuntimeException | Error e) {
+      ended.completeExceptionally(e);
+    } finally {
+      end(computing);
+      LOG.atInfo().log("Worker ended");
+      ended.complete(null);
+    }
+  }
+
+  private WorkerLoop loop(
+      Consumer<byte[], byte[]> consumer,
+      Producer<byte[], byte[]> producer,
+      ExecutorService computing) {
+    Topics topics = config.topics();
+    requireTopic(topics.targetTasks(), consumer::partitionsFor);
+    requireTopic(topics.candidates(), consumer::partitionsFor);
+    requireTopic(topics.deadLetters(), producer::partitionsFor);
+    AvroSerdes serdes = new AvroSerdes(config.serdes());
+    OutputRecords outputs =
+        new OutputRecords(topics, topic -> requireTopic(topic, producer::partitionsFor), serdes);
+    Stage tasks =
+        new TaskStage(
+            new RecordReader<>(TargetTask.class, serdes),
+            representer,
+            outputs,
+            config.representationId());
+    Stage candidates =
+        new CandidateStage(
+            new RecordReader<>(Candidate.class, serdes),
+            representer,
+            outputs,
+            config.representationId(),
+            config.encoding(),
+            meter);
+    return new WorkerLoop(
+        consumer,
+        new Publisher(producer, new DeadLetters(topics.deadLetters()), meter),
+        computing,
+        List.of(new Lane(topics.targetTasks(), tasks), new Lane(topics.candidates(), candidates)));
+  }
+
+  /** The topic's partition count. */
+  private static int requireTopic(String topic, Function<String, List<PartitionInfo>> lookUp) {
+    List<PartitionInfo> partitions;
+    try {
+      partitions = lookUp.apply(topic);
+    } catch (TimeoutException e) {
+      partitions = List.of();
+    }
+    if (partitions == null || partitions.isEmpty()) {
+      throw new WorkerFailure(
+          "topic "
+              + topic
+              + " cannot be found: check bootstrap.servers and topic.prefix, and create the topic"
+              + " where it is missing");
+    }
+    return partitions.size();
+  }
+
+  /** What computes is not used any more when this returns, so its owner may close it. */
+  private static void end(ExecutorService computing) {
+    computing.shutdownNow();
+    try {
+      if (!computing.awaitTermination(COMPUTING_ENDS_SECONDS, TimeUnit.SECONDS)) {
+        LOG.atError().log("The examples in hand are still being computed: not waiting any longer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void warnOfSettings() {
+    if (!config.unknownKeys().isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("keys", config.unknownKeys())
+          .log("Settings that neither Sluice nor Kafka knows: is one misspelt?");
+    }
+    if (!config.overruledKeys().isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("keys", config.overruledKeys())
+          .log("Settings without effect: at-least-once delivery fixes their values");
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.sluice.gpuworker.worker;
+
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Decides what becomes of the records of one topic. Used by one thread at a time. */
+interface Stage {
+  /**
+   * Decides on records.
+   *
+   * @param records records of the stage's topic, those of a partition in its order
+   * @return one verdict a record, in order
+   * @throws WorkerFailure when the worker cannot go on, through no fault of a record
+   */
+  List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records);
+}

@@ -1,0 +1,294 @@
+package io.sluice.gpuworker.worker;
+
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.topic.Topics;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * Everything that can be set for a worker, checked.
+ *
+ * <p>{@link #definition()} documents each setting with its type, range and default. All other keys
+ * belong to the Kafka clients or to the Avro serdes and are handed to them. Only keys are ever
+ * logged or shown, no values, since values may be secrets.
+ */
+public final class WorkerConfig {
+  /** Where Kafka is. */
+  public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+
+  /** Where the schema registry is. */
+  public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+
+  /** Put before the name of every topic. */
+  public static final String TOPIC_PREFIX = "topic.prefix";
+
+  /** The consumer group. */
+  public static final String GROUP_ID = "group.id";
+
+  /** The name of this deployment's representation. */
+  public static final String REPRESENTATION_ID = "representation.id";
+
+  /** The base model's folder. */
+  public static final String MODEL_DIR = "model.dir";
+
+  /** The warm-up checkpoints' folders. */
+  public static final String CHECKPOINT_DIRS = "checkpoint.dirs";
+
+  /** What stands for an example. */
+  public static final String KIND = "kind";
+
+  /** How a vector is made shorter. */
+  public static final String PROJECTION = "projection";
+
+  /** The length of a vector. */
+  public static final String DIMENSION = "dimension";
+
+  /** How candidates' vectors are stored. */
+  public static final String ENCODING = "encoding";
+
+  /** The length limit of an example. */
+  public static final String MAX_LENGTH = "max.length";
+
+  /** Records taken in hand at a time. */
+  public static final String BATCH_RECORDS = "batch.records";
+
+  private static final ConfigDef DEFINITION = define();
+
+  private final AbstractConfig values;
+  private final KafkaSettings kafka;
+
+  /**
+   * Checks settings.
+   *
+   * @param settings values by key: strings as in a properties file, or already of the right type
+   * @throws ConfigException when a setting is missing or out of its range; names the setting
+   */
+  public WorkerConfig(Map<String, ?> settings) {
+    this.values = new AbstractConfig(DEFINITION, settings, false);
+    Map<String, Object> foreign = new HashMap<>(values.originals());
+    foreign.keySet().removeAll(DEFINITION.names());
+    this.kafka = new KafkaSettings(foreign);
+  }
+
+  /**
+   * Reads a properties file.
+   *
+   * @param file in UTF-8, {@code key=value} lines
+   * @param overrides settings that win over those of the file
+   * @throws IOException when the file cannot be read
+   * @throws ConfigException when a setting is missing or out of its range; names the setting
+   */
+  public static WorkerConfig read(Path file, Map<String, String> overrides) throws IOException {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    }
+    Map<String, String> settings = new HashMap<>();
+    properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
+    settings.putAll(overrides);
+    return new WorkerConfig(settings);
+  }
+
+  /** The settings with their types, ranges, defaults and documentation. */
+  public static ConfigDef definition() {
+    return new ConfigDef(DEFINITION);
+  }
+
+  /** The topics read and written. */
+  public Topics topics() {
+    return new Topics(values.getString(TOPIC_PREFIX));
+  }
+
+  /** The consumer group: all workers of a representation share it. */
+  public String groupId() {
+    String group = values.getString(GROUP_ID);
+    return group.isEmpty() ? "sluice-worker-" + representationId() : group;
+  }
+
+  /** The name under which representations are published. */
+  public String representationId() {
+    return values.getString(REPRESENTATION_ID);
+  }
+
+  /** The base model's folder. */
+  public Path modelDir() {
+    return Path.of(values.getString(MODEL_DIR));
+  }
+
+  /** The warm-up checkpoints' folders, in checkpoint order; at least one. */
+  public List<Path> checkpointDirs() {
+    return values.getList(CHECKPOINT_DIRS).stream().map(Path::of).toList();
+  }
+
+  /** Values of a projected vector: a multiple of 8. */
+  public int dimension() {
+    return values.getInt(DIMENSION);
+  }
+
+  /** How candidates' vectors are stored. */
+  public FeatureEncoding encoding() {
+    return FeatureEncoding.valueOf(values.getString(ENCODING));
+  }
+
+  /** Tokens of an example that count; those after are cut off. */
+  public int maxLength() {
+    return values.getInt(MAX_LENGTH);
+  }
+
+  /** Records represented, published and committed together, at most. */
+  public int batchRecords() {
+    return values.getInt(BATCH_RECORDS);
+  }
+
+  /** Keys that neither Sluice nor the Kafka clients nor the serdes know, sorted. */
+  public Set<String> unknownKeys() {
+    return kafka.unknownKeys();
+  }
+
+  /** Keys that are set though the worker's delivery guarantee fixes their values, sorted. */
+  public Set<String> overruledKeys() {
+    return kafka.overruledKeys();
+  }
+
+  /** What the consumer is given. */
+  Map<String, Object> consumer() {
+    return kafka.consumer(
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
+            ConsumerConfig.GROUP_ID_CONFIG, groupId(),
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords()));
+  }
+
+  /** What the producer is given. */
+  Map<String, Object> producer() {
+    return kafka.producer(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
+  }
+
+  /** What the Avro serdes are given. */
+  Map<String, Object> serdes() {
+    return kafka.serdes(Map.of(SCHEMA_REGISTRY_URL, values.getString(SCHEMA_REGISTRY_URL)));
+  }
+
+  private List<String> bootstrapServers() {
+    return values.getList(BOOTSTRAP_SERVERS);
+  }
+
+  private static ConfigDef define() {
+    return new ConfigDef()
+        .define(
+            BOOTSTRAP_SERVERS,
+            Type.LIST,
+            ConfigDef.NO_DEFAULT_VALUE,
+            SettingChecks.atLeastOne("a Kafka broker as host:port"),
+            Importance.HIGH,
+            "Kafka brokers to start from, as host:port, separated by commas.")
+        .define(
+            SCHEMA_REGISTRY_URL,
+            Type.STRING,
+            ConfigDef.NO_DEFAULT_VALUE,
+            SettingChecks.registryUrl(),
+            Importance.HIGH,
+            "Address of a schema registry with Confluent's API, or mock://NAME for one in this JVM."
+                + " Credentials go into basic.auth.credentials.source and basic.auth.user.info.")
+        .define(
+            MODEL_DIR,
+            Type.STRING,
+            ConfigDef.NO_DEFAULT_VALUE,
+            new ConfigDef.NonEmptyString(),
+            Importance.HIGH,
+            "Folder of the base model as Hugging Face publishes it: config.json, model.safetensors,"
+                + " tokenizer.json.")
+        .define(
+            CHECKPOINT_DIRS,
+            Type.LIST,
+            ConfigDef.NO_DEFAULT_VALUE,
+            SettingChecks.atLeastOne("a checkpoint folder"),
+            Importance.HIGH,
+            "Folders of the warm-up checkpoints (PEFT LoRA adapter with optimizer moments), in the"
+                + " order of training, separated by commas.")
+        .define(
+            REPRESENTATION_ID,
+            Type.STRING,
+            "default",
+            SettingChecks.name(),
+            Importance.HIGH,
+            "Name of the representation that this deployment of workers makes. Target tasks name"
+                + " the representation they want; those of another are left to its workers.")
+        .define(
+            TOPIC_PREFIX,
+            Type.STRING,
+            Topics.DEFAULT_PREFIX,
+            SettingChecks.topicPrefix(),
+            Importance.MEDIUM,
+            "Put before the name of every topic.")
+        .define(
+            GROUP_ID,
+            Type.STRING,
+            "",
+            Importance.MEDIUM,
+            "Consumer group that the workers of one representation share. When empty:"
+                + " sluice-worker- and the representation.id.")
+        .define(
+            KIND,
+            Type.STRING,
+            "gradient",
+            ValidString.in("gradient"),
+            Importance.MEDIUM,
+            "What stands for an example: gradient, its loss's gradient at each checkpoint.")
+        .define(
+            PROJECTION,
+            Type.STRING,
+            "sketch",
+            SettingChecks.projection(),
+            Importance.LOW,
+            "How a gradient is made short enough to be stored: sketch, a seeded count-sketch.")
+        .define(
+            DIMENSION,
+            Type.INT,
+            8192,
+            SettingChecks.dimension(),
+            Importance.MEDIUM,
+            "Values of a projected vector. More keep more of the gradient: spend bytes here rather"
+                + " than on the encoding.")
+        .define(
+            ENCODING,
+            Type.STRING,
+            FeatureEncoding.INT8.name(),
+            ValidString.in("INT8", "FLOAT16", "INT4", "SIGN"),
+            Importance.MEDIUM,
+            "How each value of a candidate's vector is stored, in 8, 16, 4 or 1 bits. Queries are"
+                + " always stored in full precision.")
+        .define(
+            MAX_LENGTH,
+            Type.INT,
+            512,
+            Range.between(2, 1 << 20),
+            Importance.MEDIUM,
+            "Tokens of an example that count; those after are cut off.")
+        .define(
+            BATCH_RECORDS,
+            Type.INT,
+            32,
+            Range.between(1, 10_000),
+            Importance.LOW,
+            "Records represented, published and committed together, at most. After a crash so many"
+                + " are done again.");
+  }
+}

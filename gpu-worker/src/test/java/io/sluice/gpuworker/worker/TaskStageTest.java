@@ -1,0 +1,114 @@
+package io.sluice.gpuworker.worker;
+
+import static io.sluice.gpuworker.worker.Inputs.TOPICS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gpuworker.worker.Verdict.Meaning;
+import io.sluice.gpuworker.worker.Verdict.Publish;
+import io.sluice.gpuworker.worker.Verdict.Reject;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.KeyPartitions;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class TaskStageTest {
+  private static final int PARTITIONS = 3;
+
+  private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://task-stage");
+  private final Inputs inputs = new Inputs(serdes);
+  private final Outputs outputs = new Outputs(serdes);
+  private final TaskStage stage =
+      new TaskStage(
+          new RecordReader<>(TargetTask.class, serdes),
+          new FakeRepresenter(),
+          new OutputRecords(TOPICS, topic -> PARTITIONS, serdes),
+          "default");
+
+  @Test
+  void givenATask_whenDecided_thenOneQueryRepresentationAQueryInOnePartition() {
+    Publish publish = published(inputs.task(0, Inputs.task("maths", 2, "One.", "Two.", "Three.")));
+
+    assertThat(publish.meaning()).isEqualTo(Meaning.TASK_REPRESENTED);
+    assertThat(publish.records()).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      ProducerRecord<byte[], byte[]> record = publish.records().get(i);
+      assertThat(record.topic()).isEqualTo(TOPICS.queryRepresentations());
+      assertThat(record.partition()).isEqualTo(KeyPartitions.partitionFor("maths", PARTITIONS));
+      assertThat(outputs.queryKey(record).getTaskId()).isEqualTo("maths");
+      assertThat(outputs.queryKey(record).getRevision()).isEqualTo(2);
+      assertThat(outputs.queryKey(record).getQueryIndex()).isEqualTo(i);
+      QueryRepresentation query = outputs.query(record);
+      assertThat(query.getRepresentationId()).isEqualTo("default");
+      assertThat(query.getFingerprint()).isEqualTo("f00d");
+      assertThat(query.getDimension()).isEqualTo(FakeRepresenter.DIMENSION);
+      assertThat(query.getCheckpointWeights()).containsExactly(0.75f, 0.25f);
+      for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
+        float[] row = new float[FakeRepresenter.DIMENSION];
+        FeatureCodec.decodeRow(FeatureEncoding.FLOAT32, query.getFeatures(), checkpoint, row);
+        assertThat(row).containsExactly(FakeRepresenter.rows("q" + i)[checkpoint]);
+      }
+    }
+  }
+
+  @Test
+  void givenATaskOfAnotherRepresentation_whenDecided_thenNothingIsPublished() {
+    Publish publish = published(inputs.task(0, Inputs.taskFor("other", "maths", 1, "One.")));
+
+    assertThat(publish.records()).isEmpty();
+    assertThat(publish.meaning()).isEqualTo(Meaning.TASK_PASSED);
+  }
+
+  @Test
+  void givenARemovedTask_whenDecided_thenNothingIsRepresented() {
+    Publish publish = published(Inputs.record(TOPICS.targetTasks(), 0, 0, "maths", null));
+
+    assertThat(publish.records()).isEmpty();
+  }
+
+  @Test
+  void givenOneUnusableQuery_whenDecided_thenTheWholeTaskIsRejectedAndTheQueryNamed() {
+    assertThat(rejected(inputs.task(0, Inputs.task("maths", 1, "One.", "unusable", "Three."))))
+        .contains("query 2")
+        .contains("q1")
+        .contains("nothing is left to learn");
+    assertThat(rejected(inputs.task(0, Inputs.task("maths", 1, "zero")))).contains("query 1");
+  }
+
+  @Test
+  void givenATaskThatBreaksTheContract_whenDecided_thenRejectedWithItsProblems() {
+    assertThat(rejected(inputs.task(0, Inputs.task("maths", 1)))).contains("0 queries");
+    assertThat(rejected(inputs.task(0, Inputs.task("maths", 0, "One.")))).contains("revision");
+  }
+
+  @Test
+  void givenAKeyThatIsNotTheTaskId_whenDecided_thenRejected() {
+    byte[] value = inputs.encoded(TOPICS.targetTasks(), Inputs.task("maths", 1, "One."));
+
+    assertThat(rejected(Inputs.record(TOPICS.targetTasks(), 0, 0, "physics", value)))
+        .contains("key");
+  }
+
+  @Test
+  void givenPoison_whenDecided_thenRejected() {
+    assertThat(rejected(Inputs.record(TOPICS.targetTasks(), 0, 0, "maths", Inputs.GARBAGE)))
+        .contains("not Avro");
+  }
+
+  private Publish published(ConsumerRecord<byte[], byte[]> record) {
+    List<Verdict> verdicts = stage.decide(List.of(record));
+    assertThat(verdicts).singleElement().isInstanceOf(Publish.class);
+    return (Publish) verdicts.get(0);
+  }
+
+  private String rejected(ConsumerRecord<byte[], byte[]> record) {
+    List<Verdict> verdicts = stage.decide(List.of(record));
+    assertThat(verdicts).singleElement().isInstanceOf(Reject.class);
+    return ((Reject) verdicts.get(0)).reason();
+  }
+}
