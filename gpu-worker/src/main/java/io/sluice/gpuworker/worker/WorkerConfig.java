@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.Projection.CountSketch;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
@@ -69,6 +71,9 @@ public final class WorkerConfig {
   /** Records taken in hand at a time. */
   public static final String BATCH_RECORDS = "batch.records";
 
+  /** All of Sluice sketches with one seed, so that vectors can be compared everywhere. */
+  private static final long SKETCH_SEED = 0;
+
   private static final ConfigDef DEFINITION = define();
 
   private final AbstractConfig values;
@@ -127,29 +132,18 @@ public final class WorkerConfig {
     return values.getString(REPRESENTATION_ID);
   }
 
-  /** The base model's folder. */
-  public Path modelDir() {
-    return Path.of(values.getString(MODEL_DIR));
-  }
-
-  /** The warm-up checkpoints' folders, in checkpoint order; at least one. */
-  public List<Path> checkpointDirs() {
-    return values.getList(CHECKPOINT_DIRS).stream().map(Path::of).toList();
-  }
-
-  /** Values of a projected vector: a multiple of 8. */
-  public int dimension() {
-    return values.getInt(DIMENSION);
-  }
-
   /** How candidates' vectors are stored. */
   public FeatureEncoding encoding() {
     return FeatureEncoding.valueOf(values.getString(ENCODING));
   }
 
-  /** Tokens of an example that count; those after are cut off. */
-  public int maxLength() {
-    return values.getInt(MAX_LENGTH);
+  /** What the gradient representation is opened with. */
+  public GradientSettings gradientSettings() {
+    return new GradientSettings(
+        Path.of(values.getString(MODEL_DIR)),
+        values.getList(CHECKPOINT_DIRS).stream().map(Path::of).toList(),
+        new CountSketch(values.getInt(DIMENSION), SKETCH_SEED),
+        values.getInt(MAX_LENGTH));
   }
 
   /** Records represented, published and committed together, at most. */
@@ -281,7 +275,7 @@ public final class WorkerConfig {
             512,
             Range.between(2, 1 << 20),
             Importance.MEDIUM,
-            "Tokens of an example that count; those after are cut off.")
+            "Tokens after which a candidate is cut, and a query's prompt and answer each.")
         .define(
             BATCH_RECORDS,
             Type.INT,

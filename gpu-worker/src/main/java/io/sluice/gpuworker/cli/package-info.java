@@ -1,0 +1,2 @@
+/** The worker's command line. */
+package io.sluice.gpuworker.cli;

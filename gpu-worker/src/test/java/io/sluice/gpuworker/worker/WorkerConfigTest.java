@@ -1,0 +1,199 @@
+package io.sluice.gpuworker.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gpuworker.representation.Projection.CountSketch;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.topic.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkerConfigTest {
+  private static final Map<String, String> NEEDED =
+      Map.of(
+          "bootstrap.servers", "one:9092,two:9092",
+          "schema.registry.url", "http://registry:8081",
+          "model.dir", "/models/base",
+          "checkpoint.dirs", "/models/c1, /models/c2");
+
+  @Test
+  void givenOnlyWhatIsNeeded_whenRead_thenTheRestHasItsDefaults() {
+    WorkerConfig config = new WorkerConfig(NEEDED);
+
+    assertThat(config.topics()).isEqualTo(Topics.withDefaultPrefix());
+    assertThat(config.representationId()).isEqualTo("default");
+    assertThat(config.groupId()).isEqualTo("sluice-worker-default");
+    assertThat(config.encoding()).isEqualTo(FeatureEncoding.INT8);
+    assertThat(config.batchRecords()).isEqualTo(32);
+    assertThat(config.gradientSettings().model()).isEqualTo(Path.of("/models/base"));
+    assertThat(config.gradientSettings().checkpoints())
+        .containsExactly(Path.of("/models/c1"), Path.of("/models/c2"));
+    assertThat(config.gradientSettings().projection()).isEqualTo(new CountSketch(8192, 0));
+    assertThat(config.gradientSettings().maxLength()).isEqualTo(512);
+    assertThat(config.unknownKeys()).isEmpty();
+    assertThat(config.overruledKeys()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bootstrap.servers, '', Kafka broker",
+    "schema.registry.url, ' ', schema registry",
+    "checkpoint.dirs, '', checkpoint folder",
+    "checkpoint.dirs, '/a,/a', twice",
+    "representation.id, a b, A-Z a-z 0-9",
+    "topic.prefix, a/b, topic prefix",
+    "kind, hidden-state, gradient",
+    "projection, none, use sketch",
+    "projection, dense, use sketch",
+    "dimension, 8190, multiple of 8",
+    "dimension, 0, multiple of 8",
+    "dimension, many, dimension",
+    "encoding, FLOAT32, INT8",
+    "max.length, 1, max.length",
+    "batch.records, 0, batch.records"
+  })
+  void givenAValueOutOfRange_whenRead_thenTheMessageNamesTheSettingAndWhatToUse(
+      String key, String value, String expected) {
+    assertThatThrownBy(() -> new WorkerConfig(with(Map.of(key, value))))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bootstrap.servers", "schema.registry.url", "model.dir", "checkpoint.dirs"})
+  void givenANeededSettingIsMissing_whenRead_thenItIsNamed(String key) {
+    Map<String, String> settings = new HashMap<>(NEEDED);
+    settings.remove(key);
+
+    assertThatThrownBy(() -> new WorkerConfig(settings))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key);
+  }
+
+  @Test
+  void givenSettingsOfTheClients_whenRead_thenEachClientGetsWhatItKnows() {
+    WorkerConfig config =
+        new WorkerConfig(
+            with(
+                Map.of(
+                    "security.protocol", "SASL_SSL",
+                    "sasl.jaas.config", "secret",
+                    "ssl.truststore.location", "/trust",
+                    "session.timeout.ms", "6000",
+                    "linger.ms", "50",
+                    "basic.auth.user.info", "user:secret",
+                    "schema.registry.ssl.truststore.location", "/registry-trust")));
+
+    assertThat(config.consumer())
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("sasl.jaas.config", "secret")
+        .containsEntry("session.timeout.ms", "6000")
+        .doesNotContainKeys("linger.ms", "basic.auth.user.info", "model.dir");
+    assertThat(config.producer())
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("ssl.truststore.location", "/trust")
+        .containsEntry("linger.ms", "50")
+        .doesNotContainKeys("session.timeout.ms", "basic.auth.user.info", "model.dir");
+    assertThat(config.serdes())
+        .containsEntry("schema.registry.url", "http://registry:8081")
+        .containsEntry("basic.auth.user.info", "user:secret")
+        .containsEntry("schema.registry.ssl.truststore.location", "/registry-trust")
+        .doesNotContainKeys("sasl.jaas.config", "linger.ms");
+    assertThat(config.unknownKeys()).isEmpty();
+  }
+
+  @Test
+  void givenSettingsThatDeliveryRestsOn_whenSet_thenTheyAreOverruledAndReported() {
+    WorkerConfig config =
+        new WorkerConfig(
+            with(
+                Map.of(
+                    "enable.auto.commit", "true",
+                    "acks", "0",
+                    "enable.idempotence", "false",
+                    "isolation.level", "read_uncommitted",
+                    "max.poll.records", "500",
+                    "transactional.id", "mine")));
+
+    assertThat(config.consumer())
+        .containsEntry("enable.auto.commit", false)
+        .containsEntry("isolation.level", "read_committed")
+        .containsEntry("auto.offset.reset", "earliest")
+        .containsEntry("max.poll.records", 32);
+    assertThat(config.producer())
+        .containsEntry("acks", "all")
+        .containsEntry("enable.idempotence", true)
+        .doesNotContainKey("transactional.id");
+    assertThat(config.overruledKeys())
+        .containsExactly(
+            "acks",
+            "enable.auto.commit",
+            "enable.idempotence",
+            "isolation.level",
+            "max.poll.records",
+            "transactional.id");
+  }
+
+  @Test
+  void givenAKeyThatNobodyKnows_whenRead_thenItIsReported() {
+    assertThat(new WorkerConfig(with(Map.of("dimensions", "64"))).unknownKeys())
+        .containsExactly("dimensions");
+  }
+
+  @Test
+  void givenAPasswordInTheRegistryUrl_whenRead_thenRefusedWithoutShowingIt() {
+    String url = "https://user:hunter2@registry";
+
+    assertThatThrownBy(() -> new WorkerConfig(with(Map.of("schema.registry.url", url))))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("basic.auth.user.info")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void givenAFileAndOverrides_whenRead_thenTheOverridesWin(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("worker.properties");
+    Files.writeString(
+        file,
+        """
+        bootstrap.servers=file:9092
+        schema.registry.url=http://file:8081
+        model.dir=/modèles/base
+        checkpoint.dirs=/c1
+        dimension=64
+        """);
+
+    WorkerConfig config =
+        WorkerConfig.read(file, Map.of("dimension", "128", "bootstrap.servers", "option:9092"));
+
+    assertThat(config.gradientSettings().projection()).isEqualTo(new CountSketch(128, 0));
+    assertThat(config.gradientSettings().model()).isEqualTo(Path.of("/modèles/base"));
+    assertThat(config.producer().get("bootstrap.servers")).asString().contains("option:9092");
+    assertThat(config.consumer().get("bootstrap.servers")).asString().doesNotContain("file");
+  }
+
+  @Test
+  void givenTheDefinition_whenRead_thenEverySettingIsDocumented() {
+    assertThat(WorkerConfig.definition().configKeys().values())
+        .extracting((ConfigKey key) -> key.documentation)
+        .allSatisfy(documentation -> assertThat(documentation).hasSizeGreaterThan(20));
+  }
+
+  private static Map<String, String> with(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(NEEDED);
+    settings.putAll(more);
+    return settings;
+  }
+}
