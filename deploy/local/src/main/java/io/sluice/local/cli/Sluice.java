@@ -1,5 +1,6 @@
 package io.sluice.local.cli;
 
+import io.sluice.gpuworker.cli.WorkerCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,12 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
-    subcommands = {UpCommand.class, HelpCommand.class, GenerateCompletion.class})
+    subcommands = {
+      UpCommand.class,
+      WorkerCommand.class,
+      HelpCommand.class,
+      GenerateCompletion.class
+    })
 public final class Sluice implements Runnable {
   /** Commands that run until they are stopped and whose log is their output. */
   private static final Set<String> SERVICES = Set.of("worker", "streams");
