@@ -2,8 +2,19 @@ package io.sluice.gpuworker.representation;
 
 /** How a gradient becomes a shorter vector with nearly the same cosines. */
 public sealed interface Projection {
-  /** The default: a sketch of 8,192 values. */
-  Projection DEFAULT = new CountSketch(8192, 0);
+  /** The default number of values of a sketch. */
+  int DEFAULT_DIMENSION = 8192;
+
+  /** The default seed of a sketch. */
+  long DEFAULT_SEED = 0;
+
+  /** The default: a sketch of {@link #DEFAULT_DIMENSION} values. */
+  Projection DEFAULT = sketch(DEFAULT_DIMENSION);
+
+  /** A sketch of so many values, a multiple of 8, with the default seed. */
+  static Projection sketch(int dimension) {
+    return new CountSketch(dimension, DEFAULT_SEED);
+  }
 
   /**
    * Values after projection.

@@ -1,0 +1,282 @@
+package io.sluice.local.cli;
+
+import io.sluice.gpuworker.representation.GradientRepresenter;
+import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.file.CandidateFile;
+import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.file.NpyFile;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: the similarity of candidates to a query set, without Kafka. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Scores candidates against a query set, without Kafka.",
+      "Writes a NumPy file of float32, shape [queries, candidates]: the sum over checkpoints of the"
+          + " checkpoint's weight (its epoch's mean learning rate) times the cosine of the gradients.",
+      "Every line that is not blank has a column. One that has no score is told on standard error;"
+          + " its column is -2, below any similarity, and the exit code is 1 unless --skip-invalid."
+    })
+public final class ScoreCommand implements Callable<Integer> {
+  /** Below any similarity, which is -1 to 1. */
+  private static final float NO_SCORE = -2;
+
+  /** Enough to keep all cores busy, few enough that progress is seen. */
+  private static final int BATCH = 32;
+
+  private static final int REDRAW_MILLIS = 1000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Path model;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Folders of its LoRA warm-up checkpoints, all of one run.")
+  private List<Path> checkpoints = List.of();
+
+  @Option(
+      names = "--candidates",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON lines of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
+  private Path candidates;
+
+  @Option(
+      names = "--queries",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "A task file ({\"task\", \"queries\": [{\"id\", \"messages\"}]}) or JSON lines of"
+              + " {\"prompts\", \"labels\"}.")
+  private Path queries;
+
+  @Option(
+      names = "--kind",
+      defaultValue = "gradient",
+      paramLabel = "KIND",
+      description = "The representation: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Kind kind;
+
+  @Option(
+      names = "--projection",
+      defaultValue = "sketch",
+      paramLabel = "HOW",
+      description =
+          "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). A sketch is encoded as in the"
+              + " stream and gives the stream's scores; none compares whole gradients.")
+  private ProjectionKind projection;
+
+  @Option(
+      names = "--dimension",
+      defaultValue = "8192",
+      paramLabel = "N",
+      description = "Values of a sketch, a multiple of 8 (default: ${DEFAULT-VALUE}).")
+  private int dimension;
+
+  @Option(
+      names = "--encoding",
+      defaultValue = "INT8",
+      paramLabel = "NAME",
+      description =
+          "How a candidate's sketch is stored: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private FeatureEncoding encoding;
+
+  @Option(
+      names = "--max-length",
+      defaultValue = "512",
+      paramLabel = "TOKENS",
+      description =
+          "Where a candidate is cut, and a query's prompt and answer each (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int maxLength;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Score the first N candidates only.")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(names = "--skip-invalid", description = "Candidates without a score are no failure.")
+  private boolean skipInvalid;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "S.npy",
+      description = "Where to write the scores.")
+  private Path out;
+
+  /** Made by the command line. */
+  public ScoreCommand() {}
+
+  /** Representations, in the spelling of the command line. */
+  enum Kind {
+    gradient
+  }
+
+  /** Projections, in the spelling of the command line. */
+  enum ProjectionKind {
+    none,
+    sketch
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    GradientSettings settings = settings();
+    List<CandidateLine> lines = lines();
+    QueryFile querySet = QueryFile.read(queries);
+    try (GradientRepresenter representer = GradientRepresenter.open(settings)) {
+      err().println("Device: " + representer.device());
+      QueryMatrix matrix =
+          new QueryMatrix(
+              vectors(querySet.represent(representer)), representer.checkpointWeights());
+      float[][] scores = new float[matrix.queries()][lines.size()];
+      boolean complete = fill(scores, lines, representer, matrix);
+      NpyFile.writeFloats(out, lines.size(), Arrays.asList(scores));
+      return complete || skipInvalid ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  private GradientSettings settings() {
+    if (limit < 1) {
+      throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
+    }
+    try {
+      Projection projected =
+          projection == ProjectionKind.none ? new Projection.None() : Projection.sketch(dimension);
+      return new GradientSettings(model, checkpoints, projected, maxLength);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private List<CandidateLine> lines() throws IOException {
+    List<CandidateLine> lines = new ArrayList<>();
+    try (CandidateFile file = CandidateFile.open(candidates)) {
+      while (lines.size() < limit && file.hasNext()) {
+        lines.add(file.next());
+      }
+    }
+    if (lines.isEmpty()) {
+      throw new IOException(candidates + " has no candidates");
+    }
+    return lines;
+  }
+
+  private float[][][] vectors(List<Representer.Outcome> outcomes) {
+    float[][][] vectors = new float[outcomes.size()][][];
+    for (int q = 0; q < vectors.length; q++) {
+      if (outcomes.get(q) instanceof Representer.Represented represented) {
+        vectors[q] = represented.rows();
+      } else if (outcomes.get(q) instanceof Representer.Unusable unusable) {
+        throw new IllegalArgumentException(
+            queries + ", query " + (q + 1) + ": " + unusable.reason());
+      }
+    }
+    return vectors;
+  }
+
+  /** Fills the columns; returns whether every one has a score. */
+  private boolean fill(
+      float[][] scores, List<CandidateLine> lines, Representer representer, QueryMatrix matrix) {
+    boolean complete = true;
+    try (ProgressBar progress = progress(lines.size())) {
+      for (int begin = 0; begin < lines.size(); begin += BATCH) {
+        List<CandidateLine> batch = lines.subList(begin, Math.min(begin + BATCH, lines.size()));
+        List<float[]> columns = columns(batch, representer, matrix);
+        for (int i = 0; i < columns.size(); i++) {
+          complete &= columns.get(i)[0] != NO_SCORE;
+          for (int q = 0; q < scores.length; q++) {
+            scores[q][begin + i] = columns.get(i)[q];
+          }
+        }
+        progress.stepBy(batch.size());
+      }
+    }
+    return complete;
+  }
+
+  private List<float[]> columns(
+      List<CandidateLine> batch, Representer representer, QueryMatrix matrix) {
+    List<Candidate> valid = new ArrayList<>();
+    for (CandidateLine line : batch) {
+      if (line instanceof CandidateLine.Valid usable) {
+        valid.add(usable.candidate());
+      }
+    }
+    List<Representer.Outcome> outcomes = representer.candidates(valid);
+    List<float[]> columns = new ArrayList<>();
+    int next = 0;
+    for (CandidateLine line : batch) {
+      columns.add(
+          line instanceof CandidateLine.Invalid invalid
+              ? noScore(line, invalid.reason(), matrix)
+              : column(line, outcomes.get(next++), matrix));
+    }
+    return columns;
+  }
+
+  private float[] column(CandidateLine line, Representer.Outcome outcome, QueryMatrix matrix) {
+    if (outcome instanceof Representer.Unusable unusable) {
+      return noScore(line, unusable.reason(), matrix);
+    }
+    float[][] rows = ((Representer.Represented) outcome).rows();
+    return projection == ProjectionKind.none
+        ? matrix.score(rows)
+        : matrix.score(encoding, FeatureCodec.encode(encoding, rows));
+  }
+
+  private float[] noScore(CandidateLine line, String reason, QueryMatrix matrix) {
+    String id =
+        line instanceof CandidateLine.Valid valid ? " (" + valid.candidate().getId() + ")" : "";
+    err().println(candidates + ", line " + line.line() + id + ": " + reason);
+    float[] column = new float[matrix.queries()];
+    Arrays.fill(column, NO_SCORE);
+    return column;
+  }
+
+  private static ProgressBar progress(long total) {
+    return new ProgressBarBuilder()
+        .setTaskName("Scored")
+        .setInitialMax(total)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(REDRAW_MILLIS)
+        .showSpeed()
+        .setConsumer(new ConsoleProgressBarConsumer(System.err))
+        .build();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}
