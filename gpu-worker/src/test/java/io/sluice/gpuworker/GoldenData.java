@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reads what the published reference gave, from test resources and from the shared folder. */
@@ -23,6 +24,15 @@ public final class GoldenData {
   /** The few cases that every build checks. */
   public static Path small() {
     return Path.of("src/test/resources/golden").toAbsolutePath();
+  }
+
+  /**
+   * Where the gradients of the reference are.
+   *
+   * @param where {@code build} for the few cases of every build, {@code shared} for all
+   */
+  public static Path gradients(String where) {
+    return where.equals("build") ? small() : shared("golden/grad");
   }
 
   /** A path in the folder of shared golden data; the test is skipped where there is none. */
@@ -96,9 +106,14 @@ public final class GoldenData {
     }
   }
 
+  /** How many rows a .npy matrix with {@code columns} columns has. */
+  public static int rows(Path file, int columns) {
+    return floats(file).length / columns;
+  }
+
   /** Row {@code row} of a .npy matrix with {@code columns} columns. */
   public static float[] row(float[] matrix, int row, int columns) {
-    return java.util.Arrays.copyOfRange(matrix, row * columns, (row + 1) * columns);
+    return Arrays.copyOfRange(matrix, row * columns, (row + 1) * columns);
   }
 
   /** The L2 norm of the difference over that of the expected. */

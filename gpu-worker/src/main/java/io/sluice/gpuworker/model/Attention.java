@@ -29,10 +29,12 @@ record Attention(
    *
    * @param asking input at the positions whose output is wanted, shape [batch, asked, hidden]
    * @param all input at all positions, shape [batch, positions, hidden]
+   * @param view the positions whose output is wanted
+   * @param rope angles of all positions
    * @return shape [batch, asked, hidden]
    */
-  NDArray apply(NDArray asking, NDArray all, Sequence.View view, Rope everywhere, Lora lora) {
-    NDArray keys = everywhere.turn(heads(key.apply(all, lora)).transpose(0, 2, 1, 3));
+  NDArray apply(NDArray asking, NDArray all, Sequence.View view, Rope rope, Lora lora) {
+    NDArray keys = rope.turn(heads(key.apply(all, lora)).transpose(0, 2, 1, 3));
     NDArray values = heads(value.apply(all, lora)).transpose(0, 2, 1, 3);
     NDArray asked = grouped(heads(query.apply(asking, lora)), keys.getShape().get(1));
     NDArray queries = view.rope().turn(asked.transpose(0, 2, 3, 1, 4)).mul(scale);

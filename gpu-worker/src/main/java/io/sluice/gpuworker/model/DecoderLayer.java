@@ -17,11 +17,12 @@ record DecoderLayer(
    *
    * @param x shape [batch, positions, hidden]
    * @param view the positions whose output is wanted
+   * @param rope angles of all positions
    * @return shape [batch, wanted positions, hidden]
    */
-  NDArray apply(NDArray x, Sequence.View view, Rope everywhere, Lora lora) {
+  NDArray apply(NDArray x, Sequence.View view, Rope rope, Lora lora) {
     NDArray normed = attentionNorm.apply(x);
-    NDArray attended = attention.apply(view.of(normed), normed, view, everywhere, lora);
+    NDArray attended = attention.apply(view.of(normed), normed, view, rope, lora);
     NDArray y = view.of(x).add(attended);
     return y.add(feedForward.apply(feedForwardNorm.apply(y), lora));
   }

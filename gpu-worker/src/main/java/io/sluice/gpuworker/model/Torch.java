@@ -32,7 +32,8 @@ public record Torch(NDManager manager) implements AutoCloseable {
 
   /** For people: {@code cpu} or {@code gpu(0)}. */
   public String device() {
-    return manager.getDevice().toString();
+    Device device = manager.getDevice();
+    return device.isGpu() ? "gpu(" + device.getDeviceId() + ")" : "cpu";
   }
 
   /** How many examples are worth computing at once: one a core, or one on a GPU. */

@@ -18,13 +18,13 @@ class ReferenceEncodingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "tiny-llama/base,tiny-llama",
-    "tokenizers/split-nfc,tokenizers/split-nfc",
-    "tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
+    "build,tiny-llama/base,tiny-llama",
+    "shared,tokenizers/split-nfc,tokenizers/split-nfc",
+    "shared,tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
   })
   void givenTheReferencesExamples_whenEncoded_thenTokensAndLabelsAreTheSame(
-      String tokenizer, String golden) throws IOException {
-    Path folder = GoldenData.shared("golden/grad");
+      String where, String tokenizer, String golden) throws IOException {
+    Path folder = GoldenData.gradients(where);
     JsonNode expected = GoldenData.json(folder.resolve(golden).resolve("encoded.json"));
     List<JsonNode> candidates = GoldenData.jsonLines(folder.resolve("train.jsonl"));
     List<JsonNode> queries = GoldenData.jsonLines(folder.resolve("query.jsonl"));
@@ -45,13 +45,13 @@ class ReferenceEncodingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "tiny-llama/base,tiny-llama",
-    "tokenizers/split-nfc,tokenizers/split-nfc",
-    "tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
+    "build,tiny-llama/base,tiny-llama",
+    "shared,tokenizers/split-nfc,tokenizers/split-nfc",
+    "shared,tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
   })
   void givenOddExamples_whenEncoded_thenTheyAreAsTheReferencesOrRefused(
-      String tokenizer, String golden) throws IOException {
-    Path folder = GoldenData.shared("golden/grad");
+      String where, String tokenizer, String golden) throws IOException {
+    Path folder = GoldenData.gradients(where);
     SoftAssertions soft = new SoftAssertions();
     for (JsonNode odd :
         GoldenData.json(folder.resolve(golden).resolve("encoded_edge_cases.json"))) {
@@ -76,7 +76,7 @@ class ReferenceEncodingTest {
   @CsvSource({"0", "3", "7"})
   void givenASmallLimit_whenAQueryIsEncoded_thenPromptAndAnswerAreCutApart(int query)
       throws IOException {
-    Path folder = GoldenData.shared("golden/grad");
+    Path folder = GoldenData.small();
     JsonNode expected =
         GoldenData.json(folder.resolve("tiny-llama/encoded_query_modes.json"))
             .get(query)

@@ -20,16 +20,21 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** All losses and gradients of the reference on its small models. */
+/** Losses and gradients of the reference on its small models. */
 class ReferenceRunTest {
   private static final double LOSS = 1e-5;
   private static final double GRADIENT = 1e-4;
 
   @ParameterizedTest
-  @CsvSource({"tiny-llama,'5,10,15,20',60", "tiny-llama-addpad,5,12"})
-  void givenAReferenceRun_whenAllExamplesAreComputed_thenLossesAndGradientsAreItsOwn(
-      String model, String steps, int examples) throws IOException {
-    Path run = GoldenData.shared("golden/grad/" + model);
+  @CsvSource({
+    "build,tiny-llama,'5,20',6,3",
+    "shared,tiny-llama,'5,10,15,20',60,8",
+    "shared,tiny-llama-addpad,5,12,8"
+  })
+  void givenAReferenceRun_whenItsExamplesAreComputed_thenLossesAndGradientsAreTheSame(
+      String where, String model, String steps, int candidateCount, int queryCount)
+      throws IOException {
+    Path run = GoldenData.gradients(where).resolve(model);
     List<LoraCheckpoint> checkpoints = new ArrayList<>();
     for (String step : steps.split(",")) {
       checkpoints.add(LoraCheckpoint.open(run.resolve("run/checkpoint-" + step)));
@@ -45,8 +50,8 @@ class ReferenceRunTest {
       GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters);
       JsonNode encoded = GoldenData.json(run.resolve("encoded.json"));
       List<GradientEngine.Result> candidates =
-          compute(engine, encoded.path("candidates"), examples);
-      List<GradientEngine.Result> queries = compute(engine, encoded.path("queries"), 8);
+          compute(engine, encoded.path("candidates"), candidateCount);
+      List<GradientEngine.Result> queries = compute(engine, encoded.path("queries"), queryCount);
       for (int c = 0; c < checkpoints.size(); c++) {
         Path golden =
             run.resolve("gradients").resolve(checkpoints.get(c).folder().getFileName().toString());

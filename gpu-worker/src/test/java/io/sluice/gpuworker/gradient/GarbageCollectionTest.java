@@ -1,0 +1,75 @@
+package io.sluice.gpuworker.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.DecoderConfig;
+import io.sluice.gpuworker.model.DecoderWeights;
+import io.sluice.gpuworker.model.LoraCheckpoint;
+import io.sluice.gpuworker.model.LoraStack;
+import io.sluice.gpuworker.model.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/**
+ * DJL can hand autograd memory that the garbage collector frees before the backward pass reads it;
+ * the loss stays right and the gradient becomes noise.
+ */
+class GarbageCollectionTest {
+  private static final int RUNS = 60;
+
+  @Test
+  void givenConstantGarbageCollection_whenGradientsAreComputed_thenEachIsTheSameToTheLastBit()
+      throws Exception {
+    Path run = GoldenData.small().resolve("tiny-llama");
+    AtomicBoolean done = new AtomicBoolean();
+    Thread collector = new Thread(() -> collect(done), "collector");
+    try (Torch torch = Torch.open()) {
+      GradientEngine engine = engine(torch, run);
+      Encoded.Example example = example(run);
+      GradientEngine.Result calm = engine.compute(example);
+      collector.start();
+      for (int i = 0; i < RUNS; i++) {
+        GradientEngine.Result result = engine.compute(example);
+        assertThat(result.losses()).as("losses of run %d", i).isEqualTo(calm.losses());
+        assertThat(result.gradients()[0]).as("run %d", i).isEqualTo(calm.gradients()[0]);
+        assertThat(result.gradients()[1]).as("run %d", i).isEqualTo(calm.gradients()[1]);
+      }
+    } finally {
+      done.set(true);
+      collector.join();
+    }
+  }
+
+  private static void collect(AtomicBoolean done) {
+    while (!done.get()) {
+      System.gc();
+    }
+  }
+
+  private static GradientEngine engine(Torch torch, Path run) throws IOException {
+    List<LoraCheckpoint> checkpoints =
+        List.of(
+            LoraCheckpoint.open(run.resolve("run/checkpoint-5")),
+            LoraCheckpoint.open(run.resolve("run/checkpoint-20")));
+    Decoder decoder =
+        Decoder.load(
+            torch.manager(),
+            DecoderConfig.read(run.resolve("base")),
+            DecoderWeights.open(torch.manager(), run.resolve("base"), checkpoints.get(0)),
+            256);
+    return new GradientEngine(
+        torch.manager(), decoder, LoraStack.load(torch.manager(), decoder, checkpoints));
+  }
+
+  private static Encoded.Example example(Path run) {
+    JsonNode encoded = GoldenData.json(run.resolve("encoded.json")).path("candidates").get(0);
+    return new Encoded.Example(
+        GoldenData.longs(encoded.path("input_ids")), GoldenData.longs(encoded.path("labels")));
+  }
+}

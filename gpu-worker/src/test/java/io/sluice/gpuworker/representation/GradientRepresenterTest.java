@@ -1,0 +1,238 @@
+package io.sluice.gpuworker.representation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.gradient.PromptAnswer;
+import io.sluice.gpuworker.representation.Representer.Outcome;
+import io.sluice.gpuworker.representation.Representer.Represented;
+import io.sluice.gpuworker.representation.Representer.Unusable;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GradientRepresenterTest {
+  private static final Path RUN = GoldenData.small().resolve("tiny-llama");
+  private static final int LIMIT = 256;
+
+  private static GradientSettings settings(Path run, Projection projection, int limit) {
+    return new GradientSettings(
+        run.resolve("base"),
+        List.of(run.resolve("run/checkpoint-5"), run.resolve("run/checkpoint-20")),
+        projection,
+        limit);
+  }
+
+  private static List<Candidate> candidates() {
+    return GoldenData.jsonLines(GoldenData.small().resolve("train.jsonl")).stream()
+        .map(GoldenData::messages)
+        .map(messages -> new Candidate("c", "", messages))
+        .toList();
+  }
+
+  private static List<PromptAnswer> queries() {
+    return GoldenData.jsonLines(GoldenData.small().resolve("query.jsonl")).stream()
+        .map(line -> new PromptAnswer(text(line, "prompts"), text(line, "labels")))
+        .toList();
+  }
+
+  private static String text(JsonNode line, String field) {
+    return line.path(field).asText();
+  }
+
+  private static Candidate candidate(String question, String answer) {
+    return new Candidate(
+        "c", "", List.of(new Message("user", question), new Message("assistant", answer)));
+  }
+
+  private static float[][] rows(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Represented.class);
+    return ((Represented) outcome).rows();
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void givenTheReferencesRun_whenUnprojected_thenCosinesAndWeightsAreItsOwn() throws IOException {
+    try (GradientRepresenter representer =
+        GradientRepresenter.open(settings(RUN, new Projection.None(), LIMIT))) {
+      List<Outcome> candidates = representer.candidates(candidates().subList(0, 6));
+      List<Outcome> queries = representer.formattedQueries(queries().subList(0, 3));
+
+      assertThat(representer.dimension()).isEqualTo(7168);
+      assertThat(representer.checkpoints()).isEqualTo(2);
+      assertThat(representer.checkpointWeights()[0])
+          .isCloseTo(0.36842105f / (0.36842105f + 0.07894737f), within(1e-6f));
+      assertThat(representer.checkpointWeights()[1])
+          .isCloseTo(0.07894737f / (0.36842105f + 0.07894737f), within(1e-6f));
+      for (int c = 0; c < 2; c++) {
+        String checkpoint = c == 0 ? "checkpoint-5" : "checkpoint-20";
+        float[] cosine =
+            GoldenData.floats(RUN.resolve("gradients").resolve(checkpoint).resolve("cosine.npy"));
+        for (int q = 0; q < 3; q++) {
+          for (int i = 0; i < 6; i++) {
+            assertThat(dot(rows(queries.get(q))[c], rows(candidates.get(i))[c]))
+                .as("checkpoint %d, query %d, candidate %d", c, q, i)
+                .isCloseTo(cosine[q * 6 + i], within(1e-5));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void givenTheSameExamples_whenBatchedOtherwise_thenVectorsAreTheSameToTheLastBit()
+      throws IOException {
+    try (GradientRepresenter representer =
+        GradientRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
+      List<Candidate> candidates = candidates().subList(0, 12);
+      List<Outcome> together = representer.candidates(candidates);
+      for (int i = 0; i < candidates.size(); i++) {
+        Outcome alone = representer.candidates(List.of(candidates.get(i))).get(0);
+        assertThat(rows(alone)).isDeepEqualTo(rows(together.get(i)));
+        assertThat(dot(rows(alone)[1], rows(alone)[1])).isCloseTo(1, within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void givenAQueryOfTurns_whenRepresented_thenItIsThatOfItsFormattedText() throws IOException {
+    try (GradientRepresenter representer =
+        GradientRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
+      List<Message> turns =
+          List.of(
+              new Message("system", " Be brief. "),
+              new Message("user", "Who wrote Faust?\n"),
+              new Message("assistant", "Goethe "));
+      PromptAnswer formatted =
+          new PromptAnswer(
+              "<|system|>\nBe brief.\n<|user|>\nWho wrote Faust?\n<|assistant|>\n", "Goethe");
+
+      Outcome ofTurns = representer.queries(List.of(new Query("q", turns))).get(0);
+      Outcome ofText = representer.formattedQueries(List.of(formatted)).get(0);
+
+      assertThat(rows(ofTurns)).isDeepEqualTo(rows(ofText));
+    }
+  }
+
+  @Test
+  void givenExamplesWithNothingToLearn_whenRepresented_thenEachHasAReasonAndTheRestGoOn()
+      throws IOException {
+    try (GradientRepresenter representer =
+        GradientRepresenter.open(settings(RUN, Projection.sketch(512), 32))) {
+      Candidate tooLong = candidate("word ".repeat(200), "yes");
+      Candidate oddRole = new Candidate("c", "", List.of(new Message("tool", "x")));
+      Candidate silent = new Candidate("c", "", List.of(new Message("user", "x")));
+      Candidate empty = new Candidate("c", "", List.of());
+      Candidate answerOnly = new Candidate("c", "", List.of(new Message("assistant", "Just me.")));
+      Candidate longAnswer = candidate("Count", "one two three ".repeat(100));
+
+      List<Outcome> outcomes =
+          representer.candidates(List.of(tooLong, oddRole, silent, empty, answerOnly, longAnswer));
+
+      assertThat(outcomes.subList(0, 4)).hasOnlyElementsOfType(Unusable.class);
+      assertThat(((Unusable) outcomes.get(0)).reason()).contains("32 tokens");
+      assertThat(((Unusable) outcomes.get(1)).reason()).contains("no assistant turn");
+      assertThat(((Unusable) outcomes.get(3)).reason()).contains("no messages");
+      assertThat(rows(outcomes.get(4))[0]).doesNotContain(Float.NaN);
+      assertThat(((Represented) outcomes.get(5)).tokens()).isEqualTo(32);
+    }
+  }
+
+  @Test
+  void givenACopyElsewhere_whenOpened_thenTheFingerprintIsTheSame_andOneBitMoreChangesIt(
+      @TempDir Path folder) throws IOException {
+    copy(RUN, folder);
+    String original = fingerprint(RUN, Projection.sketch(512), LIMIT);
+    assertThat(original).hasSize(64).matches("[0-9a-f]+");
+    assertThat(fingerprint(folder, Projection.sketch(512), LIMIT)).isEqualTo(original);
+    assertThat(fingerprint(RUN, Projection.sketch(520), LIMIT)).isNotEqualTo(original);
+    assertThat(fingerprint(RUN, Projection.sketch(512), LIMIT - 1)).isNotEqualTo(original);
+
+    Path moments = folder.resolve("run/checkpoint-20/optimizer_state.safetensors");
+    byte[] bytes = Files.readAllBytes(moments);
+    bytes[bytes.length - 4] ^= 1;
+    Files.write(moments, bytes);
+    assertThat(fingerprint(folder, Projection.sketch(512), LIMIT)).isNotEqualTo(original);
+  }
+
+  @Test
+  void givenAFolderWithoutANeededFile_whenOpened_thenTheMessageNamesItAndSaysWhatToDo(
+      @TempDir Path folder) throws IOException {
+    List<String> needed =
+        List.of(
+            "base/config.json",
+            "base/model.safetensors",
+            "base/tokenizer.json",
+            "base/tokenizer_config.json",
+            "run/checkpoint-20/adapter_config.json",
+            "run/checkpoint-20/adapter_model.safetensors",
+            "run/checkpoint-20/optimizer_state.safetensors",
+            "run/checkpoint-20/trainer_state.json");
+    for (String name : needed) {
+      Path run = folder.resolve(name.replace('/', '-'));
+      copy(RUN, run);
+      Path missing = run.resolve(name);
+      Files.delete(missing);
+      assertThatThrownBy(
+              () -> GradientRepresenter.open(settings(run, Projection.DEFAULT, LIMIT)).close())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(missing + " is missing: ");
+    }
+  }
+
+  @Test
+  void givenOnlyTheTrainersOptimizerFile_whenOpened_thenItSaysThatItIsNotReadYet(
+      @TempDir Path folder) throws IOException {
+    copy(RUN, folder);
+    Path checkpoint = folder.resolve("run/checkpoint-5");
+    Files.move(
+        checkpoint.resolve("optimizer_state.safetensors"), checkpoint.resolve("optimizer.pt"));
+    assertThatThrownBy(() -> GradientRepresenter.open(settings(folder, Projection.DEFAULT, LIMIT)))
+        .hasMessageContaining("optimizer.pt is there but is not read yet");
+  }
+
+  @Test
+  void givenNoCheckpointOrAnImpossibleLimit_whenSettingsAreMade_thenTheyAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GradientSettings.of(RUN, List.of()))
+        .withMessageContaining("at least one folder");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(RUN, Projection.DEFAULT, 1))
+        .withMessageContaining("use 2 or more");
+  }
+
+  private static String fingerprint(Path run, Projection projection, int limit) throws IOException {
+    try (GradientRepresenter representer =
+        GradientRepresenter.open(settings(run, projection, limit))) {
+      return representer.fingerprint();
+    }
+  }
+
+  private static void copy(Path from, Path into) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = into.resolve(from.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+  }
+}
