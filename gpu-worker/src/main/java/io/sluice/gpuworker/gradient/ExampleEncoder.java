@@ -5,14 +5,15 @@ import io.sluice.schemas.Message;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Formats conversations as {@code <|role|>}, line feed, content, line feed, and turns them into
  * tokens and labels.
  *
- * <p>The content is stripped; an assistant's is followed by the end token, and only those two are
- * learnt. Where turns begin and end in tokens is found by encoding the text up to there, as in the
- * chat format of Open-Instruct (Wang et al. 2023). Thread-safe.
+ * <p>A candidate's content is stripped; an assistant's is followed by the end token, and only those
+ * two are learnt. Where turns begin and end in tokens is found by encoding the text up to there, as
+ * in the chat format of Open-Instruct (Wang et al. 2023). Thread-safe.
  */
 public final class ExampleEncoder {
   private static final String ASSISTANT = "assistant";
@@ -55,7 +56,11 @@ public final class ExampleEncoder {
     return learnable(ids, labels);
   }
 
-  /** Encodes a query: its last turn, the assistant's, is the answer, all before it the prompt. */
+  /**
+   * Encodes a query: its last turn, the assistant's, is the answer, all before it the prompt. Both
+   * are taken as they are, since white space can matter: code that continues a function is
+   * indented.
+   */
   public Encoded query(List<Message> messages) {
     Optional<String> problem = problem(messages);
     if (problem.isPresent()) {
@@ -65,8 +70,12 @@ public final class ExampleEncoder {
     if (!last.getRole().equals(ASSISTANT)) {
       return new Encoded.Refused("the last turn is not the assistant's: it must be the answer");
     }
-    String prompt = format(messages.subList(0, messages.size() - 1)) + ASSISTANT_OPENS;
-    return query(new PromptAnswer(prompt, strip(last.getContent())));
+    StringBuilder prompt = new StringBuilder();
+    for (Message message : messages.subList(0, messages.size() - 1)) {
+      boolean answered = message.getRole().equals(ASSISTANT);
+      prompt.append(answered ? format(message) : line(message.getRole(), message.getContent()));
+    }
+    return query(new PromptAnswer(prompt + ASSISTANT_OPENS, last.getContent()));
   }
 
   /** Encodes a query: prompt and answer are turned into tokens apart, then joined. */
@@ -105,15 +114,16 @@ public final class ExampleEncoder {
   }
 
   private String format(List<Message> messages) {
-    StringBuilder text = new StringBuilder();
-    for (Message message : messages) {
-      text.append("<|")
-          .append(message.getRole())
-          .append("|>\n")
-          .append(strip(message.getContent()));
-      text.append(message.getRole().equals(ASSISTANT) ? tokens.endToken() + "\n" : "\n");
-    }
-    return text.toString();
+    return messages.stream().map(this::format).collect(Collectors.joining());
+  }
+
+  private String format(Message message) {
+    String end = message.getRole().equals(ASSISTANT) ? tokens.endToken() : "";
+    return line(message.getRole(), strip(message.getContent()) + end);
+  }
+
+  private static String line(String role, String content) {
+    return "<|" + role + "|>\n" + content + "\n";
   }
 
   /** White space as Python has it: wider than Java's by the spaces that do not break a line. */

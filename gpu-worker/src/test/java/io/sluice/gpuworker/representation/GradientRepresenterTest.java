@@ -113,17 +113,21 @@ class GradientRepresenterTest {
   }
 
   @Test
-  void givenAQueryOfTurns_whenRepresented_thenItIsThatOfItsFormattedText() throws IOException {
+  void givenAQueryOfTurns_whenRepresented_thenItIsThatOfItsTextWithItsWhiteSpace()
+      throws IOException {
     try (GradientRepresenter representer =
         GradientRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
       List<Message> turns =
           List.of(
-              new Message("system", " Be brief. "),
-              new Message("user", "Who wrote Faust?\n"),
-              new Message("assistant", "Goethe "));
+              new Message("system", "Be brief. "),
+              new Message("assistant", " Yes. "),
+              new Message("user", "Continue:\ndef f(x):\n"),
+              new Message("assistant", "    return x"));
       PromptAnswer formatted =
           new PromptAnswer(
-              "<|system|>\nBe brief.\n<|user|>\nWho wrote Faust?\n<|assistant|>\n", "Goethe");
+              "<|system|>\nBe brief. \n<|assistant|>\nYes.</s>\n<|user|>\nContinue:\ndef f(x):\n\n"
+                  + "<|assistant|>\n",
+              "    return x");
 
       Outcome ofTurns = representer.queries(List.of(new Query("q", turns))).get(0);
       Outcome ofText = representer.formattedQueries(List.of(formatted)).get(0);

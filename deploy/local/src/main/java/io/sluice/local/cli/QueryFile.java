@@ -1,5 +1,6 @@
 package io.sluice.local.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.gpuworker.gradient.PromptAnswer;
@@ -47,22 +48,28 @@ sealed interface QueryFile {
 
   /** Queries whose text is already formatted. */
   record Formatted(List<PromptAnswer> queries) implements QueryFile {
-    private static Formatted parse(Path path, List<String> lines) throws IOException {
-      ObjectMapper json = new ObjectMapper();
+    private static Formatted parse(Path path, List<String> lines) {
       List<PromptAnswer> queries = new ArrayList<>();
       for (int i = 0; i < lines.size(); i++) {
-        if (lines.get(i).isBlank()) {
-          continue;
+        if (!lines.get(i).isBlank()) {
+          queries.add(parse(path + ", line " + (i + 1), lines.get(i)));
         }
-        JsonNode line = json.readTree(lines.get(i));
-        if (!line.path("prompts").isTextual() || !line.path("labels").isTextual()) {
-          throw new IllegalArgumentException(
-              path + ", line " + (i + 1) + ": needs the texts prompts and labels");
-        }
-        queries.add(
-            new PromptAnswer(line.get("prompts").textValue(), line.get("labels").textValue()));
       }
       return new Formatted(queries);
+    }
+
+    private static PromptAnswer parse(String place, String line) {
+      try {
+        JsonNode query = new ObjectMapper().readTree(line);
+        JsonNode prompt = query.path("prompts");
+        JsonNode answer = query.path("labels");
+        if (!prompt.isTextual() || !answer.isTextual()) {
+          throw new IllegalArgumentException(place + ": needs the texts prompts and labels");
+        }
+        return new PromptAnswer(prompt.textValue(), answer.textValue());
+      } catch (JsonProcessingException e) {
+        throw new IllegalArgumentException(place + ": not JSON", e);
+      }
     }
 
     @Override

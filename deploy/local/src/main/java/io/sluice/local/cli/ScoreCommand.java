@@ -4,9 +4,7 @@ import io.sluice.gpuworker.representation.GradientRepresenter;
 import io.sluice.gpuworker.representation.GradientSettings;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.Representer;
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.NpyFile;
@@ -17,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -41,12 +40,6 @@ import picocli.CommandLine.Spec;
           + " its column is -2, below any similarity, and the exit code is 1 unless --skip-invalid."
     })
 public final class ScoreCommand implements Callable<Integer> {
-  /** Below any similarity, which is -1 to 1. */
-  private static final float NO_SCORE = -2;
-
-  /** Enough to keep all cores busy, few enough that progress is seen. */
-  private static final int BATCH = 32;
-
   private static final int REDRAW_MILLIS = 1000;
 
   @Spec private CommandSpec spec;
@@ -136,6 +129,8 @@ public final class ScoreCommand implements Callable<Integer> {
       description = "Where to write the scores.")
   private Path out;
 
+  private int unscored;
+
   /** Made by the command line. */
   public ScoreCommand() {}
 
@@ -160,10 +155,14 @@ public final class ScoreCommand implements Callable<Integer> {
       QueryMatrix matrix =
           new QueryMatrix(
               vectors(querySet.represent(representer)), representer.checkpointWeights());
-      float[][] scores = new float[matrix.queries()][lines.size()];
-      boolean complete = fill(scores, lines, representer, matrix);
-      NpyFile.writeFloats(out, lines.size(), Arrays.asList(scores));
-      return complete || skipInvalid ? ExitCode.OK : ExitCode.SOFTWARE;
+      CandidateScores scores =
+          new CandidateScores(representer, matrix, stored(), this::tellUnscored);
+      float[][] rows;
+      try (ProgressBar progress = progress(lines.size())) {
+        rows = scores.of(lines, progress::stepBy);
+      }
+      NpyFile.writeFloats(out, lines.size(), Arrays.asList(rows));
+      return unscored == 0 || skipInvalid ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 
@@ -206,63 +205,15 @@ public final class ScoreCommand implements Callable<Integer> {
     return vectors;
   }
 
-  /** Fills the columns; returns whether every one has a score. */
-  private boolean fill(
-      float[][] scores, List<CandidateLine> lines, Representer representer, QueryMatrix matrix) {
-    boolean complete = true;
-    try (ProgressBar progress = progress(lines.size())) {
-      for (int begin = 0; begin < lines.size(); begin += BATCH) {
-        List<CandidateLine> batch = lines.subList(begin, Math.min(begin + BATCH, lines.size()));
-        List<float[]> columns = columns(batch, representer, matrix);
-        for (int i = 0; i < columns.size(); i++) {
-          complete &= columns.get(i)[0] != NO_SCORE;
-          for (int q = 0; q < scores.length; q++) {
-            scores[q][begin + i] = columns.get(i)[q];
-          }
-        }
-        progress.stepBy(batch.size());
-      }
-    }
-    return complete;
+  private Optional<FeatureEncoding> stored() {
+    return projection == ProjectionKind.none ? Optional.empty() : Optional.of(encoding);
   }
 
-  private List<float[]> columns(
-      List<CandidateLine> batch, Representer representer, QueryMatrix matrix) {
-    List<Candidate> valid = new ArrayList<>();
-    for (CandidateLine line : batch) {
-      if (line instanceof CandidateLine.Valid usable) {
-        valid.add(usable.candidate());
-      }
-    }
-    List<Representer.Outcome> outcomes = representer.candidates(valid);
-    List<float[]> columns = new ArrayList<>();
-    int next = 0;
-    for (CandidateLine line : batch) {
-      columns.add(
-          line instanceof CandidateLine.Invalid invalid
-              ? noScore(line, invalid.reason(), matrix)
-              : column(line, outcomes.get(next++), matrix));
-    }
-    return columns;
-  }
-
-  private float[] column(CandidateLine line, Representer.Outcome outcome, QueryMatrix matrix) {
-    if (outcome instanceof Representer.Unusable unusable) {
-      return noScore(line, unusable.reason(), matrix);
-    }
-    float[][] rows = ((Representer.Represented) outcome).rows();
-    return projection == ProjectionKind.none
-        ? matrix.score(rows)
-        : matrix.score(encoding, FeatureCodec.encode(encoding, rows));
-  }
-
-  private float[] noScore(CandidateLine line, String reason, QueryMatrix matrix) {
+  private void tellUnscored(CandidateLine line, String reason) {
     String id =
         line instanceof CandidateLine.Valid valid ? " (" + valid.candidate().getId() + ")" : "";
     err().println(candidates + ", line " + line.line() + id + ": " + reason);
-    float[] column = new float[matrix.queries()];
-    Arrays.fill(column, NO_SCORE);
-    return column;
+    unscored++;
   }
 
   private static ProgressBar progress(long total) {
