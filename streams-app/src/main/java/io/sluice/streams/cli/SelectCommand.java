@@ -19,9 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code select}: the subset of a score matrix, without Kafka. */
 @Command(
     name = "select",
-    mixinStandardHelpOptions = true,
     description = {
-      "Selects from a score matrix, without Kafka.",
+      "Select from a score matrix, without Kafka.",
       "Prints the indices of the selected candidates (columns, from 0), one a line, in selection"
           + " order. A budget above the number of candidates selects all of them."
     })

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What a command did.
@@ -21,9 +23,14 @@ record CommandRun(int exitCode, String out, String err) {
         new CommandLine(command)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
-            .setExecutionExceptionHandler(new PlainErrors());
+            .setExecutionExceptionHandler(CommandRun::report);
     int exitCode = line.execute(arguments);
     return new CommandRun(exitCode, out.toString(), err.toString());
+  }
+
+  private static int report(Exception failure, CommandLine line, ParseResult parsed) {
+    line.getErr().println("error: " + failure.getMessage());
+    return ExitCode.SOFTWARE;
   }
 
   List<String> lines() {

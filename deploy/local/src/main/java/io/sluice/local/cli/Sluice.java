@@ -1,6 +1,11 @@
 package io.sluice.local.cli;
 
 import io.sluice.gpuworker.cli.WorkerCommand;
+import io.sluice.streams.cli.IngestCommand;
+import io.sluice.streams.cli.JobsCommand;
+import io.sluice.streams.cli.SelectCommand;
+import io.sluice.streams.cli.SelectedCommand;
+import io.sluice.streams.cli.TaskCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +38,11 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
     subcommands = {
       UpCommand.class,
+      IngestCommand.class,
+      TaskCommand.class,
+      SelectedCommand.class,
+      JobsCommand.class,
+      SelectCommand.class,
       WorkerCommand.class,
       HelpCommand.class,
       GenerateCompletion.class

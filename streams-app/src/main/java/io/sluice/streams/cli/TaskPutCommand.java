@@ -1,0 +1,84 @@
+package io.sluice.streams.cli;
+
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.file.TaskFile;
+import io.sluice.streams.client.TargetTasks;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code task put}: a task file into topic target-tasks. */
+@Command(
+    name = "put",
+    description = {
+      "Put a target task, or a new revision of it.",
+      "The file holds {\"task\", \"queries\": [{\"id\"?, \"messages\": [{\"role\", \"content\"}]}],"
+          + " \"budgets\"?, \"representation_id\"?, \"min_pool_factor\"?}; options override it."
+          + " A task that is there already and has not changed keeps its revision."
+    })
+final class TaskPutCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "FILE", description = "The task, as JSON.")
+  private Path file;
+
+  @Option(names = "--id", paramLabel = "ID", description = "The task's id: A-Z a-z 0-9 . _ -")
+  private Optional<String> id;
+
+  @Option(
+      names = "--budget",
+      split = ",",
+      paramLabel = "B",
+      description = "Sizes at which to train, in examples, ascending: 50,100,200")
+  private List<Integer> budgets = List.of();
+
+  @Option(
+      names = "--representation-id",
+      paramLabel = "ID",
+      description = "The deployment of workers that represents the task. Default: default")
+  private Optional<String> representationId;
+
+  @Option(
+      names = "--min-pool-factor",
+      paramLabel = "F",
+      description =
+          "Fire a job for budget B when the pool holds F x B candidates, F at least 1. Default: 10")
+  private Optional<Double> minPoolFactor;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    TargetTask proposal = proposal(TaskFile.read(file));
+    TargetTasks.Put put = kafka.use(access -> new TargetTasks(access).put(proposal));
+    TargetTask task = put.task();
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "task %s: revision %d%s, %d queries, budgets %s%n",
+            task.getTaskId(),
+            task.getRevision(),
+            put.changed() ? "" : " (unchanged)",
+            task.getQueries().size(),
+            task.getBudgets());
+    return 0;
+  }
+
+  private TargetTask proposal(TaskFile content) {
+    TargetTask.Builder task = TargetTask.newBuilder(content.toTargetTask(1));
+    id.ifPresent(task::setTaskId);
+    if (!budgets.isEmpty()) {
+      task.setBudgets(budgets);
+    }
+    representationId.ifPresent(task::setRepresentationId);
+    minPoolFactor.ifPresent(task::setMinPoolFactor);
+    return task.build();
+  }
+}

@@ -1,0 +1,88 @@
+package io.sluice.streams.client;
+
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.streams.selection.RoundRobinSelection;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The subset of a task for one budget, in selection order.
+ *
+ * @param task the task, of the revision that was selected for
+ * @param entries at most as many as the budget
+ */
+public record Subset(TargetTask task, List<Entry> entries) {
+  /** Copies the list. */
+  public Subset {
+    entries = List.copyOf(entries);
+  }
+
+  /**
+   * Brings the selected instructions of a task into selection order and cuts them to a budget.
+   *
+   * @param task the task
+   * @param selected all that is selected for the task's largest budget, in any order
+   * @param budget examples, 1 to the task's largest budget
+   * @throws IllegalArgumentException when the budget is out of range or the instructions were
+   *     selected for another revision of the task
+   */
+  public static Subset of(TargetTask task, Collection<SelectedInstruction> selected, int budget) {
+    List<Integer> budgets = task.getBudgets();
+    int largest = budgets.get(budgets.size() - 1);
+    if (budget < 1 || budget > largest) {
+      throw new IllegalArgumentException(
+          String.format(
+              "budget %d: task %s keeps budgets 1 to %d", budget, task.getTaskId(), largest));
+    }
+    Map<String, SelectedInstruction> byId = new HashMap<>();
+    RoundRobinSelection<String> selection =
+        new RoundRobinSelection<>(task.getQueries().size(), budget);
+    for (SelectedInstruction instruction : selected) {
+      requireRevision(task, instruction);
+      byId.put(instruction.getCandidateId(), instruction);
+      selection.offer(instruction.getCandidateId(), row(instruction.getScores()));
+    }
+    return new Subset(
+        task,
+        selection.slots().stream()
+            .map(
+                slot ->
+                    new Entry(
+                        slot.slot(),
+                        task.getQueries().get(slot.query()).getId(),
+                        slot.score(),
+                        byId.get(slot.id())))
+            .toList());
+  }
+
+  private static void requireRevision(TargetTask task, SelectedInstruction instruction) {
+    if (instruction.getRevision() != task.getRevision()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "task %s is at revision %d and what is selected still at %d: try again when the"
+                  + " candidates have been scored for the new revision",
+              task.getTaskId(), task.getRevision(), instruction.getRevision()));
+    }
+  }
+
+  private static float[] row(List<Float> scores) {
+    float[] row = new float[scores.size()];
+    for (int query = 0; query < row.length; query++) {
+      row[query] = scores.get(query);
+    }
+    return row;
+  }
+
+  /**
+   * One selected instruction.
+   *
+   * @param rank slot in the selection, from 0
+   * @param query id of the query to which the slot belongs
+   * @param score similarity to that query, -1 to 1
+   * @param instruction the instruction
+   */
+  public record Entry(int rank, String query, float score, SelectedInstruction instruction) {}
+}

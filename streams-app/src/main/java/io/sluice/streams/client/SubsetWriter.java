@@ -1,0 +1,51 @@
+package io.sluice.streams.client;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.sluice.schemas.Message;
+import java.io.IOException;
+import java.io.Writer;
+
+/**
+ * Writes a subset as JSON lines: {@code {"rank", "candidate_id", "score", "query", "messages":
+ * [{"role", "content"}]}}, in selection order; rank counts from 0.
+ */
+public final class SubsetWriter {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+  private SubsetWriter() {}
+
+  /**
+   * Writes all entries and flushes.
+   *
+   * @param out stays open
+   */
+  public static void write(Subset subset, Writer out) throws IOException {
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.setRootValueSeparator(null);
+      for (Subset.Entry entry : subset.entries()) {
+        write(entry, json);
+        json.writeRaw('\n');
+      }
+    }
+  }
+
+  private static void write(Subset.Entry entry, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("rank", entry.rank());
+    json.writeStringField("candidate_id", entry.instruction().getCandidateId());
+    json.writeNumberField("score", entry.score());
+    json.writeStringField("query", entry.query());
+    json.writeArrayFieldStart("messages");
+    for (Message message : entry.instruction().getMessages()) {
+      json.writeStartObject();
+      json.writeStringField("role", message.getRole());
+      json.writeStringField("content", message.getContent());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,97 @@
+package io.sluice.streams.client;
+
+import io.sluice.schemas.topic.KeyPartitions;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serde;
+
+/**
+ * A compacted topic as of now: the last committed value of every key that was not deleted.
+ *
+ * <p>Now is the end of each partition when reading begins, or the beginning of the oldest
+ * transaction that is still open.
+ */
+final class TopicSnapshot {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final long NO_PROGRESS_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private TopicSnapshot() {}
+
+  /**
+   * Reads a whole topic.
+   *
+   * @return the values by key, in the order in which the keys first came
+   * @throws KafkaException when the topic does not exist or stops answering
+   */
+  static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
+    try (Consumer<K, V> consumer = kafka.consumer(key, value)) {
+      return read(consumer, partitions(consumer, topic));
+    }
+  }
+
+  /**
+   * Reads the one partition of a topic in which everything about an id lies.
+   *
+   * @param id what the topic is partitioned by, see {@link KeyPartitions}
+   * @return the values by key, also of other ids in the same partition
+   * @throws KafkaException when the topic does not exist or stops answering
+   */
+  static <K, V> Map<K, V> ofPartition(
+      KafkaAccess kafka, String topic, String id, Serde<K> key, Serde<V> value) {
+    try (Consumer<K, V> consumer = kafka.consumer(key, value)) {
+      int count = partitions(consumer, topic).size();
+      return read(
+          consumer, List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))));
+    }
+  }
+
+  private static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+    List<PartitionInfo> found =
+        Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of());
+    if (found.isEmpty()) {
+      throw new KafkaException(
+          "topic " + topic + " does not exist: is the topic prefix right, are the topics set up?");
+    }
+    return found.stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList();
+  }
+
+  private static <K, V> Map<K, V> read(
+      Consumer<K, V> consumer, Collection<TopicPartition> partitions) {
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    Map<K, V> values = new LinkedHashMap<>();
+    long lastProgress = System.nanoTime();
+    while (!reached(consumer, ends)) {
+      boolean progress = false;
+      for (ConsumerRecord<K, V> record : consumer.poll(POLL)) {
+        progress = true;
+        if (record.value() == null) {
+          values.remove(record.key());
+        } else {
+          values.put(record.key(), record.value());
+        }
+      }
+      if (progress) {
+        lastProgress = System.nanoTime();
+      } else if (System.nanoTime() - lastProgress > NO_PROGRESS_NANOS) {
+        throw new KafkaException("nothing arrives from " + partitions + ": is Kafka healthy?");
+      }
+    }
+    return values;
+  }
+
+  private static boolean reached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+}

@@ -1,0 +1,105 @@
+package io.sluice.streams.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SubsetTest {
+  private static final TargetTask TASK =
+      TargetTask.newBuilder()
+          .setTaskId("t")
+          .setRevision(2)
+          .setBudgets(List.of(2, 3))
+          .setQueries(
+              List.of(
+                  new Query("first", List.of(new Message("assistant", "1"))),
+                  new Query("second", List.of(new Message("assistant", "2")))))
+          .build();
+
+  @Test
+  void givenInstructionsInAnyOrder_whenMadeASubset_thenTheyAreInSelectionOrderWithTheirQuery() {
+    Subset subset =
+        Subset.of(
+            TASK,
+            List.of(
+                selected("c", 0.5f, 0.4f), selected("a", 0.9f, 0.1f), selected("b", 0.2f, 0.8f)),
+            3);
+
+    assertThat(subset.entries())
+        .extracting(
+            Subset.Entry::rank,
+            entry -> entry.instruction().getCandidateId(),
+            Subset.Entry::query,
+            Subset.Entry::score)
+        .containsExactly(
+            tuple(0, "a", "first", 0.9f),
+            tuple(1, "b", "second", 0.8f),
+            tuple(2, "c", "first", 0.5f));
+  }
+
+  @Test
+  void givenASmallerBudget_whenMadeASubset_thenItIsThatPrefix() {
+    Subset subset =
+        Subset.of(
+            TASK,
+            List.of(
+                selected("c", 0.5f, 0.4f), selected("a", 0.9f, 0.1f), selected("b", 0.2f, 0.8f)),
+            1);
+
+    assertThat(subset.entries())
+        .extracting(e -> e.instruction().getCandidateId())
+        .containsExactly("a");
+  }
+
+  @Test
+  void givenABudgetThatIsNotKept_whenMadeASubset_thenRefused() {
+    assertThatThrownBy(() -> Subset.of(TASK, List.of(), 4)).hasMessageContaining("1 to 3");
+    assertThatThrownBy(() -> Subset.of(TASK, List.of(), 0)).hasMessageContaining("1 to 3");
+  }
+
+  @Test
+  void givenASelectionForTheRevisionBefore_whenMadeASubset_thenRefusedWithWhatToDo() {
+    SelectedInstruction old =
+        SelectedInstruction.newBuilder(selected("a", 1f, 1f)).setRevision(1).build();
+
+    assertThatThrownBy(() -> Subset.of(TASK, List.of(old), 2))
+        .hasMessageContainingAll("revision 2", "still at 1", "try again");
+  }
+
+  @Test
+  void givenASubset_whenWritten_thenItIsOneJsonObjectALine() throws IOException {
+    StringWriter out = new StringWriter();
+
+    SubsetWriter.write(
+        Subset.of(TASK, List.of(selected("a", 0.9f, 0.1f), selected("b\"", 0.2f, 0.8f)), 2), out);
+
+    assertThat(out.toString())
+        .isEqualTo(
+            """
+            {"rank":0,"candidate_id":"a","score":0.9,"query":"first","messages":[{"role":"user","content":"é\\n?"},{"role":"assistant","content":"a"}]}
+            {"rank":1,"candidate_id":"b\\"","score":0.8,"query":"second","messages":[{"role":"user","content":"é\\n?"},{"role":"assistant","content":"b\\""}]}
+            """);
+  }
+
+  private static SelectedInstruction selected(String id, float first, float second) {
+    return SelectedInstruction.newBuilder()
+        .setTaskId("t")
+        .setRevision(2)
+        .setCandidateId(id)
+        .setTier(3)
+        .setScore(Math.max(first, second))
+        .setBestQuery(first >= second ? 0 : 1)
+        .setScores(List.of(first, second))
+        .setMessages(List.of(new Message("user", "é\n?"), new Message("assistant", id)))
+        .build();
+  }
+}
