@@ -53,6 +53,10 @@ final class OutputRecords {
         value);
   }
 
+  ProducerRecord<byte[], byte[]> queryRetraction(QueryRepresentationKey key) {
+    return queryRepresentations.remove(key.getTaskId(), key);
+  }
+
   /** One topic of the output. */
   private record Target<K extends SpecificRecord, V extends SpecificRecord>(
       String topic, int partitions, Serializer<K> keys, Serializer<V> values) {

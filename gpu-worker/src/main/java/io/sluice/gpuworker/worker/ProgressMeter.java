@@ -39,16 +39,16 @@ final class ProgressMeter {
     deadLettered++;
   }
 
-  /** Counts published records by their meaning; {@code records} is how many they are. */
-  synchronized void published(Verdict.Meaning meaning, int records) {
+  /** Counts what was published by its meaning, with how many representations. */
+  synchronized void published(Verdict.Meaning meaning, int representations) {
     switch (meaning) {
       case REPRESENTED -> {
         represented++;
-        examples(records);
+        examples(representations);
       }
       case TASK_REPRESENTED -> {
         tasksRepresented++;
-        examples(records);
+        examples(representations);
       }
       case RETRACTED -> retracted++;
       case TASK_PASSED -> {}

@@ -56,7 +56,7 @@ final class Publisher {
       if (refusal.isPresent()) {
         rejects.add(new Reject(each.verdict().source(), refusal.get()));
       } else {
-        meter.published(each.verdict().meaning(), each.acknowledgements().size());
+        meter.published(each.verdict().meaning(), each.representations());
       }
     }
     rejects.forEach(this::reject);
@@ -123,5 +123,9 @@ final class Publisher {
   }
 
   /** A verdict on its way. */
-  private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {}
+  private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {
+    int representations() {
+      return (int) verdict.records().stream().filter(record -> record.value() != null).count();
+    }
+  }
 }

@@ -153,6 +153,7 @@ public final class RepresentationWorker implements AutoCloseable {
             new RecordReader<>(TargetTask.class, serdes),
             representer,
             outputs,
+            publishedQueries(producer, serdes),
             config.representationId());
     Stage candidates =
         new CandidateStage(
@@ -167,6 +168,15 @@ public final class RepresentationWorker implements AutoCloseable {
         new Publisher(producer, new DeadLetters(topics.deadLetters()), meter),
         computing,
         List.of(new Lane(topics.targetTasks(), tasks), new Lane(topics.candidates(), candidates)));
+  }
+
+  private PublishedQueries publishedQueries(Producer<byte[], byte[]> producer, AvroSerdes serdes) {
+    String topic = config.topics().queryRepresentations();
+    return new QueryTopicScan(
+        topic,
+        requireTopic(topic, producer::partitionsFor),
+        serdes.key().deserializer(),
+        () -> new KafkaConsumer<>(config.consumerOutsideTheGroup()));
   }
 
   /** The topic's partition count. */

@@ -5,6 +5,7 @@ import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
 import io.sluice.gpuworker.worker.RecordReader.Content;
+import io.sluice.gpuworker.worker.RecordReader.Tombstone;
 import io.sluice.gpuworker.worker.RecordReader.Unreadable;
 import io.sluice.gpuworker.worker.RecordReader.Valued;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
@@ -18,12 +19,16 @@ import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Turns each target task of this deployment's representation into one query representation a query.
+ * Turns each target task of this deployment's representation into one query representation a query,
+ * and retracts those of its earlier revisions.
  *
  * <p>All or nothing: a task with an unusable query is a dead letter, since a subset selected for
  * some of its queries would pass for one selected for all.
@@ -32,22 +37,48 @@ final class TaskStage implements Stage {
   private final RecordReader<TargetTask> reader;
   private final Representer representer;
   private final OutputRecords outputs;
+  private final PublishedQueries published;
   private final String representationId;
 
   TaskStage(
       RecordReader<TargetTask> reader,
       Representer representer,
       OutputRecords outputs,
+      PublishedQueries published,
       String representationId) {
     this.reader = reader;
     this.representer = representer;
     this.outputs = outputs;
+    this.published = published;
     this.representationId = representationId;
   }
 
+  /** Of several records of one task only the last counts: the others are history by now. */
   @Override
   public List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records) {
-    return records.stream().map(record -> decide(record, reader.read(record))).toList();
+    List<Content<TargetTask>> contents = records.stream().map(reader::read).toList();
+    Map<String, Integer> last = new HashMap<>();
+    for (int i = 0; i < records.size(); i++) {
+      int index = i;
+      keyOf(contents.get(i)).ifPresent(key -> last.put(key, index));
+    }
+    List<Verdict> verdicts = new ArrayList<>(records.size());
+    for (int i = 0; i < records.size(); i++) {
+      Optional<String> key = keyOf(contents.get(i));
+      boolean replaced = key.isPresent() && last.get(key.get()) > i;
+      verdicts.add(
+          replaced ? passed(records.get(i), List.of()) : decide(records.get(i), contents.get(i)));
+    }
+    return verdicts;
+  }
+
+  private static Optional<String> keyOf(Content<TargetTask> content) {
+    if (content instanceof Valued<TargetTask> valued) {
+      return Optional.of(valued.key());
+    }
+    return content instanceof Tombstone<TargetTask> tombstone
+        ? Optional.of(tombstone.key())
+        : Optional.empty();
   }
 
   private Verdict decide(ConsumerRecord<byte[], byte[]> record, Content<TargetTask> content) {
@@ -55,19 +86,25 @@ final class TaskStage implements Stage {
       return new Reject(record, unreadable.reason());
     }
     if (!(content instanceof Valued<TargetTask> valued)) {
-      return new Publish(record, List.of(), Meaning.TASK_PASSED);
+      String taskId = ((Tombstone<TargetTask>) content).key();
+      return passed(record, retractions(taskId, Integer.MAX_VALUE));
     }
     TargetTask task = valued.value();
-    if (!task.getRepresentationId().equals(representationId)) {
-      return new Publish(record, List.of(), Meaning.TASK_PASSED);
-    }
     if (!valued.key().equals(task.getTaskId())) {
       return new Reject(record, "the record's key is not the task's id: they must be equal");
+    }
+    if (!task.getRepresentationId().equals(representationId)) {
+      return passed(record, retractions(task.getTaskId(), task.getRevision()));
     }
     List<String> problems = TargetTaskRules.problems(task);
     return problems.isEmpty()
         ? represent(record, task)
         : new Reject(record, String.join("; ", problems));
+  }
+
+  private static Verdict passed(
+      ConsumerRecord<byte[], byte[]> record, List<ProducerRecord<byte[], byte[]>> retractions) {
+    return new Publish(record, retractions, Meaning.TASK_PASSED);
   }
 
   private Verdict represent(ConsumerRecord<byte[], byte[]> record, TargetTask task) {
@@ -84,7 +121,19 @@ final class TaskStage implements Stage {
         return unusable(record, queries, i, e.getMessage());
       }
     }
+    records.addAll(retractions(task.getTaskId(), task.getRevision()));
     return new Publish(record, records, Meaning.TASK_REPRESENTED);
+  }
+
+  /** Retracts the queries of earlier revisions; before the first there is nothing to look for. */
+  private List<ProducerRecord<byte[], byte[]>> retractions(String taskId, int beforeRevision) {
+    if (beforeRevision <= 1) {
+      return List.of();
+    }
+    return published.of(taskId).stream()
+        .filter(key -> key.getRevision() < beforeRevision)
+        .map(outputs::queryRetraction)
+        .toList();
   }
 
   private static Verdict unusable(

@@ -38,7 +38,7 @@ sealed interface Verdict {
     RETRACTED,
     /** All queries of a task's revision are represented. */
     TASK_REPRESENTED,
-    /** A task is gone, or is another deployment's. */
+    /** A task is gone or is not this deployment's: at most its old queries are retracted. */
     TASK_PASSED
   }
 }

@@ -74,6 +74,12 @@ public final class WorkerConfig {
   /** All of Sluice sketches with one seed, so that vectors can be compared everywhere. */
   private static final long SKETCH_SEED = 0;
 
+  private static final Set<String> GROUP_KEYS =
+      Set.of(
+          ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+          ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+
   private static final ConfigDef DEFINITION = define();
 
   private final AbstractConfig values;
@@ -168,6 +174,13 @@ public final class WorkerConfig {
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
             ConsumerConfig.GROUP_ID_CONFIG, groupId(),
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords()));
+  }
+
+  /** What a consumer is given that reads for itself alone. */
+  Map<String, Object> consumerOutsideTheGroup() {
+    Map<String, Object> settings = new HashMap<>(consumer());
+    settings.keySet().removeAll(GROUP_KEYS);
+    return settings;
   }
 
   /** What the producer is given. */

@@ -76,7 +76,7 @@ final class WorkerLoop {
   }
 
   /**
-   * Polls once, and when the batch in hand is done takes up the next and publishes it.
+   * Polls once, and when the batch in hand is done publishes it and takes up the next.
    *
    * @throws WorkerFailure when the worker cannot go on
    */
@@ -84,13 +84,14 @@ final class WorkerLoop {
     pause(false);
     poll();
     commit();
+    if (inHand.filter(batch -> batch.verdicts().isDone()).isPresent()) {
+      publish(inHand.get());
+      commit();
+      inHand = Optional.empty();
+    }
+    // Only now: what a task has published so far must show before its next revision is decided on.
     if (inHand.isEmpty()) {
       inHand = next();
-    } else if (inHand.get().verdicts().isDone()) {
-      InHand done = inHand.get();
-      inHand = next();
-      publish(done);
-      commit();
     }
   }
 

@@ -8,10 +8,12 @@ import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,11 +25,13 @@ class TaskStageTest {
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://task-stage");
   private final Inputs inputs = new Inputs(serdes);
   private final Outputs outputs = new Outputs(serdes);
+  private final List<QueryRepresentationKey> published = new ArrayList<>();
   private final TaskStage stage =
       new TaskStage(
           new RecordReader<>(TargetTask.class, serdes),
           new FakeRepresenter(),
           new OutputRecords(TOPICS, topic -> PARTITIONS, serdes),
+          taskId -> published,
           "default");
 
   @Test
@@ -72,6 +76,59 @@ class TaskStageTest {
   }
 
   @Test
+  void givenEarlierRevisions_whenATaskIsReplaced_thenTheyAreRetractedAfterItsOwnQueries() {
+    published.addAll(List.of(key(1, 0), key(2, 0), key(2, 1), key(3, 0), key(4, 0)));
+
+    Publish publish = published(inputs.task(0, Inputs.task("maths", 3, "One.")));
+
+    assertThat(publish.records())
+        .extracting(record -> record.value() == null)
+        .containsExactly(false, true, true, true);
+    assertThat(publish.records())
+        .extracting(outputs::queryKey)
+        .containsExactly(key(3, 0), key(1, 0), key(2, 0), key(2, 1));
+    assertThat(publish.records())
+        .extracting(ProducerRecord::partition)
+        .containsOnly(KeyPartitions.partitionFor("maths", PARTITIONS));
+  }
+
+  @Test
+  void givenEarlierRevisions_whenTheTaskMovesToAnotherRepresentation_thenTheyAreRetracted() {
+    published.addAll(List.of(key(1, 0), key(2, 0)));
+
+    Publish publish = published(inputs.task(0, Inputs.taskFor("other", "maths", 2, "One.")));
+
+    assertThat(publish.records()).extracting(outputs::queryKey).containsExactly(key(1, 0));
+    assertThat(publish.records()).allMatch(record -> record.value() == null);
+  }
+
+  @Test
+  void givenPublishedQueries_whenTheTaskIsRemoved_thenAllAreRetracted() {
+    published.addAll(List.of(key(1, 0), key(7, 0)));
+
+    Publish publish = published(Inputs.record(TOPICS.targetTasks(), 0, 0, "maths", null));
+
+    assertThat(publish.records())
+        .extracting(outputs::queryKey)
+        .containsExactly(key(1, 0), key(7, 0));
+    assertThat(publish.records()).allMatch(record -> record.value() == null);
+  }
+
+  @Test
+  void givenTwoRevisionsTogether_whenDecided_thenOnlyTheLastIsRepresented() {
+    List<Verdict> verdicts =
+        stage.decide(
+            List.of(
+                inputs.task(0, Inputs.task("maths", 1, "One.", "Two.")),
+                inputs.task(1, Inputs.task("physics", 1, "One.")),
+                inputs.task(2, Inputs.task("maths", 2, "One."))));
+
+    assertThat(verdicts)
+        .extracting(verdict -> ((Publish) verdict).records().size())
+        .containsExactly(0, 1, 1);
+  }
+
+  @Test
   void givenOneUnusableQuery_whenDecided_thenTheWholeTaskIsRejectedAndTheQueryNamed() {
     assertThat(rejected(inputs.task(0, Inputs.task("maths", 1, "One.", "unusable", "Three."))))
         .contains("query 2")
@@ -98,6 +155,10 @@ class TaskStageTest {
   void givenPoison_whenDecided_thenRejected() {
     assertThat(rejected(Inputs.record(TOPICS.targetTasks(), 0, 0, "maths", Inputs.GARBAGE)))
         .contains("not Avro");
+  }
+
+  private static QueryRepresentationKey key(int revision, int index) {
+    return new QueryRepresentationKey("maths", revision, index);
   }
 
   private Publish published(ConsumerRecord<byte[], byte[]> record) {

@@ -55,7 +55,11 @@ class WorkerLoopTest {
     FakeRepresenter representer = new FakeRepresenter();
     Stage tasks =
         new TaskStage(
-            new RecordReader<>(TargetTask.class, serdes), representer, records, "default");
+            new RecordReader<>(TargetTask.class, serdes),
+            representer,
+            records,
+            taskId -> List.of(),
+            "default");
     Stage candidates =
         new CandidateStage(
             new RecordReader<>(Candidate.class, serdes),

@@ -1,0 +1,81 @@
+package io.sluice.gpuworker.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.KeyPartitions;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+
+class QueryTopicScanTest {
+  private static final String TOPIC = "queries";
+  private static final int PARTITIONS = 4;
+
+  private final Serde<QueryRepresentationKey> keys =
+      AvroSerdes.forRegistry("mock://query-scan").key();
+  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+  private final TopicPartition partition =
+      new TopicPartition(TOPIC, KeyPartitions.partitionFor("maths", PARTITIONS));
+  private final QueryTopicScan scan =
+      new QueryTopicScan(TOPIC, PARTITIONS, keys.deserializer(), () -> consumer);
+
+  @Test
+  void givenAPartitionOfSeveralTasks_whenScanned_thenTheTasksKeysThatHaveAValueNow() {
+    consumer.updateBeginningOffsets(Map.of(partition, 3L));
+    consumer.updateEndOffsets(Map.of(partition, 10L));
+    consumer.schedulePollTask(
+        () -> {
+          put(3, "maths", 1, 0, true);
+          put(4, "maths", 1, 1, true);
+          put(5, "physics", 1, 0, true);
+        });
+    consumer.schedulePollTask(
+        () -> {
+          put(6, "maths", 1, 0, false);
+          put(7, "maths", 2, 0, true);
+          put(8, "maths", 1, 1, true);
+          byte[] junk = {1, 2, 3};
+          consumer.addRecord(
+              new ConsumerRecord<>(TOPIC, partition.partition(), 9, junk, new byte[1]));
+        });
+
+    assertThat(scan.of("maths"))
+        .containsExactlyInAnyOrder(
+            new QueryRepresentationKey("maths", 1, 1), new QueryRepresentationKey("maths", 2, 0));
+    assertThat(consumer.closed()).isTrue();
+  }
+
+  @Test
+  void givenAnEmptyPartition_whenScanned_thenNothing() {
+    consumer.updateBeginningOffsets(Map.of(partition, 0L));
+    consumer.updateEndOffsets(Map.of(partition, 0L));
+
+    assertThat(scan.of("maths")).isEmpty();
+  }
+
+  @Test
+  void givenATopicThatMayNotBeRead_whenScanned_thenTheFailureNamesIt() {
+    consumer.updateBeginningOffsets(Map.of(partition, 0L));
+    consumer.updateEndOffsets(Map.of(partition, 5L));
+    consumer.setPollException(new TopicAuthorizationException("not allowed"));
+
+    assertThatThrownBy(() -> scan.of("maths"))
+        .isInstanceOf(WorkerFailure.class)
+        .hasMessageContaining(TOPIC);
+  }
+
+  private void put(long offset, String task, int revision, int index, boolean valued) {
+    byte[] key =
+        keys.serializer().serialize(TOPIC, new QueryRepresentationKey(task, revision, index));
+    consumer.addRecord(
+        new ConsumerRecord<>(
+            TOPIC, partition.partition(), offset, key, valued ? new byte[1] : null));
+  }
+}
