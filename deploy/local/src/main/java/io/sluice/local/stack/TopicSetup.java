@@ -3,6 +3,8 @@ package io.sluice.local.stack;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.Spread;
 import io.sluice.schemas.topic.Topics.TopicSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates Sluice's topics on any Kafka, each with its cleanup policy and partition count.
@@ -33,6 +36,7 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   /** Partition counts that suit one machine, one replica. */
   public static final TopicSetup SINGLE_NODE = new TopicSetup(4, 2, (short) 1);
 
+  private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
   private static final String CLEANUP = "cleanup.policy";
 
   /**
@@ -88,7 +92,26 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
         ends.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
       }
     }
-    admin.listOffsets(ends).all().get();
+    Instant deadline = Instant.now().plus(KNOWN_WITHIN);
+    while (!answered(admin, ends, deadline)) {
+      Thread.sleep(20);
+    }
+  }
+
+  /** The client itself does not try again while the broker has not heard of the topics. */
+  private static boolean answered(
+      Admin admin, Map<TopicPartition, OffsetSpec> ends, Instant deadline)
+      throws ExecutionException, InterruptedException {
+    try {
+      admin.listOffsets(ends).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException
+          && Instant.now().isBefore(deadline)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private NewTopic newTopic(TopicSpec spec) {

@@ -213,7 +213,9 @@ class WorkerTest {
             WorkerConfig.CHECKPOINT_DIRS,
             "unused",
             WorkerConfig.BATCH_RECORDS,
-            "16"));
+            "16",
+            "heartbeat.interval.ms",
+            "200"));
   }
 
   private static List<String> ids(int count) {
