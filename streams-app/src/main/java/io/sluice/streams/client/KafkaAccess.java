@@ -2,15 +2,18 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -62,6 +65,26 @@ public record KafkaAccess(Map<String, String> config, AvroSerdes serdes, Topics 
               "no Kafka answers at %s (%s): is it running, and are the client's properties right?",
               config.get("bootstrap.servers"), e.getCause().getMessage()),
           e);
+    }
+  }
+
+  /**
+   * Where partitions end, transactions that are not ended yet included.
+   *
+   * @throws KafkaException when the broker does not say
+   */
+  Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    try (Admin admin = Admin.create(new HashMap<String, Object>(config))) {
+      admin.listOffsets(asked).all().get().forEach((p, end) -> ends.put(p, end.offset()));
+      return ends;
+    } catch (ExecutionException e) {
+      throw new KafkaException("the ends of topics are not known: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while asking for the ends of topics", e);
     }
   }
 

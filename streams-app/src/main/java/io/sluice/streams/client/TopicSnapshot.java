@@ -34,7 +34,7 @@ final class TopicSnapshot {
    */
   static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
     try (Consumer<K, V> consumer = kafka.consumer(key, value)) {
-      return read(consumer, partitions(consumer, topic));
+      return read(kafka, consumer, partitions(consumer, topic));
     }
   }
 
@@ -50,7 +50,9 @@ final class TopicSnapshot {
     try (Consumer<K, V> consumer = kafka.consumer(key, value)) {
       int count = partitions(consumer, topic).size();
       return read(
-          consumer, List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))));
+          kafka,
+          consumer,
+          List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))));
     }
   }
 
@@ -65,10 +67,12 @@ final class TopicSnapshot {
   }
 
   private static <K, V> Map<K, V> read(
-      Consumer<K, V> consumer, Collection<TopicPartition> partitions) {
+      KafkaAccess kafka, Consumer<K, V> consumer, Collection<TopicPartition> partitions) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    // Not the consumer's own end, which lies before transactions that are still being ended: what
+    // one of them published elsewhere may be readable already.
+    Map<TopicPartition, Long> ends = kafka.ends(partitions);
     Map<K, V> values = new LinkedHashMap<>();
     long lastProgress = System.nanoTime();
     while (!reached(consumer, ends)) {

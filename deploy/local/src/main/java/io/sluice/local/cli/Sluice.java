@@ -5,6 +5,7 @@ import io.sluice.streams.cli.IngestCommand;
 import io.sluice.streams.cli.JobsCommand;
 import io.sluice.streams.cli.SelectCommand;
 import io.sluice.streams.cli.SelectedCommand;
+import io.sluice.streams.cli.StreamsCommand;
 import io.sluice.streams.cli.TaskCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Spec;
       JobsCommand.class,
       SelectCommand.class,
       WorkerCommand.class,
+      StreamsCommand.class,
+      TopicsCommand.class,
       HelpCommand.class,
       GenerateCompletion.class
     })

@@ -1,0 +1,100 @@
+package io.sluice.streams.cli;
+
+import io.sluice.streams.topology.SelectionService;
+import io.sluice.streams.topology.StreamsAppConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code streams}: runs one instance of the streams-app until it is stopped. */
+@Command(
+    name = "streams",
+    description = {
+      "Run the selection: keeps the subset of every target task exact until Ctrl-C.",
+      "Instances of one application id share the work. The topics must exist: see 'topics'."
+    },
+    footer = {
+      "",
+      "Settings come from --config, over it from the options, over both from --set. Settings of"
+          + " Kafka Streams and its clients (num.stream.threads, security.protocol, ssl.*, sasl.*,"
+          + " ...) are handed on to them."
+    })
+public final class StreamsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description = "Directory of the local state (default: ~/.sluice/streams-state).")
+  private Optional<String> stateDirectory;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Any setting. No secrets: other users of the machine see them.")
+  private Map<String, String> settings = Map.of();
+
+  @Option(names = "--list-settings", description = "Print the streams-app's settings and stop.")
+  private boolean listSettings;
+
+  /** Made by the command line. */
+  public StreamsCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (listSettings) {
+      printSettings(spec.commandLine().getOut());
+      return ExitCode.OK;
+    }
+    try (SelectionService service = new SelectionService(config())) {
+      Thread stopping = new Thread(service::close, "sluice-streams-stop");
+      Runtime.getRuntime().addShutdownHook(stopping);
+      service.start();
+      PrintWriter out = spec.commandLine().getOut();
+      out.println("Streams-app started. Ctrl-C stops.");
+      out.flush();
+      service.stopped().get();
+      return ExitCode.OK;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "the streams-app stopped: " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  private StreamsAppConfig config() throws IOException {
+    Map<String, String> properties = new HashMap<>(kafka.properties());
+    stateDirectory.ifPresent(directory -> properties.put("state.dir", directory));
+    properties.putAll(settings);
+    try {
+      return new StreamsAppConfig(properties);
+    } catch (ConfigException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static void printSettings(PrintWriter out) {
+    for (ConfigKey key : StreamsAppConfig.definition().configKeys().values()) {
+      out.println(key.name);
+      out.println("    " + key.documentation);
+      out.println(
+          "    "
+              + (key.hasDefault() ? "default: " + key.defaultValue : "required")
+              + (key.validator == null ? "" : "; valid: " + key.validator));
+    }
+    out.flush();
+  }
+}
