@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.schemas.FeatureEncoding;
@@ -149,8 +150,7 @@ public final class Safetensors {
 
   private static Map<String, Tensor> parse(Path path, String header) throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    JsonNode root = new ObjectMapper().readTree(header);
-    for (Map.Entry<String, JsonNode> entry : root.properties()) {
+    for (Map.Entry<String, JsonNode> entry : json(path, header).properties()) {
       if (entry.getKey().equals("__metadata__")) {
         continue;
       }
@@ -172,6 +172,14 @@ public final class Safetensors {
       tensors.put(entry.getKey(), tensor);
     }
     return tensors;
+  }
+
+  private static JsonNode json(Path path, String header) throws UnusableModelException {
+    try {
+      return new ObjectMapper().readTree(header);
+    } catch (JsonProcessingException e) {
+      throw damaged(path);
+    }
   }
 
   private static ByteBuffer read(Path path, FileChannel file, long from, int bytes)

@@ -1,0 +1,6 @@
+/**
+ * From an example's text to its gradient.
+ *
+ * <p>Knows no Kafka.
+ */
+package io.sluice.gpuworker.gradient;

@@ -1,0 +1,6 @@
+/**
+ * The vectors that stand for examples.
+ *
+ * <p>Knows no Kafka.
+ */
+package io.sluice.gpuworker.representation;
