@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * the loss stays right and the gradient becomes noise.
  */
 class GarbageCollectionTest {
-  private static final int RUNS = 30;
+  private static final int RUNS = 10;
 
   @Test
   void givenConstantGarbageCollection_whenGradientsAreComputed_thenEachIsTheSameToTheLastBit()
