@@ -7,6 +7,7 @@ import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
@@ -51,13 +52,10 @@ class TopicSetupTest {
   void givenTooFewPartitionsAndAWrongPolicy_whenApplied_thenRefusedAndNothingIsCreated(
       TestKafka kafka) throws Exception {
     try (Admin admin = kafka.admin()) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(kafka.topics().candidates(), 1, (short) 1)
-                      .configs(Map.of("cleanup.policy", "delete"))))
-          .all()
-          .get();
+      create(
+          admin,
+          new NewTopic(kafka.topics().candidates(), 1, (short) 1)
+              .configs(Map.of("cleanup.policy", "delete")));
 
       assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
           .isInstanceOf(StackException.class)
@@ -72,17 +70,23 @@ class TopicSetupTest {
   void givenUnequalPartitionsOfOneSpread_whenApplied_thenRefused(TestKafka kafka) throws Exception {
     try (Admin admin = kafka.admin()) {
       var compact = Map.of("cleanup.policy", "compact");
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(kafka.topics().candidates(), 4, (short) 1).configs(compact),
-                  new NewTopic(kafka.topics().representations(), 5, (short) 1).configs(compact)))
-          .all()
-          .get();
+      create(
+          admin,
+          new NewTopic(kafka.topics().candidates(), 4, (short) 1).configs(compact),
+          new NewTopic(kafka.topics().representations(), 5, (short) 1).configs(compact));
 
       assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
           .isInstanceOf(StackException.class)
           .hasMessageContaining("differ in partitions");
+    }
+  }
+
+  /** Returns when the broker has heard of the topics from the controller. */
+  private static void create(Admin admin, NewTopic... topics) throws Exception {
+    List<String> names = Stream.of(topics).map(NewTopic::name).toList();
+    admin.createTopics(List.of(topics)).all().get();
+    while (!admin.listTopics().names().get().containsAll(names)) {
+      Thread.sleep(10);
     }
   }
 
