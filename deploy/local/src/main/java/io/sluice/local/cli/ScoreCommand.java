@@ -134,12 +134,12 @@ public final class ScoreCommand implements Callable<Integer> {
   /** Made by the command line. */
   public ScoreCommand() {}
 
-  /** Representations, in the spelling of the command line. */
+  /** Representations, spelled as on the command line, where help shows them. */
   enum Kind {
     gradient
   }
 
-  /** Projections, in the spelling of the command line. */
+  /** Projections, spelled as on the command line, where help shows them. */
   enum ProjectionKind {
     none,
     sketch
@@ -152,17 +152,20 @@ public final class ScoreCommand implements Callable<Integer> {
     QueryFile querySet = QueryFile.read(queries);
     try (GradientRepresenter representer = GradientRepresenter.open(settings)) {
       err().println("Device: " + representer.device());
-      QueryMatrix matrix =
-          new QueryMatrix(
-              vectors(querySet.represent(representer)), representer.checkpointWeights());
-      CandidateScores scores =
-          new CandidateScores(representer, matrix, stored(), this::tellUnscored);
-      float[][] rows;
-      try (ProgressBar progress = progress(lines.size())) {
-        rows = scores.of(lines, progress::stepBy);
-      }
-      NpyFile.writeFloats(out, lines.size(), Arrays.asList(rows));
+      float[][] scores = score(representer, querySet, lines);
+      NpyFile.writeFloats(out, lines.size(), Arrays.asList(scores));
       return unscored == 0 || skipInvalid ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  /** The bar also ticks while queries are represented, before the first candidate. */
+  private float[][] score(
+      GradientRepresenter representer, QueryFile querySet, List<CandidateLine> lines) {
+    try (ProgressBar progress = progress(lines.size())) {
+      float[][][] vectors = vectors(querySet.represent(representer));
+      QueryMatrix matrix = new QueryMatrix(vectors, representer.checkpointWeights());
+      return new CandidateScores(representer, matrix, stored(), this::tellUnscored)
+          .of(lines, progress::stepBy);
     }
   }
 
