@@ -1,5 +1,6 @@
 package io.sluice.streams.cli;
 
+import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.streams.client.KafkaAccess;
 import java.io.IOException;
 import java.io.Reader;
@@ -120,17 +121,19 @@ public final class KafkaOptions {
     try {
       return work.over(kafka);
     } catch (SerializationException e) {
-      throw new KafkaException(
-          String.format(
-              "%s: is the schema registry at %s running?", withCauses(e), properties.get(REGISTRY)),
-          e);
+      throw RegistryOutage.isCauseOf(e) ? registrySilent(properties.get(REGISTRY), e) : e;
     }
   }
 
-  private static String withCauses(Throwable failure) {
-    return failure.getCause() == null
-        ? String.valueOf(failure.getMessage())
-        : failure.getMessage() + ": " + withCauses(failure.getCause());
+  private static KafkaException registrySilent(String url, SerializationException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new KafkaException(
+        String.format(
+            "no schema registry answers at %s (%s): is it running?", url, root.getMessage()),
+        failure);
   }
 
   private static Map<String, String> read(Path file) throws IOException {

@@ -20,10 +20,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -159,6 +159,18 @@ class ClientCommandsTest {
         .contains("absent.fine-tune-jobs does not exist", "topic prefix");
   }
 
+  @Test
+  void givenNoRegistry_whenATaskIsPut_thenTheMessageNamesItsAddress() throws IOException {
+    String file = write("task.json", TASK).toString();
+
+    Ran ran = run("task", "put", file, "--schema-registry", "http://127.0.0.1:1");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.err())
+        .startsWith("sluice: no schema registry answers at http://127.0.0.1:1 (")
+        .hasLineCount(1);
+  }
+
   private void select(String id, float first, float second) {
     SelectedInstruction instruction =
         SelectedInstruction.newBuilder()
@@ -247,24 +259,26 @@ class ClientCommandsTest {
 
   private record Ran(int exitCode, String out, String err) {}
 
-  /** Runs a command; options of the test's Kafka come after its own, unless it names a prefix. */
+  /** Runs a command on the test's Kafka, with the options that it does not give itself. */
   private Ran run(String... arguments) {
-    boolean prefixed = List.of(arguments).contains("--topic-prefix");
-    Stream<String> options =
-        Stream.concat(
-            Stream.of(
-                "--bootstrap-servers",
-                kafka.bootstrapServers(),
-                "--schema-registry",
-                kafka.schemaRegistry()),
-            prefixed ? Stream.of() : Stream.of("--topic-prefix", kafka.topics().prefix()));
+    List<String> all = new ArrayList<>(List.of(arguments));
+    Map.of(
+            "--bootstrap-servers", kafka.bootstrapServers(),
+            "--schema-registry", kafka.schemaRegistry(),
+            "--topic-prefix", kafka.topics().prefix())
+        .forEach(
+            (option, value) -> {
+              if (!all.contains(option)) {
+                all.addAll(List.of(option, value));
+              }
+            });
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode =
         Sluice.commandLine()
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
-            .execute(Stream.concat(Stream.of(arguments), options).toArray(String[]::new));
+            .execute(all.toArray(String[]::new));
     return new Ran(exitCode, out.toString(), err.toString());
   }
 }
