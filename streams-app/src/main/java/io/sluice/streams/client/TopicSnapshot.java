@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.Serde;
 /**
  * A compacted topic as of now: the last committed value of every key that was not deleted.
  *
- * <p>Now is the end of each partition when reading begins, or the beginning of the oldest
- * transaction that is still open.
+ * <p>Now is the end of each partition when reading begins; a transaction that is open then is
+ * waited for.
  */
 final class TopicSnapshot {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -88,7 +88,10 @@ final class TopicSnapshot {
       if (progress) {
         lastProgress = System.nanoTime();
       } else if (System.nanoTime() - lastProgress > NO_PROGRESS_NANOS) {
-        throw new KafkaException("nothing arrives from " + partitions + ": is Kafka healthy?");
+        throw new KafkaException(
+            "nothing arrives from "
+                + partitions
+                + ": Kafka is not healthy, or a transaction on it does not end");
       }
     }
     return values;
