@@ -7,6 +7,7 @@ import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.KafkaAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -64,6 +65,8 @@ public final class IngestCommand implements Callable<Integer> {
           .getOut()
           .printf("%d candidates sent, %d lines invalid%n", report.sent(), report.invalid());
       return report.invalid() == 0 || skipInvalid ? 0 : 1;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

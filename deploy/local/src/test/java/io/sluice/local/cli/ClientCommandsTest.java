@@ -14,16 +14,20 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -71,6 +75,26 @@ class ClientCommandsTest {
     assertThat(candidates().keySet()).containsExactly("a", "b");
     assertThat(run("ingest", file.toString(), "--skip-invalid", "--limit", "1").exitCode())
         .isZero();
+  }
+
+  @Test
+  void givenAGzipFileThatWasCutOff_whenIngested_thenItFailsAndWhatWasReadIsInKafka()
+      throws IOException {
+    String line = "{\"messages\": [{\"role\": \"assistant\", \"content\": \"%d\"}]}%n";
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      for (int i = 0; i < 1000; i++) {
+        gzip.write(line.formatted(i * 7919).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    Path file = folder.resolve("cut.jsonl.gz");
+    Files.write(file, Arrays.copyOf(zipped.toByteArray(), zipped.size() - 100));
+
+    Ran ran = run("ingest", file.toString());
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.err()).startsWith("sluice: " + file + " cannot be read to its end");
+    assertThat(candidates()).isNotEmpty().hasSizeLessThan(1000);
   }
 
   @Test
