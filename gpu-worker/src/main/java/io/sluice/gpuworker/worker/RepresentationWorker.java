@@ -107,6 +107,7 @@ public final class RepresentationWorker implements AutoCloseable {
         Executors.newSingleThreadExecutor(task -> new Thread(task, "sluice-worker-compute"));
     try (Producer<byte[], byte[]> producer = new KafkaProducer<>(config.producer());
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer())) {
+      ProgressLog progressLog = new ProgressLog(System::nanoTime);
       WorkerLoop loop = loop(consumer, producer, computing);
       loop.subscribe();
       LOG.atInfo()
@@ -117,6 +118,7 @@ public final class RepresentationWorker implements AutoCloseable {
           .log("Worker started");
       while (!closing.get()) {
         loop.turn();
+        progressLog.turn(meter.progress());
       }
       loop.finish();
     } catch (WorkerFailure e) {

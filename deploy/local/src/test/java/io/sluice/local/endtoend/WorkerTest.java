@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -137,20 +138,23 @@ class WorkerTest {
   }
 
   @Test
-  void givenTwoWorkers_whenOneJoinsLateAndTheOtherLeavesEarly_thenNothingIsLost() {
-    ids(400).forEach(id -> put(id, "Answer."));
+  void givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupGoesOnAndNothingIsLost() {
+    ids(300).forEach(id -> put(id, "Answer."));
+    CountDownLatch goOn = new CountDownLatch(1);
 
-    try (RepresentationWorker second = worker(new Slow())) {
-      try (RepresentationWorker first = worker(new Slow())) {
+    try (RepresentationWorker second = worker(new Steady())) {
+      try (RepresentationWorker first = worker(new Stuck(48, goOn))) {
         first.start();
-        await(() -> first.progress().represented() > 20);
+        await(() -> first.progress().represented() >= 32);
         second.start();
-        await(() -> second.progress().represented() > 20);
+        await(() -> second.progress().represented() > 0);
+        assertThat(first.progress().represented()).as("still stuck").isLessThan(300);
+        goOn.countDown();
       }
-      await(() -> represented().size() == 400);
+      await(() -> represented().size() == 300);
     }
 
-    assertThat(represented().keySet()).isEqualTo(new TreeSet<>(ids(400)));
+    assertThat(represented().keySet()).isEqualTo(new TreeSet<>(ids(300)));
   }
 
   @Test
@@ -389,12 +393,22 @@ class WorkerTest {
     }
   }
 
-  /** Takes its time. */
-  private static final class Slow extends Steady {
+  /** Stops after some candidates until it is told to go on. */
+  private static final class Stuck extends Steady {
+    private final AtomicInteger left;
+    private final CountDownLatch goOn;
+
+    Stuck(int candidates, CountDownLatch goOn) {
+      left = new AtomicInteger(candidates);
+      this.goOn = goOn;
+    }
+
     @Override
     public List<Outcome> candidates(List<Candidate> candidates) {
       try {
-        Thread.sleep(200);
+        if (left.addAndGet(-candidates.size()) < 0) {
+          goOn.await();
+        }
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }

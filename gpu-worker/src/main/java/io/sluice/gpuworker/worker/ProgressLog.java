@@ -1,0 +1,45 @@
+package io.sluice.gpuworker.worker;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs now and then how far a worker has come, and nothing while it has nothing to do. */
+final class ProgressLog {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressLog.class);
+  private static final long EVERY_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final LongSupplier nanoTime;
+  private long last;
+  private long lastDone;
+
+  /**
+   * A log that begins now.
+   *
+   * @param nanoTime a clock in nanoseconds, of any origin
+   */
+  ProgressLog(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.last = nanoTime.getAsLong();
+  }
+
+  /** Told at each turn of the worker; logs if it is time and there is news. */
+  void turn(WorkerProgress progress) {
+    long now = nanoTime.getAsLong();
+    long done = progress.candidatesSeen() + progress.tasksRepresented() + progress.deadLettered();
+    if (now - last < EVERY_NANOS || done == lastDone) {
+      return;
+    }
+    last = now;
+    lastDone = done;
+    LOG.atInfo()
+        .addKeyValue("candidatesSeen", progress.candidatesSeen())
+        .addKeyValue("represented", progress.represented())
+        .addKeyValue("retracted", progress.retracted())
+        .addKeyValue("deadLettered", progress.deadLettered())
+        .addKeyValue("tasksRepresented", progress.tasksRepresented())
+        .addKeyValue("examplesPerSecond", "%.1f".formatted(progress.examplesPerSecond()))
+        .log("Worker progress");
+  }
+}
