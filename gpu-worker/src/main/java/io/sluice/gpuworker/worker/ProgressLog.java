@@ -2,6 +2,7 @@ package io.sluice.gpuworker.worker;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +26,17 @@ final class ProgressLog {
   }
 
   /** Told at each turn of the worker; logs if it is time and there is news. */
-  void turn(WorkerProgress progress) {
+  void turn(Supplier<WorkerProgress> progressNow) {
     long now = nanoTime.getAsLong();
-    long done = progress.candidatesSeen() + progress.tasksRepresented() + progress.deadLettered();
-    if (now - last < EVERY_NANOS || done == lastDone) {
+    if (now - last < EVERY_NANOS) {
       return;
     }
+    WorkerProgress progress = progressNow.get();
+    long done = progress.candidatesSeen() + progress.tasksRepresented() + progress.deadLettered();
     last = now;
+    if (done == lastDone) {
+      return;
+    }
     lastDone = done;
     LOG.atInfo()
         .addKeyValue("candidatesSeen", progress.candidatesSeen())

@@ -118,7 +118,7 @@ public final class RepresentationWorker implements AutoCloseable {
           .log("Worker started");
       while (!closing.get()) {
         loop.turn();
-        progressLog.turn(meter.progress());
+        progressLog.turn(meter::progress);
       }
       loop.finish();
     } catch (WorkerFailure e) {
