@@ -89,7 +89,7 @@ public record KafkaAccess(Map<String, String> config, AvroSerdes serdes, Topics 
   }
 
   /** A consumer outside any group that sees only what was committed. The caller closes it. */
-  <K, V> Consumer<K, V> consumer(Serde<K> key, Serde<V> value) {
+  public <K, V> Consumer<K, V> consumer(Serde<K> key, Serde<V> value) {
     Map<String, Object> settings = new HashMap<>(config);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");

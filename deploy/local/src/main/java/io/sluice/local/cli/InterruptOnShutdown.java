@@ -3,6 +3,7 @@ package io.sluice.local.cli;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Lets work close what it opened when the JVM is told to stop (Ctrl-C, SIGTERM): interrupts the
@@ -16,14 +17,30 @@ public final class InterruptOnShutdown {
 
   private InterruptOnShutdown() {}
 
-  /** Does the work in the calling thread. */
+  /**
+   * Does the work in the calling thread.
+   *
+   * @throws InterruptedException when the work ended because the JVM stops, whatever it threw
+   */
   public static <T> T during(Callable<T> work) throws Exception {
     Thread worker = Thread.currentThread();
+    AtomicBoolean stopping = new AtomicBoolean();
     CountDownLatch ended = new CountDownLatch(1);
-    Thread hook = new Thread(() -> interruptAndWait(worker, ended), "interrupt-on-shutdown");
+    Runnable stop =
+        () -> {
+          stopping.set(true);
+          worker.interrupt();
+          await(ended);
+        };
+    Thread hook = new Thread(stop, "interrupt-on-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       return work.call();
+    } catch (Exception e) {
+      if (stopping.get()) {
+        throw (InterruptedException) new InterruptedException("stopped").initCause(e);
+      }
+      throw e;
     } finally {
       ended.countDown();
       remove(hook);
@@ -38,8 +55,7 @@ public final class InterruptOnShutdown {
     }
   }
 
-  private static void interruptAndWait(Thread worker, CountDownLatch ended) {
-    worker.interrupt();
+  private static void await(CountDownLatch ended) {
     try {
       ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -38,12 +38,14 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
     subcommands = {
+      QuickstartCommand.class,
       UpCommand.class,
       IngestCommand.class,
       TaskCommand.class,
       SelectedCommand.class,
       JobsCommand.class,
       SelectCommand.class,
+      ScoreCommand.class,
       WorkerCommand.class,
       StreamsCommand.class,
       TopicsCommand.class,
@@ -53,6 +55,9 @@ import picocli.CommandLine.Spec;
 public final class Sluice implements Runnable {
   /** Commands that run until they are stopped and whose log is their output. */
   private static final Set<String> SERVICES = Set.of("worker", "streams");
+
+  /** What a shell reports of a process that Ctrl-C ended. */
+  private static final int INTERRUPTED = 130;
 
   @Spec private CommandSpec spec;
 
@@ -94,6 +99,9 @@ public final class Sluice implements Runnable {
   }
 
   private int failed(Exception failure, CommandLine command) {
+    if (failure instanceof InterruptedException) {
+      return INTERRUPTED;
+    }
     PrintWriter err = command.getErr();
     err.println(command.getColorScheme().errorText("sluice: " + ErrorMessage.of(failure)));
     if (verbose) {

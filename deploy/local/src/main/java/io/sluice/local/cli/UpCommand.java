@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,7 +58,7 @@ final class UpCommand implements Callable<Integer> {
     return InterruptOnShutdown.during(this::runUntilStopped);
   }
 
-  private int runUntilStopped() throws ExecutionException {
+  private int runUntilStopped() throws InterruptedException, ExecutionException {
     LocalStack.Settings settings =
         new LocalStack.Settings(
             data,
@@ -78,8 +77,6 @@ final class UpCommand implements Callable<Integer> {
       out.flush();
       stack.registryProcess().onExit().get();
       throw new StackException("the schema registry ended: see " + data.resolve("registry"));
-    } catch (InterruptedException stopped) {
-      return ExitCode.OK;
     }
   }
 }

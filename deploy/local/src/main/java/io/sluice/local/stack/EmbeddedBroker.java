@@ -64,18 +64,30 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** Stops the broker; all that it acknowledged stays in its directory. */
   @Override
   public void close() {
-    server.shutdown();
-    server.awaitShutdown();
+    stop(server);
   }
 
   private static KafkaRaftServer startServer(KafkaConfig config) {
     KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+    boolean started = false;
     try {
       server.startup();
+      started = true;
       return server;
-    } catch (RuntimeException e) {
-      server.shutdown();
-      throw e;
+    } finally {
+      if (!started) {
+        stop(server);
+      }
+    }
+  }
+
+  /** Stopping waits for threads: an interrupt from before must not cut that short. */
+  private static void stop(KafkaRaftServer server) {
+    boolean interrupted = Thread.interrupted();
+    server.shutdown();
+    server.awaitShutdown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -2,8 +2,6 @@ package io.sluice.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,8 +9,6 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class SluiceTest {
-  private record Ran(int exitCode, String out, String err) {}
-
   @Test
   void givenEveryCommand_whenAskedForHelp_thenItDescribesItselfAndItsOptions() {
     Deque<CommandLine> commands = new ArrayDeque<>(List.of(Sluice.commandLine()));
@@ -35,13 +31,13 @@ class SluiceTest {
 
   @Test
   void givenNoCommandOrAnUnknownOne_whenRun_thenExitCodeTwoAndOneLineSaysWhy() {
-    assertThat(run())
+    assertThat(CommandRun.of())
         .satisfies(
             ran -> {
               assertThat(ran.exitCode()).isEqualTo(2);
               assertThat(ran.err()).contains("no command given").contains("--help");
             });
-    assertThat(run("upp"))
+    assertThat(CommandRun.of("upp"))
         .satisfies(
             ran -> {
               assertThat(ran.exitCode()).isEqualTo(2);
@@ -51,7 +47,7 @@ class SluiceTest {
 
   @Test
   void givenAnUnusableDataDirectory_whenUp_thenExitCodeOneAndNoStackTrace() {
-    Ran ran = run("up", "--data", "/dev/null/data");
+    CommandRun ran = CommandRun.of("up", "--data", "/dev/null/data");
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.err()).startsWith("sluice: /dev/null").doesNotContain("\tat ");
@@ -59,20 +55,9 @@ class SluiceTest {
 
   @Test
   void givenGenerateCompletion_whenRun_thenTheScriptKnowsTheCommands() {
-    Ran ran = run("generate-completion");
+    CommandRun ran = CommandRun.of("generate-completion");
 
     assertThat(ran.exitCode()).isZero();
     assertThat(ran.out()).contains("sluice").contains("up");
-  }
-
-  private static Ran run(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int exitCode =
-        Sluice.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(args);
-    return new Ran(exitCode, out.toString(), err.toString());
   }
 }

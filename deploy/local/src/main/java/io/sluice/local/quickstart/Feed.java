@@ -1,0 +1,83 @@
+package io.sluice.local.quickstart;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.file.CandidateFile;
+import io.sluice.schemas.file.CandidateLine;
+import io.sluice.streams.client.CandidateIngest;
+import io.sluice.streams.client.KafkaAccess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/** Sends a candidate file in the background. */
+final class Feed implements AutoCloseable {
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(work -> new Thread(work, "feed"));
+  private final Future<CandidateIngest.Report> report;
+  private volatile long sent;
+
+  /**
+   * Starts sending.
+   *
+   * @param limit how many candidates to send at most
+   * @param invalid is told of each line that cannot be used, on another thread
+   */
+  Feed(KafkaAccess kafka, Path file, long limit, Consumer<CandidateLine.Invalid> invalid) {
+    report = thread.submit(() -> send(kafka, file, limit, invalid));
+  }
+
+  /** Candidates sent so far. */
+  long sent() {
+    return sent;
+  }
+
+  /** Whether all are sent, or sending failed. */
+  boolean isDone() {
+    return report.isDone();
+  }
+
+  /**
+   * What became of the lines; waits until all are sent.
+   *
+   * @throws IOException when the file cannot be read or Kafka refuses
+   */
+  CandidateIngest.Report report() throws IOException, InterruptedException {
+    try {
+      return report.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the candidates were not sent: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  private CandidateIngest.Report send(
+      KafkaAccess kafka, Path file, long limit, Consumer<CandidateLine.Invalid> invalid)
+      throws IOException {
+    CandidateIngest.Listener listener =
+        new CandidateIngest.Listener() {
+          @Override
+          public void sent(long count) {
+            sent = count;
+          }
+
+          @Override
+          public void invalid(CandidateLine.Invalid line) {
+            invalid.accept(line);
+          }
+        };
+    try (CandidateFile lines = CandidateFile.open(file);
+        Producer<String, Candidate> producer = kafka.producer(kafka.serdes().value())) {
+      return new CandidateIngest(producer, kafka.topics().candidates(), listener).run(lines, limit);
+    }
+  }
+
+  /** Stops sending. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,157 @@
+package io.sluice.local.quickstart;
+
+import io.sluice.gpuworker.representation.GradientRepresenter;
+import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.worker.RepresentationWorker;
+import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.local.stack.CloseStack;
+import io.sluice.local.stack.LocalStack;
+import io.sluice.streams.client.KafkaAccess;
+import io.sluice.streams.topology.SelectionService;
+import io.sluice.streams.topology.StreamsAppConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * All parts of the main job, running in this process.
+ *
+ * @param parts closes everything that runs
+ * @param kafka the stack's Kafka and registry
+ * @param device what the worker computes on
+ * @param workerGroup the worker's consumer group
+ * @param worker the worker
+ * @param workerEnd completes when the worker ends, exceptionally when it failed
+ * @param service the streams-app
+ */
+record Pipeline(
+    CloseStack parts,
+    KafkaAccess kafka,
+    String device,
+    String workerGroup,
+    RepresentationWorker worker,
+    CompletableFuture<Void> workerEnd,
+    SelectionService service)
+    implements AutoCloseable {
+
+  /**
+   * Starts everything; leaves nothing behind when that fails.
+   *
+   * @param settings where the stack is to run
+   * @param features how examples are represented
+   * @param inputs the model, and the representation that the tasks want
+   * @param display is told what is being started
+   * @throws IOException when the model cannot be used
+   * @throws io.sluice.local.stack.StackException when the stack cannot start
+   */
+  static Pipeline start(
+      LocalStack.Settings settings,
+      QuickstartPlan.Features features,
+      Inputs inputs,
+      ProgressDisplay display)
+      throws IOException, InterruptedException {
+    CloseStack parts = new CloseStack();
+    boolean started = false;
+    try {
+      // The model first: it is what most often cannot be used.
+      display.phase("loading the model (the first time unpacks PyTorch, 430 MB)");
+      Representer representer = parts.push(representer(features, inputs.model()));
+      display.phase("starting the broker and the schema registry");
+      LocalStack stack = parts.push(LocalStack.start(settings));
+      Map<String, String> kafka =
+          Map.of(
+              "bootstrap.servers", stack.bootstrapServers(),
+              "schema.registry.url", stack.schemaRegistryUrl(),
+              "topic.prefix", settings.topics().prefix());
+      display.phase("starting the streams-app and the worker on " + representer.device());
+      SelectionService service =
+          parts.push(new SelectionService(streamsConfig(kafka, settings.directory())));
+      service.start();
+      WorkerConfig workerConfig = workerConfig(kafka, features, inputs);
+      RepresentationWorker worker = parts.push(new RepresentationWorker(workerConfig, representer));
+      worker.start();
+      started = true;
+      return new Pipeline(
+          parts,
+          KafkaAccess.of(kafka),
+          representer.device(),
+          workerConfig.groupId(),
+          worker,
+          CompletableFuture.runAsync(worker::awaitEnd, work -> daemon(work).start()),
+          service);
+    } finally {
+      if (!started) {
+        parts.close();
+      }
+    }
+  }
+
+  /**
+   * Makes sure that the worker and the streams-app run.
+   *
+   * @throws RuntimeException what ended one of them
+   */
+  void requireRunning() {
+    requireRunning(workerEnd, "the worker");
+    requireRunning(service.stopped(), "the streams-app");
+  }
+
+  /** Stops everything, the stack last. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  private static Representer representer(QuickstartPlan.Features features, ModelFolders model)
+      throws IOException {
+    return GradientRepresenter.open(
+        new GradientSettings(
+            model.base(),
+            model.checkpoints(),
+            Projection.sketch(features.dimension()),
+            features.maxLength()));
+  }
+
+  private static StreamsAppConfig streamsConfig(Map<String, String> kafka, Path directory) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put("state.dir", directory.resolve("streams-state").toString());
+    return new StreamsAppConfig(settings);
+  }
+
+  private static WorkerConfig workerConfig(
+      Map<String, String> kafka, QuickstartPlan.Features features, Inputs inputs) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put(WorkerConfig.MODEL_DIR, inputs.model().base().toString());
+    settings.put(
+        WorkerConfig.CHECKPOINT_DIRS,
+        inputs.model().checkpoints().stream().map(Path::toString).toList());
+    settings.put(WorkerConfig.REPRESENTATION_ID, inputs.representationId());
+    settings.put(WorkerConfig.DIMENSION, features.dimension());
+    settings.put(WorkerConfig.MAX_LENGTH, features.maxLength());
+    settings.put(WorkerConfig.ENCODING, features.encoding().name());
+    return new WorkerConfig(settings);
+  }
+
+  private static void requireRunning(CompletableFuture<Void> end, String part) {
+    if (!end.isDone()) {
+      return;
+    }
+    try {
+      end.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(part + " failed: " + e.getCause().getMessage(), e);
+    }
+    throw new IllegalStateException(part + " ended by itself");
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "worker-watch");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

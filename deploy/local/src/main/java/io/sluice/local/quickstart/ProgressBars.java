@@ -1,0 +1,78 @@
+package io.sluice.local.quickstart;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Progress on a terminal: a bar for each step of the way, and one for each task's largest tier. */
+final class ProgressBars implements ProgressDisplay {
+  private static final int REDRAW_MILLIS = 200;
+  private static final long UNKNOWN = -1;
+
+  private final PrintStream out;
+  private final Map<String, ProgressBar> bars = new HashMap<>();
+  private final List<String> told = new ArrayList<>();
+  private Optional<ProgressBar> phase = Optional.empty();
+
+  ProgressBars(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void phase(String text) {
+    phase.ifPresent(ProgressBar::close);
+    phase = Optional.of(bar(text, UNKNOWN));
+  }
+
+  @Override
+  public void show(Progress progress) {
+    phase.ifPresent(ProgressBar::close);
+    phase = Optional.empty();
+    long all = progress.allIn() ? progress.in() : UNKNOWN;
+    step("candidates in", progress.in(), all);
+    step("represented", progress.represented(), all)
+        .setExtraMessage("%.0f/s".formatted(progress.perSecond()));
+    step("scored", progress.scored(), all);
+    for (Progress.TaskProgress task : progress.tasks()) {
+      Progress.Tier largest = task.tiers().get(task.tiers().size() - 1);
+      step("tiers of " + task.task(), largest.filled(), largest.budget())
+          .setExtraMessage(
+              task.tiers().stream().map(Progress.Tier::toString).collect(Collectors.joining(" ")));
+    }
+  }
+
+  /** Kept until the bars are done, which a line would break apart. */
+  @Override
+  public synchronized void tell(String message) {
+    told.add(message);
+  }
+
+  @Override
+  public synchronized void close() {
+    phase.ifPresent(ProgressBar::close);
+    bars.values().forEach(ProgressBar::close);
+    bars.clear();
+    told.forEach(out::println);
+    told.clear();
+  }
+
+  private ProgressBar step(String name, long done, long all) {
+    return bars.computeIfAbsent(name, key -> bar(key, all)).maxHint(all).stepTo(done);
+  }
+
+  private static ProgressBar bar(String name, long all) {
+    return new ProgressBarBuilder()
+        .setTaskName(name)
+        .setInitialMax(all)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(REDRAW_MILLIS)
+        .build();
+  }
+}

@@ -1,0 +1,79 @@
+package io.sluice.local.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A {@code sluice} command as a process of its own; closing kills what is left of it.
+ *
+ * @param process the process
+ * @param lines its standard output
+ */
+record SluiceProcess(Process process, BufferedReader lines) implements AutoCloseable {
+  /**
+   * Starts a command.
+   *
+   * @param temporary the process's folder for temporary files
+   */
+  static SluiceProcess start(Path temporary, String... args) throws IOException {
+    Files.createDirectories(temporary);
+    Stream<String> java =
+        Stream.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Dsluice.registry.home=" + System.getProperty("sluice.registry.home"),
+            "-Djava.io.tmpdir=" + temporary,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Sluice.class.getName());
+    Process process =
+        new ProcessBuilder(Stream.concat(java, Stream.of(args)).toList())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return new SluiceProcess(process, process.inputReader());
+  }
+
+  /**
+   * Waits for a line of output that contains a text.
+   *
+   * @return the processes that it has started by then
+   */
+  List<ProcessHandle> awaitLine(String text) {
+    Optional<String> found = lines.lines().filter(line -> line.contains(text)).findFirst();
+    if (found.isEmpty()) {
+      throw new AssertionError("the output ended without '" + text + "'");
+    }
+    return process.descendants().toList();
+  }
+
+  /** What Ctrl-C sends. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Waits until it has ended. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("the process does not end");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    try {
+      lines.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
