@@ -24,7 +24,7 @@ public sealed interface ProgressDisplay extends AutoCloseable permits ProgressBa
    */
   void tell(String message);
 
-  /** Leaves the console to others. */
+  /** Shows the last state and leaves the console to others; closing again has no effect. */
   @Override
   void close();
 }

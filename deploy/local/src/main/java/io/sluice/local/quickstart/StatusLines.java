@@ -46,8 +46,10 @@ final class StatusLines implements ProgressDisplay {
 
   @Override
   public void close() {
-    clock.shutdown();
-    print(state);
+    if (!clock.isShutdown()) {
+      clock.shutdown();
+      print(state);
+    }
   }
 
   private void print(String text) {
