@@ -1,0 +1,45 @@
+package io.sluice.gpuworker.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class DeadLettersTest {
+  private final DeadLetters deadLetters = new DeadLetters("dead-letters");
+  private final ConsumerRecord<byte[], byte[]> source =
+      Inputs.record("candidates", 3, 42, "a", new byte[] {1, 2, 3});
+
+  @Test
+  void givenARecordWithHeaders_whenItBecomesALetter_thenItKeepsThemAndItsBytes() {
+    source.headers().add("trace", new byte[] {9});
+
+    ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "too short");
+
+    assertThat(letter.topic()).isEqualTo("dead-letters");
+    assertThat(letter.key()).isEqualTo(source.key());
+    assertThat(letter.value()).isEqualTo(source.value());
+    assertThat(letter.headers().lastHeader("trace").value()).containsExactly(9);
+    assertThat(Outputs.header(letter, DeadLetters.REASON)).isEqualTo("too short");
+    assertThat(source.headers()).as("the source is not changed").hasSize(1);
+  }
+
+  @Test
+  void givenALetterThatWasPutBackAndFailsAgain_whenLettered_thenItTellsOfTheLastTimeOnly() {
+    source.headers().add(DeadLetters.REASON, "the first time".getBytes(StandardCharsets.UTF_8));
+
+    ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "the second time");
+
+    assertThat(letter.headers().headers(DeadLetters.REASON)).hasSize(1);
+    assertThat(Outputs.header(letter, DeadLetters.REASON)).isEqualTo("the second time");
+  }
+
+  @Test
+  void givenAnEndlessReason_whenLettered_thenItIsCut() {
+    ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "x".repeat(100_000));
+
+    assertThat(Outputs.header(letter, DeadLetters.REASON)).hasSizeLessThan(1_100);
+  }
+}
