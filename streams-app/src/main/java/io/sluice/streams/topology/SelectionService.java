@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
@@ -71,7 +72,10 @@ public final class SelectionService implements AutoCloseable {
   /** Stops cleanly: what was processed is committed, all threads end. */
   @Override
   public void close() {
-    if (!streams.close(CLOSE_TIMEOUT)) {
+    // Leaving the group lets the other instances, or the next start, take over at once.
+    if (!streams.close(
+        CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+            .withTimeout(CLOSE_TIMEOUT))) {
       log.atWarn()
           .addKeyValue("timeout", CLOSE_TIMEOUT)
           .log("the streams-app did not stop in time");

@@ -154,6 +154,10 @@ public final class StreamsAppConfig {
     streams.put(StreamsConfig.POLL_MS_CONFIG, own.getLong(BACKFILL_INTERVAL));
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2);
     streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 8 << 20);
+    // How long the work of an instance that was killed waits for another to take it over.
+    streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
+    streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
+    streams.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
     streams.putAll(own.originals());
     // Kafka Streams would take it for a setting, named prefix, of the topics that it creates.
     streams.remove(TOPIC_PREFIX);
