@@ -35,6 +35,15 @@ public final class GoldenData {
     return where.equals("build") ? small() : shared("golden/grad");
   }
 
+  /**
+   * Where the small models of each architecture are.
+   *
+   * @param where {@code build} for the few cases of every build, {@code shared} for all
+   */
+  public static Path architectures(String where) {
+    return where.equals("build") ? small().resolve("arch") : shared("golden/arch");
+  }
+
   /** A path in the folder of shared golden data; the test is skipped where there is none. */
   public static Path shared(String path) {
     String property = System.getProperty("sluice.shared", "");

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.Lora;
 import io.sluice.gpuworker.model.LoraStack;
 import java.util.Arrays;
 
@@ -56,7 +57,7 @@ public final class GradientEngine {
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       LoraStack.Leaf leaf = adapters.leaf();
-      NDArray losses = losses(scratch, example, leaf);
+      NDArray losses = losses(scratch, example, leaf, adapters.adapters());
       NDArray ones = scratch.ones(losses.getShape());
       JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
       return new Result(losses.toFloatArray(), rows(leaf.gradient().toFloatArray()));
@@ -65,15 +66,25 @@ public final class GradientEngine {
     }
   }
 
-  /** Shape [checkpoints, 1]. */
-  private NDArray losses(NDManager scratch, Encoded.Example example, LoraStack.Leaf leaf) {
+  /** The loss of the base model without any adapter, in nats a token. */
+  public float baseLoss(Encoded.Example example) {
+    JniUtils.setGradMode(false);
+    try (NDManager scratch = manager.newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      return losses(scratch, example, Lora.NONE, 1).toFloatArray()[0];
+    }
+  }
+
+  /** Shape [passes, 1]. */
+  private NDArray losses(NDManager scratch, Encoded.Example example, Lora lora, int passes) {
     long[] asked = example.asked();
-    NDArray logits = decoder.logits(scratch, example.ids(), asked, leaf);
-    long[] next = new long[adapters.adapters() * asked.length];
+    NDArray logits = decoder.logits(scratch, example.ids(), asked, lora);
+    long[] next = new long[passes * asked.length];
     for (int i = 0; i < next.length; i++) {
       next[i] = example.ids()[(int) asked[i % asked.length] + 1];
     }
-    NDArray labels = scratch.create(next, new Shape(adapters.adapters(), asked.length, 1));
+    NDArray labels = scratch.create(next, new Shape(passes, asked.length, 1));
     return logits.logSoftmax(2).gather(labels, 2).neg().mean(new int[] {1}, false);
   }
 

@@ -10,18 +10,11 @@ import java.util.stream.Stream;
  *
  * @param scale a scalar array, head size ^ -1/2
  */
-record Attention(
-    Linear query,
-    Linear key,
-    Linear value,
-    Linear output,
-    int groups,
-    int headSize,
-    NDArray scale) {
+record Attention(Heads query, Heads key, Heads value, Linear output, int groups, NDArray scale) {
 
   /** The linear layers, in the order of the model's parameters. */
   Stream<Linear> linears() {
-    return Stream.of(query, key, value, output);
+    return Stream.of(query.linear(), key.linear(), value.linear(), output);
   }
 
   /**
@@ -30,19 +23,20 @@ record Attention(
    * @param asking input at the positions whose output is wanted, shape [batch, asked, hidden]
    * @param all input at all positions, shape [batch, positions, hidden]
    * @param view the positions whose output is wanted
-   * @param rope angles of all positions
+   * @param everywhere all positions
    * @return shape [batch, asked, hidden]
    */
-  NDArray apply(NDArray asking, NDArray all, Sequence.View view, Rope rope, Lora lora) {
-    NDArray keys = rope.turn(heads(key.apply(all, lora)).transpose(0, 2, 1, 3));
-    NDArray values = heads(value.apply(all, lora)).transpose(0, 2, 1, 3);
-    NDArray asked = grouped(heads(query.apply(asking, lora)), keys.getShape().get(1));
-    NDArray queries = view.rope().turn(asked.transpose(0, 2, 3, 1, 4)).mul(scale);
+  NDArray apply(
+      NDArray asking, NDArray all, Sequence.View view, Sequence.View everywhere, Lora lora) {
+    NDArray keys = everywhere.turn(key.apply(all, lora).transpose(0, 2, 1, 3));
+    NDArray values = value.apply(all, lora).transpose(0, 2, 1, 3);
+    NDArray asked = grouped(query.apply(asking, lora), keys.getShape().get(1));
+    NDArray queries = view.turn(asked.transpose(0, 2, 3, 1, 4)).mul(scale);
 
     // The query heads of a group stand under one another, so keys and values are never repeated.
     Shape shape = queries.getShape();
     long rows = shape.get(2) * shape.get(3);
-    NDArray stacked = queries.reshape(shape.get(0), shape.get(1), rows, headSize);
+    NDArray stacked = queries.reshape(shape.get(0), shape.get(1), rows, query.headSize());
     NDArray scores = stacked.matMul(keys.swapAxes(2, 3));
     long batch = scores.getShape().get(0);
     long positions = scores.getShape().get(3);
@@ -56,18 +50,14 @@ record Attention(
     long mixedBatch = mixed.getShape().get(0);
     NDArray joined =
         mixed
-            .reshape(mixedBatch, shape.get(1), shape.get(2), shape.get(3), headSize)
+            .reshape(mixedBatch, shape.get(1), shape.get(2), shape.get(3), query.headSize())
             .transpose(0, 3, 1, 2, 4)
             .reshape(mixedBatch, shape.get(3), -1);
     return output.apply(joined, lora);
   }
 
-  private NDArray heads(NDArray x) {
-    return x.reshape(x.getShape().get(0), x.getShape().get(1), -1, headSize);
-  }
-
   private NDArray grouped(NDArray heads, long keyValueHeads) {
     return heads.reshape(
-        heads.getShape().get(0), heads.getShape().get(1), keyValueHeads, groups, headSize);
+        heads.getShape().get(0), heads.getShape().get(1), keyValueHeads, groups, query.headSize());
   }
 }

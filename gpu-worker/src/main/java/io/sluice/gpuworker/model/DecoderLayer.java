@@ -1,11 +1,23 @@
 package io.sluice.gpuworker.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A decoder layer: attention and feed-forward, each behind a norm and beside a residual path. */
+/**
+ * A decoder layer: attention and feed-forward, each beside a residual path, with norms before or
+ * after them.
+ *
+ * @param sees what its attention knows of positions
+ */
 record DecoderLayer(
-    RmsNorm attentionNorm, Attention attention, RmsNorm feedForwardNorm, FeedForward feedForward) {
+    LayerAttention sees,
+    Optional<RmsNorm> beforeAttention,
+    Attention attention,
+    Optional<RmsNorm> afterAttention,
+    Optional<RmsNorm> beforeFeedForward,
+    FeedForward feedForward,
+    Optional<RmsNorm> afterFeedForward) {
 
   /** The linear layers, in the order of the model's parameters. */
   Stream<Linear> linears() {
@@ -17,13 +29,18 @@ record DecoderLayer(
    *
    * @param x shape [batch, positions, hidden]
    * @param view the positions whose output is wanted
-   * @param rope angles of all positions
+   * @param everywhere all positions
    * @return shape [batch, wanted positions, hidden]
    */
-  NDArray apply(NDArray x, Sequence.View view, Rope rope, Lora lora) {
-    NDArray normed = attentionNorm.apply(x);
-    NDArray attended = attention.apply(view.of(normed), normed, view, rope, lora);
-    NDArray y = view.of(x).add(attended);
-    return y.add(feedForward.apply(feedForwardNorm.apply(y), lora));
+  NDArray apply(NDArray x, Sequence.View view, Sequence.View everywhere, Lora lora) {
+    NDArray input = norm(beforeAttention, x);
+    NDArray attended = attention.apply(view.of(input), input, view, everywhere, lora);
+    NDArray y = view.of(x).add(norm(afterAttention, attended));
+    NDArray fed = feedForward.apply(norm(beforeFeedForward, y), lora);
+    return y.add(norm(afterFeedForward, fed));
+  }
+
+  private static NDArray norm(Optional<RmsNorm> norm, NDArray x) {
+    return norm.map(present -> present.apply(x)).orElse(x);
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The weights of a decoder: those of its folder, but for the ones that a checkpoint replaces.
@@ -20,23 +21,32 @@ public final class DecoderWeights {
 
   private final NDManager manager;
   private final Safetensors base;
-  private final LoraCheckpoint replacing;
+  private final Optional<LoraCheckpoint> replacing;
 
-  private DecoderWeights(NDManager manager, Safetensors base, LoraCheckpoint replacing) {
+  private DecoderWeights(NDManager manager, Safetensors base, Optional<LoraCheckpoint> replacing) {
     this.manager = manager;
     this.base = base;
     this.replacing = replacing;
   }
 
   /**
-   * Opens {@code model.safetensors} of a folder.
+   * Opens the weights of a folder as they are.
+   *
+   * @param manager owns the arrays
+   */
+  public static DecoderWeights open(NDManager manager, Path modelFolder) throws IOException {
+    return new DecoderWeights(manager, Safetensors.open(file(modelFolder)), Optional.empty());
+  }
+
+  /**
+   * Opens the weights of a folder for a checkpoint.
    *
    * @param manager owns the arrays
    * @param replacing the checkpoint whose embedding and head, if it has any, take precedence
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder, LoraCheckpoint replacing)
       throws IOException {
-    return new DecoderWeights(manager, Safetensors.open(file(modelFolder)), replacing);
+    return new DecoderWeights(manager, Safetensors.open(file(modelFolder)), Optional.of(replacing));
   }
 
   /**
@@ -54,24 +64,31 @@ public final class DecoderWeights {
   }
 
   boolean replaced(String name) {
-    return replacing.adapter().has(LoraCheckpoint.replacement(name));
+    return replacement(name).isPresent();
+  }
+
+  private Optional<Safetensors> replacement(String name) {
+    return replacing
+        .map(LoraCheckpoint::adapter)
+        .filter(adapter -> adapter.has(LoraCheckpoint.replacement(name)));
   }
 
   /** A matrix of any number of rows, shape [rows, width]. */
   NDArray rows(String name, int width) throws IOException {
-    Safetensors source = replaced(name) ? replacing.adapter() : base;
+    Safetensors source = replacement(name).orElse(base);
     String stored = replaced(name) ? LoraCheckpoint.replacement(name) : name;
     long rows = source.shape(stored)[0];
     return manager.create(source.read(stored, rows, width), new Shape(rows, width));
   }
 
-  Linear linear(String module, int in, int out) throws IOException {
-    float[] values = base.read(module + ".weight", out, in);
-    return new Linear(module, manager.create(values, new Shape(out, in)));
+  /** A vector, shape [width]. */
+  NDArray vector(String name, int width) throws IOException {
+    return manager.create(base.read(name, width));
   }
 
-  RmsNorm norm(String module, DecoderConfig config) throws IOException {
-    float[] gain = base.read(module + ".weight", config.hidden());
-    return new RmsNorm(manager.create(gain), config.normEpsilon());
+  Linear linear(String module, int in, int out, boolean bias) throws IOException {
+    NDArray weight = manager.create(base.read(module + ".weight", out, in), new Shape(out, in));
+    return new Linear(
+        module, weight, bias ? Optional.of(vector(module + ".bias", out)) : Optional.empty());
   }
 }

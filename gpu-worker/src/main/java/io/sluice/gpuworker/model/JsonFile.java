@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One JSON object of a model folder; its complaints name the file and the field.
@@ -48,9 +50,14 @@ record JsonFile(Path path, JsonNode root) {
     return field(name).map(JsonNode::asText).orElse(orElse);
   }
 
-  /** A truth value, false where it is absent. */
-  boolean flag(String name) {
-    return field(name).map(JsonNode::asBoolean).orElse(false);
+  /** A truth value, or the default where it is absent. */
+  boolean flag(String name, boolean orElse) {
+    return field(name).map(JsonNode::asBoolean).orElse(orElse);
+  }
+
+  /** An item of a list; empty where there is no such list or it is shorter. */
+  Optional<JsonNode> item(String name, int index) {
+    return field(name).map(list -> list.get(index));
   }
 
   /** A whole number of at least 1. */
@@ -72,6 +79,31 @@ record JsonFile(Path path, JsonNode root) {
       throw new UnusableModelException(path + ": " + name + " is " + node + ", not a number");
     }
     return node.doubleValue();
+  }
+
+  /** A number, or the default where it is absent. */
+  double number(String name, double orElse) throws UnusableModelException {
+    return field(name).isPresent() ? number(name) : orElse;
+  }
+
+  /**
+   * Refuses a setting with a value that is not known.
+   *
+   * @throws UnusableModelException naming the values that are
+   */
+  void requireOneOf(String name, String value, Set<String> known) throws UnusableModelException {
+    if (!known.contains(value)) {
+      throw new UnusableModelException(
+          path
+              + ": "
+              + name
+              + " "
+              + value
+              + " is not supported: use a model with "
+              + name
+              + " "
+              + String.join(" or ", new TreeSet<>(known)));
+    }
   }
 
   private int count(String name, JsonNode node) throws UnusableModelException {

@@ -1,14 +1,16 @@
 package io.sluice.gpuworker.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * A frozen linear layer, with room for an adapter.
  *
  * @param module its name in the model, such as {@code model.layers.0.self_attn.q_proj}
  * @param weight shape [out, in]
+ * @param bias shape [out]
  */
-record Linear(String module, NDArray weight) {
+record Linear(String module, NDArray weight, Optional<NDArray> bias) {
   /**
    * The layer's output with the adapter's share.
    *
@@ -16,7 +18,7 @@ record Linear(String module, NDArray weight) {
    * @return shape [batch, positions, out]
    */
   NDArray apply(NDArray x, Lora lora) {
-    NDArray y = x.getNDArrayInternal().linear(x, weight, null).head();
+    NDArray y = x.getNDArrayInternal().linear(x, weight, bias.orElse(null)).head();
     return lora.delta(module, x).map(y::add).orElse(y);
   }
 

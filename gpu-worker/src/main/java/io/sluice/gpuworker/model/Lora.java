@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** The adapters of one pass through a decoder. */
 public interface Lora {
+  /** No adapter at all: the base model. */
+  Lora NONE = (module, x) -> Optional.empty();
+
   /**
    * What the adapters add to the output of a linear layer.
    *

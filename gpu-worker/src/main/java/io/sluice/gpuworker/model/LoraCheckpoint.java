@@ -2,7 +2,6 @@ package io.sluice.gpuworker.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,16 +9,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A warm-up checkpoint on disk: a PEFT LoRA adapter with the Adam moments of its parameters.
+ * A warm-up checkpoint on disk: a PEFT LoRA adapter.
  *
  * @param folder where it lies
  * @param scaling what the adapter's output is multiplied by: alpha / r, or alpha / sqrt(r) for
  *     rank-stabilised adapters
  * @param adapter {@code adapter_model.safetensors}
- * @param moments {@code optimizer_state.safetensors}: {@code PARAMETER.exp_avg} and {@code
- *     PARAMETER.exp_avg_sq}
  */
-public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter, Safetensors moments) {
+public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter) {
   private static final String PREFIX = "base_model.model.";
   private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "lm_head");
 
@@ -49,24 +46,9 @@ public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter, Sa
         UnusableModelException.required(
             folder, "adapter_model.safetensors", "save the adapter in the safetensors format");
     int rank = config.count("r");
-    double root = config.flag("use_rslora") ? Math.sqrt(rank) : rank;
+    double root = config.flag("use_rslora", false) ? Math.sqrt(rank) : rank;
     return new LoraCheckpoint(
-        folder,
-        (float) (config.number("lora_alpha") / root),
-        Safetensors.open(adapter),
-        Safetensors.open(moments(folder)));
-  }
-
-  private static Path moments(Path folder) throws UnusableModelException {
-    String name = "optimizer_state.safetensors";
-    String advice =
-        Files.isRegularFile(folder.resolve("optimizer.pt"))
-            ? "optimizer.pt is there but is not read yet. "
-            : "a gradient representation needs the state of Adam. ";
-    return UnusableModelException.required(
-        folder,
-        name,
-        advice + "Save the moments of each parameter as NAME.exp_avg and NAME.exp_avg_sq in it");
+        folder, (float) (config.number("lora_alpha") / root), Safetensors.open(adapter));
   }
 
   private static void refuseOtherKinds(JsonFile config) throws UnusableModelException {

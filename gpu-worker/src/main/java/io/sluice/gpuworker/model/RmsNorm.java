@@ -9,7 +9,12 @@ import ai.djl.ndarray.NDArray;
  * @param gain shape [width]
  */
 record RmsNorm(NDArray gain, float epsilon) {
-  /** Same shape as {@code x}, [batch, positions, width]. */
+  /** How many values are normalised together. */
+  int width() {
+    return (int) gain.getShape().get(0);
+  }
+
+  /** Same shape as {@code x}, [..., width]. */
   NDArray apply(NDArray x) {
     int last = x.getShape().dimension() - 1;
     NDArray root = x.mul(x).mean(new int[] {last}, true).add(epsilon).sqrt();

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 
 /**
  * Rotary position embedding (Su et al. 2021), halves paired as Hugging Face does: value i of a head
- * turns with value i + size/2 by the angle {@code position * theta^(-2i/size)}.
+ * turns with value i + size/2 by the angle {@code position * frequency(i)}.
  *
  * @param cosine shape [positions, head size]
  * @param sine same shape, negative in the first half, which is where the pair's other half enters
@@ -16,18 +16,20 @@ import ai.djl.ndarray.types.Shape;
  */
 record Rope(NDArray cosine, NDArray sine) {
   /** Tables for the positions 0 to {@code positions} - 1. */
-  static Rope tables(NDManager manager, int positions, int headSize, double theta) {
+  static Rope tables(NDManager manager, int positions, int headSize, RopeConfig config) {
+    double[] frequencies = config.scaling().frequencies(headSize, config.theta());
+    double magnitude = config.scaling().magnitude();
     int half = headSize / 2;
     float[] cosine = new float[positions * headSize];
     float[] sine = new float[positions * headSize];
     for (int i = 0; i < half; i++) {
-      float frequency = (float) Math.pow(theta, -2.0 * i / headSize);
+      float frequency = (float) frequencies[i];
       for (int p = 0; p < positions; p++) {
         float angle = p * frequency;
         int first = p * headSize + i;
-        cosine[first] = (float) Math.cos(angle);
+        cosine[first] = (float) (Math.cos(angle) * magnitude);
         cosine[first + half] = cosine[first];
-        sine[first] = (float) -Math.sin(angle);
+        sine[first] = (float) (-Math.sin(angle) * magnitude);
         sine[first + half] = -sine[first];
       }
     }

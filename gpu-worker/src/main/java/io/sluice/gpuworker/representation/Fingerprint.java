@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.model.AdamMoments;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.LoraCheckpoint;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class Fingerprint {
     for (LoraCheckpoint checkpoint : checkpoints) {
       add(digest, "checkpoint " + checkpoint.scaling());
       add(digest, checkpoint.adapter().path());
-      add(digest, checkpoint.moments().path());
+      add(digest, AdamMoments.file(checkpoint.folder()));
     }
     return HexFormat.of().formatHex(digest.digest());
   }
