@@ -3,6 +3,7 @@ package io.sluice.gpuworker.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The state of Adam at a checkpoint, flat as {@link LoraLayout} says.
@@ -11,22 +12,33 @@ import java.nio.file.Path;
  * @param second moving averages of its square, none negative
  */
 public record AdamMoments(float[] first, float[] second) {
-  private static final String NAME = "optimizer_state.safetensors";
+  private static final String BY_NAME = "optimizer_state.safetensors";
+  private static final String BY_NUMBER = "optimizer.pt";
+  private static final String FIRST = "exp_avg";
+  private static final String SECOND = "exp_avg_sq";
+
+  /** One moment of one parameter. */
+  private interface Source {
+    float[] read(int number, LoraLayout.Parameter parameter, String moment) throws IOException;
+  }
 
   /**
-   * The file of a checkpoint's folder that holds the moments.
+   * The file of a checkpoint's folder that holds the moments: {@code optimizer_state.safetensors}
+   * with {@code PARAMETER.exp_avg} and {@code PARAMETER.exp_avg_sq}, else the Trainer's {@code
+   * optimizer.pt}.
    *
-   * @throws UnusableModelException when there is none
+   * @throws UnusableModelException when there is neither
    */
   public static Path file(Path folder) throws UnusableModelException {
-    String advice =
-        Files.isRegularFile(folder.resolve("optimizer.pt"))
-            ? "optimizer.pt is there but is not read yet. "
-            : "a gradient representation needs the state of Adam. ";
-    return UnusableModelException.required(
-        folder,
-        NAME,
-        advice + "Save the moments of each parameter as NAME.exp_avg and NAME.exp_avg_sq in it");
+    return Files.exists(folder.resolve(BY_NAME))
+        ? folder.resolve(BY_NAME)
+        : UnusableModelException.required(
+            folder,
+            BY_NUMBER,
+            "the Adam form of a gradient needs the optimizer's state. Train with save_only_model"
+                + " False, or put "
+                + BY_NAME
+                + " there, with NAME.exp_avg and NAME.exp_avg_sq of each parameter");
   }
 
   /**
@@ -35,27 +47,35 @@ public record AdamMoments(float[] first, float[] second) {
    * @throws UnusableModelException when a parameter has none, or of another shape
    */
   public static AdamMoments read(LoraCheckpoint checkpoint, LoraLayout layout) throws IOException {
-    Safetensors file = Safetensors.open(file(checkpoint.folder()));
-    float[] first = read(file, layout, ".exp_avg");
-    float[] second = read(file, layout, ".exp_avg_sq");
+    Path file = file(checkpoint.folder());
+    if (file.endsWith(BY_NAME)) {
+      Safetensors named = Safetensors.open(file);
+      return read(
+          file,
+          layout,
+          (number, parameter, moment) ->
+              named.read(parameter.name() + "." + moment, parameter.rows(), parameter.columns()));
+    }
+    try (TrainerOptimizer numbered = TrainerOptimizer.open(file, layout.parameters().size())) {
+      return read(file, layout, numbered::read);
+    }
+  }
+
+  private static AdamMoments read(Path file, LoraLayout layout, Source source) throws IOException {
+    float[] first = new float[layout.size()];
+    float[] second = new float[layout.size()];
+    List<LoraLayout.Parameter> parameters = layout.parameters();
+    for (int i = 0; i < parameters.size(); i++) {
+      LoraLayout.Parameter parameter = parameters.get(i);
+      LoraStack.copy(source.read(i, parameter, FIRST), first, parameter.offset());
+      LoraStack.copy(source.read(i, parameter, SECOND), second, parameter.offset());
+    }
     for (float value : second) {
       if (!(value >= 0)) {
         throw new UnusableModelException(
-            file.path() + " has an exp_avg_sq below 0: it is damaged, write it again");
+            file + " has an exp_avg_sq below 0: it is damaged, write it again");
       }
     }
     return new AdamMoments(first, second);
-  }
-
-  private static float[] read(Safetensors file, LoraLayout layout, String suffix)
-      throws IOException {
-    float[] flat = new float[layout.size()];
-    for (LoraLayout.Block block : layout.blocks()) {
-      String a = LoraCheckpoint.parameter(block.module(), "lora_A") + suffix;
-      String b = LoraCheckpoint.parameter(block.module(), "lora_B") + suffix;
-      LoraStack.copy(file.read(a, block.rank(), block.in()), flat, block.offset());
-      LoraStack.copy(file.read(b, block.out(), block.rank()), flat, block.offsetB());
-    }
-    return flat;
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The weights of a decoder: those of its folder, but for the ones that a checkpoint replaces.
@@ -19,11 +20,14 @@ public final class DecoderWeights {
   /** What a checkpoint may replace. */
   static final List<String> REPLACEABLE = List.of("model.embed_tokens.weight", "lm_head.weight");
 
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
   private final NDManager manager;
-  private final Safetensors base;
+  private final Tensors base;
   private final Optional<LoraCheckpoint> replacing;
 
-  private DecoderWeights(NDManager manager, Safetensors base, Optional<LoraCheckpoint> replacing) {
+  private DecoderWeights(NDManager manager, Tensors base, Optional<LoraCheckpoint> replacing) {
     this.manager = manager;
     this.base = base;
     this.replacing = replacing;
@@ -35,7 +39,7 @@ public final class DecoderWeights {
    * @param manager owns the arrays
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder) throws IOException {
-    return new DecoderWeights(manager, Safetensors.open(file(modelFolder)), Optional.empty());
+    return new DecoderWeights(manager, tensors(modelFolder), Optional.empty());
   }
 
   /**
@@ -46,36 +50,45 @@ public final class DecoderWeights {
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder, LoraCheckpoint replacing)
       throws IOException {
-    return new DecoderWeights(manager, Safetensors.open(file(modelFolder)), Optional.of(replacing));
+    return new DecoderWeights(manager, tensors(modelFolder), Optional.of(replacing));
+  }
+
+  private static Tensors tensors(Path modelFolder) throws IOException {
+    Path first = files(modelFolder).get(0);
+    return first.endsWith(INDEX) ? Shards.open(first) : Safetensors.open(first);
   }
 
   /**
-   * The file with a model's weights.
+   * The files with a model's weights: {@code model.safetensors}, or an index and the files that it
+   * names.
    *
-   * @throws UnusableModelException when it is missing
+   * @throws UnusableModelException when one is missing
    */
-  public static Path file(Path modelFolder) throws UnusableModelException {
-    String advice =
-        Files.exists(modelFolder.resolve("model.safetensors.index.json"))
-            ? "the weights are in several files, which is not read yet: save them as one, with"
-                + " save_pretrained(folder, max_shard_size='100GB')"
-            : "save the weights with save_pretrained(folder, safe_serialization=True)";
-    return UnusableModelException.required(modelFolder, "model.safetensors", advice);
+  public static List<Path> files(Path modelFolder) throws IOException {
+    Path index = modelFolder.resolve(INDEX);
+    if (Files.exists(modelFolder.resolve(SINGLE)) || !Files.exists(index)) {
+      return List.of(
+          UnusableModelException.required(
+              modelFolder,
+              SINGLE,
+              "save the weights with save_pretrained(folder, safe_serialization=True)"));
+    }
+    return Stream.concat(Stream.of(index), Shards.files(index).stream()).toList();
   }
 
   boolean replaced(String name) {
     return replacement(name).isPresent();
   }
 
-  private Optional<Safetensors> replacement(String name) {
+  private Optional<Tensors> replacement(String name) {
     return replacing
-        .map(LoraCheckpoint::adapter)
+        .<Tensors>map(LoraCheckpoint::adapter)
         .filter(adapter -> adapter.has(LoraCheckpoint.replacement(name)));
   }
 
   /** A matrix of any number of rows, shape [rows, width]. */
   NDArray rows(String name, int width) throws IOException {
-    Safetensors source = replacement(name).orElse(base);
+    Tensors source = replacement(name).orElse(base);
     String stored = replaced(name) ? LoraCheckpoint.replacement(name) : name;
     long rows = source.shape(stored)[0];
     return manager.create(source.read(stored, rows, width), new Shape(rows, width));

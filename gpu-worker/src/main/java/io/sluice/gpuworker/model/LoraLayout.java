@@ -38,6 +38,26 @@ public record LoraLayout(List<Block> blocks) {
   }
 
   /**
+   * A LoRA matrix.
+   *
+   * @param name as a parameter of the model in training
+   * @param offset in the flat vector
+   */
+  public record Parameter(String name, int rows, int columns, int offset) {}
+
+  /** All matrices, in order. */
+  public List<Parameter> parameters() {
+    List<Parameter> parameters = new ArrayList<>();
+    for (Block block : blocks) {
+      String a = LoraCheckpoint.parameter(block.module(), "lora_A");
+      String b = LoraCheckpoint.parameter(block.module(), "lora_B");
+      parameters.add(new Parameter(a, block.rank(), block.in(), block.offset()));
+      parameters.add(new Parameter(b, block.out(), block.rank(), block.offsetB()));
+    }
+    return parameters;
+  }
+
+  /**
    * The layout of a model's adapter.
    *
    * @param example one of the checkpoints; all of a run adapt the same modules

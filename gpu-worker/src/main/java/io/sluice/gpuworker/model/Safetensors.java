@@ -3,8 +3,6 @@ package io.sluice.gpuworker.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.encoding.FeatureCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +23,7 @@ import java.util.Set;
  * shape, data_offsets: [begin, end]}}} with offsets from the header's end, the tensors. Reads F32,
  * BF16 and F16. Only the tensor in hand is mapped into memory.
  */
-public final class Safetensors {
+public final class Safetensors implements Tensors {
   private static final int MAX_HEADER_BYTES = 100 << 20;
   private static final int LENGTH_BYTES = 8;
 
@@ -73,26 +71,17 @@ public final class Safetensors {
     return tensors.keySet();
   }
 
-  /** Whether a tensor is there. */
+  @Override
   public boolean has(String name) {
     return tensors.containsKey(name);
   }
 
-  /**
-   * A tensor's shape.
-   *
-   * @throws UnusableModelException when there is no such tensor
-   */
+  @Override
   public long[] shape(String name) throws UnusableModelException {
     return tensor(name).shape().clone();
   }
 
-  /**
-   * A tensor's values, row-major.
-   *
-   * @param shape what the tensor's shape must be
-   * @throws UnusableModelException when there is no such tensor, or of another shape or type
-   */
+  @Override
   public float[] read(String name, long... shape) throws IOException {
     Tensor tensor = tensor(name);
     if (!Arrays.equals(tensor.shape(), shape)) {
@@ -112,32 +101,25 @@ public final class Safetensors {
     }
     float[] values =
         new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
-    int width = tensor.type().equals("F32") ? 4 : 2;
-    if ((long) values.length * width != bytes) {
+    ElementType type = type(name, tensor);
+    if ((long) values.length * type.bytes() != bytes) {
       throw damaged(path);
     }
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       ByteBuffer data =
           file.map(MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
               .order(ByteOrder.LITTLE_ENDIAN);
-      widen(name, tensor.type(), data, values);
+      type.widen(data, values);
     }
     return values;
   }
 
-  private void widen(String name, String type, ByteBuffer data, float[] into)
-      throws UnusableModelException {
-    switch (type) {
-      case "F32" -> data.asFloatBuffer().get(into);
-      case "BF16" -> {
-        for (int i = 0; i < into.length; i++) {
-          into[i] = Float.intBitsToFloat((data.getShort(2 * i) & 0xffff) << 16);
-        }
-      }
-      case "F16" -> FeatureCodec.decodeRow(FeatureEncoding.FLOAT16, data, 0, into);
-      default ->
-          throw new UnusableModelException(
-              path + ": " + name + " is of type " + type + ": save it as F32, BF16 or F16");
+  private ElementType type(String name, Tensor tensor) throws UnusableModelException {
+    try {
+      return ElementType.valueOf(tensor.type());
+    } catch (IllegalArgumentException e) {
+      throw new UnusableModelException(
+          path + ": " + name + " is of type " + tensor.type() + ": save it as F32, BF16 or F16", e);
     }
   }
 

@@ -28,7 +28,9 @@ final class Fingerprint {
     for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
       add(digest, settings.model().resolve(name));
     }
-    add(digest, DecoderWeights.file(settings.model()));
+    for (Path file : DecoderWeights.files(settings.model())) {
+      add(digest, file);
+    }
     for (LoraCheckpoint checkpoint : checkpoints) {
       add(digest, "checkpoint " + checkpoint.scaling());
       add(digest, checkpoint.adapter().path());

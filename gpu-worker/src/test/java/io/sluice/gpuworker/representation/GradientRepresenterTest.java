@@ -188,7 +188,6 @@ class GradientRepresenterTest {
             "base/tokenizer_config.json",
             "run/checkpoint-20/adapter_config.json",
             "run/checkpoint-20/adapter_model.safetensors",
-            "run/checkpoint-20/optimizer_state.safetensors",
             "run/checkpoint-20/trainer_state.json");
     for (String name : needed) {
       Path run = folder.resolve(name.replace('/', '-'));
@@ -203,14 +202,14 @@ class GradientRepresenterTest {
   }
 
   @Test
-  void givenOnlyTheTrainersOptimizerFile_whenOpened_thenItSaysThatItIsNotReadYet(
-      @TempDir Path folder) throws IOException {
+  void givenNoOptimizerState_whenOpened_thenItSaysHowToTrain(@TempDir Path folder)
+      throws IOException {
     copy(RUN, folder);
-    Path checkpoint = folder.resolve("run/checkpoint-5");
-    Files.move(
-        checkpoint.resolve("optimizer_state.safetensors"), checkpoint.resolve("optimizer.pt"));
+    Files.delete(folder.resolve("run/checkpoint-5/optimizer_state.safetensors"));
     assertThatThrownBy(() -> GradientRepresenter.open(settings(folder, Projection.DEFAULT, LIMIT)))
-        .hasMessageContaining("optimizer.pt is there but is not read yet");
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("checkpoint-5/optimizer.pt is missing: ")
+        .hasMessageContaining("save_only_model");
   }
 
   @Test
