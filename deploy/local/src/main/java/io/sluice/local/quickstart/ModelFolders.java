@@ -1,5 +1,6 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.model.AdamMoments;
 import io.sluice.gpuworker.model.CheckpointWeights;
 import io.sluice.gpuworker.model.DecoderConfig;
 import io.sluice.gpuworker.model.DecoderWeights;
@@ -29,10 +30,11 @@ public record ModelFolders(Path base, List<Path> checkpoints) {
    */
   void check() throws IOException {
     DecoderConfig.read(base);
-    DecoderWeights.file(base);
+    DecoderWeights.files(base);
     Tokens.open(base, GradientSettings.DEFAULT_MAX_LENGTH).close();
     for (Path checkpoint : checkpoints) {
       LoraCheckpoint.open(checkpoint);
+      AdamMoments.file(checkpoint);
     }
     CheckpointWeights.read(checkpoints);
   }
