@@ -3,18 +3,11 @@ package io.sluice.schemas.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.validation.CandidateRules;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads candidates, one JSON object a line: {@code {"id", "source"?, "messages": [{"role",
@@ -30,18 +23,10 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   /** The longest line that is read, in bytes; longer ones are invalid. */
   public static final int MAX_LINE_BYTES = 16 << 20;
 
-  private static final int GZIP_MAGIC = 0x1f8b;
-  private static final int BUFFER = 1 << 16;
+  private final JsonLines lines;
 
-  private final Path path;
-  private final InputStream in;
-  private final BoundedLines lines;
-  private Optional<CandidateLine> ahead = Optional.empty();
-
-  private CandidateFile(Path path, InputStream in) {
-    this.path = path;
-    this.in = in;
-    this.lines = new BoundedLines(in, MAX_LINE_BYTES);
+  private CandidateFile(JsonLines lines) {
+    this.lines = lines;
   }
 
   /**
@@ -50,30 +35,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    * @throws IOException when it is missing, is no file or cannot be read; the message says which
    */
   public static CandidateFile open(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new IOException(path + " is a directory: give a file of JSON lines");
-    }
-    InputStream in;
-    try {
-      in = new BufferedInputStream(Files.newInputStream(path), BUFFER);
-    } catch (NoSuchFileException e) {
-      throw new IOException(path + ": there is no such file", e);
-    }
-    try {
-      return new CandidateFile(path, unzipped(in));
-    } catch (IOException e) {
-      in.close();
-      throw new IOException(path + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static InputStream unzipped(InputStream in) throws IOException {
-    in.mark(2);
-    int magic = in.read() << 8 | in.read();
-    in.reset();
-    return magic == GZIP_MAGIC
-        ? new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER)
-        : in;
+    return new CandidateFile(JsonLines.open(path, MAX_LINE_BYTES));
   }
 
   /**
@@ -83,10 +45,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    */
   @Override
   public boolean hasNext() {
-    if (ahead.isEmpty()) {
-      ahead = read();
-    }
-    return ahead.isPresent();
+    return lines.hasNext();
   }
 
   /**
@@ -96,52 +55,39 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    */
   @Override
   public CandidateLine next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("no more lines in " + path);
+    BoundedLines.Line line = lines.next();
+    if (line instanceof BoundedLines.Unreadable bad) {
+      return new CandidateLine.Invalid(bad.number(), bad.reason());
     }
-    CandidateLine line = ahead.orElseThrow();
-    ahead = Optional.empty();
-    return line;
+    BoundedLines.Text text = (BoundedLines.Text) line;
+    try {
+      return new CandidateLine.Valid(
+          text.number(), candidate(JsonReading.object(text.text()), text.number()));
+    } catch (IllegalArgumentException e) {
+      return new CandidateLine.Invalid(text.number(), e.getMessage());
+    }
   }
 
   @Override
   public void close() throws IOException {
-    in.close();
+    lines.close();
   }
 
-  private Optional<CandidateLine> read() {
-    try {
-      Optional<BoundedLines.Line> line = lines.next();
-      while (line.isPresent()) {
-        if (line.get() instanceof BoundedLines.Unreadable bad) {
-          return Optional.of(new CandidateLine.Invalid(bad.number(), bad.reason()));
-        }
-        if (line.get() instanceof BoundedLines.Text text && !text.text().isBlank()) {
-          return Optional.of(parse(text));
-        }
-        line = lines.next();
-      }
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          new IOException(path + " cannot be read to its end: " + e.getMessage(), e));
+  /**
+   * The candidate of a line.
+   *
+   * @throws IllegalArgumentException when it breaks the rules; the message is for people
+   */
+  static Candidate candidate(JsonNode object, long line) {
+    Candidate candidate =
+        new Candidate(
+            JsonReading.id(object).orElse(Long.toString(line)),
+            JsonReading.text(object, "source").orElse(""),
+            JsonReading.messages(object));
+    List<String> problems = CandidateRules.problems(candidate);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
     }
-  }
-
-  private static CandidateLine parse(BoundedLines.Text line) {
-    try {
-      JsonNode object = JsonReading.object(line.text());
-      Candidate candidate =
-          new Candidate(
-              JsonReading.id(object).orElse(Long.toString(line.number())),
-              JsonReading.text(object, "source").orElse(""),
-              JsonReading.messages(object));
-      List<String> problems = CandidateRules.problems(candidate);
-      return problems.isEmpty()
-          ? new CandidateLine.Valid(line.number(), candidate)
-          : new CandidateLine.Invalid(line.number(), String.join("; ", problems));
-    } catch (IllegalArgumentException e) {
-      return new CandidateLine.Invalid(line.number(), e.getMessage());
-    }
+    return candidate;
   }
 }

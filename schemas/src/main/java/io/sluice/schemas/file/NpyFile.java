@@ -1,10 +1,8 @@
 package io.sluice.schemas.file;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -20,7 +18,7 @@ import java.util.List;
  * or length is refused with what to do about it, never converted.
  */
 public final class NpyFile {
-  private static final String FLOAT32 = "<f4";
+  static final String FLOAT32 = "<f4";
   private static final String INT32 = "<i4";
   private static final int ITEM_BYTES = 4;
   private static final int MAX_SIZE = (Integer.MAX_VALUE - 8) / ITEM_BYTES;
@@ -75,19 +73,14 @@ public final class NpyFile {
    * @throws IOException when it cannot be written
    */
   public static void writeFloats(Path file, int columns, List<float[]> rows) throws IOException {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
-      out.write(NpyHeader.ofMatrix(FLOAT32, rows.size(), columns));
-      ByteBuffer buffer =
-          ByteBuffer.allocate(Math.multiplyExact(columns, ITEM_BYTES))
-              .order(ByteOrder.LITTLE_ENDIAN);
+    try (NpyWriter out = NpyWriter.create(file, rows.size(), columns)) {
       int number = 0;
       for (float[] row : rows) {
         if (row.length != columns) {
           throw new IllegalArgumentException(
               "row " + number + " has " + row.length + " values, not " + columns);
         }
-        buffer.asFloatBuffer().put(row);
-        out.write(buffer.array());
+        out.write(row);
         number++;
       }
     }

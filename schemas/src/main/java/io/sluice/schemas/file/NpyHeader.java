@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * What a .npy file says of itself before its values.
@@ -84,11 +86,14 @@ record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long lengt
     return matcher.group(1);
   }
 
-  /** A matrix's header: format version 1.0, C order, padded so that the values are aligned. */
-  static byte[] ofMatrix(String type, int rows, int columns) {
+  /**
+   * The header of an array to be written: format version 1.0, C order, padded so that the values
+   * are aligned.
+   */
+  static byte[] of(String type, long... shape) {
+    String sizes = LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
     String text =
-        String.format(
-            "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }", type, rows, columns);
+        String.format("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", type, sizes);
     int length = (FIXED_BYTES + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     ByteBuffer header =
         ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).put(MAGIC).put((byte) 1);

@@ -87,7 +87,8 @@ public record TaskFile(
     return builder.build();
   }
 
-  private static TaskFile parse(String text) {
+  /** The task that a text holds. */
+  static TaskFile parse(String text) {
     JsonNode object = JsonReading.object(text);
     String task =
         JsonReading.text(object, "task")

@@ -1,0 +1,104 @@
+package io.sluice.schemas.file;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * The lines of a file that are not blank, one in memory at a time. Plain or gzip, told apart by
+ * content.
+ */
+final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
+  private static final int GZIP_MAGIC = 0x1f8b;
+  private static final int BUFFER = 1 << 16;
+
+  private final Path path;
+  private final InputStream in;
+  private final BoundedLines lines;
+  private Optional<BoundedLines.Line> ahead = Optional.empty();
+
+  private JsonLines(Path path, InputStream in, int maxLineBytes) {
+    this.path = path;
+    this.in = in;
+    this.lines = new BoundedLines(in, maxLineBytes);
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param maxLineBytes the longest line that is read; longer ones come out as unreadable
+   * @throws IOException when it is missing, is no file or cannot be read; the message says which
+   */
+  static JsonLines open(Path path, int maxLineBytes) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new IOException(path + " is a directory: give a file of JSON lines");
+    }
+    InputStream in;
+    try {
+      in = new BufferedInputStream(Files.newInputStream(path), BUFFER);
+    } catch (NoSuchFileException e) {
+      throw new IOException(path + ": there is no such file", e);
+    }
+    try {
+      return new JsonLines(path, unzipped(in), maxLineBytes);
+    } catch (IOException e) {
+      in.close();
+      throw new IOException(path + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static InputStream unzipped(InputStream in) throws IOException {
+    in.mark(2);
+    int magic = in.read() << 8 | in.read();
+    in.reset();
+    return magic == GZIP_MAGIC
+        ? new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER)
+        : in;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (ahead.isEmpty()) {
+      ahead = read();
+    }
+    return ahead.isPresent();
+  }
+
+  @Override
+  public BoundedLines.Line next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("no more lines in " + path);
+    }
+    BoundedLines.Line line = ahead.orElseThrow();
+    ahead = Optional.empty();
+    return line;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private Optional<BoundedLines.Line> read() {
+    try {
+      Optional<BoundedLines.Line> line = lines.next();
+      while (line.isPresent()
+          && line.get() instanceof BoundedLines.Text text
+          && text.text().isBlank()) {
+        line = lines.next();
+      }
+      return line;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new IOException(path + " cannot be read to its end: " + e.getMessage(), e));
+    }
+  }
+}
