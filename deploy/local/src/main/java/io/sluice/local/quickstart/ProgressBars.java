@@ -69,10 +69,11 @@ final class ProgressBars implements ProgressDisplay {
 
   private static ProgressBar bar(String name, long all) {
     return new ProgressBarBuilder()
-        .setTaskName(name)
+        .setTaskName("%-20s".formatted(name))
         .setInitialMax(all)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(REDRAW_MILLIS)
+        .continuousUpdate()
         .build();
   }
 }
