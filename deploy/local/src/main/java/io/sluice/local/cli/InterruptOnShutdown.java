@@ -36,7 +36,7 @@ public final class InterruptOnShutdown {
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       return work.call();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       if (stopping.get()) {
         throw (InterruptedException) new InterruptedException("stopped").initCause(e);
       }
