@@ -34,7 +34,7 @@ public final class ExampleFile {
         BoundedLines.Line line = lines.next();
         if (examples.isEmpty()
             && line instanceof BoundedLines.Text text
-            && JsonReading.endsEarly(text.text())) {
+            && goesOn(text.text().strip())) {
           return questions(text.number(), TaskFile.read(path));
         }
         examples.addAll(examples(line));
@@ -43,6 +43,11 @@ public final class ExampleFile {
       throw e.getCause();
     }
     return examples;
+  }
+
+  /** Whether an object begins that does not end on its line. */
+  private static boolean goesOn(String line) {
+    return line.startsWith("{") && !line.endsWith("}");
   }
 
   private static List<ExampleLine> examples(BoundedLines.Line line) {

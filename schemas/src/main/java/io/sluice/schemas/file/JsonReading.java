@@ -39,16 +39,6 @@ final class JsonReading {
     return node;
   }
 
-  /** Whether a text is the beginning of JSON that goes on after it. */
-  static boolean endsEarly(String text) {
-    try {
-      READER.readTree(text);
-      return false;
-    } catch (JsonProcessingException e) {
-      return e instanceof JsonEOFException;
-    }
-  }
-
   private static JsonNode parse(String text) {
     try {
       return READER.readTree(text);
