@@ -1,6 +1,7 @@
 package io.sluice.schemas.file;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,6 +50,9 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
     }
     try {
       return new JsonLines(path, unzipped(in), maxLineBytes);
+    } catch (EOFException e) {
+      in.close();
+      throw new IOException(path + " is cut off: get the gzip file again", e);
     } catch (IOException e) {
       in.close();
       throw new IOException(path + " cannot be read: " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package io.sluice.schemas.file;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,6 +45,9 @@ final class JsonReading {
       return READER.readTree(text);
     } catch (JsonEOFException e) {
       throw new IllegalArgumentException("not JSON: it ends too early, a bracket or quote is open");
+    } catch (StreamConstraintsException e) {
+      throw new IllegalArgumentException(
+          "more than is read: nested too deep, or a number too long");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: " + place(e));
     }

@@ -16,6 +16,9 @@ public final class CandidateRules {
    */
   public static List<String> problems(Candidate candidate) {
     List<String> problems = new ArrayList<>(MessageRules.idProblems(candidate.getId()));
+    if (!MessageRules.isUnicode(candidate.getSource())) {
+      problems.add("source has half a surrogate pair, which is no character");
+    }
     problems.addAll(MessageRules.turnProblems(candidate.getMessages()));
     if (!candidate.getMessages().isEmpty()
         && candidate.getMessages().stream().noneMatch(MessageRules::answers)) {

@@ -65,7 +65,8 @@ final class MessageRules {
     return clean.length() <= SHOWN ? clean : clean.substring(0, SHOWN) + "...";
   }
 
-  private static boolean isUnicode(String text) {
+  /** Whether a text is all characters, with no half of a surrogate pair among them. */
+  static boolean isUnicode(String text) {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.schemas.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
@@ -77,6 +78,34 @@ class CandidateFileTest {
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("cut.jsonl.gz cannot be read to its end");
+  }
+
+  @Test
+  void givenGzipThatIsCutOffInItsHeader_whenOpened_thenErrorSaysSo() throws IOException {
+    Path file = dir.resolve("cut.jsonl.gz");
+    Files.write(file, Arrays.copyOf(gzip(GOOD), 5));
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cut.jsonl.gz is cut off");
+  }
+
+  @Test
+  void givenJsonBeyondAllBounds_whenRead_thenInvalidAndTheNextLineFollows() throws IOException {
+    String number = GOOD.replace("\"a\"", "9".repeat(3000));
+    assertThat(read("[".repeat(5000) + "\n" + "{\"a\":".repeat(3000) + "\n" + number + "\n" + GOOD))
+        .hasSize(4)
+        .satisfies(line -> assertThat(line).isInstanceOf(CandidateLine.Valid.class), atIndex(3))
+        .filteredOn(CandidateLine.Invalid.class::isInstance)
+        .extracting(line -> ((CandidateLine.Invalid) line).reason())
+        .hasSize(3)
+        .allMatch(reason -> reason.startsWith("more than is read"));
+  }
+
+  @Test
+  void givenHalfASurrogatePairInTheSource_whenRead_thenInvalid() throws IOException {
+    assertThat(read(GOOD.replace("\"s\"", "\"\\ud800\"")))
+        .extracting(line -> ((CandidateLine.Invalid) line).reason())
+        .containsExactly("source has half a surrogate pair, which is no character");
   }
 
   @Test
