@@ -6,6 +6,7 @@ import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -53,6 +54,30 @@ public final class AvroSerdes {
   /** A serde of record values. */
   public <T extends SpecificRecord> Serde<T> value() {
     return serde(false);
+  }
+
+  /** A serde of record keys that reads no other type: a SerializationException says so. */
+  public <T extends SpecificRecord> Serde<T> key(Class<T> type) {
+    return only(type, key());
+  }
+
+  /** A serde of record values that reads no other type: a SerializationException says so. */
+  public <T extends SpecificRecord> Serde<T> value(Class<T> type) {
+    return only(type, value());
+  }
+
+  /** Avro decodes whatever type the writer chose, which would be met only when it is used. */
+  private static <T extends SpecificRecord> Serde<T> only(Class<T> type, Serde<T> any) {
+    Deserializer<?> decoder = any.deserializer();
+    return Serdes.serdeFrom(
+        any.serializer(),
+        (topic, bytes) -> {
+          Object decoded = decoder.deserialize(topic, bytes);
+          if (decoded != null && !type.isInstance(decoded)) {
+            throw new SerializationException("not a " + type.getSimpleName());
+          }
+          return type.cast(decoded);
+        });
   }
 
   @SuppressWarnings("unchecked") // The reader's schema is the generated class named by the record.

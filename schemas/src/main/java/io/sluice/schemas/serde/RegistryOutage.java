@@ -4,6 +4,7 @@ import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientExcept
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
 
 /**
  * Tells a registry that cannot be reached from a record that cannot be read.
@@ -20,10 +21,16 @@ public final class RegistryOutage {
       if (cause instanceof SocketException
           || cause instanceof SocketTimeoutException
           || cause instanceof UnknownHostException
-          || cause instanceof RestClientException rest && rest.getStatus() >= 500) {
+          || cause instanceof SSLException
+          || cause instanceof RestClientException rest && refusesNow(rest.getStatus())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Credentials that ran out and too many requests are no fault of a record either. */
+  private static boolean refusesNow(int status) {
+    return status >= 500 || status == 401 || status == 403 || status == 429;
   }
 }

@@ -23,7 +23,7 @@ public final class TargetTasks {
   /** The tasks of this Kafka. */
   public TargetTasks(KafkaAccess kafka) {
     this.kafka = kafka;
-    this.serde = kafka.serdes().value();
+    this.serde = kafka.serdes().value(TargetTask.class);
   }
 
   /** All tasks by id, in the order of the ids. */

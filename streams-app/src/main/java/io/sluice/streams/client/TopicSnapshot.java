@@ -1,5 +1,6 @@
 package io.sluice.streams.client;
 
+import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,13 +13,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * A compacted topic as of now: the last committed value of every key that was not deleted.
  *
  * <p>Now is the end of each partition when reading begins; a transaction that is open then is
- * waited for.
+ * waited for. Records that cannot be decoded are passed over.
  */
 final class TopicSnapshot {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -33,8 +36,8 @@ final class TopicSnapshot {
    * @throws KafkaException when the topic does not exist or stops answering
    */
   static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
-    try (Consumer<K, V> consumer = kafka.consumer(key, value)) {
-      return read(kafka, consumer, partitions(consumer, topic));
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      return read(kafka, consumer, partitions(consumer, topic), key, value);
     }
   }
 
@@ -47,13 +50,19 @@ final class TopicSnapshot {
    */
   static <K, V> Map<K, V> ofPartition(
       KafkaAccess kafka, String topic, String id, Serde<K> key, Serde<V> value) {
-    try (Consumer<K, V> consumer = kafka.consumer(key, value)) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
       int count = partitions(consumer, topic).size();
       return read(
           kafka,
           consumer,
-          List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))));
+          List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))),
+          key,
+          value);
     }
+  }
+
+  private static Consumer<byte[], byte[]> consumer(KafkaAccess kafka) {
+    return kafka.consumer(Serdes.ByteArray(), Serdes.ByteArray());
   }
 
   private static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
@@ -67,7 +76,11 @@ final class TopicSnapshot {
   }
 
   private static <K, V> Map<K, V> read(
-      KafkaAccess kafka, Consumer<K, V> consumer, Collection<TopicPartition> partitions) {
+      KafkaAccess kafka,
+      Consumer<byte[], byte[]> consumer,
+      Collection<TopicPartition> partitions,
+      Serde<K> key,
+      Serde<V> value) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     // Not the consumer's own end, which lies before transactions that are still being ended: what
@@ -77,13 +90,9 @@ final class TopicSnapshot {
     long lastProgress = System.nanoTime();
     while (!reached(consumer, ends)) {
       boolean progress = false;
-      for (ConsumerRecord<K, V> record : consumer.poll(POLL)) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         progress = true;
-        if (record.value() == null) {
-          values.remove(record.key());
-        } else {
-          values.put(record.key(), record.value());
-        }
+        take(record, key.deserializer(), value.deserializer(), values);
       }
       if (progress) {
         lastProgress = System.nanoTime();
@@ -95,6 +104,27 @@ final class TopicSnapshot {
       }
     }
     return values;
+  }
+
+  /** What cannot be decoded counts for nobody: who works on the topic makes it a dead letter. */
+  private static <K, V> void take(
+      ConsumerRecord<byte[], byte[]> record,
+      Deserializer<K> keys,
+      Deserializer<V> values,
+      Map<K, V> into) {
+    try {
+      K key = keys.deserialize(record.topic(), record.key());
+      V value = values.deserialize(record.topic(), record.value());
+      if (value == null) {
+        into.remove(key);
+      } else {
+        into.put(key, value);
+      }
+    } catch (RuntimeException e) {
+      if (RegistryOutage.isCauseOf(e)) {
+        throw e;
+      }
+    }
   }
 
   private static boolean reached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {

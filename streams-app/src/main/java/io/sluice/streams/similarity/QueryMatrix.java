@@ -96,7 +96,7 @@ public final class QueryMatrix {
    *
    * @param rows shape [checkpoints][dimension]; need not be normalised
    * @return the similarity to each query, shape [queries], -1 to 1 up to rounding
-   * @throws IllegalArgumentException when a vector is all zero or not finite
+   * @throws IllegalArgumentException when a vector is all zero or not finite, or a score is not
    */
   public float[] score(float[][] rows) {
     float[] scores = new float[queries];
@@ -108,6 +108,11 @@ public final class QueryMatrix {
       }
       for (int q = 0; q < queries; q++) {
         scores[q] += (float) (dot(weighted[c], q * dimension, rows[c]) / norm);
+      }
+    }
+    for (float score : scores) {
+      if (!Float.isFinite(score)) {
+        throw new IllegalArgumentException("a score is not finite: the vectors are too large");
       }
     }
     return scores;

@@ -45,12 +45,8 @@ final class RecordChecks {
       throw new InvalidRecordException("key and value name different queries");
     }
     int checkpoints = query.getCheckpointWeights().size();
-    long bytes = query.getFeatures().remaining();
-    if (query.getDimension() < 1
-        || checkpoints < 1
-        || bytes
-            != (long) checkpoints
-                * FeatureCodec.rowBytes(FeatureEncoding.FLOAT32, query.getDimension())) {
+    int bytes = query.getFeatures().remaining();
+    if (!fits(bytes, FeatureEncoding.FLOAT32, checkpoints, query.getDimension())) {
       throw new InvalidRecordException(
           "query %d of task '%s' has %d feature bytes for shape [%d, %d]"
               .formatted(
@@ -60,5 +56,38 @@ final class RecordChecks {
                   checkpoints,
                   query.getDimension()));
     }
+    if (!isFinite(query)) {
+      throw new InvalidRecordException(
+          "query %d of task '%s' has a feature or a checkpoint weight that is not finite"
+              .formatted(query.getQueryIndex(), query.getTaskId()));
+    }
+  }
+
+  /**
+   * Whether a matrix of this shape takes just so many bytes.
+   *
+   * @param bytes of features
+   * @param rows any number, also one that is no number of rows
+   * @param dimension any number; each value takes a bit at least, which also keeps the product from
+   *     overflowing
+   */
+  static boolean fits(int bytes, FeatureEncoding encoding, int rows, int dimension) {
+    return rows >= 1
+        && dimension >= 1
+        && dimension <= 8L * bytes
+        && (long) rows * FeatureCodec.rowBytes(encoding, dimension) == bytes;
+  }
+
+  private static boolean isFinite(QueryRepresentation query) {
+    float[] row = new float[query.getDimension()];
+    for (int c = 0; c < query.getCheckpointWeights().size(); c++) {
+      FeatureCodec.decodeRow(FeatureEncoding.FLOAT32, query.getFeatures(), c, row);
+      for (float value : row) {
+        if (!Float.isFinite(value * query.getCheckpointWeights().get(c))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

@@ -2,12 +2,9 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
-import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.serde.RegistryOutage;
 import java.util.Optional;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.utils.Bytes;
@@ -20,13 +17,13 @@ import org.apache.kafka.common.utils.Bytes;
  */
 final class RepresentationCodec {
   private final String topic;
-  private final Serde<SpecificRecord> keys;
-  private final Serde<SpecificRecord> values;
+  private final Serde<RepresentationKey> keys;
+  private final Serde<Representation> values;
 
   RepresentationCodec(String topic, AvroSerdes avro) {
     this.topic = topic;
-    this.keys = avro.key();
-    this.values = avro.value();
+    this.keys = avro.key(RepresentationKey.class);
+    this.values = avro.value(Representation.class);
   }
 
   /** A key as it lies in the store. */
@@ -62,20 +59,17 @@ final class RepresentationCodec {
     }
   }
 
-  private <T> T decode(Class<T> type, Deserializer<SpecificRecord> deserializer, byte[] bytes) {
-    Object decoded;
+  private <T> T decode(Class<T> type, Deserializer<T> deserializer, byte[] bytes) {
     try {
-      decoded = deserializer.deserialize(topic, bytes);
-    } catch (SerializationException e) {
+      return deserializer.deserialize(topic, bytes);
+    } catch (RuntimeException e) {
+      // Whatever the bytes hold: Avro does not turn every fault of theirs into one exception.
       if (RegistryOutage.isCauseOf(e)) {
         throw e;
       }
-      throw new InvalidRecordException("not a " + type.getSimpleName() + ": " + e.getMessage());
+      throw new InvalidRecordException(
+          "not a readable " + type.getSimpleName() + ": " + e.getMessage());
     }
-    if (!type.isInstance(decoded)) {
-      throw new InvalidRecordException("not a " + type.getSimpleName());
-    }
-    return type.cast(decoded);
   }
 
   private static void check(RepresentationKey key, Representation representation) {
@@ -86,10 +80,7 @@ final class RepresentationCodec {
     int dimension = representation.getDimension();
     int checkpoints = representation.getCheckpoints();
     int bytes = representation.getFeatures().remaining();
-    if (dimension < 1
-        || checkpoints < 1
-        || (long) checkpoints * FeatureCodec.rowBytes(representation.getEncoding(), dimension)
-            != bytes) {
+    if (!RecordChecks.fits(bytes, representation.getEncoding(), checkpoints, dimension)) {
       throw new InvalidRecordException(
           "representation of candidate '%s' has %d feature bytes for shape [%d, %d] in %s"
               .formatted(

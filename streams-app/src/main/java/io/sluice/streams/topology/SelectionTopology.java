@@ -86,7 +86,7 @@ final class SelectionTopology {
 
   private KStream<String, TargetTask> tasks() {
     return builder.stream(
-            topics.targetTasks(), Consumed.with(Serdes.String(), avro.<TargetTask>value()))
+            topics.targetTasks(), Consumed.with(Serdes.String(), avro.value(TargetTask.class)))
         .peek(RecordChecks::targetTask, Named.as("check-task"));
   }
 
@@ -104,7 +104,7 @@ final class SelectionTopology {
         builder.stream(
                 topics.queryRepresentations(),
                 Consumed.with(
-                    avro.<QueryRepresentationKey>key(), avro.<QueryRepresentation>value()))
+                    avro.key(QueryRepresentationKey.class), avro.value(QueryRepresentation.class)))
             .peek(RecordChecks::query, Named.as("check-query"))
             .repartition(
                 everywhere(

@@ -241,6 +241,67 @@ class SelectionTopologyTest {
   }
 
   @Test
+  void givenBytesThatEndTooEarly_whenTheyArrive_thenEachIsADeadLetterAndTheStreamGoesOn() {
+    TargetTask task = givenTask(Examples.task("t", 1, 2, 5), 121);
+
+    topology.arriveUndecodable(new byte[0], bytes("value"));
+    topology.arriveUndecodable(new byte[] {0, 0}, new byte[0]);
+    topology.arriveUndecodable(new byte[] {0, 0, 0, 0, 1}, null);
+    arrivals(20, 122);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .hasSize(3)
+        .allMatch(reason -> reason.startsWith("not a readable RepresentationKey"));
+    assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenRecordsOfAnotherType_whenTheyArriveOnAnyTopic_thenTheStreamGoesOn() {
+    TargetTask task = givenTask(Examples.task("t", 1, 2, 5), 131);
+
+    topology.sendEverywhere(Examples.candidate("stray"));
+    arrivals(20, 132);
+    topology.settle();
+
+    // The driver does not show the dead letters of records that are refused before the topology.
+    assertThat(topology.deadLetterReasons())
+        .containsExactlyInAnyOrder(
+            "not a readable Representation: not a Representation",
+            "not a readable RepresentationKey: not a RepresentationKey");
+    assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenShapesAndNumbersBeyondAllBounds_whenTheyArrive_thenEachIsADeadLetter() {
+    TargetTask broken = Examples.task("broken", 1, 1, 5);
+    topology.define(broken);
+    QueryRepresentation query = Examples.query(broken, 0, Examples.vector(new Random(141)));
+    topology.represent(
+        QueryRepresentation.newBuilder(query)
+            .setDimension(1 << 30)
+            .setFeatures(ByteBuffer.allocate(0))
+            .build());
+    topology.represent(QueryRepresentation.newBuilder(query).setFeatures(notANumber()).build());
+    topology.represent(
+        QueryRepresentation.newBuilder(query).setCheckpointWeights(List.of(Float.NaN)).build());
+    topology.arrive(
+        Representation.newBuilder(Examples.representation("vast", Examples.vector(new Random(142))))
+            .setDimension(Integer.MAX_VALUE)
+            .build());
+    TargetTask task = givenTask(Examples.task("t", 1, 2, 5), 143);
+    arrivals(20, 144);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .hasSize(4)
+        .anyMatch(reason -> reason.contains("0 feature bytes for shape [1, 1073741824]"))
+        .anyMatch(reason -> reason.contains("weight that is not finite"))
+        .anyMatch(reason -> reason.contains("shape [1, 2147483647]"));
+    assertSubsetIsBatch(task);
+  }
+
+  @Test
   void givenBrokenRecordsInTheStoredPool_whenATaskComesLater_thenTheRestIsScored() {
     topology.arriveUndecodable(bytes("key"), bytes("not avro"));
     arrivals(20, 101);

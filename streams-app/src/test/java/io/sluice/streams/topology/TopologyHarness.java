@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.TestInputTopic;
@@ -37,6 +38,9 @@ final class TopologyHarness implements AutoCloseable {
   private final TestInputTopic<QueryRepresentationKey, QueryRepresentation> queries;
   private final TestInputTopic<RepresentationKey, Representation> representations;
   private final TestInputTopic<byte[], byte[]> rawRepresentations;
+  private final TestInputTopic<String, SpecificRecord> anyTasks;
+  private final TestInputTopic<SpecificRecord, SpecificRecord> anyQueries;
+  private final TestInputTopic<SpecificRecord, SpecificRecord> anyRepresentations;
   private final TestOutputTopic<SelectedKey, SelectedInstruction> selected;
   private final TestOutputTopic<String, TaskStatus> status;
   private final TestOutputTopic<String, FineTuneJob> jobs;
@@ -67,6 +71,9 @@ final class TopologyHarness implements AutoCloseable {
     queries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
     representations = input(TOPICS.representations(), avro.key(), avro.value());
     rawRepresentations = input(TOPICS.representations(), Serdes.ByteArray(), Serdes.ByteArray());
+    anyTasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
+    anyQueries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
+    anyRepresentations = input(TOPICS.representations(), avro.key(), avro.value());
     selected = output(TOPICS.selected(), avro.key(), avro.value());
     status = output(TOPICS.taskStatus(), Serdes.String(), avro.value());
     jobs = output(TOPICS.fineTuneJobs(), Serdes.String(), avro.value());
@@ -109,6 +116,15 @@ final class TopologyHarness implements AutoCloseable {
 
   void arriveUndecodable(byte[] key, byte[] value) {
     rawRepresentations.pipeInput(key, value);
+  }
+
+  /** Sends records of another type than the topic's to every topic that is read. */
+  void sendEverywhere(SpecificRecord record) {
+    anyTasks.pipeInput("key", record);
+    anyQueries.pipeInput(new QueryRepresentationKey("t", 1, 0), record);
+    anyQueries.pipeInput(new TestRecord<>(record, null));
+    anyRepresentations.pipeInput(new RepresentationKey("default", "c"), record);
+    anyRepresentations.pipeInput(new TestRecord<>(record, null));
   }
 
   /** Lets all timers run until backfills are done and counts are reported. */

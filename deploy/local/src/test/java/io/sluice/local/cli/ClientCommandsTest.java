@@ -110,6 +110,21 @@ class ClientCommandsTest {
   }
 
   @Test
+  void givenRecordsThatAreNoTasks_whenTasksAreListedAndPut_thenTheyArePassedOver()
+      throws IOException {
+    String topic = kafka.topics().targetTasks();
+    Candidate stray =
+        new Candidate(
+            "stray", "", List.of(new Message("user", "a"), new Message("assistant", "b")));
+    send(topic, Serdes.String(), "junk", Serdes.String(), "no Avro");
+    send(topic, Serdes.String(), "stray", serdes.<Candidate>value(), stray);
+
+    String file = write("task.json", TASK).toString();
+    assertThat(run("task", "put", file).out()).contains("task sums: revision 1");
+    assertThat(run("task", "list").out().lines()).hasSize(2);
+  }
+
+  @Test
   void givenTasksThatBreakTheRules_whenPut_thenRefusedWithTheReasonAndNothingIsWritten()
       throws IOException {
     String file = write("task.json", TASK).toString();
