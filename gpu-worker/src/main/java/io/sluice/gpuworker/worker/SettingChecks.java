@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.schemas.topic.Topics;
 import java.net.URI;
 import java.util.List;
@@ -12,7 +13,6 @@ import org.apache.kafka.common.config.ConfigException;
 /** The ranges of {@link WorkerConfig}'s settings, with messages that say what to give instead. */
 final class SettingChecks {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
-  private static final int MAX_DIMENSION = 1 << 20;
 
   private SettingChecks() {}
 
@@ -73,11 +73,12 @@ final class SettingChecks {
     return LambdaValidator.with(
         (key, value) -> {
           int dimension = value instanceof Integer given ? given : 0;
-          if (dimension < 8 || dimension > MAX_DIMENSION || dimension % 8 != 0) {
-            throw new ConfigException(key, value, "use a multiple of 8 from 8 to " + MAX_DIMENSION);
+          if (dimension < 8 || dimension > CountSketch.MAX_DIMENSION || dimension % 8 != 0) {
+            throw new ConfigException(
+                key, value, "use a multiple of 8 from 8 to " + CountSketch.MAX_DIMENSION);
           }
         },
-        () -> "8 to " + MAX_DIMENSION + ", a multiple of 8");
+        () -> "8 to " + CountSketch.MAX_DIMENSION + ", a multiple of 8");
   }
 
   /** URLs without credentials. The message does not show the value: it may hold a password. */

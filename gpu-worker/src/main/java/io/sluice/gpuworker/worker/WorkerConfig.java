@@ -1,7 +1,7 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientSettings;
-import io.sluice.gpuworker.representation.Projection.CountSketch;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;

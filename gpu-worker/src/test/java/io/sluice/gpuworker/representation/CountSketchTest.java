@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sluice.gpuworker.representation.Projection.CountSketch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -114,6 +113,37 @@ class CountSketchTest {
     new CountSketch(16, 1).apply(vector, 0);
     new Projection.None().apply(vector, 0)[0] += 1;
     assertThat(vector).isEqualTo(copy);
+  }
+
+  @Property(tries = 30)
+  void givenAVector_whenSketched_thenEveryValueIsInItsBlocksRunInTheOrderOfTheBlocks(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 5000) int size) {
+    CountSketch sketch = new CountSketch(512, seed);
+    float[] vector = gaussian(size, 11);
+    int buckets = sketch.dimension(size);
+    long key = sketch.key(3);
+    float[] expected = new float[buckets];
+    for (int i = 0; i < size; i++) {
+      int offset = CountSketch.offset(key, i - i % buckets, buckets);
+      boolean flips = (CountSketch.signs(key, i) >>> (i % 64) & 1) == 1;
+      expected[(i + offset) % buckets] += flips ? -vector[i] : vector[i];
+    }
+    assertThat(sketch.apply(vector, 3)).isEqualTo(expected);
+  }
+
+  @Example
+  void givenAVectorShorterThanTheSketch_whenSketched_thenItHasNoMoreBucketsThanItNeeds() {
+    CountSketch sketch = new CountSketch(4096, 1);
+    assertThat(sketch.apply(gaussian(1001, 3), 0)).hasSize(1008);
+    assertThat(sketch.dimension(1001)).isEqualTo(1008);
+    assertThat(sketch.dimension(1 << 20)).isEqualTo(4096);
+  }
+
+  @Example
+  void givenADimensionBeyondTheLargest_whenMade_thenItIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CountSketch(CountSketch.MAX_DIMENSION + 8, 0))
+        .withMessageContaining("262144");
   }
 
   @Example

@@ -3,7 +3,7 @@ package io.sluice.gpuworker.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.gpuworker.representation.Projection.CountSketch;
+import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
