@@ -23,7 +23,6 @@ import java.util.concurrent.CompletionException;
  *
  * @param parts closes everything that runs
  * @param kafka the stack's Kafka and registry
- * @param device what the worker computes on
  * @param workerGroup the worker's consumer group
  * @param worker the worker
  * @param workerEnd completes when the worker ends, exceptionally when it failed
@@ -32,7 +31,6 @@ import java.util.concurrent.CompletionException;
 record Pipeline(
     CloseStack parts,
     KafkaAccess kafka,
-    String device,
     String workerGroup,
     RepresentationWorker worker,
     CompletableFuture<Void> workerEnd,
@@ -79,7 +77,6 @@ record Pipeline(
       return new Pipeline(
           parts,
           KafkaAccess.of(kafka),
-          representer.device(),
           workerConfig.groupId(),
           worker,
           CompletableFuture.runAsync(worker::awaitEnd, work -> daemon(work).start()),
