@@ -48,11 +48,25 @@ public record QuickstartPlan(
   /**
    * How examples are represented.
    *
-   * @param maxLength tokens after which an example is cut
+   * @param maxLength tokens after which an example is cut, at least 2
    * @param dimension values of a projected gradient, a multiple of 8
-   * @param encoding how a candidate's values are stored
+   * @param encoding how a candidate's values are stored; not FLOAT32, which is for queries
    */
-  public record Features(int maxLength, int dimension, FeatureEncoding encoding) {}
+  public record Features(int maxLength, int dimension, FeatureEncoding encoding) {
+    /** Checks the values. */
+    public Features {
+      if (maxLength < 2) {
+        throw new IllegalArgumentException("max length " + maxLength + ": use 2 tokens or more");
+      }
+      if (dimension < 8 || dimension % 8 != 0) {
+        throw new IllegalArgumentException("dimension " + dimension + ": use a multiple of 8");
+      }
+      if (encoding == FeatureEncoding.FLOAT32) {
+        throw new IllegalArgumentException(
+            "encoding FLOAT32 is for queries: use FLOAT16, INT8, INT4 or SIGN");
+      }
+    }
+  }
 
   /**
    * Checks all that can be checked before anything is started.

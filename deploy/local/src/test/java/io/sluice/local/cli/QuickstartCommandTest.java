@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Slips that {@code sluice quickstart} finds before it starts anything. */
 class QuickstartCommandTest {
@@ -47,6 +49,21 @@ class QuickstartCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("limit 0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--dimension, 7, multiple of 8",
+    "--max-length, 1, 2 tokens or more",
+    "--encoding, FLOAT32, is for queries"
+  })
+  void givenFeaturesOutOfRange_whenRun_thenWrongUsageSaysTheRange(
+      String option, String value, String message) {
+    CommandRun run = CommandRun.of("quickstart", "--out", out, option, value);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(message);
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
