@@ -1,6 +1,6 @@
 package io.sluice.gpuworker.cli;
 
-import io.sluice.gpuworker.representation.GradientRepresenter;
+import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
@@ -83,6 +83,12 @@ public final class WorkerCommand implements Callable<Integer> {
   private List<String> checkpoints = List.of();
 
   @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description = "gradient or hidden-state, which needs no checkpoint (default: gradient).")
+  private Optional<String> kind;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Any setting. No secrets: other users of the machine see them.")
@@ -95,7 +101,7 @@ public final class WorkerCommand implements Callable<Integer> {
 
   /** Made by the command line. */
   public WorkerCommand() {
-    this(config -> GradientRepresenter.open(config.gradientSettings()));
+    this(config -> ExampleRepresenter.open(config.representationSettings()));
   }
 
   WorkerCommand(Opener opener) {
@@ -155,6 +161,7 @@ public final class WorkerCommand implements Callable<Integer> {
     topicPrefix.ifPresent(value -> given.put(WorkerConfig.TOPIC_PREFIX, value));
     representationId.ifPresent(value -> given.put(WorkerConfig.REPRESENTATION_ID, value));
     model.ifPresent(value -> given.put(WorkerConfig.MODEL_DIR, value));
+    kind.ifPresent(value -> given.put(WorkerConfig.KIND, value));
     if (!checkpoints.isEmpty()) {
       given.put(WorkerConfig.CHECKPOINT_DIRS, String.join(",", checkpoints));
     }

@@ -2,8 +2,10 @@ package io.sluice.gpuworker.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -15,6 +17,8 @@ import java.util.stream.StreamSupport;
 public final class CheckpointWeights {
   /** Trainers print 0.9999 for an epoch's last step when batches do not divide the data. */
   private static final double ROUNDING = 1e-6;
+
+  private static final String STATE = "trainer_state.json";
 
   private CheckpointWeights() {}
 
@@ -31,9 +35,7 @@ public final class CheckpointWeights {
       states.add(
           JsonFile.read(
               UnusableModelException.required(
-                  checkpoint,
-                  "trainer_state.json",
-                  "it holds the learning rates; keep it with the checkpoint")));
+                  checkpoint, STATE, "it holds the learning rates; keep it with the checkpoint")));
     }
     JsonFile last =
         states.stream()
@@ -52,6 +54,19 @@ public final class CheckpointWeights {
     for (int c = 0; c < rates.length; c++) {
       weights[c] = (float) (rates[c] / sum);
     }
+    return weights;
+  }
+
+  /**
+   * As {@link #read}, but equal weights where no checkpoint is more than a bare adapter, which has
+   * no {@code trainer_state.json}.
+   */
+  public static float[] readOrEqual(List<Path> checkpoints) throws IOException {
+    if (checkpoints.stream().anyMatch(folder -> Files.exists(folder.resolve(STATE)))) {
+      return read(checkpoints);
+    }
+    float[] weights = new float[checkpoints.size()];
+    Arrays.fill(weights, 1f / weights.length);
     return weights;
   }
 

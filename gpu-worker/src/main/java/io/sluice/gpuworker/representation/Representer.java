@@ -5,7 +5,8 @@ import io.sluice.schemas.Query;
 import java.util.List;
 
 /**
- * Turns examples into the vectors that stand for them, one vector a checkpoint.
+ * Turns examples into the vectors that stand for them, one vector a checkpoint; kinds without
+ * checkpoints count as having one.
  *
  * <p>Deterministic up to the last bits: how examples are batched may move them. Not thread-safe:
  * one thread uses it at a time.
@@ -27,14 +28,14 @@ public interface Representer extends AutoCloseable {
   String device();
 
   /**
-   * Represents candidates (Adam form of the gradient).
+   * Represents candidates.
    *
    * @return one outcome a candidate, in order
    */
   List<Outcome> candidates(List<Candidate> candidates);
 
   /**
-   * Represents queries (plain form of the gradient).
+   * Represents queries.
    *
    * @return one outcome a query, in order
    */

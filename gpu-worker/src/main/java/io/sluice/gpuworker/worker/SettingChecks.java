@@ -20,15 +20,31 @@ final class SettingChecks {
   static Validator atLeastOne(String what) {
     return LambdaValidator.with(
         (key, value) -> {
-          List<?> list = value instanceof List<?> given ? given : List.of();
-          if (list.isEmpty() || list.stream().anyMatch(item -> item.toString().isBlank())) {
+          if (list(value).isEmpty()) {
+            throw new ConfigException(key + ": give " + what + ", or several with commas");
+          }
+          different(what).ensureValid(key, value);
+        },
+        () -> "at least one");
+  }
+
+  /** A list, all different, none blank. */
+  static Validator different(String what) {
+    return LambdaValidator.with(
+        (key, value) -> {
+          List<?> list = list(value);
+          if (list.stream().anyMatch(item -> item.toString().isBlank())) {
             throw new ConfigException(key + ": give " + what + ", or several with commas");
           }
           if (Set.copyOf(list).size() < list.size()) {
             throw new ConfigException(key + ": " + what + " is given twice");
           }
         },
-        () -> "at least one");
+        () -> "all different");
+  }
+
+  private static List<?> list(Object value) {
+    return value instanceof List<?> given ? given : List.of();
   }
 
   static Validator name() {

@@ -1,7 +1,9 @@
 package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.representation.CountSketch;
-import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.GradientForm;
+import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -56,6 +59,9 @@ public final class WorkerConfig {
   /** What stands for an example. */
   public static final String KIND = "kind";
 
+  /** The form of a candidate's gradient. */
+  public static final String FORM = "form";
+
   /** How a vector is made shorter. */
   public static final String PROJECTION = "projection";
 
@@ -93,9 +99,21 @@ public final class WorkerConfig {
    */
   public WorkerConfig(Map<String, ?> settings) {
     this.values = new AbstractConfig(DEFINITION, settings, false);
+    requireCheckpoints();
     Map<String, Object> foreign = new HashMap<>(values.originals());
     foreign.keySet().removeAll(DEFINITION.names());
     this.kafka = new KafkaSettings(foreign);
+  }
+
+  private void requireCheckpoints() {
+    Kind kind = Kind.of(values.getString(KIND));
+    if (kind.needsCheckpoints() && values.getList(CHECKPOINT_DIRS).isEmpty()) {
+      throw new ConfigException(
+          CHECKPOINT_DIRS
+              + ": give a checkpoint folder, or several with commas: kind "
+              + kind.label()
+              + " needs them");
+    }
   }
 
   /**
@@ -143,9 +161,11 @@ public final class WorkerConfig {
     return FeatureEncoding.valueOf(values.getString(ENCODING));
   }
 
-  /** What the gradient representation is opened with. */
-  public GradientSettings gradientSettings() {
-    return new GradientSettings(
+  /** What the representation is opened with. */
+  public RepresentationSettings representationSettings() {
+    return new RepresentationSettings(
+        Kind.of(values.getString(KIND)),
+        GradientForm.valueOf(values.getString(FORM).toUpperCase(Locale.ROOT)),
         Path.of(values.getString(MODEL_DIR)),
         values.getList(CHECKPOINT_DIRS).stream().map(Path::of).toList(),
         new CountSketch(values.getInt(DIMENSION), SKETCH_SEED),
@@ -225,11 +245,12 @@ public final class WorkerConfig {
         .define(
             CHECKPOINT_DIRS,
             Type.LIST,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.atLeastOne("a checkpoint folder"),
+            List.of(),
+            SettingChecks.different("a checkpoint folder"),
             Importance.HIGH,
             "Folders of the warm-up checkpoints (PEFT LoRA adapter with optimizer moments), in the"
-                + " order of training, separated by commas.")
+                + " order of training, separated by commas. Kind gradient needs at least one;"
+                + " kind hidden-state uses none.")
         .define(
             REPRESENTATION_ID,
             Type.STRING,
@@ -255,10 +276,19 @@ public final class WorkerConfig {
         .define(
             KIND,
             Type.STRING,
-            "gradient",
-            ValidString.in("gradient"),
+            Kind.GRADIENT.label(),
+            ValidString.in(Kind.labels().toArray(String[]::new)),
             Importance.MEDIUM,
-            "What stands for an example: gradient, its loss's gradient at each checkpoint.")
+            "What stands for an example: gradient, its loss's gradient at each checkpoint, or"
+                + " hidden-state, the weighted mean of the base model's last hidden states.")
+        .define(
+            FORM,
+            Type.STRING,
+            "adam",
+            ValidString.in("adam", "plain"),
+            Importance.LOW,
+            "A candidate's gradient: adam, as the step that the optimizer would take, or plain,"
+                + " which needs no optimizer state. Without effect on other kinds.")
         .define(
             PROJECTION,
             Type.STRING,

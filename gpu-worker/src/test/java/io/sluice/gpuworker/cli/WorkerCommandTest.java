@@ -55,10 +55,10 @@ class WorkerCommandTest {
     WorkerConfig config = opened.get(0);
     assertThat(config.representationId()).isEqualTo("from-option");
     assertThat(config.topics().prefix()).isEqualTo("from-set.");
-    assertThat(config.gradientSettings().model()).isEqualTo(Path.of("/file"));
-    assertThat(config.gradientSettings().checkpoints())
+    assertThat(config.representationSettings().model()).isEqualTo(Path.of("/file"));
+    assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/c1"), Path.of("/c2"), Path.of("/c3"));
-    assertThat(config.gradientSettings().maxLength()).isEqualTo(64);
+    assertThat(config.representationSettings().maxLength()).isEqualTo(64);
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.representation.CountSketch;
+import io.sluice.gpuworker.representation.GradientForm;
+import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
@@ -35,11 +38,11 @@ class WorkerConfigTest {
     assertThat(config.groupId()).isEqualTo("sluice-worker-default");
     assertThat(config.encoding()).isEqualTo(FeatureEncoding.INT8);
     assertThat(config.batchRecords()).isEqualTo(32);
-    assertThat(config.gradientSettings().model()).isEqualTo(Path.of("/models/base"));
-    assertThat(config.gradientSettings().checkpoints())
+    assertThat(config.representationSettings().model()).isEqualTo(Path.of("/models/base"));
+    assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/models/c1"), Path.of("/models/c2"));
-    assertThat(config.gradientSettings().projection()).isEqualTo(new CountSketch(8192, 0));
-    assertThat(config.gradientSettings().maxLength()).isEqualTo(512);
+    assertThat(config.representationSettings().projection()).isEqualTo(new CountSketch(8192, 0));
+    assertThat(config.representationSettings().maxLength()).isEqualTo(512);
     assertThat(config.unknownKeys()).isEmpty();
     assertThat(config.overruledKeys()).isEmpty();
   }
@@ -52,7 +55,8 @@ class WorkerConfigTest {
     "checkpoint.dirs, '/a,/a', twice",
     "representation.id, a b, A-Z a-z 0-9",
     "topic.prefix, a/b, topic prefix",
-    "kind, hidden-state, gradient",
+    "kind, embedding, hidden-state",
+    "form, sgd, plain",
     "projection, none, use sketch",
     "projection, dense, use sketch",
     "dimension, 8190, multiple of 8",
@@ -79,6 +83,25 @@ class WorkerConfigTest {
     assertThatThrownBy(() -> new WorkerConfig(settings))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(key);
+  }
+
+  @Test
+  void givenHiddenStates_whenRead_thenNoCheckpointIsNeeded() {
+    Map<String, String> settings = new HashMap<>(with(Map.of("kind", "hidden-state")));
+    settings.remove("checkpoint.dirs");
+
+    RepresentationSettings read = new WorkerConfig(settings).representationSettings();
+
+    assertThat(read.kind()).isEqualTo(Kind.HIDDEN_STATE);
+    assertThat(read.checkpoints()).isEmpty();
+  }
+
+  @Test
+  void givenThePlainForm_whenRead_thenItIsTheCandidates() {
+    assertThat(new WorkerConfig(NEEDED).representationSettings().form())
+        .isEqualTo(GradientForm.ADAM);
+    assertThat(new WorkerConfig(with(Map.of("form", "plain"))).representationSettings().form())
+        .isEqualTo(GradientForm.PLAIN);
   }
 
   @Test
@@ -178,8 +201,8 @@ class WorkerConfigTest {
     WorkerConfig config =
         WorkerConfig.read(file, Map.of("dimension", "128", "bootstrap.servers", "option:9092"));
 
-    assertThat(config.gradientSettings().projection()).isEqualTo(new CountSketch(128, 0));
-    assertThat(config.gradientSettings().model()).isEqualTo(Path.of("/modèles/base"));
+    assertThat(config.representationSettings().projection()).isEqualTo(new CountSketch(128, 0));
+    assertThat(config.representationSettings().model()).isEqualTo(Path.of("/modèles/base"));
     assertThat(config.producer().get("bootstrap.servers")).asString().contains("option:9092");
     assertThat(config.consumer().get("bootstrap.servers")).asString().doesNotContain("file");
   }

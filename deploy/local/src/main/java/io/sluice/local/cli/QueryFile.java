@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.gpuworker.gradient.PromptAnswer;
-import io.sluice.gpuworker.representation.GradientRepresenter;
+import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.file.TaskFile;
@@ -19,7 +19,7 @@ import java.util.List;
 /** A file with a query set, in one of two forms. */
 sealed interface QueryFile {
   /** Represents all queries, in order. */
-  List<Representer.Outcome> represent(GradientRepresenter representer);
+  List<Representer.Outcome> represent(ExampleRepresenter representer);
 
   /**
    * Reads a task file, or JSON lines of {@code {"prompts", "labels"}}; the first line tells which.
@@ -41,7 +41,7 @@ sealed interface QueryFile {
   /** The queries of a task file. */
   record Turns(List<Query> queries) implements QueryFile {
     @Override
-    public List<Representer.Outcome> represent(GradientRepresenter representer) {
+    public List<Representer.Outcome> represent(ExampleRepresenter representer) {
       return representer.queries(queries);
     }
   }
@@ -73,7 +73,7 @@ sealed interface QueryFile {
     }
 
     @Override
-    public List<Representer.Outcome> represent(GradientRepresenter representer) {
+    public List<Representer.Outcome> represent(ExampleRepresenter representer) {
       return representer.formattedQueries(queries);
     }
   }

@@ -1,8 +1,10 @@
 package io.sluice.local.cli;
 
-import io.sluice.gpuworker.representation.GradientRepresenter;
-import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.GradientForm;
+import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.file.CandidateFile;
@@ -14,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,10 +26,12 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code score}: the similarity of candidates to a query set, without Kafka. */
 @Command(
@@ -35,7 +40,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Scores candidates against a query set, without Kafka.",
       "Writes a NumPy file of float32, shape [queries, candidates]: the sum over checkpoints of the"
-          + " checkpoint's weight (its epoch's mean learning rate) times the cosine of the gradients.",
+          + " checkpoint's weight (its epoch's mean learning rate) times the cosine of the gradients,"
+          + " or the cosine of the hidden states.",
       "Every line that is not blank has a column. One that has no score is told on standard error;"
           + " its column is -2, below any similarity, and the exit code is 1 unless --skip-invalid."
     })
@@ -53,10 +59,10 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--checkpoint",
-      required = true,
       arity = "1..*",
       paramLabel = "DIR",
-      description = "Folders of its LoRA warm-up checkpoints, all of one run.")
+      description =
+          "Folders of its LoRA warm-up checkpoints, all of one run; hidden-state needs none.")
   private List<Path> checkpoints = List.of();
 
   @Option(
@@ -78,9 +84,20 @@ public final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--kind",
       defaultValue = "gradient",
+      converter = KindName.class,
+      completionCandidates = KindNames.class,
       paramLabel = "KIND",
       description = "The representation: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Kind kind;
+
+  @Option(
+      names = "--form",
+      defaultValue = "adam",
+      paramLabel = "FORM",
+      description =
+          "Of a candidate's gradient: adam, which needs the optimizer's state, or plain (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Form form;
 
   @Option(
       names = "--projection",
@@ -88,7 +105,8 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "HOW",
       description =
           "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). A sketch is encoded as in the"
-              + " stream and gives the stream's scores; none compares whole gradients.")
+              + " stream and gives the stream's scores; none compares whole gradients. Hidden states"
+              + " are never sketched, but encoded unless none.")
   private ProjectionKind projection;
 
   @Option(
@@ -134,9 +152,30 @@ public final class ScoreCommand implements Callable<Integer> {
   /** Made by the command line. */
   public ScoreCommand() {}
 
-  /** Representations, spelled as on the command line, where help shows them. */
-  enum Kind {
-    gradient
+  /** Names of kinds are no Java names. */
+  static final class KindName implements ITypeConverter<Kind> {
+    @Override
+    public Kind convert(String label) {
+      try {
+        return Kind.of(label);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** The kinds, for help and completion. */
+  static final class KindNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Kind.labels().iterator();
+    }
+  }
+
+  /** Forms of a gradient, spelled as on the command line. */
+  enum Form {
+    adam,
+    plain
   }
 
   /** Projections, spelled as on the command line, where help shows them. */
@@ -147,10 +186,10 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    GradientSettings settings = settings();
+    RepresentationSettings settings = settings();
     List<CandidateLine> lines = lines();
     QueryFile querySet = QueryFile.read(queries);
-    try (GradientRepresenter representer = GradientRepresenter.open(settings)) {
+    try (ExampleRepresenter representer = ExampleRepresenter.open(settings)) {
       err().println("Device: " + representer.device());
       float[][] scores = score(representer, querySet, lines);
       NpyFile.writeFloats(out, lines.size(), Arrays.asList(scores));
@@ -160,7 +199,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   /** The bar also ticks while queries are represented, before the first candidate. */
   private float[][] score(
-      GradientRepresenter representer, QueryFile querySet, List<CandidateLine> lines) {
+      ExampleRepresenter representer, QueryFile querySet, List<CandidateLine> lines) {
     try (ProgressBar progress = progress(lines.size())) {
       float[][][] vectors = vectors(querySet.represent(representer));
       QueryMatrix matrix = new QueryMatrix(vectors, representer.checkpointWeights());
@@ -169,14 +208,15 @@ public final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  private GradientSettings settings() {
+  private RepresentationSettings settings() {
     if (limit < 1) {
       throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
     }
     try {
       Projection projected =
           projection == ProjectionKind.none ? new Projection.None() : Projection.sketch(dimension);
-      return new GradientSettings(model, checkpoints, projected, maxLength);
+      GradientForm gradient = form == Form.adam ? GradientForm.ADAM : GradientForm.PLAIN;
+      return new RepresentationSettings(kind, gradient, model, checkpoints, projected, maxLength);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

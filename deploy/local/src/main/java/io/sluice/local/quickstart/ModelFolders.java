@@ -6,7 +6,7 @@ import io.sluice.gpuworker.model.DecoderConfig;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.LoraCheckpoint;
 import io.sluice.gpuworker.model.Tokens;
-import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +31,7 @@ public record ModelFolders(Path base, List<Path> checkpoints) {
   void check() throws IOException {
     DecoderConfig.read(base);
     DecoderWeights.files(base);
-    Tokens.open(base, GradientSettings.DEFAULT_MAX_LENGTH).close();
+    Tokens.open(base, RepresentationSettings.DEFAULT_MAX_LENGTH).close();
     for (Path checkpoint : checkpoints) {
       LoraCheckpoint.open(checkpoint);
       AdamMoments.file(checkpoint);

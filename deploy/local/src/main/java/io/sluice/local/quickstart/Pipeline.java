@@ -1,8 +1,8 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.gpuworker.representation.GradientRepresenter;
-import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
@@ -106,8 +106,8 @@ record Pipeline(
 
   private static Representer representer(QuickstartPlan.Features features, ModelFolders model)
       throws IOException {
-    return GradientRepresenter.open(
-        new GradientSettings(
+    return ExampleRepresenter.open(
+        RepresentationSettings.gradient(
             model.base(),
             model.checkpoints(),
             Projection.sketch(features.dimension()),

@@ -2,8 +2,8 @@ package io.sluice.local.bundled;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gpuworker.representation.GradientRepresenter;
-import io.sluice.gpuworker.representation.GradientSettings;
+import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
@@ -32,7 +32,8 @@ class BundledSelectionTest {
     BundledData data = BundledData.make();
     List<Candidate> pool = data.candidates().subList(0, POOL);
     try (Representer representer =
-        GradientRepresenter.open(GradientSettings.of(model.base(), model.checkpoints()))) {
+        ExampleRepresenter.open(
+            RepresentationSettings.gradient(model.base(), model.checkpoints()))) {
       assertThat(representer.checkpointWeights()).containsExactly(15.5f / 21, 5.5f / 21);
       List<Represented> candidates = represented(representer.candidates(pool));
       assertThat(median(candidates.stream().mapToInt(Represented::tokens)))

@@ -90,6 +90,44 @@ class ScoreCommandTest {
   }
 
   @Test
+  void givenHiddenStates_whenScored_thenNoCheckpointIsNeededAndAnExampleIsMostLikeItself()
+      throws IOException {
+    List<String> arguments =
+        List.of(
+            "--model",
+            model.base().toString(),
+            "--kind",
+            "hidden-state",
+            "--projection",
+            "none",
+            "--candidates",
+            candidates(ADD, FRENCH, SORT).toString(),
+            "--queries",
+            task.toString(),
+            "--out",
+            folder.resolve("hidden.npy").toString());
+    assertThat(run(arguments)).isZero();
+    float[][] scores = NpyFile.readFloats(folder.resolve("hidden.npy"));
+    assertThat(scores).hasDimensions(2, 3);
+    assertThat(scores[1][1]).isCloseTo(1, within(1e-2f)).isGreaterThan(scores[1][0]);
+  }
+
+  @Test
+  void givenAnUnknownKindOrNoCheckpointForGradients_whenScored_thenItIsWrongUsage()
+      throws IOException {
+    List<String> arguments =
+        List.of(
+            "--model", model.base().toString(),
+            "--candidates", candidates(ADD).toString(),
+            "--queries", task.toString(),
+            "--out", folder.resolve("no.npy").toString());
+    assertThat(run(arguments)).isEqualTo(2);
+    assertThat(err.toString()).contains("kind gradient needs at least one folder");
+    assertThat(score(candidates(ADD), task, "no.npy", "--kind", "embedding")).isEqualTo(2);
+    assertThat(err.toString()).contains("use gradient or hidden-state");
+  }
+
+  @Test
   void givenALimit_whenScored_thenOnlyTheFirstCandidatesHaveColumns() throws IOException {
     assertThat(score(candidates(ADD, SORT, FRENCH), task, "l.npy", "--limit", "2")).isZero();
     assertThat(NpyFile.readFloats(folder.resolve("l.npy"))).hasDimensions(2, 2);
@@ -119,6 +157,10 @@ class ScoreCommandTest {
     arguments.addAll(List.of("--queries", queries.toString()));
     arguments.addAll(List.of("--out", folder.resolve(out).toString()));
     arguments.addAll(List.of(more));
+    return run(arguments);
+  }
+
+  private int run(List<String> arguments) {
     return new CommandLine(new ScoreCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setErr(new PrintWriter(err, true))

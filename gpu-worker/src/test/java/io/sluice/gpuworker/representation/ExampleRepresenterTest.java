@@ -22,12 +22,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class GradientRepresenterTest {
+class ExampleRepresenterTest {
   private static final Path RUN = GoldenData.small().resolve("tiny-llama");
   private static final int LIMIT = 256;
 
-  private static GradientSettings settings(Path run, Projection projection, int limit) {
-    return new GradientSettings(
+  private static RepresentationSettings settings(Path run, Projection projection, int limit) {
+    return RepresentationSettings.gradient(
         run.resolve("base"),
         List.of(run.resolve("run/checkpoint-5"), run.resolve("run/checkpoint-20")),
         projection,
@@ -71,8 +71,8 @@ class GradientRepresenterTest {
 
   @Test
   void givenTheReferencesRun_whenUnprojected_thenCosinesAndWeightsAreItsOwn() throws IOException {
-    try (GradientRepresenter representer =
-        GradientRepresenter.open(settings(RUN, new Projection.None(), LIMIT))) {
+    try (ExampleRepresenter representer =
+        ExampleRepresenter.open(settings(RUN, new Projection.None(), LIMIT))) {
       List<Outcome> candidates = representer.candidates(candidates().subList(0, 6));
       List<Outcome> queries = representer.formattedQueries(queries().subList(0, 3));
 
@@ -100,8 +100,8 @@ class GradientRepresenterTest {
   @Test
   void givenTheSameExamples_whenBatchedOtherwise_thenVectorsAreTheSameToTheLastBit()
       throws IOException {
-    try (GradientRepresenter representer =
-        GradientRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
+    try (ExampleRepresenter representer =
+        ExampleRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
       List<Candidate> candidates = candidates().subList(0, 12);
       List<Outcome> together = representer.candidates(candidates);
       for (int i = 0; i < candidates.size(); i++) {
@@ -115,8 +115,8 @@ class GradientRepresenterTest {
   @Test
   void givenAQueryOfTurns_whenRepresented_thenItIsThatOfItsTextWithItsWhiteSpace()
       throws IOException {
-    try (GradientRepresenter representer =
-        GradientRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
+    try (ExampleRepresenter representer =
+        ExampleRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
       List<Message> turns =
           List.of(
               new Message("system", "Be brief. "),
@@ -139,8 +139,8 @@ class GradientRepresenterTest {
   @Test
   void givenExamplesWithNothingToLearn_whenRepresented_thenEachHasAReasonAndTheRestGoOn()
       throws IOException {
-    try (GradientRepresenter representer =
-        GradientRepresenter.open(settings(RUN, Projection.sketch(512), 32))) {
+    try (ExampleRepresenter representer =
+        ExampleRepresenter.open(settings(RUN, Projection.sketch(512), 32))) {
       Candidate tooLong = candidate("word ".repeat(200), "yes");
       Candidate oddRole = new Candidate("c", "", List.of(new Message("tool", "x")));
       Candidate silent = new Candidate("c", "", List.of(new Message("user", "x")));
@@ -195,9 +195,37 @@ class GradientRepresenterTest {
       Path missing = run.resolve(name);
       Files.delete(missing);
       assertThatThrownBy(
-              () -> GradientRepresenter.open(settings(run, Projection.DEFAULT, LIMIT)).close())
+              () -> ExampleRepresenter.open(settings(run, Projection.DEFAULT, LIMIT)).close())
           .isInstanceOf(IOException.class)
           .hasMessageContaining(missing + " is missing: ");
+    }
+  }
+
+  @Test
+  void givenBareAdapters_whenCandidatesArePlain_thenTheyAreRepresentedAsQueriesAre(
+      @TempDir Path folder) throws IOException {
+    copy(RUN, folder);
+    for (String step : List.of("5", "20")) {
+      Path checkpoint = folder.resolve("run/checkpoint-" + step);
+      Files.delete(checkpoint.resolve("optimizer_state.safetensors"));
+      Files.delete(checkpoint.resolve("trainer_state.json"));
+    }
+    RepresentationSettings adam = settings(folder, new Projection.None(), LIMIT);
+    RepresentationSettings plain =
+        new RepresentationSettings(
+            Kind.GRADIENT,
+            GradientForm.PLAIN,
+            adam.model(),
+            adam.checkpoints(),
+            adam.projection(),
+            LIMIT);
+    try (ExampleRepresenter representer = ExampleRepresenter.open(plain)) {
+      assertThat(representer.checkpointWeights()).containsExactly(0.5f, 0.5f);
+      float[] expected = GoldenData.floats(RUN.resolve("gradients/checkpoint-20/cand_raw.npy"));
+      float[] row = rows(representer.candidates(candidates().subList(0, 2)).get(1))[1];
+      float[] golden = GoldenData.row(expected, 1, row.length);
+      assertThat(UnitLength.scale(golden)).isTrue();
+      assertThat(GoldenData.relativeError(row, golden)).isLessThan(1e-4);
     }
   }
 
@@ -206,7 +234,7 @@ class GradientRepresenterTest {
       throws IOException {
     copy(RUN, folder);
     Files.delete(folder.resolve("run/checkpoint-5/optimizer_state.safetensors"));
-    assertThatThrownBy(() -> GradientRepresenter.open(settings(folder, Projection.DEFAULT, LIMIT)))
+    assertThatThrownBy(() -> ExampleRepresenter.open(settings(folder, Projection.DEFAULT, LIMIT)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("checkpoint-5/optimizer.pt is missing: ")
         .hasMessageContaining("save_only_model");
@@ -215,7 +243,7 @@ class GradientRepresenterTest {
   @Test
   void givenNoCheckpointOrAnImpossibleLimit_whenSettingsAreMade_thenTheyAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GradientSettings.of(RUN, List.of()))
+        .isThrownBy(() -> RepresentationSettings.gradient(RUN, List.of()))
         .withMessageContaining("at least one folder");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> settings(RUN, Projection.DEFAULT, 1))
@@ -223,8 +251,8 @@ class GradientRepresenterTest {
   }
 
   private static String fingerprint(Path run, Projection projection, int limit) throws IOException {
-    try (GradientRepresenter representer =
-        GradientRepresenter.open(settings(run, projection, limit))) {
+    try (ExampleRepresenter representer =
+        ExampleRepresenter.open(settings(run, projection, limit))) {
       return representer.fingerprint();
     }
   }

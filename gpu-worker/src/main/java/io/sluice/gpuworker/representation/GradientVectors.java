@@ -1,0 +1,129 @@
+package io.sluice.gpuworker.representation;
+
+import io.sluice.gpuworker.gradient.AdamForm;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.GradientEngine;
+import io.sluice.gpuworker.model.AdamMoments;
+import io.sluice.gpuworker.model.CheckpointWeights;
+import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.DecoderConfig;
+import io.sluice.gpuworker.model.DecoderWeights;
+import io.sluice.gpuworker.model.LoraCheckpoint;
+import io.sluice.gpuworker.model.LoraStack;
+import io.sluice.gpuworker.model.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gradients in LoRA parameters (LESS; Xia et al., ICML 2024), one vector a warm-up checkpoint:
+ * candidates in the form of an Adam step, unless plain is wanted, and queries plain; projected.
+ */
+final class GradientVectors implements ExampleVectors {
+  /** Raise it when the same files begin to give other vectors. */
+  private static final String METHOD = "gradient 2";
+
+  private final RepresentationSettings settings;
+  private final List<LoraCheckpoint> checkpoints;
+  private final Decoder decoder;
+  private final GradientEngine engine;
+  private final List<AdamMoments> moments;
+  private final float[] weights;
+  private final int dimension;
+
+  private GradientVectors(
+      RepresentationSettings settings,
+      List<LoraCheckpoint> checkpoints,
+      Decoder decoder,
+      LoraStack adapters,
+      Torch torch)
+      throws IOException {
+    this.settings = settings;
+    this.checkpoints = checkpoints;
+    this.decoder = decoder;
+    engine = new GradientEngine(torch.manager(), decoder, adapters);
+    moments = new ArrayList<>();
+    if (adamWanted()) {
+      for (LoraCheckpoint checkpoint : checkpoints) {
+        moments.add(AdamMoments.read(checkpoint, adapters.layout()));
+      }
+    }
+    weights =
+        adamWanted()
+            ? CheckpointWeights.read(settings.checkpoints())
+            : CheckpointWeights.readOrEqual(settings.checkpoints());
+    dimension = settings.projection().dimension(adapters.layout().size());
+  }
+
+  /** Loads model, adapters and moments. */
+  static GradientVectors open(RepresentationSettings settings, Torch torch) throws IOException {
+    List<LoraCheckpoint> checkpoints = new ArrayList<>();
+    for (Path folder : settings.checkpoints()) {
+      checkpoints.add(LoraCheckpoint.open(folder));
+    }
+    Decoder decoder =
+        Decoder.load(
+            torch.manager(),
+            DecoderConfig.read(settings.model()),
+            DecoderWeights.open(torch.manager(), settings.model(), checkpoints.get(0)),
+            settings.positions());
+    LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
+    return new GradientVectors(settings, checkpoints, decoder, adapters, torch);
+  }
+
+  private boolean adamWanted() {
+    return settings.form() == GradientForm.ADAM;
+  }
+
+  @Override
+  public int dimension() {
+    return dimension;
+  }
+
+  @Override
+  public float[] weights() {
+    return weights.clone();
+  }
+
+  @Override
+  public int vocabulary() {
+    return decoder.vocabulary();
+  }
+
+  @Override
+  public float[][] of(Encoded.Example example, Role role) {
+    float[][] rows = engine.compute(example).gradients();
+    for (int c = 0; c < rows.length; c++) {
+      if (role == Role.CANDIDATE && adamWanted()) {
+        AdamForm.apply(rows[c], moments.get(c));
+      }
+      rows[c] = settings.projection().apply(rows[c], c);
+    }
+    return rows;
+  }
+
+  @Override
+  public void describe(Fingerprint fingerprint) throws IOException {
+    fingerprint.add(METHOD + " " + settings.form() + " " + settings.projection());
+    for (LoraCheckpoint checkpoint : checkpoints) {
+      fingerprint.add("checkpoint " + checkpoint.scaling()).add(checkpoint.adapter().path());
+      if (adamWanted()) {
+        fingerprint.add(AdamMoments.file(checkpoint.folder()));
+      }
+    }
+  }
+
+  @Override
+  public void selfTest(Encoded.Example example) throws IOException {
+    float base = engine.baseLoss(example);
+    GradientEngine.Result result = engine.compute(example);
+    for (int c = 0; c < checkpoints.size(); c++) {
+      Path folder = checkpoints.get(c).folder();
+      float[] gradient = result.gradients()[c];
+      SelfTest.adapterChangesLoss(folder, base, result.losses()[c]);
+      SelfTest.gradientIsNotZero(folder, gradient);
+      SelfTest.projectionKeepsNorm(gradient, settings.projection().apply(gradient, c));
+    }
+  }
+}

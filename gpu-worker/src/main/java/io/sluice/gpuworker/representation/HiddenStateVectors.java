@@ -1,0 +1,92 @@
+package io.sluice.gpuworker.representation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.DecoderConfig;
+import io.sluice.gpuworker.model.DecoderWeights;
+import io.sluice.gpuworker.model.Lora;
+import io.sluice.gpuworker.model.Torch;
+import java.io.IOException;
+import java.util.stream.LongStream;
+
+/**
+ * The mean of the base model's hidden states after the final norm, over all tokens, each weighted
+ * by its position from 1 (RDS+; Ivison et al. 2025). One vector an example, whatever its role.
+ */
+final class HiddenStateVectors implements ExampleVectors {
+  /** Raise it when the same files begin to give other vectors. */
+  private static final String METHOD = "hidden-state 1";
+
+  private final NDManager manager;
+  private final Decoder decoder;
+
+  private HiddenStateVectors(NDManager manager, Decoder decoder) {
+    this.manager = manager;
+    this.decoder = decoder;
+  }
+
+  /** Loads the base model. */
+  static HiddenStateVectors open(RepresentationSettings settings, Torch torch) throws IOException {
+    Decoder decoder =
+        Decoder.load(
+            torch.manager(),
+            DecoderConfig.read(settings.model()),
+            DecoderWeights.open(torch.manager(), settings.model()),
+            settings.positions());
+    return new HiddenStateVectors(torch.manager(), decoder);
+  }
+
+  @Override
+  public int dimension() {
+    return decoder.hidden();
+  }
+
+  @Override
+  public float[] weights() {
+    return new float[] {1};
+  }
+
+  @Override
+  public int vocabulary() {
+    return decoder.vocabulary();
+  }
+
+  @Override
+  public float[][] of(Encoded.Example example, Role role) {
+    JniUtils.setGradMode(false);
+    int length = example.ids().length;
+    try (NDManager scratch = manager.newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      long[] everywhere = LongStream.range(0, length).toArray();
+      NDArray states = decoder.states(scratch, example.ids(), everywhere, Lora.NONE);
+      NDArray shares = scratch.create(shares(length), new Shape(1, length));
+      return new float[][] {shares.matMul(states.squeeze(0)).toFloatArray()};
+    }
+  }
+
+  /** Position over the sum of all positions, from 1. */
+  private static float[] shares(int length) {
+    double sum = length * (length + 1.0) / 2;
+    float[] shares = new float[length];
+    for (int i = 0; i < length; i++) {
+      shares[i] = (float) ((i + 1) / sum);
+    }
+    return shares;
+  }
+
+  @Override
+  public void describe(Fingerprint fingerprint) {
+    fingerprint.add(METHOD);
+  }
+
+  @Override
+  public void selfTest(Encoded.Example example) throws IOException {
+    SelfTest.stateIsNotZero(of(example, Role.CANDIDATE)[0]);
+  }
+}

@@ -1,0 +1,63 @@
+package io.sluice.gpuworker.representation;
+
+import io.sluice.gpuworker.model.Torch;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** The kinds of representation: what stands for an example. */
+public enum Kind {
+  /** The loss's gradient in the LoRA parameters of each checkpoint (LESS). */
+  GRADIENT("gradient", true, GradientVectors::open),
+  /** The base model's last hidden states, averaged (RDS+). */
+  HIDDEN_STATE("hidden-state", false, HiddenStateVectors::open);
+
+  private final String label;
+  private final boolean needsCheckpoints;
+  private final Opener opener;
+
+  Kind(String label, boolean needsCheckpoints, Opener opener) {
+    this.label = label;
+    this.needsCheckpoints = needsCheckpoints;
+    this.opener = opener;
+  }
+
+  /** Loads what a kind computes with. */
+  private interface Opener {
+    ExampleVectors open(RepresentationSettings settings, Torch torch) throws IOException;
+  }
+
+  /**
+   * The kind of a name.
+   *
+   * @throws IllegalArgumentException when there is none; names those that are
+   */
+  public static Kind of(String label) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "kind " + label + ": use " + String.join(" or ", labels())));
+  }
+
+  /** The names of all kinds. */
+  public static List<String> labels() {
+    return Arrays.stream(values()).map(Kind::label).toList();
+  }
+
+  /** The name that settings use. */
+  public String label() {
+    return label;
+  }
+
+  /** Whether it computes with warm-up checkpoints, not with the base model alone. */
+  public boolean needsCheckpoints() {
+    return needsCheckpoints;
+  }
+
+  ExampleVectors open(RepresentationSettings settings, Torch torch) throws IOException {
+    return opener.open(settings, torch);
+  }
+}

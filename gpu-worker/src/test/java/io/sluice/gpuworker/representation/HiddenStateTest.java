@@ -1,0 +1,136 @@
+package io.sluice.gpuworker.representation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.PromptAnswer;
+import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.representation.ExampleVectors.Role;
+import io.sluice.gpuworker.representation.Representer.Outcome;
+import io.sluice.gpuworker.representation.Representer.Represented;
+import io.sluice.schemas.Candidate;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Hidden states of the reference (RDS+). */
+class HiddenStateTest {
+  private static final double TOLERANCE = 1e-5;
+
+  private static RepresentationSettings settings(Path base) {
+    return new RepresentationSettings(
+        Kind.HIDDEN_STATE, GradientForm.ADAM, base, List.of(), Projection.DEFAULT, 256);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "build,tiny-llama32",
+    "build,tiny-qwen2",
+    "build,tiny-olmo3",
+    "shared,tiny-mistral",
+    "shared,tiny-qwen3",
+    "shared,tiny-smollm3"
+  })
+  void givenAnArchitecture_whenStatesAreAveraged_thenTheyAreTheReferences(
+      String where, String model) throws IOException {
+    Path golden = GoldenData.architectures(where).resolve(model);
+    JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
+    float[] expected = GoldenData.floats(golden.resolve("rds.npy"));
+    try (Torch torch = Torch.open()) {
+      ExampleVectors vectors = Kind.HIDDEN_STATE.open(settings(golden.resolve("base")), torch);
+      for (int i = 0; i < examples.size(); i++) {
+        Encoded.Example example =
+            new Encoded.Example(
+                GoldenData.longs(examples.get(i).path("input_ids")),
+                GoldenData.longs(examples.get(i).path("labels")));
+        float[] vector = vectors.of(example, Role.QUERY)[0];
+        assertThat(UnitLength.scale(vector)).isTrue();
+        assertThat(GoldenData.relativeError(vector, GoldenData.row(expected, i, vector.length)))
+            .as("example %d", i)
+            .isLessThan(TOLERANCE);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tiny-llama,60", "tiny-llama-addpad,12"})
+  void givenTheReferencesExamples_whenRepresented_thenVectorsAndSimilaritiesAreItsOwn(
+      String model, int count) throws IOException {
+    Path grad = GoldenData.shared("golden/grad");
+    Path rds = grad.resolve(model).resolve("rds");
+    List<Candidate> candidates =
+        GoldenData.jsonLines(grad.resolve("train.jsonl")).stream()
+            .limit(count)
+            .map(line -> new Candidate("c", "", GoldenData.messages(line)))
+            .toList();
+    List<PromptAnswer> queries =
+        GoldenData.jsonLines(grad.resolve("query.jsonl")).stream()
+            .map(line -> new PromptAnswer(text(line, "prompts"), text(line, "labels")))
+            .toList();
+    try (ExampleRepresenter representer =
+        ExampleRepresenter.open(settings(grad.resolve(model).resolve("base")))) {
+      List<float[]> ofCandidates = rows(representer.candidates(candidates));
+      List<float[]> ofQueries = rows(representer.formattedQueries(queries));
+      same(ofCandidates, rds.resolve("cand.npy"));
+      same(ofQueries, rds.resolve("query.npy"));
+      float[] expected = GoldenData.floats(rds.resolve("similarity.npy"));
+      for (int q = 0; q < ofQueries.size(); q++) {
+        for (int i = 0; i < count; i++) {
+          assertThat(dot(ofQueries.get(q), ofCandidates.get(i)))
+              .isCloseTo(expected[q * count + i], within(TOLERANCE));
+        }
+      }
+    }
+  }
+
+  @Test
+  void givenNoCheckpoint_whenOpened_thenThereIsOneVectorOfTheHiddenSize() throws IOException {
+    Path base = GoldenData.small().resolve("tiny-llama/base");
+    try (ExampleRepresenter hidden = ExampleRepresenter.open(settings(base))) {
+      assertThat(hidden.checkpoints()).isEqualTo(1);
+      assertThat(hidden.checkpointWeights()).containsExactly(1);
+      assertThat(hidden.dimension()).isEqualTo(64);
+      assertThat(hidden.fingerprint()).hasSize(64);
+    }
+  }
+
+  private static String text(JsonNode line, String field) {
+    return line.path(field).asText();
+  }
+
+  private static List<float[]> rows(List<Outcome> outcomes) {
+    List<float[]> rows = new ArrayList<>();
+    for (Outcome outcome : outcomes) {
+      assertThat(outcome).isInstanceOf(Represented.class);
+      rows.add(((Represented) outcome).rows()[0]);
+    }
+    return rows;
+  }
+
+  private static void same(List<float[]> rows, Path file) {
+    float[] expected = GoldenData.floats(file);
+    assertThat(expected).hasSize(rows.size() * rows.get(0).length);
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(
+              GoldenData.relativeError(
+                  rows.get(i), GoldenData.row(expected, i, rows.get(i).length)))
+          .as("%s, row %d", file.getFileName(), i)
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+}
