@@ -34,6 +34,16 @@ public final class ExampleEncoder {
     this.maxLength = maxLength;
   }
 
+  /** Encodes an example in the way of its form. */
+  public Encoded encode(Text text) {
+    if (text instanceof Text.Conversation conversation) {
+      return candidate(conversation.messages());
+    }
+    return text instanceof Text.Question question
+        ? query(question.messages())
+        : query((PromptAnswer) text);
+  }
+
   /** Encodes a candidate: all its assistant turns are learnt. */
   public Encoded candidate(List<Message> messages) {
     Optional<String> problem = problem(messages);

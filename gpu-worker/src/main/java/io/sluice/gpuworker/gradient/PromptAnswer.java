@@ -6,4 +6,4 @@ package io.sluice.gpuworker.gradient;
  * @param prompt what the model is given; nothing of it is learnt
  * @param answer what it shall say, without the end token
  */
-public record PromptAnswer(String prompt, String answer) {}
+public record PromptAnswer(String prompt, String answer) implements Text {}

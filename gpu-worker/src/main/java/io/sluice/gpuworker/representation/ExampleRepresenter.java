@@ -2,13 +2,10 @@ package io.sluice.gpuworker.representation;
 
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
-import io.sluice.gpuworker.gradient.PromptAnswer;
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
-import io.sluice.gpuworker.representation.ExampleVectors.Role;
-import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Query;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,29 +112,10 @@ public final class ExampleRepresenter implements Representer {
   }
 
   @Override
-  public List<Outcome> candidates(List<Candidate> candidates) {
-    return represent(
-        candidates, candidate -> encoder.candidate(candidate.getMessages()), Role.CANDIDATE);
-  }
-
-  @Override
-  public List<Outcome> queries(List<Query> queries) {
-    return represent(queries, query -> encoder.query(query.getMessages()), Role.QUERY);
-  }
-
-  /**
-   * Represents queries whose text is already formatted.
-   *
-   * @return one outcome a query, in order
-   */
-  public List<Outcome> formattedQueries(List<PromptAnswer> queries) {
-    return represent(queries, encoder::query, Role.QUERY);
-  }
-
-  private <T> List<Outcome> represent(List<T> examples, Function<T, Encoded> encoding, Role role) {
+  public List<Outcome> represent(List<? extends Text> examples, Role role) {
     return inParallel(
         examples.stream()
-            .<Callable<Outcome>>map(example -> () -> represent(encoding.apply(example), role))
+            .<Callable<Outcome>>map(text -> () -> represent(encoder.encode(text), role))
             .toList());
   }
 

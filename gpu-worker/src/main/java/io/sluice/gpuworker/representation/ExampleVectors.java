@@ -5,14 +5,6 @@ import java.io.IOException;
 
 /** What one {@link Kind} computes with. Thread-safe. */
 interface ExampleVectors {
-  /** What an example is to a selection. */
-  enum Role {
-    /** It waits to be selected. */
-    CANDIDATE,
-    /** It says what is wanted. */
-    QUERY
-  }
-
   /** Values a vector. */
   int dimension();
 

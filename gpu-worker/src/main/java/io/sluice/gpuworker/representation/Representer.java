@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
 import java.util.List;
@@ -28,18 +29,36 @@ public interface Representer extends AutoCloseable {
   String device();
 
   /**
+   * Represents examples.
+   *
+   * @param role what all of them are represented as, whatever their form
+   * @return one outcome an example, in order
+   */
+  List<Outcome> represent(List<? extends Text> examples, Role role);
+
+  /**
    * Represents candidates.
    *
    * @return one outcome a candidate, in order
    */
-  List<Outcome> candidates(List<Candidate> candidates);
+  default List<Outcome> candidates(List<Candidate> candidates) {
+    return represent(
+        candidates.stream()
+            .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
+            .toList(),
+        Role.CANDIDATE);
+  }
 
   /**
    * Represents queries.
    *
    * @return one outcome a query, in order
    */
-  List<Outcome> queries(List<Query> queries);
+  default List<Outcome> queries(List<Query> queries) {
+    return represent(
+        queries.stream().<Text>map(query -> new Text.Question(query.getMessages())).toList(),
+        Role.QUERY);
+  }
 
   @Override
   void close();

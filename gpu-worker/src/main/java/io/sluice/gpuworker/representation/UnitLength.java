@@ -1,11 +1,11 @@
 package io.sluice.gpuworker.representation;
 
 /** L2 norms of vectors. */
-final class UnitLength {
+public final class UnitLength {
   private UnitLength() {}
 
   /** The L2 norm, summed in double precision. */
-  static double norm(float[] vector) {
+  public static double norm(float[] vector) {
     double squares = 0;
     for (float value : vector) {
       squares += (double) value * value;
@@ -18,7 +18,7 @@ final class UnitLength {
    *
    * @return whether it has a direction; without one it is left as it is
    */
-  static boolean scale(float[] vector) {
+  public static boolean scale(float[] vector) {
     double norm = norm(vector);
     if (!(norm > 0) || Double.isInfinite(norm)) {
       return false;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.PromptAnswer;
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
@@ -41,9 +42,9 @@ class ExampleRepresenterTest {
         .toList();
   }
 
-  private static List<PromptAnswer> queries() {
+  private static List<Text> queries() {
     return GoldenData.jsonLines(GoldenData.small().resolve("query.jsonl")).stream()
-        .map(line -> new PromptAnswer(text(line, "prompts"), text(line, "labels")))
+        .<Text>map(line -> new PromptAnswer(text(line, "prompts"), text(line, "labels")))
         .toList();
   }
 
@@ -74,7 +75,7 @@ class ExampleRepresenterTest {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, new Projection.None(), LIMIT))) {
       List<Outcome> candidates = representer.candidates(candidates().subList(0, 6));
-      List<Outcome> queries = representer.formattedQueries(queries().subList(0, 3));
+      List<Outcome> queries = representer.represent(queries().subList(0, 3), Role.QUERY);
 
       assertThat(representer.dimension()).isEqualTo(7168);
       assertThat(representer.checkpoints()).isEqualTo(2);
@@ -130,7 +131,7 @@ class ExampleRepresenterTest {
               "    return x");
 
       Outcome ofTurns = representer.queries(List.of(new Query("q", turns))).get(0);
-      Outcome ofText = representer.formattedQueries(List.of(formatted)).get(0);
+      Outcome ofText = representer.represent(List.of(formatted), Role.QUERY).get(0);
 
       assertThat(rows(ofTurns)).isDeepEqualTo(rows(ofText));
     }

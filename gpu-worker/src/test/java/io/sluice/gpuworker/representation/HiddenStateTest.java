@@ -8,7 +8,6 @@ import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.model.Torch;
-import io.sluice.gpuworker.representation.ExampleVectors.Role;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.Candidate;
@@ -77,7 +76,7 @@ class HiddenStateTest {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(grad.resolve(model).resolve("base")))) {
       List<float[]> ofCandidates = rows(representer.candidates(candidates));
-      List<float[]> ofQueries = rows(representer.formattedQueries(queries));
+      List<float[]> ofQueries = rows(representer.represent(queries, Role.QUERY));
       same(ofCandidates, rds.resolve("cand.npy"));
       same(ofQueries, rds.resolve("query.npy"));
       float[] expected = GoldenData.floats(rds.resolve("similarity.npy"));

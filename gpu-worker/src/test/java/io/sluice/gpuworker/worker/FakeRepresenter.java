@@ -1,6 +1,8 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.representation.Role;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
@@ -55,6 +57,11 @@ final class FakeRepresenter implements Representer {
   @Override
   public List<Outcome> queries(List<Query> queries) {
     return queries.stream().map(each -> outcome(each.getId(), each.getMessages())).toList();
+  }
+
+  @Override
+  public List<Outcome> represent(List<? extends Text> examples, Role role) {
+    throw new UnsupportedOperationException("rows follow from ids, and texts have none");
   }
 
   @Override

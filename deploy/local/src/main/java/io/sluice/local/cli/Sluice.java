@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
       JobsCommand.class,
       SelectCommand.class,
       ScoreCommand.class,
+      RepresentCommand.class,
+      BenchCommand.class,
       WorkerCommand.class,
       StreamsCommand.class,
       TopicsCommand.class,

@@ -3,7 +3,9 @@ package io.sluice.local.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.representation.Role;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.gpuworker.worker.WorkerFailure;
@@ -364,6 +366,11 @@ class WorkerTest {
     @Override
     public List<Outcome> queries(List<Query> queries) {
       return queries.stream().map(each -> outcome(each.getId(), each.getMessages())).toList();
+    }
+
+    @Override
+    public List<Outcome> represent(List<? extends Text> examples, Role role) {
+      throw new UnsupportedOperationException("rows follow from ids, and texts have none");
     }
 
     @Override

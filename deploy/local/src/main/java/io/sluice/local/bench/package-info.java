@@ -1,0 +1,2 @@
+/** Measurements of speed and of faithfulness. */
+package io.sluice.local.bench;

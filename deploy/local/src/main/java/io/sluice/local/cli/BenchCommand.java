@@ -1,0 +1,21 @@
+package io.sluice.local.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: measurements, on this machine. */
+@Command(
+    name = "bench",
+    description = "Measure on this machine.",
+    synopsisSubcommandLabel = "WHAT",
+    subcommands = {BenchEncodingsCommand.class})
+final class BenchCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to measure");
+  }
+}
