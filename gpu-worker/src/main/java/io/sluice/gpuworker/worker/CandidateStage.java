@@ -61,6 +61,11 @@ final class CandidateStage implements Stage {
     return verdicts;
   }
 
+  @Override
+  public boolean readsWhatItPublished() {
+    return false;
+  }
+
   private List<Outcome> represent(List<Content<Candidate>> contents) {
     List<Candidate> candidates = new ArrayList<>();
     for (Content<Candidate> content : contents) {
@@ -68,7 +73,11 @@ final class CandidateStage implements Stage {
         candidates.add(valued.value());
       }
     }
-    return candidates.isEmpty() ? List.of() : representer.candidates(candidates);
+    if (candidates.isEmpty()) {
+      return List.of();
+    }
+    LengthOrder order = LengthOrder.of(candidates, Candidate::getMessages);
+    return order.undo(representer.candidates(order.apply(candidates)));
   }
 
   private Verdict verdict(

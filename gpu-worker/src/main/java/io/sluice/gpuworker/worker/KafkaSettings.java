@@ -25,17 +25,29 @@ final class KafkaSettings {
   /** Representations are some 10 KB to some MB, far from the 1 MB that Kafka allows by default. */
   private static final int MAX_REQUEST_BYTES = 16 << 20;
 
-  private static final Map<String, Object> CONSUMER_DEFAULTS =
+  /** With {@code group.protocol=consumer} the broker sets these, and they are refused. */
+  private static final Map<String, Object> CLASSIC_GROUP_DEFAULTS =
       Map.of(
           // A rebalance takes only those partitions away that really move.
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
           CooperativeStickyAssignor.class.getName(),
+          // The heart beats while examples are computed: silence means that the worker is dead.
+          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+          6_000,
+          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+          2_000);
+
+  private static final Map<String, Object> CONSUMER_DEFAULTS =
+      Map.of(
           // A misspelt topic prefix must not make topics.
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
           false,
           // A fetch that waits for new tasks holds up the next fetch of candidates that long.
           ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-          100);
+          100,
+          // What one poll brings is held in memory, above what the worker fetches ahead.
+          ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+          32);
 
   private static final Map<String, Object> CONSUMER_FIXED =
       Map.of(
@@ -72,8 +84,7 @@ final class KafkaSettings {
           ByteArraySerializer.class);
 
   /** Settings that would break the worker whatever their value. */
-  private static final Set<String> REFUSED =
-      Set.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+  private static final Set<String> REFUSED = Set.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
 
   private static final List<String> SERDE_PREFIXES =
       List.of("schema.registry.", "avro.", "specific.avro.");
@@ -92,6 +103,10 @@ final class KafkaSettings {
   /** What the consumer is given; {@code own} are Sluice's settings and win. */
   Map<String, Object> consumer(Map<String, Object> own) {
     Map<String, Object> all = new HashMap<>(CONSUMER_DEFAULTS);
+    if (!"consumer"
+        .equalsIgnoreCase(String.valueOf(foreign.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+      all.putAll(CLASSIC_GROUP_DEFAULTS);
+    }
     all.putAll(foreignFor(ConsumerConfig.configNames()));
     all.putAll(CONSUMER_FIXED);
     all.putAll(own);

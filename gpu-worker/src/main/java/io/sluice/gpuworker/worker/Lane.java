@@ -1,43 +1,71 @@
 package io.sluice.gpuworker.worker;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One topic's way into the worker: a place where one poll's records wait for the stage. While the
- * place is taken the topic is paused, so no more than that is ever held.
+ * One topic's way into the worker: a place where records wait for the stage. Batches are made of
+ * what waits, however few records a poll may bring. While the place is full the topic is paused, so
+ * no more is ever held than that and one poll.
  */
 final class Lane {
+  /** While one batch is computed this many more are fetched. */
+  private static final int BATCHES_AHEAD = 2;
+
   private final String topic;
   private final Stage stage;
-  private final List<ConsumerRecord<byte[], byte[]>> waiting = new ArrayList<>();
+  private final int batchRecords;
+  private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
 
-  Lane(String topic, Stage stage) {
+  /**
+   * A lane with nothing in it.
+   *
+   * @param batchRecords records of a batch, at most
+   */
+  Lane(String topic, Stage stage, int batchRecords) {
     this.topic = topic;
     this.stage = stage;
+    this.batchRecords = batchRecords;
   }
 
   String topic() {
     return topic;
   }
 
+  Stage stage() {
+    return stage;
+  }
+
   boolean isEmpty() {
     return waiting.isEmpty();
+  }
+
+  boolean isFull() {
+    return waiting.size() >= BATCHES_AHEAD * batchRecords;
+  }
+
+  /** Records that wait. */
+  int size() {
+    return waiting.size();
   }
 
   void receive(ConsumerRecords<byte[], byte[]> records) {
     records.records(topic).forEach(waiting::add);
   }
 
-  /** Gives what waits, and the place is free again. */
+  /** Takes the next batch out, in the order of arrival: all that waits, as far as it fits. */
   Batch take() {
-    Batch batch = new Batch(stage, List.copyOf(waiting));
-    waiting.clear();
-    return batch;
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    while (records.size() < batchRecords && !waiting.isEmpty()) {
+      records.add(waiting.remove());
+    }
+    return new Batch(stage, List.copyOf(records));
   }
 
   /** Forgets what waits from partitions that are no longer this worker's. */

@@ -169,7 +169,9 @@ public final class RepresentationWorker implements AutoCloseable {
         consumer,
         new Publisher(producer, new DeadLetters(topics.deadLetters()), meter),
         computing,
-        List.of(new Lane(topics.targetTasks(), tasks), new Lane(topics.candidates(), candidates)));
+        List.of(
+            new Lane(topics.targetTasks(), tasks, config.batchRecords()),
+            new Lane(topics.candidates(), candidates, config.batchRecords())));
   }
 
   private PublishedQueries publishedQueries(Producer<byte[], byte[]> producer, AvroSerdes serdes) {

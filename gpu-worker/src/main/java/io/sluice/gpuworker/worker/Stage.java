@@ -13,4 +13,10 @@ interface Stage {
    * @throws WorkerFailure when the worker cannot go on, through no fault of a record
    */
   List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records);
+
+  /**
+   * Whether it looks at what it has published before: then a batch is decided on only when what the
+   * one before gave is published, else while it is being published.
+   */
+  boolean readsWhatItPublished();
 }

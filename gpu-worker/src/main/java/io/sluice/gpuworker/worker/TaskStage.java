@@ -72,6 +72,12 @@ final class TaskStage implements Stage {
     return verdicts;
   }
 
+  /** The earlier revisions' queries, which it retracts, are read from their topic. */
+  @Override
+  public boolean readsWhatItPublished() {
+    return true;
+  }
+
   private static Optional<String> keyOf(Content<TargetTask> content) {
     if (content instanceof Valued<TargetTask> valued) {
       return Optional.of(valued.key());
@@ -109,7 +115,8 @@ final class TaskStage implements Stage {
 
   private Verdict represent(ConsumerRecord<byte[], byte[]> record, TargetTask task) {
     List<Query> queries = task.getQueries();
-    List<Outcome> outcomes = representer.queries(queries);
+    LengthOrder order = LengthOrder.of(queries, Query::getMessages);
+    List<Outcome> outcomes = order.undo(representer.queries(order.apply(queries)));
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(queries.size());
     for (int i = 0; i < queries.size(); i++) {
       if (outcomes.get(i) instanceof Unusable unusable) {

@@ -81,10 +81,7 @@ public final class WorkerConfig {
   private static final long SKETCH_SEED = 0;
 
   private static final Set<String> GROUP_KEYS =
-      Set.of(
-          ConsumerConfig.GROUP_ID_CONFIG,
-          ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
-          ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+      Set.of(ConsumerConfig.GROUP_ID_CONFIG, ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
 
   private static final ConfigDef DEFINITION = define();
 
@@ -192,8 +189,7 @@ public final class WorkerConfig {
     return kafka.consumer(
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
-            ConsumerConfig.GROUP_ID_CONFIG, groupId(),
-            ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchRecords()));
+            ConsumerConfig.GROUP_ID_CONFIG, groupId()));
   }
 
   /** What a consumer is given that reads for itself alone. */
@@ -325,7 +321,7 @@ public final class WorkerConfig {
             32,
             Range.between(1, 10_000),
             Importance.LOW,
-            "Records represented, published and committed together, at most. After a crash so many"
-                + " are done again.");
+            "Records represented, published and committed together, at most. While one batch is"
+                + " computed two more are fetched. After a crash at most one is published again.");
   }
 }

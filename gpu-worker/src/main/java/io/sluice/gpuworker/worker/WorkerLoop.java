@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The worker's one Kafka thread. It polls without pause, whatever is being computed, so that the
- * worker stays in its group; another thread computes, one batch at a time.
+ * worker stays in its group and the next batches are at hand; another thread computes, one batch at
+ * a time, and goes on with the next while this one publishes.
  *
  * <p>At least once: the offsets of a batch are committed after all that it gave is acknowledged. A
  * batch is published on this thread, where partitions are also taken away: what comes from a
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 final class WorkerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
-  /** While a batch is computed: how long its end may go unnoticed. */
+  /** Between two polls while a batch is computed. */
   private static final Duration BUSY_POLL = Duration.ofMillis(10);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
@@ -68,7 +69,8 @@ final class WorkerLoop {
   }
 
   /** A batch that is being computed, and the partitions lost since it was begun. */
-  private record InHand(Batch batch, Future<List<Verdict>> verdicts, Set<TopicPartition> lost) {}
+  private record InHand(
+      Batch batch, CompletableFuture<List<Verdict>> verdicts, Set<TopicPartition> lost) {}
 
   /** Joins the group. */
   void subscribe() {
@@ -76,7 +78,7 @@ final class WorkerLoop {
   }
 
   /**
-   * Polls once, and when the batch in hand is done publishes it and takes up the next.
+   * Polls once, and when the batch in hand is done takes up the next and publishes what is done.
    *
    * @throws WorkerFailure when the worker cannot go on
    */
@@ -85,13 +87,13 @@ final class WorkerLoop {
     poll();
     commit();
     if (inHand.filter(batch -> batch.verdicts().isDone()).isPresent()) {
-      publish(inHand.get());
+      InHand done = inHand.get();
+      inHand = next().filter(lane -> !mustSee(lane.stage(), done)).map(this::begin);
+      publish(done);
       commit();
-      inHand = Optional.empty();
     }
-    // Only now: what a task has published so far must show before its next revision is decided on.
     if (inHand.isEmpty()) {
-      inHand = next();
+      inHand = next().map(this::begin);
     }
   }
 
@@ -112,34 +114,55 @@ final class WorkerLoop {
     commit();
   }
 
+  /** Waits for records, or for the batch in hand where enough records wait for it. */
   private void poll() {
-    var records = consumer.poll(inHand.isPresent() ? BUSY_POLL : IDLE_POLL);
+    Duration timeout = inHand.isPresent() ? BUSY_POLL : IDLE_POLL;
+    boolean enough = inHand.isPresent() && lanes.stream().anyMatch(Lane::isFull);
+    var records = consumer.poll(enough ? Duration.ZERO : timeout);
     lanes.forEach(lane -> lane.receive(records));
+    if (enough) {
+      awaitEnd(inHand.get(), timeout);
+    }
   }
 
-  /** Pauses the lanes whose place is taken, or all. */
+  private static void awaitEnd(InHand batch, Duration timeout) {
+    try {
+      batch
+          .verdicts()
+          .handle((verdicts, failure) -> batch)
+          .completeOnTimeout(batch, timeout.toMillis(), TimeUnit.MILLISECONDS)
+          .get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an end of any kind is no failure here", e);
+    }
+  }
+
+  /** Pauses the lanes that are full, or all. */
   private void pause(boolean all) {
     Set<TopicPartition> paused = new HashSet<>();
     Set<TopicPartition> flowing = new HashSet<>();
     for (TopicPartition partition : consumer.assignment()) {
-      boolean taken =
-          lanes.stream()
-              .anyMatch(lane -> lane.topic().equals(partition.topic()) && !lane.isEmpty());
-      (all || taken ? paused : flowing).add(partition);
+      boolean full =
+          lanes.stream().anyMatch(lane -> lane.topic().equals(partition.topic()) && lane.isFull());
+      (all || full ? paused : flowing).add(partition);
     }
     consumer.pause(paused);
     consumer.resume(flowing);
   }
 
-  private Optional<InHand> next() {
-    return lanes.stream()
-        .filter(lane -> !lane.isEmpty())
-        .findFirst()
-        .map(Lane::take)
-        .map(this::begin);
+  /** The first lane that something waits in. */
+  private Optional<Lane> next() {
+    return lanes.stream().filter(lane -> !lane.isEmpty()).findFirst();
   }
 
-  private InHand begin(Batch batch) {
+  private static boolean mustSee(Stage stage, InHand done) {
+    return stage.readsWhatItPublished() && stage == done.batch().stage();
+  }
+
+  private InHand begin(Lane lane) {
+    Batch batch = lane.take();
     return new InHand(
         batch,
         CompletableFuture.supplyAsync(() -> batch.stage().decide(batch.records()), computing),

@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.representation.CountSketch;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
@@ -146,14 +148,12 @@ class WorkerConfigTest {
                     "acks", "0",
                     "enable.idempotence", "false",
                     "isolation.level", "read_uncommitted",
-                    "max.poll.records", "500",
                     "transactional.id", "mine")));
 
     assertThat(config.consumer())
         .containsEntry("enable.auto.commit", false)
         .containsEntry("isolation.level", "read_committed")
-        .containsEntry("auto.offset.reset", "earliest")
-        .containsEntry("max.poll.records", 32);
+        .containsEntry("auto.offset.reset", "earliest");
     assertThat(config.producer())
         .containsEntry("acks", "all")
         .containsEntry("enable.idempotence", true)
@@ -164,8 +164,14 @@ class WorkerConfigTest {
             "enable.auto.commit",
             "enable.idempotence",
             "isolation.level",
-            "max.poll.records",
             "transactional.id");
+  }
+
+  @Test
+  void givenTheNewGroupProtocol_whenRead_thenTheConsumerTakesTheSettings() {
+    WorkerConfig config = new WorkerConfig(with(Map.of("group.protocol", "consumer")));
+
+    assertThatCode(() -> new ConsumerConfig(config.consumer())).doesNotThrowAnyException();
   }
 
   @Test

@@ -1,0 +1,178 @@
+package io.sluice.local.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gpuworker.worker.RepresentationWorker;
+import io.sluice.gpuworker.worker.WorkerFailure;
+import io.sluice.local.kafka.KafkaFixture;
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.schemas.Candidate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Workers that fail, hang or are slow: nothing is lost, and others take over. */
+@ExtendWith(KafkaFixture.class)
+class WorkerHandoverTest {
+  private WorkerTopics topics;
+
+  @BeforeEach
+  void createTopics(TestKafka kafka) throws InterruptedException {
+    topics = new WorkerTopics(kafka);
+  }
+
+  @AfterEach
+  void closeTopics() {
+    topics.close();
+  }
+
+  @Test
+  void givenAWorkerThatFailsMidway_whenAnotherTakesOver_thenNothingIsLost() {
+    WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
+
+    try (RepresentationWorker failing = topics.worker(new Failing(100), Map.of())) {
+      failing.start();
+      assertThatThrownBy(failing::awaitEnd)
+          .isInstanceOf(WorkerFailure.class)
+          .hasMessageContaining("out of memory");
+      assertThat(failing.progress().represented()).isBetween(1L, 299L);
+    }
+    try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), Map.of())) {
+      worker.start();
+      WorkerTopics.await(() -> topics.represented().size() == 300);
+      assertThat(worker.progress().represented())
+          .as("what was committed is not done again")
+          .isLessThan(300);
+    }
+
+    assertThat(topics.represented().keySet()).isEqualTo(new TreeSet<>(WorkerTopics.ids(300)));
+    assertThat(topics.deadLetterKeys()).isEmpty();
+  }
+
+  @Test
+  void givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupGoesOnAndNothingIsLost() {
+    WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
+    CountDownLatch goOn = new CountDownLatch(1);
+
+    try (RepresentationWorker second = topics.worker(new SteadyRepresenter(), Map.of())) {
+      try (RepresentationWorker first = topics.worker(new Stuck(48, goOn), Map.of())) {
+        first.start();
+        WorkerTopics.await(() -> first.progress().represented() >= 32);
+        second.start();
+        WorkerTopics.await(() -> second.progress().represented() > 0);
+        assertThat(first.progress().represented()).as("still stuck").isLessThan(300);
+        goOn.countDown();
+      }
+      WorkerTopics.await(() -> topics.represented().size() == 300);
+    }
+
+    assertThat(topics.represented().keySet()).isEqualTo(new TreeSet<>(WorkerTopics.ids(300)));
+  }
+
+  @Test
+  void givenABatchLongerThanTheMaximumPollInterval_whenWorkedOn_thenTheWorkerStaysInItsGroup() {
+    WorkerTopics.ids(48).forEach(id -> topics.put(id, "Answer."));
+    Map<String, String> impatient = Map.of("max.poll.interval.ms", "1000");
+
+    try (RepresentationWorker worker =
+        topics.worker(new Slow(Duration.ofMillis(3500), 1), impatient)) {
+      worker.start();
+      WorkerTopics.await(() -> worker.progress().represented() == 48);
+      assertThat(worker.progress().candidatesSeen()).as("none is read twice").isEqualTo(48);
+    }
+
+    assertThat(topics.publishedForCandidates()).hasSize(48);
+    assertThat(topics.represented().keySet()).isEqualTo(new TreeSet<>(WorkerTopics.ids(48)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 500})
+  void givenABacklog_whenPolledInSmallOrLargePieces_thenBatchesAreFullAllTheSame(int pollRecords) {
+    WorkerTopics.ids(320).forEach(id -> topics.put(id, "Answer."));
+    Slow representer = new Slow(Duration.ofMillis(40), Integer.MAX_VALUE);
+    Map<String, String> polls = Map.of("max.poll.records", Integer.toString(pollRecords));
+
+    try (RepresentationWorker worker = topics.worker(representer, polls)) {
+      worker.start();
+      WorkerTopics.await(() -> worker.progress().represented() == 320);
+    }
+
+    assertThat(representer.calls.get())
+        .as("of 20 full batches, and at most a few that are not")
+        .isBetween(20, 25);
+  }
+
+  /** Breaks after some candidates. */
+  private static final class Failing extends SteadyRepresenter {
+    private final AtomicInteger left;
+
+    Failing(int candidates) {
+      left = new AtomicInteger(candidates);
+    }
+
+    @Override
+    public List<Outcome> candidates(List<Candidate> candidates) {
+      if (left.addAndGet(-candidates.size()) < 0) {
+        throw new IllegalStateException("out of memory");
+      }
+      return super.candidates(candidates);
+    }
+  }
+
+  /** Stops after some candidates until it is told to go on. */
+  private static final class Stuck extends SteadyRepresenter {
+    private final AtomicInteger left;
+    private final CountDownLatch goOn;
+
+    Stuck(int candidates, CountDownLatch goOn) {
+      left = new AtomicInteger(candidates);
+      this.goOn = goOn;
+    }
+
+    @Override
+    public List<Outcome> candidates(List<Candidate> candidates) {
+      try {
+        if (left.addAndGet(-candidates.size()) < 0) {
+          goOn.await();
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return super.candidates(candidates);
+    }
+  }
+
+  /** Takes its time over each batch, up to a number of them. */
+  private static final class Slow extends SteadyRepresenter {
+    private final Duration pause;
+    private final int slowCalls;
+    private final AtomicInteger calls = new AtomicInteger();
+
+    Slow(Duration pause, int slowCalls) {
+      this.pause = pause;
+      this.slowCalls = slowCalls;
+    }
+
+    @Override
+    public List<Outcome> candidates(List<Candidate> candidates) {
+      if (calls.incrementAndGet() <= slowCalls) {
+        try {
+          Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return super.candidates(candidates);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package io.sluice.local.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.worker.RepresentationWorker;
+import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.serde.AvroSerdes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** The topics that workers read and write, in a test's hands. */
+final class WorkerTopics implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final TestKafka kafka;
+  private final TopicClient topics;
+  private final Serde<Candidate> candidates;
+  private final Serde<TargetTask> tasks;
+  private final Serde<RepresentationKey> representationKeys;
+  private final Serde<Representation> representations;
+  private final Serde<QueryRepresentationKey> queryKeys;
+  private final Serde<QueryRepresentation> queries;
+
+  /** Creates the topics of a test. */
+  WorkerTopics(TestKafka kafka) throws InterruptedException {
+    this.kafka = kafka;
+    AvroSerdes avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
+    candidates = avro.value();
+    tasks = avro.value();
+    representationKeys = avro.key();
+    representations = avro.value();
+    queryKeys = avro.key();
+    queries = avro.value();
+    topics = new TopicClient(kafka.bootstrapServers());
+    kafka.createTopics(new TopicSetup(3, 2, (short) 1));
+  }
+
+  /**
+   * A worker on these topics, not yet started.
+   *
+   * @param settings what differs from a batch of 16
+   */
+  RepresentationWorker worker(Representer representer, Map<String, String> settings) {
+    Map<String, Object> all = settings();
+    all.putAll(settings);
+    return new RepresentationWorker(new WorkerConfig(all), representer);
+  }
+
+  private Map<String, Object> settings() {
+    return new HashMap<>(
+        Map.of(
+            WorkerConfig.BOOTSTRAP_SERVERS,
+            kafka.bootstrapServers(),
+            WorkerConfig.SCHEMA_REGISTRY_URL,
+            kafka.schemaRegistry(),
+            WorkerConfig.TOPIC_PREFIX,
+            kafka.topics().prefix(),
+            WorkerConfig.GROUP_ID,
+            kafka.topics().prefix() + "worker",
+            WorkerConfig.MODEL_DIR,
+            "unused",
+            WorkerConfig.CHECKPOINT_DIRS,
+            "unused",
+            WorkerConfig.BATCH_RECORDS,
+            "16",
+            "heartbeat.interval.ms",
+            "200"));
+  }
+
+  static List<String> ids(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "c" + i).toList();
+  }
+
+  void put(String id, String answer) {
+    Candidate candidate =
+        new Candidate(
+            id, "test", List.of(new Message("user", "Say."), new Message("assistant", answer)));
+    topics.write(
+        kafka.topics().candidates(), Serdes.String(), candidates, id, candidate, Optional.empty());
+  }
+
+  void putRaw(String key, String value) {
+    topics.write(
+        kafka.topics().candidates(),
+        Serdes.String(),
+        Serdes.String(),
+        key,
+        value,
+        Optional.empty());
+  }
+
+  void retract(String id) {
+    topics.write(
+        kafka.topics().candidates(), Serdes.String(), candidates, id, null, Optional.empty());
+  }
+
+  void removeTask(String id) {
+    topics.write(
+        kafka.topics().targetTasks(),
+        Serdes.String(),
+        Serdes.ByteArray(),
+        id,
+        null,
+        Optional.empty());
+  }
+
+  void put(TargetTask task) {
+    topics.write(
+        kafka.topics().targetTasks(),
+        Serdes.String(),
+        tasks,
+        task.getTaskId(),
+        task,
+        Optional.empty());
+  }
+
+  static TargetTask task(String id, int revision, String... answers) {
+    List<Query> queries =
+        IntStream.range(0, answers.length)
+            .mapToObj(i -> new Query("q" + i, List.of(new Message("assistant", answers[i]))))
+            .toList();
+    return TargetTask.newBuilder()
+        .setTaskId(id)
+        .setRevision(revision)
+        .setBudgets(List.of(5))
+        .setQueries(queries)
+        .build();
+  }
+
+  /** All that was published for candidates, repeats and retractions included. */
+  List<Map.Entry<RepresentationKey, Optional<Representation>>> publishedForCandidates() {
+    return topics.readAll(kafka.topics().representations(), representationKeys, representations);
+  }
+
+  /** The last value of each candidate, retractions applied. */
+  Map<String, Representation> represented() {
+    Map<String, Representation> last = new TreeMap<>();
+    publishedForCandidates()
+        .forEach(
+            entry ->
+                last.compute(
+                    entry.getKey().getCandidateId(), (id, old) -> entry.getValue().orElse(null)));
+    return last;
+  }
+
+  /** The revision in the value of each query that has one, by task, revision and index. */
+  Map<String, Integer> liveQueries() {
+    Map<String, Integer> live = new TreeMap<>();
+    topics
+        .readAll(kafka.topics().queryRepresentations(), queryKeys, queries)
+        .forEach(
+            entry -> {
+              QueryRepresentationKey key = entry.getKey();
+              live.compute(
+                  key.getTaskId() + " " + key.getRevision() + " " + key.getQueryIndex(),
+                  (name, old) ->
+                      entry.getValue().map(QueryRepresentation::getRevision).orElse(null));
+            });
+    return live;
+  }
+
+  List<String> deadLetterKeys() {
+    return topics
+        .readAll(kafka.topics().deadLetters(), Serdes.ByteArray(), Serdes.ByteArray())
+        .stream()
+        .map(entry -> new String(entry.getKey(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  static void await(BooleanSupplier condition) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (!condition.getAsBoolean()) {
+      assertThat(Instant.now()).as("the condition is met in time").isBefore(deadline);
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    topics.close();
+  }
+}

@@ -1,0 +1,115 @@
+package io.sluice.gpuworker.worker;
+
+import static io.sluice.gpuworker.worker.Inputs.TOPICS;
+import static io.sluice.gpuworker.worker.LoopInHand.FIRST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.Test;
+
+/** What the loop does with records that it cannot use, and where it cannot go on. */
+class WorkerLoopFaultsTest {
+  private final LoopInHand worker = new LoopInHand();
+
+  @Test
+  void givenPoisonAndTombstones_whenComputed_thenDeadLettersAndRetractionsAndAllIsCommitted() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "json", Inputs.GARBAGE));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 2, "u", "unusable"));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 3, "a", (byte[]) null));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 4, "b", "Hello."));
+
+    worker.workOff();
+
+    assertThat(worker.represented()).containsExactly("a", "b");
+    assertThat(worker.retracted()).containsExactly("a");
+    ProducerRecord<byte[], byte[]> letter = worker.letters().get(0);
+    assertThat(letter.key()).isEqualTo("json".getBytes(StandardCharsets.UTF_8));
+    assertThat(letter.value()).isEqualTo(Inputs.GARBAGE);
+    assertThat(Outputs.header(letter, "sluice.reason")).contains("not Avro");
+    assertThat(Outputs.header(letter, "sluice.topic")).isEqualTo(TOPICS.candidates());
+    assertThat(Outputs.header(letter, "sluice.partition")).isEqualTo("0");
+    assertThat(Outputs.header(letter, "sluice.offset")).isEqualTo("1");
+    assertThat(Outputs.header(letter, "sluice.stage")).isEqualTo("represent");
+    assertThat(worker.letters()).extracting(Outputs::key).containsExactly("json", "u");
+    assertThat(worker.committed()).containsEntry(FIRST, 5L);
+    WorkerProgress progress = worker.meter.progress();
+    assertThat(progress.candidatesSeen()).isEqualTo(5);
+    assertThat(progress.represented()).isEqualTo(2);
+    assertThat(progress.retracted()).isEqualTo(1);
+    assertThat(progress.deadLettered()).isEqualTo(2);
+  }
+
+  @Test
+  void givenARepresentationThatIsTooLarge_whenPublished_thenItsCandidateIsADeadLetter() {
+    worker.producer.refusal =
+        record ->
+            record.topic().equals(TOPICS.representations())
+                    && worker.outputs.representationKey(record).getCandidateId().equals("huge")
+                ? new RecordTooLargeException("9 MB are too many")
+                : null;
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "huge", "Hello."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
+
+    worker.workOff();
+
+    assertThat(worker.letters()).extracting(Outputs::key).containsExactly("huge");
+    assertThat(Outputs.header(worker.letters().get(0), "sluice.reason"))
+        .contains("9 MB are too many");
+    assertThat(worker.represented()).containsExactly("b");
+    assertThat(worker.meter.progress().represented()).isEqualTo(1);
+    assertThat(worker.committed()).containsEntry(FIRST, 2L);
+  }
+
+  @Test
+  void givenADeadLetterThatIsTooLarge_whenPublished_thenABareLetterSaysWhereTheOriginalIs() {
+    worker.producer.refusal =
+        record ->
+            record.topic().equals(TOPICS.deadLetters()) && record.value() != null
+                ? new RecordTooLargeException("too large")
+                : null;
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "json", Inputs.GARBAGE));
+
+    worker.workOff();
+
+    assertThat(worker.letters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.value()).isNull();
+              assertThat(Outputs.header(letter, "sluice.reason"))
+                  .contains("not Avro")
+                  .contains("left out");
+              assertThat(Outputs.header(letter, "sluice.offset")).isEqualTo("0");
+            });
+  }
+
+  @Test
+  void givenAFatalProduceError_whenPublished_thenTheWorkerFailsAndCommitsNothing() {
+    worker.producer.refusal = record -> new TopicAuthorizationException("not allowed");
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+    worker.loop.turn();
+    worker.compute();
+
+    assertThatThrownBy(worker.loop::turn)
+        .isInstanceOf(WorkerFailure.class)
+        .hasMessageContaining("permissions");
+    assertThat(worker.committed()).isEmpty();
+  }
+
+  @Test
+  void givenABrokenRepresenter_whenComputed_thenTheWorkerFailsAndCommitsNothing() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "broken"));
+    worker.loop.turn();
+    worker.compute();
+
+    assertThatThrownBy(worker.loop::turn)
+        .isInstanceOf(WorkerFailure.class)
+        .hasMessageContaining("out of memory");
+    assertThat(worker.committed()).isEmpty();
+  }
+}
