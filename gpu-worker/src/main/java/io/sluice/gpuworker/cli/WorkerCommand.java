@@ -138,6 +138,7 @@ public final class WorkerCommand implements Callable<Integer> {
         out.printf(
             "Worker of representation %s on %s, fingerprint %s. Ctrl-C stops.%n",
             config.representationId(), representer.device(), representer.fingerprint());
+        worker.metricsAddress().ifPresent(address -> out.printf("Metrics at %s%n", address));
         out.flush();
         worker.awaitEnd();
       } finally {

@@ -11,6 +11,7 @@ import io.sluice.gpuworker.worker.RecordReader.Valued;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
+import io.sluice.gpuworker.worker.WorkerMetrics.Step;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Representation;
@@ -31,7 +32,7 @@ final class CandidateStage implements Stage {
   private final OutputRecords outputs;
   private final String representationId;
   private final FeatureEncoding encoding;
-  private final ProgressMeter meter;
+  private final WorkerMetrics metrics;
 
   CandidateStage(
       RecordReader<Candidate> reader,
@@ -39,21 +40,30 @@ final class CandidateStage implements Stage {
       OutputRecords outputs,
       String representationId,
       FeatureEncoding encoding,
-      ProgressMeter meter) {
+      WorkerMetrics metrics) {
     this.reader = reader;
     this.representer = representer;
     this.outputs = outputs;
     this.representationId = representationId;
     this.encoding = encoding;
-    this.meter = meter;
+    this.metrics = metrics;
   }
 
   @Override
   public List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records) {
-    meter.candidatesSeen(records.size());
+    metrics.candidatesSeen(records.size());
     List<Content<Candidate>> contents =
-        records.stream().map(record -> checked(reader.read(record))).toList();
-    Iterator<Outcome> outcomes = represent(contents).iterator();
+        metrics.time(
+            Step.DECODE,
+            () -> records.stream().map(record -> checked(reader.read(record))).toList());
+    List<Outcome> outcomes = metrics.time(Step.REPRESENT, () -> represent(contents));
+    return metrics.time(Step.ENCODE, () -> verdicts(records, contents, outcomes.iterator()));
+  }
+
+  private List<Verdict> verdicts(
+      List<ConsumerRecord<byte[], byte[]>> records,
+      List<Content<Candidate>> contents,
+      Iterator<Outcome> outcomes) {
     List<Verdict> verdicts = new ArrayList<>(records.size());
     for (int i = 0; i < records.size(); i++) {
       verdicts.add(verdict(records.get(i), contents.get(i), outcomes));
@@ -85,27 +95,27 @@ final class CandidateStage implements Stage {
       Content<Candidate> content,
       Iterator<Outcome> outcomes) {
     if (content instanceof Unreadable<Candidate> unreadable) {
-      return new Reject(record, unreadable.reason());
+      return new Reject(record, unreadable.fault(), unreadable.reason());
     }
     if (content instanceof Valued<Candidate> valued) {
       return represented(record, valued.value(), outcomes.next());
     }
     String candidateId = ((Tombstone<Candidate>) content).key();
     return new Publish(
-        record, List.of(outputs.retraction(representationId, candidateId)), Meaning.RETRACTED);
+        record, List.of(outputs.retraction(representationId, candidateId)), Meaning.RETRACTED, 0);
   }
 
   private Verdict represented(
       ConsumerRecord<byte[], byte[]> record, Candidate candidate, Outcome outcome) {
     if (outcome instanceof Unusable unusable) {
-      return new Reject(record, unusable.reason());
+      return new Reject(record, Fault.UNREPRESENTABLE, unusable.reason());
     }
     Represented represented = (Represented) outcome;
     ByteBuffer features;
     try {
       features = FeatureCodec.encode(encoding, represented.rows());
     } catch (IllegalArgumentException e) {
-      return new Reject(record, e.getMessage());
+      return new Reject(record, Fault.UNREPRESENTABLE, e.getMessage());
     }
     Representation representation =
         Representation.newBuilder()
@@ -119,7 +129,10 @@ final class CandidateStage implements Stage {
             .setCandidate(candidate)
             .build();
     return new Publish(
-        record, List.of(outputs.representation(representation)), Meaning.REPRESENTED);
+        record,
+        List.of(outputs.representation(representation)),
+        Meaning.REPRESENTED,
+        represented.tokens());
   }
 
   /** A candidate that breaks the contract is unreadable too, before it costs any computing. */
@@ -129,9 +142,12 @@ final class CandidateStage implements Stage {
     }
     Candidate candidate = valued.value();
     if (!valued.key().equals(candidate.getId())) {
-      return new Unreadable<>("the record's key is not the candidate's id: they must be equal");
+      return new Unreadable<>(
+          Fault.INVALID, "the record's key is not the candidate's id: they must be equal");
     }
     List<String> problems = CandidateRules.problems(candidate);
-    return problems.isEmpty() ? content : new Unreadable<>(String.join("; ", problems));
+    return problems.isEmpty()
+        ? content
+        : new Unreadable<>(Fault.INVALID, String.join("; ", problems));
   }
 }

@@ -65,7 +65,7 @@ final class Lane {
     while (records.size() < batchRecords && !waiting.isEmpty()) {
       records.add(waiting.remove());
     }
-    return new Batch(stage, List.copyOf(records));
+    return new Batch(stage, List.copyOf(records), (double) records.size() / batchRecords);
   }
 
   /** Forgets what waits from partitions that are no longer this worker's. */
@@ -82,6 +82,7 @@ final class Lane {
    *
    * @param stage what decides
    * @param records records of one topic, those of a partition in its order
+   * @param fill their number as a share of the batch's limit
    */
-  record Batch(Stage stage, List<ConsumerRecord<byte[], byte[]>> records) {}
+  record Batch(Stage stage, List<ConsumerRecord<byte[], byte[]>> records, double fill) {}
 }

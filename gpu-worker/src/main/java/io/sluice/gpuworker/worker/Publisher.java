@@ -25,12 +25,12 @@ final class Publisher {
 
   private final Producer<byte[], byte[]> producer;
   private final DeadLetters deadLetters;
-  private final ProgressMeter meter;
+  private final WorkerMetrics metrics;
 
-  Publisher(Producer<byte[], byte[]> producer, DeadLetters deadLetters, ProgressMeter meter) {
+  Publisher(Producer<byte[], byte[]> producer, DeadLetters deadLetters, WorkerMetrics metrics) {
     this.producer = producer;
     this.deadLetters = deadLetters;
-    this.meter = meter;
+    this.metrics = metrics;
   }
 
   /**
@@ -54,9 +54,9 @@ final class Publisher {
     for (Sent each : sent) {
       Optional<String> refusal = refusal(each.acknowledgements());
       if (refusal.isPresent()) {
-        rejects.add(new Reject(each.verdict().source(), refusal.get()));
+        rejects.add(new Reject(each.verdict().source(), Fault.REFUSED, refusal.get()));
       } else {
-        meter.published(each.verdict().meaning(), each.representations());
+        metrics.published(each.verdict());
       }
     }
     rejects.forEach(this::reject);
@@ -73,11 +73,12 @@ final class Publisher {
                 throw new WorkerFailure("Kafka does not even take a bare dead letter: " + why);
               });
     }
-    meter.rejected();
+    metrics.rejected(reject.fault());
     LOG.atWarn()
         .addKeyValue("topic", source.topic())
         .addKeyValue("partition", source.partition())
         .addKeyValue("offset", source.offset())
+        .addKeyValue("fault", reject.fault())
         .addKeyValue("reason", reject.reason())
         .log("Unusable record became a dead letter");
   }
@@ -123,9 +124,5 @@ final class Publisher {
   }
 
   /** A verdict on its way. */
-  private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {
-    int representations() {
-      return (int) verdict.records().stream().filter(record -> record.value() != null).count();
-    }
-  }
+  private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {}
 }

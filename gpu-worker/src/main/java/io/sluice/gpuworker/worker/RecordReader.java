@@ -59,11 +59,17 @@ final class RecordReader<T extends SpecificRecord> {
   record Tombstone<T>(String key) implements Content<T> {}
 
   /**
-   * Bytes that cannot be read.
+   * Nothing to work with.
    *
+   * @param fault why, in one word
    * @param reason why, for people
    */
-  record Unreadable<T>(String reason) implements Content<T> {}
+  record Unreadable<T>(Fault fault, String reason) implements Content<T> {
+    /** Bytes that cannot be read. */
+    Unreadable(String reason) {
+      this(Fault.UNREADABLE, reason);
+    }
+  }
 
   /**
    * Reads a record.

@@ -1,11 +1,16 @@
 package io.sluice.gpuworker.worker;
 
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -40,20 +45,28 @@ public final class RepresentationWorker implements AutoCloseable {
 
   private final WorkerConfig config;
   private final Representer representer;
-  private final ProgressMeter meter = new ProgressMeter(System::nanoTime);
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final WorkerMetrics metrics = new WorkerMetrics(meters, System::nanoTime);
+  private final WorkerHealth health;
+  private final Optional<MetricsServer> server;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Thread thread = new Thread(this::run, "sluice-worker");
 
   /**
-   * A worker that is not yet started.
+   * A worker that is not yet started; metrics and health are served from now on, if they are to be.
    *
    * @param config its settings
    * @param representer what computes; the worker uses it on one thread and does not close it
+   * @throws WorkerFailure when metrics cannot be served where they are to be
    */
   public RepresentationWorker(WorkerConfig config, Representer representer) {
     this.config = config;
     this.representer = representer;
+    this.health = new WorkerHealth(System::nanoTime, config.maxPollInterval());
+    this.server =
+        config.metricsAddress().map(at -> MetricsServer.start(at, meters::scrape, health));
   }
 
   /**
@@ -71,7 +84,12 @@ public final class RepresentationWorker implements AutoCloseable {
 
   /** How far it has come. */
   public WorkerProgress progress() {
-    return meter.progress();
+    return metrics.progress();
+  }
+
+  /** Where its metrics are; empty when they are not served. */
+  public Optional<URI> metricsAddress() {
+    return server.map(MetricsServer::metricsAddress);
   }
 
   /**
@@ -97,6 +115,7 @@ public final class RepresentationWorker implements AutoCloseable {
   public void close() {
     closing.set(true);
     if (thread.getState() == Thread.State.NEW) {
+      server.ifPresent(MetricsServer::close);
       ended.complete(null);
     }
     ended.handle((done, failure) -> done).join();
@@ -106,7 +125,11 @@ public final class RepresentationWorker implements AutoCloseable {
     ExecutorService computing =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "sluice-worker-compute"));
     try (Producer<byte[], byte[]> producer = new KafkaProducer<>(config.producer());
-        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer())) {
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
+        KafkaClientMetrics sending = new KafkaClientMetrics(producer);
+        KafkaClientMetrics fetching = new KafkaClientMetrics(consumer)) {
+      sending.bindTo(meters);
+      fetching.bindTo(meters);
       ProgressLog progressLog = new ProgressLog(System::nanoTime);
       WorkerLoop loop = loop(consumer, producer, computing);
       loop.subscribe();
@@ -118,7 +141,7 @@ public final class RepresentationWorker implements AutoCloseable {
           .log("Worker started");
       while (!closing.get()) {
         loop.turn();
-        progressLog.turn(meter::progress);
+        progressLog.turn(metrics::progress);
       }
       loop.finish();
     } catch (WorkerFailure e) {
@@ -134,6 +157,8 @@ public final class RepresentationWorker implements AutoCloseable {
       ended.completeExceptionally(e);
     } finally {
       end(computing);
+      health.ended();
+      server.ifPresent(MetricsServer::close);
       LOG.atInfo().log("Worker ended");
       ended.complete(null);
     }
@@ -156,7 +181,8 @@ public final class RepresentationWorker implements AutoCloseable {
             representer,
             outputs,
             publishedQueries(producer, serdes),
-            config.representationId());
+            config.representationId(),
+            metrics);
     Stage candidates =
         new CandidateStage(
             new RecordReader<>(Candidate.class, serdes),
@@ -164,14 +190,16 @@ public final class RepresentationWorker implements AutoCloseable {
             outputs,
             config.representationId(),
             config.encoding(),
-            meter);
+            metrics);
     return new WorkerLoop(
         consumer,
-        new Publisher(producer, new DeadLetters(topics.deadLetters()), meter),
+        new Publisher(producer, new DeadLetters(topics.deadLetters()), metrics),
         computing,
         List.of(
             new Lane(topics.targetTasks(), tasks, config.batchRecords()),
-            new Lane(topics.candidates(), candidates, config.batchRecords())));
+            new Lane(topics.candidates(), candidates, config.batchRecords())),
+        metrics,
+        health);
   }
 
   private PublishedQueries publishedQueries(Producer<byte[], byte[]> producer, AvroSerdes serdes) {

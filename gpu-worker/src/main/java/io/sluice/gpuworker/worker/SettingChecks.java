@@ -13,6 +13,7 @@ import org.apache.kafka.common.config.ConfigException;
 /** The ranges of {@link WorkerConfig}'s settings, with messages that say what to give instead. */
 final class SettingChecks {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+  private static final int MAX_PORT = 65_535;
 
   private SettingChecks() {}
 
@@ -95,6 +96,17 @@ final class SettingChecks {
           }
         },
         () -> "8 to " + CountSketch.MAX_DIMENSION + ", a multiple of 8");
+  }
+
+  /** A port, or nothing. */
+  static Validator portOrNone() {
+    return LambdaValidator.with(
+        (key, value) -> {
+          if (value instanceof Integer port && (port < 0 || port > MAX_PORT)) {
+            throw new ConfigException(key, value, "use 0 to " + MAX_PORT + ", 0 for a free one");
+          }
+        },
+        () -> "0 to " + MAX_PORT + ", 0 for a free one");
   }
 
   /** URLs without credentials. The message does not show the value: it may hold a password. */

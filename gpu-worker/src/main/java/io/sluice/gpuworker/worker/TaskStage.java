@@ -11,6 +11,7 @@ import io.sluice.gpuworker.worker.RecordReader.Valued;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
+import io.sluice.gpuworker.worker.WorkerMetrics.Step;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
@@ -39,24 +40,28 @@ final class TaskStage implements Stage {
   private final OutputRecords outputs;
   private final PublishedQueries published;
   private final String representationId;
+  private final WorkerMetrics metrics;
 
   TaskStage(
       RecordReader<TargetTask> reader,
       Representer representer,
       OutputRecords outputs,
       PublishedQueries published,
-      String representationId) {
+      String representationId,
+      WorkerMetrics metrics) {
     this.reader = reader;
     this.representer = representer;
     this.outputs = outputs;
     this.published = published;
     this.representationId = representationId;
+    this.metrics = metrics;
   }
 
   /** Of several records of one task only the last counts: the others are history by now. */
   @Override
   public List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records) {
-    List<Content<TargetTask>> contents = records.stream().map(reader::read).toList();
+    List<Content<TargetTask>> contents =
+        metrics.time(Step.DECODE, () -> records.stream().map(reader::read).toList());
     Map<String, Integer> last = new HashMap<>();
     for (int i = 0; i < records.size(); i++) {
       int index = i;
@@ -89,7 +94,7 @@ final class TaskStage implements Stage {
 
   private Verdict decide(ConsumerRecord<byte[], byte[]> record, Content<TargetTask> content) {
     if (content instanceof Unreadable<TargetTask> unreadable) {
-      return new Reject(record, unreadable.reason());
+      return new Reject(record, unreadable.fault(), unreadable.reason());
     }
     if (!(content instanceof Valued<TargetTask> valued)) {
       String taskId = ((Tombstone<TargetTask>) content).key();
@@ -97,7 +102,8 @@ final class TaskStage implements Stage {
     }
     TargetTask task = valued.value();
     if (!valued.key().equals(task.getTaskId())) {
-      return new Reject(record, "the record's key is not the task's id: they must be equal");
+      return new Reject(
+          record, Fault.INVALID, "the record's key is not the task's id: they must be equal");
     }
     if (!task.getRepresentationId().equals(representationId)) {
       return passed(record, retractions(task.getTaskId(), task.getRevision()));
@@ -105,31 +111,41 @@ final class TaskStage implements Stage {
     List<String> problems = TargetTaskRules.problems(task);
     return problems.isEmpty()
         ? represent(record, task)
-        : new Reject(record, String.join("; ", problems));
+        : new Reject(record, Fault.INVALID, String.join("; ", problems));
   }
 
   private static Verdict passed(
       ConsumerRecord<byte[], byte[]> record, List<ProducerRecord<byte[], byte[]>> retractions) {
-    return new Publish(record, retractions, Meaning.TASK_PASSED);
+    return new Publish(record, retractions, Meaning.TASK_PASSED, 0);
   }
 
   private Verdict represent(ConsumerRecord<byte[], byte[]> record, TargetTask task) {
     List<Query> queries = task.getQueries();
     LengthOrder order = LengthOrder.of(queries, Query::getMessages);
-    List<Outcome> outcomes = order.undo(representer.queries(order.apply(queries)));
+    List<Outcome> outcomes =
+        metrics.time(Step.REPRESENT, () -> order.undo(representer.queries(order.apply(queries))));
+    return metrics.time(Step.ENCODE, () -> verdict(record, task, outcomes));
+  }
+
+  private Verdict verdict(
+      ConsumerRecord<byte[], byte[]> record, TargetTask task, List<Outcome> outcomes) {
+    List<Query> queries = task.getQueries();
+    long tokens = 0;
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(queries.size());
     for (int i = 0; i < queries.size(); i++) {
       if (outcomes.get(i) instanceof Unusable unusable) {
         return unusable(record, queries, i, unusable.reason());
       }
+      Represented represented = (Represented) outcomes.get(i);
+      tokens += represented.tokens();
       try {
-        records.add(queryRepresentation(task, i, (Represented) outcomes.get(i)));
+        records.add(queryRepresentation(task, i, represented));
       } catch (IllegalArgumentException e) {
         return unusable(record, queries, i, e.getMessage());
       }
     }
     records.addAll(retractions(task.getTaskId(), task.getRevision()));
-    return new Publish(record, records, Meaning.TASK_REPRESENTED);
+    return new Publish(record, records, Meaning.TASK_REPRESENTED, tokens);
   }
 
   /** Retracts the queries of earlier revisions; before the first there is nothing to look for. */
@@ -146,7 +162,9 @@ final class TaskStage implements Stage {
   private static Verdict unusable(
       ConsumerRecord<byte[], byte[]> record, List<Query> queries, int index, String reason) {
     return new Reject(
-        record, "query " + (index + 1) + " ('" + queries.get(index).getId() + "'): " + reason);
+        record,
+        Fault.UNREPRESENTABLE,
+        "query " + (index + 1) + " ('" + queries.get(index).getId() + "'): " + reason);
   }
 
   private ProducerRecord<byte[], byte[]> queryRepresentation(

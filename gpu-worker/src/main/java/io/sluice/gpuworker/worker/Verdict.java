@@ -15,20 +15,29 @@ sealed interface Verdict {
    * @param source the record of the input
    * @param records what to publish, in order; may be empty
    * @param meaning what publishing them amounts to
+   * @param tokens tokens of the examples represented
    */
   record Publish(
       ConsumerRecord<byte[], byte[]> source,
       List<ProducerRecord<byte[], byte[]>> records,
-      Meaning meaning)
-      implements Verdict {}
+      Meaning meaning,
+      long tokens)
+      implements Verdict {
+    /** The records that are no retractions. */
+    int representations() {
+      return (int) records.stream().filter(record -> record.value() != null).count();
+    }
+  }
 
   /**
    * It is unusable: a dead letter.
    *
    * @param source the record of the input
+   * @param fault why, in one word
    * @param reason why, for people
    */
-  record Reject(ConsumerRecord<byte[], byte[]> source, String reason) implements Verdict {}
+  record Reject(ConsumerRecord<byte[], byte[]> source, Fault fault, String reason)
+      implements Verdict {}
 
   /** What published records amount to. */
   enum Meaning {

@@ -8,13 +8,16 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -76,6 +79,12 @@ public final class WorkerConfig {
 
   /** Records taken in hand at a time. */
   public static final String BATCH_RECORDS = "batch.records";
+
+  /** The port that metrics and health are served at. */
+  public static final String METRICS_PORT = "metrics.port";
+
+  /** The address that metrics and health are served at. */
+  public static final String METRICS_HOST = "metrics.host";
 
   /** All of Sluice sketches with one seed, so that vectors can be compared everywhere. */
   private static final long SKETCH_SEED = 0;
@@ -172,6 +181,31 @@ public final class WorkerConfig {
   /** Records represented, published and committed together, at most. */
   public int batchRecords() {
     return values.getInt(BATCH_RECORDS);
+  }
+
+  /**
+   * Where metrics and health are served; empty when they are not.
+   *
+   * @throws ConfigException when the host is unknown
+   */
+  public Optional<InetSocketAddress> metricsAddress() {
+    return Optional.ofNullable(values.getInt(METRICS_PORT)).map(this::metricsAddress);
+  }
+
+  private InetSocketAddress metricsAddress(int port) {
+    InetSocketAddress address = new InetSocketAddress(values.getString(METRICS_HOST), port);
+    if (address.isUnresolved()) {
+      throw new ConfigException(
+          METRICS_HOST, address.getHostString(), "use an address or a name of this machine");
+    }
+    return address;
+  }
+
+  /** How long Kafka waits for the consumer's next poll before it takes the consumer for dead. */
+  Duration maxPollInterval() {
+    return Duration.ofMillis(
+        new AbstractConfig(ConsumerConfig.configDef(), consumer(), false)
+            .getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG));
   }
 
   /** Keys that neither Sluice nor the Kafka clients nor the serdes know, sorted. */
@@ -322,6 +356,22 @@ public final class WorkerConfig {
             Range.between(1, 10_000),
             Importance.LOW,
             "Records represented, published and committed together, at most. While one batch is"
-                + " computed two more are fetched. After a crash at most one is published again.");
+                + " computed two more are fetched. After a crash at most one is published again.")
+        .define(
+            METRICS_PORT,
+            Type.INT,
+            null,
+            SettingChecks.portOrNone(),
+            Importance.MEDIUM,
+            "Port of /metrics (Prometheus), /health/live and /health/ready. Not served when not"
+                + " set.")
+        .define(
+            METRICS_HOST,
+            Type.STRING,
+            "127.0.0.1",
+            new ConfigDef.NonEmptyString(),
+            Importance.LOW,
+            "Address of this machine that they are served at. Whoever reaches it can read them:"
+                + " 0.0.0.0 is for closed networks.");
   }
 }

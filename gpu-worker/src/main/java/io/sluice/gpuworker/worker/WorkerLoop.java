@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.worker.Lane.Batch;
+import io.sluice.gpuworker.worker.WorkerMetrics.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,6 +49,9 @@ final class WorkerLoop {
   private final Publisher publisher;
   private final Executor computing;
   private final List<Lane> lanes;
+  private final WorkerMetrics metrics;
+  private final WorkerHealth health;
+  private final Lag lag;
   private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
   private Optional<InHand> inHand = Optional.empty();
 
@@ -56,16 +60,23 @@ final class WorkerLoop {
    *
    * @param computing runs the stages, on one thread
    * @param lanes the topics, those first that go first
+   * @param metrics measures the work
+   * @param health is told how the loop is
    */
   WorkerLoop(
       Consumer<byte[], byte[]> consumer,
       Publisher publisher,
       Executor computing,
-      List<Lane> lanes) {
+      List<Lane> lanes,
+      WorkerMetrics metrics,
+      WorkerHealth health) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.computing = computing;
     this.lanes = List.copyOf(lanes);
+    this.metrics = metrics;
+    this.health = health;
+    this.lag = new Lag(consumer, metrics, System::nanoTime);
   }
 
   /** A batch that is being computed, and the partitions lost since it was begun. */
@@ -95,6 +106,8 @@ final class WorkerLoop {
     if (inHand.isEmpty()) {
       inHand = next().map(this::begin);
     }
+    lag.turn(lanes, inHand.map(InHand::batch));
+    health.turned();
   }
 
   /**
@@ -106,6 +119,7 @@ final class WorkerLoop {
     while (inHand.isPresent()) {
       pause(true);
       poll();
+      health.turned();
       if (inHand.get().verdicts().isDone()) {
         publish(inHand.get());
         inHand = Optional.empty();
@@ -163,6 +177,7 @@ final class WorkerLoop {
 
   private InHand begin(Lane lane) {
     Batch batch = lane.take();
+    metrics.batch(batch.fill());
     return new InHand(
         batch,
         CompletableFuture.supplyAsync(() -> batch.stage().decide(batch.records()), computing),
@@ -172,7 +187,7 @@ final class WorkerLoop {
   private void publish(InHand done) {
     List<Verdict> owned = new ArrayList<>(verdicts(done));
     owned.removeIf(verdict -> done.lost().contains(Lane.partitionOf(verdict.source())));
-    publisher.publish(owned);
+    metrics.time(Step.PUBLISH, () -> publisher.publish(owned));
     for (Verdict verdict : owned) {
       ConsumerRecord<byte[], byte[]> record = verdict.source();
       uncommitted.put(
@@ -200,7 +215,7 @@ final class WorkerLoop {
       return;
     }
     try {
-      consumer.commitSync(uncommitted);
+      metrics.time(Step.COMMIT, () -> consumer.commitSync(uncommitted));
       uncommitted.clear();
     } catch (RebalanceInProgressException | CommitFailedException | TimeoutException e) {
       LOG.atInfo().addKeyValue("reason", e.getMessage()).log("Commit put off");
@@ -212,6 +227,7 @@ final class WorkerLoop {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       LOG.atInfo().addKeyValue("partitions", partitions).log("Partitions assigned");
+      health.joined();
     }
 
     @Override

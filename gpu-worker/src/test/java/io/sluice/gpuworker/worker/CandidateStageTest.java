@@ -4,6 +4,7 @@ import static io.sluice.gpuworker.worker.Inputs.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
@@ -26,7 +27,8 @@ class CandidateStageTest {
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://candidate-stage");
   private final Inputs inputs = new Inputs(serdes);
   private final Outputs outputs = new Outputs(serdes);
-  private final ProgressMeter meter = new ProgressMeter(System::nanoTime);
+  private final WorkerMetrics metrics =
+      new WorkerMetrics(new SimpleMeterRegistry(), System::nanoTime);
   private final CandidateStage stage =
       new CandidateStage(
           new RecordReader<>(Candidate.class, serdes),
@@ -34,7 +36,7 @@ class CandidateStageTest {
           new OutputRecords(TOPICS, topic -> PARTITIONS, serdes),
           "ours",
           FeatureEncoding.INT8,
-          meter);
+          metrics);
 
   @Test
   void givenACandidate_whenDecided_thenItsRepresentationIsPublishedInTheCandidatesPartition() {
@@ -104,11 +106,20 @@ class CandidateStageTest {
             reason -> assertThat(reason).contains("not Avro"),
             reason -> assertThat(reason).contains("nothing is left to learn"),
             reason -> assertThat(reason).contains("zero"));
+    assertThat(verdicts.subList(1, 7))
+        .extracting(verdict -> ((Reject) verdict).fault())
+        .containsExactly(
+            Fault.UNREADABLE,
+            Fault.UNREADABLE,
+            Fault.UNREADABLE,
+            Fault.UNREADABLE,
+            Fault.UNREPRESENTABLE,
+            Fault.UNREPRESENTABLE);
     Representation last = outputs.representation(((Publish) verdicts.get(7)).records().get(0));
     assertThat(last.getFeatures())
         .as("each outcome goes to its own candidate")
         .isEqualTo(FeatureCodec.encode(FeatureEncoding.INT8, FakeRepresenter.rows("e")));
-    assertThat(meter.progress().candidatesSeen()).isEqualTo(8);
+    assertThat(metrics.progress().candidatesSeen()).isEqualTo(8);
   }
 
   @Test

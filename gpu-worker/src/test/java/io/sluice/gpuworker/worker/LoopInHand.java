@@ -3,6 +3,7 @@ package io.sluice.gpuworker.worker;
 import static io.sluice.gpuworker.worker.Inputs.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
@@ -48,7 +49,9 @@ final class LoopInHand {
   final Outputs outputs = new Outputs(serdes);
   final CommitsChecked consumer = new CommitsChecked();
   final Refusing producer = new Refusing();
-  final ProgressMeter meter = new ProgressMeter(System::nanoTime);
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final WorkerMetrics metrics = new WorkerMetrics(meters, System::nanoTime);
+  final WorkerHealth health = new WorkerHealth(System::nanoTime, Duration.ofMinutes(5));
   final WorkerLoop loop = loop();
 
   LoopInHand() {
@@ -66,7 +69,8 @@ final class LoopInHand {
             representer,
             records,
             taskId -> List.of(),
-            "default");
+            "default",
+            metrics);
     Stage candidates =
         new CandidateStage(
             new RecordReader<>(Candidate.class, serdes),
@@ -74,14 +78,16 @@ final class LoopInHand {
             records,
             "default",
             FeatureEncoding.INT8,
-            meter);
+            metrics);
     return new WorkerLoop(
         consumer,
-        new Publisher(producer, new DeadLetters(TOPICS.deadLetters()), meter),
+        new Publisher(producer, new DeadLetters(TOPICS.deadLetters()), metrics),
         toCompute::add,
         List.of(
             new Lane(TOPICS.targetTasks(), tasks, BATCH),
-            new Lane(TOPICS.candidates(), candidates, BATCH)));
+            new Lane(TOPICS.candidates(), candidates, BATCH)),
+        metrics,
+        health);
   }
 
   void compute() {

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.worker;
 import static io.sluice.gpuworker.worker.Inputs.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
@@ -32,7 +33,8 @@ class TaskStageTest {
           new FakeRepresenter(),
           new OutputRecords(TOPICS, topic -> PARTITIONS, serdes),
           taskId -> published,
-          "default");
+          "default",
+          new WorkerMetrics(new SimpleMeterRegistry(), System::nanoTime));
 
   @Test
   void givenATask_whenDecided_thenOneQueryRepresentationAQueryInOnePartition() {

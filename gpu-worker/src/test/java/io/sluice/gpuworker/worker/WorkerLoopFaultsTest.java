@@ -37,7 +37,7 @@ class WorkerLoopFaultsTest {
     assertThat(Outputs.header(letter, "sluice.stage")).isEqualTo("represent");
     assertThat(worker.letters()).extracting(Outputs::key).containsExactly("json", "u");
     assertThat(worker.committed()).containsEntry(FIRST, 5L);
-    WorkerProgress progress = worker.meter.progress();
+    WorkerProgress progress = worker.metrics.progress();
     assertThat(progress.candidatesSeen()).isEqualTo(5);
     assertThat(progress.represented()).isEqualTo(2);
     assertThat(progress.retracted()).isEqualTo(1);
@@ -61,7 +61,7 @@ class WorkerLoopFaultsTest {
     assertThat(Outputs.header(worker.letters().get(0), "sluice.reason"))
         .contains("9 MB are too many");
     assertThat(worker.represented()).containsExactly("b");
-    assertThat(worker.meter.progress().represented()).isEqualTo(1);
+    assertThat(worker.metrics.progress().represented()).isEqualTo(1);
     assertThat(worker.committed()).containsEntry(FIRST, 2L);
   }
 

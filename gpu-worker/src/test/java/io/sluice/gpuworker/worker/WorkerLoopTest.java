@@ -146,7 +146,7 @@ class WorkerLoopTest {
             TOPICS.queryRepresentations(),
             TOPICS.representations());
     assertThat(worker.committed()).containsEntry(TASKS, 1L).containsEntry(FIRST, 2L);
-    assertThat(worker.meter.progress().tasksRepresented()).isEqualTo(1);
+    assertThat(worker.metrics.progress().tasksRepresented()).isEqualTo(1);
   }
 
   @Test

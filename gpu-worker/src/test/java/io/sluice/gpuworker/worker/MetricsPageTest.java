@@ -1,0 +1,85 @@
+package io.sluice.gpuworker.worker;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Every meter of the worker is on the page, under the name that Prometheus gives it. */
+class MetricsPageTest {
+  private static final Pattern HELP =
+      Pattern.compile("(?m)^# HELP (\\S+) (.*)\n# TYPE \\S+ (\\S+)");
+
+  @Test
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    WorkerMetrics metrics = new WorkerMetrics(registry, System::nanoTime);
+    metrics.lag("sluice.candidates", 0);
+    metrics.lag("sluice.target-tasks", 0);
+
+    new DocumentedPage(
+            "METRICS.md",
+            """
+            # Metrics and health of the worker
+
+            %s
+            Served where `metrics.port` is set (0 takes a free port and prints it), on loopback unless `metrics.host` says otherwise:
+
+            | path | answer |
+            |---|---|
+            | `/metrics` | everything below, in Prometheus's text form |
+            | `/health/live` | 200 while the worker polls Kafka; 503 once it has not for `max.poll.interval.ms`: start it again |
+            | `/health/ready` | 200 once it is in its consumer group; before that 503 |
+
+            Counters begin at 0 when the worker starts; records that are read again count again.
+
+            | metric | type | labels | what |
+            |---|---|---|---|
+            %s
+            Beside them the Kafka clients' own, `kafka_consumer_*` and `kafka_producer_*`, as Kafka documents them.
+
+            | question | PromQL |
+            |---|---|
+            | examples a second | `sum(rate(sluice_worker_examples_total[1m]))` |
+            | tokens a second | `sum(rate(sluice_worker_tokens_total[1m]))` |
+            | share of the time in each step | `rate(sluice_worker_step_seconds_sum[5m])` |
+            | mean fill of the batches | `rate(sluice_worker_batch_fill_sum[5m]) / rate(sluice_worker_batch_fill_count[5m])` |
+            | dead letters an hour, by fault | `sum by (fault) (increase(sluice_worker_dead_letters_total[1h]))` |
+            | seconds until the backlog is worked off | `sum(sluice_worker_lag) / sum(rate(sluice_worker_examples_total[5m]))` |
+            """
+                .formatted(DocumentedPage.madeBy(MetricsPageTest.class), table(registry.scrape())))
+        .check(MetricsPageTest.class);
+  }
+
+  private static String table(String scraped) {
+    StringBuilder rows = new StringBuilder();
+    Matcher help = HELP.matcher(scraped);
+    while (help.find()) {
+      rows.append(
+          "| `%s` | %s | %s | %s |\n"
+              .formatted(
+                  help.group(1), help.group(3), labels(scraped, help.group(1)), help.group(2)));
+    }
+    return rows.toString();
+  }
+
+  /** The label of a metric with all its values. */
+  private static String labels(String scraped, String metric) {
+    Map<String, Set<String>> values = new TreeMap<>();
+    Matcher sample =
+        Pattern.compile("(?m)^" + metric + "(?:_sum)?\\{(\\w+)=\"([^\"]*)\"}").matcher(scraped);
+    while (sample.find()) {
+      values.computeIfAbsent(sample.group(1), label -> new TreeSet<>()).add(sample.group(2));
+    }
+    return values.entrySet().stream()
+        .map(label -> "`" + label.getKey() + "`: " + String.join(", ", label.getValue()))
+        .collect(Collectors.joining("; "));
+  }
+}

@@ -1,0 +1,91 @@
+package io.sluice.gpuworker.worker;
+
+import static io.sluice.gpuworker.worker.LoopInHand.FIRST;
+import static io.sluice.gpuworker.worker.LoopInHand.SECOND;
+import static io.sluice.gpuworker.worker.LoopInHand.TASKS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the meters show of a worker's work. */
+class WorkerMetricsTest {
+  private final LoopInHand worker = new LoopInHand();
+
+  @Test
+  void givenWorkOfAllKinds_whenDone_thenEachMeterHasItsShare() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 2, "a", (byte[]) null));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 3, "json", Inputs.GARBAGE));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 4, "u", "unusable"));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 5, "c", "Hello."));
+    worker.consumer.addRecord(worker.inputs.task(0, Inputs.task("maths", 1, "One.", "Two.")));
+    worker.consumer.addRecord(worker.inputs.task(1, Inputs.task("empty", 1)));
+
+    worker.workOff();
+
+    assertThat(count("sluice.worker.candidates.seen")).isEqualTo(6);
+    assertThat(count("sluice.worker.examples", "role", "candidate")).isEqualTo(3);
+    assertThat(count("sluice.worker.tokens", "role", "candidate")).isEqualTo(9);
+    assertThat(count("sluice.worker.examples", "role", "query")).isEqualTo(2);
+    assertThat(count("sluice.worker.tokens", "role", "query")).isEqualTo(6);
+    assertThat(count("sluice.worker.retractions")).isEqualTo(1);
+    assertThat(count("sluice.worker.tasks")).isEqualTo(1);
+    assertThat(count("sluice.worker.dead.letters", "fault", "unreadable")).isEqualTo(1);
+    assertThat(count("sluice.worker.dead.letters", "fault", "invalid")).isEqualTo(1);
+    assertThat(count("sluice.worker.dead.letters", "fault", "unrepresentable")).isEqualTo(1);
+    assertThat(count("sluice.worker.dead.letters", "fault", "refused")).isZero();
+    assertThat(worker.metrics.progress())
+        .usingRecursiveComparison()
+        .ignoringFields("examplesPerSecond")
+        .isEqualTo(new WorkerProgress(6, 3, 3, 1, 1, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"decode", "represent", "encode", "publish", "commit"})
+  void givenABatch_whenDone_thenEachOfItsStepsIsTimedOnce(String step) {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+
+    worker.workOff();
+
+    assertThat(worker.meters.get("sluice.worker.step").tag("step", step).timer().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void givenAFullBatchAndARest_whenTakenUp_thenTheFillIsTheirMean() {
+    for (int i = 0; i < LoopInHand.BATCH + 1; i++) {
+      worker.consumer.addRecord(worker.inputs.candidate(0, i, "c" + i, "Hello."));
+    }
+
+    worker.workOff();
+
+    assertThat(worker.meters.get("sluice.worker.batch.fill").summary().mean())
+        .isEqualTo((1 + 1.0 / LoopInHand.BATCH) / 2);
+  }
+
+  @Test
+  void givenRecordsAtTheBrokerInALaneAndInHand_whenMeasured_thenTheLagIsTheirSum() {
+    int fetched = LoopInHand.BATCH + 2;
+    for (int i = 0; i < fetched; i++) {
+      worker.consumer.addRecord(worker.inputs.candidate(0, i, "c" + i, "Hello."));
+    }
+    worker.consumer.updateEndOffsets(Map.of(FIRST, fetched + 4L, SECOND, 0L, TASKS, 0L));
+
+    worker.loop.turn();
+
+    assertThat(lag(FIRST.topic())).isEqualTo(LoopInHand.BATCH + 2 + 4);
+    assertThat(lag(TASKS.topic())).isZero();
+  }
+
+  private double lag(String topic) {
+    return worker.meters.get("sluice.worker.lag").tag("topic", topic).gauge().value();
+  }
+
+  private double count(String name, String... labels) {
+    return worker.meters.get(name).tags(labels).counter().count();
+  }
+}
