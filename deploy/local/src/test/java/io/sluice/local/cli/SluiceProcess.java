@@ -16,13 +16,13 @@ import java.util.stream.Stream;
  * @param process the process
  * @param lines its standard output
  */
-record SluiceProcess(Process process, BufferedReader lines) implements AutoCloseable {
+public record SluiceProcess(Process process, BufferedReader lines) implements AutoCloseable {
   /**
    * Starts a command.
    *
    * @param temporary the process's folder for temporary files
    */
-  static SluiceProcess start(Path temporary, String... args) throws IOException {
+  public static SluiceProcess start(Path temporary, String... args) throws IOException {
     Files.createDirectories(temporary);
     Stream<String> java =
         Stream.of(
@@ -45,7 +45,7 @@ record SluiceProcess(Process process, BufferedReader lines) implements AutoClose
    *
    * @return the processes that it has started by then
    */
-  List<ProcessHandle> awaitLine(String text) {
+  public List<ProcessHandle> awaitLine(String text) {
     Optional<String> found = lines.lines().filter(line -> line.contains(text)).findFirst();
     if (found.isEmpty()) {
       throw new AssertionError("the output ended without '" + text + "'");
@@ -54,12 +54,12 @@ record SluiceProcess(Process process, BufferedReader lines) implements AutoClose
   }
 
   /** What Ctrl-C sends. */
-  void interrupt() throws IOException, InterruptedException {
+  public void interrupt() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
   }
 
   /** Waits until it has ended. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new AssertionError("the process does not end");
     }

@@ -11,6 +11,11 @@ import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.encoding.FeatureCodec;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -90,6 +95,34 @@ class WorkerTest {
       assertThat(worker.progress().tasksRepresented()).isEqualTo(2);
     }
     assertThat(topics.deadLetterKeys()).containsExactly("broken");
+  }
+
+  @Test
+  void givenAMetricsPort_whenWorking_thenMetricsAndHealthAreServedOnLoopbackUntilItEnds()
+      throws Exception {
+    WorkerTopics.ids(40).forEach(id -> topics.put(id, "Answer."));
+    HttpClient http = HttpClient.newHttpClient();
+    HttpRequest metrics;
+
+    try (RepresentationWorker worker =
+        topics.worker(new SteadyRepresenter(), Map.of(WorkerConfig.METRICS_PORT, "0"))) {
+      worker.start();
+      WorkerTopics.await(() -> worker.progress().represented() == 40);
+      URI address = worker.metricsAddress().orElseThrow();
+      metrics = HttpRequest.newBuilder(address).build();
+      HttpRequest ready = HttpRequest.newBuilder(address.resolve("/health/ready")).build();
+
+      assertThat(address.getHost()).isEqualTo("127.0.0.1");
+      assertThat(http.send(ready, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      assertThat(http.send(metrics, BodyHandlers.ofString()).body())
+          .contains("sluice_worker_examples_total{role=\"candidate\"} 40.0")
+          .contains("sluice_worker_tokens_total{role=\"candidate\"} 200.0")
+          .contains("kafka_consumer_fetch_manager_records_lag")
+          .contains("kafka_producer_record_send_total");
+    }
+
+    assertThatThrownBy(() -> http.send(metrics, BodyHandlers.ofString()))
+        .isInstanceOf(ConnectException.class);
   }
 
   @Test

@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.Serdes;
 
 /** The topics that workers read and write, in a test's hands. */
 final class WorkerTopics implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final TestKafka kafka;
   private final TopicClient topics;
