@@ -46,12 +46,38 @@ public final class GradientEngine {
    */
   public record Result(float[] losses, float[][] gradients) {}
 
+  /** Takes the gradients while they are on the device. */
+  @FunctionalInterface
+  public interface Use<T> {
+    /**
+     * Takes them.
+     *
+     * @param scratch owns what is computed with them, and frees it
+     * @param losses mean cross-entropy, in nats a token, shape [checkpoints, 1]
+     * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.LoraLayout#size}]
+     */
+    T of(NDManager scratch, NDArray losses, NDArray gradients);
+  }
+
   /**
    * Computes an example.
    *
    * @param example at least one learnt token; ids within the model's vocabulary
    */
   public Result compute(Encoded.Example example) {
+    return compute(
+        example,
+        (scratch, losses, gradients) ->
+            new Result(losses.toFloatArray(), rows(gradients.toFloatArray())));
+  }
+
+  /**
+   * Computes an example and uses its gradients before they leave the device.
+   *
+   * @param example at least one learnt token; ids within the model's vocabulary
+   * @return what the use returned
+   */
+  public <T> T compute(Encoded.Example example, Use<T> use) {
     JniUtils.setGradMode(true);
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
@@ -60,7 +86,8 @@ public final class GradientEngine {
       NDArray losses = losses(scratch, example, leaf, adapters.adapters());
       NDArray ones = scratch.ones(losses.getShape());
       JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
-      return new Result(losses.toFloatArray(), rows(leaf.gradient().toFloatArray()));
+      JniUtils.setGradMode(false);
+      return use.of(scratch, losses, leaf.gradient());
     } finally {
       JniUtils.setGradMode(false);
     }

@@ -6,6 +6,7 @@ import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,13 +37,14 @@ public final class ExampleRepresenter implements Representer {
   private final ExampleVectors vectors;
   private final String fingerprint;
   private final ExecutorService threads;
+  private final StageTimes times = new StageTimes();
 
   private ExampleRepresenter(RepresentationSettings settings, Torch torch, Tokens tokens)
       throws IOException {
     this.torch = torch;
     this.tokens = tokens;
     encoder = new ExampleEncoder(tokens, settings.maxLength());
-    vectors = settings.kind().open(settings, torch);
+    vectors = settings.kind().open(settings, torch, times);
     vectors.selfTest(SelfTest.example(tokens, vectors.vocabulary()));
     fingerprint = fingerprint(settings);
     threads = Executors.newFixedThreadPool(torch.parallelism(), ExampleRepresenter::thread);
@@ -115,8 +117,17 @@ public final class ExampleRepresenter implements Representer {
   public List<Outcome> represent(List<? extends Text> examples, Role role) {
     return inParallel(
         examples.stream()
-            .<Callable<Outcome>>map(text -> () -> represent(encoder.encode(text), role))
+            .<Callable<Outcome>>map(text -> () -> represent(encoded(text), role))
             .toList());
+  }
+
+  /** How long each stage took so far, over all examples. */
+  public StageTimes stageTimes() {
+    return times;
+  }
+
+  private Encoded encoded(Text text) {
+    return times.time(Stage.TOKENIZE, () -> encoder.encode(text));
   }
 
   private Outcome represent(Encoded encoded, Role role) {

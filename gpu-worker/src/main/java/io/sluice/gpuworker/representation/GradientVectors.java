@@ -1,6 +1,5 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.gradient.AdamForm;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.GradientEngine;
 import io.sluice.gpuworker.model.AdamMoments;
@@ -11,6 +10,7 @@ import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.LoraCheckpoint;
 import io.sluice.gpuworker.model.LoraStack;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +28,8 @@ final class GradientVectors implements ExampleVectors {
   private final List<LoraCheckpoint> checkpoints;
   private final Decoder decoder;
   private final GradientEngine engine;
-  private final List<AdamMoments> moments;
+  private final GradientReduction reduction;
+  private final StageTimes times;
   private final float[] weights;
   private final int dimension;
 
@@ -37,18 +38,30 @@ final class GradientVectors implements ExampleVectors {
       List<LoraCheckpoint> checkpoints,
       Decoder decoder,
       LoraStack adapters,
-      Torch torch)
+      Torch torch,
+      StageTimes times)
       throws IOException {
     this.settings = settings;
     this.checkpoints = checkpoints;
     this.decoder = decoder;
     engine = new GradientEngine(torch.manager(), decoder, adapters);
-    moments = new ArrayList<>();
+    this.times = times;
+    List<AdamMoments> moments = new ArrayList<>();
     if (adamWanted()) {
       for (LoraCheckpoint checkpoint : checkpoints) {
         moments.add(AdamMoments.read(checkpoint, adapters.layout()));
       }
     }
+    reduction =
+        torch.manager().getDevice().isGpu() && settings.projection() instanceof CountSketch sketch
+            ? new ReductionOnDevice(
+                torch.manager(),
+                moments,
+                sketch,
+                checkpoints.size(),
+                adapters.layout().size(),
+                times)
+            : new ReductionInJava(moments, settings.projection(), times);
     weights =
         adamWanted()
             ? CheckpointWeights.read(settings.checkpoints())
@@ -57,7 +70,8 @@ final class GradientVectors implements ExampleVectors {
   }
 
   /** Loads model, adapters and moments. */
-  static GradientVectors open(RepresentationSettings settings, Torch torch) throws IOException {
+  static GradientVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
+      throws IOException {
     List<LoraCheckpoint> checkpoints = new ArrayList<>();
     for (Path folder : settings.checkpoints()) {
       checkpoints.add(LoraCheckpoint.open(folder));
@@ -69,7 +83,7 @@ final class GradientVectors implements ExampleVectors {
             DecoderWeights.open(torch.manager(), settings.model(), checkpoints.get(0)),
             settings.positions());
     LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
-    return new GradientVectors(settings, checkpoints, decoder, adapters, torch);
+    return new GradientVectors(settings, checkpoints, decoder, adapters, torch, times);
   }
 
   private boolean adamWanted() {
@@ -91,16 +105,16 @@ final class GradientVectors implements ExampleVectors {
     return decoder.vocabulary();
   }
 
+  /** The work of a GPU ends when its result is waited for, within the reduction. */
   @Override
   public float[][] of(Encoded.Example example, Role role) {
-    float[][] rows = engine.compute(example).gradients();
-    for (int c = 0; c < rows.length; c++) {
-      if (role == Role.CANDIDATE && adamWanted()) {
-        AdamForm.apply(rows[c], moments.get(c));
-      }
-      rows[c] = settings.projection().apply(rows[c], c);
-    }
-    return rows;
+    long begin = System.nanoTime();
+    return engine.compute(
+        example,
+        (scratch, losses, gradients) -> {
+          times.add(Stage.MODEL, System.nanoTime() - begin);
+          return reduction.reduce(scratch, gradients, role);
+        });
   }
 
   @Override

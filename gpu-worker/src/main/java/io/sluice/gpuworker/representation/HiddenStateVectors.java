@@ -11,6 +11,7 @@ import io.sluice.gpuworker.model.DecoderConfig;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.Lora;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.util.stream.LongStream;
 
@@ -24,21 +25,24 @@ final class HiddenStateVectors implements ExampleVectors {
 
   private final NDManager manager;
   private final Decoder decoder;
+  private final StageTimes times;
 
-  private HiddenStateVectors(NDManager manager, Decoder decoder) {
+  private HiddenStateVectors(NDManager manager, Decoder decoder, StageTimes times) {
+    this.times = times;
     this.manager = manager;
     this.decoder = decoder;
   }
 
   /** Loads the base model. */
-  static HiddenStateVectors open(RepresentationSettings settings, Torch torch) throws IOException {
+  static HiddenStateVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
+      throws IOException {
     Decoder decoder =
         Decoder.load(
             torch.manager(),
             DecoderConfig.read(settings.model()),
             DecoderWeights.open(torch.manager(), settings.model()),
             settings.positions());
-    return new HiddenStateVectors(torch.manager(), decoder);
+    return new HiddenStateVectors(torch.manager(), decoder, times);
   }
 
   @Override
@@ -58,6 +62,10 @@ final class HiddenStateVectors implements ExampleVectors {
 
   @Override
   public float[][] of(Encoded.Example example, Role role) {
+    return times.time(Stage.MODEL, () -> new float[][] {mean(example)});
+  }
+
+  private float[] mean(Encoded.Example example) {
     JniUtils.setGradMode(false);
     int length = example.ids().length;
     try (NDManager scratch = manager.newSubManager();
@@ -66,7 +74,7 @@ final class HiddenStateVectors implements ExampleVectors {
       long[] everywhere = LongStream.range(0, length).toArray();
       NDArray states = decoder.states(scratch, example.ids(), everywhere, Lora.NONE);
       NDArray shares = scratch.create(shares(length), new Shape(1, length));
-      return new float[][] {shares.matMul(states.squeeze(0)).toFloatArray()};
+      return shares.matMul(states.squeeze(0)).toFloatArray();
     }
   }
 

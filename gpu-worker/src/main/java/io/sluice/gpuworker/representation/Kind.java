@@ -24,7 +24,8 @@ public enum Kind {
 
   /** Loads what a kind computes with. */
   private interface Opener {
-    ExampleVectors open(RepresentationSettings settings, Torch torch) throws IOException;
+    ExampleVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
+        throws IOException;
   }
 
   /**
@@ -57,7 +58,8 @@ public enum Kind {
     return needsCheckpoints;
   }
 
-  ExampleVectors open(RepresentationSettings settings, Torch torch) throws IOException {
-    return opener.open(settings, torch);
+  ExampleVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
+      throws IOException {
+    return opener.open(settings, torch, times);
   }
 }

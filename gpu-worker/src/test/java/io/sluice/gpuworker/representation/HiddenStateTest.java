@@ -43,7 +43,8 @@ class HiddenStateTest {
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     float[] expected = GoldenData.floats(golden.resolve("rds.npy"));
     try (Torch torch = Torch.open()) {
-      ExampleVectors vectors = Kind.HIDDEN_STATE.open(settings(golden.resolve("base")), torch);
+      ExampleVectors vectors =
+          Kind.HIDDEN_STATE.open(settings(golden.resolve("base")), torch, new StageTimes());
       for (int i = 0; i < examples.size(); i++) {
         Encoded.Example example =
             new Encoded.Example(

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure on this machine.",
     synopsisSubcommandLabel = "WHAT",
-    subcommands = {BenchEncodingsCommand.class})
+    subcommands = {BenchRepresentCommand.class, BenchEncodingsCommand.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -32,7 +32,7 @@ class BundledModelTest {
 
   @Test
   void givenTheTokenizer_whenRead_thenVocabularyIsWhatTheModelHas() throws IOException {
-    BundledModel.Written model = BundledModel.write(dir);
+    RandomModel.Written model = BundledModel.write(dir);
     JsonNode tokenizer = json(model.base().resolve("tokenizer.json")).get("model");
     JsonNode config = json(model.base().resolve("config.json"));
     assertThat(tokenizer.get("vocab")).hasSize(config.get("vocab_size").intValue());
@@ -69,7 +69,7 @@ class BundledModelTest {
 
   @Test
   void givenTheCheckpoints_whenRead_thenLearningRatesFallAndNoneIsZero() throws IOException {
-    BundledModel.Written model = BundledModel.write(dir);
+    RandomModel.Written model = BundledModel.write(dir);
     assertThat(model.checkpoints()).hasSize(2);
     JsonNode log =
         json(model.checkpoints().get(1).resolve("trainer_state.json")).get("log_history");

@@ -28,7 +28,7 @@ class BundledSelectionTest {
   @Test
   void givenTheBundledModel_whenItRepresentsTheData_thenEachTaskSelectsMostlyItsOwnSkill()
       throws Exception {
-    BundledModel.Written model = BundledModel.write(dir);
+    RandomModel.Written model = BundledModel.write(dir);
     BundledData data = BundledData.make();
     List<Candidate> pool = data.candidates().subList(0, POOL);
     try (Representer representer =

@@ -3,6 +3,7 @@ package io.sluice.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.bundled.BundledModel;
+import io.sluice.local.bundled.RandomModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +77,7 @@ class QuickstartCommandTest {
 
   @Test
   void givenAModelWithoutWeights_whenRun_thenTheMessageNamesTheFile() throws Exception {
-    BundledModel.Written model = BundledModel.write(folder.resolve("model"));
+    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
     Files.delete(model.base().resolve("model.safetensors"));
 
     CommandRun run =

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
+import io.sluice.local.bundled.RandomModel;
 import io.sluice.schemas.file.NpyFile;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -41,7 +42,7 @@ class QuickstartEndToEndTest {
   void givenCandidates_whenQuickstarted_thenSubsetsAreTheGreedyRoundRobinOfTheOfflineScores()
       throws Exception {
     BundledData.Written data = BundledData.write(folder.resolve("data"));
-    BundledModel.Written model = BundledModel.write(folder.resolve("model"));
+    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
     List<String> lines = first(data.candidates(), CANDIDATES);
     Path good = Files.write(folder.resolve("good.jsonl"), lines);
     Path all =
@@ -120,7 +121,7 @@ class QuickstartEndToEndTest {
   }
 
   @SafeVarargs
-  private static String[] with(BundledModel.Written model, List<String>... parts) {
+  private static String[] with(RandomModel.Written model, List<String>... parts) {
     List<String> args = new ArrayList<>();
     for (List<String> part : parts) {
       args.addAll(part);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.local.bundled.BundledModel;
+import io.sluice.local.bundled.RandomModel;
 import io.sluice.schemas.file.NpyFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ class RepresentCommandTest {
       "{\"prompts\": \"<|user|>\\nWhat is 2 + 3?\\n<|assistant|>\\n\", \"labels\": \"2 + 3 = 5\"}";
 
   @TempDir private static Path folder;
-  private static BundledModel.Written model;
+  private static RandomModel.Written model;
 
   @BeforeAll
   static void writeModel() throws IOException {

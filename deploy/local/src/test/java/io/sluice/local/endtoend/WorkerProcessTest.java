@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
+import io.sluice.local.bundled.RandomModel;
 import io.sluice.local.cli.SluiceProcess;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
@@ -37,7 +38,7 @@ class WorkerProcessTest {
   @Test
   void givenAWorkerKilledMidway_whenStartedAgain_thenAllIsRepresentedAndRepeatsAreEqual()
       throws Exception {
-    BundledModel.Written model = BundledModel.write(folder.resolve("model"));
+    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
     try (LocalStack stack =
             LocalStack.start(
                 LocalStack.Settings.in(folder.resolve("stack"), RegistryProcess.distribution()));
@@ -69,7 +70,7 @@ class WorkerProcessTest {
     }
   }
 
-  private SluiceProcess worker(LocalStack stack, BundledModel.Written model) throws IOException {
+  private SluiceProcess worker(LocalStack stack, RandomModel.Written model) throws IOException {
     return SluiceProcess.start(
         folder.resolve("tmp"),
         "worker",

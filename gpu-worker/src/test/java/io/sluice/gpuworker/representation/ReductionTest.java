@@ -1,0 +1,73 @@
+package io.sluice.gpuworker.representation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.AdamMoments;
+import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.representation.StageTimes.Stage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReductionTest {
+  private static final int SIZE = 100_003;
+
+  private final Random random = new Random(5);
+
+  @ParameterizedTest
+  @CsvSource({"CANDIDATE, true", "CANDIDATE, false", "QUERY, true"})
+  void givenGradients_whenReducedOnTheDevice_thenTheyAreThoseOfJava_plainOnesToTheLastBit(
+      Role role, boolean adam) {
+    List<AdamMoments> moments =
+        adam
+            ? List.of(
+                new AdamMoments(values(SIZE, 1e-4), squares()),
+                new AdamMoments(values(SIZE, 1e-4), squares()))
+            : List.of();
+    CountSketch sketch = new CountSketch(8192, 3);
+    float[] gradients = values(2 * SIZE, 1e-3);
+    StageTimes times = new StageTimes();
+    try (Torch torch = Torch.open();
+        NDManager scratch = torch.manager().newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray array = scratch.create(gradients, new Shape(2, SIZE));
+      GradientReduction onDevice = new ReductionOnDevice(scratch, moments, sketch, 2, SIZE, times);
+      GradientReduction inJava = new ReductionInJava(moments, sketch, times);
+
+      float[][] actual = onDevice.reduce(scratch, array, role);
+      float[][] expected = inJava.reduce(scratch, array, role);
+      for (int c = 0; c < 2; c++) {
+        assertThat(GoldenData.relativeError(actual[c], expected[c])).isLessThan(1e-6);
+        assertThat(Arrays.equals(actual[c], expected[c]) || (adam && role == Role.CANDIDATE))
+            .isTrue();
+      }
+      assertThat(array.toFloatArray()).isEqualTo(gradients);
+    }
+    assertThat(times.total(Stage.PROJECTION)).isPositive();
+    assertThat(times.total(Stage.ADAM).isZero()).isEqualTo(!adam || role == Role.QUERY);
+  }
+
+  private float[] values(int size, double deviation) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) (random.nextGaussian() * deviation * Math.exp(random.nextGaussian()));
+    }
+    return values;
+  }
+
+  private float[] squares() {
+    float[] values = values(SIZE, 1e-3);
+    for (int i = 0; i < SIZE; i++) {
+      values[i] *= values[i];
+    }
+    return values;
+  }
+}
