@@ -45,8 +45,9 @@ public final class TargetTasks {
 
   /**
    * Puts a task. One that is there already gets a new revision if anything of it changes, and stays
-   * as it is otherwise. Two who put the same task at the same moment may write the same revision;
-   * the later record counts.
+   * as it is otherwise. A task that was removed never gets one of its old revisions back: what is
+   * still under way about them must not be taken for the new task's. Two who put the same task at
+   * the same moment may write the same revision; the first record counts.
    *
    * @param proposal the task; its revision is not looked at
    * @return the task as it is now
@@ -54,7 +55,8 @@ public final class TargetTasks {
    */
   public Put put(TargetTask proposal) {
     Optional<TargetTask> current = find(proposal.getTaskId());
-    TargetTask next = withRevision(proposal, current.map(TargetTask::getRevision).orElse(0) + 1);
+    int last = current.map(TargetTask::getRevision).orElseGet(() -> removed(proposal.getTaskId()));
+    TargetTask next = withRevision(proposal, last + 1);
     List<String> problems = TargetTaskRules.problems(next);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
@@ -79,6 +81,16 @@ public final class TargetTasks {
     }
     write(new ProducerRecord<>(kafka.topics().targetTasks(), taskId, null));
     return true;
+  }
+
+  /**
+   * At least the last revision of a task that was removed, 0 if there was none: revisions count
+   * records, so none is above the place of its record.
+   */
+  private int removed(String taskId) {
+    return TopicSnapshot.removedAt(kafka, kafka.topics().targetTasks(), taskId)
+        .map(Math::toIntExact)
+        .orElse(0);
   }
 
   private static TargetTask withRevision(TargetTask task, int revision) {

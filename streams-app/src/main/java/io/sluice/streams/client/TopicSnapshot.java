@@ -2,8 +2,11 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.schemas.topic.KeyPartitions;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +64,32 @@ final class TopicSnapshot {
     }
   }
 
+  /**
+   * Where the record lies that removed a text key last; empty when none did, or Kafka has forgotten
+   * it since.
+   *
+   * @return an offset, from 0
+   * @throws KafkaException when the topic does not exist or stops answering
+   */
+  static Optional<Long> removedAt(KafkaAccess kafka, String topic, String key) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      int count = partitions(consumer, topic).size();
+      TopicPartition partition = new TopicPartition(topic, KeyPartitions.partitionFor(key, count));
+      byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
+      Map<String, Long> removed = new HashMap<>();
+      forEach(
+          kafka,
+          consumer,
+          List.of(partition),
+          record -> {
+            if (record.value() == null && Arrays.equals(record.key(), wanted)) {
+              removed.put(key, record.offset());
+            }
+          });
+      return Optional.ofNullable(removed.get(key));
+    }
+  }
+
   private static Consumer<byte[], byte[]> consumer(KafkaAccess kafka) {
     return kafka.consumer(Serdes.ByteArray(), Serdes.ByteArray());
   }
@@ -81,18 +110,31 @@ final class TopicSnapshot {
       Collection<TopicPartition> partitions,
       Serde<K> key,
       Serde<V> value) {
+    Map<K, V> values = new LinkedHashMap<>();
+    forEach(
+        kafka,
+        consumer,
+        partitions,
+        record -> take(record, key.deserializer(), value.deserializer(), values));
+    return values;
+  }
+
+  private static void forEach(
+      KafkaAccess kafka,
+      Consumer<byte[], byte[]> consumer,
+      Collection<TopicPartition> partitions,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     // Not the consumer's own end, which lies before transactions that are still being ended: what
     // one of them published elsewhere may be readable already.
     Map<TopicPartition, Long> ends = kafka.ends(partitions);
-    Map<K, V> values = new LinkedHashMap<>();
     long lastProgress = System.nanoTime();
     while (!reached(consumer, ends)) {
       boolean progress = false;
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         progress = true;
-        take(record, key.deserializer(), value.deserializer(), values);
+        visitor.accept(record);
       }
       if (progress) {
         lastProgress = System.nanoTime();
@@ -103,7 +145,6 @@ final class TopicSnapshot {
                 + ": Kafka is not healthy, or a transaction on it does not end");
       }
     }
-    return values;
   }
 
   /** What cannot be decoded counts for nobody: who works on the topic makes it a dead letter. */

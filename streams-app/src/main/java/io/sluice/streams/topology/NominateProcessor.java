@@ -10,6 +10,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   private final Map<String, ShardTask> tasks = new HashMap<>();
   private final Map<String, Backfill> backfills = new HashMap<>();
   private final Map<String, PoolCount> reported = new HashMap<>();
+  private final List<RepresentationKey> vanished = new ArrayList<>();
   private ProcessorContext<String, ShardReport> context;
   private ShardStores stores;
 
@@ -70,6 +72,11 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   public void init(ProcessorContext<String, ShardReport> context) {
     this.context = context;
     this.stores = new ShardStores(context);
+    // Kafka Streams starts the same processor again when it had to roll its stores back.
+    tasks.clear();
+    backfills.clear();
+    reported.clear();
+    vanished.clear();
     stores.tasks().forEach(this::activateIfComplete);
     context.schedule(sliceInterval, PunctuationType.WALL_CLOCK_TIME, now -> backfillSlices());
     context.schedule(reportInterval, PunctuationType.WALL_CLOCK_TIME, now -> reportCounts());
@@ -138,11 +145,16 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
       return;
     }
     ShardTask task = new ShardTask(definition, queries);
-    stores.forEachRow(task, task::admit);
+    stores.forEachRow(
+        task,
+        (candidateId, row) -> {
+          task.admit(candidateId, row);
+          if (stores.representation(storedKey(task, candidateId)).isEmpty()) {
+            vanished.add(new RepresentationKey(task.representationId(), candidateId));
+          }
+        });
     tasks.put(task.id(), task);
-    if (!stores.isCaughtUp(task)) {
-      backfills.put(task.id(), Backfill.FROM_THE_BEGINNING);
-    }
+    backfills.put(task.id(), Backfill.FROM_THE_BEGINNING);
   }
 
   private void arrived(Representation representation) {
@@ -199,7 +211,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
         task,
         (candidateId, row) -> {
           if (entered.contains(candidateId)) {
-            Bytes key = codec.encodedKey(task.representationId(), candidateId);
+            Bytes key = storedKey(task, candidateId);
             stores
                 .representation(key)
                 .flatMap(value -> codec.decodeStored(key, value))
@@ -211,8 +223,10 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   }
 
   private void backfillSlices() {
+    List.copyOf(vanished).forEach(this::retracted);
+    vanished.clear();
     backfills.replaceAll((taskId, backfill) -> backfillSlice(tasks.get(taskId), backfill));
-    backfills.keySet().removeIf(taskId -> stores.isCaughtUp(tasks.get(taskId)));
+    backfills.values().removeIf(Backfill::done);
   }
 
   private Backfill backfillSlice(ShardTask task, Backfill backfill) {
@@ -229,7 +243,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
         progress = progress.past(entry.key, comparable);
       }
       if (!stored.hasNext()) {
-        stores.markCaughtUp(task);
+        progress = progress.toItsEnd();
         log.atInfo()
             .addKeyValue("task", task.id())
             .addKeyValue("revision", task.revision())
@@ -248,6 +262,10 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     } catch (InvalidRecordException e) {
       return false;
     }
+  }
+
+  private Bytes storedKey(ShardTask task, String candidateId) {
+    return codec.encodedKey(task.representationId(), candidateId);
   }
 
   private void reportCounts() {
@@ -276,12 +294,17 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
    *
    * @param after the last key passed
    * @param incomparable representations passed that were made otherwise than the task's queries
+   * @param done whether all were passed
    */
-  private record Backfill(Optional<Bytes> after, long incomparable) {
-    static final Backfill FROM_THE_BEGINNING = new Backfill(Optional.empty(), 0);
+  private record Backfill(Optional<Bytes> after, long incomparable, boolean done) {
+    static final Backfill FROM_THE_BEGINNING = new Backfill(Optional.empty(), 0, false);
 
     Backfill past(Bytes key, boolean comparable) {
-      return new Backfill(Optional.of(key), comparable ? incomparable : incomparable + 1);
+      return new Backfill(Optional.of(key), comparable ? incomparable : incomparable + 1, false);
+    }
+
+    Backfill toItsEnd() {
+      return new Backfill(after, incomparable, true);
     }
   }
 }

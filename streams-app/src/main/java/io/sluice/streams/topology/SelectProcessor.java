@@ -47,6 +47,9 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   public void init(ProcessorContext<String, Publication> context) {
     this.context = context;
     this.stores = new SelectStores(context);
+    // Kafka Streams starts the same processor again when it had to roll its stores back.
+    tasks.clear();
+    changed.clear();
     stores.tasks().forEach(this::restore);
     context.schedule(statusInterval, PunctuationType.WALL_CLOCK_TIME, now -> publishStatus());
   }

@@ -29,20 +29,17 @@ final class ShardStores {
   private static final String TASKS = "shard-tasks";
   private static final String QUERIES = "shard-queries";
   private static final String SCORE_ROWS = "score-rows";
-  private static final String CAUGHT_UP = "caught-up";
 
   private final TimestampedKeyValueStore<Bytes, byte[]> representations;
   private final KeyValueStore<String, TargetTask> tasks;
   private final KeyValueStore<TaskKey, QueryRepresentation> queries;
   private final KeyValueStore<TaskKey, float[]> scoreRows;
-  private final KeyValueStore<String, Integer> caughtUp;
 
   ShardStores(ProcessorContext<?, ?> context) {
     representations = context.getStateStore(REPRESENTATIONS);
     tasks = context.getStateStore(TASKS);
     queries = context.getStateStore(QUERIES);
     scoreRows = context.getStateStore(SCORE_ROWS);
-    caughtUp = context.getStateStore(CAUGHT_UP);
   }
 
   /** The stores that the shard's processor owns. */
@@ -59,9 +56,6 @@ final class ShardStores {
     builders.add(
         Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(SCORE_ROWS), TaskKey.serde(), ScoreRow.serde()));
-    builders.add(
-        Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(CAUGHT_UP), Serdes.String(), Serdes.Integer()));
     return builders;
   }
 
@@ -84,7 +78,6 @@ final class ShardStores {
   /** Drops a task and all that is kept for it. */
   void dropTask(TargetTask task) {
     tasks.delete(task.getTaskId());
-    caughtUp.delete(task.getTaskId());
     deletePrefix(queries, task);
     deletePrefix(scoreRows, task);
   }
@@ -128,15 +121,6 @@ final class ShardStores {
         visitor.accept(row.key.item(), row.value);
       }
     }
-  }
-
-  boolean isCaughtUp(ShardTask task) {
-    Integer revision = caughtUp.get(task.id());
-    return revision != null && revision == task.revision();
-  }
-
-  void markCaughtUp(ShardTask task) {
-    caughtUp.put(task.id(), task.revision());
   }
 
   /** About how many representations are stored. */

@@ -6,6 +6,7 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Slot;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.util.List;
 
@@ -144,7 +145,7 @@ final class ShardTask {
 
   /** Ids of the shard's own selection, in selection order. */
   List<String> selected() {
-    return selection.prefix(selection.size());
+    return selection.slots().stream().map(Slot::id).toList();
   }
 
   private RoundRobinSelection<String> emptySelection() {
