@@ -158,6 +158,17 @@ class ClientCommandsTest {
   }
 
   @Test
+  void givenATaskThatWasRemoved_whenPutAgain_thenItsRevisionIsAboveAllItEverHad()
+      throws IOException {
+    Path file = write("task.json", TASK);
+    run("task", "put", file.toString());
+    assertThat(run("task", "put", file.toString(), "--budget", "7").out()).contains("revision 2");
+    run("task", "remove", "sums");
+
+    assertThat(run("task", "put", file.toString()).out()).contains("task sums: revision 3");
+  }
+
+  @Test
   void givenSelectedInstructions_whenASubsetIsRead_thenItIsInSelectionOrder() throws IOException {
     run("task", "put", write("task.json", TASK).toString());
     select("c", 0.5f, 0.4f);
