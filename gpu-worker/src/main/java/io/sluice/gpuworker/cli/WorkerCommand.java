@@ -6,6 +6,7 @@ import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT,...",
-      description = "Kafka brokers to start from.")
+      description = "Kafka brokers. Default: the local stack that 'up' runs.")
   private Optional<String> bootstrapServers;
 
   @Option(
@@ -168,12 +169,22 @@ public final class WorkerCommand implements Callable<Integer> {
     }
     given.putAll(settings);
     try {
-      return config.isPresent() ? WorkerConfig.read(config.get(), given) : new WorkerConfig(given);
+      Optional<Path> file = config.or(() -> localStack(given));
+      return file.isPresent() ? WorkerConfig.read(file.get(), given) : new WorkerConfig(given);
     } catch (ConfigException e) {
       throw new ParameterException(
           spec.commandLine(),
           e.getMessage() + " (settings come from --config FILE, from options and from --set)");
     }
+  }
+
+  /** What the local stack says of itself while it runs, unless another Kafka is named. */
+  private static Optional<Path> localStack(Map<String, String> given) {
+    Path properties =
+        Path.of(System.getProperty("user.home"), ".sluice", "stack", "stack.properties");
+    return given.containsKey(WorkerConfig.BOOTSTRAP_SERVERS)
+        ? Optional.empty()
+        : Optional.of(properties).filter(Files::exists);
   }
 
   private static void printSettings(PrintWriter out) {

@@ -38,7 +38,7 @@ final class TaskPutCommand implements Callable<Integer> {
       names = "--budget",
       split = ",",
       paramLabel = "B",
-      description = "Sizes at which to train, in examples, ascending: 50,100,200")
+      description = "Sizes at which to train, in examples, ascending, for example 50,100,200")
   private List<Integer> budgets = List.of();
 
   @Option(

@@ -156,6 +156,10 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
    * a dataset is never older than the pool that its job names.
    */
   private void fireJobs(TaskSelection task) {
+    if (task.waiting() > 0) {
+      // Stored candidates are still being scored: this is not yet the subset of all seen.
+      return;
+    }
     PoolThreshold threshold = new PoolThreshold(task.definition().getMinPoolFactor());
     for (int budget : task.definition().getBudgets()) {
       TaskKey key = task.key(String.valueOf(budget));

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
-      "Scores candidates against a query set, without Kafka.",
+      "Score candidates against a query set, without Kafka.",
       "Writes a NumPy file of float32, shape [queries, candidates]: the sum over checkpoints of the"
           + " checkpoint's weight (its epoch's mean learning rate) times the cosine of the gradients,"
           + " or the cosine of the hidden states.",
