@@ -1,5 +1,6 @@
 package io.sluice.local.bench;
 
+import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.UnitLength;
 import io.sluice.schemas.encoding.FeatureCodec;
@@ -10,8 +11,11 @@ import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Selects the same candidates by their whole gradients and by what is left of them in each of
@@ -25,7 +29,7 @@ public final class EncodingsComparison {
 
   private final List<Integer> budgets;
   private final List<Task> whole = new ArrayList<>();
-  private final List<Stored> stored = new ArrayList<>();
+  private final Map<StoredForm, List<Stored>> stored = new LinkedHashMap<>();
   private int candidates;
 
   /**
@@ -34,22 +38,31 @@ public final class EncodingsComparison {
    * @param tasks the query sets: shape [tasks][queries][checkpoints][gradient], rows of unit length
    * @param weights of the checkpoints
    * @param forms what is compared
+   * @param seeds each form is sketched once with each of the seeds 0 to this number, exclusive
    * @param budgets how many of the top are compared, ascending
    */
   public EncodingsComparison(
-      List<float[][][]> tasks, float[] weights, List<StoredForm> forms, List<Integer> budgets) {
+      List<float[][][]> tasks,
+      float[] weights,
+      List<StoredForm> forms,
+      int seeds,
+      List<Integer> budgets) {
     this.budgets = List.copyOf(budgets);
     int most = budgets.get(budgets.size() - 1);
     for (float[][][] queries : tasks) {
       whole.add(new Task(new QueryMatrix(queries, weights), most));
     }
     for (StoredForm form : forms) {
-      Projection sketch = Projection.sketch(form.dimension());
-      List<Task> sketched = new ArrayList<>();
-      for (float[][][] queries : tasks) {
-        sketched.add(new Task(new QueryMatrix(sketched(queries, sketch), weights), most));
+      List<Stored> sketches = new ArrayList<>();
+      for (int seed = 0; seed < seeds; seed++) {
+        Projection sketch = new CountSketch(form.dimension(), seed);
+        List<Task> sketched = new ArrayList<>();
+        for (float[][][] queries : tasks) {
+          sketched.add(new Task(new QueryMatrix(sketched(queries, sketch), weights), most));
+        }
+        sketches.add(new Stored(form, sketch, sketched));
       }
-      stored.add(new Stored(form, sketch, sketched));
+      stored.put(form, sketches);
     }
   }
 
@@ -58,7 +71,7 @@ public final class EncodingsComparison {
    *
    * @param form the form
    * @param overlaps share of the top that it has in common with the selection by whole gradients,
-   *     one a budget, mean over the tasks
+   *     one a budget, mean over the tasks and the seeds
    * @param sketchMicros processor time to sketch a candidate, in microseconds
    * @param encodeMicros to encode it
    * @param scoreMicros to decode it and score it against all queries of all tasks
@@ -134,22 +147,31 @@ public final class EncodingsComparison {
     for (Task task : whole) {
       task.selection.offer(candidates, task.matrix.score(gradients));
     }
-    stored.forEach(form -> form.offer(candidates, gradients));
+    stored.values().stream()
+        .flatMap(List::stream)
+        .forEach(sketch -> sketch.offer(candidates, gradients));
     candidates++;
   }
 
   /** What was found so far, one finding a form. */
   public List<Finding> findings() {
-    return stored.stream()
-        .map(
-            form ->
+    List<Finding> findings = new ArrayList<>();
+    stored.forEach(
+        (form, seeds) ->
+            findings.add(
                 new Finding(
-                    form.form,
-                    budgets.stream().map(budget -> overlap(form, budget)).toList(),
-                    micros(form.sketchNanos),
-                    micros(form.encodeNanos),
-                    micros(form.scoreNanos)))
-        .toList();
+                    form,
+                    budgets.stream()
+                        .map(budget -> mean(seeds, sketch -> overlap(sketch, budget)))
+                        .toList(),
+                    mean(seeds, sketch -> micros(sketch.sketchNanos)),
+                    mean(seeds, sketch -> micros(sketch.encodeNanos)),
+                    mean(seeds, sketch -> micros(sketch.scoreNanos)))));
+    return findings;
+  }
+
+  private static double mean(List<Stored> seeds, ToDoubleFunction<Stored> value) {
+    return seeds.stream().mapToDouble(value).average().orElseThrow();
   }
 
   private double overlap(Stored form, int budget) {

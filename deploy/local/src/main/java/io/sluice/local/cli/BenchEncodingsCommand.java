@@ -33,13 +33,6 @@ import picocli.CommandLine.Spec;
           + " the tasks), bytes of a candidate, and the processor time that a candidate takes."
     })
 final class BenchEncodingsCommand implements Callable<Integer> {
-  private static final List<FeatureEncoding> ENCODINGS =
-      List.of(
-          FeatureEncoding.FLOAT16,
-          FeatureEncoding.INT8,
-          FeatureEncoding.INT4,
-          FeatureEncoding.SIGN);
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -88,6 +81,22 @@ final class BenchEncodingsCommand implements Callable<Integer> {
   private List<Integer> dimensions = List.of();
 
   @Option(
+      names = "--encoding",
+      split = ",",
+      defaultValue = "FLOAT16,INT8,INT4,SIGN",
+      paramLabel = "NAME",
+      description = "How each value is stored (default: ${DEFAULT-VALUE}).")
+  private List<FeatureEncoding> encodings = List.of();
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "1",
+      paramLabel = "N",
+      description =
+          "Sketches of each form, of which the mean is shown (default: ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(
       names = "--budget",
       split = ",",
       defaultValue = "50,100,200",
@@ -114,7 +123,8 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       querySets.add(queries(representer, ExampleFile.read(task)));
     }
     EncodingsComparison comparison =
-        new EncodingsComparison(querySets, representer.checkpointWeights(), forms(), budgets);
+        new EncodingsComparison(
+            querySets, representer.checkpointWeights(), forms(), seeds, budgets);
     try (ProgressBar progress = WorkBar.show("Compared", lines.size())) {
       new Lines(representer, Role.CANDIDATE)
           .represent(
@@ -146,7 +156,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
   private List<StoredForm> forms() {
     return dimensions.stream()
         .flatMap(
-            dimension -> ENCODINGS.stream().map(encoding -> new StoredForm(dimension, encoding)))
+            dimension -> encodings.stream().map(encoding -> new StoredForm(dimension, encoding)))
         .toList();
   }
 
