@@ -102,7 +102,9 @@ public final class WorkerCommand implements Callable<Integer> {
 
   /** Made by the command line. */
   public WorkerCommand() {
-    this(config -> ExampleRepresenter.open(config.representationSettings()));
+    this(
+        config ->
+            ExampleRepresenter.open(config.representationSettings(), config.computeSettings()));
   }
 
   WorkerCommand(Opener opener) {

@@ -25,14 +25,18 @@ public final class GradientEngine {
   private final NDManager manager;
   private final Decoder decoder;
   private final LoraStack adapters;
+  private final boolean recompute;
 
   /**
    * An engine.
    *
    * @param manager on the model's device
    * @param adapters the checkpoints
+   * @param recompute whether the parts of a pass are computed again on the way back instead of
+   *     being kept: less memory, more time
    */
-  public GradientEngine(NDManager manager, Decoder decoder, LoraStack adapters) {
+  public GradientEngine(NDManager manager, Decoder decoder, LoraStack adapters, boolean recompute) {
+    this.recompute = recompute;
     this.manager = manager;
     this.decoder = decoder;
     this.adapters = adapters;
@@ -78,19 +82,33 @@ public final class GradientEngine {
    * @return what the use returned
    */
   public <T> T compute(Encoded.Example example, Use<T> use) {
-    JniUtils.setGradMode(true);
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      LoraStack.Leaf leaf = adapters.leaf();
-      NDArray losses = losses(scratch, example, leaf, adapters.adapters());
-      NDArray ones = scratch.ones(losses.getShape());
-      JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
-      JniUtils.setGradMode(false);
-      return use.of(scratch, losses, leaf.gradient());
+      return recompute ? recomputed(scratch, example, use) : whole(scratch, example, use);
     } finally {
       JniUtils.setGradMode(false);
     }
+  }
+
+  private <T> T whole(NDManager scratch, Encoded.Example example, Use<T> use) {
+    JniUtils.setGradMode(true);
+    LoraStack.Leaf leaf = adapters.leaf();
+    NDArray logits = decoder.logits(scratch, example.ids(), example.asked(), leaf);
+    NDArray losses = losses(scratch, example, logits);
+    NDArray ones = scratch.ones(losses.getShape());
+    JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
+    JniUtils.setGradMode(false);
+    return use.of(scratch, losses, leaf.gradient());
+  }
+
+  private <T> T recomputed(NDManager scratch, Encoded.Example example, Use<T> use) {
+    JniUtils.setGradMode(false);
+    Decoder.Pass pass = decoder.pass(scratch, example.ids(), example.asked());
+    Recomputation.Result result =
+        new Recomputation(pass, adapters, logits -> losses(scratch, example, logits))
+            .run(scratch, pass.embedded());
+    return use.of(scratch, result.losses(), result.gradients());
   }
 
   /** The loss of the base model without any adapter, in nats a token. */
@@ -99,14 +117,15 @@ public final class GradientEngine {
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      return losses(scratch, example, Lora.NONE, 1).toFloatArray()[0];
+      NDArray logits = decoder.logits(scratch, example.ids(), example.asked(), Lora.NONE);
+      return losses(scratch, example, logits).toFloatArray()[0];
     }
   }
 
   /** Shape [passes, 1]. */
-  private NDArray losses(NDManager scratch, Encoded.Example example, Lora lora, int passes) {
+  private static NDArray losses(NDManager scratch, Encoded.Example example, NDArray logits) {
     long[] asked = example.asked();
-    NDArray logits = decoder.logits(scratch, example.ids(), asked, lora);
+    int passes = (int) logits.getShape().get(0);
     long[] next = new long[passes * asked.length];
     for (int i = 0; i < next.length; i++) {
       next[i] = example.ids()[(int) asked[i % asked.length] + 1];

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.SparseFormat;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -66,6 +68,64 @@ public final class Decoder {
   }
 
   /**
+   * A stretch of a pass: from the states before it to those after it.
+   *
+   * @param linears its linear layers, in the order of the model's parameters
+   * @param step given states, shape [1 or adapters, positions, hidden], and adapters
+   */
+  public record Part(List<Linear> linears, BiFunction<NDArray, Lora, NDArray> step) {}
+
+  /**
+   * A pass through the model in parts: each layer, then the final norm with the head.
+   *
+   * @param embedded the tokens' embeddings, shape [1, positions, hidden]
+   * @param parts each takes what the one before gave; the last gives logits, shape [adapters,
+   *     asked, vocabulary]
+   */
+  public record Pass(NDArray embedded, List<Part> parts) {}
+
+  /**
+   * Lays out a pass without computing its parts.
+   *
+   * @param manager owns what is computed, all through the pass
+   * @param ids the example's tokens
+   * @param asked positions whose next token is predicted, ascending
+   */
+  public Pass pass(NDManager manager, long[] ids, long[] asked) {
+    List<Part> parts = layerParts(manager, ids.length, asked);
+    parts.add(new Part(List.of(head), (x, lora) -> head.apply(norm.apply(x), lora)));
+    return new Pass(embedded(manager, ids), parts);
+  }
+
+  private List<Part> layerParts(NDManager manager, int length, long[] asked) {
+    Map<LayerAttention, Sequence> sequences = new HashMap<>();
+    List<Part> parts = new ArrayList<>();
+    for (DecoderLayer layer : layers) {
+      Sequence sequence =
+          sequences.computeIfAbsent(
+              layer.sees(),
+              sees ->
+                  Sequence.of(manager, length, asked, sees.rope().map(ropes::get), sees.window()));
+      boolean last = parts.size() == layers.size() - 1;
+      Sequence.View view = last ? sequence.asked() : sequence.everywhere();
+      parts.add(
+          new Part(
+              layer.linears().toList(),
+              (x, lora) -> layer.apply(x, view, sequence.everywhere(), lora)));
+    }
+    return parts;
+  }
+
+  private NDArray embedded(NDManager manager, long[] ids) {
+    NDArray tokens = manager.create(ids);
+    return tokens
+        .getNDArrayInternal()
+        .embedding(tokens, embedding, SparseFormat.DENSE)
+        .head()
+        .expandDims(0);
+  }
+
+  /**
    * Hidden states after the final norm.
    *
    * <p>The last layer is computed at the asked positions only, beyond its keys and values.
@@ -76,26 +136,9 @@ public final class Decoder {
    * @return shape [adapters, asked, hidden]
    */
   public NDArray states(NDManager manager, long[] ids, long[] asked, Lora lora) {
-    Map<LayerAttention, Sequence> sequences = new HashMap<>();
-    NDArray tokens = manager.create(ids);
-    NDArray x =
-        tokens
-            .getNDArrayInternal()
-            .embedding(tokens, embedding, SparseFormat.DENSE)
-            .head()
-            .expandDims(0);
-    for (int i = 0; i < layers.size(); i++) {
-      DecoderLayer layer = layers.get(i);
-      Sequence sequence =
-          sequences.computeIfAbsent(
-              layer.sees(),
-              sees ->
-                  Sequence.of(
-                      manager, ids.length, asked, sees.rope().map(ropes::get), sees.window()));
-      boolean last = i == layers.size() - 1;
-      x =
-          layer.apply(
-              x, last ? sequence.asked() : sequence.everywhere(), sequence.everywhere(), lora);
+    NDArray x = embedded(manager, ids);
+    for (Part part : layerParts(manager, ids.length, asked)) {
+      x = part.step().apply(x, lora);
     }
     return norm.apply(x);
   }

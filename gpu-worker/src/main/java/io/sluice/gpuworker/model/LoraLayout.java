@@ -3,6 +3,7 @@ package io.sluice.gpuworker.model;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Where each LoRA matrix lies in a flat vector of all of them.
@@ -86,13 +87,12 @@ public record LoraLayout(List<Block> blocks) {
     return blocks.get(blocks.size() - 1).end();
   }
 
-  /** Where the matrices end, all but the last: A, B, A, B and so on. */
-  long[] cuts() {
-    List<Long> cuts = new ArrayList<>();
-    for (Block block : blocks) {
-      cuts.add((long) block.offsetB());
-      cuts.add((long) block.end());
-    }
-    return cuts.stream().limit(cuts.size() - 1L).mapToLong(Long::longValue).toArray();
+  /** Where the matrices of some blocks in a row end, from the first on, all but the last. */
+  static long[] cuts(List<Block> blocks) {
+    int begin = blocks.get(0).offset();
+    return blocks.stream()
+        .flatMapToLong(block -> LongStream.of(block.offsetB() - begin, block.end() - begin))
+        .limit(2L * blocks.size() - 1)
+        .toArray();
   }
 }

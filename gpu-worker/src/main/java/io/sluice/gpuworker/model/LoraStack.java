@@ -3,6 +3,7 @@ package io.sluice.gpuworker.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The adapters of several checkpoints of one run, on top of each other, so that an example passes
@@ -121,10 +123,32 @@ public final class LoraStack {
 
   /** The adapters as parameters of one pass; call it within an NDScope and use it for one only. */
   public Leaf leaf() {
-    return new Leaf(this);
+    return new Leaf(this, layout.blocks());
   }
 
-  /** The adapters as the parameters of one pass, with a gradient of their own. */
+  /**
+   * The adapters of one part of the model as parameters; call it within an NDScope and use it for
+   * one pass only.
+   *
+   * @return empty when none of the part's layers is adapted
+   */
+  public Optional<Leaf> leaf(Decoder.Part part) {
+    List<LoraLayout.Block> blocks = blocks(part);
+    return blocks.isEmpty() ? Optional.empty() : Optional.of(new Leaf(this, blocks));
+  }
+
+  /** Whether a part of the model has an adapted layer. */
+  public boolean adapts(Decoder.Part part) {
+    return !blocks(part).isEmpty();
+  }
+
+  private List<LoraLayout.Block> blocks(Decoder.Part part) {
+    Set<String> modules =
+        part.linears().stream().map(Linear::module).collect(Collectors.toUnmodifiableSet());
+    return layout.blocks().stream().filter(block -> modules.contains(block.module())).toList();
+  }
+
+  /** Adapters as the parameters of one pass, with a gradient of their own. */
   public static final class Leaf implements Lora {
     private final NDArray flat;
     private final NDArray scaling;
@@ -132,13 +156,16 @@ public final class LoraStack {
 
     private record Factors(NDArray down, NDArray up) {}
 
-    private Leaf(LoraStack stack) {
-      flat = stack.values.stopGradient();
+    /** Blocks that follow one another. */
+    private Leaf(LoraStack stack, List<LoraLayout.Block> blocks) {
+      int begin = blocks.get(0).offset();
+      int end = blocks.get(blocks.size() - 1).end();
+      flat = stack.values.get(new NDIndex().addAllDim().addSliceDim(begin, end)).stopGradient();
       flat.setRequiresGradient(true);
       scaling = stack.scaling;
-      NDList parts = flat.split(stack.layout.cuts(), 1);
+      NDList parts = flat.split(LoraLayout.cuts(blocks), 1);
       int next = 0;
-      for (LoraLayout.Block block : stack.layout.blocks()) {
+      for (LoraLayout.Block block : blocks) {
         NDArray a = parts.get(next++).reshape(stack.adapters, block.rank(), block.in());
         NDArray b = parts.get(next++).reshape(stack.adapters, block.out(), block.rank());
         factors.put(block.module(), new Factors(a.swapAxes(1, 2), b.swapAxes(1, 2)));
@@ -154,7 +181,7 @@ public final class LoraStack {
     /**
      * The gradient that a backward pass left.
      *
-     * @return shape [adapters, {@link LoraLayout#size}]
+     * @return shape [adapters, values of the adapters], in the order of the layout
      */
     public NDArray gradient() {
       return flat.getGradient();

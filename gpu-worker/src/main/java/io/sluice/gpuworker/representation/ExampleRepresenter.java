@@ -10,13 +10,10 @@ import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,23 +28,30 @@ public final class ExampleRepresenter implements Representer {
   private static final List<String> MODEL_FILES =
       List.of("config.json", "tokenizer.json", "tokenizer_config.json");
 
-  private final Torch torch;
+  private final List<Torch> devices;
   private final Tokens tokens;
   private final ExampleEncoder encoder;
   private final ExampleVectors vectors;
+  private final ExamplePool pool;
   private final String fingerprint;
-  private final ExecutorService threads;
   private final StageTimes times = new StageTimes();
 
-  private ExampleRepresenter(RepresentationSettings settings, Torch torch, Tokens tokens)
+  private ExampleRepresenter(
+      RepresentationSettings settings, ComputeSettings compute, List<Torch> devices, Tokens tokens)
       throws IOException {
-    this.torch = torch;
+    this.devices = devices;
     this.tokens = tokens;
     encoder = new ExampleEncoder(tokens, settings.maxLength());
-    vectors = settings.kind().open(settings, torch, times);
-    vectors.selfTest(SelfTest.example(tokens, vectors.vocabulary()));
+    List<ExampleVectors> lanes = new ArrayList<>();
+    for (Torch device : devices) {
+      ExampleVectors loaded =
+          settings.kind().open(settings, new Lane(device, compute.recompute(), times));
+      loaded.selfTest(SelfTest.example(tokens, loaded.vocabulary()));
+      lanes.addAll(Collections.nCopies(device.parallelism(), loaded));
+    }
+    vectors = lanes.get(0);
+    pool = new ExamplePool(lanes, compute.tokensInFlight());
     fingerprint = fingerprint(settings);
-    threads = Executors.newFixedThreadPool(torch.parallelism(), ExampleRepresenter::thread);
   }
 
   private String fingerprint(RepresentationSettings settings) throws IOException {
@@ -69,10 +73,21 @@ public final class ExampleRepresenter implements Representer {
    *     says which and what to do
    */
   public static ExampleRepresenter open(RepresentationSettings settings) throws IOException {
+    return open(settings, ComputeSettings.DEFAULT);
+  }
+
+  /**
+   * Loads model, checkpoints and tokenizer, and tests them, on every GPU or else on the CPU.
+   *
+   * @throws IOException when a file is missing or cannot be used, or a self-test fails; the message
+   *     says which and what to do
+   */
+  public static ExampleRepresenter open(RepresentationSettings settings, ComputeSettings compute)
+      throws IOException {
     Tokens tokens = Tokens.open(settings.model(), settings.maxLength());
-    Torch torch = Torch.open();
+    List<Torch> devices = Torch.openAll();
     try {
-      ExampleRepresenter representer = new ExampleRepresenter(settings, torch, tokens);
+      ExampleRepresenter representer = new ExampleRepresenter(settings, compute, devices, tokens);
       LOG.atInfo()
           .addKeyValue("kind", settings.kind().label())
           .addKeyValue("device", representer.device())
@@ -83,7 +98,7 @@ public final class ExampleRepresenter implements Representer {
       return representer;
     } catch (IOException | RuntimeException e) {
       tokens.close();
-      torch.close();
+      devices.forEach(Torch::close);
       throw e;
     }
   }
@@ -110,15 +125,13 @@ public final class ExampleRepresenter implements Representer {
 
   @Override
   public String device() {
-    return torch.device();
+    return devices.stream().map(Torch::device).collect(Collectors.joining(", "));
   }
 
   @Override
   public List<Outcome> represent(List<? extends Text> examples, Role role) {
-    return inParallel(
-        examples.stream()
-            .<Callable<Outcome>>map(text -> () -> represent(encoded(text), role))
-            .toList());
+    return pool.represent(
+        examples.stream().<Supplier<Encoded>>map(text -> () -> encoded(text)).toList(), role);
   }
 
   /** How long each stage took so far, over all examples. */
@@ -130,62 +143,14 @@ public final class ExampleRepresenter implements Representer {
     return times.time(Stage.TOKENIZE, () -> encoder.encode(text));
   }
 
-  private Outcome represent(Encoded encoded, Role role) {
-    if (encoded instanceof Encoded.Refused refused) {
-      return new Unusable(refused.reason());
-    }
-    Encoded.Example example = (Encoded.Example) encoded;
-    for (long id : example.ids()) {
-      if (id >= vectors.vocabulary()) {
-        return new Unusable(
-            "token " + id + " is beyond the model's " + vectors.vocabulary() + ": wrong tokenizer");
-      }
-    }
-    float[][] rows = vectors.of(example, role);
-    for (int c = 0; c < rows.length; c++) {
-      if (!UnitLength.scale(rows[c])) {
-        return new Unusable("its vector " + (c + 1) + " is zero or not finite");
-      }
-    }
-    return new Represented(rows, example.ids().length);
-  }
-
-  private List<Outcome> inParallel(List<Callable<Outcome>> tasks) {
-    try {
-      List<Outcome> outcomes = new ArrayList<>(tasks.size());
-      for (Future<Outcome> future : threads.invokeAll(tasks)) {
-        outcomes.add(future.get());
-      }
-      return outcomes;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while representing examples", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "the engine failed on an example: " + e.getCause().getMessage(), e);
-    }
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "represent");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /** Frees the arrays only once no thread computes with them. */
   @Override
   public void close() {
-    threads.shutdownNow();
-    try {
-      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-        LOG.atWarn().log("An example is still being computed; its memory is not freed");
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!pool.end()) {
+      LOG.atWarn().log("An example is still being computed; its memory is not freed");
       return;
     }
     tokens.close();
-    torch.close();
+    devices.forEach(Torch::close);
   }
 }

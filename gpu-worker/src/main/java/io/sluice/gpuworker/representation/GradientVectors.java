@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.GradientEngine;
 import io.sluice.gpuworker.model.AdamMoments;
@@ -9,7 +10,6 @@ import io.sluice.gpuworker.model.DecoderConfig;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.LoraCheckpoint;
 import io.sluice.gpuworker.model.LoraStack;
-import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,14 +38,14 @@ final class GradientVectors implements ExampleVectors {
       List<LoraCheckpoint> checkpoints,
       Decoder decoder,
       LoraStack adapters,
-      Torch torch,
-      StageTimes times)
+      Lane lane)
       throws IOException {
     this.settings = settings;
     this.checkpoints = checkpoints;
     this.decoder = decoder;
-    engine = new GradientEngine(torch.manager(), decoder, adapters);
-    this.times = times;
+    NDManager manager = lane.torch().manager();
+    engine = new GradientEngine(manager, decoder, adapters, lane.recompute());
+    times = lane.times();
     List<AdamMoments> moments = new ArrayList<>();
     if (adamWanted()) {
       for (LoraCheckpoint checkpoint : checkpoints) {
@@ -53,14 +53,9 @@ final class GradientVectors implements ExampleVectors {
       }
     }
     reduction =
-        torch.manager().getDevice().isGpu() && settings.projection() instanceof CountSketch sketch
+        manager.getDevice().isGpu() && settings.projection() instanceof CountSketch sketch
             ? new ReductionOnDevice(
-                torch.manager(),
-                moments,
-                sketch,
-                checkpoints.size(),
-                adapters.layout().size(),
-                times)
+                manager, moments, sketch, checkpoints.size(), adapters.layout().size(), times)
             : new ReductionInJava(moments, settings.projection(), times);
     weights =
         adamWanted()
@@ -70,20 +65,20 @@ final class GradientVectors implements ExampleVectors {
   }
 
   /** Loads model, adapters and moments. */
-  static GradientVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
-      throws IOException {
+  static GradientVectors open(RepresentationSettings settings, Lane lane) throws IOException {
     List<LoraCheckpoint> checkpoints = new ArrayList<>();
     for (Path folder : settings.checkpoints()) {
       checkpoints.add(LoraCheckpoint.open(folder));
     }
+    NDManager manager = lane.torch().manager();
     Decoder decoder =
         Decoder.load(
-            torch.manager(),
+            manager,
             DecoderConfig.read(settings.model()),
-            DecoderWeights.open(torch.manager(), settings.model(), checkpoints.get(0)),
+            DecoderWeights.open(manager, settings.model(), checkpoints.get(0)),
             settings.positions());
-    LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
-    return new GradientVectors(settings, checkpoints, decoder, adapters, torch, times);
+    LoraStack adapters = LoraStack.load(manager, decoder, checkpoints);
+    return new GradientVectors(settings, checkpoints, decoder, adapters, lane);
   }
 
   private boolean adamWanted() {

@@ -10,7 +10,6 @@ import io.sluice.gpuworker.model.Decoder;
 import io.sluice.gpuworker.model.DecoderConfig;
 import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.Lora;
-import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.util.stream.LongStream;
@@ -34,15 +33,15 @@ final class HiddenStateVectors implements ExampleVectors {
   }
 
   /** Loads the base model. */
-  static HiddenStateVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
-      throws IOException {
+  static HiddenStateVectors open(RepresentationSettings settings, Lane lane) throws IOException {
+    NDManager manager = lane.torch().manager();
     Decoder decoder =
         Decoder.load(
-            torch.manager(),
+            manager,
             DecoderConfig.read(settings.model()),
-            DecoderWeights.open(torch.manager(), settings.model()),
+            DecoderWeights.open(manager, settings.model()),
             settings.positions());
-    return new HiddenStateVectors(torch.manager(), decoder, times);
+    return new HiddenStateVectors(manager, decoder, lane.times());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.Torch;
+import io.sluice.schemas.FeatureEncoding;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -8,15 +8,17 @@ import java.util.List;
 /** The kinds of representation: what stands for an example. */
 public enum Kind {
   /** The loss's gradient in the LoRA parameters of each checkpoint (LESS). */
-  GRADIENT("gradient", true, GradientVectors::open),
+  GRADIENT("gradient", true, FeatureEncoding.SIGN, GradientVectors::open),
   /** The base model's last hidden states, averaged (RDS+). */
-  HIDDEN_STATE("hidden-state", false, HiddenStateVectors::open);
+  HIDDEN_STATE("hidden-state", false, FeatureEncoding.FLOAT16, HiddenStateVectors::open);
 
   private final String label;
   private final boolean needsCheckpoints;
+  private final FeatureEncoding defaultEncoding;
   private final Opener opener;
 
-  Kind(String label, boolean needsCheckpoints, Opener opener) {
+  Kind(String label, boolean needsCheckpoints, FeatureEncoding defaultEncoding, Opener opener) {
+    this.defaultEncoding = defaultEncoding;
     this.label = label;
     this.needsCheckpoints = needsCheckpoints;
     this.opener = opener;
@@ -24,8 +26,7 @@ public enum Kind {
 
   /** Loads what a kind computes with. */
   private interface Opener {
-    ExampleVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
-        throws IOException;
+    ExampleVectors open(RepresentationSettings settings, Lane lane) throws IOException;
   }
 
   /**
@@ -58,8 +59,15 @@ public enum Kind {
     return needsCheckpoints;
   }
 
-  ExampleVectors open(RepresentationSettings settings, Torch torch, StageTimes times)
-      throws IOException {
-    return opener.open(settings, torch, times);
+  /**
+   * How candidates' values are stored unless another way is wanted. One bit each will do for a
+   * sketch, which has values to spare (ENCODINGS.md), but not for a hidden state.
+   */
+  public FeatureEncoding defaultEncoding() {
+    return defaultEncoding;
+  }
+
+  ExampleVectors open(RepresentationSettings settings, Lane lane) throws IOException {
+    return opener.open(settings, lane);
   }
 }

@@ -2,8 +2,8 @@ package io.sluice.gpuworker.representation;
 
 /** How a gradient becomes a shorter vector with nearly the same cosines. */
 public sealed interface Projection permits Projection.None, CountSketch {
-  /** The default number of values of a sketch. */
-  int DEFAULT_DIMENSION = 8192;
+  /** The default number of values of a sketch at most: ENCODINGS.md says why. */
+  int DEFAULT_DIMENSION = 32_768;
 
   /** The default seed of a sketch. */
   long DEFAULT_SEED = 0;

@@ -1,8 +1,10 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
@@ -76,6 +78,12 @@ public final class WorkerConfig {
 
   /** The length limit of an example. */
   public static final String MAX_LENGTH = "max.length";
+
+  /** Tokens computed at a time. */
+  public static final String TOKENS_IN_FLIGHT = "tokens.in.flight";
+
+  /** Whether layers are computed again on the way back. */
+  public static final String RECOMPUTE = "recompute";
 
   /** Records taken in hand at a time. */
   public static final String BATCH_RECORDS = "batch.records";
@@ -164,7 +172,10 @@ public final class WorkerConfig {
 
   /** How candidates' vectors are stored. */
   public FeatureEncoding encoding() {
-    return FeatureEncoding.valueOf(values.getString(ENCODING));
+    String encoding = values.getString(ENCODING);
+    return encoding.isEmpty()
+        ? Kind.of(values.getString(KIND)).defaultEncoding()
+        : FeatureEncoding.valueOf(encoding);
   }
 
   /** What the representation is opened with. */
@@ -176,6 +187,11 @@ public final class WorkerConfig {
         values.getList(CHECKPOINT_DIRS).stream().map(Path::of).toList(),
         new CountSketch(values.getInt(DIMENSION), SKETCH_SEED),
         values.getInt(MAX_LENGTH));
+  }
+
+  /** How examples are computed. */
+  public ComputeSettings computeSettings() {
+    return new ComputeSettings(values.getInt(TOKENS_IN_FLIGHT), values.getBoolean(RECOMPUTE));
   }
 
   /** Records represented, published and committed together, at most. */
@@ -329,19 +345,20 @@ public final class WorkerConfig {
         .define(
             DIMENSION,
             Type.INT,
-            8192,
+            Projection.DEFAULT_DIMENSION,
             SettingChecks.dimension(),
             Importance.MEDIUM,
-            "Values of a projected vector. More keep more of the gradient: spend bytes here rather"
+            "Values of a projected vector, at most as many as the gradient has. More keep more of the gradient: spend bytes here rather"
                 + " than on the encoding.")
         .define(
             ENCODING,
             Type.STRING,
-            FeatureEncoding.INT8.name(),
-            ValidString.in("INT8", "FLOAT16", "INT4", "SIGN"),
+            "",
+            ValidString.in("", "SIGN", "INT4", "INT8", "FLOAT16"),
             Importance.MEDIUM,
-            "How each value of a candidate's vector is stored, in 8, 16, 4 or 1 bits. Queries are"
-                + " always stored in full precision.")
+            "How each value of a candidate's vector is stored, in 1, 4, 8 or 16 bits. When empty:"
+                + " SIGN for gradients, FLOAT16 for hidden states. Queries are always stored in"
+                + " full precision.")
         .define(
             MAX_LENGTH,
             Type.INT,
@@ -349,6 +366,22 @@ public final class WorkerConfig {
             Range.between(2, 1 << 20),
             Importance.MEDIUM,
             "Tokens after which a candidate is cut, and a query's prompt and answer each.")
+        .define(
+            TOKENS_IN_FLIGHT,
+            Type.INT,
+            ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT,
+            Range.atLeast(1),
+            Importance.MEDIUM,
+            "Tokens of all the examples that are computed at a time: bounds the memory. A longer"
+                + " example is computed alone; one that even alone finds too little memory becomes"
+                + " a dead letter.")
+        .define(
+            RECOMPUTE,
+            Type.BOOLEAN,
+            false,
+            Importance.LOW,
+            "Whether the layers of a pass are computed again on the way back instead of being kept:"
+                + " for long examples, a fraction of the memory for about a third more time.")
         .define(
             BATCH_RECORDS,
             Type.INT,

@@ -76,7 +76,7 @@ class WorkerCommandTest {
 
     assertThat(out.toString())
         .contains(WorkerConfig.definition().names())
-        .contains("default: 8192; valid: 8 to 262144, a multiple of 8");
+        .contains("default: 32768; valid: 8 to 262144, a multiple of 8");
   }
 
   private int run(String... args) {

@@ -64,7 +64,7 @@ class GarbageCollectionTest {
             DecoderWeights.open(torch.manager(), run.resolve("base"), checkpoints.get(0)),
             256);
     return new GradientEngine(
-        torch.manager(), decoder, LoraStack.load(torch.manager(), decoder, checkpoints));
+        torch.manager(), decoder, LoraStack.load(torch.manager(), decoder, checkpoints), false);
   }
 
   private static Encoded.Example example(Path run) {

@@ -47,7 +47,7 @@ class ReferenceRunTest {
               DecoderWeights.open(torch.manager(), run.resolve("base"), checkpoints.get(0)),
               512);
       LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
-      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters);
+      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters, false);
       JsonNode encoded = GoldenData.json(run.resolve("encoded.json"));
       List<GradientEngine.Result> candidates =
           compute(engine, encoded.path("candidates"), candidateCount);

@@ -44,7 +44,8 @@ class HiddenStateTest {
     float[] expected = GoldenData.floats(golden.resolve("rds.npy"));
     try (Torch torch = Torch.open()) {
       ExampleVectors vectors =
-          Kind.HIDDEN_STATE.open(settings(golden.resolve("base")), torch, new StageTimes());
+          Kind.HIDDEN_STATE.open(
+              settings(golden.resolve("base")), new Lane(torch, false, new StageTimes()));
       for (int i = 0; i < examples.size(); i++) {
         Encoded.Example example =
             new Encoded.Example(

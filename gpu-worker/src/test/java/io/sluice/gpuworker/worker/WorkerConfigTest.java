@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
@@ -38,12 +40,13 @@ class WorkerConfigTest {
     assertThat(config.topics()).isEqualTo(Topics.withDefaultPrefix());
     assertThat(config.representationId()).isEqualTo("default");
     assertThat(config.groupId()).isEqualTo("sluice-worker-default");
-    assertThat(config.encoding()).isEqualTo(FeatureEncoding.INT8);
+    assertThat(config.encoding()).isEqualTo(FeatureEncoding.SIGN);
+    assertThat(config.computeSettings()).isEqualTo(ComputeSettings.DEFAULT);
     assertThat(config.batchRecords()).isEqualTo(32);
     assertThat(config.representationSettings().model()).isEqualTo(Path.of("/models/base"));
     assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/models/c1"), Path.of("/models/c2"));
-    assertThat(config.representationSettings().projection()).isEqualTo(new CountSketch(8192, 0));
+    assertThat(config.representationSettings().projection()).isEqualTo(Projection.DEFAULT);
     assertThat(config.representationSettings().maxLength()).isEqualTo(512);
     assertThat(config.unknownKeys()).isEmpty();
     assertThat(config.overruledKeys()).isEmpty();
@@ -66,6 +69,8 @@ class WorkerConfigTest {
     "dimension, many, dimension",
     "encoding, FLOAT32, INT8",
     "max.length, 1, max.length",
+    "tokens.in.flight, 0, tokens.in.flight",
+    "recompute, perhaps, recompute",
     "batch.records, 0, batch.records"
   })
   void givenAValueOutOfRange_whenRead_thenTheMessageNamesTheSettingAndWhatToUse(

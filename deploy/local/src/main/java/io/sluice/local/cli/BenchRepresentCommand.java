@@ -1,7 +1,9 @@
 package io.sluice.local.cli;
 
 import io.sluice.gpuworker.model.Tokens;
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
@@ -129,17 +131,28 @@ final class BenchRepresentCommand implements Callable<Integer> {
 
   @Option(
       names = "--dimension",
-      defaultValue = "8192",
+      defaultValue = "" + Projection.DEFAULT_DIMENSION,
       paramLabel = "N",
       description = "Values of a sketch (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
       names = "--encoding",
-      defaultValue = "INT8",
       paramLabel = "NAME",
-      description = "How they are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private FeatureEncoding encoding;
+      description = "How they are stored: ${COMPLETION-CANDIDATES} (default: SIGN).")
+  private Optional<FeatureEncoding> encoding;
+
+  @Option(
+      names = "--tokens-in-flight",
+      defaultValue = "" + ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT,
+      paramLabel = "N",
+      description = "Tokens that are computed at a time (default: ${DEFAULT-VALUE}).")
+  private int tokensInFlight;
+
+  @Option(
+      names = "--recompute",
+      description = "Compute layers again on the way back instead of keeping them.")
+  private boolean recompute;
 
   @Override
   public Integer call() throws IOException {
@@ -157,7 +170,10 @@ final class BenchRepresentCommand implements Callable<Integer> {
       RepresentationSettings settings =
           RepresentationSettings.gradient(
               files.base(), files.checkpoints(), Projection.sketch(dimension), tokens);
-      measure(parts.push(ExampleRepresenter.open(settings)), candidates);
+      measure(
+          parts.push(
+              ExampleRepresenter.open(settings, new ComputeSettings(tokensInFlight, recompute))),
+          candidates);
     }
     return ExitCode.OK;
   }
@@ -194,6 +210,10 @@ final class BenchRepresentCommand implements Callable<Integer> {
     print(representer, counts, wall, processor, before);
   }
 
+  private FeatureEncoding stored() {
+    return encoding.orElse(Kind.GRADIENT.defaultEncoding());
+  }
+
   private record Counts(int examples, long tokens, long encodeNanos) {}
 
   /** In batches as the worker has them. */
@@ -206,7 +226,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
       for (Representer.Outcome outcome : representer.candidates(batch)) {
         if (outcome instanceof Representer.Represented represented) {
           long encodeBegin = System.nanoTime();
-          FeatureCodec.encode(encoding, represented.rows());
+          FeatureCodec.encode(stored(), represented.rows());
           encodeNanos += System.nanoTime() - encodeBegin;
           done++;
           read += represented.tokens();
@@ -239,7 +259,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
         Runtime.getRuntime().availableProcessors(),
         representer.checkpoints(),
         representer.dimension(),
-        encoding);
+        stored());
     out.printf("examples          %10d%n", counts.examples());
     out.printf("examples/s        %10.2f%n", counts.examples() / seconds);
     out.printf("tokens/s          %10.0f%n", counts.tokens() / seconds);

@@ -64,7 +64,7 @@ final class ModelOptions {
 
   @Option(
       names = "--dimension",
-      defaultValue = "8192",
+      defaultValue = "" + Projection.DEFAULT_DIMENSION,
       paramLabel = "N",
       description = "Values of a sketch, a multiple of 8 (default: ${DEFAULT-VALUE}).")
   private int dimension;
@@ -108,6 +108,11 @@ final class ModelOptions {
   enum ProjectionKind {
     none,
     sketch
+  }
+
+  /** The kind of representation. */
+  Kind kind() {
+    return kind;
   }
 
   /** Whether vectors are projected. */

@@ -1,5 +1,7 @@
 package io.sluice.local.cli;
 
+import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.Projection;
 import io.sluice.local.quickstart.ModelFolders;
 import io.sluice.local.quickstart.Outcome;
 import io.sluice.local.quickstart.OutcomeTable;
@@ -103,18 +105,16 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--dimension",
       paramLabel = "N",
-      defaultValue = "8192",
+      defaultValue = "" + Projection.DEFAULT_DIMENSION,
       description = "Values of a projected gradient, a multiple of 8 (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
-      defaultValue = "INT8",
       description =
-          "How a candidate's values are stored: FLOAT16, INT8, INT4 or SIGN (default:"
-              + " ${DEFAULT-VALUE}).")
-  private FeatureEncoding encoding;
+          "How a candidate's values are stored: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
+  private Optional<FeatureEncoding> encoding;
 
   @Option(
       names = "--out",
@@ -158,7 +158,8 @@ final class QuickstartCommand implements Callable<Integer> {
               model.map(base -> new ModelFolders(base, checkpoints)),
               budgets,
               limit,
-              new QuickstartPlan.Features(maxLength, dimension, encoding),
+              new QuickstartPlan.Features(
+                  maxLength, dimension, encoding.orElse(Kind.GRADIENT.defaultEncoding())),
               out,
               keep);
       plan.check();

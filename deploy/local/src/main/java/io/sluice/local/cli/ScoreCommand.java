@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
@@ -66,12 +67,11 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--encoding",
-      defaultValue = "INT8",
       paramLabel = "NAME",
       description =
-          "How a candidate's sketch is stored: ${COMPLETION-CANDIDATES} (default:"
-              + " ${DEFAULT-VALUE}).")
-  private FeatureEncoding encoding;
+          "How a candidate's sketch is stored: ${COMPLETION-CANDIDATES} (default: SIGN; of a"
+              + " hidden state: FLOAT16).")
+  private Optional<FeatureEncoding> encoding;
 
   @Option(names = "--limit", paramLabel = "N", description = "Score the first N candidates only.")
   private int limit = Integer.MAX_VALUE;
@@ -154,8 +154,9 @@ public final class ScoreCommand implements Callable<Integer> {
       return column;
     }
     float[][] rows = ((Representer.Represented) outcome).rows();
+    FeatureEncoding stored = encoding.orElse(model.kind().defaultEncoding());
     return model.projected()
-        ? matrix.score(encoding, FeatureCodec.encode(encoding, rows))
+        ? matrix.score(stored, FeatureCodec.encode(stored, rows))
         : matrix.score(rows);
   }
 

@@ -49,7 +49,7 @@ class ScoreCommandTest {
     Path candidates = candidates(ADD, FRENCH, SORT);
     assertThat(score(candidates, task, "none.npy", "--projection", "none")).isZero();
     assertThat(score(candidates, task, "sketch.npy", "--encoding", "float32")).isZero();
-    assertThat(score(candidates, task, "int8.npy")).isZero();
+    assertThat(score(candidates, task, "int8.npy", "--encoding", "int8")).isZero();
 
     float[][] none = NpyFile.readFloats(folder.resolve("none.npy"));
     assertThat(none).hasDimensions(2, 3);

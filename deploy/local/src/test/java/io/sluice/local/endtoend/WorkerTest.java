@@ -70,7 +70,7 @@ class WorkerTest {
                 assertThat(representation.getFeatures())
                     .isEqualTo(
                         FeatureCodec.encode(
-                            FeatureEncoding.INT8,
+                            FeatureEncoding.SIGN,
                             SteadyRepresenter.rows(representation.getCandidate().getId()))));
     assertThat(topics.deadLetterKeys())
         .containsExactlyInAnyOrder(

@@ -1,0 +1,137 @@
+package io.sluice.gpuworker.representation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.EngineException;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.representation.Representer.Outcome;
+import io.sluice.gpuworker.representation.Representer.Represented;
+import io.sluice.gpuworker.representation.Representer.Unusable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ExamplePoolTest {
+  private static final int THREADS = 4;
+
+  private final Machine machine = new Machine();
+  private ExamplePool pool;
+
+  @AfterEach
+  void end() {
+    assertThat(pool.end()).isTrue();
+  }
+
+  @Test
+  void givenABudget_whenManyExamplesAreComputed_thenTheirTokensNeverExceedIt() {
+    pool = new ExamplePool(Collections.nCopies(THREADS, machine), 100);
+    List<Outcome> outcomes = pool.represent(examples(Collections.nCopies(60, 40)), Role.QUERY);
+    assertThat(outcomes).hasSize(60).hasOnlyElementsOfType(Represented.class);
+    assertThat(machine.most.get()).isBetween(40, 80);
+  }
+
+  @Test
+  void givenAnExampleBeyondTheBudget_whenComputed_thenNothingElseIsInFlight() {
+    pool = new ExamplePool(Collections.nCopies(THREADS, machine), 50);
+    List<Outcome> outcomes = pool.represent(examples(List.of(20, 20, 300, 20, 20)), Role.CANDIDATE);
+    assertThat(outcomes).hasOnlyElementsOfType(Represented.class);
+    assertThat(machine.most.get()).isEqualTo(300);
+  }
+
+  @Test
+  void givenTooLittleMemory_whenComputed_thenAnExampleIsTriedAgainAloneAndOnlyThenUnusable() {
+    machine.memory = 60;
+    pool = new ExamplePool(Collections.nCopies(THREADS, machine), 1000);
+    List<Integer> tokens = new ArrayList<>(Collections.nCopies(40, 25));
+    tokens.add(20, 70);
+
+    List<Outcome> outcomes = pool.represent(examples(tokens), Role.CANDIDATE);
+
+    for (int i = 0; i < outcomes.size(); i++) {
+      assertThat(outcomes.get(i)).isInstanceOf(i == 20 ? Unusable.class : Represented.class);
+    }
+    assertThat(((Unusable) outcomes.get(20)).reason()).contains("70 tokens", "more memory");
+    assertThat(machine.failures.get()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void givenAnyOtherFailure_whenComputed_thenItEndsTheBatch() {
+    machine.memory = -1;
+    pool = new ExamplePool(List.of(machine), 1000);
+    assertThatThrownBy(() -> pool.represent(examples(List.of(5)), Role.CANDIDATE))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("device lost");
+  }
+
+  @Test
+  void givenDevicesOfTheirOwn_whenManyExamplesAreComputed_thenEachDeviceHasOneAtATime() {
+    List<ExampleVectors> devices = List.of(new Machine(), new Machine(), new Machine());
+    pool = new ExamplePool(devices, 10_000);
+    pool.represent(examples(Collections.nCopies(60, 40)), Role.QUERY);
+    assertThat(devices)
+        .allSatisfy(device -> assertThat(((Machine) device).most.get()).isEqualTo(40));
+  }
+
+  private static List<Supplier<Encoded>> examples(List<Integer> tokens) {
+    return tokens.stream()
+        .<Supplier<Encoded>>map(
+            length -> () -> new Encoded.Example(new long[length], new long[length]))
+        .toList();
+  }
+
+  /** Computes nothing, but counts tokens, and has as much memory as it is given. */
+  private static final class Machine implements ExampleVectors {
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile int memory = Integer.MAX_VALUE;
+
+    @Override
+    public float[][] of(Encoded.Example example, Role role) {
+      int tokens = example.ids().length;
+      int now = inFlight.addAndGet(tokens);
+      try {
+        Thread.sleep(2);
+        if (memory < 0) {
+          throw new EngineException("device lost");
+        }
+        if (now > memory) {
+          failures.incrementAndGet();
+          throw new EngineException("CUDA out of memory. Tried to allocate 2.00 GiB");
+        }
+        most.accumulateAndGet(now, Math::max);
+        return new float[][] {{1, 2}};
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        inFlight.addAndGet(-tokens);
+      }
+    }
+
+    @Override
+    public int dimension() {
+      return 2;
+    }
+
+    @Override
+    public float[] weights() {
+      return new float[] {1};
+    }
+
+    @Override
+    public int vocabulary() {
+      return 10;
+    }
+
+    @Override
+    public void describe(Fingerprint fingerprint) {}
+
+    @Override
+    public void selfTest(Encoded.Example example) {}
+  }
+}
