@@ -6,7 +6,7 @@ package io.sluice.gpuworker.representation;
  * @param tokensInFlight tokens of all the examples that are computed at a time, at least 1; bounds
  *     the memory. One example that is longer is computed alone.
  * @param recompute whether the layers of a pass are computed again on the way back instead of being
- *     kept: a fraction of the memory for about a third more time
+ *     kept: about half of the memory of a pass for a third more time
  */
 public record ComputeSettings(int tokensInFlight, boolean recompute) {
   /** The default of {@code tokensInFlight}. */

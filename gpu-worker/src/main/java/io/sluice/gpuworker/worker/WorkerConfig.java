@@ -381,7 +381,7 @@ public final class WorkerConfig {
             false,
             Importance.LOW,
             "Whether the layers of a pass are computed again on the way back instead of being kept:"
-                + " for long examples, a fraction of the memory for about a third more time.")
+                + " for long examples, about half of a pass's memory for a third more time.")
         .define(
             BATCH_RECORDS,
             Type.INT,
