@@ -1,7 +1,9 @@
 package io.sluice.streams.cli;
 
 import io.sluice.schemas.file.NpyFile;
-import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,7 +45,7 @@ public final class SelectCommand implements Callable<Integer> {
       description =
           "The rule. round-robin (default): queries take turns, each takes its most similar"
               + " candidate not yet taken; equal scores go to the lower index.")
-  private String algorithm;
+  private String algorithmName;
 
   @Option(
       names = "--budget",
@@ -63,13 +65,11 @@ public final class SelectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!algorithm.equals(ROUND_ROBIN)) {
-      throw usage("--algorithm " + algorithm + ": the algorithms are: " + ROUND_ROBIN);
-    }
+    Algorithm algorithm = algorithm();
     if (budget < 1) {
       throw usage("--budget " + budget + ": a budget is a number of candidates, at least 1");
     }
-    List<Integer> selected = select();
+    List<Integer> selected = select(algorithm);
     if (out.isPresent()) {
       try (BufferedWriter writer = Files.newBufferedWriter(out.get())) {
         print(selected, new PrintWriter(writer));
@@ -80,12 +80,21 @@ public final class SelectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<Integer> select() throws IOException {
+  private Algorithm algorithm() {
+    try {
+      return Algorithm.parse(algorithmName);
+    } catch (IllegalArgumentException e) {
+      throw usage("--algorithm: " + e.getMessage());
+    }
+  }
+
+  private List<Integer> select(Algorithm algorithm) throws IOException {
     float[][] scores = NpyFile.readFloats(similarity);
     if (scores.length == 0) {
       throw new IOException(similarity + " has no row: one row a query is needed");
     }
-    RoundRobinSelection<Integer> selection = new RoundRobinSelection<>(scores.length, budget);
+    Selection<Integer> selection =
+        algorithm.emptySelection(scores.length, new Tiers(List.of(budget)));
     float[] column = new float[scores.length];
     for (int candidate = 0; candidate < scores[0].length; candidate++) {
       for (int query = 0; query < column.length; query++) {
@@ -96,7 +105,7 @@ public final class SelectCommand implements Callable<Integer> {
     return selection.prefix(budget);
   }
 
-  private void offer(RoundRobinSelection<Integer> selection, int candidate, float[] scores)
+  private void offer(Selection<Integer> selection, int candidate, float[] scores)
       throws IOException {
     try {
       selection.offer(candidate, scores);

@@ -2,7 +2,9 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
-import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +40,9 @@ public record Subset(TargetTask task, List<Entry> entries) {
               "budget %d: task %s keeps budgets 1 to %d", budget, task.getTaskId(), largest));
     }
     Map<String, SelectedInstruction> byId = new HashMap<>();
-    RoundRobinSelection<String> selection =
-        new RoundRobinSelection<>(task.getQueries().size(), budget);
+    Selection<String> selection =
+        Algorithm.parse(task.getAlgorithm())
+            .emptySelection(task.getQueries().size(), new Tiers(List.of(budget)));
     for (SelectedInstruction instruction : selected) {
       requireRevision(task, instruction);
       byId.put(instruction.getCandidateId(), instruction);

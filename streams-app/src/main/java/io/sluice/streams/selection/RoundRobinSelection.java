@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Greedy round robin over candidates that arrive one by one, always equal to the batch rule over
- * all that were offered.
+ * Greedy round robin over candidates that arrive one by one.
  *
  * <p>Rule (Nguyen et al., "A Critical Look at Targeted Instruction Selection"): queries take turns,
  * each takes its most similar candidate not yet taken. Here slot t belongs to query t mod M, and
@@ -20,22 +19,15 @@ import java.util.Set;
  * M comparisons, and of N candidates in random order only about B (1 + ln(N / B)) are ever
  * admitted. The work of an admission is one pass over at most B slots.
  *
- * <p>Selections merge: offering what the selections of any shards hold to another selection of the
- * same budget gives the selection of all that the shards were offered, in any order and with
- * repeats.
- *
- * <p>Nothing can be taken back. When a candidate is retracted, a score changes or the budget grows,
- * make a new selection and offer it all stored score rows again: a candidate that was rejected
- * before may belong to the selection now, and this class does not remember it.
- *
- * <p>Memory: the score rows of the selected, about {@code 4 B M} bytes. Not thread-safe.
+ * <p>Memory: the score rows of the selected, about {@code 4 B M} bytes.
  *
  * @param <K> candidate ids, ordered consistently with equals
  */
-public final class RoundRobinSelection<K extends Comparable<? super K>> {
+final class RoundRobinSelection<K extends Comparable<? super K>> implements Selection<K> {
   private static final int INITIAL_CAPACITY = 64;
 
   private final int queries;
+  private final Tiers tiers;
   private final int budget;
 
   /** Who holds each slot. */
@@ -48,41 +40,23 @@ public final class RoundRobinSelection<K extends Comparable<? super K>> {
 
   private final Set<K> held = new HashSet<>();
 
-  /**
-   * An empty selection.
-   *
-   * @param queries M, size of the query set, at least 1
-   * @param budget B, candidates to select at most, at least 1
-   * @throws IllegalArgumentException when either is below 1
-   */
-  public RoundRobinSelection(int queries, int budget) {
+  RoundRobinSelection(int queries, Tiers tiers) {
     if (queries < 1) {
       throw new IllegalArgumentException(
           queries + " queries: a selection needs at least one query");
     }
-    if (budget < 1) {
-      throw new IllegalArgumentException(
-          "budget " + budget + ": a budget is a number of examples, at least 1");
-    }
     this.queries = queries;
-    this.budget = budget;
+    this.tiers = tiers;
+    this.budget = tiers.largest();
   }
 
-  /**
-   * Offers a candidate. An id that is already held changes nothing: its first score row counts.
-   *
-   * @param id the candidate
-   * @param scores its similarity to each query, shape [queries], all finite; copied if kept
-   * @return what changed
-   * @throws IllegalArgumentException when the row's length is not the number of queries or a score
-   *     is not finite; nothing has changed then
-   */
+  @Override
   public Admission<K> offer(K id, float[] scores) {
     check(id, scores);
     if (size() == budget && !beatsLastSlotOfAnyQuery(id, scores) || !held.add(id)) {
       return Admission.none();
     }
-    return new Admission<>(insert(new Holder<>(id, scores.clone())));
+    return new Admission<>(true, insert(new Holder<>(id, scores.clone())));
   }
 
   private void check(K id, float[] scores) {
@@ -103,26 +77,32 @@ public final class RoundRobinSelection<K extends Comparable<? super K>> {
     return nextBeaten(id, scores, Math.max(0, budget - queries)) < budget;
   }
 
-  private List<Move<K>> insert(Holder<K> arrival) {
-    List<Move<K>> moves = new ArrayList<>();
+  private List<TierChange<K>> insert(Holder<K> arrival) {
+    List<TierChange<K>> changes = new ArrayList<>();
     Holder<K> walker = arrival;
-    int from = Move.OUTSIDE;
+    int from = TierChange.OUTSIDE;
     int slot = nextBeaten(walker.id, walker.scores, 0);
     while (slot < size()) {
-      moves.add(new Move<>(walker.id, from, slot));
+      int to = tiers.tierOf(slot);
+      if (from != to) {
+        changes.add(new TierChange<>(walker.id, from, to));
+      }
       slotScores[slot] = walker.scores[slot % queries];
       walker = holders.set(slot, walker);
-      from = slot;
+      from = to;
       slot = nextBeaten(walker.id, walker.scores, slot + 1);
     }
+    int to = TierChange.OUTSIDE;
     if (size() < budget) {
-      moves.add(new Move<>(walker.id, from, slot));
+      to = tiers.tierOf(slot);
       append(walker);
     } else {
-      moves.add(new Move<>(walker.id, from, Move.OUTSIDE));
       held.remove(walker.id);
     }
-    return moves;
+    if (from != to) {
+      changes.add(new TierChange<>(walker.id, from, to));
+    }
+    return changes;
   }
 
   /** The lowest slot, at least {@code first}, whose holder the candidate beats; else the size. */
@@ -161,48 +141,33 @@ public final class RoundRobinSelection<K extends Comparable<? super K>> {
     holders.add(last);
   }
 
-  /** Candidates selected: the number offered, up to the budget. */
+  @Override
   public int size() {
     return holders.size();
   }
 
-  /** M, the length of a score row. */
+  @Override
   public int queries() {
     return queries;
   }
 
-  /** B, how many candidates can be selected. */
+  @Override
   public int budget() {
     return budget;
   }
 
-  /** Whether the candidate is selected. */
+  @Override
   public boolean contains(K id) {
     return held.contains(id);
   }
 
-  /** A copy of the whole selection, in selection order. */
+  @Override
   public List<Slot<K>> slots() {
     List<Slot<K>> slots = new ArrayList<>(size());
     for (int slot = 0; slot < size(); slot++) {
       slots.add(new Slot<>(slot, slot % queries, holders.get(slot).id, slotScores[slot]));
     }
     return slots;
-  }
-
-  /**
-   * The subset of a smaller budget.
-   *
-   * @param smaller 1 to {@link #budget}
-   * @return the selected ids in selection order, at most {@code smaller}
-   * @throws IllegalArgumentException when the budget is below 1 or above this selection's
-   */
-  public List<K> prefix(int smaller) {
-    if (smaller < 1 || smaller > budget) {
-      throw new IllegalArgumentException(
-          "budget " + smaller + ": this selection holds the budgets 1 to " + budget);
-    }
-    return holders.stream().limit(smaller).map(Holder::id).toList();
   }
 
   /**

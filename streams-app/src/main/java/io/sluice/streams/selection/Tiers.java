@@ -1,13 +1,14 @@
 package io.sluice.streams.selection;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The budgets of a task, ascending, and what slots mean in terms of them.
  *
  * <p>The subset of budget b is slots 0 to b - 1, so one selection of the largest budget holds all
- * subsets, and a slot's tier is the smallest budget above it.
+ * subsets, and a slot's tier is the smallest budget above it. An admission moves at most one
+ * candidate up across each boundary, so there are at most {@code budgets().size() + 1} tier
+ * changes, however many slots moved.
  *
  * @param budgets subset sizes in examples: at least one, each at least 1, strictly ascending
  */
@@ -57,30 +58,5 @@ public record Tiers(List<Integer> budgets) {
       }
     }
     throw new IndexOutOfBoundsException("slot " + slot + " is in none of the budgets " + budgets);
-  }
-
-  /**
-   * The tier changes of one offer to a selection of the largest budget.
-   *
-   * <p>At most one candidate enters and at most one crosses each budget's boundary upwards, so
-   * there are at most {@code budgets().size() + 1} changes, however many slots moved.
-   *
-   * @param admission what the offer did
-   * @return the changes in the order of the moves
-   */
-  public <K> List<TierChange<K>> changes(Admission<K> admission) {
-    List<TierChange<K>> changes = new ArrayList<>(budgets.size() + 1);
-    for (Move<K> move : admission.moves()) {
-      int from = tierOrOutside(move.from());
-      int to = tierOrOutside(move.to());
-      if (from != to) {
-        changes.add(new TierChange<>(move.id(), from, to));
-      }
-    }
-    return changes;
-  }
-
-  private int tierOrOutside(int slot) {
-    return slot == Move.OUTSIDE ? TierChange.OUTSIDE : tierOf(slot);
   }
 }

@@ -5,8 +5,10 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
-import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Slot;
+import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.util.List;
 
@@ -18,7 +20,7 @@ final class ShardTask {
   private final TargetTask definition;
   private final QueryRepresentation making;
   private final QueryMatrix queries;
-  private RoundRobinSelection<String> selection;
+  private Selection<String> selection;
   private long scored;
 
   /**
@@ -148,9 +150,8 @@ final class ShardTask {
     return selection.slots().stream().map(Slot::id).toList();
   }
 
-  private RoundRobinSelection<String> emptySelection() {
-    List<Integer> budgets = definition.getBudgets();
-    return new RoundRobinSelection<>(
-        definition.getQueries().size(), budgets.get(budgets.size() - 1));
+  private Selection<String> emptySelection() {
+    return Algorithm.parse(definition.getAlgorithm())
+        .emptySelection(definition.getQueries().size(), new Tiers(definition.getBudgets()));
   }
 }

@@ -1,7 +1,8 @@
 package io.sluice.streams.topology;
 
 import io.sluice.schemas.TargetTask;
-import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Slot;
 import io.sluice.streams.selection.TierChange;
 import io.sluice.streams.selection.Tiers;
@@ -16,7 +17,7 @@ final class TaskSelection {
   private final TargetTask definition;
   private final Tiers tiers;
   private final Map<Integer, ShardCount> counts = new HashMap<>();
-  private RoundRobinSelection<String> selection;
+  private Selection<String> selection;
   private long nominated;
 
   TaskSelection(TargetTask definition) {
@@ -36,7 +37,7 @@ final class TaskSelection {
   /** Takes a nomination; what it changed in the tiers. */
   List<TierChange<String>> nominate(String candidateId, float[] scores) {
     nominated++;
-    return tiers.changes(selection.offer(candidateId, scores));
+    return selection.offer(candidateId, scores).changes();
   }
 
   /** Forgets all nominations, which are then to be given again. */
@@ -107,10 +108,9 @@ final class TaskSelection {
     return changes;
   }
 
-  private RoundRobinSelection<String> emptySelection() {
-    List<Integer> budgets = definition.getBudgets();
-    return new RoundRobinSelection<>(
-        definition.getQueries().size(), budgets.get(budgets.size() - 1));
+  private Selection<String> emptySelection() {
+    return Algorithm.parse(definition.getAlgorithm())
+        .emptySelection(definition.getQueries().size(), tiers);
   }
 
   /**

@@ -63,9 +63,14 @@ record Pool(float[][] scores) {
   }
 
   /** A selection that was offered these candidates in this order. */
-  RoundRobinSelection<Integer> offered(List<Integer> arrivals, int budget) {
-    RoundRobinSelection<Integer> selection = new RoundRobinSelection<>(queries(), budget);
+  Selection<Integer> offered(List<Integer> arrivals, int budget) {
+    Selection<Integer> selection = empty(budget);
     arrivals.forEach(id -> selection.offer(id, scores[id]));
     return selection;
+  }
+
+  /** A selection for these queries that was offered nothing yet. */
+  Selection<Integer> empty(int budget) {
+    return new Algorithm.RoundRobin().emptySelection(queries(), new Tiers(List.of(budget)));
   }
 }

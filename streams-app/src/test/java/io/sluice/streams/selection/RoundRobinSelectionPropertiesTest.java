@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -21,8 +22,7 @@ class RoundRobinSelectionPropertiesTest {
   @Property
   void givenAnyArrivalOrderWithRepeats_whenOffered_thenEqualToBatch(
       @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
-    RoundRobinSelection<Integer> selection =
-        pool.offered(withRepeats(pool.ids(), new Random(seed)), budget);
+    Selection<Integer> selection = pool.offered(withRepeats(pool.ids(), new Random(seed)), budget);
 
     assertThat(selection.slots()).isEqualTo(pool.batch(budget));
     assertThat(selection.size()).isEqualTo(Math.min(budget, pool.size()));
@@ -57,11 +57,11 @@ class RoundRobinSelectionPropertiesTest {
       @ForAll @IntRange(min = 1, max = 8) int shardCount,
       @ForAll long seed) {
     Random random = new Random(seed);
-    List<RoundRobinSelection<Integer>> shards = new ArrayList<>();
+    List<Selection<Integer>> shards = new ArrayList<>();
     for (int shard = 0; shard < shardCount; shard++) {
-      shards.add(new RoundRobinSelection<>(pool.queries(), budget));
+      shards.add(pool.empty(budget));
     }
-    RoundRobinSelection<Integer> merged = new RoundRobinSelection<>(pool.queries(), budget);
+    Selection<Integer> merged = pool.empty(budget);
     for (int id : withRepeats(pool.ids(), random)) {
       if (shards.get(random.nextInt(shardCount)).offer(id, pool.scores()[id]).admitted()) {
         merged.offer(id, pool.scores()[id]);
@@ -92,40 +92,16 @@ class RoundRobinSelectionPropertiesTest {
   }
 
   @Property
-  void givenAnyArrivals_whenMovesAreReplayed_thenTheyGiveTheSlots(
-      @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
-    RoundRobinSelection<Integer> selection = new RoundRobinSelection<>(pool.queries(), budget);
-    Map<Integer, Integer> slotOf = new HashMap<>();
+  void givenTiers_whenOffered_thenTheChangesGiveEveryTierAndAreAtMostOneABoundary(
+      @ForAll("pools") Pool pool, @ForAll("tiers") Tiers tiers, @ForAll long seed) {
+    Selection<Integer> selection = new Algorithm.RoundRobin().emptySelection(pool.queries(), tiers);
+    Map<Integer, Integer> tierOf = new HashMap<>();
     for (int id : withRepeats(pool.ids(), new Random(seed))) {
       boolean held = selection.contains(id);
       Admission<Integer> admission = selection.offer(id, pool.scores()[id]);
+      List<TierChange<Integer>> changes = admission.changes();
 
       assertThat(admission.admitted()).isEqualTo(!held && selection.contains(id));
-      for (Move<Integer> move : admission.moves()) {
-        assertThat(move.from()).isNotEqualTo(move.to());
-        assertThat(slotOf.getOrDefault(move.id(), Move.OUTSIDE)).isEqualTo(move.from());
-        if (move.to() == Move.OUTSIDE) {
-          slotOf.remove(move.id());
-        } else {
-          slotOf.put(move.id(), move.to());
-        }
-      }
-    }
-
-    Map<Integer, Integer> expected = new HashMap<>();
-    pool.batch(budget).forEach(slot -> expected.put(slot.id(), slot.slot()));
-    assertThat(slotOf).isEqualTo(expected);
-  }
-
-  @Property
-  void givenTiers_whenOffered_thenTheChangesGiveEveryTierAndAreAtMostOneABoundary(
-      @ForAll("pools") Pool pool, @ForAll("tiers") Tiers tiers, @ForAll long seed) {
-    RoundRobinSelection<Integer> selection =
-        new RoundRobinSelection<>(pool.queries(), tiers.largest());
-    Map<Integer, Integer> tierOf = new HashMap<>();
-    for (int id : withRepeats(pool.ids(), new Random(seed))) {
-      List<TierChange<Integer>> changes = tiers.changes(selection.offer(id, pool.scores()[id]));
-
       assertThat(changes).hasSizeLessThanOrEqualTo(tiers.budgets().size() + 1);
       for (int budget : tiers.budgets()) {
         assertThat(changes)
@@ -175,11 +151,13 @@ class RoundRobinSelectionPropertiesTest {
 
   @Provide
   Arbitrary<Tiers> tiers() {
-    return Arbitraries.integers()
-        .between(1, 60)
-        .set()
-        .ofMinSize(1)
-        .ofMaxSize(5)
-        .map(budgets -> new Tiers(budgets.stream().sorted().toList()));
+    return Arbitraries.oneOf(
+        Arbitraries.integers()
+            .between(1, 60)
+            .set()
+            .ofMinSize(1)
+            .ofMaxSize(5)
+            .map(budgets -> new Tiers(budgets.stream().sorted().toList())),
+        uniform(1, 90).map(slots -> new Tiers(IntStream.rangeClosed(1, slots).boxed().toList())));
   }
 }

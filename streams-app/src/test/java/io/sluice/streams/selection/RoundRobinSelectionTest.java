@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RoundRobinSelectionTest {
   @Test
   void givenAFullSelection_whenABetterCandidateArrives_thenTheDisplacedWalkOnAndTheLastLeaves() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(2, 3);
+    Selection<String> selection = roundRobin(2, 1, 2, 3);
     selection.offer("a", new float[] {0.9f, 0.1f});
     selection.offer("b", new float[] {0.2f, 0.8f});
     selection.offer("c", new float[] {0.5f, 0.4f});
@@ -18,30 +18,44 @@ class RoundRobinSelectionTest {
     Admission<String> admission = selection.offer("d", new float[] {0.95f, 0f});
 
     assertThat(admission.admitted()).isTrue();
-    assertThat(admission.moves())
+    assertThat(admission.changes())
         .containsExactly(
-            new Move<>("d", Move.OUTSIDE, 0),
-            new Move<>("a", 0, 2),
-            new Move<>("c", 2, Move.OUTSIDE));
+            new TierChange<>("d", TierChange.OUTSIDE, 1),
+            new TierChange<>("a", 1, 3),
+            new TierChange<>("c", 3, TierChange.OUTSIDE));
     assertThat(selection.slots())
         .containsExactly(
             new Slot<>(0, 0, "d", 0.95f), new Slot<>(1, 1, "b", 0.8f), new Slot<>(2, 0, "a", 0.9f));
   }
 
   @Test
+  void
+      givenSlotsOfOneTier_whenACandidateMovesThemAll_thenOnlyTheOneThatEntersAndTheOneThatLeaves() {
+    Selection<String> selection = roundRobin(1, 3);
+    selection.offer("a", new float[] {0.3f});
+    selection.offer("b", new float[] {0.2f});
+    selection.offer("c", new float[] {0.1f});
+
+    assertThat(selection.offer("d", new float[] {0.4f}).changes())
+        .containsExactly(
+            new TierChange<>("d", TierChange.OUTSIDE, 3),
+            new TierChange<>("c", 3, TierChange.OUTSIDE));
+  }
+
+  @Test
   void givenOneQueryAndRoom_whenTheWorstArrivesLast_thenItTakesTheNextSlot() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(1, 5);
+    Selection<String> selection = roundRobin(1, 5);
     selection.offer("a", new float[] {0.9f});
 
     Admission<String> admission = selection.offer("b", new float[] {-0.5f});
 
-    assertThat(admission.moves()).containsExactly(new Move<>("b", Move.OUTSIDE, 1));
+    assertThat(admission.changes()).containsExactly(new TierChange<>("b", TierChange.OUTSIDE, 5));
     assertThat(selection.prefix(5)).containsExactly("a", "b");
   }
 
   @Test
   void givenAHeldCandidate_whenItsIdArrivesWithOtherScores_thenTheFirstScoresCount() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(1, 2);
+    Selection<String> selection = roundRobin(1, 2);
     selection.offer("a", new float[] {0.5f});
     selection.offer("b", new float[] {0.4f});
 
@@ -53,7 +67,7 @@ class RoundRobinSelectionTest {
 
   @Test
   void givenZerosOfBothSigns_whenCompared_thenTheyAreEqualAndTheLowerIdGoesFirst() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(1, 2);
+    Selection<String> selection = roundRobin(1, 2);
     selection.offer("b", new float[] {0f});
     selection.offer("a", new float[] {-0f});
     selection.offer("c", new float[] {0f});
@@ -63,7 +77,7 @@ class RoundRobinSelectionTest {
 
   @Test
   void givenFewerSlotsThanQueries_whenOffered_thenOnlyTheFirstQueriesChoose() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(3, 2);
+    Selection<String> selection = roundRobin(3, 2);
     selection.offer("a", new float[] {0.1f, 0.1f, 0.1f});
     selection.offer("b", new float[] {0.2f, 0.2f, 0.2f});
 
@@ -74,7 +88,7 @@ class RoundRobinSelectionTest {
 
   @Test
   void givenTheCallersRow_whenItChangesLater_thenTheSelectionDoesNot() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(2, 2);
+    Selection<String> selection = roundRobin(2, 2);
     float[] row = {0.5f, 0.5f};
     selection.offer("a", row);
     row[1] = -1f;
@@ -85,7 +99,7 @@ class RoundRobinSelectionTest {
 
   @Test
   void givenAScoreThatIsNotFinite_whenOffered_thenRefusedAndNothingChanged() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(2, 2);
+    Selection<String> selection = roundRobin(2, 2);
 
     assertThatThrownBy(() -> selection.offer("x", new float[] {0.1f, Float.NaN}))
         .isInstanceOf(IllegalArgumentException.class)
@@ -98,22 +112,20 @@ class RoundRobinSelectionTest {
 
   @Test
   void givenARowOfAnotherLength_whenOffered_thenRefused() {
-    assertThatThrownBy(() -> new RoundRobinSelection<String>(3, 2).offer("x", new float[2]))
+    assertThatThrownBy(
+            () -> RoundRobinSelectionTest.<String>roundRobin(3, 2).offer("x", new float[2]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("candidate x has 2 scores for 3 queries");
   }
 
   @Test
-  void givenNoQueryOrNoBudget_whenMade_thenRefused() {
-    assertThatThrownBy(() -> new RoundRobinSelection<String>(0, 1))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new RoundRobinSelection<String>(1, 0))
-        .isInstanceOf(IllegalArgumentException.class);
+  void givenNoQuery_whenMade_thenRefused() {
+    assertThatThrownBy(() -> roundRobin(0, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void givenABudgetBeyondTheSelections_whenAPrefixIsAsked_thenRefused() {
-    RoundRobinSelection<String> selection = new RoundRobinSelection<>(1, 10);
+    Selection<String> selection = roundRobin(1, 10);
 
     assertThatThrownBy(() -> selection.prefix(11)).hasMessageContaining("1 to 10");
     assertThatThrownBy(() -> selection.prefix(0)).hasMessageContaining("1 to 10");
@@ -129,7 +141,7 @@ class RoundRobinSelectionTest {
     int candidates = 20_000;
     int budget = 200;
     Pool pool = Pool.random(new Random(7), candidates, 20, 1 << 20);
-    RoundRobinSelection<Integer> selection = new RoundRobinSelection<>(20, budget);
+    Selection<Integer> selection = roundRobin(20, budget);
 
     int admitted = 0;
     for (int id : pool.ids()) {
@@ -139,5 +151,10 @@ class RoundRobinSelectionTest {
     double expected = budget * (1 + Math.log((double) candidates / budget));
     assertThat((double) admitted)
         .isBetween(expected - 5 * Math.sqrt(expected), expected + 5 * Math.sqrt(expected));
+  }
+
+  private static <K extends Comparable<K>> Selection<K> roundRobin(
+      int queries, Integer... budgets) {
+    return new Algorithm.RoundRobin().emptySelection(queries, new Tiers(List.of(budgets)));
   }
 }

@@ -18,31 +18,6 @@ class TiersTest {
   }
 
   @Test
-  void givenAMoveAcrossSeveralBoundaries_whenTurnedIntoTierChanges_thenItIsOneChange() {
-    Tiers tiers = new Tiers(List.of(1, 2, 4));
-    Admission<String> admission =
-        new Admission<>(List.of(new Move<>("new", Move.OUTSIDE, 0), new Move<>("old", 0, 3)));
-
-    assertThat(tiers.changes(admission))
-        .containsExactly(new TierChange<>("new", 0, 1), new TierChange<>("old", 1, 4));
-  }
-
-  @Test
-  void givenMovesWithinATier_whenTurnedIntoTierChanges_thenOnlyTheEntryRemains() {
-    Tiers tiers = new Tiers(List.of(3));
-    Admission<String> admission =
-        new Admission<>(
-            List.of(
-                new Move<>("new", Move.OUTSIDE, 0),
-                new Move<>("a", 0, 1),
-                new Move<>("b", 1, 2),
-                new Move<>("c", 2, Move.OUTSIDE)));
-
-    assertThat(tiers.changes(admission))
-        .containsExactly(new TierChange<>("new", 0, 3), new TierChange<>("c", 3, 0));
-  }
-
-  @Test
   void givenBadBudgets_whenMade_thenRefusedWithTheReason() {
     assertThatThrownBy(() -> new Tiers(List.of())).hasMessageContaining("at least one");
     assertThatThrownBy(() -> new Tiers(List.of(0))).hasMessageContaining("budget 0");

@@ -4,7 +4,9 @@ import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.UnitLength;
 import io.sluice.schemas.encoding.FeatureCodec;
-import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -86,11 +88,12 @@ public final class EncodingsComparison {
   /** One task's selection in one form. */
   private static final class Task {
     private final QueryMatrix matrix;
-    private final RoundRobinSelection<Integer> selection;
+    private final Selection<Integer> selection;
 
     Task(QueryMatrix matrix, int budget) {
       this.matrix = matrix;
-      this.selection = new RoundRobinSelection<>(matrix.queries(), budget);
+      this.selection =
+          new Algorithm.RoundRobin().emptySelection(matrix.queries(), new Tiers(List.of(budget)));
     }
   }
 

@@ -9,7 +9,9 @@ import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
-import io.sluice.streams.selection.RoundRobinSelection;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,8 +43,9 @@ class BundledSelectionTest {
           .isLessThan(60);
       for (Map.Entry<String, List<Query>> task : data.tasks().entrySet()) {
         QueryMatrix queries = matrix(representer, task.getValue());
-        RoundRobinSelection<String> selection =
-            new RoundRobinSelection<>(queries.queries(), BUDGET);
+        Selection<String> selection =
+            new Algorithm.RoundRobin()
+                .emptySelection(queries.queries(), new Tiers(List.of(BUDGET)));
         for (int i = 0; i < POOL; i++) {
           selection.offer(pool.get(i).getId(), queries.score(candidates.get(i).rows()));
         }
