@@ -16,8 +16,8 @@ public final class TargetTaskRules {
   /** The largest query set. */
   public static final int MAX_QUERIES = 10_000;
 
-  /** The selection rules that exist. */
-  public static final Set<String> ALGORITHMS = Set.of("round-robin");
+  private static final Pattern ALGORITHM =
+      Pattern.compile("round-robin|doubly-greedy|random(:(0|[1-9][0-9]{0,8}))?");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
@@ -38,13 +38,7 @@ public final class TargetTaskRules {
     if (!NAME.matcher(task.getRepresentationId()).matches()) {
       problems.add(nameProblem("representation id", task.getRepresentationId()));
     }
-    if (!ALGORITHMS.contains(task.getAlgorithm())) {
-      problems.add(
-          "unknown algorithm '"
-              + MessageRules.printable(task.getAlgorithm())
-              + "': use "
-              + String.join(" or ", ALGORITHMS));
-    }
+    problems.addAll(algorithmProblems(task.getAlgorithm()));
     double factor = task.getMinPoolFactor();
     if (!(factor >= 1) || Double.isInfinite(factor)) {
       problems.add("the minimum pool factor is " + factor + ": use 1 or more");
@@ -57,6 +51,19 @@ public final class TargetTaskRules {
   /** Checks a task id. */
   public static List<String> taskIdProblems(String taskId) {
     return NAME.matcher(taskId).matches() ? List.of() : List.of(nameProblem("task id", taskId));
+  }
+
+  /**
+   * Checks the name of a selection rule: round-robin, doubly-greedy, random or random:SEED, whose
+   * seed is 0 to 999,999,999 without leading zeros.
+   */
+  public static List<String> algorithmProblems(String algorithm) {
+    return ALGORITHM.matcher(algorithm).matches()
+        ? List.of()
+        : List.of(
+            "unknown algorithm '"
+                + MessageRules.printable(algorithm)
+                + "': use round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)");
   }
 
   /** Checks budgets: at least one, each 1 to {@link #MAX_BUDGET}, strictly ascending. */

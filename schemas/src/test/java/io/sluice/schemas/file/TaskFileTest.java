@@ -45,12 +45,13 @@ class TaskFileTest {
     TargetTask task =
         read("{\"task\":\"t\",\"queries\":[{\"id\":7,"
                 + TURNS
-                + "}],\"budgets\":[2,4],\"representation_id\":\"r\",\"algorithm\":\"round-robin\","
+                + "}],\"budgets\":[2,4],\"representation_id\":\"r\",\"algorithm\":\"random:3\","
                 + "\"min_pool_factor\":1.5,\"comment\":\"ignored\"}")
             .toTargetTask(1);
     assertThat(task.getQueries().get(0).getId()).isEqualTo("7");
     assertThat(task.getBudgets()).containsExactly(2, 4);
     assertThat(task.getRepresentationId()).isEqualTo("r");
+    assertThat(task.getAlgorithm()).isEqualTo("random:3");
     assertThat(task.getMinPoolFactor()).isEqualTo(1.5);
   }
 

@@ -48,6 +48,8 @@ class TargetTaskRulesTest {
         fault("revision is 0", task -> task.setRevision(0)),
         fault("representation id", task -> task.setRepresentationId("a b")),
         fault("unknown algorithm 'magic': use", task -> task.setAlgorithm("magic")),
+        fault("unknown algorithm 'random:-1'", task -> task.setAlgorithm("random:-1")),
+        fault("unknown algorithm 'random:007'", task -> task.setAlgorithm("random:007")),
         fault("minimum pool factor is 0.5", task -> task.setMinPoolFactor(0.5)),
         fault("minimum pool factor is NaN", task -> task.setMinPoolFactor(Double.NaN)),
         fault("no budgets", task -> task.setBudgets(List.of())),

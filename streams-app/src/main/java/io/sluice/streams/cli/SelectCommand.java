@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
           + " order. A budget above the number of candidates selects all of them."
     })
 public final class SelectCommand implements Callable<Integer> {
-  private static final String ROUND_ROBIN = "round-robin";
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -40,11 +38,16 @@ public final class SelectCommand implements Callable<Integer> {
 
   @Option(
       names = "--algorithm",
-      defaultValue = ROUND_ROBIN,
+      defaultValue = "round-robin",
       paramLabel = "NAME",
-      description =
-          "The rule. round-robin (default): queries take turns, each takes its most similar"
-              + " candidate not yet taken; equal scores go to the lower index.")
+      description = {
+        "The rule (default: ${DEFAULT-VALUE}).",
+        "round-robin: queries take turns, each takes its most similar candidate not yet taken.",
+        "doubly-greedy: candidates by their highest score over all queries.",
+        "random or random:SEED: by a hash of the index, whatever the scores: the yardstick of the"
+            + " others. SEED: 0 to 999999999 (default: 0).",
+        "Equal candidates: the lower index goes first."
+      })
   private String algorithmName;
 
   @Option(

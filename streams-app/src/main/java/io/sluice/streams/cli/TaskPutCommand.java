@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Put a target task, or a new revision of it.",
       "The file holds {\"task\", \"queries\": [{\"id\"?, \"messages\": [{\"role\", \"content\"}]}],"
-          + " \"budgets\"?, \"representation_id\"?, \"min_pool_factor\"?}; options override it."
+          + " \"budgets\"?, \"representation_id\"?, \"algorithm\"?,"
+          + " \"min_pool_factor\"?}; options override it."
           + " A task that is there already and has not changed keeps its revision."
     })
 final class TaskPutCommand implements Callable<Integer> {
@@ -48,6 +49,14 @@ final class TaskPutCommand implements Callable<Integer> {
   private Optional<String> representationId;
 
   @Option(
+      names = "--algorithm",
+      paramLabel = "NAME",
+      description =
+          "The rule of selection: round-robin, doubly-greedy, random or random:SEED."
+              + " Default: round-robin")
+  private Optional<String> algorithm;
+
+  @Option(
       names = "--min-pool-factor",
       paramLabel = "F",
       description =
@@ -62,12 +71,13 @@ final class TaskPutCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "task %s: revision %d%s, %d queries, budgets %s%n",
+            "task %s: revision %d%s, %d queries, budgets %s, %s%n",
             task.getTaskId(),
             task.getRevision(),
             put.changed() ? "" : " (unchanged)",
             task.getQueries().size(),
-            task.getBudgets());
+            task.getBudgets(),
+            task.getAlgorithm());
     return 0;
   }
 
@@ -78,6 +88,7 @@ final class TaskPutCommand implements Callable<Integer> {
       task.setBudgets(budgets);
     }
     representationId.ifPresent(task::setRepresentationId);
+    algorithm.ifPresent(task::setAlgorithm);
     minPoolFactor.ifPresent(task::setMinPoolFactor);
     return task.build();
   }

@@ -1,19 +1,35 @@
 package io.sluice.streams.selection;
 
-/** The rule by which a subset is selected, chosen per task. */
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The rule by which a subset is selected, chosen per task.
+ *
+ * <p>Rules and names of the first two after Nguyen et al., "A Critical Look at Targeted Instruction
+ * Selection".
+ */
 public sealed interface Algorithm {
+  /** How algorithms are written, for people. */
+  String NAMES = "round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)";
+
   /**
    * The algorithm of a name.
    *
-   * @param name as a task has it: {@code round-robin}
+   * @param name as a task has it, one of {@link #NAMES}; {@code random} means {@code random:0}
    * @throws IllegalArgumentException when there is no such algorithm
    */
   static Algorithm parse(String name) {
-    if (name.equals(RoundRobin.NAME)) {
-      return new RoundRobin();
+    Matcher random = Random.FORM.matcher(name);
+    if (random.matches()) {
+      return new Random(random.group("seed") == null ? 0 : Integer.parseInt(random.group("seed")));
     }
-    throw new IllegalArgumentException(
-        "unknown algorithm '" + name + "': the algorithms are " + RoundRobin.NAME);
+    return switch (name) {
+      case "round-robin" -> new RoundRobin();
+      case "doubly-greedy" -> new DoublyGreedy();
+      default ->
+          throw new IllegalArgumentException("unknown algorithm '" + name + "': use " + NAMES);
+    };
   }
 
   /**
@@ -28,11 +44,42 @@ public sealed interface Algorithm {
 
   /** Queries take turns, each takes its most similar candidate not yet taken. */
   record RoundRobin() implements Algorithm {
-    static final String NAME = "round-robin";
-
     @Override
     public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers) {
       return new RoundRobinSelection<>(queries, tiers);
+    }
+  }
+
+  /** Candidates by their highest score over all queries, descending. */
+  record DoublyGreedy() implements Algorithm {
+    @Override
+    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers) {
+      return new RankedSelection<>(queries, tiers, (id, best) -> descending(best));
+    }
+
+    /** Bits of floats of one sign are ordered as the floats' magnitudes are; zeros are equal. */
+    private static long descending(float score) {
+      long magnitude = Float.floatToIntBits(Math.abs(score));
+      return score > 0 ? -magnitude : magnitude;
+    }
+  }
+
+  /**
+   * Candidates by a hash of their ids, whatever their scores: a sample of the pool without
+   * replacement, and the yardstick of the others.
+   *
+   * <p>The hash is the first 8 bytes of {@code SHA-256(SEED + ":" + id)}, text in UTF-8 and the
+   * seed in decimal, read as one unsigned big-endian number; the smallest goes first.
+   *
+   * @param seed 0 to 999,999,999; another seed is another sample
+   */
+  record Random(int seed) implements Algorithm {
+    private static final Pattern FORM = Pattern.compile("random(:(?<seed>0|[1-9][0-9]{0,8}))?");
+
+    @Override
+    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers) {
+      IdHash hash = new IdHash(seed);
+      return new RankedSelection<>(queries, tiers, (id, best) -> hash.of(id.toString()));
     }
   }
 }

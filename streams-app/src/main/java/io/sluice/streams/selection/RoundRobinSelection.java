@@ -26,6 +26,7 @@ import java.util.Set;
 final class RoundRobinSelection<K extends Comparable<? super K>> implements Selection<K> {
   private static final int INITIAL_CAPACITY = 64;
 
+  private final ScoreRows rows;
   private final int queries;
   private final Tiers tiers;
   private final int budget;
@@ -41,10 +42,7 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   private final Set<K> held = new HashSet<>();
 
   RoundRobinSelection(int queries, Tiers tiers) {
-    if (queries < 1) {
-      throw new IllegalArgumentException(
-          queries + " queries: a selection needs at least one query");
-    }
+    this.rows = new ScoreRows(queries);
     this.queries = queries;
     this.tiers = tiers;
     this.budget = tiers.largest();
@@ -52,24 +50,11 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
 
   @Override
   public Admission<K> offer(K id, float[] scores) {
-    check(id, scores);
+    rows.check(id, scores);
     if (size() == budget && !beatsLastSlotOfAnyQuery(id, scores) || !held.add(id)) {
       return Admission.none();
     }
     return new Admission<>(true, insert(new Holder<>(id, scores.clone())));
-  }
-
-  private void check(K id, float[] scores) {
-    if (scores.length != queries) {
-      throw new IllegalArgumentException(
-          "candidate " + id + " has " + scores.length + " scores for " + queries + " queries");
-    }
-    for (int query = 0; query < queries; query++) {
-      if (!Float.isFinite(scores[query])) {
-        throw new IllegalArgumentException(
-            "candidate " + id + ", query " + query + ": the score is " + scores[query]);
-      }
-    }
   }
 
   /** The last slots of the queries are the last M slots; with B below M some queries have none. */

@@ -29,6 +29,14 @@ class SelectCommandTest {
   }
 
   @Test
+  void givenAnotherAlgorithm_whenSelected_thenItsRuleCounts() {
+    assertThat(select("--budget", "2", "--algorithm", "doubly-greedy").out())
+        .isEqualTo(lines(1, 2));
+    assertThat(select("--budget", "3", "--algorithm", "random").out()).isEqualTo(lines(2, 0, 1));
+    assertThat(select("--budget", "3", "--algorithm", "random:2").out()).isEqualTo(lines(2, 1, 0));
+  }
+
+  @Test
   void givenABudgetAboveTheCandidates_whenSelected_thenAllCome() {
     assertThat(select("--budget", "99").out()).isEqualTo(lines(1, 0, 2));
   }
@@ -76,7 +84,8 @@ class SelectCommandTest {
   void givenBadOptions_whenSelected_thenUsageSaysWhy() {
     assertThat(select("--budget", "0").exitCode()).isEqualTo(2);
     assertThat(select("--budget", "0").err()).contains("--budget 0", "at least 1");
-    assertThat(select("--budget", "5", "--algorithm", "best").err()).contains("round-robin");
+    assertThat(select("--budget", "5", "--algorithm", "best").err())
+        .contains("round-robin, doubly-greedy, random");
     assertThat(select().err()).contains("Missing required option", "--budget");
   }
 

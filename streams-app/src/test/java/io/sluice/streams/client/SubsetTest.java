@@ -47,6 +47,24 @@ class SubsetTest {
   }
 
   @Test
+  void givenATaskOfAnotherAlgorithm_whenMadeASubset_thenItIsInThatOnesOrder() {
+    TargetTask task = TargetTask.newBuilder(TASK).setAlgorithm("doubly-greedy").build();
+
+    Subset subset =
+        Subset.of(
+            task,
+            List.of(
+                selected("c", 0.5f, 0.4f), selected("a", 0.1f, 0.9f), selected("b", 0.2f, 0.8f)),
+            3);
+
+    assertThat(subset.entries())
+        .extracting(
+            entry -> entry.instruction().getCandidateId(), Subset.Entry::query, Subset.Entry::score)
+        .containsExactly(
+            tuple("a", "second", 0.9f), tuple("b", "second", 0.8f), tuple("c", "first", 0.5f));
+  }
+
+  @Test
   void givenASmallerBudget_whenMadeASubset_thenItIsThatPrefix() {
     Subset subset =
         Subset.of(

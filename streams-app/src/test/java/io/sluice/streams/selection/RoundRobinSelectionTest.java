@@ -140,8 +140,8 @@ class RoundRobinSelectionTest {
   void givenRandomArrivals_whenCounted_thenAdmissionsAreNearTheRecordLaw() {
     int candidates = 20_000;
     int budget = 200;
-    Pool pool = Pool.random(new Random(7), candidates, 20, 1 << 20);
-    Selection<Integer> selection = roundRobin(20, budget);
+    Pool pool = Pool.random(new Algorithm.RoundRobin(), new Random(7), candidates, 20, 1 << 20);
+    Selection<Integer> selection = pool.empty(budget);
 
     int admitted = 0;
     for (int id : pool.ids()) {

@@ -106,6 +106,8 @@ class ClientCommandsTest {
     assertThat(run("task", "put", file).out()).contains("revision 1 (unchanged)");
     assertThat(run("task", "put", file, "--budget", "1,2,3").out())
         .contains("revision 2, 2 queries, budgets [1, 2, 3]");
+    assertThat(run("task", "put", file, "--algorithm", "random:7").out())
+        .contains("revision 3, 2 queries, budgets [2, 3], random:7");
     assertThat(run("task", "put", file, "--id", "other").out()).contains("task other: revision 1");
   }
 
@@ -135,6 +137,8 @@ class ClientCommandsTest {
     assertThat(run("task", "put", file, "--budget", "100,50").err()).contains("sort budgets");
     assertThat(run("task", "put", file, "--min-pool-factor", "0.5").err())
         .contains("use 1 or more");
+    assertThat(run("task", "put", file, "--algorithm", "best").err())
+        .contains("unknown algorithm 'best': use round-robin, doubly-greedy, random");
     assertThat(run("task", "put", noQueries).err()).contains("0 queries");
     assertThat(run("task", "put", noQueries).exitCode()).isEqualTo(1);
     assertThat(run("task", "list").out().lines()).hasSize(1);

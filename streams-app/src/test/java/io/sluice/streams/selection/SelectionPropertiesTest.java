@@ -18,7 +18,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.constraints.IntRange;
 
-class RoundRobinSelectionPropertiesTest {
+/** What every algorithm keeps to. */
+class SelectionPropertiesTest {
   @Property
   void givenAnyArrivalOrderWithRepeats_whenOffered_thenEqualToBatch(
       @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
@@ -94,7 +95,7 @@ class RoundRobinSelectionPropertiesTest {
   @Property
   void givenTiers_whenOffered_thenTheChangesGiveEveryTierAndAreAtMostOneABoundary(
       @ForAll("pools") Pool pool, @ForAll("tiers") Tiers tiers, @ForAll long seed) {
-    Selection<Integer> selection = new Algorithm.RoundRobin().emptySelection(pool.queries(), tiers);
+    Selection<Integer> selection = pool.empty(tiers);
     Map<Integer, Integer> tierOf = new HashMap<>();
     for (int id : withRepeats(pool.ids(), new Random(seed))) {
       boolean held = selection.contains(id);
@@ -134,8 +135,22 @@ class RoundRobinSelectionPropertiesTest {
   @Provide
   Arbitrary<Pool> pools() {
     return Combinators.combine(
-            uniform(1, 80), uniform(1, 12), Arbitraries.of(2, 5, 16, 1 << 20), Arbitraries.longs())
-        .as((size, queries, grid, seed) -> Pool.random(new Random(seed), size, queries, grid));
+            algorithms(),
+            uniform(1, 80),
+            uniform(1, 12),
+            Arbitraries.of(2, 5, 16, 1 << 20),
+            Arbitraries.longs())
+        .as(
+            (algorithm, size, queries, grid, seed) ->
+                Pool.random(algorithm, new Random(seed), size, queries, grid));
+  }
+
+  private static Arbitrary<Algorithm> algorithms() {
+    return Arbitraries.of(
+        new Algorithm.RoundRobin(),
+        new Algorithm.DoublyGreedy(),
+        new Algorithm.Random(0),
+        new Algorithm.Random(7));
   }
 
   @Provide

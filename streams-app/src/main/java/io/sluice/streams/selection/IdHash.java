@@ -1,0 +1,30 @@
+package io.sluice.streams.selection;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** A seeded hash of ids that anybody can compute again. Not thread-safe. */
+final class IdHash {
+  private final String prefix;
+  private final MessageDigest digest;
+
+  IdHash(int seed) {
+    this.prefix = seed + ":";
+    try {
+      this.digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * The first 8 bytes of {@code SHA-256(seed + ":" + id)} as an unsigned big-endian number, less
+   * 2^63, so that signed numbers keep its order.
+   */
+  long of(String id) {
+    byte[] hash = digest.digest((prefix + id).getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(hash).getLong() ^ Long.MIN_VALUE;
+  }
+}

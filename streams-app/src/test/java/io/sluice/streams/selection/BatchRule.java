@@ -1,0 +1,90 @@
+package io.sluice.streams.selection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** What each algorithm selects from a whole pool at once, read off its definition. */
+final class BatchRule {
+  private BatchRule() {}
+
+  /**
+   * The subset.
+   *
+   * @param scores shape [candidates][queries]; a candidate's id is its index
+   */
+  static List<Slot<Integer>> select(Algorithm algorithm, float[][] scores, int budget) {
+    if (algorithm instanceof Algorithm.RoundRobin) {
+      return inTurns(scores, budget);
+    }
+    if (algorithm instanceof Algorithm.DoublyGreedy) {
+      return first(budget, scores, Comparator.comparing(id -> -highest(scores[id])));
+    }
+    int seed = ((Algorithm.Random) algorithm).seed();
+    return first(budget, scores, Comparator.comparing(id -> hash(seed + ":" + id)));
+  }
+
+  /** Slot by slot: the best by the slot's query of all that no earlier slot took. */
+  private static List<Slot<Integer>> inTurns(float[][] scores, int budget) {
+    List<Slot<Integer>> slots = new ArrayList<>();
+    List<Integer> left = ids(scores);
+    while (slots.size() < budget && !left.isEmpty()) {
+      int query = slots.size() % scores[0].length;
+      Integer best = left.stream().min(byIdAfter(id -> -plain(scores[id][query]))).orElseThrow();
+      left.remove(best);
+      slots.add(new Slot<>(slots.size(), query, best, scores[best][query]));
+    }
+    return slots;
+  }
+
+  private static List<Slot<Integer>> first(
+      int budget, float[][] scores, Comparator<Integer> order) {
+    List<Integer> sorted =
+        ids(scores).stream().sorted(order.thenComparing(Comparator.naturalOrder())).toList();
+    return IntStream.range(0, Math.min(budget, sorted.size()))
+        .mapToObj(slot -> inPlace(slot, sorted.get(slot), scores[sorted.get(slot)]))
+        .toList();
+  }
+
+  private static Slot<Integer> inPlace(int slot, int id, float[] row) {
+    int query = 0;
+    while (row[query] != highest(row)) {
+      query++;
+    }
+    return new Slot<>(slot, query, id, row[query]);
+  }
+
+  private static Comparator<Integer> byIdAfter(Function<Integer, Double> key) {
+    return Comparator.comparing(key).thenComparing(Comparator.naturalOrder());
+  }
+
+  private static double highest(float[] row) {
+    return IntStream.range(0, row.length).mapToDouble(q -> plain(row[q])).max().orElseThrow();
+  }
+
+  /** With one zero only. */
+  private static double plain(float score) {
+    return score == 0 ? 0 : score;
+  }
+
+  private static BigInteger hash(String text) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return new BigInteger(1, Arrays.copyOf(digest, 8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<Integer> ids(float[][] scores) {
+    return new ArrayList<>(IntStream.range(0, scores.length).boxed().toList());
+  }
+}
