@@ -23,12 +23,12 @@ enum Architecture {
   /** Qwen 2 and 2.5 (Yang et al. 2024). */
   QWEN2 {
     @Override
-    boolean queryKeyValueBias(JsonFile config) {
+    boolean queryKeyValueBias(JsonFile config) throws UnusableModelException {
       return true;
     }
 
     @Override
-    boolean outputBias(JsonFile config) {
+    boolean outputBias(JsonFile config) throws UnusableModelException {
       return false;
     }
 
@@ -131,12 +131,12 @@ enum Architecture {
   }
 
   /** Whether queries, keys and values have a bias. */
-  boolean queryKeyValueBias(JsonFile config) {
+  boolean queryKeyValueBias(JsonFile config) throws UnusableModelException {
     return config.flag("attention_bias", false);
   }
 
   /** Whether the attention's output has a bias. */
-  boolean outputBias(JsonFile config) {
+  boolean outputBias(JsonFile config) throws UnusableModelException {
     return config.flag("attention_bias", false);
   }
 

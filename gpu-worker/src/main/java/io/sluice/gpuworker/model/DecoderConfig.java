@@ -36,13 +36,17 @@ public record DecoderConfig(
     boolean feedForwardBias,
     boolean tiedHead,
     List<LayerAttention> layers) {
+  /** Far above any model; a damaged number must not fill the memory. */
+  private static final int MAX_LAYERS = 10_000;
 
   /** Checks what the attention relies on. */
   public DecoderConfig {
     layers = List.copyOf(layers);
     if (heads % keyValueHeads != 0 || headSize % 2 != 0) {
       throw new IllegalArgumentException(
-          heads + " heads over " + keyValueHeads + " key heads of " + headSize + " values");
+          String.format(
+              "%d heads of %d values (even) over %d heads of keys (a divisor) do not fit",
+              heads, headSize, keyValueHeads));
     }
   }
 
@@ -62,8 +66,23 @@ public record DecoderConfig(
                 "give the folder of a model in Hugging Face format, as save_pretrained writes it"));
     Architecture architecture = Architecture.of(json);
     json.requireOneOf("hidden_act", json.text("hidden_act", "silu"), Set.of("silu"));
+    try {
+      return read(json, architecture);
+    } catch (IllegalArgumentException e) {
+      throw new UnusableModelException(
+          json.path() + ": " + e.getMessage() + ": get the file again", e);
+    }
+  }
+
+  private static DecoderConfig read(JsonFile json, Architecture architecture)
+      throws UnusableModelException {
     int heads = json.count("num_attention_heads");
     int hidden = json.count("hidden_size");
+    int layers = json.count("num_hidden_layers");
+    if (layers > MAX_LAYERS) {
+      throw new IllegalArgumentException(
+          "num_hidden_layers " + layers + " is more than the " + MAX_LAYERS + " that are allowed");
+    }
     return new DecoderConfig(
         hidden,
         json.count("intermediate_size"),
@@ -77,6 +96,6 @@ public record DecoderConfig(
         architecture.outputBias(json),
         json.flag("mlp_bias", false),
         json.flag("tie_word_embeddings", architecture.tiedByDefault()),
-        LayerAttentions.read(json, architecture, json.count("num_hidden_layers")));
+        LayerAttentions.read(json, architecture, layers));
   }
 }

@@ -90,7 +90,7 @@ public final class DecoderWeights {
   NDArray rows(String name, int width) throws IOException {
     Tensors source = replacement(name).orElse(base);
     String stored = replaced(name) ? LoraCheckpoint.replacement(name) : name;
-    long rows = source.shape(stored)[0];
+    int rows = source.rows(stored);
     return manager.create(source.read(stored, rows, width), new Shape(rows, width));
   }
 

@@ -3,6 +3,8 @@ package io.sluice.gpuworker.model;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.encoding.FeatureCodec;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** How the values of a stored tensor are written, little-endian. */
 enum ElementType {
@@ -17,6 +19,11 @@ enum ElementType {
 
   ElementType(int bytes) {
     this.bytes = bytes;
+  }
+
+  /** The type of a name in a file's header; empty for those that are not read. */
+  static Optional<ElementType> of(String name) {
+    return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
   }
 
   /** Bytes a value. */

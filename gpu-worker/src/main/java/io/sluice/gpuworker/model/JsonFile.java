@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,7 +31,7 @@ record JsonFile(Path path, JsonNode root) {
         throw new UnusableModelException(path + " is not a JSON object: get the file again");
       }
       return new JsonFile(path, root);
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | CharacterCodingException e) {
       throw new UnusableModelException(path + " is not JSON: get the file again", e);
     }
   }
@@ -51,13 +52,27 @@ record JsonFile(Path path, JsonNode root) {
   }
 
   /** A truth value, or the default where it is absent. */
-  boolean flag(String name, boolean orElse) {
-    return field(name).map(JsonNode::asBoolean).orElse(orElse);
+  boolean flag(String name, boolean orElse) throws UnusableModelException {
+    Optional<JsonNode> node = field(name);
+    if (node.isPresent() && !node.get().isBoolean()) {
+      throw new UnusableModelException(
+          path + ": " + name + " is " + node.get() + ", not true or false");
+    }
+    return node.map(JsonNode::asBoolean).orElse(orElse);
   }
 
-  /** An item of a list; empty where there is no such list or it is shorter. */
-  Optional<JsonNode> item(String name, int index) {
-    return field(name).map(list -> list.get(index));
+  /**
+   * An item of a list; empty where there is no such list.
+   *
+   * @throws UnusableModelException when it is no list or has no such item
+   */
+  Optional<JsonNode> item(String name, int index) throws UnusableModelException {
+    Optional<JsonNode> list = field(name);
+    if (list.isPresent() && !list.get().has(index)) {
+      throw new UnusableModelException(
+          path + ": " + name + " is no list of at least " + (index + 1) + ": get the file again");
+    }
+    return list.map(items -> items.get(index));
   }
 
   /** A whole number of at least 1. */

@@ -12,11 +12,12 @@ import java.util.TreeSet;
  * A warm-up checkpoint on disk: a PEFT LoRA adapter.
  *
  * @param folder where it lies
+ * @param rank of every adapted module
  * @param scaling what the adapter's output is multiplied by: alpha / r, or alpha / sqrt(r) for
  *     rank-stabilised adapters
  * @param adapter {@code adapter_model.safetensors}
  */
-public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter) {
+public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors adapter) {
   private static final String PREFIX = "base_model.model.";
   private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "lm_head");
 
@@ -48,7 +49,7 @@ public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter) {
     int rank = config.count("r");
     double root = config.flag("use_rslora", false) ? Math.sqrt(rank) : rank;
     return new LoraCheckpoint(
-        folder, (float) (config.number("lora_alpha") / root), Safetensors.open(adapter));
+        folder, rank, (float) (config.number("lora_alpha") / root), Safetensors.open(adapter));
   }
 
   private static void refuseOtherKinds(JsonFile config) throws UnusableModelException {
@@ -76,10 +77,29 @@ public record LoraCheckpoint(Path folder, float scaling, Safetensors adapter) {
         config.path() + ": " + what + " is not supported yet: " + advice);
   }
 
-  /** The rank of a module's adapter: rows of its A; 0 where the module has none. */
-  int rank(String module) throws UnusableModelException {
+  /**
+   * Whether a module has an adapter.
+   *
+   * @throws UnusableModelException when it is of another rank than the config says, by which it
+   *     would be scaled wrongly
+   */
+  boolean adapts(String module) throws UnusableModelException {
     String name = adapterTensor(module, "lora_A");
-    return adapter.has(name) ? (int) adapter.shape(name)[0] : 0;
+    if (!adapter.has(name)) {
+      return false;
+    }
+    if (adapter.rows(name) != rank) {
+      throw new UnusableModelException(
+          adapter.path()
+              + ": "
+              + name
+              + " has "
+              + adapter.rows(name)
+              + " rows, but r in adapter_config.json is "
+              + rank
+              + ": give adapter and config of one training run");
+    }
+    return true;
   }
 
   /** The name of a LoRA matrix in the adapter file; {@code factor} is lora_A or lora_B. */

@@ -68,9 +68,8 @@ public record LoraLayout(List<Block> blocks) {
     List<Block> blocks = new ArrayList<>();
     int offset = 0;
     for (Linear linear : linears) {
-      int rank = example.rank(linear.module());
-      if (rank > 0) {
-        Block block = new Block(linear.module(), rank, linear.in(), linear.out(), offset);
+      if (example.adapts(linear.module())) {
+        Block block = new Block(linear.module(), example.rank(), linear.in(), linear.out(), offset);
         blocks.add(block);
         offset = block.end();
       }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * A safetensors file: named tensors, read one at a time and widened to 32-bit floats.
@@ -37,7 +38,20 @@ public final class Safetensors implements Tensors {
     this.tensors = Map.copyOf(tensors);
   }
 
-  private record Tensor(String type, long[] shape, long begin, long end) {}
+  private record Tensor(String type, long[] shape, long begin, long end) {
+    /**
+     * Whether shape and place agree, as far as the type is known: a damaged header may say
+     * anything.
+     */
+    private boolean isSound() {
+      if (begin < 0 || end < begin || LongStream.of(shape).anyMatch(size -> size < 0)) {
+        return false;
+      }
+      // In floating point, which does not overflow.
+      double values = LongStream.of(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+      return ElementType.of(type).map(known -> values * known.bytes() == end - begin).orElse(true);
+    }
+  }
 
   /**
    * Reads a file's header.
@@ -99,12 +113,8 @@ public final class Safetensors implements Tensors {
     if (bytes > Integer.MAX_VALUE) {
       throw new UnusableModelException(path + ": " + name + " is larger than 2 GiB");
     }
-    float[] values =
-        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
     ElementType type = type(name, tensor);
-    if ((long) values.length * type.bytes() != bytes) {
-      throw damaged(path);
-    }
+    float[] values = new float[(int) (bytes / type.bytes())];
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       ByteBuffer data =
           file.map(MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
@@ -115,17 +125,22 @@ public final class Safetensors implements Tensors {
   }
 
   private ElementType type(String name, Tensor tensor) throws UnusableModelException {
-    try {
-      return ElementType.valueOf(tensor.type());
-    } catch (IllegalArgumentException e) {
-      throw new UnusableModelException(
-          path + ": " + name + " is of type " + tensor.type() + ": save it as F32, BF16 or F16", e);
-    }
+    return ElementType.of(tensor.type())
+        .orElseThrow(
+            () ->
+                new UnusableModelException(
+                    path
+                        + ": "
+                        + name
+                        + " is of type "
+                        + tensor.type()
+                        + ": save it as F32, BF16 or F16"));
   }
 
   private Tensor tensor(String name) throws UnusableModelException {
     if (!tensors.containsKey(name)) {
-      throw new UnusableModelException(path + " has no tensor " + name);
+      throw new UnusableModelException(
+          path + " has no tensor " + name + ": its config does not belong to it, or get it again");
     }
     return tensors.get(name);
   }
@@ -148,7 +163,7 @@ public final class Safetensors implements Tensors {
               shape,
               offsets.path(0).asLong(-1),
               offsets.path(1).asLong(-1));
-      if (tensor.begin() < 0 || tensor.end() < tensor.begin()) {
+      if (!tensor.isSound()) {
         throw damaged(path);
       }
       tensors.put(entry.getKey(), tensor);
@@ -158,10 +173,14 @@ public final class Safetensors implements Tensors {
 
   private static JsonNode json(Path path, String header) throws UnusableModelException {
     try {
-      return new ObjectMapper().readTree(header);
+      JsonNode root = new ObjectMapper().readTree(header);
+      if (root.isObject()) {
+        return root;
+      }
     } catch (JsonProcessingException e) {
       throw damaged(path);
     }
+    throw damaged(path);
   }
 
   private static ByteBuffer read(Path path, FileChannel file, long from, int bytes)

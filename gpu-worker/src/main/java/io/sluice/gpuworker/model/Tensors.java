@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.model;
 
 import java.io.IOException;
+import java.util.stream.LongStream;
 
 /** Named tensors, read one at a time and widened to 32-bit floats. */
 interface Tensors {
@@ -13,6 +14,15 @@ interface Tensors {
    * @throws UnusableModelException when there is no such tensor
    */
   long[] shape(String name) throws UnusableModelException;
+
+  /**
+   * The size of a tensor's first axis; 0 where it has none.
+   *
+   * @throws UnusableModelException when there is no such tensor
+   */
+  default int rows(String name) throws UnusableModelException {
+    return (int) LongStream.of(shape(name)).findFirst().orElse(0);
+  }
 
   /**
    * A tensor's values, row-major.

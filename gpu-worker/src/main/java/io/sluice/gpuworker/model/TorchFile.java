@@ -18,6 +18,10 @@ import java.util.zip.ZipFile;
  */
 final class TorchFile implements AutoCloseable {
   private static final String PICKLE = "/data.pkl";
+  private static final int MAX_TEXT_BYTES = 100;
+
+  /** The values are elsewhere; an optimizer of 10,000 parameters has a pickle of some MB. */
+  private static final int MAX_PICKLE_BYTES = 256 << 20;
 
   private final Path path;
   private final ZipFile zip;
@@ -34,12 +38,12 @@ final class TorchFile implements AutoCloseable {
             .findFirst()
             .orElseThrow(() -> damaged(path));
     this.folder = pickle.substring(0, pickle.length() - PICKLE.length());
-    Optional<byte[]> order = find("/byteorder");
+    Optional<byte[]> order = find("/byteorder", MAX_TEXT_BYTES);
     if (order.isPresent()
         && !new String(order.get(), StandardCharsets.US_ASCII).strip().equals("little")) {
       throw new UnusableModelException(path + " was written on a big-endian machine: convert it");
     }
-    this.root = TorchUnpickler.read(path, entry(PICKLE));
+    this.root = TorchUnpickler.read(path, entry(PICKLE, MAX_PICKLE_BYTES));
   }
 
   /**
@@ -78,34 +82,36 @@ final class TorchFile implements AutoCloseable {
    * @throws UnusableModelException when they are not all there
    */
   float[] read(TorchTensor tensor) throws IOException {
-    byte[] storage = entry("/data/" + tensor.storage());
     long values = Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact);
     int width = tensor.type().bytes();
-    if (!tensor.rowMajor()
-        || tensor.offset() < 0
-        || tensor.offset() > storage.length / width - values) {
+    long most = Integer.MAX_VALUE / width;
+    if (!tensor.rowMajor() || tensor.offset() < 0 || tensor.offset() > most - values) {
       throw damaged(path);
     }
-    ByteBuffer data =
-        ByteBuffer.wrap(storage, (int) tensor.offset() * width, (int) values * width)
-            .slice()
-            .order(ByteOrder.LITTLE_ENDIAN);
+    int begin = (int) tensor.offset() * width;
+    int bytes = (int) values * width;
+    byte[] storage = entry("/data/" + tensor.storage(), begin + bytes);
+    if (storage.length < begin + bytes) {
+      throw damaged(path);
+    }
+    ByteBuffer data = ByteBuffer.wrap(storage, begin, bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
     float[] read = new float[(int) values];
     tensor.type().widen(data, read);
     return read;
   }
 
-  private byte[] entry(String name) throws IOException {
-    return find(name).orElseThrow(() -> damaged(path));
+  private byte[] entry(String name, int most) throws IOException {
+    return find(name, most).orElseThrow(() -> damaged(path));
   }
 
-  private Optional<byte[]> find(String name) throws IOException {
+  /** The first {@code most} bytes of an entry: packed data may unfold to any length. */
+  private Optional<byte[]> find(String name, int most) throws IOException {
     ZipEntry entry = zip.getEntry(folder + name);
     if (entry == null) {
       return Optional.empty();
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      return Optional.of(in.readAllBytes());
+      return Optional.of(in.readNBytes(most));
     } catch (ZipException e) {
       throw damaged(path);
     }

@@ -91,7 +91,9 @@ final class TorchUnpickler extends Unpickler {
   static Object read(Path file, byte[] pickle) throws IOException {
     try {
       return new TorchUnpickler(file).load(new ByteArrayInputStream(pickle));
-    } catch (RuntimeException e) {
+    } catch (UnusableModelException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new UnusableModelException(file + " is damaged: get it again", e);
     }
   }
@@ -111,7 +113,20 @@ final class TorchUnpickler extends Unpickler {
     if (!PLAIN.contains(instruction)) {
       throw refused("the instruction 0x" + Integer.toHexString(instruction));
     }
+    if (instruction == Opcodes.BINUNICODE) {
+      requireText();
+    }
     return super.dispatch(instruction);
+  }
+
+  /** Memory is taken for as long a text as the pickle says: more than it has is refused before. */
+  private void requireText() throws IOException {
+    input.mark(Integer.BYTES);
+    int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, Integer.BYTES));
+    if (length < 0 || length > input.available()) {
+      throw new PickleException("a text longer than the pickle");
+    }
+    input.reset();
   }
 
   private IObjectConstructor named(String name) throws UnusableModelException {

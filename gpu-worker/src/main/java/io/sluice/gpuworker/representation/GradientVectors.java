@@ -126,6 +126,7 @@ final class GradientVectors implements ExampleVectors {
   @Override
   public void selfTest(Encoded.Example example) throws IOException {
     float base = engine.baseLoss(example);
+    SelfTest.lossIsFinite(base);
     GradientEngine.Result result = engine.compute(example);
     for (int c = 0; c < checkpoints.size(); c++) {
       Path folder = checkpoints.get(c).folder();

@@ -1,7 +1,9 @@
 package io.sluice.gpuworker.representation;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What makes a representation.
@@ -9,11 +11,11 @@ import java.util.List;
  * @param kind what stands for an example
  * @param form of a candidate's gradient; kinds without gradients have no use for it
  * @param model folder of the base model, in Hugging Face format
- * @param checkpoints folders of its warm-up checkpoints, of one run; at least one where the kind
- *     needs them, else of no use
+ * @param checkpoints folders of its warm-up checkpoints, of one run, all different; at least one
+ *     where the kind needs them, else of no use
  * @param projection what is done to a gradient before it is normalised; of no use to other kinds
- * @param maxLength tokens after which a candidate is cut, and a query's prompt and answer each; at
- *     least 2
+ * @param maxLength tokens after which a candidate is cut, and a query's prompt and answer each; 2
+ *     to {@link #MAX_MAX_LENGTH}
  */
 public record RepresentationSettings(
     Kind kind,
@@ -24,6 +26,12 @@ public record RepresentationSettings(
     int maxLength) {
   /** The default of {@code maxLength}. */
   public static final int DEFAULT_MAX_LENGTH = 512;
+
+  /** The most that {@code maxLength} may be. */
+  public static final int MAX_MAX_LENGTH = 1 << 20;
+
+  /** The least that it may be: one token says nothing of the next. */
+  public static final int MIN_MAX_LENGTH = 2;
 
   /** A query's prompt and its answer are each cut at the length limit. */
   private static final int PARTS = 2;
@@ -37,9 +45,32 @@ public record RepresentationSettings(
               + kind.label()
               + " needs at least one folder of a LoRA warm-up checkpoint");
     }
-    if (maxLength < 2) {
+    requireDifferent(checkpoints);
+    requireMaxLength(maxLength);
+  }
+
+  /**
+   * Checks a limit of length.
+   *
+   * @throws IllegalArgumentException when it is out of its range
+   */
+  public static void requireMaxLength(int maxLength) {
+    if (maxLength < MIN_MAX_LENGTH || maxLength > MAX_MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "a length limit of " + maxLength + " tokens: use 2 or more");
+          String.format(
+              "a length limit of %d tokens: use %d or more, at most %d",
+              maxLength, MIN_MAX_LENGTH, MAX_MAX_LENGTH));
+    }
+  }
+
+  /** A checkpoint that is given twice would count twice. */
+  private static void requireDifferent(List<Path> checkpoints) {
+    Set<Path> seen = new HashSet<>();
+    for (Path checkpoint : checkpoints) {
+      if (!seen.add(checkpoint.toAbsolutePath().normalize())) {
+        throw new IllegalArgumentException(
+            "checkpoint " + checkpoint + " is given twice, and would count twice: give it once");
+      }
     }
   }
 

@@ -60,6 +60,17 @@ final class SelfTest {
     }
   }
 
+  /** The base model predicts something. */
+  static void lossIsFinite(float base) throws UnusableModelException {
+    if (!Float.isFinite(base)) {
+      throw failed(
+          "loss",
+          "the base model's loss on a sentence is "
+              + base
+              + ": its weights or its config.json are damaged, get them again");
+    }
+  }
+
   /** The adapter does something: its loss is not the base model's. */
   static void adapterChangesLoss(Path checkpoint, float base, float adapted)
       throws UnusableModelException {

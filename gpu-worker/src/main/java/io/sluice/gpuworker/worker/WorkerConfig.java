@@ -362,8 +362,9 @@ public final class WorkerConfig {
         .define(
             MAX_LENGTH,
             Type.INT,
-            512,
-            Range.between(2, 1 << 20),
+            RepresentationSettings.DEFAULT_MAX_LENGTH,
+            Range.between(
+                RepresentationSettings.MIN_MAX_LENGTH, RepresentationSettings.MAX_MAX_LENGTH),
             Importance.MEDIUM,
             "Tokens after which a candidate is cut, and a query's prompt and answer each.")
         .define(

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Decoder;
 import io.sluice.gpuworker.model.DecoderConfig;
@@ -14,9 +15,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(ConstantCollection.class)
 class RecomputationTest {
   private static final int POSITIONS = 256;
   private static final int EXAMPLES = 2;

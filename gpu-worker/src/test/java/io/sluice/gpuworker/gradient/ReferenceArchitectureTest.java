@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Decoder;
 import io.sluice.gpuworker.model.DecoderConfig;
@@ -22,12 +23,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the reference computes with a small random model of each architecture. */
+@ExtendWith(ConstantCollection.class)
 class ReferenceArchitectureTest {
   private static final double LOSS = 1e-5;
   private static final double GRADIENT = 1e-4;

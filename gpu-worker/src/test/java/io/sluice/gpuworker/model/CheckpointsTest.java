@@ -106,6 +106,18 @@ class CheckpointsTest {
   }
 
   @Test
+  void givenAnAdapterOfAnotherRankThanItsConfig_whenLaidOut_thenItIsRefused() throws IOException {
+    LoraCheckpoint checkpoint =
+        LoraCheckpoint.open(changed("adapter_config.json", "\"r\": 8", "\"r\": 4"));
+    try (Torch torch = Torch.open()) {
+      Decoder decoder = decoder(torch, checkpoint);
+      assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(checkpoint)))
+          .isInstanceOf(UnusableModelException.class)
+          .hasMessageContaining("lora_A.weight has 8 rows, but r in adapter_config.json is 4");
+    }
+  }
+
+  @Test
   void givenRankStabilisedScaling_whenOpened_thenAlphaIsDividedByTheRootOfTheRank()
       throws IOException {
     assertThat(LoraCheckpoint.open(RUN.resolve("run/checkpoint-5")).scaling()).isEqualTo(4);

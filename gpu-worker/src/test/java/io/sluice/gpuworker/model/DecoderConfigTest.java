@@ -60,12 +60,29 @@ class DecoderConfigTest {
         "\"hidden_size\": 64, |  | has no hidden_size",
         "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 0 | num_hidden_layers is 0",
         "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": \"x\" | rms_norm_eps is \"x\"",
+        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 2000000000 | more than the 10000",
+        "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | over 3 heads of keys",
+        "\"head_dim\": 16 | \"head_dim\": 15 | 4 heads of 15 values (even)",
+        "\"head_dim\": 16 | \"layer_types\": [\"full_attention\"] | layer_types is no list of at least 2",
+        "\"head_dim\": 16 | \"layer_types\": \"full_attention\" | layer_types is no list",
+        "\"tie_word_embeddings\": false | \"tie_word_embeddings\": \"no\" | not true or false",
         "\"vocab_size\": 512 | \"vocab_size\": 512, oops | is not JSON"
       })
   void givenADamagedConfig_whenRead_thenTheMessageNamesTheField(
       String from, String to, String complaint) throws IOException {
     change(from, to == null ? "" : to);
-    assertThatThrownBy(() -> DecoderConfig.read(folder)).hasMessageContaining(complaint);
+    assertThatThrownBy(() -> DecoderConfig.read(folder))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("config.json")
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void givenAConfigThatIsNoText_whenRead_thenTheMessageNamesTheFile() throws IOException {
+    Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    assertThatThrownBy(() -> DecoderConfig.read(folder))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("config.json is not JSON");
   }
 
   @ParameterizedTest

@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
   @TempDir private Path folder;
@@ -68,7 +71,22 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.open(pointer)).hasMessageContaining("no safetensors file");
     Path empty = Files.writeString(folder.resolve("empty"), "");
     assertThatThrownBy(() -> Safetensors.open(empty)).hasMessageContaining("no safetensors file");
-    Path garbage = file("{not json");
-    assertThatThrownBy(() -> Safetensors.open(garbage)).hasMessageContaining("no safetensors file");
+    for (String header : List.of("{not json", "[1, 2]", "7")) {
+      Path garbage = file(header);
+      assertThatThrownBy(() -> Safetensors.open(garbage))
+          .hasMessageContaining("no safetensors file");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[-1]", "[1,-1,-2]", "[4611686018427387904,4]", "[1099511627776]", "[0]", "[1]"})
+  void givenAShapeThatItsPlaceDoesNotFit_whenOpened_thenTheFileIsRefused(String shape)
+      throws IOException {
+    Path file =
+        file("{\"b\":{\"dtype\":\"BF16\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}", 1, 2);
+    assertThatThrownBy(() -> Safetensors.open(file))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("no safetensors file");
   }
 }

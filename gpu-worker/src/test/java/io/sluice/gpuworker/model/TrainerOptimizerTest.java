@@ -65,11 +65,11 @@ class TrainerOptimizerTest {
     for (int layer = 0; layer < 100; layer++) {
       for (String name : List.of("q", "k", "v", "o")) {
         String module = "model.layers." + layer + ".self_attn." + name + "_proj";
-        if (checkpoint.rank(module) > 0) {
+        if (checkpoint.adapts(module)) {
           Safetensors adapter = checkpoint.adapter();
           int in = (int) adapter.shape(LoraCheckpoint.adapterTensor(module, "lora_A"))[1];
           int out = (int) adapter.shape(LoraCheckpoint.adapterTensor(module, "lora_B"))[0];
-          blocks.add(new LoraLayout.Block(module, checkpoint.rank(module), in, out, offset));
+          blocks.add(new LoraLayout.Block(module, checkpoint.rank(), in, out, offset));
           offset = blocks.get(blocks.size() - 1).end();
         }
       }
@@ -122,11 +122,15 @@ class TrainerOptimizerTest {
   void givenADamagedFile_whenRead_thenItIsTold() throws IOException {
     Path noZip = Files.writeString(folder.resolve("optimizer.pt"), "no zip");
     assertThatThrownBy(() -> TrainerOptimizer.open(noZip, 1)).hasMessageContaining("torch.save");
-    for (String pickle : List.of("", ".", "(", "]q\u0000a.", "N.", "}.")) {
+    String longText = "X\u00ff\u00ff\u00ff\u007fabc.";
+    String insideItself = "}q\u0000h\u0000Nsh\u0000Ns.";
+    for (String pickle :
+        List.of("", ".", "(", "]q\u0000a.", "N.", "}.", "}q", longText, insideItself)) {
       Path file = torchFile(pickle);
       assertThatThrownBy(() -> TrainerOptimizer.open(file, 1))
           .as("pickle '%s'", pickle)
-          .isInstanceOf(IOException.class);
+          .isInstanceOf(UnusableModelException.class)
+          .hasMessageContaining("made.pt is ");
     }
     Path cut = folder.resolve("cut.pt");
     rewrite(TRAINED, cut, Map.of("optimizer/data/1", new byte[8]));

@@ -231,6 +231,34 @@ class ExampleRepresenterTest {
   }
 
   @Test
+  void givenAModelAndAnAdapterTrainedWithDropout_whenRepresented_thenNothingIsDropped(
+      @TempDir Path folder) throws IOException {
+    copy(RUN, folder);
+    change(folder.resolve("base/config.json"), "\"attention_dropout\": 0.0", "0.5");
+    for (String step : List.of("5", "20")) {
+      Path config = folder.resolve("run/checkpoint-" + step + "/adapter_config.json");
+      change(config, "\"lora_dropout\": 0.0", "0.5");
+    }
+    try (ExampleRepresenter without =
+            ExampleRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT));
+        ExampleRepresenter with =
+            ExampleRepresenter.open(settings(folder, Projection.sketch(512), LIMIT))) {
+      List<Candidate> candidates = candidates().subList(0, 2);
+      for (int i = 0; i < 2; i++) {
+        assertThat(rows(with.candidates(candidates).get(i)))
+            .isDeepEqualTo(rows(without.candidates(candidates).get(i)));
+      }
+    }
+  }
+
+  private static void change(Path file, String setting, String value) throws IOException {
+    String text = Files.readString(file);
+    assertThat(text).contains(setting);
+    String name = setting.substring(0, setting.indexOf(':') + 1);
+    Files.writeString(file, text.replace(setting, name + " " + value));
+  }
+
+  @Test
   void givenNoOptimizerState_whenOpened_thenItSaysHowToTrain(@TempDir Path folder)
       throws IOException {
     copy(RUN, folder);
@@ -249,6 +277,18 @@ class ExampleRepresenterTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> settings(RUN, Projection.DEFAULT, 1))
         .withMessageContaining("use 2 or more");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(RUN, Projection.DEFAULT, 2_000_000_000))
+        .withMessageContaining("at most 1048576");
+  }
+
+  @Test
+  void givenACheckpointTwice_whenSettingsAreMade_thenItIsRefusedHoweverItIsWritten() {
+    Path once = RUN.resolve("run/checkpoint-5");
+    Path again = RUN.resolve("run/checkpoint-20/../checkpoint-5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RepresentationSettings.gradient(RUN, List.of(once, again)))
+        .withMessageContaining("checkpoint-5 is given twice");
   }
 
   private static String fingerprint(Path run, Projection projection, int limit) throws IOException {

@@ -52,7 +52,8 @@ class SelfTestTest {
 
     assertThatThrownBy(() -> ExampleRepresenter.open(settings()))
         .isInstanceOf(UnusableModelException.class)
-        .hasMessageStartingWith("self-test '");
+        .hasMessageStartingWith("self-test 'loss' failed: ")
+        .hasMessageContaining("damaged");
   }
 
   @Test

@@ -54,7 +54,7 @@ class CandidateStageTest {
     assertThat(representation.getEncoding()).isEqualTo(FeatureEncoding.INT8);
     assertThat(representation.getDimension()).isEqualTo(FakeRepresenter.DIMENSION);
     assertThat(representation.getCheckpoints()).isEqualTo(2);
-    assertThat(representation.getTokens()).isEqualTo(3);
+    assertThat(representation.getTokens()).isEqualTo("Hello.".length());
     assertThat(representation.getCandidate()).isEqualTo(Inputs.candidate("c-1", "Hello."));
     assertThat(representation.getFeatures())
         .isEqualTo(FeatureCodec.encode(FeatureEncoding.INT8, FakeRepresenter.rows("c-1")));
@@ -120,6 +120,40 @@ class CandidateStageTest {
         .as("each outcome goes to its own candidate")
         .isEqualTo(FeatureCodec.encode(FeatureEncoding.INT8, FakeRepresenter.rows("e")));
     assertThat(metrics.progress().candidatesSeen()).isEqualTo(8);
+  }
+
+  @Test
+  void givenOneIdSeveralTimesOfAnyLength_whenDecided_thenAnswersAreInTheOrderOfArrival() {
+    List<Verdict> verdicts =
+        stage.decide(
+            List.of(
+                inputs.candidate(0, 0, "a", "Short."),
+                inputs.candidate(0, 1, "b", "Something in between."),
+                inputs.candidate(0, 2, "a", "The longest of all of them, which is computed first."),
+                inputs.candidate(0, 3, "a", (byte[]) null),
+                inputs.candidate(0, 4, "a", "unusable"),
+                inputs.candidate(0, 5, "a", "Of medium length.")));
+
+    assertThat(verdicts)
+        .extracting(verdict -> verdict.source().offset())
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+    assertThat(said(verdicts.get(0))).isEqualTo("Short.");
+    assertThat(said(verdicts.get(1))).isEqualTo("Something in between.");
+    assertThat(said(verdicts.get(2))).startsWith("The longest");
+    assertThat(((Publish) verdicts.get(3)).meaning()).isEqualTo(Meaning.RETRACTED);
+    assertThat(verdicts.get(4)).isInstanceOf(Reject.class);
+    assertThat(said(verdicts.get(5))).isEqualTo("Of medium length.");
+  }
+
+  /**
+   * What the published candidate says; its vectors are those of what it says and nothing else's.
+   */
+  private String said(Verdict verdict) {
+    Representation representation = outputs.representation(((Publish) verdict).records().get(0));
+    List<Message> messages = representation.getCandidate().getMessages();
+    String said = messages.get(messages.size() - 1).getContent();
+    assertThat(representation.getTokens()).isEqualTo(said.length());
+    return said;
   }
 
   @Test

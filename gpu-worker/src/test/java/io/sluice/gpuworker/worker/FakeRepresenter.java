@@ -9,9 +9,9 @@ import io.sluice.schemas.Query;
 import java.util.List;
 
 /**
- * Represents an example by two rows that follow from its id. An example that says {@code unusable}
- * is unusable, one that says {@code zero} has a vector that cannot be encoded, and {@code broken}
- * breaks the representer itself.
+ * Represents an example by two rows that follow from its id, and as many tokens as its last turn
+ * has characters. An example that says {@code unusable} is unusable, one that says {@code zero} has
+ * a vector that cannot be encoded, and {@code broken} breaks the representer itself.
  */
 final class FakeRepresenter implements Representer {
   static final int DIMENSION = 8;
@@ -73,7 +73,7 @@ final class FakeRepresenter implements Representer {
       case "unusable" -> new Unusable("nothing is left to learn");
       case "zero" -> new Represented(new float[2][DIMENSION], 3);
       case "broken" -> throw new IllegalStateException("out of memory");
-      default -> new Represented(rows(id), 3);
+      default -> new Represented(rows(id), said.length());
     };
   }
 }

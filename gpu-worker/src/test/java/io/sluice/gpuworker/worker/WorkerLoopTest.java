@@ -150,6 +150,27 @@ class WorkerLoopTest {
   }
 
   @Test
+  void givenACandidateInHand_whenItIsRetractedAndComesAgain_thenTheLastWordIsTheLastPublished() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "The first, which is longest."));
+    worker.loop.turn();
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "a", (byte[]) null));
+    worker.loop.turn();
+    worker.consumer.addRecord(worker.inputs.candidate(0, 2, "b", "Another one."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 3, "a", "Again."));
+    worker.loop.turn();
+    worker.consumer.addRecord(worker.inputs.candidate(0, 4, "b", (byte[]) null));
+    worker.workOff();
+
+    assertThat(worker.producer.history())
+        .extracting(
+            answer ->
+                worker.outputs.representationKey(answer).getCandidateId()
+                    + (answer.value() == null ? " retracted" : ""))
+        .containsExactly("a", "a retracted", "b", "a", "b retracted");
+    assertThat(worker.committed()).containsEntry(FIRST, 5L);
+  }
+
+  @Test
   void givenABatchInHand_whenOneOfItsPartitionsIsTakenAway_thenOnlyTheRestIsPublished() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "mine", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(1, 0, "gone", "Hello."));

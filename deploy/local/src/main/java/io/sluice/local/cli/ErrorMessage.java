@@ -14,10 +14,19 @@ final class ErrorMessage {
     if (failure instanceof FileSystemException file) {
       return ofFile(file);
     }
-    if (failure.getMessage() == null || failure instanceof NullPointerException) {
+    if (failure.getMessage() == null || isDefect(failure)) {
       return "internal error, please report it with what --verbose shows: " + failure;
     }
     return failure.getMessage();
+  }
+
+  /** What the Java platform throws by itself has a message, but none for people. */
+  private static boolean isDefect(Throwable failure) {
+    return failure instanceof NullPointerException
+        || failure instanceof IndexOutOfBoundsException
+        || failure instanceof NegativeArraySizeException
+        || failure instanceof ArithmeticException
+        || failure instanceof ClassCastException;
   }
 
   /** The messages of these exceptions are bare file names. */

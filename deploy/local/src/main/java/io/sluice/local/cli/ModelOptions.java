@@ -66,7 +66,8 @@ final class ModelOptions {
       names = "--dimension",
       defaultValue = "" + Projection.DEFAULT_DIMENSION,
       paramLabel = "N",
-      description = "Values of a sketch, a multiple of 8 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Values of a sketch, a multiple of 8 from 8 to 262144 (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(

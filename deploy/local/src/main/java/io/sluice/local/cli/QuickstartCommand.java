@@ -106,7 +106,8 @@ final class QuickstartCommand implements Callable<Integer> {
       names = "--dimension",
       paramLabel = "N",
       defaultValue = "" + Projection.DEFAULT_DIMENSION,
-      description = "Values of a projected gradient, a multiple of 8 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Values of a projected gradient, a multiple of 8 from 8 to 262144 (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(

@@ -63,6 +63,7 @@ public final class RepresentCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     RepresentationSettings settings = model.settings();
+    OutputFile.require(out);
     List<ExampleLine> lines = ExampleFile.read(in);
     if (lines.isEmpty()) {
       throw new IOException(in + " has no examples");

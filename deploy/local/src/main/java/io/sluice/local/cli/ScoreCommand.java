@@ -97,6 +97,7 @@ public final class ScoreCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
     }
     RepresentationSettings settings = model.settings();
+    OutputFile.require(out);
     List<ExampleLine> lines = lines();
     List<ExampleLine> querySet = ExampleFile.read(queries);
     try (Representer representer = ExampleRepresenter.open(settings)) {

@@ -1,8 +1,6 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.gpuworker.representation.ExampleRepresenter;
-import io.sluice.gpuworker.representation.Projection;
-import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
@@ -58,7 +56,7 @@ record Pipeline(
     try {
       // The model first: it is what most often cannot be used.
       display.phase("loading the model (the first time unpacks PyTorch, 430 MB)");
-      Representer representer = parts.push(representer(features, inputs.model()));
+      Representer representer = parts.push(ExampleRepresenter.open(features.of(inputs.model())));
       display.phase("starting the broker and the schema registry");
       LocalStack stack = parts.push(LocalStack.start(settings));
       Map<String, String> kafka =
@@ -102,16 +100,6 @@ record Pipeline(
   @Override
   public void close() {
     parts.close();
-  }
-
-  private static Representer representer(QuickstartPlan.Features features, ModelFolders model)
-      throws IOException {
-    return ExampleRepresenter.open(
-        RepresentationSettings.gradient(
-            model.base(),
-            model.checkpoints(),
-            Projection.sketch(features.dimension()),
-            features.maxLength()));
   }
 
   private static StreamsAppConfig streamsConfig(Map<String, String> kafka, Path directory) {

@@ -1,5 +1,7 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.file.CandidateFile;
@@ -48,23 +50,29 @@ public record QuickstartPlan(
   /**
    * How examples are represented.
    *
-   * @param maxLength tokens after which an example is cut, at least 2
-   * @param dimension values of a projected gradient, a multiple of 8
+   * @param maxLength tokens after which an example is cut, as {@link RepresentationSettings} has it
+   * @param dimension values of a projected gradient, as {@link Projection#sketch} has it
    * @param encoding how a candidate's values are stored; not FLOAT32, which is for queries
    */
   public record Features(int maxLength, int dimension, FeatureEncoding encoding) {
     /** Checks the values. */
     public Features {
-      if (maxLength < 2) {
-        throw new IllegalArgumentException("max length " + maxLength + ": use 2 tokens or more");
-      }
-      if (dimension < 8 || dimension % 8 != 0) {
-        throw new IllegalArgumentException("dimension " + dimension + ": use a multiple of 8");
-      }
+      RepresentationSettings.requireMaxLength(maxLength);
+      Projection.sketch(dimension);
       if (encoding == FeatureEncoding.FLOAT32) {
         throw new IllegalArgumentException(
             "encoding FLOAT32 is for queries: use FLOAT16, INT8, INT4 or SIGN");
       }
+    }
+
+    /**
+     * What a model's representation is opened with.
+     *
+     * @throws IllegalArgumentException when a checkpoint is given twice
+     */
+    RepresentationSettings of(ModelFolders model) {
+      return RepresentationSettings.gradient(
+          model.base(), model.checkpoints(), Projection.sketch(dimension), maxLength);
     }
   }
 
@@ -90,6 +98,7 @@ public record QuickstartPlan(
       }
     }
     if (model.isPresent()) {
+      features.of(model.get());
       model.get().check();
     }
     Files.createDirectories(out);

@@ -55,7 +55,9 @@ class QuickstartCommandTest {
   @ParameterizedTest
   @CsvSource({
     "--dimension, 7, multiple of 8",
-    "--max-length, 1, 2 tokens or more",
+    "--dimension, 262152, 8 to 262144",
+    "--max-length, 1, use 2 or more",
+    "--max-length, 2000000000, at most 1048576",
     "--encoding, FLOAT32, is for queries"
   })
   void givenFeaturesOutOfRange_whenRun_thenWrongUsageSaysTheRange(
@@ -93,6 +95,26 @@ class QuickstartCommandTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("model.safetensors");
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void givenACheckpointTwice_whenRun_thenWrongUsageNamesIt() throws Exception {
+    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    String checkpoint = model.checkpoints().get(0).toString();
+
+    CommandRun run =
+        CommandRun.of(
+            "quickstart",
+            "--out",
+            out,
+            "--model",
+            model.base().toString(),
+            "--checkpoint",
+            checkpoint,
+            checkpoint + "/../" + model.checkpoints().get(0).getFileName());
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(checkpoint).contains("is given twice");
   }
 
   @Test

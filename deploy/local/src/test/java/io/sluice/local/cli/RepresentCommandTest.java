@@ -119,6 +119,17 @@ class RepresentCommandTest {
         .isZero();
   }
 
+  @Test
+  void givenAPlaceThatCannotBeWritten_whenRepresented_thenItFailsBeforeTheModelIsLoaded()
+      throws IOException {
+    Path in = Files.write(folder.resolve("o.jsonl"), List.of(CANDIDATE));
+    List<String> arguments = arguments("represent", model.checkpoints());
+    arguments.addAll(List.of("--in=" + in, "--out=" + folder.resolve("missing/v.npy")));
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("there is no folder ").doesNotContain("Device");
+  }
+
   private static CommandRun represent(
       String out, String dimension, List<String> lines, List<Path> checkpoints, String... more)
       throws IOException {

@@ -148,6 +148,26 @@ class ScoreCommandTest {
   void givenAnImpossibleDimension_whenScored_thenItIsWrongUsage() throws IOException {
     assertThat(score(candidates(ADD), task, "d.npy", "--dimension", "100")).isEqualTo(2);
     assertThat(err.toString()).contains("multiple of 8");
+    assertThat(score(candidates(ADD), task, "d.npy", "--dimension", "262152")).isEqualTo(2);
+    assertThat(err.toString()).contains("8 to 262144");
+  }
+
+  @Test
+  void givenACheckpointTwice_whenScored_thenItIsWrongUsage() throws IOException {
+    String checkpoint = model.checkpoints().get(0) + "/";
+    assertThat(score(candidates(ADD), task, "t.npy", "--checkpoint", checkpoint)).isEqualTo(2);
+    assertThat(err.toString()).contains("is given twice");
+  }
+
+  @Test
+  void givenAPlaceThatCannotBeWritten_whenScored_thenItFailsBeforeTheModelIsLoaded()
+      throws IOException {
+    assertThat(score(candidates(ADD), task, "missing/s.npy")).isEqualTo(1);
+    assertThat(score(candidates(ADD), task, "")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("there is no folder " + folder.resolve("missing") + ": make it first")
+        .contains("is a folder: give the name of a file")
+        .doesNotContain("Device");
   }
 
   private int score(Path candidates, Path queries, String out, String... more) {
