@@ -1,16 +1,23 @@
 package io.sluice.streams.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.sluice.schemas.TargetTask;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
-/** The oracle: the batch rule, word for word, over the score rows of everything seen. */
+/** The oracle: the batch rules, word for word, over the score rows of everything seen. */
 final class BatchSelection {
   private BatchSelection() {}
 
@@ -18,7 +25,7 @@ final class BatchSelection {
   static Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
     List<Integer> budgets = task.getBudgets();
     List<String> order =
-        roundRobin(new TreeMap<>(rows), task.getQueries().size(), budgets.get(budgets.size() - 1));
+        order(task, new TreeMap<>(rows)).stream().limit(budgets.get(budgets.size() - 1)).toList();
     Map<String, Integer> tiers = new LinkedHashMap<>();
     for (int slot = 0; slot < order.size(); slot++) {
       int at = slot;
@@ -27,21 +34,47 @@ final class BatchSelection {
     return tiers;
   }
 
-  private static List<String> roundRobin(SortedMap<String, float[]> rows, int queries, int budget) {
+  private static List<String> order(TargetTask task, SortedMap<String, float[]> rows) {
+    return switch (task.getAlgorithm()) {
+      case "round-robin" -> roundRobin(rows, task.getQueries().size());
+      case "doubly-greedy" -> sorted(rows, Comparator.comparing(id -> -highest(rows.get(id))));
+      case "random:3" -> sorted(rows, Comparator.comparing(id -> sha256("3:" + id)));
+      default -> throw new AssertionError(task.getAlgorithm());
+    };
+  }
+
+  private static List<String> roundRobin(SortedMap<String, float[]> rows, int queries) {
     List<String> order = new ArrayList<>();
-    Set<String> taken = new HashSet<>();
-    while (order.size() < Math.min(budget, rows.size())) {
+    Set<String> left = new LinkedHashSet<>(rows.keySet());
+    while (!left.isEmpty()) {
       int query = order.size() % queries;
       String best = "";
-      for (String id : rows.keySet()) {
-        if (!taken.contains(id)
-            && (best.isEmpty() || rows.get(id)[query] > rows.get(best)[query])) {
+      for (String id : left) {
+        if (best.isEmpty() || rows.get(id)[query] > rows.get(best)[query]) {
           best = id;
         }
       }
-      taken.add(best);
+      left.remove(best);
       order.add(best);
     }
     return order;
+  }
+
+  /** Ids that are equal by the order stay as the map has them, ascending. */
+  private static List<String> sorted(SortedMap<String, float[]> rows, Comparator<String> order) {
+    return rows.keySet().stream().sorted(order).toList();
+  }
+
+  private static double highest(float[] row) {
+    return IntStream.range(0, row.length).mapToDouble(q -> row[q]).max().orElseThrow();
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 }

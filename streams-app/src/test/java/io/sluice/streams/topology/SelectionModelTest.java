@@ -70,7 +70,8 @@ class SelectionModelTest {
     }
 
     /** A new task or a new revision; its queries are represented at once or never. */
-    record Define(int task, int queries, int budget, boolean represented) implements Event {
+    record Define(int task, int queries, int budget, String algorithm, boolean represented)
+        implements Event {
       @Override
       public void apply(SelectionModel model) {
         String taskId = "task-" + task;
@@ -78,6 +79,7 @@ class SelectionModelTest {
         model.define(
             TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
                 .setRepresentationId(REPRESENTATIONS.get(task % 2))
+                .setAlgorithm(algorithm)
                 .build());
         if (represented) {
           for (int q = 0; q < queries; q++) {
@@ -176,6 +178,7 @@ class SelectionModelTest {
                 task,
                 queries,
                 Arbitraries.integers().between(1, 6),
+                Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
                 Arbitraries.frequencyOf(
                     Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))
             .as(Event.Define::new);
