@@ -35,6 +35,16 @@ class ArchitectureTest {
       noClasses().should().dependOnClassesThat().resideInAnyPackage("io.sluice.gpuworker..");
 
   @ArchTest
+  static final ArchRule theTopologyKnowsNoHttp =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.sluice.streams.api..", "io.sluice.streams.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.streams.api..", "io.javalin..", "org.eclipse.jetty..", "java.net.http..");
+
+  @ArchTest
   static final ArchRule nothingKnowsTheCommandLine =
       noClasses()
           .that()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -36,6 +37,17 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    */
   public static CandidateFile open(Path path) throws IOException {
     return new CandidateFile(JsonLines.open(path, MAX_LINE_BYTES));
+  }
+
+  /**
+   * Reads a stream, which is closed with this.
+   *
+   * @param name what the stream is called in messages
+   * @param maxLineBytes the longest line that is read; longer ones are invalid
+   * @throws IOException when it cannot be read; the message says why
+   */
+  public static CandidateFile of(InputStream in, String name, int maxLineBytes) throws IOException {
+    return new CandidateFile(JsonLines.of(name, in, maxLineBytes));
   }
 
   /**

@@ -21,13 +21,13 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
   private static final int GZIP_MAGIC = 0x1f8b;
   private static final int BUFFER = 1 << 16;
 
-  private final Path path;
+  private final String name;
   private final InputStream in;
   private final BoundedLines lines;
   private Optional<BoundedLines.Line> ahead = Optional.empty();
 
-  private JsonLines(Path path, InputStream in, int maxLineBytes) {
-    this.path = path;
+  private JsonLines(String name, InputStream in, int maxLineBytes) {
+    this.name = name;
     this.in = in;
     this.lines = new BoundedLines(in, maxLineBytes);
   }
@@ -44,22 +44,35 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
     }
     InputStream in;
     try {
-      in = new BufferedInputStream(Files.newInputStream(path), BUFFER);
+      in = Files.newInputStream(path);
     } catch (NoSuchFileException e) {
       throw new IOException(path + ": there is no such file", e);
     }
+    return of(path.toString(), in, maxLineBytes);
+  }
+
+  /**
+   * Lines of a stream.
+   *
+   * @param name what it is called in messages
+   * @param in is closed with the lines, and when this fails
+   * @param maxLineBytes the longest line that is read; longer ones come out as unreadable
+   * @throws IOException when it cannot be read; the message says why
+   */
+  static JsonLines of(String name, InputStream in, int maxLineBytes) throws IOException {
     try {
-      return new JsonLines(path, unzipped(in), maxLineBytes);
+      return new JsonLines(name, unzipped(in), maxLineBytes);
     } catch (EOFException e) {
       in.close();
-      throw new IOException(path + " is cut off: get the gzip file again", e);
+      throw new IOException(name + " is cut off: get the gzip file again", e);
     } catch (IOException e) {
       in.close();
-      throw new IOException(path + " cannot be read: " + e.getMessage(), e);
+      throw new IOException(name + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private static InputStream unzipped(InputStream in) throws IOException {
+  private static InputStream unzipped(InputStream bytes) throws IOException {
+    InputStream in = new BufferedInputStream(bytes, BUFFER);
     in.mark(2);
     int magic = in.read() << 8 | in.read();
     in.reset();
@@ -79,7 +92,7 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
   @Override
   public BoundedLines.Line next() {
     if (!hasNext()) {
-      throw new NoSuchElementException("no more lines in " + path);
+      throw new NoSuchElementException("no more lines in " + name);
     }
     BoundedLines.Line line = ahead.orElseThrow();
     ahead = Optional.empty();
@@ -102,7 +115,7 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
       return line;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          new IOException(path + " cannot be read to its end: " + e.getMessage(), e));
+          new IOException(name + " cannot be read to its end: " + e.getMessage(), e));
     }
   }
 }

@@ -87,8 +87,12 @@ public record TaskFile(
     return builder.build();
   }
 
-  /** The task that a text holds. */
-  static TaskFile parse(String text) {
+  /**
+   * The task that a text holds, checked as by {@link #read}.
+   *
+   * @throws IllegalArgumentException when it does not hold a task; the message names the fault
+   */
+  public static TaskFile parse(String text) {
     JsonNode object = JsonReading.object(text);
     String task =
         JsonReading.text(object, "task")

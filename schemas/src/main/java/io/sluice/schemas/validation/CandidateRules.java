@@ -15,7 +15,7 @@ public final class CandidateRules {
    * @return what is wrong, for people; empty when nothing is
    */
   public static List<String> problems(Candidate candidate) {
-    List<String> problems = new ArrayList<>(MessageRules.idProblems(candidate.getId()));
+    List<String> problems = new ArrayList<>(idProblems(candidate.getId()));
     if (!MessageRules.isUnicode(candidate.getSource())) {
       problems.add("source has half a surrogate pair, which is no character");
     }
@@ -25,5 +25,10 @@ public final class CandidateRules {
       problems.add("no assistant turn has content: there is nothing to learn");
     }
     return List.copyOf(problems);
+  }
+
+  /** Checks a candidate id: 1 to 256 characters, no control characters. */
+  public static List<String> idProblems(String id) {
+    return List.copyOf(MessageRules.idProblems(id));
   }
 }

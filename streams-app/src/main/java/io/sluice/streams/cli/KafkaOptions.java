@@ -78,12 +78,26 @@ public final class KafkaOptions {
    * @throws IOException when the file cannot be read
    */
   public Map<String, String> properties() throws IOException {
+    return properties(Map.of());
+  }
+
+  /**
+   * The same, with properties that win over the file's and not over the single options.
+   *
+   * @param others properties from elsewhere, such as the environment
+   * @throws ParameterException when brokers or registry are not known
+   * @throws IOException when the file cannot be read
+   */
+  Map<String, String> properties(Map<String, String> others) throws IOException {
     Map<String, String> properties = new HashMap<>();
     if (config.isPresent()) {
       properties.putAll(read(config.get()));
-    } else if (bootstrapServers.isEmpty() && Files.exists(stackProperties)) {
+    } else if (bootstrapServers.isEmpty()
+        && !others.containsKey(BOOTSTRAP)
+        && Files.exists(stackProperties)) {
       properties.putAll(read(stackProperties));
     }
+    properties.putAll(others);
     bootstrapServers.ifPresent(value -> properties.put(BOOTSTRAP, value));
     schemaRegistry.ifPresent(value -> properties.put(REGISTRY, value));
     topicPrefix.ifPresent(value -> properties.put(KafkaAccess.TOPIC_PREFIX, value));

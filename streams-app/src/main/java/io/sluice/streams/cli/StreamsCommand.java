@@ -1,6 +1,6 @@
 package io.sluice.streams.cli;
 
-import io.sluice.streams.topology.SelectionService;
+import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.topology.StreamsAppConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,9 +28,10 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Settings come from --config, over it from the options, over both from --set. Settings of"
-          + " Kafka Streams and its clients (num.stream.threads, security.protocol, ssl.*, sasl.*,"
-          + " ...) are handed on to them."
+      "Settings come from --config, over it from the environment (SLUICE_STREAMS_HTTP_PORT is"
+          + " http.port), over it from the options, over all from --set. Settings of Kafka Streams"
+          + " and its clients (num.stream.threads, security.protocol, ssl.*, sasl.*, ...) are"
+          + " handed on to them."
     })
 public final class StreamsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -43,6 +44,12 @@ public final class StreamsCommand implements Callable<Integer> {
   private Optional<String> stateDirectory;
 
   @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Port of the HTTP API, 0 for a free one (default: 8085).")
+  private Optional<Integer> httpPort;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Any setting. No secrets: other users of the machine see them.")
@@ -51,8 +58,16 @@ public final class StreamsCommand implements Callable<Integer> {
   @Option(names = "--list-settings", description = "Print the streams-app's settings and stop.")
   private boolean listSettings;
 
+  private final Map<String, String> environment;
+
   /** Made by the command line. */
-  public StreamsCommand() {}
+  public StreamsCommand() {
+    this(System.getenv());
+  }
+
+  StreamsCommand(Map<String, String> environment) {
+    this.environment = StreamsAppConfig.environment(environment);
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -60,14 +75,14 @@ public final class StreamsCommand implements Callable<Integer> {
       printSettings(spec.commandLine().getOut());
       return ExitCode.OK;
     }
-    try (SelectionService service = new SelectionService(config())) {
-      Thread stopping = new Thread(service::close, "sluice-streams-stop");
+    try (StreamsApp app = StreamsApp.start(config())) {
+      Thread stopping = new Thread(app::close, "sluice-streams-stop");
       Runtime.getRuntime().addShutdownHook(stopping);
-      service.start();
       PrintWriter out = spec.commandLine().getOut();
       out.println("Streams-app started. Ctrl-C stops.");
+      app.apiAddress().ifPresent(address -> out.printf("HTTP API at %s%n", address));
       out.flush();
-      service.stopped().get();
+      app.stopped().get();
       return ExitCode.OK;
     } catch (ExecutionException e) {
       throw new IllegalStateException(
@@ -76,13 +91,19 @@ public final class StreamsCommand implements Callable<Integer> {
   }
 
   private StreamsAppConfig config() throws IOException {
-    Map<String, String> properties = new HashMap<>(kafka.properties());
+    Map<String, String> properties = new HashMap<>(kafka.properties(environment));
     stateDirectory.ifPresent(directory -> properties.put("state.dir", directory));
+    httpPort.ifPresent(port -> properties.put(StreamsAppConfig.HTTP_PORT, port.toString()));
     properties.putAll(settings);
     try {
       return new StreamsAppConfig(properties);
     } catch (ConfigException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw new ParameterException(
+          spec.commandLine(),
+          e.getMessage()
+              + " (settings come from --config FILE, from the environment, from options and from"
+              + " --set)",
+          e);
     }
   }
 

@@ -32,7 +32,8 @@ public final class SubsetWriter {
     }
   }
 
-  private static void write(Subset.Entry entry, JsonGenerator json) throws IOException {
+  /** Writes one entry as an object. */
+  public static void write(Subset.Entry entry, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeNumberField("rank", entry.rank());
     json.writeStringField("candidate_id", entry.instruction().getCandidateId());

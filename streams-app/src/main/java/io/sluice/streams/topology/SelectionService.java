@@ -1,12 +1,15 @@
 package io.sluice.streams.topology;
 
-import io.sluice.schemas.serde.RegistryOutage;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -25,6 +28,10 @@ public final class SelectionService implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final KafkaStreams streams;
+  private final SelectionQueries queries;
+  private final Recovery recovery = new Recovery(System::nanoTime);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicLong replacedThreads = new AtomicLong();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   /**
@@ -37,15 +44,15 @@ public final class SelectionService implements AutoCloseable {
     String targetTasks = config.topics().targetTasks();
     Map<String, TopicDescription> described =
         describe(config, List.of(representations, targetTasks));
+    int taskPartitions = described.get(targetTasks).partitions().size();
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
     streams =
         new KafkaStreams(
             SelectionTopology.build(
-                config,
-                described.get(representations).partitions().size(),
-                described.get(targetTasks).partitions().size()),
+                config, described.get(representations).partitions().size(), taskPartitions),
             properties);
+    queries = new SelectionQueries(streams, taskPartitions, config.applicationServer());
     streams.setUncaughtExceptionHandler(this::onUncaught);
     streams.setStateListener((now, before) -> onState(now));
   }
@@ -60,6 +67,31 @@ public final class SelectionService implements AutoCloseable {
     return streams.state() == KafkaStreams.State.RUNNING;
   }
 
+  /** Whether it has not failed and was not closed. */
+  public boolean isAlive() {
+    return !stopped.isDone() && !streams.state().hasCompletedShutdown();
+  }
+
+  /** What it is doing, in a word of Kafka Streams: CREATED, REBALANCING, RUNNING, ... */
+  public String state() {
+    return streams.state().name();
+  }
+
+  /** Threads that failed by what passes by itself, and were replaced. */
+  public long replacedThreads() {
+    return replacedThreads.get();
+  }
+
+  /** What the tasks' selections hold now. */
+  public SelectionQueries queries() {
+    return queries;
+  }
+
+  /** The meters of Kafka Streams and its clients; the caller binds and closes them. */
+  public KafkaStreamsMetrics kafkaStreamsMetrics() {
+    return new KafkaStreamsMetrics(streams);
+  }
+
   /**
    * Completes when the service has stopped, exceptionally when a failure stopped it.
    *
@@ -72,6 +104,7 @@ public final class SelectionService implements AutoCloseable {
   /** Stops cleanly: what was processed is committed, all threads end. */
   @Override
   public void close() {
+    closing.countDown();
     // Leaving the group lets the other instances, or the next start, take over at once.
     if (!streams.close(
         CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
@@ -82,16 +115,37 @@ public final class SelectionService implements AutoCloseable {
     }
   }
 
+  /** Called on the thread that failed, which another replaces when this returns. */
   private StreamThreadExceptionResponse onUncaught(Throwable failure) {
-    if (RegistryOutage.isCauseOf(failure)) {
-      log.atError()
-          .addKeyValue("reason", failure.getMessage())
-          .log("the schema registry does not answer: trying again");
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    if (!Recovery.heals(failure)) {
+      log.atError().setCause(failure).log("the streams-app stops");
+      stopped.completeExceptionally(failure);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    log.atError().setCause(failure).log("the streams-app stops");
-    stopped.completeExceptionally(failure);
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    Duration wait = recovery.nextWait();
+    log.atWarn()
+        .addKeyValue("reason", rootOf(failure))
+        .addKeyValue("wait", wait)
+        .log("Kafka or the schema registry does not answer: a new thread tries again");
+    replacedThreads.incrementAndGet();
+    pause(wait);
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  private void pause(Duration wait) {
+    try {
+      closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String rootOf(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.toString();
   }
 
   private void onState(KafkaStreams.State state) {

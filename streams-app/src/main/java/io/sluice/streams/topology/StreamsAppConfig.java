@@ -2,10 +2,14 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.client.KafkaAccess;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -15,7 +19,8 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
-import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * Configuration of the streams-app. Its own keys are described by {@link #definition}; every other
  * key (security.protocol, ssl.*, sasl.*, num.stream.threads, ...) is handed to Kafka Streams and
  * its clients as it is. What exactness rests on (exactly-once, dead letters, the topic as
- * changelog) cannot be configured away.
+ * changelog) cannot be configured away. Only keys are ever logged or shown, no values, since values
+ * may be secrets.
  */
 public final class StreamsAppConfig {
   /** Prefix of every topic name. */
@@ -33,19 +39,42 @@ public final class StreamsAppConfig {
   /** Address of the schema registry. */
   public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
 
-  /** Milliseconds between two publications of what changed. */
+  /** Milliseconds between two reports of pool counts and status. */
   public static final String REPORT_INTERVAL = "report.interval.ms";
 
   /** Milliseconds between two slices of a backfill. */
   public static final String BACKFILL_INTERVAL = "backfill.interval.ms";
 
-  /** Milliseconds that one slice of a backfill takes. */
-  public static final String BACKFILL_SLICE = "backfill.slice.ms";
+  /** Stored candidates scored in one slice of a backfill. */
+  public static final String BACKFILL_SLICE = "backfill.slice";
+
+  /** Whether the HTTP API is served. */
+  public static final String HTTP_ENABLED = "http.enabled";
+
+  /** Address that the HTTP API is bound to. */
+  public static final String HTTP_HOST = "http.host";
+
+  /** Port of the HTTP API. */
+  public static final String HTTP_PORT = "http.port";
+
+  /** What a request that writes must show. */
+  public static final String HTTP_TOKEN = "http.token";
+
+  /** Longest candidate line and largest task that the HTTP API takes. */
+  public static final String HTTP_MAX_LINE_BYTES = "http.max.line.bytes";
+
+  /** How long clients beside the topology wait for Kafka: somebody waits for the answer. */
+  private static final Map<String, String> CLIENT_PATIENCE =
+      Map.of(
+          "default.api.timeout.ms", "15000",
+          "request.timeout.ms", "10000",
+          "max.block.ms", "15000",
+          "delivery.timeout.ms", "30000");
+
+  private static final String ENVIRONMENT_PREFIX = "SLUICE_STREAMS_";
+  private static final int MAX_PORT = 65_535;
 
   private static final Logger log = LoggerFactory.getLogger(StreamsAppConfig.class);
-
-  /** Bytes: the vectors of one query fill more than Kafka's 1 MiB when sketches are large. */
-  private static final int MAX_RECORD = 16 << 20;
 
   private static final ConfigDef DEFINITION =
       new ConfigDef()
@@ -89,7 +118,7 @@ public final class StreamsAppConfig {
               250,
               Range.between(1, 60_000),
               Importance.LOW,
-              "Milliseconds between two publications of what changed: subsets, jobs, pool counts and status.")
+              "Milliseconds between two reports of pool counts and task status.")
           .define(
               BACKFILL_INTERVAL,
               Type.LONG,
@@ -99,11 +128,55 @@ public final class StreamsAppConfig {
               "Milliseconds between two slices of a backfill, in which live candidates flow.")
           .define(
               BACKFILL_SLICE,
-              Type.LONG,
-              40,
-              Range.between(0, 10_000),
+              Type.INT,
+              100,
+              Range.between(1, 100_000),
               Importance.LOW,
-              "Milliseconds of work on stored candidates (scoring them for a new task, deleting the scores of a removed one) in one slice: about what it can add to the latency of a live candidate. 0: the least that a slice can do.");
+              "Stored candidates scored for a new task in one slice.")
+          .define(
+              HTTP_ENABLED,
+              Type.BOOLEAN,
+              true,
+              Importance.MEDIUM,
+              "Whether the HTTP API, health and metrics are served.")
+          .define(
+              HTTP_HOST,
+              Type.STRING,
+              "127.0.0.1",
+              new ConfigDef.NonEmptyString(),
+              Importance.MEDIUM,
+              "Address of this machine that they are served at. Whoever reaches it can read"
+                  + " everything, and write unless http.token is set: 0.0.0.0 is for closed"
+                  + " networks.")
+          .define(
+              HTTP_PORT,
+              Type.INT,
+              8085,
+              Range.between(0, MAX_PORT),
+              Importance.MEDIUM,
+              "Port that they are served at; 0 takes a free one and prints it.")
+          .define(
+              HTTP_TOKEN,
+              Type.PASSWORD,
+              "",
+              Importance.MEDIUM,
+              "What every request that writes must show as Authorization: Bearer TOKEN. When"
+                  + " empty, none is asked for. Give it in a file or in the environment, where"
+                  + " other users of the machine do not see it.")
+          .define(
+              HTTP_MAX_LINE_BYTES,
+              Type.INT,
+              4 << 20,
+              Range.between(1 << 10, 64 << 20),
+              Importance.LOW,
+              "Longest candidate line and largest task that the HTTP API takes, in bytes.")
+          .define(
+              StreamsConfig.APPLICATION_SERVER_CONFIG,
+              Type.STRING,
+              "",
+              Importance.MEDIUM,
+              "Where the other instances reach this one's HTTP API, as host:port. When empty: the"
+                  + " address that it is bound to, or the machine's name where that is 0.0.0.0.");
 
   private final AbstractConfig own;
 
@@ -124,12 +197,102 @@ public final class StreamsAppConfig {
     return new ConfigDef(DEFINITION);
   }
 
+  /**
+   * The settings that environment variables hold: SLUICE_STREAMS_HTTP_PORT is http.port, and so on.
+   *
+   * @param variables the environment
+   * @return settings by key
+   */
+  public static Map<String, String> environment(Map<String, String> variables) {
+    Map<String, String> settings = new HashMap<>();
+    variables.forEach(
+        (name, value) -> {
+          if (name.startsWith(ENVIRONMENT_PREFIX)) {
+            String key = name.substring(ENVIRONMENT_PREFIX.length()).toLowerCase(Locale.ROOT);
+            settings.put(key.replace('_', '.'), value);
+          }
+        });
+    return settings;
+  }
+
+  /** The same configuration, with this address for other instances to reach this one. */
+  public StreamsAppConfig withApplicationServer(String hostAndPort) {
+    Map<String, Object> properties = own.originals();
+    properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, hostAndPort);
+    return new StreamsAppConfig(properties);
+  }
+
+  /** Where other instances reach this one, as host:port; empty when it is not configured. */
+  public Optional<String> applicationServer() {
+    return Optional.of(own.getString(StreamsConfig.APPLICATION_SERVER_CONFIG))
+        .filter(address -> !address.isEmpty());
+  }
+
+  /** Whether the HTTP API is served. */
+  public boolean isHttpEnabled() {
+    return own.getBoolean(HTTP_ENABLED);
+  }
+
+  /**
+   * Where the HTTP API is to be bound; port 0 for a free one.
+   *
+   * @throws ConfigException when the host is unknown
+   */
+  public InetSocketAddress httpAddress() {
+    InetSocketAddress address =
+        new InetSocketAddress(own.getString(HTTP_HOST), own.getInt(HTTP_PORT));
+    if (address.isUnresolved()) {
+      throw new ConfigException(
+          HTTP_HOST, address.getHostString(), "use an address or a name of this machine");
+    }
+    return address;
+  }
+
+  /** What a request that writes must show; empty when nothing is asked for. */
+  public Optional<Password> httpToken() {
+    return Optional.of(own.getPassword(HTTP_TOKEN)).filter(token -> !token.value().isEmpty());
+  }
+
+  /** Longest candidate line and largest task that the HTTP API takes, in bytes. */
+  public int httpMaxLineBytes() {
+    return own.getInt(HTTP_MAX_LINE_BYTES);
+  }
+
+  /** Clients of the same Kafka and registry, for what is written and read beside the topology. */
+  public KafkaAccess kafkaAccess() {
+    Map<String, String> settings = new HashMap<>(CLIENT_PATIENCE);
+    own.originals()
+        .forEach(
+            (key, value) -> {
+              if (isForClients(key)) {
+                settings.put(key, value.toString());
+              }
+            });
+    return KafkaAccess.of(settings);
+  }
+
+  /** Whether others than Kafka Streams and HTTP have a use for a key, plug-ins included. */
+  private static boolean isForClients(String key) {
+    return key.equals(SCHEMA_REGISTRY_URL)
+        || key.equals(TOPIC_PREFIX)
+        || isClientKey(key)
+        || !DEFINITION.names().contains(key) && !StreamsConfig.configDef().names().contains(key);
+  }
+
+  private static boolean isClientKey(String key) {
+    return ConsumerConfig.configNames().contains(key)
+        || ProducerConfig.configNames().contains(key)
+        || AdminClientConfig.configNames().contains(key);
+  }
+
   Topics topics() {
     return new Topics(own.getString(TOPIC_PREFIX));
   }
 
   AvroSerdes avroSerdes() {
-    return new AvroSerdes(own.originals());
+    Map<String, Object> settings = own.originals();
+    settings.remove(HTTP_TOKEN);
+    return new AvroSerdes(settings);
   }
 
   Duration reportInterval() {
@@ -140,8 +303,8 @@ public final class StreamsAppConfig {
     return Duration.ofMillis(own.getLong(BACKFILL_INTERVAL));
   }
 
-  Duration backfillSlice() {
-    return Duration.ofMillis(own.getLong(BACKFILL_SLICE));
+  int backfillSlice() {
+    return own.getInt(BACKFILL_SLICE);
   }
 
   /** What connects an admin client. */
@@ -157,15 +320,19 @@ public final class StreamsAppConfig {
     // A slice of a backfill waits for the poll before it: with no live records, not for long.
     streams.put(StreamsConfig.POLL_MS_CONFIG, own.getLong(BACKFILL_INTERVAL));
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2);
-    streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_RECORD);
-    streams.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), MAX_RECORD);
+    streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 8 << 20);
     // How long the work of an instance that was killed waits for another to take it over.
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
     streams.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
     streams.putAll(own.originals());
-    // Kafka Streams would take it for a setting, named prefix, of the topics that it creates.
-    streams.remove(TOPIC_PREFIX);
+    // The topic prefix it would take for a setting, named prefix, of the topics that it creates.
+    streams
+        .keySet()
+        .removeIf(
+            key ->
+                DEFINITION.names().contains(key)
+                    && !StreamsConfig.configDef().names().contains(key));
     streams.put(
         StreamsConfig.APPLICATION_ID_CONFIG, own.getString(StreamsConfig.APPLICATION_ID_CONFIG));
     streams.put(StreamsConfig.STATE_DIR_CONFIG, own.getString(StreamsConfig.STATE_DIR_CONFIG));
@@ -183,9 +350,7 @@ public final class StreamsAppConfig {
     TreeSet<String> unknown = new TreeSet<>(own.originals().keySet());
     unknown.removeAll(DEFINITION.names());
     unknown.removeAll(StreamsConfig.configDef().names());
-    unknown.removeAll(ConsumerConfig.configNames());
-    unknown.removeAll(ProducerConfig.configNames());
-    unknown.removeAll(AdminClientConfig.configNames());
+    unknown.removeIf(StreamsAppConfig::isClientKey);
     unknown.removeIf(
         key -> key.matches("(main\\.|restore\\.|global\\.)?(consumer|producer|admin)\\..*"));
     unknown.removeIf(

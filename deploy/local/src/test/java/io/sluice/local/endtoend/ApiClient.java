@@ -1,0 +1,119 @@
+package io.sluice.local.endtoend;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Predicate;
+
+/** Asks one instance's HTTP API. */
+final class ApiClient {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final URI api;
+
+  ApiClient(URI api) {
+    this.api = api;
+  }
+
+  Answer get(String path, String... headers) {
+    return ask("GET", path, BodyPublishers.noBody(), headers);
+  }
+
+  Answer put(String path, String body, String... headers) {
+    return ask("PUT", path, BodyPublishers.ofString(body), headers);
+  }
+
+  Answer post(String path, BodyPublisher body, String... headers) {
+    return ask("POST", path, body, headers);
+  }
+
+  Answer delete(String path, String... headers) {
+    return ask("DELETE", path, BodyPublishers.noBody(), headers);
+  }
+
+  /** Asks until the answer is as wanted. */
+  Answer await(String path, Predicate<Answer> wanted) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (true) {
+      Answer answer = get(path);
+      if (wanted.test(answer)) {
+        return answer;
+      }
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError(path + " answers " + answer);
+      }
+      pause();
+    }
+  }
+
+  private Answer ask(String method, String path, BodyPublisher body, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(api + path));
+    request.method(method, body);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+      return new Answer(response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** What was answered. */
+  record Answer(HttpResponse<String> response) {
+    int status() {
+      return response.statusCode();
+    }
+
+    String text() {
+      return response.body();
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    JsonNode json() {
+      try {
+        return JSON.readTree(text());
+      } catch (JsonProcessingException e) {
+        throw new AssertionError("no JSON: " + text(), e);
+      }
+    }
+
+    String reason() {
+      return json().path("reason").asText();
+    }
+
+    @Override
+    public String toString() {
+      return status() + " " + text();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.sluice.local.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.local.kafka.KafkaFixture;
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.TargetTask;
+import io.sluice.streams.api.StreamsApp;
+import io.sluice.streams.client.Subset;
+import io.sluice.streams.client.SubsetWriter;
+import io.sluice.streams.topology.StreamsAppConfig;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the HTTP API tells of the selection, against what a consumer reads. */
+@ExtendWith(KafkaFixture.class)
+class HttpApiTest {
+  private static final int SHARDS = 2;
+  private static final int TASK_PARTITIONS = 4;
+
+  @TempDir Path directory;
+
+  private TestKafka kafka;
+  private SyntheticStream stream;
+
+  @BeforeEach
+  void createTopics(TestKafka kafka) throws InterruptedException {
+    this.kafka = kafka;
+    kafka.createTopics(new TopicSetup(SHARDS, TASK_PARTITIONS, (short) 1));
+    stream = new SyntheticStream(kafka, SHARDS);
+  }
+
+  @AfterEach
+  void closeStream() {
+    stream.close();
+  }
+
+  @Test
+  void givenASelection_whenItsSubsetIsRead_thenItIsWhatAConsumerOfSelectedHas() throws IOException {
+    try (StreamsApp app = start("one")) {
+      ApiClient api = ready(app);
+      TargetTask task = stream.define("t", 1, 3, List.of(10, 30));
+      stream.arrive(400);
+      stream.awaitScored(task);
+
+      for (int budget : List.of(1, 10, 17, 30)) {
+        ApiClient.Answer lines = api.get("/api/tasks/t/selected?format=jsonl&budget=" + budget);
+        assertThat(lines.status()).isEqualTo(200);
+        assertThat(lines.text()).isEqualTo(published(task, budget));
+        assertThat(lines.header("Sluice-Size")).isEqualTo(Integer.toString(budget));
+      }
+      JsonNode object = api.get("/api/tasks/t/selected?budget=10").json();
+      assertThat(object.path("revision").asInt()).isEqualTo(1);
+      assertThat(object.path("selected")).hasSize(10);
+    }
+  }
+
+  @Test
+  void givenTwoInstances_whenEitherIsAsked_thenBothAnswerAlikeForAllTasks() throws IOException {
+    try (StreamsApp one = start("one");
+        StreamsApp two = start("two")) {
+      List<TargetTask> tasks =
+          List.of("a", "b", "c", "d", "e", "f").stream()
+              .map(id -> stream.define(id, 1, 2, List.of(5)))
+              .toList();
+      stream.arrive(100);
+      tasks.forEach(stream::awaitScored);
+      ApiClient first = ready(one);
+      ApiClient second = ready(two);
+
+      JsonNode all = first.await("/api/tasks", answer -> answer.status() == 200).json();
+      assertThat(all.path("tasks")).hasSize(6);
+      assertThat(second.await("/api/tasks", answer -> answer.status() == 200).json())
+          .isEqualTo(all);
+      assertThat(held(first)).isNotEmpty().hasSizeLessThan(6);
+      for (TargetTask task : tasks) {
+        String path = "/api/tasks/" + task.getTaskId();
+        assertThat(first.get(path).status()).isEqualTo(200);
+        assertThat(first.get(path).json()).isEqualTo(second.get(path).json());
+        String selected = path + "/selected?budget=5&format=jsonl";
+        assertThat(first.get(selected).text()).isEqualTo(published(task, 5));
+        assertThat(second.get(selected).text()).isEqualTo(published(task, 5));
+      }
+      assertThat(first.get("/api/jobs").json().path("jobs")).hasSize(6);
+      assertThat(second.get("/api/jobs").json()).isEqualTo(first.get("/api/jobs").json());
+      assertThat(second.get("/api/jobs?task=c").json().path("jobs")).hasSize(1);
+    }
+  }
+
+  private static List<String> held(ApiClient api) {
+    return api.get("/api/tasks", "Sluice-Hop", "1").json().path("tasks").findValuesAsText("task");
+  }
+
+  private String published(TargetTask task, int budget) throws IOException {
+    StringWriter out = new StringWriter();
+    SubsetWriter.write(Subset.of(task, stream.selected(task), budget), out);
+    return out.toString();
+  }
+
+  private StreamsApp start(String state) {
+    return StreamsApp.start(
+        new StreamsAppConfig(
+            Map.of(
+                "bootstrap.servers", kafka.bootstrapServers(),
+                "schema.registry.url", kafka.schemaRegistry(),
+                "topic.prefix", kafka.topics().prefix(),
+                "application.id", kafka.topics().prefix() + "streams",
+                "state.dir", directory.resolve(state).toString(),
+                "http.port", "0")));
+  }
+
+  private static ApiClient ready(StreamsApp app) {
+    ApiClient api = new ApiClient(app.apiAddress().orElseThrow());
+    api.await("/health/ready", answer -> answer.status() == 200);
+    return api;
+  }
+}

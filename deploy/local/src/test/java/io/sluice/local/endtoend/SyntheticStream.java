@@ -1,0 +1,186 @@
+package io.sluice.local.endtoend;
+
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.KeyPartitions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** Tasks and candidates with random vectors, as a worker would have represented them. */
+final class SyntheticStream implements AutoCloseable {
+  private static final int DIMENSION = 32;
+  private static final String FINGERPRINT = "random";
+  private static final String REPRESENTATION = "default";
+
+  private final Random random = new Random(11);
+  private final TestKafka kafka;
+  private final int shards;
+  private final AvroSerdes avro;
+  private final TopicClient topics;
+  private int arrived;
+
+  /** A stream into the topics of a test, whose representations have so many partitions. */
+  SyntheticStream(TestKafka kafka, int shards) {
+    this.kafka = kafka;
+    this.shards = shards;
+    this.avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
+    this.topics = new TopicClient(kafka.bootstrapServers());
+  }
+
+  /** Puts a task of so many queries, q0, q1, ..., and represents them. */
+  TargetTask define(String id, int revision, int size, List<Integer> budgets) {
+    List<Query> queries = new ArrayList<>();
+    for (int q = 0; q < size; q++) {
+      queries.add(
+          new Query("q" + q, List.of(new Message("user", "u"), new Message("assistant", "a" + q))));
+    }
+    TargetTask task =
+        TargetTask.newBuilder()
+            .setTaskId(id)
+            .setRevision(revision)
+            .setBudgets(budgets)
+            .setQueries(queries)
+            .build();
+    topics.write(
+        kafka.topics().targetTasks(),
+        Serdes.String(),
+        avro.<TargetTask>value(),
+        id,
+        task,
+        Optional.empty());
+    represent(task);
+    return task;
+  }
+
+  /** Represents the queries of a task. */
+  void represent(TargetTask task) {
+    for (int q = 0; q < task.getQueries().size(); q++) {
+      QueryRepresentation query =
+          new QueryRepresentation(
+              task.getTaskId(),
+              task.getRevision(),
+              q,
+              REPRESENTATION,
+              FINGERPRINT,
+              DIMENSION,
+              List.of(1f),
+              FeatureCodec.encode(FeatureEncoding.FLOAT32, new float[][] {unitVector()}));
+      topics.write(
+          kafka.topics().queryRepresentations(),
+          avro.<QueryRepresentationKey>key(),
+          avro.<QueryRepresentation>value(),
+          new QueryRepresentationKey(task.getTaskId(), task.getRevision(), q),
+          query,
+          Optional.empty());
+    }
+    topics.flush();
+  }
+
+  /** Lets so many candidates arrive, c0, c1, ... */
+  void arrive(int count) {
+    for (int i = 0; i < count; i++, arrived++) {
+      String id = "c" + arrived;
+      Representation representation =
+          new Representation(
+              REPRESENTATION,
+              FINGERPRINT,
+              FeatureEncoding.INT4,
+              DIMENSION,
+              1,
+              FeatureCodec.encode(FeatureEncoding.INT4, new float[][] {unitVector()}),
+              9,
+              new Candidate(
+                  id, "test", List.of(new Message("user", "u"), new Message("assistant", id))));
+      topics.write(
+          kafka.topics().representations(),
+          avro.<RepresentationKey>key(),
+          avro.<Representation>value(),
+          new RepresentationKey(REPRESENTATION, id),
+          representation,
+          Optional.of(KeyPartitions.partitionFor(id, shards)));
+    }
+    topics.flush();
+  }
+
+  /** Waits until a revision of a task is selected from all that has arrived. */
+  void awaitScored(TargetTask task) {
+    topics.await(
+        kafka.topics().taskStatus(),
+        avro.<TaskStatus>value(),
+        status ->
+            status.getTaskId().equals(task.getTaskId())
+                && status.getRevision() == task.getRevision()
+                && status.getPool() == arrived
+                && status.getWaiting() == 0);
+  }
+
+  /** What topic selected holds of a task, committed. */
+  Collection<SelectedInstruction> selected(TargetTask task) {
+    Map<String, SelectedInstruction> held = new LinkedHashMap<>();
+    topics
+        .readAll(
+            kafka.topics().selected(), avro.<SelectedKey>key(), avro.<SelectedInstruction>value())
+        .stream()
+        .filter(entry -> entry.getKey().getTaskId().equals(task.getTaskId()))
+        .forEach(
+            entry ->
+                entry
+                    .getValue()
+                    .ifPresentOrElse(
+                        value -> held.put(entry.getKey().getCandidateId(), value),
+                        () -> held.remove(entry.getKey().getCandidateId())));
+    return held.values();
+  }
+
+  /** The candidates in Kafka that were not retracted, by id. */
+  Map<String, Candidate> candidates() {
+    Map<String, Candidate> found = new LinkedHashMap<>();
+    topics
+        .readAll(kafka.topics().candidates(), Serdes.String(), avro.<Candidate>value())
+        .forEach(
+            entry ->
+                entry
+                    .getValue()
+                    .ifPresentOrElse(
+                        value -> found.put(entry.getKey(), value),
+                        () -> found.remove(entry.getKey())));
+    return found;
+  }
+
+  @Override
+  public void close() {
+    topics.close();
+  }
+
+  private float[] unitVector() {
+    float[] vector = new float[DIMENSION];
+    double sum = 0;
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] = (float) random.nextGaussian();
+      sum += vector[i] * vector[i];
+    }
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] /= (float) Math.sqrt(sum);
+    }
+    return vector;
+  }
+}

@@ -1,0 +1,207 @@
+package io.sluice.streams.api;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.streams.topology.SelectionQueries;
+import io.sluice.streams.topology.SelectionService;
+import io.sluice.streams.topology.SelectionUnavailable;
+import io.sluice.streams.topology.StreamsAppConfig;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the API of one instance. */
+final class ApiServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String STARTED = "sluice.started";
+  private static final String RETRY_AFTER_SECONDS = "1";
+  private static final int MAX_THREADS = 32;
+  private static final int MIN_THREADS = 2;
+
+  private final URI address;
+  private final SelectionService service;
+  private final PrometheusMeterRegistry registry;
+  private final KafkaStreamsMetrics kafkaMetrics;
+  private final ApiMetrics metrics;
+  private final Guard guard;
+  private final Reads reads;
+  private final Writes writes;
+  private final Javalin javalin;
+
+  private ApiServer(StreamsAppConfig config, BoundAddress address, SelectionService service) {
+    this.address = URI.create("http://" + address.hostAndPort());
+    this.service = service;
+    this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.kafkaMetrics = service.kafkaStreamsMetrics();
+    this.metrics = new ApiMetrics(registry);
+    this.guard = new Guard(config.httpToken(), address.address());
+    this.reads = new Reads(service.queries());
+    this.writes = new Writes(config.kafkaAccess(), config.httpMaxLineBytes(), metrics);
+    this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, address));
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param address where; the server closes it
+   * @param service what is asked; stays open
+   */
+  static ApiServer start(StreamsAppConfig config, BoundAddress address, SelectionService service) {
+    ApiServer server = new ApiServer(config, address, service);
+    server.metrics.observe(service::isRunning, service::replacedThreads);
+    server.kafkaMetrics.bindTo(server.registry);
+    server.javalin.start();
+    return server;
+  }
+
+  /** Where the API is. */
+  URI address() {
+    return address;
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+    writes.close();
+    kafkaMetrics.close();
+  }
+
+  private void configure(JavalinConfig config, BoundAddress address) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.prefer405over404 = true;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+    threads.setName("sluice-http");
+    threads.setDaemon(true);
+    config.jetty.threadPool = threads;
+    config.jetty.addConnector((server, http) -> connector(server, http, address));
+    config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));
+    routes(config.routes);
+    errors(config.routes);
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpConfiguration http, BoundAddress address) {
+    http.setSendServerVersion(false);
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    address.handTo(connector);
+    return connector;
+  }
+
+  private void routes(RoutesConfig routes) {
+    routes.before(request -> request.attribute(STARTED, System.nanoTime()));
+    routes.before(guard::check);
+    routes.get("/api/tasks", reads::tasks);
+    routes.get("/api/tasks/{id}", reads::task);
+    routes.get("/api/tasks/{id}/selected", reads::selected);
+    routes.put("/api/tasks/{id}", writes::putTask);
+    routes.delete("/api/tasks/{id}", writes::removeTask);
+    routes.get("/api/jobs", reads::jobs);
+    routes.post("/api/candidates", writes::postCandidates);
+    routes.delete("/api/candidates/<id>", writes::retractCandidate);
+    routes.get("/health/live", this::live);
+    routes.get("/health/ready", this::ready);
+    routes.get("/metrics", this::metrics);
+    routes.after(this::measure);
+  }
+
+  private void errors(RoutesConfig routes) {
+    routes.exception(ApiException.class, ApiServer::answer);
+    routes.exception(
+        SelectionUnavailable.class,
+        (e, request) ->
+            answer(ApiException.unavailable(e.getMessage() + ": try again in a moment"), request));
+    routes.exception(
+        KafkaException.class,
+        (e, request) -> {
+          log.atWarn().addKeyValue("reason", e.getMessage()).log("a write failed");
+          answer(Writes.failed(e), request);
+        });
+    routes.exception(
+        Exception.class,
+        (e, request) -> {
+          log.atError().setCause(e).addKeyValue("path", request.path()).log("a request failed");
+          Json.error(
+              request,
+              HttpStatus.INTERNAL_SERVER_ERROR,
+              "internal error: the log of the streams-app says more");
+        });
+  }
+
+  private static void answer(ApiException failure, Context request) {
+    if (failure.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+      request.header("Retry-After", RETRY_AFTER_SECONDS);
+    } else if (failure.status() == HttpStatus.UNAUTHORIZED) {
+      request.header("WWW-Authenticate", "Bearer");
+    }
+    Json.error(request, failure.status(), failure.getMessage());
+  }
+
+  private void live(Context request) {
+    tell(request, service.isAlive());
+  }
+
+  private void ready(Context request) {
+    tell(request, service.isRunning());
+  }
+
+  private void tell(Context request, boolean well) {
+    request.status(well ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+    request
+        .contentType(TEXT)
+        .result(well ? "ok\n" : "the streams-app is " + service.state() + "\n");
+  }
+
+  private void metrics(Context request) {
+    metrics.tasks(statuses());
+    request.contentType(PROMETHEUS_TEXT).result(registry.scrape());
+  }
+
+  /** Those of the tasks that are here; none while partitions move. */
+  private List<TaskStatus> statuses() {
+    List<TaskStatus> statuses = new ArrayList<>();
+    SelectionQueries queries = service.queries();
+    try {
+      for (int partition : queries.partitionsHere()) {
+        queries.tasks(partition).forEach(task -> task.status().ifPresent(statuses::add));
+      }
+      return statuses;
+    } catch (SelectionUnavailable e) {
+      return List.of();
+    }
+  }
+
+  private void measure(Context request) {
+    long started = request.<Long>attribute(STARTED);
+    metrics.request(
+        request.method().name(),
+        Optional.ofNullable(request.endpoints().matchedHttpEndpoint())
+            .map(e -> e.path)
+            .orElse("none"),
+        request.statusCode(),
+        Duration.ofNanos(System.nanoTime() - started));
+  }
+}

@@ -1,0 +1,280 @@
+package io.sluice.streams.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.sluice.schemas.validation.TargetTaskRules;
+import io.sluice.streams.client.Subset;
+import io.sluice.streams.client.SubsetWriter;
+import io.sluice.streams.topology.SelectionQueries;
+import io.sluice.streams.topology.SelectionQueries.HeldSubset;
+import io.sluice.streams.topology.SelectionQueries.Instance;
+import io.sluice.streams.topology.SelectionQueries.Place;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Answers what the selections hold, wherever they are held. */
+final class Reads {
+  /** Of an answer to another instance: the partitions whose tasks it is about. */
+  private static final String PARTITIONS = "Sluice-Partitions";
+
+  /** Of a subset: the revision of the task that it was selected for. */
+  private static final String REVISION = "Sluice-Revision";
+
+  /** Of a subset: how many examples follow. */
+  private static final String SIZE = "Sluice-Size";
+
+  private static final String JSON_LINES = "application/x-ndjson";
+  private static final List<String> PASSED_ON =
+      List.of("Content-Type", "Retry-After", REVISION, SIZE);
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final SelectionQueries queries;
+  private final Peers peers = new Peers();
+
+  Reads(SelectionQueries queries) {
+    this.queries = queries;
+  }
+
+  /** All tasks. */
+  void tasks(Context request) {
+    list(
+        request,
+        "tasks",
+        "task",
+        partition -> queries.tasks(partition).stream().map(TaskView::of).toList());
+  }
+
+  /** All jobs, or those of one task. */
+  void jobs(Context request) {
+    Optional<String> task = Optional.ofNullable(request.queryParam("task"));
+    task.ifPresent(Reads::requireTaskId);
+    list(
+        request,
+        "jobs",
+        "job",
+        partition ->
+            queries.jobs(partition).stream()
+                .filter(job -> task.map(job.getTaskId()::equals).orElse(true))
+                .map(JobView::of)
+                .toList());
+  }
+
+  /** One task. */
+  void task(Context request) {
+    String id = taskId(request);
+    ofTask(
+        request,
+        id,
+        "",
+        partition -> {
+          HeldSubset held = subset(partition, id);
+          Subset subset = Subset.of(held.task().served(), held.selected(), largestBudget(held));
+          Json.answer(request, TaskView.of(held.task(), SubsetReport.of(subset)));
+        });
+  }
+
+  /** The subset of a task. */
+  void selected(Context request) {
+    String id = taskId(request);
+    Optional<Integer> budget = budget(request);
+    Format format = Format.of(request);
+    String query =
+        Stream.of(budget.map(b -> "budget=" + b), Optional.of("format=" + format.label()))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining("&", "?", ""));
+    ofTask(
+        request,
+        id,
+        "/selected" + query,
+        partition -> {
+          HeldSubset held = subset(partition, id);
+          write(request, format, subset(held, budget.orElse(largestBudget(held))));
+        });
+  }
+
+  private void write(Context request, Format format, Subset subset) throws IOException {
+    request.header(REVISION, Integer.toString(subset.task().getRevision()));
+    request.header(SIZE, Integer.toString(subset.entries().size()));
+    request.contentType(format == Format.JSON ? Json.TYPE : JSON_LINES);
+    try (Writer out = new OutputStreamWriter(request.outputStream(), StandardCharsets.UTF_8)) {
+      if (format == Format.JSON_LINES) {
+        SubsetWriter.write(subset, out);
+      } else {
+        writeObject(subset, out);
+      }
+    }
+  }
+
+  private static void writeObject(Subset subset, Writer out) throws IOException {
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("task", subset.task().getTaskId());
+      json.writeNumberField("revision", subset.task().getRevision());
+      json.writeArrayFieldStart("selected");
+      for (Subset.Entry entry : subset.entries()) {
+        SubsetWriter.write(entry, json);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+  }
+
+  private HeldSubset subset(int partition, String id) {
+    return queries
+        .subset(partition, id)
+        .orElseThrow(
+            () ->
+                ApiException.notFound(
+                    "there is no task '%s': GET /api/tasks lists them".formatted(id)));
+  }
+
+  private static Subset subset(HeldSubset held, int budget) {
+    try {
+      return Subset.of(held.task().served(), held.selected(), budget);
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest(e.getMessage());
+    }
+  }
+
+  private static int largestBudget(HeldSubset held) {
+    List<Integer> budgets = held.task().served().getBudgets();
+    return budgets.get(budgets.size() - 1);
+  }
+
+  /** Answers here when the task is here, else passes on what the instance says that has it. */
+  private void ofTask(Context request, String id, String rest, LocalAnswer answer) {
+    Place place = queries.placeOf(id);
+    if (place instanceof Place.Here here) {
+      try {
+        answer.from(here.partition());
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    } else if (place instanceof Place.There there) {
+      if (Peers.isHop(request)) {
+        throw ApiException.unavailable("the task is moving to " + there.instance());
+      }
+      passOn(request, peers.open(there.instance(), "/api/tasks/" + id + rest));
+    }
+  }
+
+  private static void passOn(Context request, HttpResponse<InputStream> answer) {
+    request.status(answer.statusCode());
+    for (String header : PASSED_ON) {
+      answer.headers().firstValue(header).ifPresent(value -> request.header(header, value));
+    }
+    request.result(answer.body());
+  }
+
+  /**
+   * Answers with what all instances hold; only when it is all of it.
+   *
+   * @param field the answer's one field
+   * @param key the field of an element by which elements are told apart and sorted
+   * @param local the elements of a partition that is here
+   */
+  private void list(Context request, String field, String key, IntFunction<List<?>> local) {
+    Set<Integer> covered = new TreeSet<>(queries.partitionsHere());
+    Map<String, JsonNode> all = new TreeMap<>();
+    for (int partition : covered) {
+      put(Json.tree(local.apply(partition)), key, all);
+    }
+    if (Peers.isHop(request)) {
+      request.header(
+          PARTITIONS, covered.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    } else {
+      for (Instance other : queries.others()) {
+        HttpResponse<String> answer = peers.get(other, pathAndQuery(request));
+        if (answer.statusCode() != 200) {
+          throw ApiException.unavailable(
+              "the instance at %s cannot answer now: %s".formatted(other, answer.body()));
+        }
+        covered.addAll(partitions(answer));
+        put(Json.parse(answer.body()).path(field), key, all);
+      }
+      if (covered.size() < queries.partitions()) {
+        throw ApiException.unavailable("some of the tasks are moving between instances");
+      }
+    }
+    Json.answer(request, Map.of(field, all.values()));
+  }
+
+  private static void put(JsonNode elements, String key, Map<String, JsonNode> all) {
+    elements.forEach(element -> all.put(element.path(key).asText(), element));
+  }
+
+  private static Set<Integer> partitions(HttpResponse<?> answer) {
+    return Stream.of(answer.headers().firstValue(PARTITIONS).orElse("").split(","))
+        .filter(number -> !number.isEmpty())
+        .map(Integer::valueOf)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static String pathAndQuery(Context request) {
+    return request.path()
+        + Optional.ofNullable(request.queryParam("task")).map(task -> "?task=" + task).orElse("");
+  }
+
+  private static String taskId(Context request) {
+    String id = request.pathParam("id");
+    requireTaskId(id);
+    return id;
+  }
+
+  /** Also keeps what is not an id out of the addresses that other instances are asked for. */
+  static void requireTaskId(String id) {
+    List<String> problems = TargetTaskRules.taskIdProblems(id);
+    if (!problems.isEmpty()) {
+      throw ApiException.badRequest(problems.get(0));
+    }
+  }
+
+  private static Optional<Integer> budget(Context request) {
+    try {
+      return Optional.ofNullable(request.queryParam("budget")).map(Integer::valueOf);
+    } catch (NumberFormatException e) {
+      throw ApiException.badRequest(
+          "budget is no whole number: give a size of subset, from 1 to the task's largest budget");
+    }
+  }
+
+  /** Writes an answer from a partition that is here. */
+  private interface LocalAnswer {
+    void from(int partition) throws IOException;
+  }
+
+  /** How a subset is written. */
+  private enum Format {
+    JSON,
+    JSON_LINES;
+
+    static Format of(Context request) {
+      String label = Optional.ofNullable(request.queryParam("format")).orElse("json");
+      return switch (label) {
+        case "json" -> JSON;
+        case "jsonl" -> JSON_LINES;
+        default -> throw ApiException.badRequest("unknown format: use json or jsonl");
+      };
+    }
+
+    String label() {
+      return this == JSON ? "json" : "jsonl";
+    }
+  }
+}

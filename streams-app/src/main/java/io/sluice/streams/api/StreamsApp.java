@@ -1,0 +1,96 @@
+package io.sluice.streams.api;
+
+import io.sluice.streams.topology.SelectionService;
+import io.sluice.streams.topology.StreamsAppConfig;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running instance of the streams-app: the selection, and its HTTP API where it is wanted. */
+public final class StreamsApp implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StreamsApp.class);
+
+  private final SelectionService service;
+  private final Optional<ApiServer> api;
+
+  private StreamsApp(SelectionService service, Optional<ApiServer> api) {
+    this.service = service;
+    this.api = api;
+  }
+
+  /**
+   * Starts an instance; leaves nothing behind when that fails.
+   *
+   * @throws IllegalStateException when the topics do not exist, Kafka does not answer, or the API's
+   *     address cannot be had
+   */
+  public static StreamsApp start(StreamsAppConfig config) {
+    StreamsApp app =
+        config.isHttpEnabled()
+            ? withApi(config)
+            : new StreamsApp(new SelectionService(config), Optional.empty());
+    try {
+      app.service.start();
+      return app;
+    } catch (RuntimeException e) {
+      app.close();
+      throw e;
+    }
+  }
+
+  private static StreamsApp withApi(StreamsAppConfig config) {
+    BoundAddress address = BoundAddress.take(config.httpAddress());
+    try {
+      SelectionService service =
+          new SelectionService(
+              config.withApplicationServer(
+                  config.applicationServer().orElseGet(address::hostAndPort)));
+      try {
+        ApiServer api = ApiServer.start(config, address, service);
+        warnOfOpenness(config, address);
+        return new StreamsApp(service, Optional.of(api));
+      } catch (RuntimeException e) {
+        service.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      address.close();
+      throw e;
+    }
+  }
+
+  private static void warnOfOpenness(StreamsAppConfig config, BoundAddress address) {
+    if (!address.address().isLoopbackAddress() && config.httpToken().isEmpty()) {
+      log.atWarn()
+          .addKeyValue("address", address.hostAndPort())
+          .log("whoever reaches the HTTP API can change tasks and candidates: set http.token");
+    }
+  }
+
+  /** Where the HTTP API is, when it is served. */
+  public Optional<URI> apiAddress() {
+    return api.map(ApiServer::address);
+  }
+
+  /** Whether all threads of the selection run and no state is being restored. */
+  public boolean isRunning() {
+    return service.isRunning();
+  }
+
+  /** Completes when the selection has stopped, exceptionally when a failure stopped it. */
+  public CompletableFuture<Void> stopped() {
+    return service.stopped();
+  }
+
+  /** Stops cleanly: the API first, then the selection. */
+  @Override
+  public void close() {
+    try {
+      api.ifPresent(ApiServer::close);
+    } finally {
+      service.close();
+    }
+  }
+}

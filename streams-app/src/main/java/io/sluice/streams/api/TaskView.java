@@ -1,0 +1,129 @@
+package io.sluice.streams.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.TierStatus;
+import io.sluice.streams.api.SubsetReport.QueryCoverage;
+import io.sluice.streams.api.SubsetReport.TierSimilarity;
+import io.sluice.streams.topology.SelectionQueries.HeldTask;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A task as the API shows it.
+ *
+ * @param task its id
+ * @param revision the revision whose subset is served
+ * @param incoming a newer revision, for which the candidates are still being scored
+ * @param representationId which workers represent it
+ * @param algorithm the rule by which its subset is selected
+ * @param minPoolFactor how many budgets' worth of candidates a job waits for
+ * @param queries size of the query set
+ * @param pool candidates scored so far; this and all counts are absent until the first count, some
+ *     tenths of a second after a task came or an instance took it over
+ * @param waiting stored candidates still to be scored
+ * @param progress pool as a share of pool and waiting, 0 to 1; 0 when there are no candidates
+ * @param nominated distinct candidates that the shards' own selections admitted
+ * @param selected candidates in the subset of the largest budget
+ * @param tiers one for each budget, ascending
+ * @param coverage how each query is served; only where one task is asked for
+ */
+record TaskView(
+    String task,
+    int revision,
+    Optional<IncomingView> incoming,
+    String representationId,
+    String algorithm,
+    double minPoolFactor,
+    int queries,
+    Optional<Long> pool,
+    Optional<Long> waiting,
+    Optional<Double> progress,
+    Optional<Long> nominated,
+    Optional<Integer> selected,
+    List<TierView> tiers,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<QueryCoverage>> coverage) {
+
+  /** A task with what its status says. */
+  static TaskView of(HeldTask held) {
+    return of(held, Map.of(), Optional.empty());
+  }
+
+  /** A task with what its subset says too. */
+  static TaskView of(HeldTask held, SubsetReport report) {
+    return of(held, report.tiers(), Optional.of(report.coverage()));
+  }
+
+  private static TaskView of(
+      HeldTask held,
+      Map<Integer, TierSimilarity> similarities,
+      Optional<List<QueryCoverage>> coverage) {
+    TargetTask task = held.served();
+    Optional<TaskStatus> status = held.status();
+    return new TaskView(
+        task.getTaskId(),
+        task.getRevision(),
+        held.incoming().map(IncomingView::of),
+        task.getRepresentationId(),
+        task.getAlgorithm(),
+        task.getMinPoolFactor(),
+        task.getQueries().size(),
+        status.map(TaskStatus::getPool),
+        status.map(TaskStatus::getWaiting),
+        status.map(TaskView::progress),
+        status.map(TaskStatus::getNominated),
+        status.map(TaskStatus::getSelected),
+        task.getBudgets().stream()
+            .map(
+                budget ->
+                    TierView.of(
+                        budget,
+                        status.flatMap(known -> tier(known, budget)),
+                        Optional.ofNullable(similarities.get(budget))))
+            .toList(),
+        coverage);
+  }
+
+  private static double progress(TaskStatus status) {
+    long known = status.getPool() + status.getWaiting();
+    return known == 0 ? 0 : (double) status.getPool() / known;
+  }
+
+  private static Optional<TierStatus> tier(TaskStatus status, int budget) {
+    return status.getTiers().stream().filter(tier -> tier.getBudget() == budget).findFirst();
+  }
+
+  /**
+   * A revision that is not served yet.
+   *
+   * @param revision the revision
+   * @param queries size of its query set
+   */
+  record IncomingView(int revision, int queries) {
+    private static IncomingView of(TargetTask task) {
+      return new IncomingView(task.getRevision(), task.getQueries().size());
+    }
+  }
+
+  /**
+   * One budget of a task.
+   *
+   * @param budget examples
+   * @param filled candidates in the subset of this budget
+   * @param jobs fine-tune jobs fired so far
+   * @param similarity how similar the subset is; only where one task is asked for
+   */
+  record TierView(
+      int budget,
+      Optional<Integer> filled,
+      Optional<Integer> jobs,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TierSimilarity> similarity) {
+    private static TierView of(
+        int budget, Optional<TierStatus> status, Optional<TierSimilarity> similarity) {
+      return new TierView(
+          budget, status.map(TierStatus::getFilled), status.map(TierStatus::getJobs), similarity);
+    }
+  }
+}

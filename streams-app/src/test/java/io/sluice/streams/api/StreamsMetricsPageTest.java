@@ -1,0 +1,103 @@
+package io.sluice.streams.api;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.TierStatus;
+import io.sluice.streams.DocumentedPage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Every meter of the streams-app is on the page, under the name that Prometheus gives it. */
+class StreamsMetricsPageTest {
+  private static final Pattern HELP =
+      Pattern.compile("(?m)^# HELP (\\S+) (.*)\n# TYPE \\S+ (\\S+)");
+
+  @Test
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ApiMetrics metrics = new ApiMetrics(registry);
+    metrics.observe(() -> true, () -> 0L);
+    metrics.request("GET", "/api/tasks", 200, Duration.ofMillis(1));
+    metrics.tasks(List.of(status()));
+
+    new DocumentedPage(
+            "METRICS.md",
+            """
+            # Metrics and health of the streams-app
+
+            %s
+            Served with the HTTP API, at `http.host` and `http.port`:
+
+            | path | answer |
+            |---|---|
+            | `/metrics` | everything below, in Prometheus's text form |
+            | `/health/live` | 200 until the streams-app has failed; then 503: start it again |
+            | `/health/ready` | 200 while it works on all its partitions; 503 and its state while it starts, restores or takes partitions over |
+
+            Counters begin at 0 when the instance starts. What is told of tasks is of those that the instance holds: take the
+            sum or the maximum over the instances.
+
+            | metric | type | labels | what |
+            |---|---|---|---|
+            %s
+            Beside them those of Kafka Streams and its clients, `kafka_stream_*`, `kafka_consumer_*`, `kafka_producer_*` and
+            `kafka_admin_client_*`, as Kafka documents them.
+
+            | question | PromQL |
+            |---|---|
+            | candidates scored a second, by task | `sum by (task) (deriv(sluice_task_pool[1m]))` |
+            | share of the candidates that a task is still to be scored for | `sluice_task_waiting / (sluice_task_pool + sluice_task_waiting)` |
+            | how full the tiers are | `sum by (task, budget) (sluice_task_tier_filled)` |
+            | instances that are not at work | `count(sluice_streams_running == 0)` |
+            | outages that were outlived, an hour | `sum(increase(sluice_streams_threads_replaced_total[1h]))` |
+            | requests that failed, a second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |
+            """
+                .formatted(
+                    DocumentedPage.madeBy(StreamsMetricsPageTest.class), table(registry.scrape())))
+        .check(StreamsMetricsPageTest.class);
+  }
+
+  private static TaskStatus status() {
+    return TaskStatus.newBuilder()
+        .setTaskId("t")
+        .setRevision(1)
+        .setQueries(1)
+        .setPool(1)
+        .setWaiting(0)
+        .setNominated(1)
+        .setSelected(1)
+        .setTiers(List.of(TierStatus.newBuilder().setBudget(1).setFilled(1).setJobs(0).build()))
+        .build();
+  }
+
+  private static String table(String scraped) {
+    StringBuilder rows = new StringBuilder();
+    Matcher help = HELP.matcher(scraped);
+    while (help.find()) {
+      rows.append(
+          "| `%s` | %s | %s | %s |\n"
+              .formatted(
+                  help.group(1), help.group(3), labels(scraped, help.group(1)), help.group(2)));
+    }
+    return rows.toString();
+  }
+
+  private static String labels(String scraped, String metric) {
+    Matcher sample = Pattern.compile("(?m)^" + metric + "(?:_count)?\\{([^}]*)}").matcher(scraped);
+    Set<String> labels = new TreeSet<>();
+    while (sample.find()) {
+      for (String label : sample.group(1).split(",")) {
+        labels.add("`" + label.substring(0, label.indexOf('=')) + "`");
+      }
+    }
+    return labels.stream().collect(Collectors.joining(", "));
+  }
+}
