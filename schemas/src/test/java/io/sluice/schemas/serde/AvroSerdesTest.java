@@ -13,6 +13,7 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.IncomingRevision;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
@@ -76,11 +77,20 @@ class AvroSerdesTest {
         new SelectedInstruction(
             "t", 2, "c-1", 10, 0.5f, 0, List.of(0.5f, Float.MIN_VALUE), "poems", MESSAGES),
         new SelectedKey("t", "c-1"),
-        new TaskStatus("t", 2, 8, 3_000_000_000L, 0L, 41L, 10, List.of(new TierStatus(10, 10, 1))),
+        new TaskStatus(
+            "t",
+            2,
+            8,
+            3_000_000_000L,
+            0L,
+            41L,
+            10,
+            List.of(new TierStatus(10, 10, 1, 0.25)),
+            List.of(new IncomingRevision(3, 5L, 6L))),
         new ShardReport("t", 2, 3, new Nomination(List.of(0.5f), CANDIDATE)),
         new ShardReport("t", 2, 3, new Withdrawal("c-1")),
         new ShardReport("t", 2, 3, new PoolCount(5L, 6L)),
-        new FineTuneJob("j", "t", 2, "r", "round-robin", 10, 0, 10, 100L, "00ff"),
+        new FineTuneJob("j", "t", 2, "r", "round-robin", 10, 0, 10, 100L, "00ff", List.of("c-1")),
         new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES),
         new FineTuneResult("j", "t", FineTuneState.FAILED, "disk full"));
   }

@@ -1,6 +1,5 @@
 package io.sluice.streams.topology;
 
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.QueryRepresentation;
@@ -10,9 +9,9 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,22 +32,30 @@ import org.slf4j.LoggerFactory;
  * selection admits.
  *
  * <p>Why it is exact: selecting from the union of the shards' selections equals selecting from the
- * union of the shards, in whatever order and however often nominations arrive. A candidate is
- * scored once for a task; its later representations are repeats. A task that is new to the shard is
- * scored over the stored representations in slices, while live candidates keep flowing.
+ * union of the shards, in whatever order and however often nominations arrive. A content is scored
+ * once for a task; its later representations are repeats. A revision that is new to the shard is
+ * scored over the stored representations in slices, while live candidates keep flowing. Older
+ * revisions of its task are worked on until the task's status says that this one is served.
+ *
+ * <p>A withdrawn candidate's successors are nominated before the next count is reported: selecting
+ * again takes a pass over all rows, so one pass serves all withdrawals since the last.
  */
 final class NominateProcessor implements Processor<String, ShardInput, String, ShardReport> {
   private static final Logger log = LoggerFactory.getLogger(NominateProcessor.class);
 
+  /** Candidates scored, or rows deleted, between two looks at the clock. */
+  private static final int STEP = 32;
+
   private final RepresentationCodec codec;
   private final Duration reportInterval;
   private final Duration sliceInterval;
-  private final int sliceSize;
+  private final Duration slice;
 
-  private final Map<String, ShardTask> tasks = new HashMap<>();
-  private final Map<String, Backfill> backfills = new HashMap<>();
-  private final Map<String, PoolCount> reported = new HashMap<>();
-  private final List<RepresentationKey> vanished = new ArrayList<>();
+  /** By revision. */
+  private final Map<TaskKey, ShardTask> tasks = new HashMap<>();
+
+  private final Map<TaskKey, PoolCount> reported = new HashMap<>();
+  private final Deque<TaskKey> dropped = new ArrayDeque<>();
   private ProcessorContext<String, ShardReport> context;
   private ShardStores stores;
 
@@ -57,15 +64,15 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
    *
    * @param codec reads stored representations
    * @param reportInterval how often pool counts are reported when they change
-   * @param sliceInterval pause between two slices of a backfill
-   * @param sliceSize candidates a slice
+   * @param sliceInterval pause between two slices of work on stored data
+   * @param slice how long a slice takes before live candidates have their turn
    */
   NominateProcessor(
-      RepresentationCodec codec, Duration reportInterval, Duration sliceInterval, int sliceSize) {
+      RepresentationCodec codec, Duration reportInterval, Duration sliceInterval, Duration slice) {
     this.codec = codec;
     this.reportInterval = reportInterval;
     this.sliceInterval = sliceInterval;
-    this.sliceSize = sliceSize;
+    this.slice = slice;
   }
 
   @Override
@@ -74,11 +81,11 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     this.stores = new ShardStores(context);
     // Kafka Streams starts the same processor again when it had to roll its stores back.
     tasks.clear();
-    backfills.clear();
     reported.clear();
-    vanished.clear();
+    dropped.clear();
+    dropped.addAll(stores.dropped());
     stores.tasks().forEach(this::activateIfComplete);
-    context.schedule(sliceInterval, PunctuationType.WALL_CLOCK_TIME, now -> backfillSlices());
+    context.schedule(sliceInterval, PunctuationType.WALL_CLOCK_TIME, now -> slice());
     context.schedule(reportInterval, PunctuationType.WALL_CLOCK_TIME, now -> reportCounts());
   }
 
@@ -88,54 +95,63 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     if (input instanceof ShardInput.Arrived arrived) {
       arrived(arrived.representation());
     } else if (input instanceof ShardInput.Retracted retracted) {
-      retracted(retracted.key());
+      withdrawEverywhere(retracted.key());
+    } else if (input instanceof ShardInput.Refused refused) {
+      withdrawEverywhere(refused.key());
+      throw new InvalidRecordException(refused.reason());
     } else if (input instanceof ShardInput.TaskDefined defined) {
       taskDefined(defined.task());
     } else if (input instanceof ShardInput.TaskRemoved removed) {
-      stores.task(removed.taskId()).ifPresent(this::drop);
+      stores.revisions(removed.taskId()).forEach(this::drop);
+    } else if (input instanceof ShardInput.RevisionServed served) {
+      stores.revisions(served.taskId()).stream()
+          .filter(task -> task.getRevision() < served.revision())
+          .forEach(this::drop);
     } else if (input instanceof ShardInput.QueryRepresented represented) {
       queryRepresented(represented.query());
-    } else if (input instanceof ShardInput.QueryDropped dropped) {
-      queryDropped(dropped);
+    } else if (input instanceof ShardInput.QueryDropped query) {
+      queryDropped(query);
     }
   }
 
   private void taskDefined(TargetTask task) {
-    Optional<TargetTask> known = stores.task(task.getTaskId());
-    if (known.isPresent() && known.get().getRevision() >= task.getRevision()) {
-      return;
+    boolean known =
+        stores.revisions(task.getTaskId()).stream()
+            .anyMatch(other -> other.getRevision() >= task.getRevision());
+    if (!known) {
+      stores.putTask(task);
+      activateIfComplete(task);
     }
-    known.ifPresent(this::drop);
-    stores.putTask(task);
-    activateIfComplete(task);
   }
 
   private void drop(TargetTask task) {
+    TaskKey revision = TaskKey.prefix(task.getTaskId(), task.getRevision());
     stores.dropTask(task);
-    tasks.remove(task.getTaskId());
-    backfills.remove(task.getTaskId());
-    reported.remove(task.getTaskId());
+    tasks.remove(revision);
+    reported.remove(revision);
+    dropped.add(revision);
   }
 
   private void queryRepresented(QueryRepresentation query) {
-    ShardTask active = tasks.get(query.getTaskId());
-    if (active != null && active.revision() == query.getRevision()) {
-      active.requireSameMaking(query);
-      return;
+    List<TargetTask> revisions = stores.revisions(query.getTaskId());
+    Optional<ShardTask> active =
+        Optional.ofNullable(tasks.get(TaskKey.prefix(query.getTaskId(), query.getRevision())));
+    if (active.isPresent()) {
+      active.get().requireSameMaking(query);
+    } else if (revisions.isEmpty()
+        || revisions.stream().anyMatch(task -> task.getRevision() <= query.getRevision())) {
+      stores.putQuery(query);
+      revisions.stream()
+          .filter(task -> task.getRevision() == query.getRevision())
+          .forEach(this::activateIfComplete);
     }
-    stores.putQuery(query);
-    stores
-        .task(query.getTaskId())
-        .filter(task -> task.getRevision() == query.getRevision())
-        .ifPresent(this::activateIfComplete);
   }
 
-  private void queryDropped(ShardInput.QueryDropped dropped) {
-    ShardTask active = tasks.get(dropped.key().getTaskId());
-    boolean inUse = active != null && active.revision() == dropped.key().getRevision();
-    if (!inUse) {
-      stores.dropQuery(
-          dropped.key().getTaskId(), dropped.key().getRevision(), dropped.key().getQueryIndex());
+  private void queryDropped(ShardInput.QueryDropped query) {
+    String taskId = query.key().getTaskId();
+    int revision = query.key().getRevision();
+    if (!tasks.containsKey(TaskKey.prefix(taskId, revision))) {
+      stores.dropQuery(taskId, revision, query.key().getQueryIndex());
     }
   }
 
@@ -144,24 +160,23 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     if (queries.size() < definition.getQueries().size() || !ShardTask.ofOneMaking(queries)) {
       return;
     }
-    ShardTask task = new ShardTask(definition, queries);
-    stores.forEachRow(
-        task,
-        (candidateId, row) -> {
-          task.admit(candidateId, row);
-          if (stores.representation(storedKey(task, candidateId)).isEmpty()) {
-            vanished.add(new RepresentationKey(task.representationId(), candidateId));
-          }
-        });
-    tasks.put(task.id(), task);
-    backfills.put(task.id(), Backfill.FROM_THE_BEGINNING);
+    TaskKey revision = TaskKey.prefix(definition.getTaskId(), definition.getRevision());
+    ShardTask task = new ShardTask(definition, queries, stores.progress(revision));
+    stores.forEachRow(revision, task::admit);
+    tasks.put(revision, task);
+    if (task.progress().owing()) {
+      // Stopped between a withdrawal and its successors: who they are is not known any more.
+      task.selected().forEach(candidateId -> nominateStored(task, candidateId));
+      makeProgress(task, task.progress().owing(false));
+    }
   }
 
   private void arrived(Representation representation) {
+    long content = ScoredContent.contentOf(representation.getCandidate());
     String problems = "";
     for (ShardTask task : tasks.values()) {
       try {
-        scoreFor(task, representation);
+        score(task, representation, content);
       } catch (InvalidRecordException e) {
         problems = problems.isEmpty() ? e.getMessage() : problems + "; " + e.getMessage();
       }
@@ -171,111 +186,146 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     }
   }
 
-  private void scoreFor(ShardTask task, Representation representation) {
-    Candidate candidate = representation.getCandidate();
-    TaskKey key = task.key(candidate.getId());
-    if (!task.representationId().equals(representation.getRepresentationId())
-        || stores.hasRow(key)) {
+  /**
+   * Scores a candidate unless this content of it is scored already.
+   *
+   * @throws InvalidRecordException when it cannot be compared with the queries; it is then as if it
+   *     had no content at all
+   */
+  private void score(ShardTask task, Representation representation, long content) {
+    if (!task.representationId().equals(representation.getRepresentationId())) {
       return;
     }
+    String candidateId = representation.getCandidate().getId();
+    TaskKey key = task.key(candidateId);
+    Optional<ScoredContent> known = stores.row(key);
+    if (known.isPresent()) {
+      if (known.get().content() == content) {
+        return;
+      }
+      withdraw(task, candidateId);
+    }
     float[] row = task.score(representation);
-    stores.putRow(key, row);
-    if (task.admit(candidate.getId(), row)) {
-      report(task, new Nomination(ScoreRow.boxed(row), candidate));
+    stores.putRow(key, new ScoredContent(content, row));
+    if (task.admit(candidateId, row)) {
+      report(task, new Nomination(ScoreRow.boxed(row), representation.getCandidate()));
     }
   }
 
-  private void retracted(RepresentationKey key) {
+  private void withdrawEverywhere(RepresentationKey key) {
     for (ShardTask task : tasks.values()) {
-      TaskKey row = task.key(key.getCandidateId());
-      if (task.representationId().equals(key.getRepresentationId()) && stores.hasRow(row)) {
-        stores.dropRow(row);
-        report(task, new Withdrawal(key.getCandidateId()));
-        if (task.holds(key.getCandidateId())) {
-          reselect(task);
-        } else {
-          task.forgetOne();
+      if (task.representationId().equals(key.getRepresentationId())
+          && stores.row(task.key(key.getCandidateId())).isPresent()) {
+        withdraw(task, key.getCandidateId());
+      }
+    }
+  }
+
+  private void withdraw(ShardTask task, String candidateId) {
+    stores.dropRow(task.key(candidateId));
+    report(task, new Withdrawal(candidateId));
+    ShardProgress before = task.progress();
+    task.withdraw(candidateId);
+    if (!task.progress().equals(before)) {
+      makeProgress(task, task.progress());
+    }
+  }
+
+  private void nominateSuccessors(ShardTask task) {
+    Set<String> entered = task.reselect(rows -> stores.forEachRow(task.revisionKey(), rows));
+    entered.forEach(candidateId -> nominateStored(task, candidateId));
+    makeProgress(task, task.progress());
+  }
+
+  private void nominateStored(ShardTask task, String candidateId) {
+    float[] row = stores.row(task.key(candidateId)).orElseThrow().scores();
+    Bytes key = codec.encodedKey(task.representationId(), candidateId);
+    Representation stored =
+        stores
+            .representation(key)
+            .flatMap(value -> codec.decodeStored(key, value))
+            .orElseThrow(() -> new IllegalStateException("scored but not stored: " + candidateId));
+    report(task, new Nomination(ScoreRow.boxed(row), stored.getCandidate()));
+  }
+
+  private void makeProgress(ShardTask task, ShardProgress progress) {
+    task.progress(progress);
+    stores.putProgress(task.revisionKey(), progress);
+  }
+
+  /** Works on stored data for as long as a slice is. */
+  private void slice() {
+    long end = System.nanoTime() + slice.toNanos();
+    boolean worked;
+    do {
+      worked = deleteRows();
+      for (ShardTask task : List.copyOf(tasks.values())) {
+        if (!task.progress().caughtUp()) {
+          scoreStored(task);
+          worked = true;
         }
       }
-    }
+    } while (worked && System.nanoTime() < end);
   }
 
-  /** Retraction is not an insertion: the selection is built anew, and who enters is nominated. */
-  private void reselect(ShardTask task) {
-    Set<String> before = new HashSet<>(task.selected());
-    task.reset();
-    stores.forEachRow(task, task::admit);
-    Set<String> entered = new HashSet<>(task.selected());
-    entered.removeAll(before);
-    stores.forEachRow(
-        task,
-        (candidateId, row) -> {
-          if (entered.contains(candidateId)) {
-            Bytes key = storedKey(task, candidateId);
-            stores
-                .representation(key)
-                .flatMap(value -> codec.decodeStored(key, value))
-                .ifPresent(
-                    stored ->
-                        report(task, new Nomination(ScoreRow.boxed(row), stored.getCandidate())));
-          }
-        });
-  }
-
-  private void backfillSlices() {
-    List.copyOf(vanished).forEach(this::retracted);
-    vanished.clear();
-    backfills.replaceAll((taskId, backfill) -> backfillSlice(tasks.get(taskId), backfill));
-    backfills.values().removeIf(Backfill::done);
-  }
-
-  private Backfill backfillSlice(ShardTask task, Backfill backfill) {
-    Backfill progress = backfill;
-    try (KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> stored =
-        stores.representationsAfter(backfill.after())) {
-      for (int passed = 0; passed < sliceSize && stored.hasNext(); passed++) {
-        KeyValue<Bytes, ValueAndTimestamp<byte[]>> entry = stored.next();
-        boolean comparable =
-            codec
-                .decodeStored(entry.key, entry.value.value())
-                .map(representation -> scoreStored(task, representation))
-                .orElse(true);
-        progress = progress.past(entry.key, comparable);
-      }
-      if (!stored.hasNext()) {
-        progress = progress.toItsEnd();
-        log.atInfo()
-            .addKeyValue("task", task.id())
-            .addKeyValue("revision", task.revision())
-            .addKeyValue("scored", task.scored())
-            .addKeyValue("incomparable", progress.incomparable())
-            .log("stored representations scored");
-      }
-    }
-    return progress;
-  }
-
-  private boolean scoreStored(ShardTask task, Representation representation) {
-    try {
-      scoreFor(task, representation);
-      return true;
-    } catch (InvalidRecordException e) {
+  private boolean deleteRows() {
+    if (dropped.isEmpty()) {
       return false;
     }
+    if (stores.deleteRows(dropped.peek(), STEP)) {
+      dropped.remove();
+    }
+    return true;
   }
 
-  private Bytes storedKey(ShardTask task, String candidateId) {
-    return codec.encodedKey(task.representationId(), candidateId);
+  private void scoreStored(ShardTask task) {
+    ShardProgress progress = task.progress();
+    try (KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> stored =
+        stores.representationsAfter(progress.passed())) {
+      for (int step = 0; step < STEP && stored.hasNext(); step++) {
+        KeyValue<Bytes, ValueAndTimestamp<byte[]>> entry = stored.next();
+        codec
+            .decodeStored(entry.key, entry.value.value())
+            .ifPresent(representation -> scoreIfComparable(task, representation));
+        progress = progress.past(entry.key);
+      }
+      if (!stored.hasNext()) {
+        progress = progress.atTheEnd();
+      }
+    }
+    // Replaced contents met on the way may have left successors owed.
+    makeProgress(task, progress.owing(task.progress().owing()));
+    if (progress.caughtUp()) {
+      log.atInfo()
+          .addKeyValue("task", task.id())
+          .addKeyValue("revision", task.revision())
+          .addKeyValue("scored", task.scored())
+          .log("stored representations scored");
+    }
+  }
+
+  private void scoreIfComparable(ShardTask task, Representation representation) {
+    try {
+      score(task, representation, ScoredContent.contentOf(representation.getCandidate()));
+    } catch (InvalidRecordException e) {
+      log.atDebug()
+          .addKeyValue("task", task.id())
+          .addKeyValue("reason", e.getMessage())
+          .log("a stored representation is passed over");
+    }
   }
 
   private void reportCounts() {
     for (ShardTask task : tasks.values()) {
+      if (task.progress().owing()) {
+        nominateSuccessors(task);
+      }
       long waiting =
-          backfills.containsKey(task.id())
-              ? Math.max(1, stores.approximateRepresentations() - task.scored())
-              : 0;
+          task.progress().caughtUp()
+              ? 0
+              : Math.max(1, stores.approximateRepresentations() - task.scored());
       PoolCount count = new PoolCount(task.scored(), waiting);
-      if (!count.equals(reported.put(task.id(), count))) {
+      if (!count.equals(reported.put(task.revisionKey(), count))) {
         report(task, count);
       }
     }
@@ -287,24 +337,5 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
             task.id(),
             new ShardReport(task.id(), task.revision(), context.taskId().partition(), body),
             context.currentSystemTimeMs()));
-  }
-
-  /**
-   * How far the scoring of stored representations has come for a task.
-   *
-   * @param after the last key passed
-   * @param incomparable representations passed that were made otherwise than the task's queries
-   * @param done whether all were passed
-   */
-  private record Backfill(Optional<Bytes> after, long incomparable, boolean done) {
-    static final Backfill FROM_THE_BEGINNING = new Backfill(Optional.empty(), 0, false);
-
-    Backfill past(Bytes key, boolean comparable) {
-      return new Backfill(Optional.of(key), comparable ? incomparable : incomparable + 1, false);
-    }
-
-    Backfill toItsEnd() {
-      return new Backfill(after, incomparable, true);
-    }
   }
 }

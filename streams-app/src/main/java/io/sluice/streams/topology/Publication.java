@@ -17,6 +17,9 @@ sealed interface Publication {
   /** A fine-tune job fired, with its frozen examples in selection order. */
   record JobFired(FineTuneJob job, List<DatasetRecord> dataset) implements Publication {}
 
+  /** What is known of a job that was fired before has changed. */
+  record Job(FineTuneJob job) implements Publication {}
+
   /** A task's new status; empty when the task is gone. */
   record Status(String taskId, Optional<TaskStatus> status) implements Publication {}
 }

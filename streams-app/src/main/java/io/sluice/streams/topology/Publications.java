@@ -2,6 +2,7 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.IncomingRevision;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.SelectedInstruction;
@@ -12,8 +13,7 @@ import io.sluice.streams.selection.Slot;
 import io.sluice.streams.trigger.JobIdentity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.IntUnaryOperator;
+import java.util.function.Function;
 
 /** Makes the records that the selection of a task publishes. */
 final class Publications {
@@ -44,13 +44,10 @@ final class Publications {
    * A job for a budget, with the examples as they are selected now.
    *
    * @param sequence counts the jobs of the budget, from 0
-   * @param nominations the nomination of a selected candidate
+   * @param nominations the nomination of a selected candidate, by id
    */
   static Publication.JobFired job(
-      TaskSelection task,
-      int budget,
-      int sequence,
-      BiFunction<TaskSelection, String, Nomination> nominations) {
+      TaskSelection task, int budget, int sequence, Function<String, Nomination> nominations) {
     TargetTask definition = task.definition();
     String jobId =
         new JobIdentity(
@@ -64,7 +61,7 @@ final class Publications {
     List<DatasetRecord> dataset = new ArrayList<>(budget);
     List<String> ids = new ArrayList<>(budget);
     for (Slot<String> slot : task.slots().subList(0, budget)) {
-      Nomination nomination = nominations.apply(task, slot.id());
+      Nomination nomination = nominations.apply(slot.id());
       ids.add(slot.id());
       dataset.add(
           new DatasetRecord(
@@ -88,28 +85,34 @@ final class Publications {
             sequence,
             dataset.size(),
             task.pool(),
-            JobIdentity.datasetChecksum(ids));
+            JobIdentity.datasetChecksum(ids),
+            List.of());
     return new Publication.JobFired(job, dataset);
   }
 
   /** How far a task has come. */
-  static TaskStatus status(TaskSelection task, IntUnaryOperator jobsFired) {
-    TargetTask definition = task.definition();
-    List<TierStatus> tiers =
-        definition.getBudgets().stream()
-            .map(
-                budget ->
-                    new TierStatus(
-                        budget, Math.min(budget, task.selected()), jobsFired.applyAsInt(budget)))
-            .toList();
+  static TaskStatus status(ServedTask task) {
+    TaskSelection served = task.served();
+    TargetTask definition = served.definition();
     return new TaskStatus(
         definition.getTaskId(),
         definition.getRevision(),
         definition.getQueries().size(),
-        task.pool(),
-        task.waiting(),
-        task.nominated(),
-        task.selected(),
-        tiers);
+        served.pool(),
+        served.waiting(),
+        served.nominated(),
+        served.selected(),
+        definition.getBudgets().stream().map(budget -> tier(served, budget)).toList(),
+        task.incoming().stream()
+            .map(newer -> new IncomingRevision(newer.revision(), newer.pool(), newer.waiting()))
+            .toList());
+  }
+
+  private static TierStatus tier(TaskSelection selection, int budget) {
+    return new TierStatus(
+        budget,
+        Math.min(budget, selection.selected()),
+        selection.lastJob(budget).map(last -> last.job().getSequence() + 1).orElse(0),
+        selection.turnover(budget));
   }
 }

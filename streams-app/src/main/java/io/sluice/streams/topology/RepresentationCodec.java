@@ -4,6 +4,8 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.serde.RegistryOutage;
+import io.sluice.schemas.validation.CandidateRules;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -36,16 +38,20 @@ final class RepresentationCodec {
    * What a record of the topic tells the shard.
    *
    * @param value null retracts
-   * @throws InvalidRecordException when the record breaks the contract
+   * @throws InvalidRecordException when the key cannot be read
    */
   ShardInput decode(Bytes key, byte[] value) {
     RepresentationKey decodedKey = decode(RepresentationKey.class, keys.deserializer(), key.get());
     if (value == null) {
       return new ShardInput.Retracted(decodedKey);
     }
-    Representation representation = decode(Representation.class, values.deserializer(), value);
-    check(decodedKey, representation);
-    return new ShardInput.Arrived(representation);
+    try {
+      Representation representation = decode(Representation.class, values.deserializer(), value);
+      check(decodedKey, representation);
+      return new ShardInput.Arrived(representation);
+    } catch (InvalidRecordException e) {
+      return new ShardInput.Refused(decodedKey, e.getMessage());
+    }
   }
 
   /** A stored representation; empty when it breaks the contract and so was dead-lettered. */
@@ -76,6 +82,11 @@ final class RepresentationCodec {
     if (!key.getCandidateId().equals(representation.getCandidate().getId())
         || !key.getRepresentationId().equals(representation.getRepresentationId())) {
       throw new InvalidRecordException("key and value of a representation name different examples");
+    }
+    List<String> problems = CandidateRules.problems(representation.getCandidate());
+    if (!problems.isEmpty()) {
+      throw new InvalidRecordException(
+          "candidate '%s': %s".formatted(key.getCandidateId(), String.join("; ", problems)));
     }
     int dimension = representation.getDimension();
     int checkpoints = representation.getCheckpoints();

@@ -6,30 +6,44 @@ import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.Withdrawal;
 import io.sluice.streams.selection.TierChange;
 import io.sluice.streams.trigger.PoolThreshold;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The selection of every task of a partition: takes the nominations of all shards, publishes tier
- * changes and status, and fires fine-tune jobs.
+ * The selection of every task of a partition: takes the nominations of all shards, publishes what
+ * changed in the subset, and fires fine-tune jobs.
  *
- * <p>The selection itself is never stored: it is a pure function of the stored nominations.
+ * <p>The selection itself is never stored: it is a pure function of the stored nominations. What of
+ * it is published is stored, and each publication leads from there to the selection; so nothing is
+ * missed when the process ends between the two.
+ *
+ * <p>A new revision is prepared beside the one that is served, and replaces it in one transaction
+ * once every shard has scored all that it stored for it.
  */
 final class SelectProcessor implements Processor<String, SelectInput, String, Publication> {
-  private final Duration statusInterval;
-  private final Map<String, TaskSelection> tasks = new HashMap<>();
+  private static final Logger log = LoggerFactory.getLogger(SelectProcessor.class);
+
+  private final Duration publishInterval;
+  private final int shards;
+  private final Map<String, ServedTask> tasks = new HashMap<>();
   private final Set<String> changed = new HashSet<>();
   private ProcessorContext<String, Publication> context;
   private SelectStores stores;
@@ -37,10 +51,12 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   /**
    * A selection.
    *
-   * @param statusInterval how often the status of changed tasks is published
+   * @param publishInterval how often the changes of tasks are published
+   * @param shards how many shards count
    */
-  SelectProcessor(Duration statusInterval) {
-    this.statusInterval = statusInterval;
+  SelectProcessor(Duration publishInterval, int shards) {
+    this.publishInterval = publishInterval;
+    this.shards = shards;
   }
 
   @Override
@@ -50,8 +66,8 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     // Kafka Streams starts the same processor again when it had to roll its stores back.
     tasks.clear();
     changed.clear();
-    stores.tasks().forEach(this::restore);
-    context.schedule(statusInterval, PunctuationType.WALL_CLOCK_TIME, now -> publishStatus());
+    stores.served().forEach(this::restore);
+    context.schedule(publishInterval, PunctuationType.WALL_CLOCK_TIME, now -> publishChanges());
   }
 
   @Override
@@ -67,148 +83,200 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   }
 
   private void restore(TargetTask definition) {
-    TaskSelection task = new TaskSelection(definition);
+    String taskId = definition.getTaskId();
+    ServedTask task = new ServedTask(restored(definition));
+    stores.incoming(taskId).map(this::restored).ifPresent(task::prepare);
+    stores.forEachPublished(task.served().revisionKey(), task::published);
+    tasks.put(taskId, task);
+    changed.add(taskId);
+  }
+
+  private TaskSelection restored(TargetTask definition) {
+    TaskSelection selection = new TaskSelection(definition);
     stores.forEachPoolCount(
-        task.key(""), (shard, count) -> task.count(Integer.parseInt(shard), counted(count)));
-    nominateAll(task);
-    tasks.put(definition.getTaskId(), task);
-    changed.add(definition.getTaskId());
+        selection.revisionKey(),
+        (shard, count) -> selection.count(Integer.parseInt(shard), counted(count)));
+    stores.forEachNomination(
+        selection.revisionKey(),
+        (id, nomination) -> selection.nominate(id, ScoreRow.unboxed(nomination.getScores())));
+    Map<String, Set<String>> members = new HashMap<>();
+    stores.forEachMember(
+        definition.getTaskId(),
+        member ->
+            members
+                .computeIfAbsent(member.jobId(), jobId -> new HashSet<>())
+                .add(member.candidateId()));
+    stores.jobs(selection.revisionKey()).stream()
+        .sorted(Comparator.comparingInt(FineTuneJob::getSequence))
+        .map(job -> new TaskSelection.FiredJob(job, members.get(job.getJobId())))
+        .forEach(selection::fired);
+    return selection;
   }
 
   private void taskDefined(TargetTask definition) {
-    TaskSelection known = tasks.get(definition.getTaskId());
-    if (known != null && known.definition().getRevision() >= definition.getRevision()) {
-      return;
+    String taskId = definition.getTaskId();
+    ServedTask known = tasks.get(taskId);
+    if (known == null) {
+      stores.putServed(definition);
+      tasks.put(taskId, new ServedTask(new TaskSelection(definition)));
+    } else if (definition.getRevision() > known.newestRevision()) {
+      known.incoming().ifPresent(outdated -> stores.dropRevision(outdated.definition()));
+      stores.putIncoming(definition);
+      known.prepare(new TaskSelection(definition));
     }
-    if (known != null) {
-      clear(known);
-    }
-    stores.putTask(definition);
-    tasks.put(definition.getTaskId(), new TaskSelection(definition));
-    changed.add(definition.getTaskId());
+    changed.add(taskId);
   }
 
-  private void remove(TaskSelection task) {
-    clear(task);
-    String taskId = task.definition().getTaskId();
-    tasks.remove(taskId);
-    changed.remove(taskId);
-    publish(taskId, new Publication.Status(taskId, Optional.empty()));
-  }
-
-  private void clear(TaskSelection task) {
-    publish(task, TaskSelection.difference(task.tiersById(), Map.of()));
-    stores.dropTask(task.definition());
+  private void remove(ServedTask task) {
+    for (String candidateId : task.publishedIds()) {
+      publish(task, new TierChange<>(candidateId, ServedTask.OUTDATED, TierChange.OUTSIDE));
+    }
+    task.revisions().forEach(each -> stores.dropRevision(each.definition()));
+    stores.dropTask(task.id());
+    tasks.remove(task.id());
+    changed.remove(task.id());
+    publish(task.id(), new Publication.Status(task.id(), Optional.empty()));
   }
 
   private void reported(ShardReport report) {
-    TaskSelection task = tasks.get(report.getTaskId());
-    if (task == null || task.definition().getRevision() != report.getRevision()) {
-      // About a task or revision that is gone: the shard will hear of it too.
+    ServedTask task = tasks.get(report.getTaskId());
+    if (task == null) {
+      // About a task that is gone: the shard will hear of it too.
       return;
     }
     Object body = report.getBody();
-    if (body instanceof Nomination nomination) {
-      nominated(task, nomination);
-    } else if (body instanceof Withdrawal withdrawal) {
+    if (body instanceof Withdrawal withdrawal) {
       withdrawn(task, withdrawal.getCandidateId());
-    } else if (body instanceof PoolCount count) {
-      stores.putPoolCount(task.key(String.valueOf(report.getShard())), count);
-      task.count(report.getShard(), counted(count));
-      fireJobs(task);
-    }
-    changed.add(report.getTaskId());
-  }
-
-  private void nominated(TaskSelection task, Nomination nomination) {
-    String candidateId = nomination.getCandidate().getId();
-    TaskKey key = task.key(candidateId);
-    if (stores.nomination(key).isEmpty()) {
-      stores.putNomination(key, nomination);
-      publish(task, task.nominate(candidateId, ScoreRow.unboxed(nomination.getScores())));
-    }
-  }
-
-  private void withdrawn(TaskSelection task, String candidateId) {
-    TaskKey key = task.key(candidateId);
-    if (stores.nomination(key).isEmpty()) {
-      return;
-    }
-    stores.dropNomination(key);
-    if (task.holds(candidateId)) {
-      Map<String, Integer> before = task.tiersById();
-      task.reset();
-      nominateAll(task);
-      publish(task, TaskSelection.difference(before, task.tiersById()));
     } else {
-      task.forgetOne();
+      task.revision(report.getRevision())
+          .ifPresent(selection -> reported(selection, report.getShard(), body));
+    }
+    changed.add(task.id());
+  }
+
+  private void reported(TaskSelection selection, int shard, Object body) {
+    if (body instanceof Nomination nomination) {
+      String candidateId = nomination.getCandidate().getId();
+      TaskKey key = selection.key(candidateId);
+      if (stores.nomination(key).isEmpty()) {
+        stores.putNomination(key, nomination);
+        selection.nominate(candidateId, ScoreRow.unboxed(nomination.getScores()));
+      }
+    } else if (body instanceof PoolCount count) {
+      stores.putPoolCount(selection.key(String.valueOf(shard)), count);
+      selection.count(shard, counted(count));
     }
   }
 
-  private void nominateAll(TaskSelection task) {
-    stores.forEachNomination(
-        task.key(""),
-        (id, nomination) -> task.nominate(id, ScoreRow.unboxed(nomination.getScores())));
-  }
-
-  /**
-   * Fires what is due. Called when a shard has counted: all that it counted has been nominated, so
-   * a dataset is never older than the pool that its job names.
-   */
-  private void fireJobs(TaskSelection task) {
-    if (task.waiting() > 0) {
-      // Stored candidates are still being scored: this is not yet the subset of all seen.
-      return;
+  private void withdrawn(ServedTask task, String candidateId) {
+    for (TaskSelection selection : task.revisions()) {
+      TaskKey key = selection.key(candidateId);
+      if (stores.nomination(key).isPresent()) {
+        stores.dropNomination(key);
+        selection.withdraw(candidateId);
+      }
     }
-    PoolThreshold threshold = new PoolThreshold(task.definition().getMinPoolFactor());
-    for (int budget : task.definition().getBudgets()) {
-      TaskKey key = task.key(String.valueOf(budget));
-      if (threshold.isReached(budget, task.selected(), task.pool())
-          && stores.lastJob(key).isEmpty()) {
-        Publication.JobFired fired = Publications.job(task, budget, 0, this::nominationOf);
-        stores.putJob(key, fired.job());
-        publish(task.definition().getTaskId(), fired);
+    if (task.isPublished(candidateId)) {
+      task.published(candidateId, ServedTask.OUTDATED);
+      stores.putPublished(task.served().key(candidateId), ServedTask.OUTDATED);
+    }
+    for (FineTuneJob job : stores.jobsWith(task.id(), candidateId)) {
+      if (!job.getRetracted().contains(candidateId)) {
+        List<String> retracted = new ArrayList<>(job.getRetracted());
+        retracted.add(candidateId);
+        FineTuneJob marked = FineTuneJob.newBuilder(job).setRetracted(retracted).build();
+        stores.putJob(marked);
+        publish(task.id(), new Publication.Job(marked));
       }
     }
   }
 
-  private void publish(TaskSelection task, List<TierChange<String>> changes) {
-    String taskId = task.definition().getTaskId();
-    for (TierChange<String> change : changes) {
-      Publication.Selected selected =
-          new Publication.Selected(
-              new SelectedKey(taskId, change.id()),
-              change.to() == 0
-                  ? Optional.empty()
-                  : Optional.of(
-                      Publications.selected(
-                          task.definition(), change.to(), nominationOf(task, change.id()))));
-      publish(taskId, selected);
-    }
-  }
-
-  private void publishStatus() {
+  private void publishChanges() {
     for (String taskId : changed) {
-      TaskSelection task = tasks.get(taskId);
-      publish(
-          taskId,
-          new Publication.Status(
-              taskId, Optional.of(Publications.status(task, budget -> jobsFired(task, budget)))));
+      ServedTask task = tasks.get(taskId);
+      for (TaskSelection selection : task.revisions()) {
+        selection.refresh(scores -> forEachNominated(selection, scores));
+      }
+      task.incoming()
+          .filter(incoming -> incoming.isComplete(shards))
+          .ifPresent(incoming -> replace(task));
+      task.unpublished().forEach(change -> publish(task, change));
+      fireJobs(task);
+      TaskStatus status = Publications.status(task);
+      stores.putStatus(status);
+      publish(taskId, new Publication.Status(taskId, Optional.of(status)));
     }
     changed.clear();
   }
 
-  private int jobsFired(TaskSelection task, int budget) {
-    return stores
-        .lastJob(task.key(String.valueOf(budget)))
-        .map(FineTuneJob::getSequence)
-        .map(sequence -> sequence + 1)
-        .orElse(0);
+  private void forEachNominated(TaskSelection selection, BiConsumer<String, float[]> scores) {
+    stores.forEachNomination(
+        selection.revisionKey(),
+        (id, nomination) -> scores.accept(id, ScoreRow.unboxed(nomination.getScores())));
   }
 
-  private Nomination nominationOf(TaskSelection task, String candidateId) {
+  private void replace(ServedTask task) {
+    TaskSelection before = task.served();
+    task.replace();
+    stores.dropRevision(before.definition());
+    stores.putServed(task.served().definition());
+    stores.dropIncoming(task.id());
+    log.atInfo()
+        .addKeyValue("task", task.id())
+        .addKeyValue("revision", task.served().revision())
+        .addKeyValue("replaces", before.revision())
+        .log("revision served");
+  }
+
+  private void fireJobs(ServedTask task) {
+    TaskSelection selection = task.served();
+    if (task.incoming().isPresent() || !selection.isComplete(shards)) {
+      // This is not, or not for long, the subset of all seen.
+      return;
+    }
+    PoolThreshold threshold = new PoolThreshold(selection.definition().getMinPoolFactor());
+    for (int budget : selection.definition().getBudgets()) {
+      if (threshold.isReached(budget, selection.selected(), selection.pool())
+          && selection.lastJob(budget).isEmpty()) {
+        fire(selection, budget);
+      }
+    }
+  }
+
+  private void fire(TaskSelection selection, int budget) {
+    Publication.JobFired fired =
+        Publications.job(selection, budget, 0, id -> nominationOf(selection, id));
+    Set<String> candidateIds = new HashSet<>();
+    fired.dataset().forEach(example -> candidateIds.add(example.getCandidateId()));
+    candidateIds.forEach(candidateId -> stores.putMember(fired.job(), candidateId));
+    stores.putJob(fired.job());
+    selection.fired(new TaskSelection.FiredJob(fired.job(), candidateIds));
+    publish(selection.definition().getTaskId(), fired);
+  }
+
+  private void publish(ServedTask task, TierChange<String> change) {
+    TaskSelection served = task.served();
+    TaskKey key = served.key(change.id());
+    SelectedKey selectedKey = new SelectedKey(task.id(), change.id());
+    if (change.to() == TierChange.OUTSIDE) {
+      stores.dropPublished(key);
+      publish(task.id(), new Publication.Selected(selectedKey, Optional.empty()));
+    } else {
+      stores.putPublished(key, change.to());
+      publish(
+          task.id(),
+          new Publication.Selected(
+              selectedKey,
+              Optional.of(
+                  Publications.selected(
+                      served.definition(), change.to(), nominationOf(served, change.id())))));
+    }
+    task.published(change.id(), change.to());
+  }
+
+  private Nomination nominationOf(TaskSelection selection, String candidateId) {
     return stores
-        .nomination(task.key(candidateId))
+        .nomination(selection.key(candidateId))
         .orElseThrow(() -> new IllegalStateException("selected but not nominated: " + candidateId));
   }
 

@@ -4,53 +4,95 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
-/** What the selection of tasks keeps. */
+/**
+ * What the selection of tasks keeps, spread by task id. The names are for interactive queries.
+ *
+ * <p>The subset that was published is kept too: what is published and what is selected differ for a
+ * moment, and after a failure in that moment only this store knows what consumers have.
+ */
 final class SelectStores {
+  /** Task id to TargetTask: the revision that is served. */
   static final String TASKS = "tasks";
+
+  /** Task id to TargetTask: a newer revision that is not yet served, if any. */
+  static final String INCOMING_TASKS = "incoming-tasks";
+
+  /** TaskKey of a candidate to Nomination. */
   static final String NOMINATIONS = "nominations";
-  private static final String POOL_COUNTS = "pool-counts";
+
+  /** TaskKey of a job to FineTuneJob: all jobs of a task, of all its revisions. */
   static final String JOBS = "jobs";
 
+  /** Task id to TaskStatus, as last published; kept in memory only. */
+  static final String STATUSES = "task-statuses";
+
+  private static final String POOL_COUNTS = "pool-counts";
+  private static final String PUBLISHED = "published";
+  private static final String JOB_MEMBERS = "job-members";
+
   private final KeyValueStore<String, TargetTask> tasks;
+  private final KeyValueStore<String, TargetTask> incoming;
   private final KeyValueStore<TaskKey, Nomination> nominations;
   private final KeyValueStore<TaskKey, PoolCount> poolCounts;
+  private final KeyValueStore<TaskKey, Integer> published;
   private final KeyValueStore<TaskKey, FineTuneJob> jobs;
+  private final KeyValueStore<JobMember, byte[]> jobMembers;
+  private final KeyValueStore<String, TaskStatus> statuses;
 
   SelectStores(ProcessorContext<?, ?> context) {
     tasks = context.getStateStore(TASKS);
+    incoming = context.getStateStore(INCOMING_TASKS);
     nominations = context.getStateStore(NOMINATIONS);
     poolCounts = context.getStateStore(POOL_COUNTS);
+    published = context.getStateStore(PUBLISHED);
     jobs = context.getStateStore(JOBS);
+    jobMembers = context.getStateStore(JOB_MEMBERS);
+    statuses = context.getStateStore(STATUSES);
   }
 
-  /** The stores that the select processor owns. */
-  static Set<StoreBuilder<?>> builders(AvroSerdes avro) {
+  /**
+   * The stores that the processor owns.
+   *
+   * @param kind makes a store of a name
+   */
+  static Set<StoreBuilder<?>> builders(
+      AvroSerdes avro, Function<String, KeyValueBytesStoreSupplier> kind) {
     return Set.of(
+        Stores.keyValueStoreBuilder(kind.apply(TASKS), Serdes.String(), avro.<TargetTask>value()),
         Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(TASKS), Serdes.String(), avro.<TargetTask>value()),
+            kind.apply(INCOMING_TASKS), Serdes.String(), avro.<TargetTask>value()),
         Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(NOMINATIONS), TaskKey.serde(), avro.<Nomination>value()),
+            kind.apply(NOMINATIONS), TaskKey.serde(), avro.<Nomination>value()),
         Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(POOL_COUNTS), TaskKey.serde(), avro.<PoolCount>value()),
+            kind.apply(POOL_COUNTS), TaskKey.serde(), avro.<PoolCount>value()),
+        Stores.keyValueStoreBuilder(kind.apply(PUBLISHED), TaskKey.serde(), Serdes.Integer()),
+        Stores.keyValueStoreBuilder(kind.apply(JOBS), TaskKey.serde(), avro.<FineTuneJob>value()),
+        Stores.keyValueStoreBuilder(kind.apply(JOB_MEMBERS), JobMember.serde(), Serdes.ByteArray()),
         Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(JOBS), TaskKey.serde(), avro.<FineTuneJob>value()));
+                Stores.inMemoryKeyValueStore(STATUSES), Serdes.String(), avro.<TaskStatus>value())
+            .withLoggingDisabled());
   }
 
-  List<TargetTask> tasks() {
+  /** The served revision of every task. */
+  List<TargetTask> served() {
     List<TargetTask> all = new ArrayList<>();
     try (KeyValueIterator<String, TargetTask> iterator = tasks.all()) {
       iterator.forEachRemaining(entry -> all.add(entry.value));
@@ -58,16 +100,35 @@ final class SelectStores {
     return all;
   }
 
-  void putTask(TargetTask task) {
+  void putServed(TargetTask task) {
     tasks.put(task.getTaskId(), task);
   }
 
-  /** Drops a task and all that is kept for its revision. */
-  void dropTask(TargetTask task) {
-    tasks.delete(task.getTaskId());
-    for (KeyValueStore<TaskKey, ?> store : List.of(nominations, poolCounts, jobs)) {
-      deletePrefix(store, TaskKey.prefix(task.getTaskId(), task.getRevision()));
+  Optional<TargetTask> incoming(String taskId) {
+    return Optional.ofNullable(incoming.get(taskId));
+  }
+
+  void putIncoming(TargetTask task) {
+    incoming.put(task.getTaskId(), task);
+  }
+
+  void dropIncoming(String taskId) {
+    incoming.delete(taskId);
+  }
+
+  /** Drops what is kept for a revision, but for its jobs. */
+  void dropRevision(TargetTask task) {
+    TaskKey revision = revision(task);
+    for (KeyValueStore<TaskKey, ?> store : List.of(nominations, poolCounts, published)) {
+      deletePrefix(store, revision);
     }
+  }
+
+  /** Drops what is left of a task whose revisions are dropped. Its jobs stay on record. */
+  void dropTask(String taskId) {
+    tasks.delete(taskId);
+    incoming.delete(taskId);
+    statuses.delete(taskId);
   }
 
   Optional<Nomination> nomination(TaskKey key) {
@@ -82,24 +143,71 @@ final class SelectStores {
     nominations.delete(key);
   }
 
-  void forEachNomination(TaskKey prefix, BiConsumer<String, Nomination> visitor) {
-    forEach(nominations, prefix, visitor);
+  void forEachNomination(TaskKey revision, BiConsumer<String, Nomination> visitor) {
+    forEach(nominations, revision, visitor);
   }
 
   void putPoolCount(TaskKey key, PoolCount count) {
     poolCounts.put(key, count);
   }
 
-  void forEachPoolCount(TaskKey prefix, BiConsumer<String, PoolCount> visitor) {
-    forEach(poolCounts, prefix, visitor);
+  void forEachPoolCount(TaskKey revision, BiConsumer<String, PoolCount> visitor) {
+    forEach(poolCounts, revision, visitor);
   }
 
-  Optional<FineTuneJob> lastJob(TaskKey key) {
-    return Optional.ofNullable(jobs.get(key));
+  void putPublished(TaskKey key, int tier) {
+    published.put(key, tier);
   }
 
-  void putJob(TaskKey key, FineTuneJob job) {
-    jobs.put(key, job);
+  void dropPublished(TaskKey key) {
+    published.delete(key);
+  }
+
+  void forEachPublished(TaskKey revision, BiConsumer<String, Integer> visitor) {
+    forEach(published, revision, visitor);
+  }
+
+  void putJob(FineTuneJob job) {
+    jobs.put(new TaskKey(job.getTaskId(), job.getRevision(), job.getJobId()), job);
+  }
+
+  void putMember(FineTuneJob job, String candidateId) {
+    jobMembers.put(
+        new JobMember(job.getTaskId(), candidateId, job.getRevision(), job.getJobId()),
+        new byte[0]);
+  }
+
+  /** The jobs of a revision. */
+  List<FineTuneJob> jobs(TaskKey revision) {
+    List<FineTuneJob> all = new ArrayList<>();
+    forEach(jobs, revision, (jobId, job) -> all.add(job));
+    return all;
+  }
+
+  /** Visits what says which candidates are in the datasets of a task's jobs. */
+  void forEachMember(String taskId, Consumer<JobMember> visitor) {
+    try (KeyValueIterator<JobMember, byte[]> members =
+        jobMembers.prefixScan(taskId, TaskKey.ofTask())) {
+      members.forEachRemaining(member -> visitor.accept(member.key));
+    }
+  }
+
+  /** All jobs of a task, of whatever revision, that have the candidate in their dataset. */
+  List<FineTuneJob> jobsWith(String taskId, String candidateId) {
+    List<FineTuneJob> found = new ArrayList<>();
+    try (KeyValueIterator<JobMember, byte[]> members =
+        jobMembers.prefixScan(JobMember.ofCandidate(taskId, candidateId), JobMember.prefix())) {
+      members.forEachRemaining(member -> found.add(jobs.get(member.key.job())));
+    }
+    return found;
+  }
+
+  void putStatus(TaskStatus status) {
+    statuses.put(status.getTaskId(), status);
+  }
+
+  private static TaskKey revision(TargetTask task) {
+    return TaskKey.prefix(task.getTaskId(), task.getRevision());
   }
 
   private static <V> void forEach(

@@ -42,15 +42,17 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
 
 /**
  * The two stages and what lies between them.
  *
  * <pre>
- * representations ───────────────────────┐
+ * representations ────────────────────────┐
+ * task-status ───────────► every shard ──┤
  * query-representations ─► every shard ──┼─► nominate ─► nominations ─► select ─► selected, task-status,
- * target-tasks ─┬────────► every shard ──┘               (by task)       ▲        fine-tune-jobs, -datasets
- *               └────────────────────────────────────────────────────────┘
+ * target-tasks ─┬────────► every shard ──┘               (by task)        ▲       fine-tune-jobs, -datasets
+ *               └─────────────────────────────────────────────────────────┘
  * </pre>
  */
 final class SelectionTopology {
@@ -80,7 +82,7 @@ final class SelectionTopology {
   private StreamsBuilder wire(int shards, int taskPartitions) {
     KStream<String, TargetTask> tasks = tasks();
     KStream<String, ShardReport> nominations = nominate(tasks, shards, taskPartitions);
-    publish(select(tasks, nominations));
+    publish(select(tasks, nominations, shards));
     return builder;
   }
 
@@ -119,6 +121,13 @@ final class SelectionTopology {
                         query == null
                             ? new ShardInput.QueryDropped(key)
                             : new ShardInput.QueryRepresented(query)));
+    KStream<String, ShardInput> served =
+        builder.stream(
+                topics.taskStatus(), Consumed.with(Serdes.String(), avro.value(TaskStatus.class)))
+            .filter((id, status) -> status != null)
+            .mapValues(TaskStatus::getRevision)
+            .repartition(everywhere("served", shards, Serdes.String(), Serdes.Integer()))
+            .mapValues(ShardInput.RevisionServed::new);
     RepresentationCodec codec = new RepresentationCodec(topics.representations(), avro);
     KStream<String, ShardInput> representations =
         builder
@@ -132,10 +141,11 @@ final class SelectionTopology {
             .map((key, value) -> pair("", codec.decode(key, value)));
     return defined
         .merge(queries)
+        .merge(served)
         .merge(representations)
         .process(
             owning(
-                ShardStores.builders(avro),
+                ShardStores.builders(avro, Stores::persistentKeyValueStore),
                 () ->
                     new NominateProcessor(
                         codec,
@@ -152,7 +162,7 @@ final class SelectionTopology {
   }
 
   private KStream<String, Publication> select(
-      KStream<String, TargetTask> tasks, KStream<String, ShardReport> nominations) {
+      KStream<String, TargetTask> tasks, KStream<String, ShardReport> nominations, int shards) {
     KStream<String, SelectInput> defined =
         tasks.mapValues(
             (id, task) ->
@@ -160,7 +170,9 @@ final class SelectionTopology {
     return defined
         .merge(nominations.mapValues(SelectInput.Reported::new))
         .process(
-            owning(SelectStores.builders(avro), () -> new SelectProcessor(config.reportInterval())),
+            owning(
+                SelectStores.builders(avro, Stores::persistentKeyValueStore),
+                () -> new SelectProcessor(config.reportInterval(), shards)),
             Named.as("select"));
   }
 
@@ -189,6 +201,11 @@ final class SelectionTopology {
             each(
                 Publication.JobFired.class,
                 fired -> Stream.of(pair(fired.job().getJobId(), fired.job()))))
+        .merge(
+            published.flatMap(
+                each(
+                    Publication.Job.class,
+                    changed -> Stream.of(pair(changed.job().getJobId(), changed.job())))))
         .to(
             topics.fineTuneJobs(),
             byTask(Serdes.String(), avro.<FineTuneJob>value(), (id, job) -> job.getTaskId()));

@@ -14,6 +14,9 @@ sealed interface ShardInput {
   /** A task is gone. */
   record TaskRemoved(String taskId) implements ShardInput {}
 
+  /** A revision of a task is served, older ones are not any more. */
+  record RevisionServed(String taskId, int revision) implements ShardInput {}
+
   /** A query of a task has its representation. */
   record QueryRepresented(QueryRepresentation query) implements ShardInput {}
 
@@ -22,6 +25,9 @@ sealed interface ShardInput {
 
   /** A candidate has its representation. */
   record Arrived(Representation representation) implements ShardInput {}
+
+  /** The topic now holds something for a candidate that breaks the contract. */
+  record Refused(RepresentationKey key, String reason) implements ShardInput {}
 
   /** A candidate was retracted. */
   record Retracted(RepresentationKey key) implements ShardInput {}

@@ -7,19 +7,24 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Slot;
 import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.QueryMatrix;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
- * A task that one shard works on: its queries, and the shard's own selection, which is a pure
- * function of the score rows that the shard keeps.
+ * A revision of a task that one shard works on: its queries, how far the shard has come with it,
+ * and the shard's own selection, which is a pure function of the score rows that the shard keeps.
  */
 final class ShardTask {
   private final TargetTask definition;
   private final QueryRepresentation making;
   private final QueryMatrix queries;
+  private final Set<String> withdrawn = new HashSet<>();
+  private ShardProgress progress;
   private Selection<String> selection;
   private long scored;
 
@@ -27,10 +32,12 @@ final class ShardTask {
    * A task whose queries are all represented.
    *
    * @param represented the representations of all its queries, in query order, of one making
+   * @param progress how far the shard has come
    */
-  ShardTask(TargetTask definition, List<QueryRepresentation> represented) {
+  ShardTask(TargetTask definition, List<QueryRepresentation> represented, ShardProgress progress) {
     this.definition = definition;
     this.making = represented.get(0);
+    this.progress = progress;
     float[] weights = ScoreRow.unboxed(making.getCheckpointWeights());
     float[][][] vectors = new float[represented.size()][weights.length][making.getDimension()];
     for (int q = 0; q < vectors.length; q++) {
@@ -66,16 +73,26 @@ final class ShardTask {
     return definition.getRepresentationId();
   }
 
+  /** Key of the revision, which all its other keys begin with. */
+  TaskKey revisionKey() {
+    return TaskKey.prefix(id(), revision());
+  }
+
   TaskKey key(String candidateId) {
     return new TaskKey(id(), revision(), candidateId);
   }
 
+  /** Candidates scored; exact unless successors are owed. */
   long scored() {
     return scored;
   }
 
-  boolean holds(String candidateId) {
-    return selection.contains(candidateId);
+  ShardProgress progress() {
+    return progress;
+  }
+
+  void progress(ShardProgress made) {
+    progress = made;
   }
 
   /**
@@ -134,20 +151,43 @@ final class ShardTask {
     return selection.offer(candidateId, row).admitted();
   }
 
-  /** Forgets everything scored: the rows that remain are then admitted again. */
-  void reset() {
+  /**
+   * A candidate whose row is gone. When the shard's own selection holds it, it stays there until
+   * {@link #reselect}, and its successors are owed.
+   */
+  void withdraw(String candidateId) {
+    scored--;
+    if (selection.contains(candidateId)) {
+      withdrawn.add(candidateId);
+      progress = progress.owing(true);
+    }
+  }
+
+  /**
+   * Pays what is owed: selects again from the rows that remain, since a retraction is not an
+   * insertion.
+   *
+   * @param rows gives every score row of the revision
+   * @return the ids that the selection holds now and did not hold before
+   */
+  Set<String> reselect(Consumer<BiConsumer<String, float[]>> rows) {
+    Set<String> before = selected();
+    before.removeAll(withdrawn);
+    withdrawn.clear();
     scored = 0;
     selection = emptySelection();
+    rows.accept(this::admit);
+    progress = progress.owing(false);
+    Set<String> entered = selected();
+    entered.removeAll(before);
+    return entered;
   }
 
-  /** A candidate outside the selection was retracted. */
-  void forgetOne() {
-    scored--;
-  }
-
-  /** Ids of the shard's own selection, in selection order. */
-  List<String> selected() {
-    return selection.slots().stream().map(Slot::id).toList();
+  /** Ids of the shard's own selection. */
+  Set<String> selected() {
+    Set<String> ids = new HashSet<>();
+    selection.slots().forEach(slot -> ids.add(slot.id()));
+    return ids;
   }
 
   private Selection<String> emptySelection() {

@@ -20,6 +20,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
@@ -39,14 +40,14 @@ public final class StreamsAppConfig {
   /** Address of the schema registry. */
   public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
 
-  /** Milliseconds between two reports of pool counts and status. */
+  /** Milliseconds between two publications of what changed. */
   public static final String REPORT_INTERVAL = "report.interval.ms";
 
   /** Milliseconds between two slices of a backfill. */
   public static final String BACKFILL_INTERVAL = "backfill.interval.ms";
 
-  /** Stored candidates scored in one slice of a backfill. */
-  public static final String BACKFILL_SLICE = "backfill.slice";
+  /** Milliseconds that one slice of a backfill takes. */
+  public static final String BACKFILL_SLICE = "backfill.slice.ms";
 
   /** Whether the HTTP API is served. */
   public static final String HTTP_ENABLED = "http.enabled";
@@ -75,6 +76,9 @@ public final class StreamsAppConfig {
   private static final int MAX_PORT = 65_535;
 
   private static final Logger log = LoggerFactory.getLogger(StreamsAppConfig.class);
+
+  /** Bytes: the vectors of one query fill more than Kafka's 1 MiB when sketches are large. */
+  private static final int MAX_RECORD = 16 << 20;
 
   private static final ConfigDef DEFINITION =
       new ConfigDef()
@@ -118,7 +122,7 @@ public final class StreamsAppConfig {
               250,
               Range.between(1, 60_000),
               Importance.LOW,
-              "Milliseconds between two reports of pool counts and task status.")
+              "Milliseconds between two publications of what changed: subsets, jobs, pool counts and status.")
           .define(
               BACKFILL_INTERVAL,
               Type.LONG,
@@ -128,11 +132,11 @@ public final class StreamsAppConfig {
               "Milliseconds between two slices of a backfill, in which live candidates flow.")
           .define(
               BACKFILL_SLICE,
-              Type.INT,
-              100,
-              Range.between(1, 100_000),
+              Type.LONG,
+              40,
+              Range.between(0, 10_000),
               Importance.LOW,
-              "Stored candidates scored for a new task in one slice.")
+              "Milliseconds of work on stored candidates (scoring them for a new task, deleting the scores of a removed one) in one slice: about what it can add to the latency of a live candidate. 0: the least that a slice can do.")
           .define(
               HTTP_ENABLED,
               Type.BOOLEAN,
@@ -303,8 +307,8 @@ public final class StreamsAppConfig {
     return Duration.ofMillis(own.getLong(BACKFILL_INTERVAL));
   }
 
-  int backfillSlice() {
-    return own.getInt(BACKFILL_SLICE);
+  Duration backfillSlice() {
+    return Duration.ofMillis(own.getLong(BACKFILL_SLICE));
   }
 
   /** What connects an admin client. */
@@ -320,7 +324,8 @@ public final class StreamsAppConfig {
     // A slice of a backfill waits for the poll before it: with no live records, not for long.
     streams.put(StreamsConfig.POLL_MS_CONFIG, own.getLong(BACKFILL_INTERVAL));
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2);
-    streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 8 << 20);
+    streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_RECORD);
+    streams.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), MAX_RECORD);
     // How long the work of an instance that was killed waits for another to take it over.
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);

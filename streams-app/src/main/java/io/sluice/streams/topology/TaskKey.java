@@ -2,12 +2,14 @@ package io.sluice.streams.topology;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Key of what a store keeps for one revision of a task: a score row, a nomination, a query, a count
- * or a job.
+ * or a job; with an empty item, of the revision itself.
  *
  * <p>The bytes are the task id, a zero byte, the revision and the item: all keys of a revision
  * share the bytes of its {@link #prefix}, which is what a prefix scan needs. Task ids have no zero
@@ -21,6 +23,14 @@ record TaskKey(String taskId, int revision, String item) {
   /** What all keys of a revision begin with. */
   static TaskKey prefix(String taskId, int revision) {
     return new TaskKey(taskId, revision, "");
+  }
+
+  /** What all keys of a task begin with, of whatever revision: for prefix scans by task id. */
+  static Serializer<String> ofTask() {
+    return (topic, taskId) -> {
+      byte[] task = taskId.getBytes(StandardCharsets.UTF_8);
+      return Arrays.copyOf(task, task.length + 1);
+    };
   }
 
   static Serde<TaskKey> serde() {

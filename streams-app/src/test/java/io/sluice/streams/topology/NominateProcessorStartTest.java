@@ -4,137 +4,93 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
-import io.sluice.schemas.Representation;
-import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
-import io.sluice.schemas.serde.AvroSerdes;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Properties;
 import java.util.Random;
-import java.util.Set;
-import java.util.UUID;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.TaskId;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.TimestampedKeyValueStore;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A shard that starts on stores which a failure has left out of step with each other. */
+/** A shard that starts on what an earlier run of it has stored. */
 class NominateProcessorStartTest {
-  private static final String TOPIC = "sluice.representations";
-
-  @TempDir Path state;
-
-  private final AvroSerdes avro = AvroSerdes.forRegistry("mock://" + UUID.randomUUID());
-  private final RepresentationCodec codec = new RepresentationCodec(TOPIC, avro);
-  private final TargetTask task = Examples.task("t", 1, 1, 5);
-  private final Set<StateStore> opened = new HashSet<>();
-  private MockProcessorContext<String, ShardReport> context;
+  private final TargetTask task = Examples.task("t", 1, 1, 2);
+  private final ShardHarness shard = new ShardHarness(0);
 
   @BeforeEach
-  void openStores() {
-    context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), state.toFile());
-    Set<StoreBuilder<?>> builders = new HashSet<>(ShardStores.builders(avro));
-    builders.add(
-        Stores.timestampedKeyValueStoreBuilder(
-            Stores.persistentTimestampedKeyValueStore(ShardStores.REPRESENTATIONS),
-            Serdes.Bytes(),
-            Serdes.ByteArray()));
-    context.setCurrentSystemTimeMs(0);
-    for (StoreBuilder<?> builder : builders) {
-      StateStore store = builder.withLoggingDisabled().build();
-      store.init(context.getStateStoreContext(), store);
-      context.addStateStore(store);
-      opened.add(store);
+  void defineTask() {
+    shard.process(new ShardInput.TaskDefined(task));
+    shard.process(
+        new ShardInput.QueryRepresented(
+            Examples.query(task, 0, new float[] {1, 0, 0, 0, 0, 0, 0, 0})));
+    for (int c = 1; c <= 4; c++) {
+      shard.arrive(Examples.representation("c" + c, new float[] {c, 1, 0, 0, 0, 0, 0, 0}));
     }
-    ShardStores stores = new ShardStores(context);
-    stores.putTask(task);
-    stores.putQuery(Examples.query(task, 0, Examples.vector(new Random(1))));
-  }
-
-  @AfterEach
-  void closeStores() {
-    opened.forEach(StateStore::close);
+    shard.tick();
+    shard.takeReports();
   }
 
   @Test
-  void givenAStoredRepresentationWithoutARow_whenTheShardStarts_thenItIsScoredAndNominated() {
-    store("arrived", Examples.vector(new Random(2)));
+  void givenAllScored_whenStartedAgain_thenItReportsItsCountAndNothingElse() {
+    shard.restart();
+    shard.tick();
 
-    List<ShardReport> reports = start();
+    assertThat(shard.takeReports())
+        .extracting(ShardReport::getBody)
+        .containsExactly(new PoolCount(4L, 0L));
+  }
 
+  @Test
+  void givenAWithdrawalWhoseSuccessorIsOwed_whenStartedAgain_thenTheSuccessorIsNominated() {
+    shard.retract("default", "c4");
+    assertThat(shard.takeReports())
+        .extracting(ShardReport::getBody)
+        .containsExactly(new Withdrawal("c4"));
+
+    shard.restart();
+    shard.tick();
+
+    List<Object> reports = shard.takeReports().stream().map(ShardReport::getBody).toList();
     assertThat(reports)
-        .filteredOn(report -> report.getBody() instanceof Nomination)
-        .singleElement()
-        .satisfies(
-            report ->
-                assertThat(((Nomination) report.getBody()).getCandidate().getId())
-                    .isEqualTo("arrived"));
-    assertThat(reports).extracting(ShardReport::getBody).contains(new PoolCount(1L, 0L));
+        .filteredOn(Nomination.class::isInstance)
+        .extracting(body -> ((Nomination) body).getCandidate().getId())
+        .contains("c2");
+    assertThat(reports).endsWith(new PoolCount(3L, 0L));
   }
 
   @Test
-  void givenARowWithoutItsRepresentation_whenTheShardStarts_thenTheCandidateIsWithdrawn() {
-    new ShardStores(context).putRow(new TaskKey("t", 1, "retracted"), new float[] {0.5f});
+  void givenARemovedTaskWhoseRowsAreNotYetDeleted_whenStartedAgain_thenTheyAreDeleted() {
+    shard.process(new ShardInput.TaskRemoved("t"));
+    assertThat(shard.storedRows("t", 1)).isEqualTo(4);
 
-    List<ShardReport> reports = start();
+    shard.restart();
+    shard.tick();
 
-    assertThat(reports).extracting(ShardReport::getBody).contains(new Withdrawal("retracted"));
-    assertThat(reports).extracting(ShardReport::getBody).contains(new PoolCount(0L, 0L));
-    assertThat(new ShardStores(context).hasRow(new TaskKey("t", 1, "retracted"))).isFalse();
+    assertThat(shard.storedRows("t", 1)).isZero();
+    assertThat(shard.takeReports()).isEmpty();
   }
 
   @Test
-  void givenAProcessorThatIsStartedAgain_whenNothingChanged_thenItReportsItsCountsAgain() {
-    NominateProcessor processor = processor();
-    processor.init(context);
-    tick();
-    context.resetForwards();
-    context.scheduledPunctuators().clear();
+  void givenARevisionHalfScored_whenStartedAgain_thenTheRestIsScoredOnce() {
+    Random random = new Random(3);
+    for (int c = 0; c < 60; c++) {
+      shard.arrive(Examples.representation("more" + c, Examples.vector(random)));
+    }
+    TargetTask newer = Examples.task("t", 2, 1, 2);
+    shard.process(new ShardInput.TaskDefined(newer));
+    shard.process(
+        new ShardInput.QueryRepresented(Examples.query(newer, 0, Examples.vector(random))));
+    shard.slice();
+    assertThat(shard.storedRows("t", 2)).isEqualTo(32);
 
-    processor.init(context);
-    tick();
+    shard.restart();
+    shard.slice();
+    shard.tick();
 
-    assertThat(context.forwarded())
-        .extracting(forward -> forward.record().value().getBody())
-        .contains(new PoolCount(0L, 0L));
-  }
-
-  private List<ShardReport> start() {
-    processor().init(context);
-    tick();
-    return context.forwarded().stream().<ShardReport>map(f -> f.record().value()).toList();
-  }
-
-  private NominateProcessor processor() {
-    return new NominateProcessor(codec, Duration.ofMillis(1), Duration.ofMillis(1), 10);
-  }
-
-  private void tick() {
-    List.copyOf(context.scheduledPunctuators()).forEach(each -> each.getPunctuator().punctuate(0));
-  }
-
-  private void store(String candidateId, float[] vector) {
-    TimestampedKeyValueStore<Bytes, byte[]> representations =
-        context.getStateStore(ShardStores.REPRESENTATIONS);
-    RepresentationKey key = new RepresentationKey("default", candidateId);
-    Representation value = Examples.representation(candidateId, vector);
-    representations.put(
-        Bytes.wrap(avro.<RepresentationKey>key().serializer().serialize(TOPIC, key)),
-        ValueAndTimestamp.make(
-            avro.<Representation>value().serializer().serialize(TOPIC, value), 0));
+    assertThat(shard.storedRows("t", 2)).isEqualTo(64);
+    assertThat(shard.takeReports())
+        .filteredOn(report -> report.getRevision() == 2)
+        .extracting(ShardReport::getBody)
+        .contains(new PoolCount(64L, 0L));
   }
 }

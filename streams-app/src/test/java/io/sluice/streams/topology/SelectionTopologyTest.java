@@ -122,6 +122,7 @@ class SelectionTopologyTest {
   void givenARetractedCandidate_whenItComesAgain_thenItIsACandidateAgain() {
     TargetTask task = givenTask(Examples.task("t", 1, 2, 6), 31);
     arrivals(20, 32);
+    topology.settle();
     String victim = topology.subset("t").keySet().iterator().next();
     float[] vector = pool.remove(victim);
     topology.retract(victim);

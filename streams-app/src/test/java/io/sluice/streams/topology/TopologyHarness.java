@@ -62,7 +62,7 @@ final class TopologyHarness implements AutoCloseable {
                 "state.dir",
                 stateDirectory.toString(),
                 StreamsAppConfig.BACKFILL_SLICE,
-                3));
+                0));
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
     AvroSerdes avro = AvroSerdes.forRegistry(registry);

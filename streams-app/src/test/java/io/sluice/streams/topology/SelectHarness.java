@@ -1,0 +1,120 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.serde.AvroSerdes;
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/** The select stage without the rest, and what its consumers have read. */
+final class SelectHarness {
+  private final MockProcessorContext<String, Publication> context =
+      new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
+  private final int shards;
+  private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
+  private final Map<String, TaskStatus> statuses = new HashMap<>();
+  private final Map<String, FineTuneJob> jobs = new HashMap<>();
+  private final List<Publication.JobFired> fired = new ArrayList<>();
+  private SelectProcessor processor;
+  private int earlierPunctuators;
+
+  SelectHarness(int shards) {
+    this.shards = shards;
+    context.setCurrentSystemTimeMs(0);
+    AvroSerdes avro = AvroSerdes.forRegistry("mock://" + UUID.randomUUID());
+    for (StoreBuilder<?> builder : SelectStores.builders(avro, Stores::inMemoryKeyValueStore)) {
+      StateStore store = builder.withLoggingDisabled().withCachingDisabled().build();
+      store.init(context.getStateStoreContext(), store);
+      context.addStateStore(store);
+    }
+    restart();
+  }
+
+  /** A new processor on the stores as they are. */
+  void restart() {
+    // The context keeps those of earlier processors too.
+    earlierPunctuators = context.scheduledPunctuators().size();
+    processor = new SelectProcessor(Duration.ofMillis(1), shards);
+    processor.init(context);
+  }
+
+  void process(SelectInput input) {
+    processor.process(new Record<>("", input, 0));
+  }
+
+  void report(ShardReport report) {
+    process(new SelectInput.Reported(report));
+  }
+
+  /** Publishes what changed; the statuses that were published with it. */
+  List<TaskStatus> tick() {
+    punctuators().forEach(each -> each.getPunctuator().punctuate(0));
+    List<TaskStatus> published = new ArrayList<>();
+    context.forwarded().forEach(forward -> consume(forward.record().value(), published));
+    context.resetForwards();
+    return published;
+  }
+
+  private void consume(Publication publication, List<TaskStatus> published) {
+    if (publication instanceof Publication.Selected selected) {
+      Map<String, SelectedInstruction> subset =
+          subsets.computeIfAbsent(selected.key().getTaskId(), id -> new HashMap<>());
+      selected
+          .instruction()
+          .ifPresentOrElse(
+              instruction -> subset.put(instruction.getCandidateId(), instruction),
+              () -> subset.remove(selected.key().getCandidateId()));
+    } else if (publication instanceof Publication.Status status) {
+      status.status().ifPresent(published::add);
+      status
+          .status()
+          .ifPresentOrElse(
+              value -> statuses.put(status.taskId(), value),
+              () -> statuses.remove(status.taskId()));
+    } else if (publication instanceof Publication.JobFired job) {
+      fired.add(job);
+      jobs.put(job.job().getJobId(), job.job());
+    } else if (publication instanceof Publication.Job job) {
+      jobs.put(job.job().getJobId(), job.job());
+    }
+  }
+
+  /** The subset of a task as a consumer has it. */
+  Map<String, SelectedInstruction> subset(String taskId) {
+    return subsets.getOrDefault(taskId, Map.of());
+  }
+
+  Map<String, TaskStatus> statuses() {
+    return statuses;
+  }
+
+  /** Every job that was ever fired, as it was then. */
+  List<Publication.JobFired> fired() {
+    return fired;
+  }
+
+  /** A job as its topic has it now. */
+  FineTuneJob job(String jobId) {
+    return jobs.get(jobId);
+  }
+
+  private List<CapturedPunctuator> punctuators() {
+    List<CapturedPunctuator> all = context.scheduledPunctuators();
+    return List.copyOf(all.subList(earlierPunctuators, all.size()));
+  }
+}

@@ -1,0 +1,206 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.TargetTask;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+
+/**
+ * Whatever happens, in whatever order it is noticed: once everything has come in, consumers have
+ * what the batch rule selects.
+ */
+class SelectionModelTest {
+  private static final List<String> REPRESENTATIONS = List.of("default", "other");
+
+  @Property(tries = 400)
+  void givenAnyHistory_whenItHasComeIn_thenConsumersHaveTheBatchSelection(
+      @ForAll @IntRange(min = 1, max = 8) int shards, @ForAll("histories") List<Event> history) {
+    SelectionModel model = new SelectionModel(shards);
+    for (Event event : history) {
+      event.apply(model);
+    }
+    model.settle();
+    model.check();
+  }
+
+  /** Something that happens. Candidates, tasks and contents are few, so that they meet. */
+  sealed interface Event {
+    void apply(SelectionModel model);
+
+    /** New, repeated or with another content: as it comes. */
+    record Arrive(int candidate, int content, int making) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.arrive(representation(candidate, content, making));
+      }
+    }
+
+    /** Many candidates, so that a shard's work on stored data takes several slices. */
+    record ArriveMany(int from) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        for (int c = from; c < from + 50; c++) {
+          model.arrive(representation(c, 0, 0));
+        }
+      }
+    }
+
+    record Retract(int candidate, int making) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.retract(REPRESENTATIONS.get(making), "c" + candidate);
+      }
+    }
+
+    record Spoil(int candidate, int making) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.spoil(REPRESENTATIONS.get(making), "c" + candidate);
+      }
+    }
+
+    /** A new task or a new revision; its queries are represented at once or never. */
+    record Define(int task, int queries, int budget, String algorithm, boolean represented)
+        implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        String taskId = "task-" + task;
+        int revision = model.nextRevision(taskId);
+        model.define(
+            TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
+                .setRepresentationId(REPRESENTATIONS.get(task % 2))
+                .setAlgorithm(algorithm)
+                .build());
+        if (represented) {
+          for (int q = 0; q < queries; q++) {
+            new Represent(task, q, revision).apply(model);
+          }
+        }
+      }
+    }
+
+    record Represent(int task, int query, int seed) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.represent("task-" + task, query, Examples.vector(new Random(31L * seed + query)));
+      }
+    }
+
+    record Remove(int task) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.remove("task-" + task);
+      }
+    }
+
+    record Deliver(int records) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.deliver(records);
+      }
+    }
+
+    record Tick(int shard) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.tick(shard);
+      }
+    }
+
+    record TickSelect() implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.tickSelect();
+      }
+    }
+
+    record RestartShard(int shard) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.restartShard(shard);
+      }
+    }
+
+    record RestartSelect() implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.restartSelect();
+      }
+    }
+
+    record Settle() implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.settle();
+        model.check();
+      }
+    }
+
+    private static Representation representation(int candidate, int content, int making) {
+      String id = "c" + candidate;
+      Candidate what =
+          new Candidate(
+              id,
+              "test",
+              List.of(new Message("user", "ask"), new Message("assistant", "says " + content)));
+      float[] vector = Examples.vector(new Random(1000L * candidate + 10L * content + making));
+      return Representation.newBuilder(Examples.representation(id, vector))
+          .setRepresentationId(REPRESENTATIONS.get(making))
+          .setCandidate(what)
+          .build();
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Event>> histories() {
+    Arbitrary<Integer> candidate = Arbitraries.integers().between(0, 25);
+    Arbitrary<Integer> making = Arbitraries.integers().between(0, 1);
+    Arbitrary<Integer> task = Arbitraries.integers().between(0, 2);
+    Arbitrary<Integer> shard = Arbitraries.integers().between(0, 7);
+    Arbitrary<Integer> queries = Arbitraries.integers().between(1, 4);
+    Arbitrary<Event> arrive =
+        Combinators.combine(candidate, Arbitraries.integers().between(0, 2), making)
+            .as(Event.Arrive::new);
+    Arbitrary<Event> retract = Combinators.combine(candidate, making).as(Event.Retract::new);
+    Arbitrary<Event> spoil = Combinators.combine(candidate, making).as(Event.Spoil::new);
+    Arbitrary<Event> define =
+        Combinators.combine(
+                task,
+                queries,
+                Arbitraries.integers().between(1, 6),
+                Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
+                Arbitraries.frequencyOf(
+                    Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))
+            .as(Event.Define::new);
+    Arbitrary<Event> represent =
+        Combinators.combine(task, Arbitraries.integers().between(0, 3), shard)
+            .as(Event.Represent::new);
+    return Arbitraries.frequencyOf(
+            Tuple.of(30, arrive),
+            Tuple.of(8, retract),
+            Tuple.of(2, spoil),
+            Tuple.of(5, define),
+            Tuple.of(3, represent),
+            Tuple.of(1, task.map(Event.Remove::new)),
+            Tuple.of(1, Arbitraries.integers().between(0, 60).map(Event.ArriveMany::new)),
+            Tuple.of(12, Arbitraries.integers().between(1, 12).map(Event.Deliver::new)),
+            Tuple.of(5, shard.map(Event.Tick::new)),
+            Tuple.of(4, Arbitraries.create(Event.TickSelect::new)),
+            Tuple.of(3, shard.map(Event.RestartShard::new)),
+            Tuple.of(2, Arbitraries.create(Event.RestartSelect::new)),
+            Tuple.of(5, Arbitraries.create(Event.Settle::new)))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(120);
+  }
+}
