@@ -30,7 +30,7 @@ public final class UnusableModelException extends IOException {
    */
   static Path required(Path folder, String name, String advice) throws UnusableModelException {
     if (!Files.isDirectory(folder)) {
-      throw new UnusableModelException(folder + " is not a folder: give one with a " + name);
+      throw new UnusableModelException(folder + " is not a folder: give one that holds " + name);
     }
     Path file = folder.resolve(name);
     if (!Files.isRegularFile(file)) {

@@ -52,6 +52,9 @@ class WorkerCommandTest {
             "max.length=64");
 
     assertThat(exit).as("the representer could not be opened").isEqualTo(1);
+    assertThat(err.toString())
+        .as("before Kafka, whose address is wrong, is looked for")
+        .contains("no model here");
     WorkerConfig config = opened.get(0);
     assertThat(config.representationId()).isEqualTo("from-option");
     assertThat(config.topics().prefix()).isEqualTo("from-set.");

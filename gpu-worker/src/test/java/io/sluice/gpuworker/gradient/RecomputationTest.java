@@ -28,6 +28,8 @@ class RecomputationTest {
   @CsvSource({
     "arch/tiny-llama32, adapter, adapter",
     "arch/tiny-qwen2, adapter, adapter",
+    "arch/tiny-qwen3, adapter, adapter",
+    "arch/tiny-smollm3, adapter, adapter",
     "arch/tiny-olmo3, adapter, adapter",
     "tiny-llama, run/checkpoint-5, run/checkpoint-20"
   })

@@ -30,7 +30,7 @@ class ReferenceRunTest {
 
   @ParameterizedTest
   @CsvSource({
-    "build,tiny-llama,'5,20',6,3",
+    "build,tiny-llama,'5,20',2,1",
     "shared,tiny-llama,'5,10,15,20',60,8",
     "shared,tiny-llama-addpad,5,12,8"
   })

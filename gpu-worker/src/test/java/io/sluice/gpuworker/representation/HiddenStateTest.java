@@ -33,9 +33,9 @@ class HiddenStateTest {
     "build,tiny-llama32",
     "build,tiny-qwen2",
     "build,tiny-olmo3",
-    "shared,tiny-mistral",
-    "shared,tiny-qwen3",
-    "shared,tiny-smollm3"
+    "build,tiny-qwen3",
+    "build,tiny-smollm3",
+    "shared,tiny-mistral"
   })
   void givenAnArchitecture_whenStatesAreAveraged_thenTheyAreTheReferences(
       String where, String model) throws IOException {

@@ -13,6 +13,7 @@ import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,6 +54,35 @@ class ReductionTest {
     }
     assertThat(times.total(Stage.PROJECTION)).isPositive();
     assertThat(times.total(Stage.ADAM).isZero()).isEqualTo(!adam || role == Role.QUERY);
+  }
+
+  /** Below 6e-8 a 16-bit float is 0, and real gradients have values like that. */
+  @Test
+  void givenGradientsTooSmallFor16Bits_whenReduced_thenNothingIsLost() {
+    float[] gradient = values(SIZE, 1e-9);
+    CountSketch sketch = new CountSketch(8192, 3);
+    try (Torch torch = Torch.open();
+        NDManager scratch = torch.manager().newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray array = scratch.create(gradient, new Shape(1, SIZE));
+      for (GradientReduction reduction :
+          List.of(
+              new ReductionOnDevice(scratch, List.of(), sketch, 1, SIZE, new StageTimes()),
+              new ReductionInJava(List.of(), sketch, new StageTimes()))) {
+        assertThat(reduction.reduce(scratch, array, Role.QUERY)[0])
+            .isEqualTo(sketch.apply(gradient, 0));
+      }
+    }
+    float[] scaled = gradient.clone();
+    for (int i = 0; i < SIZE; i++) {
+      scaled[i] *= 1 << 20;
+    }
+    float[] ofScaled = sketch.apply(scaled, 0);
+    float[] ofGradient = sketch.apply(gradient, 0);
+    for (int i = 0; i < ofScaled.length; i++) {
+      assertThat(ofGradient[i] * (1 << 20)).isEqualTo(ofScaled[i]);
+    }
   }
 
   private float[] values(int size, double deviation) {

@@ -1,5 +1,7 @@
 package io.sluice.local.bundled;
 
+import java.util.stream.IntStream;
+
 /**
  * The size of a Llama with LoRA on its attention's four projections.
  *
@@ -29,6 +31,24 @@ public record LlamaShape(
     int rank,
     int alpha,
     int checkpoints) {
+  /** Checks that they are positive and fit each other. */
+  public LlamaShape {
+    int[] sizes = {
+      tokens, hidden, layers, heads, keyValueHeads, intermediate, positions, rank, checkpoints
+    };
+    if (IntStream.of(sizes).anyMatch(size -> size < 1)) {
+      throw new IllegalArgumentException("a model's sizes: use 1 or more for each");
+    }
+    if (vocabulary < tokens) {
+      throw new IllegalArgumentException(
+          "vocabulary " + vocabulary + ": use " + tokens + " or more");
+    }
+    if (hidden % (2 * heads) != 0 || heads % keyValueHeads != 0) {
+      throw new IllegalArgumentException(
+          "hidden " + hidden + " over " + heads + " heads: use a multiple of twice the heads");
+    }
+  }
+
   /** Values a head. */
   public int headSize() {
     return hidden / heads;

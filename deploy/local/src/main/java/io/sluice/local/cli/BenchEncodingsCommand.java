@@ -10,6 +10,7 @@ import io.sluice.local.bench.StoredForm;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
+import io.sluice.streams.selection.Tiers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code bench encodings}: what storing gradients shorter costs and saves. */
@@ -106,25 +108,27 @@ final class BenchEncodingsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<StoredForm> forms = checked();
     List<ExampleLine> lines = ExampleFile.read(candidates);
     RepresentationSettings settings =
         RepresentationSettings.gradient(
             model, checkpoints, new Projection.None(), RepresentationSettings.DEFAULT_MAX_LENGTH);
     try (Representer representer = ExampleRepresenter.open(settings)) {
-      print(compare(representer, lines.subList(0, Math.min(limit, lines.size()))), representer);
+      print(
+          compare(representer, lines.subList(0, Math.min(limit, lines.size())), forms),
+          representer);
     }
     return ExitCode.OK;
   }
 
-  private EncodingsComparison compare(Representer representer, List<ExampleLine> lines)
-      throws IOException {
+  private EncodingsComparison compare(
+      Representer representer, List<ExampleLine> lines, List<StoredForm> forms) throws IOException {
     List<float[][][]> querySets = new ArrayList<>();
     for (Path task : tasks) {
       querySets.add(queries(representer, ExampleFile.read(task)));
     }
     EncodingsComparison comparison =
-        new EncodingsComparison(
-            querySets, representer.checkpointWeights(), forms(), seeds, budgets);
+        new EncodingsComparison(querySets, representer.checkpointWeights(), forms, seeds, budgets);
     try (ProgressBar progress = WorkBar.show("Compared", lines.size())) {
       new Lines(representer, Role.CANDIDATE)
           .represent(
@@ -153,7 +157,18 @@ final class BenchEncodingsCommand implements Callable<Integer> {
     return queries.toArray(float[][][]::new);
   }
 
-  private List<StoredForm> forms() {
+  /** What is compared; all options are checked, since the work may take long. */
+  private List<StoredForm> checked() {
+    if (limit < 1 || seeds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit " + limit + ", --seeds " + seeds + ": use 1 or more");
+    }
+    try {
+      new Tiers(budgets);
+      dimensions.forEach(Projection::sketch);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     return dimensions.stream()
         .flatMap(
             dimension -> encodings.stream().map(encoding -> new StoredForm(dimension, encoding)))

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -160,42 +161,58 @@ final class BenchRepresentCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--model and --checkpoint go together: give both or neither");
     }
+    if (examples < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--examples " + examples + ": use 1 or more");
+    }
     try (CloseStack parts = new CloseStack()) {
       RandomModel.Written files =
           model.isPresent() ? new RandomModel.Written(model.get(), checkpoints) : made(parts);
+      RepresentationSettings settings =
+          checked(
+              () ->
+                  RepresentationSettings.gradient(
+                      files.base(), files.checkpoints(), Projection.sketch(dimension), tokens));
+      ComputeSettings compute = checked(() -> new ComputeSettings(tokensInFlight, recompute));
       List<Candidate> candidates;
       try (Tokens tokenizer = Tokens.open(files.base(), tokens)) {
         candidates = Workload.candidates(tokenizer, tokens, WARM_UP + examples);
       }
-      RepresentationSettings settings =
-          RepresentationSettings.gradient(
-              files.base(), files.checkpoints(), Projection.sketch(dimension), tokens);
-      measure(
-          parts.push(
-              ExampleRepresenter.open(settings, new ComputeSettings(tokensInFlight, recompute))),
-          candidates);
+      measure(parts.push(ExampleRepresenter.open(settings, compute)), candidates);
     }
     return ExitCode.OK;
+  }
+
+  /** What options give; where they are out of range it is wrong usage. */
+  private <T> T checked(Supplier<T> given) {
+    try {
+      return given.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private RandomModel.Written made(CloseStack parts) throws IOException {
     Path folder = Files.createTempDirectory("sluice-bench");
     parts.push(() -> Utils.delete(folder.toFile()));
-    LlamaShape shape =
-        new LlamaShape(
-            vocabulary,
-            BUNDLED_TOKENS,
-            hidden,
-            layers,
-            heads,
-            heads,
-            intermediate,
-            tokens,
-            true,
-            rank,
-            4 * rank,
-            checkpointCount);
+    LlamaShape shape = checked(this::shape);
     return RandomModel.write(folder, shape, SEED);
+  }
+
+  private LlamaShape shape() {
+    return new LlamaShape(
+        vocabulary,
+        BUNDLED_TOKENS,
+        hidden,
+        layers,
+        heads,
+        heads,
+        intermediate,
+        tokens,
+        true,
+        rank,
+        4 * rank,
+        checkpointCount);
   }
 
   private void measure(ExampleRepresenter representer, List<Candidate> candidates)
@@ -230,6 +247,9 @@ final class BenchRepresentCommand implements Callable<Integer> {
           encodeNanos += System.nanoTime() - encodeBegin;
           done++;
           read += represented.tokens();
+        } else if (outcome instanceof Representer.Unusable unusable) {
+          throw new IllegalArgumentException(
+              "a candidate of " + tokens + " tokens cannot be measured: " + unusable.reason());
         }
       }
     }

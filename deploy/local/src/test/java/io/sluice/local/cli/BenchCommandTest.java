@@ -1,0 +1,111 @@
+package io.sluice.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.local.bundled.BundledData;
+import io.sluice.local.bundled.BundledModel;
+import io.sluice.local.bundled.RandomModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The benchmarks at a size that takes seconds: what they print, and what they refuse. */
+class BenchCommandTest {
+  private static final List<String> SMALL =
+      List.of(
+          "--layers=1",
+          "--hidden=64",
+          "--heads=2",
+          "--intermediate=64",
+          "--vocabulary=1024",
+          "--rank=2",
+          "--tokens=64",
+          "--examples=3");
+
+  @TempDir private Path folder;
+
+  @Test
+  void givenASmallLlama_whenMeasured_thenRatesMemoryAndEachStageHaveALine() {
+    List<String> arguments = new ArrayList<>(List.of("bench", "represent", "--checkpoints=2"));
+    arguments.addAll(SMALL);
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("2 checkpoint(s), 1,024 values a checkpoint stored as SIGN")
+        .containsPattern("examples +3\\R")
+        .containsPattern("examples/s +\\d")
+        .containsPattern("tokens/s +\\d")
+        .containsPattern("peak memory +\\d+ MiB");
+    for (String stage : List.of("tokenize", "forward\\+backward", "Adam", "projection", "encode")) {
+      assertThat(run.out()).containsPattern("  " + stage + " +\\d+\\.\\d+\\R");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--layers=0, use 1 or more",
+    "--heads=0, use 1 or more",
+    "--heads=5, use a multiple of twice the heads",
+    "--vocabulary=5, use 1024 or more",
+    "--examples=0, use 1 or more",
+    "--dimension=7, multiple of 8",
+    "--tokens=1, use 2 or more",
+    "--tokens-in-flight=0, allow at least 1",
+    "--checkpoints=0, use 1 or more"
+  })
+  void givenAnImpossibleSize_whenMeasured_thenWrongUsageSaysTheRange(String option, String range) {
+    CommandRun run = CommandRun.of("bench", "represent", option);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(range);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void givenCandidatesAndTasks_whenEncodingsAreCompared_thenEachFormHasItsRow() throws IOException {
+    CommandRun run =
+        encodings("--limit=24", "--dimension=512,4096", "--encoding=SIGN,INT4", "--budget=4,8");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("24 candidates, 36 queries of 3 tasks, 2 checkpoints, gradients of 7,168 values")
+        .contains("| dimensions | encoding | bytes | top 4 | top 8 |");
+    for (String row : List.of("512 | SIGN | 128", "512 | INT4 | ", "4,096 | SIGN | 1,024")) {
+      assertThat(run.out()).containsPattern("\\| " + row.replace("|", "\\|") + ".*0?\\d\\.\\d{3}");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--dimension=7, multiple of 8",
+    "--limit=0, use 1 or more",
+    "--seeds=0, use 1 or more",
+    "--budget=0, at least 1"
+  })
+  void givenAnImpossibleComparison_whenRun_thenWrongUsageSaysTheRange(String option, String range)
+      throws IOException {
+    CommandRun run = encodings(option);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(range);
+    assertThat(run.out()).isEmpty();
+  }
+
+  private CommandRun encodings(String... more) throws IOException {
+    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    BundledData.Written data = BundledData.write(folder.resolve("data"));
+    List<String> arguments = new ArrayList<>(List.of("bench", "encodings"));
+    arguments.add("--model=" + model.base());
+    model.checkpoints().forEach(checkpoint -> arguments.add("--checkpoint=" + checkpoint));
+    arguments.add("--candidates=" + data.candidates());
+    data.tasks().forEach(task -> arguments.add("--task=" + task));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+}
