@@ -4,7 +4,6 @@ import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Kind;
-import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
@@ -26,10 +25,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
-import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -100,7 +95,7 @@ public final class WorkerConfig {
   private static final Set<String> GROUP_KEYS =
       Set.of(ConsumerConfig.GROUP_ID_CONFIG, ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
 
-  private static final ConfigDef DEFINITION = define();
+  private static final ConfigDef DEFINITION = WorkerSettings.define();
 
   private final AbstractConfig values;
   private final KafkaSettings kafka;
@@ -261,151 +256,5 @@ public final class WorkerConfig {
 
   private List<String> bootstrapServers() {
     return values.getList(BOOTSTRAP_SERVERS);
-  }
-
-  private static ConfigDef define() {
-    return new ConfigDef()
-        .define(
-            BOOTSTRAP_SERVERS,
-            Type.LIST,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.atLeastOne("a Kafka broker as host:port"),
-            Importance.HIGH,
-            "Kafka brokers to start from, as host:port, separated by commas.")
-        .define(
-            SCHEMA_REGISTRY_URL,
-            Type.STRING,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.registryUrl(),
-            Importance.HIGH,
-            "Address of a schema registry with Confluent's API, or mock://NAME for one in this JVM."
-                + " Credentials go into basic.auth.credentials.source and basic.auth.user.info.")
-        .define(
-            MODEL_DIR,
-            Type.STRING,
-            ConfigDef.NO_DEFAULT_VALUE,
-            new ConfigDef.NonEmptyString(),
-            Importance.HIGH,
-            "Folder of the base model as Hugging Face publishes it: config.json, model.safetensors,"
-                + " tokenizer.json.")
-        .define(
-            CHECKPOINT_DIRS,
-            Type.LIST,
-            List.of(),
-            SettingChecks.different("a checkpoint folder"),
-            Importance.HIGH,
-            "Folders of the warm-up checkpoints (PEFT LoRA adapter with optimizer moments), in the"
-                + " order of training, separated by commas. Kind gradient needs at least one;"
-                + " kind hidden-state uses none.")
-        .define(
-            REPRESENTATION_ID,
-            Type.STRING,
-            "default",
-            SettingChecks.name(),
-            Importance.HIGH,
-            "Name of the representation that this deployment of workers makes. Target tasks name"
-                + " the representation they want; those of another are left to its workers.")
-        .define(
-            TOPIC_PREFIX,
-            Type.STRING,
-            Topics.DEFAULT_PREFIX,
-            SettingChecks.topicPrefix(),
-            Importance.MEDIUM,
-            "Put before the name of every topic.")
-        .define(
-            GROUP_ID,
-            Type.STRING,
-            "",
-            Importance.MEDIUM,
-            "Consumer group that the workers of one representation share. When empty:"
-                + " sluice-worker- and the representation.id.")
-        .define(
-            KIND,
-            Type.STRING,
-            Kind.GRADIENT.label(),
-            ValidString.in(Kind.labels().toArray(String[]::new)),
-            Importance.MEDIUM,
-            "What stands for an example: gradient, its loss's gradient at each checkpoint, or"
-                + " hidden-state, the weighted mean of the base model's last hidden states.")
-        .define(
-            FORM,
-            Type.STRING,
-            "adam",
-            ValidString.in("adam", "plain"),
-            Importance.LOW,
-            "A candidate's gradient: adam, as the step that the optimizer would take, or plain,"
-                + " which needs no optimizer state. Without effect on other kinds.")
-        .define(
-            PROJECTION,
-            Type.STRING,
-            "sketch",
-            SettingChecks.projection(),
-            Importance.LOW,
-            "How a gradient is made short enough to be stored: sketch, a seeded count-sketch.")
-        .define(
-            DIMENSION,
-            Type.INT,
-            Projection.DEFAULT_DIMENSION,
-            SettingChecks.dimension(),
-            Importance.MEDIUM,
-            "Values of a projected vector, at most as many as the gradient has. More keep more of the gradient: spend bytes here rather"
-                + " than on the encoding.")
-        .define(
-            ENCODING,
-            Type.STRING,
-            "",
-            ValidString.in("", "SIGN", "INT4", "INT8", "FLOAT16"),
-            Importance.MEDIUM,
-            "How each value of a candidate's vector is stored, in 1, 4, 8 or 16 bits. When empty:"
-                + " SIGN for gradients, FLOAT16 for hidden states. Queries are always stored in"
-                + " full precision.")
-        .define(
-            MAX_LENGTH,
-            Type.INT,
-            RepresentationSettings.DEFAULT_MAX_LENGTH,
-            Range.between(
-                RepresentationSettings.MIN_MAX_LENGTH, RepresentationSettings.MAX_MAX_LENGTH),
-            Importance.MEDIUM,
-            "Tokens after which a candidate is cut, and a query's prompt and answer each.")
-        .define(
-            TOKENS_IN_FLIGHT,
-            Type.INT,
-            ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT,
-            Range.atLeast(1),
-            Importance.MEDIUM,
-            "Tokens of all the examples that are computed at a time: bounds the memory. A longer"
-                + " example is computed alone; one that even alone finds too little memory becomes"
-                + " a dead letter.")
-        .define(
-            RECOMPUTE,
-            Type.BOOLEAN,
-            false,
-            Importance.LOW,
-            "Whether the layers of a pass are computed again on the way back instead of being kept:"
-                + " for long examples, about half of a pass's memory for a third more time.")
-        .define(
-            BATCH_RECORDS,
-            Type.INT,
-            32,
-            Range.between(1, 10_000),
-            Importance.LOW,
-            "Records represented, published and committed together, at most. While one batch is"
-                + " computed two more are fetched. After a crash at most one is published again.")
-        .define(
-            METRICS_PORT,
-            Type.INT,
-            null,
-            SettingChecks.portOrNone(),
-            Importance.MEDIUM,
-            "Port of /metrics (Prometheus), /health/live and /health/ready. Not served when not"
-                + " set.")
-        .define(
-            METRICS_HOST,
-            Type.STRING,
-            "127.0.0.1",
-            new ConfigDef.NonEmptyString(),
-            Importance.LOW,
-            "Address of this machine that they are served at. Whoever reaches it can read them:"
-                + " 0.0.0.0 is for closed networks.");
   }
 }
