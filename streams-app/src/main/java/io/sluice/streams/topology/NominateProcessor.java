@@ -1,5 +1,6 @@
 package io.sluice.streams.topology;
 
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.QueryRepresentation;
@@ -286,15 +287,14 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
         KeyValue<Bytes, ValueAndTimestamp<byte[]>> entry = stored.next();
         codec
             .decodeStored(entry.key, entry.value.value())
-            .ifPresent(representation -> scoreIfComparable(task, representation));
+            .ifPresent(representation -> scoreIfNew(task, representation));
         progress = progress.past(entry.key);
       }
       if (!stored.hasNext()) {
         progress = progress.atTheEnd();
       }
     }
-    // Replaced contents met on the way may have left successors owed.
-    makeProgress(task, progress.owing(task.progress().owing()));
+    makeProgress(task, progress);
     if (progress.caughtUp()) {
       log.atInfo()
           .addKeyValue("task", task.id())
@@ -304,9 +304,14 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     }
   }
 
-  private void scoreIfComparable(ShardTask task, Representation representation) {
+  /** What came while the task was worked on is scored already, whatever its content was before. */
+  private void scoreIfNew(ShardTask task, Representation representation) {
+    Candidate candidate = representation.getCandidate();
+    if (stores.row(task.key(candidate.getId())).isPresent()) {
+      return;
+    }
     try {
-      score(task, representation, ScoredContent.contentOf(representation.getCandidate()));
+      score(task, representation, ScoredContent.contentOf(candidate));
     } catch (InvalidRecordException e) {
       log.atDebug()
           .addKeyValue("task", task.id())

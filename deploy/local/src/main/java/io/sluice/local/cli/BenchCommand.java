@@ -10,7 +10,11 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measure on this machine.",
     synopsisSubcommandLabel = "WHAT",
-    subcommands = {BenchRepresentCommand.class, BenchEncodingsCommand.class})
+    subcommands = {
+      BenchRepresentCommand.class,
+      BenchEncodingsCommand.class,
+      BenchStreamCommand.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

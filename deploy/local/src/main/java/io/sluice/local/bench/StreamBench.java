@@ -1,0 +1,286 @@
+package io.sluice.local.bench;
+
+import io.sluice.local.stack.LocalStack;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.topic.KeyPartitions;
+import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.client.KafkaAccess;
+import io.sluice.streams.client.SubsetReader;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * Synthetic representations through a broker and the topology, exactly once; the producer and the
+ * broker are in this process, the streams-app in another.
+ */
+public final class StreamBench implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
+  private static final int BLOCK = 256;
+
+  private final SyntheticStream stream;
+  private final Path directory;
+  private final int shards;
+  private final KafkaAccess kafka;
+  private final Listener listener;
+  private final Producer<RepresentationKey, Representation> producer;
+  private final Consumer<String, TaskStatus> statuses;
+  private final Map<String, TaskStatus> latest = new HashMap<>();
+  private final List<TargetTask> tasks = new ArrayList<>();
+  private int sent;
+
+  /** Is told how far a phase has come. */
+  public interface Listener {
+    /** So many of so many candidates. */
+    void progress(String phase, long done, long all);
+  }
+
+  /**
+   * What a phase took.
+   *
+   * @param candidates that went through
+   * @param wall time
+   * @param broker processor time of producer and broker
+   * @param streamsApp processor time of the streams-app
+   */
+  public record Took(long candidates, Duration wall, Duration broker, Duration streamsApp) {
+    /** Candidates a second. */
+    public double rate() {
+      return candidates / (wall.toNanos() / 1e9);
+    }
+
+    /** Measures from its start on. */
+    public record Watch(StreamsProcess app, long begin, Duration broker, Duration streamsApp) {
+      /** Starts. */
+      public static Watch start(StreamsProcess app) {
+        return new Watch(app, System.nanoTime(), ProcessUse.processorTime(), app.processorTime());
+      }
+
+      /** What it took up to now. */
+      public Took took(long candidates) {
+        return new Took(
+            candidates,
+            Duration.ofNanos(System.nanoTime() - begin),
+            ProcessUse.processorTime().minus(broker),
+            app.processorTime().minus(streamsApp));
+      }
+    }
+  }
+
+  /**
+   * A bench on a stack that has nothing in its topics yet.
+   *
+   * @param stack stays open
+   * @param directory for the streams-app's state and log
+   * @param shards partitions of the topics spread by candidate
+   */
+  public StreamBench(
+      SyntheticStream stream, LocalStack stack, Path directory, int shards, Listener listener) {
+    this.stream = stream;
+    this.directory = directory;
+    this.shards = shards;
+    this.listener = listener;
+    kafka =
+        KafkaAccess.of(
+            Map.of(
+                "bootstrap.servers", stack.bootstrapServers(),
+                "schema.registry.url", stack.schemaRegistryUrl()));
+    Map<String, Object> settings = new HashMap<>(kafka.config());
+    settings.putAll(Map.of("acks", "all", "linger.ms", "10", "batch.size", 1 << 18));
+    producer =
+        new KafkaProducer<>(
+            settings,
+            kafka.serdes().<RepresentationKey>key().serializer(),
+            kafka.serdes().<Representation>value().serializer());
+    statuses = kafka.consumer(Serdes.String(), kafka.serdes().<TaskStatus>value());
+    List<TopicPartition> partitions =
+        statuses.partitionsFor(topics().taskStatus()).stream()
+            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+            .toList();
+    statuses.assign(partitions);
+    statuses.seekToBeginning(partitions);
+  }
+
+  private Topics topics() {
+    return kafka.topics();
+  }
+
+  /** Defines a task and represents its queries. */
+  public void define(TargetTask task) {
+    tasks.add(task);
+    send(topics().targetTasks(), Serdes.String(), task.getTaskId(), kafka.serdes().value(), task);
+    for (int q = 0; q < task.getQueries().size(); q++) {
+      send(
+          topics().queryRepresentations(),
+          kafka.serdes().<QueryRepresentationKey>key(),
+          new QueryRepresentationKey(task.getTaskId(), task.getRevision(), q),
+          kafka.serdes().<QueryRepresentation>value(),
+          stream.query(task, q));
+    }
+  }
+
+  private <K, V> void send(String topic, Serde<K> keys, K key, Serde<V> values, V value) {
+    Map<String, Object> settings = new HashMap<>(kafka.config());
+    settings.put("max.request.size", 16 << 20);
+    try (Producer<K, V> once =
+        new KafkaProducer<>(settings, keys.serializer(), values.serializer())) {
+      once.send(new ProducerRecord<>(topic, key, value));
+    }
+  }
+
+  /** Produces representations with whatever runs beside; returns when the broker has them. */
+  public Took produce(String phase, int count) {
+    long begin = System.nanoTime();
+    Duration used = ProcessUse.processorTime();
+    for (int i = 0; i < count; i++) {
+      Representation representation = stream.candidate(sent++);
+      String id = representation.getCandidate().getId();
+      producer.send(
+          new ProducerRecord<>(
+              topics().representations(),
+              KeyPartitions.partitionFor(id, shards),
+              new RepresentationKey(representation.getRepresentationId(), id),
+              representation));
+      if (i % BLOCK == 0) {
+        listener.progress(phase, i, count);
+      }
+    }
+    producer.flush();
+    listener.progress(phase, count, count);
+    return new Took(
+        count,
+        Duration.ofNanos(System.nanoTime() - begin),
+        ProcessUse.processorTime().minus(used),
+        Duration.ZERO);
+  }
+
+  /** Starts the streams-app with the state that its directory holds. */
+  public StreamsProcess start() {
+    Map<String, String> settings = new HashMap<>(kafka.config());
+    settings.put("state.dir", directory.resolve("streams-state").toString());
+    settings.put("http.enabled", "false");
+    return StreamsProcess.start(settings, directory.resolve("streams.log"));
+  }
+
+  /** Waits until everything sent is counted for every task. */
+  public void awaitDrained(String phase, StreamsProcess app) {
+    await(
+        phase,
+        app,
+        task ->
+            latest.containsKey(task.getTaskId())
+                && latest.get(task.getTaskId()).getPool() == sent
+                && latest.get(task.getTaskId()).getWaiting() == 0);
+  }
+
+  /** Waits until anything is counted for every task: the streams-app has begun. */
+  public long awaitBegun(String phase, StreamsProcess app) {
+    await(
+        phase,
+        app,
+        task -> latest.containsKey(task.getTaskId()) && latest.get(task.getTaskId()).getPool() > 0);
+    return counted();
+  }
+
+  private void await(String phase, StreamsProcess app, Predicate<TargetTask> condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!tasks.stream().allMatch(condition)) {
+      if (!app.isAlive()) {
+        throw new IllegalStateException(
+            "the streams-app ended, see " + directory.resolve("streams.log"));
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(phase + ": not done after " + PATIENCE + ": " + latest);
+      }
+      statuses.poll(Duration.ofMillis(50)).forEach(r -> latest.put(r.key(), r.value()));
+      listener.progress(phase, counted(), sent);
+    }
+  }
+
+  /** Representations sent so far. */
+  public int sent() {
+    return sent;
+  }
+
+  private long counted() {
+    return tasks.stream()
+        .mapToLong(
+            task ->
+                latest.containsKey(task.getTaskId()) ? latest.get(task.getTaskId()).getPool() : 0)
+        .min()
+        .orElse(0);
+  }
+
+  /**
+   * Selects from everything sent at once and compares: ids, tiers and scores.
+   *
+   * @return the tasks whose published subset is another; empty when all is right
+   */
+  public List<String> differing() {
+    List<String> differing = new ArrayList<>();
+    for (TargetTask task : tasks) {
+      int budget = task.getBudgets().get(task.getBudgets().size() - 1);
+      QueryMatrix matrix = stream.matrix(task);
+      Selection<String> batch =
+          Algorithm.parse(task.getAlgorithm())
+              .emptySelection(matrix.queries(), new Tiers(task.getBudgets()));
+      for (int c = 0; c < sent; c++) {
+        batch.offer("c%09d".formatted(c), matrix.score(stream.encoding(), stream.features(c)));
+        if (c % BLOCK == 0) {
+          listener.progress("batch selection of " + task.getTaskId(), c, sent);
+        }
+      }
+      listener.progress("batch selection of " + task.getTaskId(), sent, sent);
+      List<String> published =
+          new SubsetReader(kafka)
+              .read(task.getTaskId(), budget).entries().stream()
+                  .map(entry -> describe(entry.rank(), entry.score(), entry.instruction()))
+                  .toList();
+      Tiers tiers = new Tiers(task.getBudgets());
+      List<String> expected =
+          batch.slots().stream()
+              .map(
+                  slot -> describe(slot.slot(), slot.score(), slot.id(), tiers.tierOf(slot.slot())))
+              .toList();
+      if (!published.equals(expected)) {
+        differing.add(task.getTaskId());
+      }
+    }
+    return differing;
+  }
+
+  private static String describe(int rank, float score, SelectedInstruction selected) {
+    return describe(rank, score, selected.getCandidateId(), selected.getTier());
+  }
+
+  private static String describe(int rank, float score, String id, int tier) {
+    return rank + " " + id + " " + score + " " + tier;
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    statuses.close();
+  }
+}

@@ -1,0 +1,83 @@
+package io.sluice.local.bench;
+
+import io.sluice.local.cli.Sluice;
+import io.sluice.local.stack.ChildGuard;
+import io.sluice.local.stack.StackException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A streams-app in a process of its own, as a user runs it, so that it can be killed and its
+ * processor time told from the broker's. Ends with this process.
+ */
+public final class StreamsProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Process process;
+
+  private StreamsProcess(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param settings of the streams-app
+   * @param log what it prints
+   */
+  static StreamsProcess start(Map<String, String> settings, Path log) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(ChildGuard.class.getName(), Sluice.class.getName(), "streams"));
+    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    for (String key : List.of("bootstrap.servers", "schema.registry.url")) {
+      String option = key.startsWith("bootstrap") ? "--bootstrap-servers" : "--schema-registry";
+      command.addAll(List.of(option, settings.get(key)));
+    }
+    try {
+      return new StreamsProcess(
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start());
+    } catch (IOException e) {
+      throw new StackException("the streams-app does not start: " + e.getMessage(), e);
+    }
+  }
+
+  /** Processor time so far. */
+  public Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends it at once, as a failing machine does. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

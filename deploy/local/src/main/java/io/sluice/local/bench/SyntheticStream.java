@@ -1,0 +1,143 @@
+package io.sluice.local.bench;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Representations and tasks of random vectors, each a function of its number alone: what was sent
+ * can be made again to check what was selected.
+ *
+ * @param encoding how candidates are stored
+ * @param checkpoints vectors an example
+ * @param dimension values a vector, a multiple of 8
+ */
+public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dimension) {
+  private static final String MAKING = "synthetic";
+  private static final String REPRESENTATION_ID = "default";
+  private static final int TEXT = 400;
+
+  /** Both kept, of a half's bits: the sign and all of the fraction. */
+  private static final int HALF_KEPT = 0x83FF;
+
+  /** Added: an exponent that makes 0.5 to 1 of it. */
+  private static final int HALF_ONE = 0x3800;
+
+  /** The representation of a candidate. */
+  public Representation candidate(int number) {
+    String id = "c%09d".formatted(number);
+    return new Representation(
+        REPRESENTATION_ID,
+        MAKING,
+        encoding,
+        dimension,
+        checkpoints,
+        features(number),
+        128,
+        new Candidate(
+            id,
+            "synthetic",
+            List.of(
+                new Message("user", id + " ask".repeat(TEXT / 8)),
+                new Message("assistant", id + " say".repeat(TEXT / 8)))));
+  }
+
+  /** Encoded vectors of a candidate, shape [checkpoints, dimension]. */
+  public ByteBuffer features(int number) {
+    SplittableRandom random = new SplittableRandom(number);
+    byte[] bytes = new byte[checkpoints * FeatureCodec.rowBytes(encoding, dimension)];
+    random.nextBytes(bytes);
+    ByteBuffer features = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    switch (encoding) {
+      case SIGN -> {}
+      case FLOAT16 -> {
+        for (int i = 0; i < bytes.length; i += 2) {
+          features.putShort(i, (short) (features.getShort(i) & HALF_KEPT | HALF_ONE));
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < bytes.length; i++) {
+          bytes[i] = (byte) Math.max(bytes[i], -Byte.MAX_VALUE);
+        }
+      }
+      case INT4 -> {
+        for (int i = 0; i < bytes.length; i++) {
+          int low = Math.max(1, bytes[i] & 0xF);
+          int high = Math.max(1, bytes[i] >> 4 & 0xF);
+          bytes[i] = (byte) (high << 4 | low);
+        }
+      }
+      case FLOAT32 -> throw new IllegalArgumentException("FLOAT32 is for queries");
+    }
+    return features;
+  }
+
+  /**
+   * A task.
+   *
+   * @param queries size of its query set, at least 1
+   * @param budgets its budgets, ascending
+   */
+  public static TargetTask task(String id, int queries, List<Integer> budgets) {
+    List<Query> set = new ArrayList<>();
+    for (int q = 0; q < queries; q++) {
+      set.add(
+          new Query(
+              "q" + q, List.of(new Message("user", "ask"), new Message("assistant", "say " + q))));
+    }
+    return new TargetTask(id, 1, REPRESENTATION_ID, "round-robin", budgets, 10.0, set);
+  }
+
+  /** The representation of one of a task's queries. */
+  public QueryRepresentation query(TargetTask task, int index) {
+    return new QueryRepresentation(
+        task.getTaskId(),
+        task.getRevision(),
+        index,
+        REPRESENTATION_ID,
+        MAKING,
+        dimension,
+        Collections.nCopies(checkpoints, 1f / checkpoints),
+        FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors(task, index)));
+  }
+
+  /** All queries of a task, to score against. */
+  public QueryMatrix matrix(TargetTask task) {
+    float[][][] vectors = new float[task.getQueries().size()][][];
+    for (int q = 0; q < vectors.length; q++) {
+      vectors[q] = vectors(task, q);
+    }
+    float[] weights = new float[checkpoints];
+    Arrays.fill(weights, 1f / checkpoints);
+    return new QueryMatrix(vectors, weights);
+  }
+
+  private float[][] vectors(TargetTask task, int index) {
+    SplittableRandom random = new SplittableRandom(31L * task.getTaskId().hashCode() + index);
+    float[][] vectors = new float[checkpoints][dimension];
+    for (float[] vector : vectors) {
+      double squares = 0;
+      for (int i = 0; i < dimension; i++) {
+        vector[i] = (float) (2 * random.nextDouble() - 1);
+        squares += vector[i] * vector[i];
+      }
+      for (int i = 0; i < dimension; i++) {
+        vector[i] /= (float) Math.sqrt(squares);
+      }
+    }
+    return vectors;
+  }
+}
