@@ -9,6 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.Similarities;
 import io.sluice.gpuworker.model.Decoder;
 import io.sluice.gpuworker.model.DecoderConfig;
 import io.sluice.gpuworker.model.DecoderWeights;
@@ -20,6 +21,7 @@ import io.sluice.gpuworker.model.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.assertj.core.api.SoftAssertions;
@@ -36,6 +38,9 @@ class ReferenceArchitectureTest {
   private static final double GRADIENT = 1e-4;
   private static final double STATES = 1e-5;
   private static final int POSITIONS = 256;
+
+  /** Of the nine examples; the rest are queries. */
+  private static final int CANDIDATES = 6;
 
   @TempDir private Path folder;
 
@@ -68,16 +73,23 @@ class ReferenceArchitectureTest {
       float[] losses = GoldenData.floats(golden.resolve("loss_adapter.npy"));
       float[] gradients = GoldenData.floats(golden.resolve("grads_raw.npy"));
       assertThat(gradients).hasSize(count * adapters.layout().size());
+      List<float[]> ours = new ArrayList<>();
+      List<float[]> theirs = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         Encoded.Example example = example(examples.get(i));
         GradientEngine.Result result = engine.compute(example);
         float[] gradient = result.gradients()[0];
+        ours.add(gradient);
+        theirs.add(GoldenData.row(gradients, i, gradient.length));
         near(soft, "base loss " + i, engine.baseLoss(example), baseLosses[i]);
         near(soft, "loss " + i, result.losses()[0], losses[i]);
         soft.assertThat(
                 GoldenData.relativeError(gradient, GoldenData.row(gradients, i, gradient.length)))
             .as("gradient %d", i)
             .isLessThan(GRADIENT);
+      }
+      if (count > CANDIDATES) {
+        Similarities.of(ours, CANDIDATES).areThose(Similarities.of(theirs, CANDIDATES), soft);
       }
     }
     soft.assertAll();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.Similarities;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.model.Torch;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Hidden states of the reference (RDS+). */
 class HiddenStateTest {
   private static final double TOLERANCE = 1e-5;
+
+  /** Of an architecture's nine examples; the rest are queries. */
+  private static final int CANDIDATES = 6;
 
   private static RepresentationSettings settings(Path base) {
     return new RepresentationSettings(
@@ -46,6 +51,8 @@ class HiddenStateTest {
       ExampleVectors vectors =
           Kind.HIDDEN_STATE.open(
               settings(golden.resolve("base")), new Lane(torch, false, new StageTimes()));
+      List<float[]> ours = new ArrayList<>();
+      List<float[]> theirs = new ArrayList<>();
       for (int i = 0; i < examples.size(); i++) {
         Encoded.Example example =
             new Encoded.Example(
@@ -56,7 +63,13 @@ class HiddenStateTest {
         assertThat(GoldenData.relativeError(vector, GoldenData.row(expected, i, vector.length)))
             .as("example %d", i)
             .isLessThan(TOLERANCE);
+        ours.add(vector);
+        theirs.add(GoldenData.row(expected, i, vector.length));
       }
+      SoftAssertions.assertSoftly(
+          soft ->
+              Similarities.of(ours, CANDIDATES)
+                  .areThose(Similarities.of(theirs, CANDIDATES), soft));
     }
   }
 
