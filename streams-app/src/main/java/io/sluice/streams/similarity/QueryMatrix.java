@@ -1,24 +1,32 @@
 package io.sluice.streams.similarity;
 
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.encoding.FeatureCodec;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The query set of a target task as one matrix, and the similarity of candidates to it.
  *
  * <p>Similarity (LESS, section 3.2; Xia et al., ICML 2024): the sum over warm-up checkpoints of the
  * checkpoint's weight times the cosine between the query's and the candidate's gradient. Additions
- * happen in one fixed order, so equal bytes give equal scores on every machine.
+ * happen in one fixed order or are exact, so equal bytes give equal scores on every machine, alone
+ * and in any company.
+ *
+ * <p>Candidates of FLOAT32, FLOAT16 and INT8 meet the queries in full precision; those of INT4 and
+ * SIGN meet them in 8 bits a value, with a scale for each vector, which is far finer than they are
+ * themselves. Takes 5 bytes a value of the queries. Immutable.
  */
 public final class QueryMatrix {
-  private static final int LANES = 8;
-
-  /** Shape [checkpoints][queries x dimension]: unit rows, each already times its weight. */
-  private final float[][] weighted;
+  /** Candidates that go over the queries together: enough to have read them nearly for nothing. */
+  private static final int TOGETHER = 16;
 
   private final int queries;
+  private final int checkpoints;
   private final int dimension;
+  private final Arithmetic arithmetic;
+  private final FullQueries full;
+  private final LevelQueries levels;
 
   /**
    * A query set.
@@ -28,12 +36,16 @@ public final class QueryMatrix {
    * @throws IllegalArgumentException when there is no query or shapes differ
    */
   public QueryMatrix(float[][][] vectors, float[] weights) {
+    this(vectors, weights, Arithmetic.fastest());
+  }
+
+  QueryMatrix(float[][][] vectors, float[] weights, Arithmetic arithmetic) {
     if (vectors.length == 0 || weights.length == 0) {
       throw new IllegalArgumentException("a query matrix needs a query and a checkpoint");
     }
     queries = vectors.length;
+    checkpoints = weights.length;
     dimension = vectors[0][0].length;
-    weighted = new float[weights.length][queries * dimension];
     for (int q = 0; q < queries; q++) {
       if (vectors[q].length != weights.length) {
         throw new IllegalArgumentException(
@@ -45,15 +57,15 @@ public final class QueryMatrix {
                 + weights.length
                 + " checkpoints");
       }
-      for (int c = 0; c < weights.length; c++) {
-        if (vectors[q][c].length != dimension) {
+      for (float[] vector : vectors[q]) {
+        if (vector.length != dimension) {
           throw new IllegalArgumentException("queries of different dimensions");
-        }
-        for (int i = 0; i < dimension; i++) {
-          weighted[c][q * dimension + i] = weights[c] * vectors[q][c][i];
         }
       }
     }
+    this.arithmetic = arithmetic;
+    full = new FullQueries(vectors, weights, arithmetic.floats());
+    levels = new LevelQueries(vectors, weights, arithmetic.bytes());
   }
 
   /** Queries: the length of a score row. */
@@ -63,7 +75,7 @@ public final class QueryMatrix {
 
   /** Vectors an example. */
   public int checkpoints() {
-    return weighted.length;
+    return checkpoints;
   }
 
   /** Values a checkpoint. */
@@ -79,16 +91,7 @@ public final class QueryMatrix {
    * @throws IllegalArgumentException when a vector is all zero or not finite, or bytes are missing
    */
   public float[] score(FeatureEncoding encoding, ByteBuffer features) {
-    int expected = checkpoints() * FeatureCodec.rowBytes(encoding, dimension);
-    if (features.remaining() != expected) {
-      throw new IllegalArgumentException(
-          "features have " + features.remaining() + " bytes, not " + expected);
-    }
-    float[][] rows = new float[checkpoints()][dimension];
-    for (int c = 0; c < rows.length; c++) {
-      FeatureCodec.decodeRow(encoding, features, c, rows[c]);
-    }
-    return score(rows);
+    return score(CandidateVectors.of(encoding, features, checkpoints, dimension, arithmetic));
   }
 
   /**
@@ -96,44 +99,77 @@ public final class QueryMatrix {
    *
    * @param rows shape [checkpoints][dimension]; need not be normalised
    * @return the similarity to each query, shape [queries], -1 to 1 up to rounding
-   * @throws IllegalArgumentException when a vector is all zero or not finite, or a score is not
+   * @throws IllegalArgumentException when a vector is all zero or not finite, or the shape differs
    */
   public float[] score(float[][] rows) {
-    float[] scores = new float[queries];
-    for (int c = 0; c < weighted.length; c++) {
-      double norm = Math.sqrt(dot(rows[c], 0, rows[c]));
-      if (!(norm > 0) || Double.isInfinite(norm)) {
-        throw new IllegalArgumentException(
-            norm == 0 ? "a feature vector is all zero" : "a feature vector is not finite");
-      }
-      for (int q = 0; q < queries; q++) {
-        scores[q] += (float) (dot(weighted[c], q * dimension, rows[c]) / norm);
-      }
-    }
-    for (float score : scores) {
-      if (!Float.isFinite(score)) {
-        throw new IllegalArgumentException("a score is not finite: the vectors are too large");
-      }
+    return score(CandidateVectors.of(rows, arithmetic));
+  }
+
+  /**
+   * Scores a decoded candidate.
+   *
+   * @return the similarity to each query, shape [queries], -1 to 1 up to rounding
+   * @throws IllegalArgumentException when the shape differs
+   */
+  public float[] score(CandidateVectors candidate) {
+    return scoreAll(List.of(candidate)).get(0);
+  }
+
+  /**
+   * Scores candidates together, several times as fast as one by one where the queries do not fit in
+   * the processor's cache; more than 16 at a time gain nothing. The scores are those that each
+   * would get alone.
+   *
+   * @param candidates in any mixture of encodings
+   * @return the similarity of each to each query, shape [candidates][queries]
+   * @throws IllegalArgumentException when a shape differs
+   */
+  public List<float[]> scoreAll(List<CandidateVectors> candidates) {
+    List<float[]> scores = new ArrayList<>(candidates.size());
+    for (int begin = 0; begin < candidates.size(); begin += TOGETHER) {
+      int end = Math.min(begin + TOGETHER, candidates.size());
+      scoreTogether(candidates.subList(begin, end), scores);
     }
     return scores;
   }
 
-  /** Eight running sums, added up in a fixed order: fast without leaving the order to the JIT. */
-  private static double dot(float[] a, int offset, float[] b) {
-    float[] sums = new float[LANES];
-    int whole = b.length - b.length % LANES;
-    for (int i = 0; i < whole; i += LANES) {
-      for (int lane = 0; lane < LANES; lane++) {
-        sums[lane] += a[offset + i + lane] * b[i + lane];
+  private void scoreTogether(List<CandidateVectors> candidates, List<float[]> scores) {
+    List<CandidateVectors> coarse = new ArrayList<>();
+    List<CandidateVectors> fine = new ArrayList<>();
+    for (CandidateVectors candidate : candidates) {
+      requireShape(candidate);
+      (candidate.inLevels() ? coarse : fine).add(candidate);
+    }
+    float[][] coarseScores = levels.score(coarse);
+    float[][] fineScores = full.score(fine);
+    int nextCoarse = 0;
+    int nextFine = 0;
+    for (CandidateVectors candidate : candidates) {
+      scores.add(candidate.inLevels() ? coarseScores[nextCoarse++] : fineScores[nextFine++]);
+    }
+  }
+
+  private void requireShape(CandidateVectors candidate) {
+    if (candidate.checkpoints() != checkpoints || candidate.dimension() != dimension) {
+      throw new IllegalArgumentException(
+          "a candidate of shape [%d, %d] for queries of [%d, %d]"
+              .formatted(candidate.checkpoints(), candidate.dimension(), checkpoints, dimension));
+    }
+  }
+
+  /** Query rows, rounded up so that every tile is whole. */
+  static int wholeTiles(int queries) {
+    return (queries + FloatProducts.QUERIES - 1) / FloatProducts.QUERIES * FloatProducts.QUERIES;
+  }
+
+  /** Totals, without what was added to fill tiles. */
+  static float[][] scores(double[][] totals, int queries) {
+    float[][] scores = new float[totals.length][queries];
+    for (int c = 0; c < totals.length; c++) {
+      for (int q = 0; q < queries; q++) {
+        scores[c][q] = (float) totals[c][q];
       }
     }
-    double total = 0;
-    for (float sum : sums) {
-      total += sum;
-    }
-    for (int i = whole; i < b.length; i++) {
-      total += (double) a[offset + i] * b[i];
-    }
-    return total;
+    return scores;
   }
 }

@@ -1,0 +1,93 @@
+package io.sluice.streams.similarity;
+
+/**
+ * Dot products of floats: the inner loops of scoring in full precision.
+ *
+ * <p>Every implementation gives the same bits on every machine. A dot product is kept in {@value
+ * #LANES} running sums, its lanes: lane l adds up the products of the values l, l + {@value
+ * #LANES}, l + 2 x {@value #LANES} and so on, in this order, each product rounded before it is
+ * added (never a fused multiply-add, which some machines lack). Calls go on from the lanes that
+ * they are given, so it makes no difference how a vector is cut into pieces.
+ */
+interface FloatProducts {
+  /** Running sums of a dot product; counts of values are multiples of it. */
+  int LANES = 16;
+
+  /** Query rows that a call takes. */
+  int QUERIES = 4;
+
+  /** Candidates that a call of {@link #tile} takes. */
+  int CANDIDATES = 4;
+
+  /** Takes a half's bits, moved to where a float has them, to the half's value: 2^(127 - 15). */
+  float HALF_SCALE = 0x1p112f;
+
+  /** The bits of an infinite half; those of NaN are above. */
+  int INFINITE_HALF = 0x7c00;
+
+  /**
+   * Four queries times four candidates.
+   *
+   * @param queries rows, of which four from {@code query} on are taken
+   * @param from the value at which the queries' pieces begin
+   * @param candidates pieces, of which four from {@code candidate} on are taken, from their start
+   * @param count values of a piece, a multiple of {@link #LANES}
+   * @param lanes shape [..., QUERIES, CANDIDATES, LANES], added to
+   * @param at the first lane
+   */
+  void tile(
+      float[][] queries,
+      int query,
+      int from,
+      float[][] candidates,
+      int candidate,
+      int count,
+      float[] lanes,
+      int at);
+
+  /**
+   * Four queries times one candidate; parameters as of {@link #tile}.
+   *
+   * @param lanes shape [..., QUERIES, LANES], added to
+   */
+  void column(
+      float[][] queries, int query, int from, float[] candidate, int count, float[] lanes, int at);
+
+  /**
+   * A piece of a vector times itself.
+   *
+   * @param count values, a multiple of {@link #LANES}
+   * @param lanes shape [LANES], added to
+   */
+  void square(float[] piece, int count, float[] lanes);
+
+  /**
+   * Widens half precision; what is infinite or no number becomes some number.
+   *
+   * @param halves their bits
+   * @param into receives the values
+   * @param count how many
+   * @return the largest bits that any has beside its sign: from {@link #INFINITE_HALF} on, one was
+   *     not finite
+   */
+  int widen(short[] halves, float[] into, int count);
+
+  /**
+   * Widens whole numbers.
+   *
+   * @param into receives the values
+   * @param count how many
+   */
+  void widen(byte[] bytes, float[] into, int count);
+
+  /** A dot product's lanes added up, in one fixed order. */
+  static float sum(float[] lanes, int at) {
+    float even =
+        ((lanes[at] + lanes[at + 8]) + (lanes[at + 4] + lanes[at + 12]))
+            + ((lanes[at + 2] + lanes[at + 10]) + (lanes[at + 6] + lanes[at + 14]));
+    float odd =
+        ((lanes[at + 1] + lanes[at + 9]) + (lanes[at + 5] + lanes[at + 13]))
+            + ((lanes[at + 3] + lanes[at + 11]) + (lanes[at + 7] + lanes[at + 15]));
+    return even + odd;
+  }
+}

@@ -1,0 +1,80 @@
+package io.sluice.streams.similarity;
+
+/** In plain Java: what the faster ones are checked against, and the fallback. */
+final class PlainFloatProducts implements FloatProducts {
+  @Override
+  public void tile(
+      float[][] queries,
+      int query,
+      int from,
+      float[][] candidates,
+      int candidate,
+      int count,
+      float[] lanes,
+      int at) {
+    for (int q = 0; q < QUERIES; q++) {
+      for (int c = 0; c < CANDIDATES; c++) {
+        int first = at + (q * CANDIDATES + c) * LANES;
+        add(queries[query + q], from, candidates[candidate + c], count, lanes, first);
+      }
+    }
+  }
+
+  @Override
+  public void column(
+      float[][] queries, int query, int from, float[] candidate, int count, float[] lanes, int at) {
+    for (int q = 0; q < QUERIES; q++) {
+      add(queries[query + q], from, candidate, count, lanes, at + q * LANES);
+    }
+  }
+
+  @Override
+  public void square(float[] piece, int count, float[] lanes) {
+    add(piece, 0, piece, count, lanes, 0);
+  }
+
+  @Override
+  public int widen(short[] halves, float[] into, int count) {
+    return widen(halves, into, 0, count);
+  }
+
+  /** From one value on. */
+  static int widen(short[] halves, float[] into, int from, int count) {
+    int largest = 0;
+    for (int i = from; i < count; i++) {
+      int magnitude = halves[i] & 0x7fff;
+      // Exact for subnormal halves too: read as floats, they are subnormal floats.
+      into[i] = Float.intBitsToFloat(halves[i] & 0x80000000 | magnitude << 13) * HALF_SCALE;
+      largest = Math.max(largest, magnitude);
+    }
+    return largest;
+  }
+
+  @Override
+  public void widen(byte[] bytes, float[] into, int count) {
+    for (int i = 0; i < count; i++) {
+      into[i] = bytes[i];
+    }
+  }
+
+  /** Four lanes at a time: they do not wait for each other's additions. */
+  private static void add(
+      float[] query, int from, float[] candidate, int count, float[] lanes, int at) {
+    for (int lane = 0; lane < LANES; lane += 4) {
+      float sum0 = lanes[at + lane];
+      float sum1 = lanes[at + lane + 1];
+      float sum2 = lanes[at + lane + 2];
+      float sum3 = lanes[at + lane + 3];
+      for (int i = lane; i < count; i += LANES) {
+        sum0 += query[from + i] * candidate[i];
+        sum1 += query[from + i + 1] * candidate[i + 1];
+        sum2 += query[from + i + 2] * candidate[i + 2];
+        sum3 += query[from + i + 3] * candidate[i + 3];
+      }
+      lanes[at + lane] = sum0;
+      lanes[at + lane + 1] = sum1;
+      lanes[at + lane + 2] = sum2;
+      lanes[at + lane + 3] = sum3;
+    }
+  }
+}

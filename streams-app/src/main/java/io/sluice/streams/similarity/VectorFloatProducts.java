@@ -1,0 +1,215 @@
+package io.sluice.streams.similarity;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * By the processor's vector instructions, of any width up to 512 bits.
+ *
+ * <p>A tile keeps its sixteen sums in registers, so that eight loads feed sixteen products. The JIT
+ * keeps a vector in a register only where it is a local variable of its own and gives up inlining
+ * in long methods, which is why nothing here is a loop over queries and candidates, or shared.
+ * Where vectors are narrower than {@value #LANES} floats, a piece is gone over once for each part
+ * of the lanes.
+ */
+final class VectorFloatProducts implements FloatProducts {
+  private static final VectorShape SHAPE =
+      VectorShape.forBitSize(Math.min(512, VectorShape.preferredShape().vectorBitSize()));
+
+  private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+
+  /** Shorts that fill a vector of floats. */
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
+
+  /** Bytes that fill a vector of floats, or two: none is narrower than 64 bits. */
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, SHAPE.vectorBitSize() / 4)));
+
+  @Override
+  public void tile(
+      float[][] queries,
+      int query,
+      int from,
+      float[][] candidates,
+      int candidate,
+      int count,
+      float[] lanes,
+      int at) {
+    for (int part = 0; part < LANES; part += FLOATS.length()) {
+      addTile(queries, query, from, candidates, candidate, part, count, lanes, at + part);
+    }
+  }
+
+  private static void addTile(
+      float[][] queries,
+      int query,
+      int from,
+      float[][] candidates,
+      int candidate,
+      int first,
+      int count,
+      float[] lanes,
+      int at) {
+
+    float[] q0 = queries[query];
+    float[] q1 = queries[query + 1];
+    float[] q2 = queries[query + 2];
+    float[] q3 = queries[query + 3];
+    float[] c0 = candidates[candidate];
+    float[] c1 = candidates[candidate + 1];
+    float[] c2 = candidates[candidate + 2];
+    float[] c3 = candidates[candidate + 3];
+    FloatVector sum00 = FloatVector.fromArray(FLOATS, lanes, at);
+    FloatVector sum01 = FloatVector.fromArray(FLOATS, lanes, at + LANES);
+    FloatVector sum02 = FloatVector.fromArray(FLOATS, lanes, at + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(FLOATS, lanes, at + 3 * LANES);
+    FloatVector sum10 = FloatVector.fromArray(FLOATS, lanes, at + 4 * LANES);
+    FloatVector sum11 = FloatVector.fromArray(FLOATS, lanes, at + 5 * LANES);
+    FloatVector sum12 = FloatVector.fromArray(FLOATS, lanes, at + 6 * LANES);
+    FloatVector sum13 = FloatVector.fromArray(FLOATS, lanes, at + 7 * LANES);
+    FloatVector sum20 = FloatVector.fromArray(FLOATS, lanes, at + 8 * LANES);
+    FloatVector sum21 = FloatVector.fromArray(FLOATS, lanes, at + 9 * LANES);
+    FloatVector sum22 = FloatVector.fromArray(FLOATS, lanes, at + 10 * LANES);
+    FloatVector sum23 = FloatVector.fromArray(FLOATS, lanes, at + 11 * LANES);
+    FloatVector sum30 = FloatVector.fromArray(FLOATS, lanes, at + 12 * LANES);
+    FloatVector sum31 = FloatVector.fromArray(FLOATS, lanes, at + 13 * LANES);
+    FloatVector sum32 = FloatVector.fromArray(FLOATS, lanes, at + 14 * LANES);
+    FloatVector sum33 = FloatVector.fromArray(FLOATS, lanes, at + 15 * LANES);
+    for (int i = first; i < count; i += LANES) {
+      FloatVector x0 = FloatVector.fromArray(FLOATS, q0, from + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, q1, from + i);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, q2, from + i);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, q3, from + i);
+      FloatVector y = FloatVector.fromArray(FLOATS, c0, i);
+      sum00 = sum00.add(x0.mul(y));
+      sum10 = sum10.add(x1.mul(y));
+      sum20 = sum20.add(x2.mul(y));
+      sum30 = sum30.add(x3.mul(y));
+      y = FloatVector.fromArray(FLOATS, c1, i);
+      sum01 = sum01.add(x0.mul(y));
+      sum11 = sum11.add(x1.mul(y));
+      sum21 = sum21.add(x2.mul(y));
+      sum31 = sum31.add(x3.mul(y));
+      y = FloatVector.fromArray(FLOATS, c2, i);
+      sum02 = sum02.add(x0.mul(y));
+      sum12 = sum12.add(x1.mul(y));
+      sum22 = sum22.add(x2.mul(y));
+      sum32 = sum32.add(x3.mul(y));
+      y = FloatVector.fromArray(FLOATS, c3, i);
+      sum03 = sum03.add(x0.mul(y));
+      sum13 = sum13.add(x1.mul(y));
+      sum23 = sum23.add(x2.mul(y));
+      sum33 = sum33.add(x3.mul(y));
+    }
+    sum00.intoArray(lanes, at);
+    sum01.intoArray(lanes, at + LANES);
+    sum02.intoArray(lanes, at + 2 * LANES);
+    sum03.intoArray(lanes, at + 3 * LANES);
+    sum10.intoArray(lanes, at + 4 * LANES);
+    sum11.intoArray(lanes, at + 5 * LANES);
+    sum12.intoArray(lanes, at + 6 * LANES);
+    sum13.intoArray(lanes, at + 7 * LANES);
+    sum20.intoArray(lanes, at + 8 * LANES);
+    sum21.intoArray(lanes, at + 9 * LANES);
+    sum22.intoArray(lanes, at + 10 * LANES);
+    sum23.intoArray(lanes, at + 11 * LANES);
+    sum30.intoArray(lanes, at + 12 * LANES);
+    sum31.intoArray(lanes, at + 13 * LANES);
+    sum32.intoArray(lanes, at + 14 * LANES);
+    sum33.intoArray(lanes, at + 15 * LANES);
+  }
+
+  @Override
+  public void column(
+      float[][] queries, int query, int from, float[] candidate, int count, float[] lanes, int at) {
+    for (int part = 0; part < LANES; part += FLOATS.length()) {
+      addColumn(queries, query, from, candidate, part, count, lanes, at + part);
+    }
+  }
+
+  private static void addColumn(
+      float[][] queries,
+      int query,
+      int from,
+      float[] candidate,
+      int first,
+      int count,
+      float[] lanes,
+      int at) {
+
+    float[] q0 = queries[query];
+    float[] q1 = queries[query + 1];
+    float[] q2 = queries[query + 2];
+    float[] q3 = queries[query + 3];
+    FloatVector sum0 = FloatVector.fromArray(FLOATS, lanes, at);
+    FloatVector sum1 = FloatVector.fromArray(FLOATS, lanes, at + LANES);
+    FloatVector sum2 = FloatVector.fromArray(FLOATS, lanes, at + 2 * LANES);
+    FloatVector sum3 = FloatVector.fromArray(FLOATS, lanes, at + 3 * LANES);
+    for (int i = first; i < count; i += LANES) {
+      FloatVector y = FloatVector.fromArray(FLOATS, candidate, i);
+      sum0 = sum0.add(FloatVector.fromArray(FLOATS, q0, from + i).mul(y));
+      sum1 = sum1.add(FloatVector.fromArray(FLOATS, q1, from + i).mul(y));
+      sum2 = sum2.add(FloatVector.fromArray(FLOATS, q2, from + i).mul(y));
+      sum3 = sum3.add(FloatVector.fromArray(FLOATS, q3, from + i).mul(y));
+    }
+    sum0.intoArray(lanes, at);
+    sum1.intoArray(lanes, at + LANES);
+    sum2.intoArray(lanes, at + 2 * LANES);
+    sum3.intoArray(lanes, at + 3 * LANES);
+  }
+
+  @Override
+  public void square(float[] piece, int count, float[] lanes) {
+    for (int part = 0; part < LANES; part += FLOATS.length()) {
+      FloatVector sum = FloatVector.fromArray(FLOATS, lanes, part);
+      for (int i = part; i < count; i += LANES) {
+        FloatVector x = FloatVector.fromArray(FLOATS, piece, i);
+        sum = sum.add(x.mul(x));
+      }
+      sum.intoArray(lanes, part);
+    }
+  }
+
+  @Override
+  public int widen(short[] halves, float[] into, int count) {
+    int whole = FLOATS.loopBound(count);
+    IntVector largest = IntVector.zero(INTS);
+    for (int i = 0; i < whole; i += FLOATS.length()) {
+      IntVector bits =
+          (IntVector)
+              ShortVector.fromArray(SHORTS, halves, i).convertShape(VectorOperators.S2I, INTS, 0);
+      IntVector magnitude = bits.and(0x7fff);
+      largest = largest.max(magnitude);
+      bits.and(0x80000000)
+          .or(magnitude.lanewise(VectorOperators.LSHL, 13))
+          .reinterpretAsFloats()
+          .mul(HALF_SCALE)
+          .intoArray(into, i);
+    }
+    return Math.max(
+        largest.reduceLanes(VectorOperators.MAX),
+        PlainFloatProducts.widen(halves, into, whole, count));
+  }
+
+  @Override
+  public void widen(byte[] bytes, float[] into, int count) {
+    int whole = BYTES.loopBound(count);
+    for (int i = 0; i < whole; i += BYTES.length()) {
+      ByteVector read = ByteVector.fromArray(BYTES, bytes, i);
+      for (int part = 0; part * FLOATS.length() < BYTES.length(); part++) {
+        FloatVector values = (FloatVector) read.convertShape(VectorOperators.B2F, FLOATS, part);
+        values.intoArray(into, i + part * FLOATS.length());
+      }
+    }
+    for (int i = whole; i < count; i++) {
+      into[i] = bytes[i];
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.sluice.streams.similarity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ArithmeticTest {
+  @Test
+  void givenAJvmWithTheVectorModule_whenTheFastestIsChosen_thenItIsNotPlainJava() {
+    assertThat(Arithmetic.fastest().floats()).isNotInstanceOf(PlainFloatProducts.class);
+    assertThat(Arithmetic.fastest().bytes()).isNotInstanceOf(PlainByteProducts.class);
+  }
+}
