@@ -15,9 +15,10 @@ import java.util.Set;
  *
  * <p>An arrival walks the slots upwards; where it beats the holder they change places and the
  * displaced one walks on; who walks past the last slot is out, for good. Holders of one query's
- * slots are in falling order, so an arrival that beats the last slot of no query is rejected after
- * M comparisons, and of N candidates in random order only about B (1 + ln(N / B)) are ever
- * admitted. The work of an admission is one pass over at most B slots.
+ * slots are in falling order. So an arrival that beats the last slot of no query is rejected after
+ * M comparisons, and a displaced candidate beats at the latest its query's next slot: it looks at
+ * no more than the M - 1 slots between. Of N candidates in random order only about B (1 + ln(N /
+ * B)) are ever admitted.
  *
  * <p>Memory: the score rows of the selected, about {@code 4 B M} bytes.
  *
@@ -51,31 +52,70 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   @Override
   public Admission<K> offer(K id, float[] scores) {
     rows.check(id, scores);
-    if (size() == budget && !beatsLastSlotOfAnyQuery(id, scores) || !held.add(id)) {
+    int slot = lowestBeaten(id, scores);
+    if (slot == budget || !held.add(id)) {
       return Admission.none();
     }
-    return new Admission<>(true, insert(new Holder<>(id, scores.clone())));
+    return new Admission<>(true, insert(new Holder<>(id, scores.clone()), slot));
   }
 
-  /** The last slots of the queries are the last M slots; with B below M some queries have none. */
-  private boolean beatsLastSlotOfAnyQuery(K id, float[] scores) {
-    return nextBeaten(id, scores, Math.max(0, budget - queries)) < budget;
+  /**
+   * The lowest slot whose holder the candidate beats; else the size.
+   *
+   * <p>Who beats none of M slots in a row beats no slot below them. So this looks at the last M
+   * slots, goes down to the lowest slot of a query that is beaten there, and looks at the M slots
+   * below that one, until none of them is beaten.
+   */
+  private int lowestBeaten(K id, float[] scores) {
+    int lowest = size();
+    int slot = lowest;
+    int query = lowest % queries;
+    while (slot > Math.max(0, lowest - queries)) {
+      slot--;
+      query = (query == 0 ? queries : query) - 1;
+      if (beats(id, scores[query], slot)) {
+        lowest = lowestBeatenOfQuery(id, scores[query], slot);
+        slot = lowest;
+      }
+    }
+    return lowest;
   }
 
-  private List<TierChange<K>> insert(Holder<K> arrival) {
+  /** Bisects the slots of one query, given one of them that is beaten. */
+  private int lowestBeatenOfQuery(K id, float score, int beaten) {
+    int round = beaten / queries;
+    int least = 0;
+    while (least < round) {
+      int middle = (least + round) / 2;
+      if (beats(id, score, beaten % queries + middle * queries)) {
+        round = middle;
+      } else {
+        least = middle + 1;
+      }
+    }
+    return beaten % queries + round * queries;
+  }
+
+  /** The first comparison settles nearly all: most of the time goes into it. */
+  private boolean beats(K id, float score, int slot) {
+    float other = slotScores[slot];
+    return score >= other && (score > other || id.compareTo(holders.get(slot).id) < 0);
+  }
+
+  private List<TierChange<K>> insert(Holder<K> arrival, int entry) {
     List<TierChange<K>> changes = new ArrayList<>();
     Holder<K> walker = arrival;
     int from = TierChange.OUTSIDE;
-    int slot = nextBeaten(walker.id, walker.scores, 0);
+    int slot = entry;
     while (slot < size()) {
-      int to = tiers.tierOf(slot);
+      int to = slot < from ? from : tiers.tierOf(slot);
       if (from != to) {
         changes.add(new TierChange<>(walker.id, from, to));
       }
       slotScores[slot] = walker.scores[slot % queries];
       walker = holders.set(slot, walker);
       from = to;
-      slot = nextBeaten(walker.id, walker.scores, slot + 1);
+      slot = displaced(walker, slot);
     }
     int to = TierChange.OUTSIDE;
     if (size() < budget) {
@@ -90,31 +130,42 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
     return changes;
   }
 
-  /** The lowest slot, at least {@code first}, whose holder the candidate beats; else the size. */
-  private int nextBeaten(K id, float[] scores, int first) {
-    int slot = nextReached(scores, first);
-    while (slot < size()
-        && scores[slot % queries] == slotScores[slot]
-        && id.compareTo(holders.get(slot).id) >= 0) {
-      slot = nextReached(scores, slot + 1);
+  /**
+   * Where a displaced candidate goes: to a slot that it beats before its own query's next one, else
+   * to that one; the size when there is none.
+   *
+   * <p>Holders only ever give way to better ones, so slots that were found not beaten stay so. What
+   * is found once, and looked for in growing steps, spares a candidate most of the later looks.
+   */
+  private int displaced(Holder<K> walker, int slot) {
+    int own = Math.min(size(), slot + queries);
+    if (own <= walker.unbeatenBelow) {
+      return own;
     }
-    return slot;
-  }
-
-  /** Like nextBeaten, with equality enough: nearly all the time goes into this loop. */
-  private int nextReached(float[] scores, int first) {
-    int size = size();
-    int slot = first;
-    while (slot < size) {
-      int roundStart = slot - slot % queries;
-      int roundEnd = Math.min(size, roundStart + queries);
-      for (; slot < roundEnd; slot++) {
-        if (scores[slot - roundStart] >= slotScores[slot]) {
-          return slot;
-        }
+    int next = nextBeaten(walker, slot);
+    walker.unbeatenBelow = next;
+    if (next == own) {
+      int ahead = queries;
+      while (slot + ahead + queries <= size()
+          && nextBeaten(walker, slot + ahead) == slot + ahead + queries) {
+        walker.unbeatenBelow = slot + ahead + queries;
+        ahead *= 2;
       }
     }
-    return size;
+    return next;
+  }
+
+  /** The lowest of the M - 1 slots after this one that the candidate beats; else the next slot. */
+  private int nextBeaten(Holder<K> walker, int slot) {
+    int end = Math.min(size(), slot + queries);
+    int query = slot % queries;
+    for (int next = slot + 1; next < end; next++) {
+      query = query + 1 == queries ? 0 : query + 1;
+      if (beats(walker.id, walker.scores[query], next)) {
+        return next;
+      }
+    }
+    return end;
   }
 
   private void append(Holder<K> last) {
@@ -158,5 +209,19 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   /**
    * A selected candidate and its whole score row: displaced, it competes for other queries' slots.
    */
-  private record Holder<K>(K id, float[] scores) {}
+  private static final class Holder<K> {
+    private final K id;
+    private final float[] scores;
+
+    /**
+     * The candidate beats no holder of another query's slot between its own slot and this one; its
+     * own slot, or one below, when nothing is known.
+     */
+    private int unbeatenBelow;
+
+    Holder(K id, float[] scores) {
+      this.id = id;
+      this.scores = scores;
+    }
+  }
 }
