@@ -121,11 +121,22 @@ public record Topics(String prefix) {
    * @param spread by what its records are spread
    */
   public record TopicSpec(String name, Cleanup cleanup, Spread spread) {
-    /** The Kafka topic configuration of the cleanup policy. */
+    /** Bytes: what the vectors of one example may take, which is more than Kafka's default. */
+    private static final String MAX_MESSAGE_BYTES = String.valueOf(16 << 20);
+
+    /** The Kafka topic configuration of the cleanup policy, and room for large vectors. */
     public Map<String, String> config() {
       return switch (cleanup) {
-        case COMPACT -> Map.of("cleanup.policy", "compact", "compression.type", "producer");
-        case LONG_RETENTION -> Map.of("cleanup.policy", "delete", "retention.ms", "7776000000");
+        case COMPACT ->
+            Map.of(
+                "cleanup.policy", "compact",
+                "compression.type", "producer",
+                "max.message.bytes", MAX_MESSAGE_BYTES);
+        case LONG_RETENTION ->
+            Map.of(
+                "cleanup.policy", "delete",
+                "retention.ms", "7776000000",
+                "max.message.bytes", MAX_MESSAGE_BYTES);
       };
     }
   }
