@@ -1,6 +1,5 @@
 package io.sluice.streams.topology;
 
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.QueryRepresentation;
@@ -11,6 +10,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -173,11 +173,11 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   }
 
   private void arrived(Representation representation) {
-    long content = ScoredContent.contentOf(representation.getCandidate());
+    Arrival arrival = new Arrival(representation);
     String problems = "";
     for (ShardTask task : tasks.values()) {
       try {
-        score(task, representation, content);
+        score(task, arrival);
       } catch (InvalidRecordException e) {
         problems = problems.isEmpty() ? e.getMessage() : problems + "; " + e.getMessage();
       }
@@ -193,23 +193,26 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
    * @throws InvalidRecordException when it cannot be compared with the queries; it is then as if it
    *     had no content at all
    */
-  private void score(ShardTask task, Representation representation, long content) {
-    if (!task.representationId().equals(representation.getRepresentationId())) {
+  private void score(ShardTask task, Arrival arrival) {
+    if (!task.representationId().equals(arrival.representation().getRepresentationId())) {
       return;
     }
-    String candidateId = representation.getCandidate().getId();
-    TaskKey key = task.key(candidateId);
+    TaskKey key = task.key(arrival.candidateId());
     Optional<ScoredContent> known = stores.row(key);
     if (known.isPresent()) {
-      if (known.get().content() == content) {
+      if (known.get().content() == arrival.content()) {
         return;
       }
-      withdraw(task, candidateId);
+      withdraw(task, arrival.candidateId());
     }
-    float[] row = task.score(representation);
-    stores.putRow(key, new ScoredContent(content, row));
-    if (task.admit(candidateId, row)) {
-      report(task, new Nomination(ScoreRow.boxed(row), representation.getCandidate()));
+    task.requireComparable(arrival.representation());
+    scored(task, arrival, task.score(List.of(arrival.vectors())).get(0));
+  }
+
+  private void scored(ShardTask task, Arrival arrival, float[] row) {
+    stores.putRow(task.key(arrival.candidateId()), new ScoredContent(arrival.content(), row));
+    if (task.admit(arrival.candidateId(), row)) {
+      report(task, new Nomination(ScoreRow.boxed(row), arrival.representation().getCandidate()));
     }
   }
 
@@ -281,18 +284,25 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
 
   private void scoreStored(ShardTask task) {
     ShardProgress progress = task.progress();
+    List<Arrival> unscored = new ArrayList<>();
     try (KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> stored =
         stores.representationsAfter(progress.passed())) {
       for (int step = 0; step < STEP && stored.hasNext(); step++) {
         KeyValue<Bytes, ValueAndTimestamp<byte[]>> entry = stored.next();
         codec
             .decodeStored(entry.key, entry.value.value())
-            .ifPresent(representation -> scoreIfNew(task, representation));
+            .map(Arrival::new)
+            .filter(arrival -> isUnscored(task, arrival))
+            .ifPresent(unscored::add);
         progress = progress.past(entry.key);
       }
       if (!stored.hasNext()) {
         progress = progress.atTheEnd();
       }
+    }
+    List<float[]> rows = task.score(unscored.stream().map(Arrival::vectors).toList());
+    for (int i = 0; i < rows.size(); i++) {
+      scored(task, unscored.get(i), rows.get(i));
     }
     makeProgress(task, progress);
     if (progress.caughtUp()) {
@@ -304,19 +314,25 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     }
   }
 
-  /** What came while the task was worked on is scored already, whatever its content was before. */
-  private void scoreIfNew(ShardTask task, Representation representation) {
-    Candidate candidate = representation.getCandidate();
-    if (stores.row(task.key(candidate.getId())).isPresent()) {
-      return;
+  /**
+   * What came while the task was worked on is scored already, whatever its content was before; what
+   * cannot be compared was a dead letter when it came, or belongs to another making.
+   */
+  private boolean isUnscored(ShardTask task, Arrival stored) {
+    if (!task.representationId().equals(stored.representation().getRepresentationId())
+        || stores.row(task.key(stored.candidateId())).isPresent()) {
+      return false;
     }
     try {
-      score(task, representation, ScoredContent.contentOf(candidate));
+      task.requireComparable(stored.representation());
+      stored.vectors();
+      return true;
     } catch (InvalidRecordException e) {
       log.atDebug()
           .addKeyValue("task", task.id())
           .addKeyValue("reason", e.getMessage())
           .log("a stored representation is passed over");
+      return false;
     }
   }
 

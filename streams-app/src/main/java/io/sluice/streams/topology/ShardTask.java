@@ -8,6 +8,7 @@ import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Tiers;
+import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.util.HashSet;
 import java.util.List;
@@ -109,12 +110,11 @@ final class ShardTask {
   }
 
   /**
-   * Scores a candidate.
+   * Checks that a candidate can be compared with the queries.
    *
-   * @return the similarity to each query, shape [queries]
-   * @throws InvalidRecordException when the vectors cannot be compared with the queries
+   * @throws InvalidRecordException when it was made otherwise or has another shape
    */
-  float[] score(Representation representation) {
+  void requireComparable(Representation representation) {
     if (!representation.getFingerprint().equals(making.getFingerprint())) {
       throw new InvalidRecordException(
           "representation of candidate '%s' has fingerprint %s, the queries of task '%s' have %s: one representation id must name one way of making vectors"
@@ -136,13 +136,15 @@ final class ShardTask {
                   queries.checkpoints(),
                   queries.dimension()));
     }
-    try {
-      return queries.score(representation.getEncoding(), representation.getFeatures());
-    } catch (IllegalArgumentException e) {
-      throw new InvalidRecordException(
-          "representation of candidate '%s': %s"
-              .formatted(representation.getCandidate().getId(), e.getMessage()));
-    }
+  }
+
+  /**
+   * Scores candidates that can be compared.
+   *
+   * @return the similarity of each to each query, shape [candidates][queries]
+   */
+  List<float[]> score(List<CandidateVectors> candidates) {
+    return queries.scoreAll(candidates);
   }
 
   /** Takes a new score row; whether the shard's own selection admits the candidate. */

@@ -270,7 +270,9 @@ final class SelectionModel {
     live.forEach(
         (key, representation) -> {
           if (key.getRepresentationId().equals(task.getRepresentationId())) {
-            rows.put(key.getCandidateId(), scorer.score(representation));
+            rows.put(
+                key.getCandidateId(),
+                scorer.score(List.of(new Arrival(representation).vectors())).get(0));
           }
         });
     return rows;
