@@ -2,6 +2,7 @@ package io.sluice.schemas.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,13 +10,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads candidates, one JSON object a line: {@code {"id", "source"?, "messages": [{"role",
  * "content"}]}}.
  *
- * <p>Lazy: one line is in memory at a time. Plain or gzip, told apart by content. The id defaults
- * to the line number and may be a whole number; fields of other names are ignored; blank lines are
+ * <p>Lazy: one line is in memory at a time. Plain or gzip, told apart by content. The id may be a
+ * whole number; it defaults to the line number, in a stream to a hash of the messages, since there
+ * are many streams and each begins with line 1. Fields of other names are ignored; blank lines are
  * skipped. A line that cannot be used comes out as {@link CandidateLine.Invalid} and the next one
  * follows, so a caller decides whether one bad line matters. That ids are unique is not checked
  * here.
@@ -25,9 +28,11 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   public static final int MAX_LINE_BYTES = 16 << 20;
 
   private final JsonLines lines;
+  private final boolean isStream;
 
-  private CandidateFile(JsonLines lines) {
+  private CandidateFile(JsonLines lines, boolean isStream) {
     this.lines = lines;
+    this.isStream = isStream;
   }
 
   /**
@@ -36,7 +41,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    * @throws IOException when it is missing, is no file or cannot be read; the message says which
    */
   public static CandidateFile open(Path path) throws IOException {
-    return new CandidateFile(JsonLines.open(path, MAX_LINE_BYTES));
+    return new CandidateFile(JsonLines.open(path, MAX_LINE_BYTES), false);
   }
 
   /**
@@ -47,7 +52,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    * @throws IOException when it cannot be read; the message says why
    */
   public static CandidateFile of(InputStream in, String name, int maxLineBytes) throws IOException {
-    return new CandidateFile(JsonLines.of(name, in, maxLineBytes));
+    return new CandidateFile(JsonLines.of(name, in, maxLineBytes), true);
   }
 
   /**
@@ -73,8 +78,12 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
     }
     BoundedLines.Text text = (BoundedLines.Text) line;
     try {
+      JsonNode object = JsonReading.object(text.text());
       return new CandidateLine.Valid(
-          text.number(), candidate(JsonReading.object(text.text()), text.number()));
+          text.number(),
+          isStream
+              ? candidate(object, ContentId::of)
+              : candidate(object, messages -> Long.toString(text.number())));
     } catch (IllegalArgumentException e) {
       return new CandidateLine.Invalid(text.number(), e.getMessage());
     }
@@ -88,14 +97,16 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   /**
    * The candidate of a line.
    *
+   * @param unnamed the id where the line gives none
    * @throws IllegalArgumentException when it breaks the rules; the message is for people
    */
-  static Candidate candidate(JsonNode object, long line) {
+  static Candidate candidate(JsonNode object, Function<List<Message>, String> unnamed) {
+    List<Message> messages = JsonReading.messages(object);
     Candidate candidate =
         new Candidate(
-            JsonReading.id(object).orElse(Long.toString(line)),
+            JsonReading.id(object).orElseGet(() -> unnamed.apply(messages)),
             JsonReading.text(object, "source").orElse(""),
-            JsonReading.messages(object));
+            messages);
     List<String> problems = CandidateRules.problems(candidate);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));

@@ -71,7 +71,9 @@ public final class ExampleFile {
           new ExampleLine.OfText(line.number(), text(object, "prompts"), text(object, "labels")));
     }
     return List.of(
-        new ExampleLine.OfCandidate(line.number(), CandidateFile.candidate(object, line.number())));
+        new ExampleLine.OfCandidate(
+            line.number(),
+            CandidateFile.candidate(object, messages -> Long.toString(line.number()))));
   }
 
   private static String text(JsonNode object, String field) {

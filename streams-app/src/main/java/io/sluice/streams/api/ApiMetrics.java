@@ -29,14 +29,32 @@ final class ApiMetrics {
   private static final String BUDGET = "budget";
 
   private final MeterRegistry registry;
+
+  /** Kept here, since a counter keeps nothing alive. */
+  private final LongSupplier replacedThreads;
+
   private final Counter accepted;
   private final Counter rejected;
   private final Map<MultiGauge, ToDoubleFunction<TaskStatus>> ofTasks = new LinkedHashMap<>();
   private final Map<MultiGauge, ToDoubleFunction<TierStatus>> ofTiers = new LinkedHashMap<>();
 
-  /** Measures into a registry. */
-  ApiMetrics(MeterRegistry registry) {
+  /**
+   * Measures into a registry.
+   *
+   * @param running whether the instance works on all its partitions
+   * @param replacedThreads stream threads replaced so far
+   */
+  ApiMetrics(MeterRegistry registry, BooleanSupplier running, LongSupplier replacedThreads) {
     this.registry = registry;
+    this.replacedThreads = replacedThreads;
+    Gauge.builder("sluice.streams.running", running, r -> r.getAsBoolean() ? 1 : 0)
+        .description("1 while the instance works on all its partitions, else 0.")
+        .strongReference(true)
+        .register(registry);
+    FunctionCounter.builder(
+            "sluice.streams.threads.replaced", this, m -> m.replacedThreads.getAsLong())
+        .description("Stream threads that gave up on Kafka or the registry and were replaced.")
+        .register(registry);
     accepted = candidates("accepted");
     rejected = candidates("rejected");
     ofTask("sluice.task.pool", "Candidates scored for the task.", TaskStatus::getPool);
@@ -53,23 +71,10 @@ final class ApiMetrics {
         "Candidates in the subset of the budget.",
         TierStatus::getFilled);
     ofTier("sluice.task.tier.jobs", "Fine-tune jobs fired for the budget.", TierStatus::getJobs);
-  }
-
-  /**
-   * Measures how an instance is.
-   *
-   * @param running whether it works on all its partitions
-   * @param replacedThreads stream threads replaced so far
-   */
-  void observe(BooleanSupplier running, LongSupplier replacedThreads) {
-    Gauge.builder("sluice.streams.running", running, r -> r.getAsBoolean() ? 1 : 0)
-        .description("1 while the instance works on all its partitions, else 0.")
-        .strongReference(true)
-        .register(registry);
-    FunctionCounter.builder(
-            "sluice.streams.threads.replaced", replacedThreads, LongSupplier::getAsLong)
-        .description("Stream threads that gave up on Kafka or the registry and were replaced.")
-        .register(registry);
+    ofTier(
+        "sluice.task.tier.turnover",
+        "Share of the subset that the budget's last job did not train on; 1 when there was none.",
+        TierStatus::getTurnover);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -54,7 +55,7 @@ final class ApiServer implements AutoCloseable {
     this.service = service;
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.kafkaMetrics = service.kafkaStreamsMetrics();
-    this.metrics = new ApiMetrics(registry);
+    this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
     this.guard = new Guard(config.httpToken(), address.address());
     this.reads = new Reads(service.queries());
     this.writes = new Writes(config.kafkaAccess(), config.httpMaxLineBytes(), metrics);
@@ -69,7 +70,6 @@ final class ApiServer implements AutoCloseable {
    */
   static ApiServer start(StreamsAppConfig config, BoundAddress address, SelectionService service) {
     ApiServer server = new ApiServer(config, address, service);
-    server.metrics.observe(service::isRunning, service::replacedThreads);
     server.kafkaMetrics.bindTo(server.registry);
     server.javalin.start();
     return server;
@@ -106,6 +106,8 @@ final class ApiServer implements AutoCloseable {
   private static ServerConnector connector(
       Server server, HttpConfiguration http, BoundAddress address) {
     http.setSendServerVersion(false);
+    // Else a token is taken for another of the same connection that differs in capitals only.
+    http.setHeaderCacheCaseSensitive(true);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     address.handTo(connector);
     return connector;
@@ -130,6 +132,15 @@ final class ApiServer implements AutoCloseable {
 
   private void errors(RoutesConfig routes) {
     routes.exception(ApiException.class, ApiServer::answer);
+    routes.exception(
+        HttpResponseException.class,
+        (e, request) ->
+            Json.error(
+                request,
+                HttpStatus.forStatus(e.getStatus()),
+                e.getMessage()
+                    + ": there are /api/tasks, /api/jobs, /api/candidates, /health/live,"
+                    + " /health/ready and /metrics"));
     routes.exception(
         SelectionUnavailable.class,
         (e, request) ->

@@ -1,6 +1,7 @@
 package io.sluice.streams.api;
 
 import io.sluice.schemas.FineTuneJob;
+import java.util.List;
 
 /**
  * A fine-tune job as the API shows it.
@@ -15,6 +16,8 @@ import io.sluice.schemas.FineTuneJob;
  * @param examples examples in the dataset
  * @param pool candidates scored for the task when the job fired
  * @param datasetChecksum SHA-256 of the candidate ids in selection order
+ * @param retracted candidates of the dataset that were retracted or replaced after the job had
+ *     fired
  */
 record JobView(
     String job,
@@ -26,7 +29,8 @@ record JobView(
     int sequence,
     int examples,
     long pool,
-    String datasetChecksum) {
+    String datasetChecksum,
+    List<String> retracted) {
   static JobView of(FineTuneJob job) {
     return new JobView(
         job.getJobId(),
@@ -38,6 +42,7 @@ record JobView(
         job.getSequence(),
         job.getExamples(),
         job.getPoolSize(),
-        job.getDatasetChecksum());
+        job.getDatasetChecksum(),
+        job.getRetracted());
   }
 }

@@ -14,6 +14,7 @@ import io.sluice.streams.topology.SelectionQueries.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,7 +58,7 @@ final class Reads {
     list(
         request,
         "tasks",
-        "task",
+        task -> task.path("task").asText(),
         partition -> queries.tasks(partition).stream().map(TaskView::of).toList());
   }
 
@@ -67,7 +69,7 @@ final class Reads {
     list(
         request,
         "jobs",
-        "job",
+        Reads::byTaskAndAge,
         partition ->
             queries.jobs(partition).stream()
                 .filter(job -> task.map(job.getTaskId()::equals).orElse(true))
@@ -164,7 +166,7 @@ final class Reads {
       try {
         answer.from(here.partition());
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     } else if (place instanceof Place.There there) {
       if (Peers.isHop(request)) {
@@ -186,10 +188,11 @@ final class Reads {
    * Answers with what all instances hold; only when it is all of it.
    *
    * @param field the answer's one field
-   * @param key the field of an element by which elements are told apart and sorted
+   * @param key by what elements are told apart and sorted
    * @param local the elements of a partition that is here
    */
-  private void list(Context request, String field, String key, IntFunction<List<?>> local) {
+  private void list(
+      Context request, String field, Function<JsonNode, String> key, IntFunction<List<?>> local) {
     Set<Integer> covered = new TreeSet<>(queries.partitionsHere());
     Map<String, JsonNode> all = new TreeMap<>();
     for (int partition : covered) {
@@ -215,8 +218,19 @@ final class Reads {
     Json.answer(request, Map.of(field, all.values()));
   }
 
-  private static void put(JsonNode elements, String key, Map<String, JsonNode> all) {
-    elements.forEach(element -> all.put(element.path(key).asText(), element));
+  private static void put(
+      JsonNode elements, Function<JsonNode, String> key, Map<String, JsonNode> all) {
+    elements.forEach(element -> all.put(key.apply(element), element));
+  }
+
+  private static String byTaskAndAge(JsonNode job) {
+    return "%s %010d %010d %010d %s"
+        .formatted(
+            job.path("task").asText(),
+            job.path("revision").asInt(),
+            job.path("budget").asInt(),
+            job.path("sequence").asInt(),
+            job.path("job").asText());
   }
 
   private static Set<Integer> partitions(HttpResponse<?> answer) {

@@ -1,6 +1,7 @@
 package io.sluice.streams.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.sluice.schemas.IncomingRevision;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
@@ -65,14 +66,14 @@ record TaskView(
     return new TaskView(
         task.getTaskId(),
         task.getRevision(),
-        held.incoming().map(IncomingView::of),
+        held.incoming().map(newer -> IncomingView.of(newer, status)),
         task.getRepresentationId(),
         task.getAlgorithm(),
         task.getMinPoolFactor(),
         task.getQueries().size(),
         status.map(TaskStatus::getPool),
         status.map(TaskStatus::getWaiting),
-        status.map(TaskView::progress),
+        status.map(counted -> share(counted.getPool(), counted.getWaiting())),
         status.map(TaskStatus::getNominated),
         status.map(TaskStatus::getSelected),
         task.getBudgets().stream()
@@ -86,9 +87,9 @@ record TaskView(
         coverage);
   }
 
-  private static double progress(TaskStatus status) {
-    long known = status.getPool() + status.getWaiting();
-    return known == 0 ? 0 : (double) status.getPool() / known;
+  private static double share(long scored, long waiting) {
+    long known = scored + waiting;
+    return known == 0 ? 0 : (double) scored / known;
   }
 
   private static Optional<TierStatus> tier(TaskStatus status, int budget) {
@@ -100,10 +101,29 @@ record TaskView(
    *
    * @param revision the revision
    * @param queries size of its query set
+   * @param scored candidates scored for it so far; this and what follows is absent until the first
+   *     count
+   * @param waiting stored candidates still to be scored for it
+   * @param progress scored as a share of scored and waiting, 0 to 1
    */
-  record IncomingView(int revision, int queries) {
-    private static IncomingView of(TargetTask task) {
-      return new IncomingView(task.getRevision(), task.getQueries().size());
+  record IncomingView(
+      int revision,
+      int queries,
+      Optional<Long> scored,
+      Optional<Long> waiting,
+      Optional<Double> progress) {
+    private static IncomingView of(TargetTask task, Optional<TaskStatus> status) {
+      Optional<IncomingRevision> counted =
+          status.stream()
+              .flatMap(known -> known.getIncoming().stream())
+              .filter(newer -> newer.getRevision() == task.getRevision())
+              .findFirst();
+      return new IncomingView(
+          task.getRevision(),
+          task.getQueries().size(),
+          counted.map(IncomingRevision::getScored),
+          counted.map(IncomingRevision::getWaiting),
+          counted.map(newer -> share(newer.getScored(), newer.getWaiting())));
     }
   }
 
@@ -113,17 +133,24 @@ record TaskView(
    * @param budget examples
    * @param filled candidates in the subset of this budget
    * @param jobs fine-tune jobs fired so far
+   * @param turnover share of the subset that the last job did not train on, 0 to 1; 1 when there
+   *     was none
    * @param similarity how similar the subset is; only where one task is asked for
    */
   record TierView(
       int budget,
       Optional<Integer> filled,
       Optional<Integer> jobs,
+      Optional<Double> turnover,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TierSimilarity> similarity) {
     private static TierView of(
         int budget, Optional<TierStatus> status, Optional<TierSimilarity> similarity) {
       return new TierView(
-          budget, status.map(TierStatus::getFilled), status.map(TierStatus::getJobs), similarity);
+          budget,
+          status.map(TierStatus::getFilled),
+          status.map(TierStatus::getJobs),
+          status.map(TierStatus::getTurnover),
+          similarity);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.sluice.schemas.serde.RegistryOutage;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -51,9 +52,15 @@ final class Recovery {
           cause instanceof RetriableException
               || cause instanceof ApplicationRecoverableException
               || cause instanceof TransactionAbortableException
-              || cause instanceof OutOfOrderSequenceException;
+              || cause instanceof OutOfOrderSequenceException
+              || isUnnamed(cause);
     }
     return passing;
+  }
+
+  /** Of records that were given up, a producer's transaction says no more than this. */
+  private static boolean isUnnamed(Throwable cause) {
+    return cause.getCause() == null && cause.getClass() == KafkaException.class;
   }
 
   /** How long to wait now that a thread has failed: twice as long as the last time, 1 s to 30 s. */

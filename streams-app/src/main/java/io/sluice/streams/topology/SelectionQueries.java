@@ -107,7 +107,7 @@ public final class SelectionQueries {
           Map<String, HeldTask> tasks = new TreeMap<>();
           forEach(
               store(partition, SelectStores.TASKS),
-              (String id, TargetTask task) -> tasks.put(id, held(task)));
+              (String id, TargetTask task) -> tasks.put(id, held(partition, task)));
           return List.copyOf(tasks.values());
         });
   }
@@ -118,7 +118,7 @@ public final class SelectionQueries {
         () ->
             Optional.ofNullable(
                     this.<String, TargetTask>store(partition, SelectStores.TASKS).get(taskId))
-                .map(SelectionQueries::held));
+                .map(task -> held(partition, task)));
   }
 
   /** The jobs fired so far for the tasks of a partition that is here. */
@@ -148,7 +148,8 @@ public final class SelectionQueries {
               return Optional.empty();
             }
             List<SelectedInstruction> selected = selected(partition, task.get().served());
-            // A revision that was replaced meanwhile had its nominations removed.
+            // A revision that was replaced meanwhile may have lost nominations while they were
+            // read.
             if (task(partition, taskId).filter(task.get()::isSameRevision).isPresent()) {
               return Optional.of(new HeldSubset(task.get(), selected));
             }
@@ -187,8 +188,16 @@ public final class SelectionQueries {
     return selected;
   }
 
-  private static HeldTask held(TargetTask task) {
-    return new HeldTask(task, Optional.empty(), Optional.empty());
+  private HeldTask held(int partition, TargetTask task) {
+    String id = task.getTaskId();
+    ReadOnlyKeyValueStore<String, TargetTask> incoming =
+        store(partition, SelectStores.INCOMING_TASKS);
+    ReadOnlyKeyValueStore<String, TaskStatus> statuses = store(partition, SelectStores.STATUSES);
+    return new HeldTask(
+        task,
+        Optional.ofNullable(incoming.get(id)),
+        Optional.ofNullable(statuses.get(id))
+            .filter(status -> status.getRevision() == task.getRevision()));
   }
 
   private boolean isHere(int partition) {
@@ -255,7 +264,8 @@ public final class SelectionQueries {
    *
    * @param served the revision whose subset is published
    * @param incoming a newer revision, for which the candidates are still being scored
-   * @param status how far the revision served has come, as counted last
+   * @param status how far the revision served has come, as published last; empty for some tenths of
+   *     a second after the task came or was taken over
    */
   public record HeldTask(
       TargetTask served, Optional<TargetTask> incoming, Optional<TaskStatus> status) {

@@ -23,8 +23,7 @@ class StreamsMetricsPageTest {
   @Test
   void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    ApiMetrics metrics = new ApiMetrics(registry);
-    metrics.observe(() -> true, () -> 0L);
+    ApiMetrics metrics = new ApiMetrics(registry, () -> true, () -> 0L);
     metrics.request("GET", "/api/tasks", 200, Duration.ofMillis(1));
     metrics.tasks(List.of(status()));
 

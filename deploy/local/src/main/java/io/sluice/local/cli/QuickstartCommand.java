@@ -206,6 +206,7 @@ final class QuickstartCommand implements Callable<Integer> {
     Path properties = directory.resolve(LocalStack.PROPERTIES);
     console.printf("%nStill running; Ctrl-C stops, the data stay in %s.%n", directory);
     outcome.kafka().forEach((key, value) -> console.printf("  %s=%s%n", key, value));
+    console.printf("The streams-app's HTTP API: %s/api/tasks%n", outcome.api());
     console.printf(
         "Subsets as they change: topic %1$sselected; jobs: %1$sfine-tune-jobs and"
             + " %1$sfine-tune-datasets; progress: %1$stask-status.%n",

@@ -3,6 +3,7 @@ package io.sluice.local.quickstart;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.Subset;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
  * What a quickstart brought about.
  *
  * @param kafka the properties by which clients find the stack while it runs
+ * @param api where the streams-app's HTTP API is while it runs
  * @param feed what became of the lines of the candidate file
  * @param pool represented candidates by source
  * @param deadLetters records that could not be used, by cause
@@ -18,6 +20,7 @@ import java.util.Map;
  */
 public record Outcome(
     Map<String, String> kafka,
+    URI api,
     CandidateIngest.Report feed,
     Map<String, Long> pool,
     Map<Cause, Integer> deadLetters,

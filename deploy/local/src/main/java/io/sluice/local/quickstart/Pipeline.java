@@ -6,8 +6,8 @@ import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
+import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.client.KafkaAccess;
-import io.sluice.streams.topology.SelectionService;
 import io.sluice.streams.topology.StreamsAppConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionException;
  * @param workerGroup the worker's consumer group
  * @param worker the worker
  * @param workerEnd completes when the worker ends, exceptionally when it failed
- * @param service the streams-app
+ * @param app the streams-app
  */
 record Pipeline(
     CloseStack parts,
@@ -32,7 +32,7 @@ record Pipeline(
     String workerGroup,
     RepresentationWorker worker,
     CompletableFuture<Void> workerEnd,
-    SelectionService service)
+    StreamsApp app)
     implements AutoCloseable {
 
   /**
@@ -65,9 +65,7 @@ record Pipeline(
               "schema.registry.url", stack.schemaRegistryUrl(),
               "topic.prefix", settings.topics().prefix());
       display.phase("starting the streams-app and the worker on " + representer.device());
-      SelectionService service =
-          parts.push(new SelectionService(streamsConfig(kafka, settings.directory())));
-      service.start();
+      StreamsApp app = parts.push(StreamsApp.start(streamsConfig(kafka, settings.directory())));
       WorkerConfig workerConfig = workerConfig(kafka, features, inputs);
       RepresentationWorker worker = parts.push(new RepresentationWorker(workerConfig, representer));
       worker.start();
@@ -78,7 +76,7 @@ record Pipeline(
           workerConfig.groupId(),
           worker,
           CompletableFuture.runAsync(worker::awaitEnd, work -> daemon(work).start()),
-          service);
+          app);
     } finally {
       if (!started) {
         parts.close();
@@ -93,7 +91,7 @@ record Pipeline(
    */
   void requireRunning() {
     requireRunning(workerEnd, "the worker");
-    requireRunning(service.stopped(), "the streams-app");
+    requireRunning(app.stopped(), "the streams-app");
   }
 
   /** Stops everything, the stack last. */
@@ -105,6 +103,7 @@ record Pipeline(
   private static StreamsAppConfig streamsConfig(Map<String, String> kafka, Path directory) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put("state.dir", directory.resolve("streams-state").toString());
+    settings.put(StreamsAppConfig.HTTP_PORT, 0);
     return new StreamsAppConfig(settings);
   }
 

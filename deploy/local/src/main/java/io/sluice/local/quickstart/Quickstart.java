@@ -158,6 +158,7 @@ public final class Quickstart {
     }
     return new Outcome(
         pipeline.kafka().config(),
+        pipeline.app().apiAddress().orElseThrow(),
         feed.report(),
         watch.pool().bySource(),
         watch.deadLetters().counts(),

@@ -1,0 +1,40 @@
+package io.sluice.schemas.file;
+
+import io.sluice.schemas.Message;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** An id made of what a candidate says: the same turns always have the same one. */
+final class ContentId {
+  private static final int HEX_DIGITS = 32;
+
+  private ContentId() {}
+
+  /** {@code sha256-} and 32 hex digits of a hash of roles and contents, each with its length. */
+  static String of(List<Message> messages) {
+    MessageDigest digest = sha256();
+    for (Message message : messages) {
+      update(digest, message.getRole());
+      update(digest, message.getContent());
+    }
+    return "sha256-" + HexFormat.of().formatHex(digest.digest()).substring(0, HEX_DIGITS);
+  }
+
+  private static void update(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+    digest.update(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.sluice.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.junit.jupiter.api.Test;
+
+class RecoveryTest {
+  @Test
+  void givenKafkaOrTheRegistryAway_whenAThreadFails_thenItHeals() {
+    assertThat(
+            List.of(
+                new TimeoutException("commit"),
+                new StreamsException("commit", new KafkaException(new TimeoutException("60000"))),
+                new StreamsException("commit", new KafkaException("no acknowledgment for some")),
+                new StreamsException(new DisconnectException()),
+                new StreamsException(new InvalidPidMappingException("expired")),
+                new SerializationException("registry", new ConnectException("refused"))))
+        .allMatch(Recovery::heals);
+  }
+
+  @Test
+  void givenWhatOnlyAPersonCanMend_whenAThreadFails_thenItDoesNotHeal() {
+    assertThat(
+            List.of(
+                new IllegalStateException("defect"),
+                new StreamsException("processing", new NullPointerException()),
+                new ConfigException("wrong"),
+                new MissingSourceTopicException("gone"),
+                new ProcessorStateException("disk full"),
+                new StreamsException(new TopicAuthorizationException("not yours")),
+                new StreamsException(new TimeoutException(new SaslAuthenticationException("no"))),
+                new StreamsException(new TimeoutException(new OutOfMemoryError()))))
+        .noneMatch(Recovery::heals);
+  }
+
+  @Test
+  void givenFailuresInARow_whenWaiting_thenLongerEachTimeUpToABoundAndAnewAfterCalm() {
+    AtomicLong now = new AtomicLong();
+    Recovery recovery = new Recovery(now::get);
+
+    assertThat(IntStream.range(0, 7).mapToObj(i -> recovery.nextWait().toSeconds()))
+        .containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
+    now.addAndGet(Duration.ofMinutes(4).toNanos());
+    assertThat(recovery.nextWait()).isEqualTo(Duration.ofSeconds(30));
+    now.addAndGet(Duration.ofMinutes(6).toNanos());
+    assertThat(recovery.nextWait()).isEqualTo(Duration.ofSeconds(1));
+  }
+}
