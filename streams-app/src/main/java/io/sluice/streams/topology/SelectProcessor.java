@@ -146,7 +146,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     }
     Object body = report.getBody();
     if (body instanceof Withdrawal withdrawal) {
-      withdrawn(task, withdrawal.getCandidateId());
+      withdrawn(task, report.getRevision(), withdrawal.getCandidateId());
     } else {
       task.revision(report.getRevision())
           .ifPresent(selection -> reported(selection, report.getShard(), body));
@@ -168,15 +168,17 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     }
   }
 
-  private void withdrawn(ServedTask task, String candidateId) {
-    for (TaskSelection selection : task.revisions()) {
-      TaskKey key = selection.key(candidateId);
-      if (stores.nomination(key).isPresent()) {
-        stores.dropNomination(key);
-        selection.withdraw(candidateId);
-      }
-    }
-    if (task.isPublished(candidateId)) {
+  private void withdrawn(ServedTask task, int revision, String candidateId) {
+    task.revision(revision)
+        .ifPresent(
+            selection -> {
+              TaskKey key = selection.key(candidateId);
+              if (stores.nomination(key).isPresent()) {
+                stores.dropNomination(key);
+                selection.withdraw(candidateId);
+              }
+            });
+    if (revision == task.served().revision() && task.isPublished(candidateId)) {
       task.published(candidateId, ServedTask.OUTDATED);
       stores.putPublished(task.served().key(candidateId), ServedTask.OUTDATED);
     }

@@ -222,7 +222,8 @@ final class SelectionModel {
       assertThat(fired.dataset()).hasSize(fired.job().getBudget());
       String taskId = fired.job().getTaskId();
       TargetTask task = defined.get(TaskKey.prefix(taskId, fired.job().getRevision()));
-      if (fired.job().getRevision() >= firstOfLife.getOrDefault(taskId, Integer.MAX_VALUE)) {
+      if (fired.job().getRevision() >= firstOfLife.getOrDefault(taskId, Integer.MAX_VALUE)
+          && keptItsRepresentation(task)) {
         for (DatasetRecord example : fired.dataset()) {
           RepresentationKey key =
               new RepresentationKey(task.getRepresentationId(), example.getCandidateId());
@@ -237,6 +238,14 @@ final class SelectionModel {
       }
     }
     newest.values().stream().filter(this::isRepresented).forEach(this::checkNoneMissing);
+  }
+
+  /** Of another representation of the same candidates, a task knows nothing. */
+  private boolean keptItsRepresentation(TargetTask task) {
+    return defined.values().stream()
+        .filter(other -> other.getTaskId().equals(task.getTaskId()))
+        .filter(other -> other.getRevision() > task.getRevision())
+        .allMatch(other -> other.getRepresentationId().equals(task.getRepresentationId()));
   }
 
   private void checkNoneMissing(TargetTask task) {

@@ -70,7 +70,8 @@ class SelectionModelTest {
     }
 
     /** A new task or a new revision; its queries are represented at once or never. */
-    record Define(int task, int queries, int budget, String algorithm, boolean represented)
+    record Define(
+        int task, int making, int queries, int budget, String algorithm, boolean represented)
         implements Event {
       @Override
       public void apply(SelectionModel model) {
@@ -78,7 +79,7 @@ class SelectionModelTest {
         int revision = model.nextRevision(taskId);
         model.define(
             TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
-                .setRepresentationId(REPRESENTATIONS.get(task % 2))
+                .setRepresentationId(REPRESENTATIONS.get(making))
                 .setAlgorithm(algorithm)
                 .build());
         if (represented) {
@@ -176,6 +177,7 @@ class SelectionModelTest {
     Arbitrary<Event> define =
         Combinators.combine(
                 task,
+                making,
                 queries,
                 Arbitraries.integers().between(1, 6),
                 Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
