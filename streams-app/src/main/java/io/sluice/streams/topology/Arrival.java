@@ -1,5 +1,6 @@
 package io.sluice.streams.topology;
 
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Representation;
 import io.sluice.streams.similarity.CandidateVectors;
 import java.util.Optional;
@@ -19,14 +20,18 @@ final class Arrival {
     return representation;
   }
 
+  Candidate candidate() {
+    return representation.getCandidate();
+  }
+
   String candidateId() {
-    return representation.getCandidate().getId();
+    return candidate().getId();
   }
 
   /** See {@link ScoredContent#contentOf}. */
   long content() {
     if (content.isEmpty()) {
-      content = OptionalLong.of(ScoredContent.contentOf(representation.getCandidate()));
+      content = OptionalLong.of(ScoredContent.contentOf(candidate()));
     }
     return content.getAsLong();
   }

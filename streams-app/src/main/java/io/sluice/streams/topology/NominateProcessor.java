@@ -1,5 +1,6 @@
 package io.sluice.streams.topology;
 
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.QueryRepresentation;
@@ -163,13 +164,12 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     }
     TaskKey revision = TaskKey.prefix(definition.getTaskId(), definition.getRevision());
     ShardTask task = new ShardTask(definition, queries, stores.progress(revision));
-    stores.forEachRow(revision, task::admit);
-    tasks.put(revision, task);
-    if (task.progress().owing()) {
-      // Stopped between a withdrawal and its successors: who they are is not known any more.
-      task.selected().forEach(candidateId -> nominateStored(task, candidateId));
-      makeProgress(task, task.progress().owing(false));
+    if (!task.progress().owing()) {
+      stores.forEachRow(revision, task::admit);
     }
+    // Else stopped between a withdrawal and its successors: who they are is not known any more. The
+    // selection stays empty, so that all who enter it are nominated before the next count.
+    tasks.put(revision, task);
   }
 
   private void arrived(Representation representation) {
@@ -201,6 +201,10 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     Optional<ScoredContent> known = stores.row(key);
     if (known.isPresent()) {
       if (known.get().content() == arrival.content()) {
+        if (task.holds(arrival.candidateId())) {
+          // Again, since it was perhaps not stored when it was to be nominated.
+          nominate(task, known.get().scores(), arrival.candidate());
+        }
         return;
       }
       withdraw(task, arrival.candidateId());
@@ -212,7 +216,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   private void scored(ShardTask task, Arrival arrival, float[] row) {
     stores.putRow(task.key(arrival.candidateId()), new ScoredContent(arrival.content(), row));
     if (task.admit(arrival.candidateId(), row)) {
-      report(task, new Nomination(ScoreRow.boxed(row), arrival.representation().getCandidate()));
+      nominate(task, row, arrival.candidate());
     }
   }
 
@@ -241,15 +245,22 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     makeProgress(task, task.progress());
   }
 
+  /**
+   * Nominates a scored candidate, if it is stored. When it is not, the topic was compacted and the
+   * store built anew from it: a later record of the candidate is still to come, which withdraws,
+   * replaces or repeats it.
+   */
   private void nominateStored(ShardTask task, String candidateId) {
     float[] row = stores.row(task.key(candidateId)).orElseThrow().scores();
     Bytes key = codec.encodedKey(task.representationId(), candidateId);
-    Representation stored =
-        stores
-            .representation(key)
-            .flatMap(value -> codec.decodeStored(key, value))
-            .orElseThrow(() -> new IllegalStateException("scored but not stored: " + candidateId));
-    report(task, new Nomination(ScoreRow.boxed(row), stored.getCandidate()));
+    stores
+        .representation(key)
+        .flatMap(value -> codec.decodeStored(key, value))
+        .ifPresent(stored -> nominate(task, row, stored.getCandidate()));
+  }
+
+  private void nominate(ShardTask task, float[] row, Candidate candidate) {
+    report(task, new Nomination(ScoreRow.boxed(row), candidate));
   }
 
   private void makeProgress(ShardTask task, ShardProgress progress) {

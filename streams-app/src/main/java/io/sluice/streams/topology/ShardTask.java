@@ -159,7 +159,7 @@ final class ShardTask {
    */
   void withdraw(String candidateId) {
     scored--;
-    if (selection.contains(candidateId)) {
+    if (holds(candidateId)) {
       withdrawn.add(candidateId);
       progress = progress.owing(true);
     }
@@ -185,8 +185,13 @@ final class ShardTask {
     return entered;
   }
 
+  /** Whether the shard's own selection holds a candidate. */
+  boolean holds(String candidateId) {
+    return selection.contains(candidateId);
+  }
+
   /** Ids of the shard's own selection. */
-  Set<String> selected() {
+  private Set<String> selected() {
     Set<String> ids = new HashSet<>();
     selection.slots().forEach(slot -> ids.add(slot.id()));
     return ids;

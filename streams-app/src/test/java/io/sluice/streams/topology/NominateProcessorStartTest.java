@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
+import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
@@ -56,6 +57,27 @@ class NominateProcessorStartTest {
         .extracting(body -> ((Nomination) body).getCandidate().getId())
         .contains("c2");
     assertThat(reports).endsWith(new PoolCount(3L, 0L));
+  }
+
+  @Test
+  void givenASuccessorThatWasCompactedAway_whenItsLaterRecordComes_thenItIsNominated() {
+    shard.retract("default", "c4");
+    shard.compactAway(new RepresentationKey("default", "c3"));
+    shard.restart();
+    shard.tick();
+    assertThat(nominated()).containsExactly("c2");
+
+    shard.arrive(Examples.representation("c3", new float[] {3, 1, 0, 0, 0, 0, 0, 0}));
+
+    assertThat(nominated()).containsExactly("c3");
+  }
+
+  private List<String> nominated() {
+    return shard.takeReports().stream()
+        .map(ShardReport::getBody)
+        .filter(Nomination.class::isInstance)
+        .map(body -> ((Nomination) body).getCandidate().getId())
+        .toList();
   }
 
   @Test

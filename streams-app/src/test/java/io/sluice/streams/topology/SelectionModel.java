@@ -21,18 +21,25 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Both stages with the queues between them, in which records wait as they do in topics; and beside
  * them everything that was sent, from which the batch rule gives what consumers must have.
  */
 final class SelectionModel {
+  /** To each shard: tasks, queries, served revisions. From it: reports. To it: representations. */
+  private static final int QUEUES_A_SHARD = 5;
+
   private final Random order = new Random(1);
   private final List<ShardHarness> shards = new ArrayList<>();
   private final SelectHarness select;
 
   /** Records on their way: each queue keeps its order, among queues there is none. */
   private final List<Queue<Runnable>> queues = new ArrayList<>();
+
+  /** Keys of the representations that a shard is still to read, by shard. */
+  private final List<Queue<RepresentationKey>> unread = new ArrayList<>();
 
   private final Map<RepresentationKey, Representation> live = new TreeMap<>();
   private final Map<String, TargetTask> newest = new HashMap<>();
@@ -44,10 +51,10 @@ final class SelectionModel {
   SelectionModel(int shardCount) {
     for (int s = 0; s < shardCount; s++) {
       shards.add(new ShardHarness(s));
+      unread.add(new ArrayDeque<>());
     }
     select = new SelectHarness(shardCount);
-    // To each shard: tasks, queries, served revisions. From each shard: reports.
-    for (int q = 0; q < 4 * shardCount; q++) {
+    for (int q = 0; q < QUEUES_A_SHARD * shardCount; q++) {
       queues.add(new ArrayDeque<>());
     }
   }
@@ -57,30 +64,41 @@ final class SelectionModel {
         new RepresentationKey(
             representation.getRepresentationId(), representation.getCandidate().getId());
     live.put(key, representation);
-    int shard = shardOf(key);
-    shards.get(shard).arrive(representation);
-    collect(shard);
+    source(key, shard -> shard.arrive(representation));
   }
 
   void retract(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
     live.remove(key);
-    int shard = shardOf(key);
-    shards.get(shard).retract(representationId, candidateId);
-    collect(shard);
+    source(key, shard -> shard.retract(representationId, candidateId));
   }
 
   /** A record that cannot be read takes the place of the candidate's representation. */
   void spoil(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
     live.remove(key);
+    source(
+        key,
+        shard -> {
+          try {
+            shard.source(key, new byte[] {1, 2, 3});
+          } catch (InvalidRecordException e) {
+            // Kafka Streams writes it to the dead letters and goes on.
+          }
+        });
+  }
+
+  private void source(RepresentationKey key, Consumer<ShardHarness> record) {
     int shard = shardOf(key);
-    try {
-      shards.get(shard).source(key, new byte[] {1, 2, 3});
-    } catch (InvalidRecordException e) {
-      // Kafka Streams writes it to the dead letters and goes on.
-    }
-    collect(shard);
+    unread.get(shard).add(key);
+    queues
+        .get(QUEUES_A_SHARD * shard + 4)
+        .add(
+            () -> {
+              unread.get(shard).remove();
+              record.accept(shards.get(shard));
+              collect(shard);
+            });
   }
 
   int nextRevision(String taskId) {
@@ -126,6 +144,12 @@ final class SelectionModel {
 
   void restartShard(int shard) {
     shards.get(shard % shards.size()).restart();
+  }
+
+  /** The state is lost too, and the topic was compacted: unread records have replaced others. */
+  void restoreShard(int shard) {
+    unread.get(shard % shards.size()).forEach(shards.get(shard % shards.size())::compactAway);
+    restartShard(shard);
   }
 
   void restartSelect() {
@@ -299,7 +323,7 @@ final class SelectionModel {
     for (int s = 0; s < shards.size(); s++) {
       int shard = s;
       queues
-          .get(4 * shard + kind)
+          .get(QUEUES_A_SHARD * shard + kind)
           .add(
               () -> {
                 shards.get(shard).process(input);
@@ -309,7 +333,7 @@ final class SelectionModel {
   }
 
   private void collect(int shard) {
-    Queue<Runnable> reports = queues.get(4 * shard + 3);
+    Queue<Runnable> reports = queues.get(QUEUES_A_SHARD * shard + 3);
     shards.get(shard).takeReports().forEach(report -> reports.add(() -> select.report(report)));
   }
 }

@@ -132,6 +132,13 @@ class SelectionModelTest {
       }
     }
 
+    record RestoreShard(int shard) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.restoreShard(shard);
+      }
+    }
+
     record RestartSelect() implements Event {
       @Override
       public void apply(SelectionModel model) {
@@ -199,6 +206,7 @@ class SelectionModelTest {
             Tuple.of(5, shard.map(Event.Tick::new)),
             Tuple.of(4, Arbitraries.create(Event.TickSelect::new)),
             Tuple.of(3, shard.map(Event.RestartShard::new)),
+            Tuple.of(3, shard.map(Event.RestoreShard::new)),
             Tuple.of(2, Arbitraries.create(Event.RestartSelect::new)),
             Tuple.of(5, Arbitraries.create(Event.Settle::new)))
         .list()

@@ -80,11 +80,24 @@ final class ShardHarness {
 
   /** Puts a record of the representations topic through the table and the processor. */
   void source(RepresentationKey key, byte[] value) {
-    TimestampedKeyValueStore<Bytes, byte[]> table =
-        context.getStateStore(ShardStores.REPRESENTATIONS);
-    Bytes keyBytes = Bytes.wrap(avro.<RepresentationKey>key().serializer().serialize(TOPIC, key));
-    table.put(keyBytes, ValueAndTimestamp.make(value, 0));
+    Bytes keyBytes = bytes(key);
+    table().put(keyBytes, ValueAndTimestamp.make(value, 0));
     process(codec.decode(keyBytes, value));
+  }
+
+  /**
+   * The table is built anew from the topic, where a later record of a key has replaced this one.
+   */
+  void compactAway(RepresentationKey key) {
+    table().delete(bytes(key));
+  }
+
+  private TimestampedKeyValueStore<Bytes, byte[]> table() {
+    return context.getStateStore(ShardStores.REPRESENTATIONS);
+  }
+
+  private Bytes bytes(RepresentationKey key) {
+    return Bytes.wrap(avro.<RepresentationKey>key().serializer().serialize(TOPIC, key));
   }
 
   /** A slice of work on stored data, then a report of counts. */
