@@ -4,7 +4,6 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.QueryRepresentation;
-import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
@@ -19,13 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +54,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
 
   private final Map<TaskKey, PoolCount> reported = new HashMap<>();
   private final Deque<TaskKey> dropped = new ArrayDeque<>();
+  private final ArrivalBlock block = new ArrivalBlock();
   private ProcessorContext<String, ShardReport> context;
   private ShardStores stores;
 
@@ -85,6 +82,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     tasks.clear();
     reported.clear();
     dropped.clear();
+    block.clear();
     dropped.addAll(stores.dropped());
     stores.tasks().forEach(this::activateIfComplete);
     context.schedule(sliceInterval, PunctuationType.WALL_CLOCK_TIME, now -> slice());
@@ -95,8 +93,15 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   public void process(Record<String, ShardInput> record) {
     ShardInput input = record.value();
     if (input instanceof ShardInput.Arrived arrived) {
-      arrived(arrived.representation());
-    } else if (input instanceof ShardInput.Retracted retracted) {
+      arrived(new Arrival(arrived.representation()));
+    } else {
+      scoreBlock();
+      told(input);
+    }
+  }
+
+  private void told(ShardInput input) {
+    if (input instanceof ShardInput.Retracted retracted) {
       withdrawEverywhere(retracted.key());
     } else if (input instanceof ShardInput.Refused refused) {
       withdrawEverywhere(refused.key());
@@ -172,15 +177,30 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     tasks.put(revision, task);
   }
 
-  private void arrived(Representation representation) {
-    Arrival arrival = new Arrival(representation);
+  private void arrived(Arrival arrival) {
+    if (block.contains(arrival.candidateId())) {
+      scoreBlock();
+    }
+    List<ShardTask> unscored = new ArrayList<>();
     String problems = "";
     for (ShardTask task : tasks.values()) {
       try {
-        score(task, arrival);
+        if (isToBeScored(task, arrival)) {
+          unscored.add(task);
+        }
       } catch (InvalidRecordException e) {
         problems = problems.isEmpty() ? e.getMessage() : problems + "; " + e.getMessage();
       }
+    }
+    if (!unscored.isEmpty()) {
+      Set<ShardTask> waiting = block.tasks();
+      block.add(arrival, unscored);
+      unscored.stream()
+          .filter(task -> !waiting.contains(task))
+          .forEach(task -> makeProgress(task, task.progress()));
+    }
+    if (block.isFull()) {
+      scoreBlock();
     }
     if (!problems.isEmpty()) {
       throw new InvalidRecordException(problems);
@@ -188,29 +208,45 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   }
 
   /**
-   * Scores a candidate unless this content of it is scored already.
+   * Whether this content of a candidate is new to a task. Other content of it is withdrawn.
    *
    * @throws InvalidRecordException when it cannot be compared with the queries; it is then as if it
    *     had no content at all
    */
-  private void score(ShardTask task, Arrival arrival) {
+  private boolean isToBeScored(ShardTask task, Arrival arrival) {
     if (!task.representationId().equals(arrival.representation().getRepresentationId())) {
-      return;
+      return false;
     }
-    TaskKey key = task.key(arrival.candidateId());
-    Optional<ScoredContent> known = stores.row(key);
+    Optional<ScoredContent> known = stores.row(task.key(arrival.candidateId()));
     if (known.isPresent()) {
       if (known.get().content() == arrival.content()) {
         if (task.holds(arrival.candidateId())) {
           // Again, since it was perhaps not stored when it was to be nominated.
           nominate(task, known.get().scores(), arrival.candidate());
         }
-        return;
+        return false;
       }
       withdraw(task, arrival.candidateId());
     }
     task.requireComparable(arrival.representation());
-    scored(task, arrival, task.score(List.of(arrival.vectors())).get(0));
+    arrival.vectors();
+    return true;
+  }
+
+  private void scoreBlock() {
+    for (ShardTask task : block.tasks()) {
+      scored(task, block.arrivals(task));
+    }
+    Set<ShardTask> tasksDone = block.tasks();
+    block.clear();
+    tasksDone.forEach(task -> makeProgress(task, task.progress()));
+  }
+
+  private void scored(ShardTask task, List<Arrival> arrivals) {
+    List<float[]> rows = task.score(arrivals.stream().map(Arrival::vectors).toList());
+    for (int i = 0; i < rows.size(); i++) {
+      scored(task, arrivals.get(i), rows.get(i));
+    }
   }
 
   private void scored(ShardTask task, Arrival arrival, float[] row) {
@@ -263,14 +299,20 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     report(task, new Nomination(ScoreRow.boxed(row), candidate));
   }
 
+  /**
+   * While arrivals wait to be scored, what is stored says that everything is to be looked at again:
+   * should the process end before they are, their records are not read a second time.
+   */
   private void makeProgress(ShardTask task, ShardProgress progress) {
     task.progress(progress);
-    stores.putProgress(task.revisionKey(), progress);
+    stores.putProgress(
+        task.revisionKey(), block.tasks().contains(task) ? progress.fromTheBeginning() : progress);
   }
 
   /** Works on stored data for as long as a slice is. */
   private void slice() {
     long end = System.nanoTime() + slice.toNanos();
+    scoreBlock();
     boolean worked;
     do {
       worked = deleteRows();
@@ -294,29 +336,10 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   }
 
   private void scoreStored(ShardTask task) {
-    ShardProgress progress = task.progress();
-    List<Arrival> unscored = new ArrayList<>();
-    try (KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> stored =
-        stores.representationsAfter(progress.passed())) {
-      for (int step = 0; step < STEP && stored.hasNext(); step++) {
-        KeyValue<Bytes, ValueAndTimestamp<byte[]>> entry = stored.next();
-        codec
-            .decodeStored(entry.key, entry.value.value())
-            .map(Arrival::new)
-            .filter(arrival -> isUnscored(task, arrival))
-            .ifPresent(unscored::add);
-        progress = progress.past(entry.key);
-      }
-      if (!stored.hasNext()) {
-        progress = progress.atTheEnd();
-      }
-    }
-    List<float[]> rows = task.score(unscored.stream().map(Arrival::vectors).toList());
-    for (int i = 0; i < rows.size(); i++) {
-      scored(task, unscored.get(i), rows.get(i));
-    }
-    makeProgress(task, progress);
-    if (progress.caughtUp()) {
+    StoredCandidates.Step step = new StoredCandidates(stores, codec).next(task, STEP);
+    scored(task, step.unscored());
+    makeProgress(task, step.progress());
+    if (step.progress().caughtUp()) {
       log.atInfo()
           .addKeyValue("task", task.id())
           .addKeyValue("revision", task.revision())
@@ -325,29 +348,8 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     }
   }
 
-  /**
-   * What came while the task was worked on is scored already, whatever its content was before; what
-   * cannot be compared was a dead letter when it came, or belongs to another making.
-   */
-  private boolean isUnscored(ShardTask task, Arrival stored) {
-    if (!task.representationId().equals(stored.representation().getRepresentationId())
-        || stores.row(task.key(stored.candidateId())).isPresent()) {
-      return false;
-    }
-    try {
-      task.requireComparable(stored.representation());
-      stored.vectors();
-      return true;
-    } catch (InvalidRecordException e) {
-      log.atDebug()
-          .addKeyValue("task", task.id())
-          .addKeyValue("reason", e.getMessage())
-          .log("a stored representation is passed over");
-      return false;
-    }
-  }
-
   private void reportCounts() {
+    scoreBlock();
     for (ShardTask task : tasks.values()) {
       if (task.progress().owing()) {
         nominateSuccessors(task);

@@ -25,6 +25,11 @@ record ShardProgress(boolean caughtUp, boolean owing, Optional<Bytes> passed) {
     return new ShardProgress(true, owing, Optional.empty());
   }
 
+  /** The same, with all that is stored to be looked at again. */
+  ShardProgress fromTheBeginning() {
+    return new ShardProgress(false, owing, Optional.empty());
+  }
+
   ShardProgress owing(boolean owesSuccessors) {
     return new ShardProgress(caughtUp, owesSuccessors, passed);
   }
