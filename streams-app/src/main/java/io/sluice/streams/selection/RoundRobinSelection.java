@@ -96,9 +96,9 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
     return beaten % queries + round * queries;
   }
 
-  /** The first comparison settles nearly all: most of the time goes into it. */
   private boolean beats(K id, float score, int slot) {
     float other = slotScores[slot];
+    // Most are worse: one comparison settles those.
     return score >= other && (score > other || id.compareTo(holders.get(slot).id) < 0);
   }
 
@@ -158,11 +158,23 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   /** The lowest of the M - 1 slots after this one that the candidate beats; else the next slot. */
   private int nextBeaten(Holder<K> walker, int slot) {
     int end = Math.min(size(), slot + queries);
-    int query = slot % queries;
-    for (int next = slot + 1; next < end; next++) {
-      query = query + 1 == queries ? 0 : query + 1;
-      if (beats(walker.id, walker.scores[query], next)) {
-        return next;
+    int round = slot - slot % queries;
+    int next = nextBeaten(walker, slot + 1, Math.min(end, round + queries), round);
+    return next < round + queries ? next : nextBeaten(walker, next, end, next);
+  }
+
+  /**
+   * Within one round.
+   *
+   * @param round its first slot, that of query 0
+   */
+  private int nextBeaten(Holder<K> walker, int first, int end, int round) {
+    float[] scores = walker.scores;
+    float[] others = slotScores;
+    for (int slot = first; slot < end; slot++) {
+      // Said here already, since this loop is where the time goes.
+      if (scores[slot - round] >= others[slot] && beats(walker.id, scores[slot - round], slot)) {
+        return slot;
       }
     }
     return end;

@@ -86,13 +86,13 @@ public class SelectingBenchmark {
     }
   }
 
-  /** A selection that every invocation finds as it was before the arrivals. */
+  /** The same for arrivals that change the selection: every invocation finds it as it was. */
   @State(Scope.Thread)
-  public static class Renewed {
-    /** Puts back what the invocation before has changed. */
+  public static class Renewed extends Full {
+    /** Takes back what the invocation before has changed. */
     @Setup(Level.Invocation)
-    public void renew(Full full) {
-      full.selectFromSeen();
+    public void renew() {
+      selectFromSeen();
     }
   }
 
@@ -108,7 +108,7 @@ public class SelectingBenchmark {
   /** Arrivals that belong to the selection, one after the other. */
   @Benchmark
   @OperationsPerInvocation(ARRIVALS)
-  public void admitted(Full full, Renewed renewed, Blackhole sink) {
+  public void admitted(Renewed full, Blackhole sink) {
     for (Arrival arrival : full.admitted) {
       sink.consume(full.selection.offer(arrival.id, arrival.scores));
     }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       BenchRepresentCommand.class,
       BenchEncodingsCommand.class,
+      BenchSelectCommand.class,
       BenchStreamCommand.class
     })
 final class BenchCommand implements Runnable {

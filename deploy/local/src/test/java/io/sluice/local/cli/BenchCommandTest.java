@@ -6,6 +6,7 @@ import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
 import io.sluice.local.bundled.RandomModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The benchmarks at a size that takes seconds: what they print, and what they refuse. */
 class BenchCommandTest {
@@ -91,6 +93,55 @@ class BenchCommandTest {
   void givenAnImpossibleComparison_whenRun_thenWrongUsageSaysTheRange(String option, String range)
       throws IOException {
     CommandRun run = encodings(option);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(range);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"round-robin", "doubly-greedy", "random:3"})
+  void givenSyntheticScores_whenSelectedAsAStream_thenEachRunHasItsRowAndTheOrderIsTheBatchOne(
+      String algorithm) throws IOException {
+    Path scores = folder.resolve("out/scores.npy");
+
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "select",
+            "--queries=5",
+            "--candidates=5000",
+            "--budget=60",
+            "--alike=0.5",
+            "--runs=2",
+            "--algorithm=" + algorithm,
+            "--write=" + folder.resolve("out"));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains(algorithm + ": 5 queries, 5,000 candidates one by one, budget 60")
+        .containsPattern("  1 +\\d\\.\\d{3} .*\\R +2 +\\d\\.\\d{3} ")
+        .contains(scores.toString());
+    CommandRun offline =
+        CommandRun.of(
+            "select", "--similarity=" + scores, "--budget=60", "--algorithm=" + algorithm);
+    assertThat(Files.readAllLines(folder.resolve("out/selected.txt")))
+        .hasSize(60)
+        .isEqualTo(offline.out().lines().toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--queries=0, at least 1 query",
+    "--candidates=0, 1 candidate",
+    "--budget=0, budget of at least 1",
+    "--runs=0, 1 run",
+    "--alike=1.5, 0 to 1",
+    "--algorithm=best, 'use round-robin, doubly-greedy, random'"
+  })
+  void givenAnImpossibleSelection_whenMeasured_thenWrongUsageSaysTheRange(
+      String option, String range) {
+    CommandRun run = CommandRun.of("bench", "select", option);
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(range);
