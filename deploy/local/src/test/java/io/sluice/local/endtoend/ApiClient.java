@@ -17,18 +17,20 @@ import java.time.Instant;
 import java.util.function.Predicate;
 
 /** Asks one instance's HTTP API. */
-final class ApiClient {
+public final class ApiClient {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final URI api;
 
-  ApiClient(URI api) {
+  /** A client of the API at this address. */
+  public ApiClient(URI api) {
     this.api = api;
   }
 
-  Answer get(String path, String... headers) {
+  /** Asks for something. */
+  public Answer get(String path, String... headers) {
     return ask("GET", path, BodyPublishers.noBody(), headers);
   }
 
@@ -86,12 +88,14 @@ final class ApiClient {
   }
 
   /** What was answered. */
-  record Answer(HttpResponse<String> response) {
-    int status() {
+  public record Answer(HttpResponse<String> response) {
+    /** The HTTP status. */
+    public int status() {
       return response.statusCode();
     }
 
-    String text() {
+    /** The body. */
+    public String text() {
       return response.body();
     }
 
@@ -99,7 +103,8 @@ final class ApiClient {
       return response.headers().firstValue(name).orElse("");
     }
 
-    JsonNode json() {
+    /** The body, which is JSON. */
+    public JsonNode json() {
       try {
         return JSON.readTree(text());
       } catch (JsonProcessingException e) {

@@ -245,7 +245,8 @@ class ExactSelectionTest {
     QueryMatrix matrix = queries.get(task.getTaskId());
     Map<String, float[]> rows = new HashMap<>();
     pool.forEach((id, r) -> rows.put(id, matrix.score(r.getEncoding(), r.getFeatures())));
-    List<String> expected = BatchRoundRobin.select(rows, matrix.queries(), BUDGET);
+    List<String> expected =
+        BatchSelection.select(task.getAlgorithm(), rows, matrix.queries(), BUDGET);
 
     assertThat(subset.keySet()).containsExactlyInAnyOrderElementsOf(expected);
     for (int slot = 0; slot < expected.size(); slot++) {

@@ -18,13 +18,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 
 /** Writes to topics and reads them as a downstream user would: committed records only. */
-final class TopicClient implements AutoCloseable {
+public final class TopicClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String bootstrapServers;
   private final KafkaProducer<byte[], byte[]> producer;
 
-  TopicClient(String bootstrapServers) {
+  /** A client of this Kafka. */
+  public TopicClient(String bootstrapServers) {
     this.bootstrapServers = bootstrapServers;
     this.producer =
         new KafkaProducer<>(
@@ -50,8 +51,21 @@ final class TopicClient implements AutoCloseable {
   /**
    * All records up to the end that the topic has now, once every transaction up to it has ended.
    */
-  <K, V> List<Map.Entry<K, Optional<V>>> readAll(String topic, Serde<K> keys, Serde<V> values) {
-    List<Map.Entry<K, Optional<V>>> records = new ArrayList<>();
+  public <K, V> List<Map.Entry<K, Optional<V>>> readAll(
+      String topic, Serde<K> keys, Serde<V> values) {
+    List<Map.Entry<K, Optional<V>>> decoded = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : readAll(topic)) {
+      decoded.add(
+          Map.entry(
+              keys.deserializer().deserialize(topic, record.key()),
+              Optional.ofNullable(values.deserializer().deserialize(topic, record.value()))));
+    }
+    return decoded;
+  }
+
+  /** The same, as they lie in the topic; in order within each partition. */
+  public List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (Consumer<byte[], byte[]> uncommitted = consumer(topic, "read_uncommitted");
         Consumer<byte[], byte[]> committed = consumer(topic, "read_committed")) {
       Map<TopicPartition, Long> ends = uncommitted.endOffsets(committed.assignment());
@@ -61,12 +75,7 @@ final class TopicClient implements AutoCloseable {
         if (Instant.now().isAfter(deadline)) {
           throw new AssertionError("the end of " + topic + " was not reached: " + ends);
         }
-        for (ConsumerRecord<byte[], byte[]> record : committed.poll(Duration.ofMillis(200))) {
-          records.add(
-              Map.entry(
-                  keys.deserializer().deserialize(topic, record.key()),
-                  Optional.ofNullable(values.deserializer().deserialize(topic, record.value()))));
-        }
+        committed.poll(Duration.ofMillis(200)).forEach(records::add);
       }
     }
     return records;

@@ -1,0 +1,66 @@
+package io.sluice.local.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.local.endtoend.ApiClient;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.streams.client.Subset;
+import io.sluice.streams.client.SubsetWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Every instance's HTTP API answers what a consumer of the topics has. */
+final class ApiAgrees implements Guarantee {
+  @Override
+  public void check(Evidence evidence) {
+    evidence.apis().forEach(api -> check(api, evidence));
+  }
+
+  private static void check(ApiClient api, Evidence evidence) {
+    assertThat(api.get("/api/tasks").json().path("tasks").findValuesAsText("task"))
+        .containsExactlyElementsOf(evidence.inputs().tasks().keySet());
+    Map<String, List<String>> retracted = new TreeMap<>();
+    for (JsonNode job : api.get("/api/jobs").json().path("jobs")) {
+      List<String> ids = new ArrayList<>();
+      job.path("retracted").forEach(id -> ids.add(id.asText()));
+      retracted.put(job.path("job").asText(), ids);
+    }
+    Map<String, List<String>> published = new TreeMap<>();
+    evidence
+        .outputs()
+        .jobs()
+        .forEach(
+            (id, records) -> published.put(id, records.get(records.size() - 1).getRetracted()));
+    assertThat(retracted).as("retracted examples of each job").isEqualTo(published);
+    for (TargetTask task : evidence.inputs().tasks().values()) {
+      Collection<SelectedInstruction> selected =
+          evidence.outputs().selected().getOrDefault(task.getTaskId(), Map.of()).values();
+      for (int budget : task.getBudgets()) {
+        ApiClient.Answer answer =
+            api.get(
+                "/api/tasks/%s/selected?format=jsonl&budget=%d"
+                    .formatted(task.getTaskId(), budget));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).isEqualTo(lines(Subset.of(task, selected, budget)));
+      }
+    }
+  }
+
+  private static String lines(Subset subset) {
+    StringWriter out = new StringWriter();
+    try {
+      SubsetWriter.write(subset, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+}

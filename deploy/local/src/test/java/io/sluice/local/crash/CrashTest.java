@@ -1,0 +1,72 @@
+package io.sluice.local.crash;
+
+import io.sluice.local.endtoend.TopicClient;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Broker, two instances of the streams-app and a producer, killed at random moments while
+ * candidates and tasks come and go: in the end all is as if nothing had happened.
+ *
+ * <p>{@code -Dsluice.crash.kills=N} kills at least so many processes, {@code -Dsluice.crash.seed=N}
+ * repeats what was done to them and what they worked on; when exactly it met them is up to the
+ * machine. Logs and data stay in {@code target/crash-test}.
+ */
+class CrashTest {
+  private static final Logger log = LoggerFactory.getLogger(CrashTest.class);
+  private static final int KILLS = Integer.getInteger("sluice.crash.kills", 4);
+  private static final long SEED = Long.getLong("sluice.crash.seed", 180);
+  private static final Duration QUIET_WITHIN = Duration.ofMinutes(5);
+  private static final List<Guarantee> GUARANTEES =
+      List.of(new SubsetsAreBatch(), new JobsFireOnce(), new DeadLettersOnce(), new ApiAgrees());
+
+  @Test
+  void givenProcessesKilledAtRandomMoments_whenQuiet_thenAllIsAsIfNothingHadHappened()
+      throws Exception {
+    List<Fault> faults = Fault.plan(SEED, KILLS);
+    log.atInfo().addKeyValue("seed", SEED).addKeyValue("kills", KILLS).log("crash test");
+    try (Deployment deployment = Deployment.start(Path.of("target", "crash-test"), SEED)) {
+      for (Fault fault : faults) {
+        log.atInfo()
+            .addKeyValue("number", faults.indexOf(fault) + 1)
+            .addKeyValue("of", faults.size())
+            .log(fault.toString());
+        deployment.suffer(fault);
+      }
+      deployment.finishProducing();
+      log.info("the producer has finished");
+      Evidence evidence = whenQuiet(deployment);
+      GUARANTEES.forEach(guarantee -> guarantee.check(evidence));
+    }
+  }
+
+  private static Evidence whenQuiet(Deployment deployment)
+      throws InterruptedException, ExecutionException {
+    Topics topics = Topics.withDefaultPrefix();
+    AvroSerdes avro = AvroSerdes.forRegistry(deployment.schemaRegistry());
+    try (TopicClient kafka = new TopicClient(deployment.bootstrapServers());
+        Admin admin = deployment.admin()) {
+      Inputs inputs = Inputs.read(kafka, topics, avro);
+      log.atInfo()
+          .addKeyValue("representations", inputs.candidates().size())
+          .addKeyValue("tasks", inputs.tasks().keySet())
+          .log("what there is to select from");
+      new Quiet(deployment, inputs, () -> Outputs.statuses(kafka, topics, avro), admin)
+          .await(QUIET_WITHIN);
+      Outputs outputs = Outputs.read(kafka, topics, avro);
+      log.atInfo()
+          .addKeyValue("jobs", outputs.jobs().size())
+          .addKeyValue("deadLetters", outputs.deadLetters().size())
+          .log("quiet");
+      return new Evidence(inputs, outputs, deployment.apis());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.sluice.local.crash;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Plays the script to Kafka until it is told to stop, in a process of its own. Started again after
+ * a kill, it goes on where the last record was acknowledged: some steps are then written twice.
+ */
+public final class ProducerProcess {
+  private static final int BATCH = 40;
+  private static final long PAUSE_MILLIS = 250;
+
+  private final Script script;
+  private final StepWriter writer;
+  private final Path progress;
+
+  private ProducerProcess(Script script, StepWriter writer, Path progress) {
+    this.script = script;
+    this.writer = writer;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs until the stop file is there and the script is settled.
+   *
+   * @param args bootstrap servers, schema registry, shards, seed, progress file, stop file
+   */
+  public static void main(String[] args) throws Exception {
+    Path progress = Path.of(args[4]);
+    Path stop = Path.of(args[5]);
+    try (StepWriter writer = new StepWriter(args[0], args[1], Integer.parseInt(args[2]))) {
+      new ProducerProcess(new Script(Long.parseLong(args[3])), writer, progress).play(stop);
+    }
+    // The thread that guards this process would keep it.
+    System.exit(0);
+  }
+
+  private void play(Path stop) throws IOException, ExecutionException, InterruptedException {
+    if (Files.exists(progress)) {
+      long done = Long.parseLong(Files.readString(progress));
+      while (script.taken() < done) {
+        script.next();
+      }
+    }
+    while (!Files.exists(stop)) {
+      for (int i = 0; i < BATCH; i++) {
+        takeStep();
+      }
+      acknowledge();
+      Thread.sleep(PAUSE_MILLIS);
+    }
+    while (!script.isSettled()) {
+      takeStep();
+    }
+    acknowledge();
+  }
+
+  private void takeStep() throws IOException, ExecutionException, InterruptedException {
+    long before = script.taken();
+    Step step = script.next();
+    if (step.isOfTask()) {
+      acknowledge(before);
+    }
+    writer.write(step);
+    if (step.isOfTask()) {
+      acknowledge();
+    }
+  }
+
+  private void acknowledge() throws IOException, ExecutionException, InterruptedException {
+    acknowledge(script.taken());
+  }
+
+  private void acknowledge(long steps)
+      throws IOException, ExecutionException, InterruptedException {
+    writer.await();
+    Path next = progress.resolveSibling(progress.getFileName() + ".next");
+    Files.writeString(next, Long.toString(steps));
+    Files.move(next, progress, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,157 @@
+package io.sluice.local.crash;
+
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits until nothing is on its way any more: both instances are ready, every record is consumed,
+ * every task has counted its pool; and so for a while.
+ */
+final class Quiet {
+  private static final Logger log = LoggerFactory.getLogger(Quiet.class);
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
+
+  private final Deployment deployment;
+  private final Inputs inputs;
+  private final Supplier<Map<String, TaskStatus>> statuses;
+  private final Admin admin;
+
+  Quiet(
+      Deployment deployment,
+      Inputs inputs,
+      Supplier<Map<String, TaskStatus>> statuses,
+      Admin admin) {
+    this.deployment = deployment;
+    this.inputs = inputs;
+    this.statuses = statuses;
+    this.admin = admin;
+  }
+
+  void await(Duration limit) throws InterruptedException, ExecutionException {
+    Instant start = Instant.now();
+    Instant quietSince = Instant.MAX;
+    Map<TopicPartition, Long> ends = Map.of();
+    String lastUnrest = "";
+    while (Instant.now().isBefore(start.plus(limit))) {
+      deployment.requireAlive();
+      Map<TopicPartition, Long> before = ends;
+      ends = ends();
+      Optional<String> unrest = unrest(ends);
+      if (unrest.isPresent() || !before.equals(ends)) {
+        quietSince = Instant.now();
+      } else if (Instant.now().isAfter(quietSince.plus(LONG_ENOUGH))) {
+        return;
+      }
+      String what = unrest.orElse("nothing is on its way");
+      if (!what.equals(lastUnrest)) {
+        log.atInfo()
+            .addKeyValue("seconds", Duration.between(start, Instant.now()).toSeconds())
+            .log(what);
+        lastUnrest = what;
+      }
+      Thread.sleep(1_000);
+    }
+    throw new AssertionError("not quiet within " + limit + ": " + lastUnrest);
+  }
+
+  private Optional<String> unrest(Map<TopicPartition, Long> ends)
+      throws ExecutionException, InterruptedException {
+    return notReady().or(() -> lag(ends)).or(this::unfinishedTask);
+  }
+
+  private Optional<String> notReady() {
+    return deployment.isReady() ? Optional.empty() : Optional.of("an instance is not ready");
+  }
+
+  private Optional<String> lag(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> behind = new TreeMap<>(Quiet::compare);
+    committed()
+        .forEach(
+            (partition, offset) -> {
+              long lag = ends.get(partition) - offset.offset();
+              if (lag > 0) {
+                behind.put(partition, lag);
+              }
+            });
+    return behind.isEmpty() ? Optional.empty() : Optional.of("not consumed yet: " + behind);
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committed() {
+    try {
+      return admin
+          .listConsumerGroupOffsets(Deployment.APPLICATION_ID)
+          .partitionsToOffsetAndMetadata()
+          .get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> latest =
+        admin
+            .describeTopics(admin.listTopics().names().get())
+            .allTopicNames()
+            .get()
+            .values()
+            .stream()
+            .flatMap(
+                topic ->
+                    topic.partitions().stream()
+                        .map(each -> new TopicPartition(topic.name(), each.partition())))
+            .collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest()));
+    return admin.listOffsets(latest).all().get().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+  }
+
+  private Optional<String> unfinishedTask() {
+    Map<String, TaskStatus> now = statuses.get();
+    return inputs.tasks().values().stream()
+        .filter(task -> !isFinished(task, Optional.ofNullable(now.get(task.getTaskId()))))
+        .findFirst()
+        .map(
+            task ->
+                "pool of %s revision %d is to be %d: %s"
+                    .formatted(
+                        task.getTaskId(),
+                        task.getRevision(),
+                        poolOf(task),
+                        now.get(task.getTaskId())));
+  }
+
+  private boolean isFinished(TargetTask task, Optional<TaskStatus> status) {
+    return status
+        .filter(each -> each.getRevision() == task.getRevision())
+        .filter(each -> each.getIncoming().isEmpty())
+        .filter(each -> each.getWaiting() == 0)
+        .filter(each -> each.getPool() == poolOf(task))
+        .isPresent();
+  }
+
+  private long poolOf(TargetTask task) {
+    return inputs.candidates().keySet().stream()
+        .filter(key -> key.getRepresentationId().equals(task.getRepresentationId()))
+        .count();
+  }
+
+  private static int compare(TopicPartition one, TopicPartition other) {
+    return one.toString().compareTo(other.toString());
+  }
+}

@@ -1,0 +1,139 @@
+package io.sluice.local.crash;
+
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.TargetTask;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * An endless sequence of steps, the same for the same seed: candidates arrive, are repeated,
+ * changed, retracted and spoilt, tasks come, get new revisions and go.
+ *
+ * <p>Ids are drawn from a slowly growing range, so that what is retracted or changed is often
+ * selected somewhere.
+ */
+final class Script {
+  private static final List<String> TASKS = List.of("t0", "t1", "t2", "t3", "t4");
+  private static final int LEAST_TASKS = 3;
+  private static final List<String> ALGORITHMS =
+      List.of("round-robin", "round-robin", "doubly-greedy", "random:3");
+  private static final List<List<Integer>> BUDGETS =
+      List.of(List.of(10), List.of(5, 20), List.of(10, 40), List.of(10, 30, 60));
+  private static final int FIRST_CANDIDATES = 150;
+  private static final int STEPS_A_NEW_CANDIDATE = 8;
+  private static final int STEPS_A_FIRST_TASK = 20;
+  private static final int STEPS_A_TASK_CHANGE = 250;
+
+  private final Random random;
+  private final Map<String, Integer> versions = new HashMap<>();
+  private final Set<String> present = new HashSet<>();
+  private final Map<String, TargetTask> tasks = new TreeMap<>();
+  private final Map<String, Integer> revisions = new HashMap<>();
+
+  /** What workers still have to do for the tasks. */
+  private final Deque<Step> pending = new ArrayDeque<>();
+
+  private long taken;
+
+  Script(long seed) {
+    random = new Random(seed);
+  }
+
+  /** Steps taken so far. */
+  long taken() {
+    return taken;
+  }
+
+  /** Whether there are tasks, and all of their queries are represented. */
+  boolean isSettled() {
+    return !tasks.isEmpty() && pending.isEmpty();
+  }
+
+  /** The next step. */
+  Step next() {
+    taken++;
+    boolean few = tasks.size() < LEAST_TASKS && pending.isEmpty();
+    if (random.nextInt(few ? STEPS_A_FIRST_TASK : STEPS_A_TASK_CHANGE) == 0) {
+      return changeTask();
+    }
+    return !pending.isEmpty() && random.nextInt(3) == 0 ? pending.remove() : changeCandidate();
+  }
+
+  private Step changeCandidate() {
+    int range = FIRST_CANDIDATES + (int) (taken / STEPS_A_NEW_CANDIDATE);
+    String id = "c" + random.nextInt(range);
+    int kind = random.nextInt(20);
+    if (!present.contains(id)) {
+      present.add(id);
+      // What was retracted comes back as it was, or otherwise.
+      return new Step.Arrive(id, versions.merge(id, kind < 10 ? 0 : 1, Integer::sum));
+    }
+    if (kind < 8) {
+      return new Step.Arrive(id, versions.get(id));
+    }
+    if (kind < 14) {
+      return new Step.Arrive(id, versions.merge(id, 1, Integer::sum));
+    }
+    present.remove(id);
+    return kind < 19 ? new Step.Retract(id) : new Step.Spoil(id);
+  }
+
+  private Step changeTask() {
+    String id = TASKS.get(random.nextInt(TASKS.size()));
+    if (!tasks.containsKey(id)) {
+      return define(id);
+    }
+    if (tasks.size() > LEAST_TASKS && random.nextInt(3) == 0) {
+      tasks.remove(id);
+      pending.removeIf(step -> isOf(step, id));
+      return new Step.Remove(id);
+    }
+    return define(id);
+  }
+
+  private Step define(String id) {
+    int before = revisions.getOrDefault(id, 0);
+    int revision = revisions.merge(id, 1, Integer::sum);
+    List<Query> queries = new ArrayList<>();
+    int size = 2 + random.nextInt(5);
+    for (int q = 0; q < size; q++) {
+      queries.add(
+          new Query(
+              "q" + q,
+              List.of(new Message("user", id), new Message("assistant", revision + "." + q))));
+    }
+    TargetTask task =
+        new TargetTask(
+            id,
+            revision,
+            Vectors.REPRESENTATIONS.get(random.nextInt(Vectors.REPRESENTATIONS.size())),
+            ALGORITHMS.get(random.nextInt(ALGORITHMS.size())),
+            BUDGETS.get(random.nextInt(BUDGETS.size())),
+            3.0,
+            queries);
+    tasks.put(id, task);
+    // A worker that was busy with the revision before leaves it.
+    pending.removeIf(step -> isOf(step, id));
+    for (int q = 0; q < size; q++) {
+      pending.add(new Step.Represent(task, q));
+    }
+    for (int q = 0; before > 0 && q < size; q++) {
+      pending.add(new Step.Forget(id, before, q));
+    }
+    return new Step.Define(task);
+  }
+
+  private static boolean isOf(Step step, String taskId) {
+    return step instanceof Step.Represent represent && represent.task().getTaskId().equals(taskId)
+        || step instanceof Step.Forget forget && forget.taskId().equals(taskId);
+  }
+}

@@ -1,0 +1,71 @@
+package io.sluice.local.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.local.endtoend.BatchSelection;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The subset of every task is what the batch rule selects from all candidates that are there. */
+final class SubsetsAreBatch implements Guarantee {
+  @Override
+  public void check(Evidence evidence) {
+    Map<String, TargetTask> tasks = evidence.inputs().tasks();
+    evidence
+        .outputs()
+        .selected()
+        .forEach(
+            (taskId, subset) -> {
+              if (!tasks.containsKey(taskId)) {
+                assertThat(subset).as("subset of removed task %s", taskId).isEmpty();
+              }
+            });
+    assertThat(evidence.outputs().statuses().keySet()).isEqualTo(tasks.keySet());
+    tasks.values().forEach(task -> check(task, evidence));
+  }
+
+  private static void check(TargetTask task, Evidence evidence) {
+    Map<String, float[]> rows = evidence.inputs().scoreRows(task);
+    Map<String, Integer> expected = tiers(task, rows);
+    Map<String, SelectedInstruction> subset =
+        evidence.outputs().selected().getOrDefault(task.getTaskId(), Map.of());
+    Map<String, Integer> actual = new HashMap<>();
+    subset.forEach((id, selected) -> actual.put(id, selected.getTier()));
+    assertThat(actual)
+        .as("tiers of %s revision %d", task.getTaskId(), task.getRevision())
+        .isEqualTo(expected);
+    subset.forEach(
+        (id, selected) -> {
+          Representation candidate =
+              evidence.inputs().candidate(task.getRepresentationId(), id).orElseThrow();
+          assertThat(selected.getRevision()).isEqualTo(task.getRevision());
+          assertThat(selected.getMessages()).isEqualTo(candidate.getCandidate().getMessages());
+          assertThat(selected.getScores()).isEqualTo(boxed(rows.get(id)));
+        });
+  }
+
+  private static Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
+    List<Integer> budgets = task.getBudgets();
+    List<String> order =
+        BatchSelection.select(
+            task.getAlgorithm(), rows, task.getQueries().size(), budgets.get(budgets.size() - 1));
+    Map<String, Integer> tiers = new HashMap<>();
+    for (int slot = 0; slot < order.size(); slot++) {
+      int at = slot;
+      tiers.put(order.get(slot), budgets.stream().filter(b -> b > at).findFirst().orElseThrow());
+    }
+    return tiers;
+  }
+
+  private static List<Float> boxed(float[] row) {
+    Float[] boxed = new Float[row.length];
+    for (int i = 0; i < row.length; i++) {
+      boxed[i] = row[i];
+    }
+    return List.of(boxed);
+  }
+}

@@ -1,0 +1,122 @@
+package io.sluice.local.crash;
+
+import io.sluice.local.stack.ChildGuard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * A process that can be killed and started again. It ends with this JVM, however this JVM ends; its
+ * output is appended to one log file over all its lives.
+ */
+final class Victim implements AutoCloseable {
+  private static final int LOG_TAIL = 30;
+
+  private final String name;
+  private final Path log;
+  private final Path temporary;
+  private final List<String> command;
+  private Optional<Process> process = Optional.empty();
+
+  /**
+   * A process that does not run yet.
+   *
+   * @param folder where its log goes
+   * @param mainClass what it runs, with the class path of this JVM
+   */
+  Victim(String name, Path folder, Class<?> mainClass, List<String> args) {
+    this.name = name;
+    this.log = folder.resolve(name + ".log");
+    this.temporary = folder.resolve(name + ".tmp");
+    Stream<String> java =
+        Stream.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            // Started often on few cores: the quick compiler, a small heap.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx384m",
+            "-Djava.io.tmpdir=" + temporary,
+            "-cp",
+            System.getProperty("java.class.path"),
+            ChildGuard.class.getName(),
+            mainClass.getName());
+    this.command = Stream.concat(java, args.stream()).toList();
+  }
+
+  void start() {
+    try {
+      // Nobody else deletes what a killed process leaves there.
+      Utils.delete(temporary.toFile());
+      Files.createDirectories(temporary);
+      process =
+          Optional.of(
+              new ProcessBuilder(command)
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                  .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What {@code kill -9} does; returns when the process is gone. */
+  void kill() throws InterruptedException {
+    requireAlive();
+    process.orElseThrow().destroyForcibly().waitFor();
+    process = Optional.empty();
+  }
+
+  /** Fails unless the process runs, or is killed: it must never end by itself. */
+  void requireAlive() {
+    if (process.filter(each -> !each.isAlive()).isPresent()) {
+      throw new AssertionError(
+          "%s ended by itself with exit code %d. The end of %s:%n%s"
+              .formatted(name, process.orElseThrow().exitValue(), log, tail()));
+    }
+  }
+
+  /** Waits until the process ends by itself, in good order. */
+  void awaitEnd(long seconds) throws InterruptedException {
+    if (!process.orElseThrow().waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError(name + " does not end. The end of its log:\n" + tail());
+    }
+    if (process.orElseThrow().exitValue() != 0) {
+      requireAlive();
+    }
+    process = Optional.empty();
+  }
+
+  /** Lines of the log that contain a text, over all lives. */
+  long logged(String text) {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.filter(line -> line.contains(text)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.ifPresent(each -> each.destroyForcibly().onExit().join());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private String tail() {
+    try (Stream<String> lines = Files.lines(log)) {
+      List<String> all = lines.toList();
+      return String.join("\n", all.subList(Math.max(0, all.size() - LOG_TAIL), all.size()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.sluice.local.endtoend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The oracle: the algorithms as the papers state them, over everything at once. */
+public final class BatchSelection {
+  private BatchSelection() {}
+
+  /**
+   * Candidate ids in selection order; ties go to the lower id.
+   *
+   * @param algorithm as a task names it
+   * @param rows the scores to each query, by candidate id
+   */
+  public static List<String> select(
+      String algorithm, Map<String, float[]> rows, int queries, int budget) {
+    SortedMap<String, float[]> byId = new TreeMap<>(rows);
+    if (algorithm.equals("round-robin")) {
+      return roundRobin(byId, queries, Math.min(budget, rows.size()));
+    }
+    if (algorithm.equals("doubly-greedy")) {
+      return first(budget, byId, Comparator.comparing(id -> -highest(rows.get(id))));
+    }
+    String seed = algorithm.substring("random:".length());
+    return first(budget, byId, Comparator.comparing(id -> sha256(seed + ":" + id)));
+  }
+
+  private static List<String> roundRobin(SortedMap<String, float[]> rows, int queries, int size) {
+    List<String> order = new ArrayList<>();
+    Set<String> left = new LinkedHashSet<>(rows.keySet());
+    while (order.size() < size) {
+      int query = order.size() % queries;
+      String best = "";
+      for (String id : left) {
+        if (best.isEmpty() || rows.get(id)[query] > rows.get(best)[query]) {
+          best = id;
+        }
+      }
+      left.remove(best);
+      order.add(best);
+    }
+    return order;
+  }
+
+  /** Ids that are equal by the order stay as the map has them, ascending. */
+  private static List<String> first(
+      int budget, SortedMap<String, float[]> rows, Comparator<String> order) {
+    return rows.keySet().stream().sorted(order).limit(budget).toList();
+  }
+
+  /** The highest score, with one zero only. */
+  private static double highest(float[] row) {
+    double highest = row[0];
+    for (float score : row) {
+      highest = Math.max(highest, score);
+    }
+    return highest == 0 ? 0 : highest;
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
