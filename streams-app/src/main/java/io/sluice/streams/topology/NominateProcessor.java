@@ -154,10 +154,16 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     }
   }
 
+  /**
+   * A query of a revision that was replaced. While the shard has not met that revision it stays:
+   * the newer one perhaps takes long to be served, and until then this one is.
+   */
   private void queryDropped(ShardInput.QueryDropped query) {
     String taskId = query.key().getTaskId();
     int revision = query.key().getRevision();
-    if (!tasks.containsKey(TaskKey.prefix(taskId, revision))) {
+    boolean met =
+        stores.revisions(taskId).stream().anyMatch(task -> task.getRevision() >= revision);
+    if (met && !tasks.containsKey(TaskKey.prefix(taskId, revision))) {
       stores.dropQuery(taskId, revision, query.key().getQueryIndex());
     }
   }
