@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
@@ -27,6 +29,10 @@ import java.util.function.ToDoubleFunction;
 final class ApiMetrics {
   private static final String TASK = "task";
   private static final String BUDGET = "budget";
+
+  /** What tells the thousands of meters of single stores, processors and brokers. */
+  private static final Set<String> TOO_MANY =
+      Set.of("rocksdb.state.id", "in.memory.state.id", "processor.node.id", "node.id", "topic");
 
   private final MeterRegistry registry;
 
@@ -75,6 +81,18 @@ final class ApiMetrics {
         "sluice.task.tier.turnover",
         "Share of the subset that the budget's last job did not train on; 1 when there was none.",
         TierStatus::getTurnover);
+  }
+
+  /**
+   * Lets through what Kafka Streams measures of its instance, threads and tasks, and how far its
+   * consumers are behind in each partition. Everything else is thousands of meters, which JMX has.
+   */
+  static MeterFilter ofKafka() {
+    return MeterFilter.deny(
+        id ->
+            id.getName().startsWith("kafka.")
+                && !id.getName().endsWith(".lag")
+                && id.getTags().stream().anyMatch(tag -> TOO_MANY.contains(tag.getKey())));
   }
 
   /**

@@ -37,7 +37,7 @@ final class ApiServer implements AutoCloseable {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String STARTED = "sluice.started";
   private static final String RETRY_AFTER_SECONDS = "1";
-  private static final int MAX_THREADS = 32;
+  private static final int MAX_THREADS = 16;
   private static final int MIN_THREADS = 2;
 
   private final URI address;
@@ -54,6 +54,7 @@ final class ApiServer implements AutoCloseable {
     this.address = URI.create("http://" + address.hostAndPort());
     this.service = service;
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.registry.config().meterFilter(ApiMetrics.ofKafka());
     this.kafkaMetrics = service.kafkaStreamsMetrics();
     this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
     this.guard = new Guard(config.httpToken(), address.address());

@@ -1,29 +1,26 @@
 package io.sluice.streams.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.sluice.schemas.validation.TargetTaskRules;
 import io.sluice.streams.client.Subset;
-import io.sluice.streams.client.SubsetWriter;
 import io.sluice.streams.topology.SelectionQueries;
 import io.sluice.streams.topology.SelectionQueries.HeldSubset;
 import io.sluice.streams.topology.SelectionQueries.Instance;
 import io.sluice.streams.topology.SelectionQueries.Place;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -34,17 +31,14 @@ final class Reads {
   /** Of an answer to another instance: the partitions whose tasks it is about. */
   private static final String PARTITIONS = "Sluice-Partitions";
 
-  /** Of a subset: the revision of the task that it was selected for. */
-  private static final String REVISION = "Sluice-Revision";
-
-  /** Of a subset: how many examples follow. */
-  private static final String SIZE = "Sluice-Size";
-
-  private static final String JSON_LINES = "application/x-ndjson";
   private static final List<String> PASSED_ON =
-      List.of("Content-Type", "Retry-After", REVISION, SIZE);
+      List.of("Content-Type", "Retry-After", SubsetFormat.REVISION, SubsetFormat.SIZE);
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final int SCANS = 2;
+  private static final Duration SCAN_WITHIN = Duration.ofSeconds(10);
+
+  /** A subset is put together from all of its task's nominations, each time. */
+  private final Semaphore scans = new Semaphore(SCANS);
 
   private final SelectionQueries queries;
   private final Peers peers = new Peers();
@@ -95,7 +89,7 @@ final class Reads {
   void selected(Context request) {
     String id = taskId(request);
     Optional<Integer> budget = budget(request);
-    Format format = Format.of(request);
+    SubsetFormat format = SubsetFormat.of(request);
     String query =
         Stream.of(budget.map(b -> "budget=" + b), Optional.of("format=" + format.label()))
             .flatMap(Optional::stream)
@@ -106,44 +100,33 @@ final class Reads {
         "/selected" + query,
         partition -> {
           HeldSubset held = subset(partition, id);
-          write(request, format, subset(held, budget.orElse(largestBudget(held))));
+          format.answer(request, subset(held, budget.orElse(largestBudget(held))));
         });
   }
 
-  private void write(Context request, Format format, Subset subset) throws IOException {
-    request.header(REVISION, Integer.toString(subset.task().getRevision()));
-    request.header(SIZE, Integer.toString(subset.entries().size()));
-    request.contentType(format == Format.JSON ? Json.TYPE : JSON_LINES);
-    try (Writer out = new OutputStreamWriter(request.outputStream(), StandardCharsets.UTF_8)) {
-      if (format == Format.JSON_LINES) {
-        SubsetWriter.write(subset, out);
-      } else {
-        writeObject(subset, out);
-      }
-    }
-  }
-
-  private static void writeObject(Subset subset, Writer out) throws IOException {
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("task", subset.task().getTaskId());
-      json.writeNumberField("revision", subset.task().getRevision());
-      json.writeArrayFieldStart("selected");
-      for (Subset.Entry entry : subset.entries()) {
-        SubsetWriter.write(entry, json);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-  }
-
   private HeldSubset subset(int partition, String id) {
-    return queries
-        .subset(partition, id)
-        .orElseThrow(
-            () ->
-                ApiException.notFound(
-                    "there is no task '%s': GET /api/tasks lists them".formatted(id)));
+    if (!acquireScan()) {
+      throw ApiException.unavailable("too many subsets are being read: ask less often");
+    }
+    try {
+      return queries
+          .subset(partition, id)
+          .orElseThrow(
+              () ->
+                  ApiException.notFound(
+                      "there is no task '%s': GET /api/tasks lists them".formatted(id)));
+    } finally {
+      scans.release();
+    }
+  }
+
+  private boolean acquireScan() {
+    try {
+      return scans.tryAcquire(SCAN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static Subset subset(HeldSubset held, int budget) {
@@ -271,24 +254,5 @@ final class Reads {
   /** Writes an answer from a partition that is here. */
   private interface LocalAnswer {
     void from(int partition) throws IOException;
-  }
-
-  /** How a subset is written. */
-  private enum Format {
-    JSON,
-    JSON_LINES;
-
-    static Format of(Context request) {
-      String label = Optional.ofNullable(request.queryParam("format")).orElse("json");
-      return switch (label) {
-        case "json" -> JSON;
-        case "jsonl" -> JSON_LINES;
-        default -> throw ApiException.badRequest("unknown format: use json or jsonl");
-      };
-    }
-
-    String label() {
-      return this == JSON ? "json" : "jsonl";
-    }
   }
 }

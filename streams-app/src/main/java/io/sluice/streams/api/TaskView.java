@@ -135,14 +135,17 @@ record TaskView(
    * @param jobs fine-tune jobs fired so far
    * @param turnover share of the subset that the last job did not train on, 0 to 1; 1 when there
    *     was none
-   * @param similarity how similar the subset is; only where one task is asked for
+   * @param meanSimilarity mean similarity of the subset's candidates, each to the query that it was
+   *     taken for; this and the next only where one task is asked for
+   * @param meanSimilarityToAll mean similarity of the subset's candidates to all queries
    */
   record TierView(
       int budget,
       Optional<Integer> filled,
       Optional<Integer> jobs,
       Optional<Double> turnover,
-      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TierSimilarity> similarity) {
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> meanSimilarity,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> meanSimilarityToAll) {
     private static TierView of(
         int budget, Optional<TierStatus> status, Optional<TierSimilarity> similarity) {
       return new TierView(
@@ -150,7 +153,8 @@ record TaskView(
           status.map(TierStatus::getFilled),
           status.map(TierStatus::getJobs),
           status.map(TierStatus::getTurnover),
-          similarity);
+          similarity.map(TierSimilarity::own),
+          similarity.map(TierSimilarity::all));
     }
   }
 }

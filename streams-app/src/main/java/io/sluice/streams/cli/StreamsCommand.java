@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -113,9 +114,14 @@ public final class StreamsCommand implements Callable<Integer> {
       out.println("    " + key.documentation);
       out.println(
           "    "
-              + (key.hasDefault() ? "default: " + key.defaultValue : "required")
+              + (key.hasDefault() ? "default: " + defaultOf(key) : "required")
               + (key.validator == null ? "" : "; valid: " + key.validator));
     }
     out.flush();
+  }
+
+  private static String defaultOf(ConfigKey key) {
+    String value = key.type == Type.PASSWORD ? "" : String.valueOf(key.defaultValue);
+    return value.isEmpty() ? "none" : value;
   }
 }

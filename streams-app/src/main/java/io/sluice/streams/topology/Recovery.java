@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.TransactionAbortableException;
  * long. Used by any thread.
  */
 final class Recovery {
+  private static final String PRODUCER = "org.apache.kafka.clients.producer.";
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -53,14 +54,22 @@ final class Recovery {
               || cause instanceof ApplicationRecoverableException
               || cause instanceof TransactionAbortableException
               || cause instanceof OutOfOrderSequenceException
-              || isUnnamed(cause);
+              || isBrokenTransaction(cause);
     }
     return passing;
   }
 
-  /** Of records that were given up, a producer's transaction says no more than this. */
-  private static boolean isUnnamed(Throwable cause) {
-    return cause.getCause() == null && cause.getClass() == KafkaException.class;
+  /**
+   * What a producer says of a transaction that it can neither end nor go on with, which a new
+   * producer is rid of: no type of exception tells it.
+   */
+  private static boolean isBrokenTransaction(Throwable cause) {
+    StackTraceElement[] places = cause.getStackTrace();
+    return cause.getCause() == null
+        && (cause.getClass() == KafkaException.class
+            || cause.getClass() == IllegalStateException.class
+                && places.length > 0
+                && places[0].getClassName().startsWith(PRODUCER));
   }
 
   /** How long to wait now that a thread has failed: twice as long as the last time, 1 s to 30 s. */

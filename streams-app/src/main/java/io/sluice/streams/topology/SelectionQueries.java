@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -44,11 +43,17 @@ public final class SelectionQueries {
   private static final int ATTEMPTS = 3;
 
   private final KafkaStreams streams;
+  private final OpenPartitions open;
   private final int partitions;
   private final Optional<HostInfo> self;
 
-  SelectionQueries(KafkaStreams streams, int partitions, Optional<String> applicationServer) {
+  SelectionQueries(
+      KafkaStreams streams,
+      OpenPartitions open,
+      int partitions,
+      Optional<String> applicationServer) {
     this.streams = streams;
+    this.open = open;
     this.partitions = partitions;
     this.self = applicationServer.map(HostInfo::buildFromEndpoint);
   }
@@ -58,16 +63,9 @@ public final class SelectionQueries {
     return partitions;
   }
 
-  /** The partitions whose tasks this instance holds, and can be asked for now. */
+  /** The partitions whose tasks this instance holds. */
   public Set<Integer> partitionsHere() {
-    requireRunning();
-    Set<Integer> here = new TreeSet<>();
-    for (int partition = 0; partition < partitions; partition++) {
-      if (isHere(partition)) {
-        here.add(partition);
-      }
-    }
-    return here;
+    return open.all();
   }
 
   /**
@@ -76,9 +74,8 @@ public final class SelectionQueries {
    * @return where it is held
    */
   public Place placeOf(String taskId) {
-    requireRunning();
     KeyQueryMetadata metadata =
-        reading(
+        asking(
             () ->
                 streams.queryMetadataForKey(
                     SelectStores.TASKS, taskId, Serdes.String().serializer()));
@@ -93,8 +90,7 @@ public final class SelectionQueries {
 
   /** All other instances that hold tasks. */
   public Set<Instance> others() {
-    requireRunning();
-    return reading(() -> streams.streamsMetadataForStore(SelectStores.TASKS)).stream()
+    return asking(() -> streams.streamsMetadataForStore(SelectStores.TASKS)).stream()
         .filter(metadata -> self.isPresent() && !self.get().equals(metadata.hostInfo()))
         .map(metadata -> new Instance(metadata.host(), metadata.port()))
         .collect(Collectors.toUnmodifiableSet());
@@ -103,6 +99,7 @@ public final class SelectionQueries {
   /** The tasks of a partition that is here, by id. */
   public List<HeldTask> tasks(int partition) {
     return reading(
+        partition,
         () -> {
           Map<String, HeldTask> tasks = new TreeMap<>();
           forEach(
@@ -115,6 +112,7 @@ public final class SelectionQueries {
   /** The task of this id, in a partition that is here. */
   public Optional<HeldTask> task(int partition, String taskId) {
     return reading(
+        partition,
         () ->
             Optional.ofNullable(
                     this.<String, TargetTask>store(partition, SelectStores.TASKS).get(taskId))
@@ -124,6 +122,7 @@ public final class SelectionQueries {
   /** The jobs fired so far for the tasks of a partition that is here. */
   public List<FineTuneJob> jobs(int partition) {
     return reading(
+        partition,
         () -> {
           List<FineTuneJob> jobs = new ArrayList<>();
           forEach(
@@ -141,6 +140,7 @@ public final class SelectionQueries {
    */
   public Optional<HeldSubset> subset(int partition, String taskId) {
     return reading(
+        partition,
         () -> {
           for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<HeldTask> task = task(partition, taskId);
@@ -200,16 +200,6 @@ public final class SelectionQueries {
             .filter(status -> status.getRevision() == task.getRevision()));
   }
 
-  private boolean isHere(int partition) {
-    try {
-      // A store is looked for when it is read.
-      this.<String, TargetTask>store(partition, SelectStores.TASKS).get("");
-      return true;
-    } catch (InvalidStateStoreException e) {
-      return false;
-    }
-  }
-
   private <K, V> ReadOnlyKeyValueStore<K, V> store(int partition, String name) {
     return streams.store(
         StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, V>keyValueStore())
@@ -222,18 +212,28 @@ public final class SelectionQueries {
     }
   }
 
-  /** While threads join the group or restore, a store may be there and yet behind. */
-  private void requireRunning() {
-    if (streams.state() != KafkaStreams.State.RUNNING) {
-      throw new SelectionUnavailable("the streams-app is " + streams.state());
+  /** Reads of a partition that has all of its state from the first moment to the last. */
+  private <T> T reading(int partition, Supplier<T> read) {
+    Optional<Long> opening = open.opening(partition);
+    if (opening.isPresent()) {
+      T found = asking(read);
+      if (open.opening(partition).equals(opening)) {
+        return found;
+      }
     }
+    throw new SelectionUnavailable("partition " + partition + " of the tasks is being moved");
   }
 
-  private static <T> T reading(Supplier<T> read) {
+  private <T> T asking(Supplier<T> question) {
     try {
-      return read.get();
+      return question.get();
     } catch (InvalidStateStoreException e) {
       throw new SelectionUnavailable("a partition of the tasks is being moved: " + e.getMessage());
+    } catch (IllegalStateException e) {
+      if (streams.state().isRunningOrRebalancing()) {
+        throw e;
+      }
+      throw new SelectionUnavailable("the streams-app is " + streams.state());
     }
   }
 
@@ -255,7 +255,7 @@ public final class SelectionQueries {
   public record Instance(String host, int port) {
     @Override
     public String toString() {
-      return host + ":" + port;
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
   }
 

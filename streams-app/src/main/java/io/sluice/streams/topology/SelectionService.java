@@ -40,19 +40,25 @@ public final class SelectionService implements AutoCloseable {
    * @throws IllegalStateException when the topics do not exist or Kafka does not answer
    */
   public SelectionService(StreamsAppConfig config) {
+    if (!config.unknownKeys().isEmpty()) {
+      log.atWarn()
+          .addKeyValue("keys", config.unknownKeys())
+          .log("nobody knows these settings: are they misspelt?");
+    }
     String representations = config.topics().representations();
     String targetTasks = config.topics().targetTasks();
     Map<String, TopicDescription> described =
         describe(config, List.of(representations, targetTasks));
+    OpenPartitions open = new OpenPartitions();
     int taskPartitions = described.get(targetTasks).partitions().size();
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
     streams =
         new KafkaStreams(
             SelectionTopology.build(
-                config, described.get(representations).partitions().size(), taskPartitions),
+                config, described.get(representations).partitions().size(), taskPartitions, open),
             properties);
-    queries = new SelectionQueries(streams, taskPartitions, config.applicationServer());
+    queries = new SelectionQueries(streams, open, taskPartitions, config.applicationServer());
     streams.setUncaughtExceptionHandler(this::onUncaught);
     streams.setStateListener((now, before) -> onState(now));
   }

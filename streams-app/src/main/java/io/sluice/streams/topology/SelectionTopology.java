@@ -59,10 +59,12 @@ final class SelectionTopology {
   private final Topics topics;
   private final AvroSerdes avro;
   private final StreamsAppConfig config;
+  private final OpenPartitions open;
   private final StreamsBuilder builder = new StreamsBuilder();
 
-  private SelectionTopology(StreamsAppConfig config) {
+  private SelectionTopology(StreamsAppConfig config, OpenPartitions open) {
     this.config = config;
+    this.open = open;
     this.topics = config.topics();
     this.avro = config.avroSerdes();
   }
@@ -72,11 +74,13 @@ final class SelectionTopology {
    *
    * @param shards partitions of the representations topic: one nomination shard each
    * @param taskPartitions partitions of the target-tasks topic
+   * @param open is told which partitions of tasks are worked on
    */
-  static Topology build(StreamsAppConfig config, int shards, int taskPartitions) {
+  static Topology build(
+      StreamsAppConfig config, int shards, int taskPartitions, OpenPartitions open) {
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
-    return new SelectionTopology(config).wire(shards, taskPartitions).build(properties);
+    return new SelectionTopology(config, open).wire(shards, taskPartitions).build(properties);
   }
 
   private StreamsBuilder wire(int shards, int taskPartitions) {
@@ -172,7 +176,7 @@ final class SelectionTopology {
         .process(
             owning(
                 SelectStores.builders(avro, Stores::persistentKeyValueStore),
-                () -> new SelectProcessor(config.reportInterval(), shards)),
+                () -> open.watch(new SelectProcessor(config.reportInterval(), shards))),
             Named.as("select"));
   }
 

@@ -10,8 +10,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import org.apache.kafka.clients.admin.AdminClientConfig;
+import java.util.SortedSet;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -23,8 +22,6 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.streams.StreamsConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Configuration of the streams-app. Its own keys are described by {@link #definition}; every other
@@ -74,8 +71,6 @@ public final class StreamsAppConfig {
 
   private static final String ENVIRONMENT_PREFIX = "SLUICE_STREAMS_";
   private static final int MAX_PORT = 65_535;
-
-  private static final Logger log = LoggerFactory.getLogger(StreamsAppConfig.class);
 
   /** Bytes: the vectors of one query fill more than Kafka's 1 MiB when sketches are large. */
   private static final int MAX_RECORD = 16 << 20;
@@ -163,6 +158,7 @@ public final class StreamsAppConfig {
               HTTP_TOKEN,
               Type.PASSWORD,
               "",
+              token(),
               Importance.MEDIUM,
               "What every request that writes must show as Authorization: Bearer TOKEN. When"
                   + " empty, none is asked for. Give it in a file or in the environment, where"
@@ -183,6 +179,7 @@ public final class StreamsAppConfig {
                   + " address that it is bound to, or the machine's name where that is 0.0.0.0.");
 
   private final AbstractConfig own;
+  private final KafkaSettings kafka;
 
   /**
    * Checks and keeps a configuration.
@@ -193,7 +190,7 @@ public final class StreamsAppConfig {
    */
   public StreamsAppConfig(Map<String, ?> properties) {
     own = new AbstractConfig(DEFINITION, properties, false);
-    warnOfUnknownKeys();
+    kafka = new KafkaSettings(own.originals(), DEFINITION.names());
   }
 
   /** The own keys with types, ranges, defaults and descriptions. */
@@ -265,28 +262,10 @@ public final class StreamsAppConfig {
   /** Clients of the same Kafka and registry, for what is written and read beside the topology. */
   public KafkaAccess kafkaAccess() {
     Map<String, String> settings = new HashMap<>(CLIENT_PATIENCE);
-    own.originals()
-        .forEach(
-            (key, value) -> {
-              if (isForClients(key)) {
-                settings.put(key, value.toString());
-              }
-            });
+    settings.putAll(kafka.clients());
+    settings.put(SCHEMA_REGISTRY_URL, own.getString(SCHEMA_REGISTRY_URL));
+    settings.put(TOPIC_PREFIX, own.getString(TOPIC_PREFIX));
     return KafkaAccess.of(settings);
-  }
-
-  /** Whether others than Kafka Streams and HTTP have a use for a key, plug-ins included. */
-  private static boolean isForClients(String key) {
-    return key.equals(SCHEMA_REGISTRY_URL)
-        || key.equals(TOPIC_PREFIX)
-        || isClientKey(key)
-        || !DEFINITION.names().contains(key) && !StreamsConfig.configDef().names().contains(key);
-  }
-
-  private static boolean isClientKey(String key) {
-    return ConsumerConfig.configNames().contains(key)
-        || ProducerConfig.configNames().contains(key)
-        || AdminClientConfig.configNames().contains(key);
   }
 
   Topics topics() {
@@ -294,9 +273,7 @@ public final class StreamsAppConfig {
   }
 
   AvroSerdes avroSerdes() {
-    Map<String, Object> settings = own.originals();
-    settings.remove(HTTP_TOKEN);
-    return new AvroSerdes(settings);
+    return kafkaAccess().serdes();
   }
 
   Duration reportInterval() {
@@ -313,9 +290,7 @@ public final class StreamsAppConfig {
 
   /** What connects an admin client. */
   Map<String, Object> adminClient() {
-    Map<String, Object> admin = own.originals();
-    admin.keySet().retainAll(AdminClientConfig.configNames());
-    return admin;
+    return kafka.admin();
   }
 
   /** Everything that Kafka Streams is started with. */
@@ -334,14 +309,7 @@ public final class StreamsAppConfig {
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
     streams.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
-    streams.putAll(own.originals());
-    // The topic prefix it would take for a setting, named prefix, of the topics that it creates.
-    streams
-        .keySet()
-        .removeIf(
-            key ->
-                DEFINITION.names().contains(key)
-                    && !StreamsConfig.configDef().names().contains(key));
+    streams.putAll(kafka.streams());
     streams.put(
         StreamsConfig.APPLICATION_ID_CONFIG, own.getString(StreamsConfig.APPLICATION_ID_CONFIG));
     streams.put(StreamsConfig.STATE_DIR_CONFIG, own.getString(StreamsConfig.STATE_DIR_CONFIG));
@@ -355,17 +323,19 @@ public final class StreamsAppConfig {
     return streams;
   }
 
-  private void warnOfUnknownKeys() {
-    TreeSet<String> unknown = new TreeSet<>(own.originals().keySet());
-    unknown.removeAll(DEFINITION.names());
-    unknown.removeAll(StreamsConfig.configDef().names());
-    unknown.removeIf(StreamsAppConfig::isClientKey);
-    unknown.removeIf(
-        key -> key.matches("(main\\.|restore\\.|global\\.)?(consumer|producer|admin)\\..*"));
-    unknown.removeIf(
-        key -> key.matches("(schema\\.registry|basic\\.auth|bearer\\.auth|topic)\\..*"));
-    if (!unknown.isEmpty()) {
-      log.atWarn().addKeyValue("keys", unknown).log("unknown configuration keys are ignored");
-    }
+  /** What a header can carry. The message does not show the value. */
+  private static ConfigDef.Validator token() {
+    return ConfigDef.LambdaValidator.with(
+        (key, value) -> {
+          if (value instanceof Password token && !token.value().matches("[\\x21-\\x7e]*")) {
+            throw new ConfigException(key + ": use printable ASCII characters without spaces");
+          }
+        },
+        () -> "printable ASCII, no spaces");
+  }
+
+  /** Keys that nobody knows, sorted. */
+  SortedSet<String> unknownKeys() {
+    return kafka.unknown();
   }
 }

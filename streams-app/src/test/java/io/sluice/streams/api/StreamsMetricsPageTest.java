@@ -48,13 +48,15 @@ class StreamsMetricsPageTest {
             |---|---|---|---|
             %s
             Beside them those of Kafka Streams and its clients, `kafka_stream_*`, `kafka_consumer_*`, `kafka_producer_*` and
-            `kafka_admin_client_*`, as Kafka documents them.
+            `kafka_admin_client_*`, as Kafka documents them, but for those of single stores, processors, topics and brokers:
+            they are thousands, and JMX has them. `kafka_consumer_fetch_manager_records_lag` is there for every partition.
 
             | question | PromQL |
             |---|---|
             | candidates scored a second, by task | `sum by (task) (deriv(sluice_task_pool[1m]))` |
             | share of the candidates that a task is still to be scored for | `sluice_task_waiting / (sluice_task_pool + sluice_task_waiting)` |
             | how full the tiers are | `sum by (task, budget) (sluice_task_tier_filled)` |
+            | records that an instance is behind | `sum by (topic) (kafka_consumer_fetch_manager_records_lag)` |
             | instances that are not at work | `count(sluice_streams_running == 0)` |
             | outages that were outlived, an hour | `sum(increase(sluice_streams_threads_replaced_total[1h]))` |
             | requests that failed, a second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |

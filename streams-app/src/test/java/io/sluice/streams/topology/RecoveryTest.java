@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.internals.TransactionManager;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -32,6 +33,18 @@ class RecoveryTest {
                 new StreamsException(new InvalidPidMappingException("expired")),
                 new SerializationException("registry", new ConnectException("refused"))))
         .allMatch(Recovery::heals);
+  }
+
+  @Test
+  void givenAProducerInTheWrongState_whenAThreadFails_thenItHealsAndTheSameOfOthersDoesNot() {
+    IllegalStateException state = new IllegalStateException("commitTransaction must be retried");
+    state.setStackTrace(
+        new StackTraceElement[] {
+          new StackTraceElement(TransactionManager.class.getName(), "throwIfPendingState", "", 1)
+        });
+
+    assertThat(Recovery.heals(new StreamsException("punctuating", state))).isTrue();
+    assertThat(Recovery.heals(new StreamsException(new IllegalStateException("ours")))).isFalse();
   }
 
   @Test

@@ -66,7 +66,9 @@ final class TopologyHarness implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
     AvroSerdes avro = AvroSerdes.forRegistry(registry);
-    driver = new TopologyTestDriver(SelectionTopology.build(config, 1, 1), properties);
+    driver =
+        new TopologyTestDriver(
+            SelectionTopology.build(config, 1, 1, new OpenPartitions()), properties);
     tasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
     queries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
     representations = input(TOPICS.representations(), avro.key(), avro.value());

@@ -14,8 +14,12 @@ import io.sluice.streams.topology.StreamsAppConfig;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +74,7 @@ class HttpApiTest {
     try (StreamsApp one = start("one");
         StreamsApp two = start("two")) {
       List<TargetTask> tasks =
-          List.of("a", "b", "c", "d", "e", "f").stream()
+          Stream.of("a", "b", "c", "d", "e", "f")
               .map(id -> stream.define(id, 1, 2, List.of(5)))
               .toList();
       stream.arrive(100);
@@ -94,6 +98,77 @@ class HttpApiTest {
       assertThat(first.get("/api/jobs").json().path("jobs")).hasSize(6);
       assertThat(second.get("/api/jobs").json()).isEqualTo(first.get("/api/jobs").json());
       assertThat(second.get("/api/jobs?task=c").json().path("jobs")).hasSize(1);
+    }
+  }
+
+  @Test
+  void givenAnInstanceThatComesAndGoes_whenTheOtherIsAsked_thenItNeverTakesPartForAll() {
+    List<TargetTask> tasks =
+        Stream.of("a", "b", "c", "d").map(id -> stream.define(id, 1, 2, List.of(5))).toList();
+    stream.arrive(50);
+    try (StreamsApp one = start("one")) {
+      ApiClient api = ready(one);
+      tasks.forEach(stream::awaitScored);
+      Watch watch = new Watch(api, tasks);
+
+      try (StreamsApp two = start("two")) {
+        ApiClient other = new ApiClient(two.apiAddress().orElseThrow());
+        watch.until(() -> other.get("/health/ready").status() == 200);
+        watch.until(() -> held(other).size() > 0 && watch.allAnswered());
+      }
+      watch.until(() -> held(api).size() == tasks.size() && watch.allAnswered());
+
+      assertThat(watch.wrong()).isEmpty();
+    }
+  }
+
+  /** Asks again and again, while something else happens. */
+  private static final class Watch {
+    private final ApiClient api;
+    private final List<TargetTask> tasks;
+    private final List<String> wrong = new ArrayList<>();
+    private boolean allAnswered;
+
+    Watch(ApiClient api, List<TargetTask> tasks) {
+      this.api = api;
+      this.tasks = tasks;
+    }
+
+    void until(BooleanSupplier done) {
+      Instant deadline = Instant.now().plusSeconds(60);
+      do {
+        assertThat(Instant.now()).isBefore(deadline);
+        allAnswered = look("/api/tasks", tasks.size());
+        for (TargetTask task : tasks) {
+          String path = "/api/tasks/" + task.getTaskId();
+          allAnswered &= look(path, 1) & look(path + "/selected", 5);
+        }
+      } while (!done.getAsBoolean());
+    }
+
+    boolean allAnswered() {
+      return allAnswered;
+    }
+
+    List<String> wrong() {
+      return wrong;
+    }
+
+    /** Whether it is answered; that is either all of it, or a 503 with a reason. */
+    private boolean look(String path, int count) {
+      ApiClient.Answer answer = api.get(path);
+      boolean whole =
+          answer.status() == 200
+              && (answer.json().findValuesAsText("task").size() == count
+                  || answer.json().path("selected").size() == count);
+      boolean later =
+          answer.status() == 503
+              && !answer.reason().isEmpty()
+              && answer.header("Retry-After").equals("1");
+      if (!whole && !later) {
+        wrong.add(path + ": " + answer);
+      }
+      return whole;
     }
   }
 

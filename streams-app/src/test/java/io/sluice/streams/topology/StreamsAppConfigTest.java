@@ -1,0 +1,98 @@
+package io.sluice.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StreamsAppConfigTest {
+  private static final Map<String, String> NEEDED =
+      Map.of("bootstrap.servers", "localhost:9092", "schema.registry.url", "mock://config");
+
+  @Test
+  void givenOnlyWhatIsNeeded_whenRead_thenHttpIsOnLoopbackAndOpen() {
+    StreamsAppConfig config = config(Map.of());
+
+    assertThat(config.isHttpEnabled()).isTrue();
+    assertThat(config.httpAddress().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(config.httpToken()).isEmpty();
+    assertThat(config.applicationServer()).isEmpty();
+    assertThat(config.unknownKeys()).isEmpty();
+  }
+
+  @Test
+  void givenVariables_whenTakenAsSettings_thenOnlyThoseOfTheStreamsAppAreAndUnderTheirKeys() {
+    assertThat(
+            StreamsAppConfig.environment(
+                Map.of(
+                    "SLUICE_STREAMS_HTTP_TOKEN", "secret",
+                    "SLUICE_STREAMS_NUM_STREAM_THREADS", "4",
+                    "SLUICE_JAVA_OPTS", "-Xmx1g",
+                    "PATH", "/bin")))
+        .containsOnly(Map.entry("http.token", "secret"), Map.entry("num.stream.threads", "4"));
+  }
+
+  @Test
+  void givenASecret_whenClientsAndStreamsAreConfigured_thenTheyDoNotGetIt() {
+    StreamsAppConfig config = config(Map.of("http.token", "secret", "sasl.mechanism", "PLAIN"));
+
+    assertThat(config.httpToken().orElseThrow().value()).isEqualTo("secret");
+    assertThat(config.httpToken().orElseThrow()).hasToString("[hidden]");
+    assertThat(config.kafkaStreams())
+        .containsEntry("sasl.mechanism", "PLAIN")
+        .doesNotContainKeys("http.token", "http.port", "topic.prefix");
+    assertThat(config.kafkaAccess().config())
+        .containsEntry("sasl.mechanism", "PLAIN")
+        .containsEntry("bootstrap.servers", "localhost:9092")
+        .doesNotContainKeys("http.token", "state.dir", "application.id");
+  }
+
+  @Test
+  void givenAnApplicationServer_whenStreamsAreConfigured_thenTheyAreToldIt() {
+    StreamsAppConfig config = config(Map.of()).withApplicationServer("127.0.0.1:4711");
+
+    assertThat(config.kafkaStreams()).containsEntry("application.server", "127.0.0.1:4711");
+    assertThat(config.applicationServer()).contains("127.0.0.1:4711");
+  }
+
+  @Test
+  void givenKeysThatNobodyKnows_whenRead_thenTheyAreTold() {
+    StreamsAppConfig config =
+        config(
+            Map.of(
+                "htpp.port", "1",
+                "producer.linger.ms", "5",
+                "num.stream.threads", "1",
+                "schema.registry.ssl.truststore.location", "x"));
+
+    assertThat(config.unknownKeys()).containsExactly("htpp.port");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http.port,70000,http.port",
+    "http.port,http,http.port",
+    "http.enabled,perhaps,http.enabled",
+    "http.token,with a space,printable ASCII",
+    "http.max.line.bytes,3,http.max.line.bytes",
+    "bootstrap.servers,'',bootstrap.servers"
+  })
+  void givenAValueOutOfRange_whenRead_thenTheMessageNamesTheKey(
+      String key, String value, String message) {
+    assertThatThrownBy(() -> config(Map.of(key, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("with a space");
+  }
+
+  private static StreamsAppConfig config(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(NEEDED);
+    all.putAll(settings);
+    return new StreamsAppConfig(all);
+  }
+}
