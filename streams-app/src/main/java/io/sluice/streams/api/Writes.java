@@ -160,7 +160,8 @@ final class Writes implements AutoCloseable {
       }
     }
     return ApiException.unavailable(
-        failure.getMessage() + ": send it again, what is there already does no harm");
+        "Kafka does not take it (%s): see that it is well, then send all of it again; what is there already does no harm"
+            .formatted(failure.getMessage()));
   }
 
   private static ApiException tooLarge(String reason) {

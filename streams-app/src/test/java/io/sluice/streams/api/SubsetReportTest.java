@@ -1,0 +1,81 @@
+package io.sluice.streams.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.streams.api.SubsetReport.QueryCoverage;
+import io.sluice.streams.client.Subset;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class SubsetReportTest {
+  private static final Offset<Double> EXACTLY = within(1e-7);
+
+  @Test
+  void givenASubset_whenReported_thenEachTierAndQueryHasItsMeans() {
+    SubsetReport report =
+        SubsetReport.of(
+            subset(
+                List.of(1, 3, 9),
+                selected("a", 0.9f, 0.1f),
+                selected("b", 0.2f, 0.8f),
+                selected("c", 0.5f, 0.4f)));
+
+    assertThat(report.tiers()).containsOnlyKeys(1, 3);
+    assertThat(report.tiers().get(1).own()).isCloseTo(0.9, EXACTLY);
+    assertThat(report.tiers().get(1).all()).isCloseTo(0.5, EXACTLY);
+    assertThat(report.tiers().get(3).own()).isCloseTo((0.9 + 0.8 + 0.5) / 3, EXACTLY);
+    assertThat(report.tiers().get(3).all()).isCloseTo(2.9 / 6, EXACTLY);
+    QueryCoverage first = report.coverage().get(0);
+    assertThat(first.query()).isEqualTo("q0");
+    assertThat(first.candidates()).isEqualTo(2);
+    assertThat(first.mean().orElseThrow()).isCloseTo(0.7, EXACTLY);
+    assertThat(first.best()).contains(0.9f);
+    assertThat(report.coverage().get(1).best()).contains(0.8f);
+  }
+
+  @Test
+  void givenNothingSelected_whenReported_thenThereAreNoMeans() {
+    SubsetReport report = SubsetReport.of(subset(List.of(5)));
+
+    assertThat(report.tiers()).isEmpty();
+    assertThat(report.coverage())
+        .containsExactly(
+            new QueryCoverage("q0", 0, Optional.empty(), Optional.empty()),
+            new QueryCoverage("q1", 0, Optional.empty(), Optional.empty()));
+  }
+
+  private static Subset subset(List<Integer> budgets, SelectedInstruction... selected) {
+    TargetTask task =
+        TargetTask.newBuilder()
+            .setTaskId("t")
+            .setRevision(1)
+            .setBudgets(budgets)
+            .setQueries(List.of(query("q0"), query("q1")))
+            .build();
+    return Subset.of(task, List.of(selected), budgets.get(budgets.size() - 1));
+  }
+
+  private static Query query(String id) {
+    return new Query(id, List.of(new Message("user", "u"), new Message("assistant", "a")));
+  }
+
+  private static SelectedInstruction selected(String id, float first, float second) {
+    return SelectedInstruction.newBuilder()
+        .setTaskId("t")
+        .setRevision(1)
+        .setCandidateId(id)
+        .setTier(9)
+        .setScore(Math.max(first, second))
+        .setBestQuery(first >= second ? 0 : 1)
+        .setScores(List.of(first, second))
+        .setMessages(List.of(new Message("assistant", "x")))
+        .build();
+  }
+}
