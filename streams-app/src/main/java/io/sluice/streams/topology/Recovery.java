@@ -2,8 +2,10 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.serde.RegistryOutage;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -17,7 +19,6 @@ import org.apache.kafka.common.errors.TransactionAbortableException;
  * long. Used by any thread.
  */
 final class Recovery {
-  private static final String PRODUCER = "org.apache.kafka.clients.producer.";
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -54,22 +55,31 @@ final class Recovery {
               || cause instanceof ApplicationRecoverableException
               || cause instanceof TransactionAbortableException
               || cause instanceof OutOfOrderSequenceException
-              || isBrokenTransaction(cause);
+              || isKafkasOwn(cause);
     }
     return passing;
   }
 
   /**
-   * What a producer says of a transaction that it can neither end nor go on with, which a new
-   * producer is rid of: no type of exception tells it.
+   * What Kafka's code says of a transaction that it can neither end nor go on with, or of tasks
+   * that it lost count of meanwhile: no type of exception tells it, and a new thread is rid of it.
    */
-  private static boolean isBrokenTransaction(Throwable cause) {
-    StackTraceElement[] places = cause.getStackTrace();
-    return cause.getCause() == null
-        && (cause.getClass() == KafkaException.class
-            || cause.getClass() == IllegalStateException.class
-                && places.length > 0
-                && places[0].getClassName().startsWith(PRODUCER));
+  private static boolean isKafkasOwn(Throwable cause) {
+    if (cause.getCause() != null) {
+      return false;
+    }
+    return cause.getClass() == KafkaException.class
+        || cause.getClass() == IllegalStateException.class && isThrownByKafka(cause);
+  }
+
+  /** In a producer, or in any part of Kafka that nothing of ours has called. */
+  private static boolean isThrownByKafka(Throwable failure) {
+    List<String> places =
+        Stream.of(failure.getStackTrace()).map(StackTraceElement::getClassName).toList();
+    return !places.isEmpty()
+        && (places.get(0).startsWith("org.apache.kafka.clients.producer.")
+            || places.get(0).startsWith("org.apache.kafka.")
+                && places.stream().noneMatch(place -> place.startsWith("io.sluice.")));
   }
 
   /** How long to wait now that a thread has failed: twice as long as the last time, 1 s to 30 s. */

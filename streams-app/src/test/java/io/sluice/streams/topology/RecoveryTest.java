@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.internals.TransactionManager;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -36,15 +36,29 @@ class RecoveryTest {
   }
 
   @Test
-  void givenAProducerInTheWrongState_whenAThreadFails_thenItHealsAndTheSameOfOthersDoesNot() {
-    IllegalStateException state = new IllegalStateException("commitTransaction must be retried");
-    state.setStackTrace(
-        new StackTraceElement[] {
-          new StackTraceElement(TransactionManager.class.getName(), "throwIfPendingState", "", 1)
-        });
+  void givenKafkasCodeInAWrongState_whenAThreadFails_thenItHealsAndOursDoesNot() {
+    assertThat(
+            List.of(
+                at("org.apache.kafka.clients.producer.internals.T", "io.sluice.streams.topology.P"),
+                at("org.apache.kafka.streams.processor.internals.Tasks", "java.lang.Thread")))
+        .allMatch(Recovery::heals);
+    assertThat(
+            List.of(
+                at(
+                    "org.apache.kafka.streams.processor.internals.C",
+                    "io.sluice.streams.topology.P"),
+                at("io.sluice.streams.topology.P", "org.apache.kafka.streams.S"),
+                at()))
+        .noneMatch(Recovery::heals);
+  }
 
-    assertThat(Recovery.heals(new StreamsException("punctuating", state))).isTrue();
-    assertThat(Recovery.heals(new StreamsException(new IllegalStateException("ours")))).isFalse();
+  private static StreamsException at(String... classes) {
+    IllegalStateException state = new IllegalStateException("wrong state");
+    state.setStackTrace(
+        Stream.of(classes)
+            .map(name -> new StackTraceElement(name, "method", "", 1))
+            .toArray(StackTraceElement[]::new));
+    return new StreamsException("punctuating", state);
   }
 
   @Test
