@@ -131,8 +131,8 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     for (String candidateId : task.publishedIds()) {
       publish(task, new TierChange<>(candidateId, ServedTask.OUTDATED, TierChange.OUTSIDE));
     }
-    task.revisions().forEach(each -> stores.dropRevision(each.definition()));
     stores.dropTask(task.id());
+    task.revisions().forEach(each -> stores.dropRevision(each.definition()));
     tasks.remove(task.id());
     changed.remove(task.id());
     publish(task.id(), new Publication.Status(task.id(), Optional.empty()));
@@ -220,9 +220,10 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   private void replace(ServedTask task) {
     TaskSelection before = task.served();
     task.replace();
-    stores.dropRevision(before.definition());
+    // First what readers are told to read, then what they are not to read any more.
     stores.putServed(task.served().definition());
     stores.dropIncoming(task.id());
+    stores.dropRevision(before.definition());
     log.atInfo()
         .addKeyValue("task", task.id())
         .addKeyValue("revision", task.served().revision())
