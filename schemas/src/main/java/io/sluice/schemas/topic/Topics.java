@@ -72,6 +72,11 @@ public record Topics(String prefix) {
     return prefix + "fine-tune-jobs";
   }
 
+  /** What people ask about fine-tune jobs, by task id. */
+  public String jobRequests() {
+    return prefix + "job-requests";
+  }
+
   /** What trainers report, by job id. */
   public String fineTuneResults() {
     return prefix + "fine-tune-results";
@@ -94,6 +99,7 @@ public record Topics(String prefix) {
         new TopicSpec(fineTuneDatasets(), Cleanup.LONG_RETENTION, Spread.BY_TASK),
         new TopicSpec(fineTuneJobs(), Cleanup.COMPACT, Spread.BY_TASK),
         new TopicSpec(fineTuneResults(), Cleanup.COMPACT, Spread.BY_TASK),
+        new TopicSpec(jobRequests(), Cleanup.LONG_RETENTION, Spread.BY_TASK),
         new TopicSpec(deadLetters(), Cleanup.LONG_RETENTION, Spread.BY_TASK));
   }
 

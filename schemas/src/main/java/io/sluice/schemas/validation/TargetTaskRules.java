@@ -26,7 +26,7 @@ public final class TargetTaskRules {
   /**
    * Checks a whole task: its id and its representation's (1 to 100 of A-Z a-z 0-9 . _ -), a
    * revision from 1, a known algorithm, budgets (at least one, each 1 to 10 million, strictly
-   * ascending), a minPoolFactor of at least 1, and its queries.
+   * ascending), a minPoolFactor of at least 1, its queries, and what {@link TrainingRules} asks.
    *
    * @return what is wrong, for people; empty when nothing is
    */
@@ -45,6 +45,8 @@ public final class TargetTaskRules {
     }
     problems.addAll(budgetProblems(task.getBudgets()));
     problems.addAll(queryProblems(task.getQueries()));
+    problems.addAll(heldOutProblems(task.getHeldOut()));
+    problems.addAll(TrainingRules.problems(task));
     return List.copyOf(problems);
   }
 
@@ -95,16 +97,34 @@ public final class TargetTaskRules {
     if (queries.isEmpty() || queries.size() > MAX_QUERIES) {
       problems.add("the task has " + queries.size() + " queries: give 1 to " + MAX_QUERIES);
     }
-    Set<String> ids = new HashSet<>();
-    for (int i = 0; i < queries.size(); i++) {
-      Query query = queries.get(i);
-      String name = "query " + (i + 1) + " ('" + MessageRules.printable(query.getId()) + "'): ";
-      if (!ids.add(query.getId())) {
-        problems.add(name + "another query has the same id");
-      }
-      singleQueryProblems(query).forEach(problem -> problems.add(name + problem));
-    }
+    problems.addAll(exampleProblems("query", queries));
     return List.copyOf(problems);
+  }
+
+  /** Checks held-out examples: the rules of a query set, but there may be none. */
+  public static List<String> heldOutProblems(List<Query> heldOut) {
+    List<String> problems = new ArrayList<>();
+    if (heldOut.size() > MAX_QUERIES) {
+      problems.add(
+          "the task has " + heldOut.size() + " held-out examples: give at most " + MAX_QUERIES);
+    }
+    problems.addAll(exampleProblems("held-out example", heldOut));
+    return List.copyOf(problems);
+  }
+
+  private static List<String> exampleProblems(String kind, List<Query> examples) {
+    List<String> problems = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < examples.size(); i++) {
+      Query example = examples.get(i);
+      String name =
+          "%s %d ('%s'): ".formatted(kind, i + 1, MessageRules.printable(example.getId()));
+      if (!ids.add(example.getId())) {
+        problems.add(name + "another " + kind + " has the same id");
+      }
+      singleQueryProblems(example).forEach(problem -> problems.add(name + problem));
+    }
+    return problems;
   }
 
   private static List<String> singleQueryProblems(Query query) {

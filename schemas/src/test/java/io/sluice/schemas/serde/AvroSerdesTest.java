@@ -7,13 +7,21 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.CancelJob;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.FireJob;
 import io.sluice.schemas.IncomingRevision;
+import io.sluice.schemas.JobRequest;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
@@ -28,6 +36,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.Withdrawal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,19 +57,29 @@ class AvroSerdesTest {
       List.of(new Message("user", "Wie geht's? 😀"), new Message("assistant", ""));
   private static final Candidate CANDIDATE = new Candidate("c-1", "poems", MESSAGES);
 
+  private static final ArmOutcome OUTCOME =
+      new ArmOutcome(
+          Arm.SELECTED,
+          3,
+          new MeanLoss(1.5, 0.25, 8),
+          List.of(new MeanLoss(1.75, 0.5, 4)),
+          "out/selected-3",
+          60.5,
+          1_000_000L);
+
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://AvroSerdesTest");
 
   static Stream<SpecificRecord> records() {
     return Stream.of(
         CANDIDATE,
-        new TargetTask(
-            "t",
-            2,
-            "default",
-            "round-robin",
-            List.of(1, 10),
-            10.0,
-            List.of(new Query("q", MESSAGES))),
+        TargetTask.newBuilder()
+            .setTaskId("t")
+            .setRevision(2)
+            .setBudgets(List.of(1, 10))
+            .setQueries(List.of(new Query("q", MESSAGES)))
+            .setHeldOut(List.of(new Query("h", MESSAGES)))
+            .setControls(List.of(Arm.NONE, Arm.RANDOM))
+            .build(),
         new Representation(
             "r",
             "ab12",
@@ -85,14 +104,35 @@ class AvroSerdesTest {
             0L,
             41L,
             10,
-            List.of(new TierStatus(10, 10, 1, 0.25)),
+            List.of(new TierStatus(10, 10, 1, 0.25, true)),
             List.of(new IncomingRevision(3, 5L, 6L))),
         new ShardReport("t", 2, 3, new Nomination(List.of(0.5f), CANDIDATE)),
         new ShardReport("t", 2, 3, new Withdrawal("c-1")),
-        new ShardReport("t", 2, 3, new PoolCount(5L, 6L)),
-        new FineTuneJob("j", "t", 2, "r", "round-robin", 10, 0, 10, 100L, "00ff", List.of("c-1")),
-        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES),
-        new FineTuneResult("j", "t", FineTuneState.FAILED, "disk full"));
+        new ShardReport("t", 2, 3, new PoolCount(5L, 6L, "ab12")),
+        new JobRequest("r-1", "t", new FireJob(10)),
+        new JobRequest("r-2", "t", new CancelJob("j")),
+        FineTuneJob.newBuilder()
+            .setJobId("j")
+            .setTaskId("t")
+            .setRevision(2)
+            .setRepresentationId("r")
+            .setAlgorithm("round-robin")
+            .setBudget(10)
+            .setSequence(0)
+            .setExamples(10)
+            .setPoolSize(100)
+            .setDatasetChecksum("00ff")
+            .setRetracted(List.of("c-1"))
+            .setState(JobState.CANCELLED)
+            .build(),
+        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES, DatasetPart.RANDOM),
+        FineTuneResult.newBuilder()
+            .setJobId("j")
+            .setTaskId("t")
+            .setState(FineTuneState.PROGRESS)
+            .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3)))
+            .setOutcomes(List.of(OUTCOME))
+            .build());
   }
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ class TopicsTest {
   void givenAPrefix_whenNamed_thenEveryTopicHasItAndNoTwoAreEqual() {
     assertThat(new Topics("team-a.").all())
         .extracting(TopicSpec::name)
-        .hasSize(10)
+        .hasSize(11)
         .doesNotHaveDuplicates()
         .allSatisfy(name -> assertThat(name).startsWith("team-a."));
   }

@@ -2,6 +2,8 @@ package io.sluice.schemas.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
@@ -68,7 +70,31 @@ class TargetTaskRulesTest {
         fault("last turn", task -> task.setQueries(List.of(query("a", ANSWER, ASK)))),
         fault(
             "last turn",
-            task -> task.setQueries(List.of(query("a", ASK, new Message("assistant", " \n"))))));
+            task -> task.setQueries(List.of(query("a", ASK, new Message("assistant", " \n"))))),
+        fault(
+            "held-out example 1 ('a'): the last turn",
+            task -> task.setHeldOut(List.of(query("a", ASK)))),
+        fault("refresh turnover is 0.0", task -> task.setRefreshTurnover(0)),
+        fault("refresh turnover is 1.5", task -> task.setRefreshTurnover(1.5)),
+        fault("cooldown in seconds is -1", task -> task.setCooldown(-1)),
+        fault("no control", task -> task.setControls(List.of(Arm.SELECTED))),
+        fault("twice", task -> task.setControls(List.of(Arm.NONE, Arm.NONE))),
+        fault("seeds are []", task -> task.setSeeds(List.of())),
+        fault("seeds are [-1]", task -> task.setSeeds(List.of(-1))),
+        fault("seeds are [3, 3]", task -> task.setSeeds(List.of(3, 3))),
+        fault("launcher 'rm -rf'", task -> task.setLauncher("rm -rf")),
+        training("epochs is 0", chosen -> chosen.setEpochs(0)),
+        training("batch size is 0", chosen -> chosen.setBatchSize(0)),
+        training("maximum length is 0", chosen -> chosen.setMaxLength(0)),
+        training("rank of LoRA is 0", chosen -> chosen.setLoraRank(0)),
+        training("learning rate is NaN", chosen -> chosen.setLearningRate(Double.NaN)),
+        training("learning rate is 2.0", chosen -> chosen.setLearningRate(2)),
+        training("gradient norm is 0.0", chosen -> chosen.setMaxGradientNorm(0)),
+        training("alpha of LoRA is Inf", chosen -> chosen.setLoraAlpha(1 / 0.0)),
+        training("warm-up ratio is 1.1", chosen -> chosen.setWarmupRatio(1.1)),
+        training("weight decay is -0.1", chosen -> chosen.setWeightDecay(-0.1)),
+        training("dropout of LoRA is 1", chosen -> chosen.setLoraDropout(1)),
+        training("target of LoRA", chosen -> chosen.setLoraTargets(List.of("q proj"))));
   }
 
   @ParameterizedTest
@@ -83,6 +109,12 @@ class TargetTaskRulesTest {
 
   private static Arguments fault(String expected, UnaryOperator<TargetTask.Builder> change) {
     return Arguments.of(expected, change);
+  }
+
+  private static Arguments training(
+      String expected, UnaryOperator<HyperParameters.Builder> change) {
+    HyperParameters chosen = change.apply(HyperParameters.newBuilder()).build();
+    return fault(expected, task -> task.setHyperParameters(chosen));
   }
 
   private static TargetTask.Builder good() {

@@ -364,7 +364,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
           task.progress().caughtUp()
               ? 0
               : Math.max(1, stores.approximateRepresentations() - task.scored());
-      PoolCount count = new PoolCount(task.scored(), waiting);
+      PoolCount count = new PoolCount(task.scored(), waiting, task.fingerprint());
       if (!count.equals(reported.put(task.revisionKey(), count))) {
         report(task, count);
       }

@@ -9,6 +9,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.streams.selection.Slot;
 import io.sluice.streams.trigger.JobIdentity;
 import java.util.ArrayList;
@@ -64,29 +65,30 @@ final class Publications {
       Nomination nomination = nominations.apply(slot.id());
       ids.add(slot.id());
       dataset.add(
-          new DatasetRecord(
-              jobId,
-              definition.getTaskId(),
-              slot.slot(),
-              slot.id(),
-              queries.get(slot.query()).getId(),
-              slot.score(),
-              nomination.getCandidate().getSource(),
-              nomination.getCandidate().getMessages()));
+          DatasetRecord.newBuilder()
+              .setJobId(jobId)
+              .setTaskId(definition.getTaskId())
+              .setRank(slot.slot())
+              .setCandidateId(slot.id())
+              .setQuery(queries.get(slot.query()).getId())
+              .setScore(slot.score())
+              .setSource(nomination.getCandidate().getSource())
+              .setMessages(nomination.getCandidate().getMessages())
+              .build());
     }
     FineTuneJob job =
-        new FineTuneJob(
-            jobId,
-            definition.getTaskId(),
-            definition.getRevision(),
-            definition.getRepresentationId(),
-            definition.getAlgorithm(),
-            budget,
-            sequence,
-            dataset.size(),
-            task.pool(),
-            JobIdentity.datasetChecksum(ids),
-            List.of());
+        FineTuneJob.newBuilder()
+            .setJobId(jobId)
+            .setTaskId(definition.getTaskId())
+            .setRevision(definition.getRevision())
+            .setRepresentationId(definition.getRepresentationId())
+            .setAlgorithm(definition.getAlgorithm())
+            .setBudget(budget)
+            .setSequence(sequence)
+            .setExamples(dataset.size())
+            .setPoolSize(task.pool())
+            .setDatasetChecksum(ExampleHashes.ofOrder(ids))
+            .build();
     return new Publication.JobFired(job, dataset);
   }
 
@@ -113,6 +115,7 @@ final class Publications {
         budget,
         Math.min(budget, selection.selected()),
         selection.lastJob(budget).map(last -> last.job().getSequence() + 1).orElse(0),
-        selection.turnover(budget));
+        selection.turnover(budget),
+        false);
   }
 }

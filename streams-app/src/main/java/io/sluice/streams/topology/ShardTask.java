@@ -74,6 +74,11 @@ final class ShardTask {
     return definition.getRepresentationId();
   }
 
+  /** Fingerprint of the representations that are compared. */
+  String fingerprint() {
+    return making.getFingerprint();
+  }
+
   /** Key of the revision, which all its other keys begin with. */
   TaskKey revisionKey() {
     return TaskKey.prefix(id(), revision());

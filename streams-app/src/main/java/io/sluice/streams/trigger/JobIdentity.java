@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 
 /**
  * What makes a fine-tune job the one that it is: firing the same job again gives the same id.
@@ -30,18 +29,6 @@ public record JobIdentity(
             String.valueOf(budget),
             String.valueOf(sequence));
     return taskId + "-" + budget + "-" + sha256(all).substring(0, HASH_CHARACTERS);
-  }
-
-  /**
-   * Checksum of a dataset.
-   *
-   * @param candidateIds in selection order
-   * @return SHA-256, in hex, of the ids, each followed by a line feed, UTF-8
-   */
-  public static String datasetChecksum(List<String> candidateIds) {
-    StringBuilder lines = new StringBuilder();
-    candidateIds.forEach(id -> lines.append(id).append('\n'));
-    return sha256(lines.toString());
   }
 
   private static String sha256(String text) {

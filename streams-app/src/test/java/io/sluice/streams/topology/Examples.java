@@ -32,7 +32,13 @@ final class Examples {
           new Query(
               "q" + q, List.of(new Message("user", "ask"), new Message("assistant", "a" + q))));
     }
-    return new TargetTask(id, revision, "default", "round-robin", List.of(budgets), 1.0, set);
+    return TargetTask.newBuilder()
+        .setTaskId(id)
+        .setRevision(revision)
+        .setBudgets(List.of(budgets))
+        .setMinPoolFactor(1)
+        .setQueries(set)
+        .build();
   }
 
   /** Small whole numbers, so that equal scores are common. */

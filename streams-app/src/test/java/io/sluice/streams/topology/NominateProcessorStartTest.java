@@ -38,7 +38,7 @@ class NominateProcessorStartTest {
 
     assertThat(shard.takeReports())
         .extracting(ShardReport::getBody)
-        .containsExactly(new PoolCount(4L, 0L));
+        .containsExactly(new PoolCount(4L, 0L, Examples.MAKING));
   }
 
   @Test
@@ -56,7 +56,7 @@ class NominateProcessorStartTest {
         .filteredOn(Nomination.class::isInstance)
         .extracting(body -> ((Nomination) body).getCandidate().getId())
         .contains("c2");
-    assertThat(reports).endsWith(new PoolCount(3L, 0L));
+    assertThat(reports).endsWith(new PoolCount(3L, 0L, Examples.MAKING));
   }
 
   @Test
@@ -113,6 +113,6 @@ class NominateProcessorStartTest {
     assertThat(shard.takeReports())
         .filteredOn(report -> report.getRevision() == 2)
         .extracting(ShardReport::getBody)
-        .contains(new PoolCount(64L, 0L));
+        .contains(new PoolCount(64L, 0L, Examples.MAKING));
   }
 }

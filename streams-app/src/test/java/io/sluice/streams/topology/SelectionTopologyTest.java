@@ -10,8 +10,8 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.streams.similarity.QueryMatrix;
-import io.sluice.streams.trigger.JobIdentity;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -210,8 +210,7 @@ class SelectionTopologyTest {
     assertThat(dataset).extracting(DatasetRecord::getQuery).containsExactly("q0", "q1", "q0", "q1");
     assertThat(job.getDatasetChecksum())
         .isEqualTo(
-            JobIdentity.datasetChecksum(
-                dataset.stream().map(DatasetRecord::getCandidateId).toList()));
+            ExampleHashes.ofOrder(dataset.stream().map(DatasetRecord::getCandidateId).toList()));
   }
 
   @Test

@@ -37,12 +37,4 @@ class TriggerTest {
         .isEqualTo(new JobIdentity("a", 1, "x", 5, 0).id())
         .startsWith("a-5-");
   }
-
-  @Test
-  void givenADataset_whenItsOrderChanges_thenItsChecksumChanges() {
-    assertThat(JobIdentity.datasetChecksum(List.of("a", "b")))
-        .hasSize(64)
-        .isNotEqualTo(JobIdentity.datasetChecksum(List.of("b", "a")))
-        .isNotEqualTo(JobIdentity.datasetChecksum(List.of("ab")));
-  }
 }

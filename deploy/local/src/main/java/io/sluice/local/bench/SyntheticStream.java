@@ -98,7 +98,13 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
           new Query(
               "q" + q, List.of(new Message("user", "ask"), new Message("assistant", "say " + q))));
     }
-    return new TargetTask(id, 1, REPRESENTATION_ID, "round-robin", budgets, 10.0, set);
+    return TargetTask.newBuilder()
+        .setTaskId(id)
+        .setRevision(1)
+        .setRepresentationId(REPRESENTATION_ID)
+        .setBudgets(budgets)
+        .setQueries(set)
+        .build();
   }
 
   /** The representation of one of a task's queries. */

@@ -288,7 +288,7 @@ class ClientCommandsTest {
         .setWaiting(5)
         .setNominated(4)
         .setSelected(1)
-        .setTiers(List.of(new TierStatus(2, 2, 0, 1.0), new TierStatus(3, 1, 0, 1.0)))
+        .setTiers(List.of(new TierStatus(2, 2, 0, 1.0, false), new TierStatus(3, 1, 0, 1.0, false)))
         .build();
   }
 

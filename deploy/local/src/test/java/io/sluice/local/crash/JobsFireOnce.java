@@ -7,7 +7,7 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
-import io.sluice.streams.trigger.JobIdentity;
+import io.sluice.schemas.dataset.ExampleHashes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ final class JobsFireOnce implements Guarantee {
         .extracting(DatasetRecord::getRank)
         .containsExactlyElementsOf(IntStream.range(0, job.getBudget()).boxed().toList());
     List<String> ids = dataset.stream().map(DatasetRecord::getCandidateId).toList();
-    assertThat(JobIdentity.datasetChecksum(ids)).isEqualTo(job.getDatasetChecksum());
+    assertThat(ExampleHashes.ofOrder(ids)).isEqualTo(job.getDatasetChecksum());
     assertThat(ids).doesNotHaveDuplicates().containsAll(job.getRetracted());
   }
 

@@ -112,14 +112,16 @@ final class Script {
               List.of(new Message("user", id), new Message("assistant", revision + "." + q))));
     }
     TargetTask task =
-        new TargetTask(
-            id,
-            revision,
-            Vectors.REPRESENTATIONS.get(random.nextInt(Vectors.REPRESENTATIONS.size())),
-            ALGORITHMS.get(random.nextInt(ALGORITHMS.size())),
-            BUDGETS.get(random.nextInt(BUDGETS.size())),
-            3.0,
-            queries);
+        TargetTask.newBuilder()
+            .setTaskId(id)
+            .setRevision(revision)
+            .setRepresentationId(
+                Vectors.REPRESENTATIONS.get(random.nextInt(Vectors.REPRESENTATIONS.size())))
+            .setAlgorithm(ALGORITHMS.get(random.nextInt(ALGORITHMS.size())))
+            .setBudgets(BUDGETS.get(random.nextInt(BUDGETS.size())))
+            .setMinPoolFactor(3)
+            .setQueries(queries)
+            .build();
     tasks.put(id, task);
     // A worker that was busy with the revision before leaves it.
     pending.removeIf(step -> isOf(step, id));

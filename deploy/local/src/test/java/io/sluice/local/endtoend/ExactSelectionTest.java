@@ -165,7 +165,12 @@ class ExactSelectionTest {
       set.add(
           new Query("q" + q, List.of(new Message("user", "u"), new Message("assistant", "a" + q))));
     }
-    return new TargetTask(id, 1, "default", "round-robin", List.of(10, BUDGET), 10.0, set);
+    return TargetTask.newBuilder()
+        .setTaskId(id)
+        .setRevision(1)
+        .setBudgets(List.of(10, BUDGET))
+        .setQueries(set)
+        .build();
   }
 
   private void define(TargetTask task) {
