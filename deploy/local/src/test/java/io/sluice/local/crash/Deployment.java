@@ -228,7 +228,8 @@ final class Deployment implements AutoCloseable {
     return new ApiClient(URI.create("http://127.0.0.1:" + port));
   }
 
-  private static int freePort() throws IOException {
+  /** A port that nobody listens on at this moment. */
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       return socket.getLocalPort();
     }
