@@ -19,7 +19,8 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.sluice.gpuworker.model..",
               "io.sluice.gpuworker.gradient..",
-              "io.sluice.gpuworker.representation..")
+              "io.sluice.gpuworker.representation..",
+              "io.sluice.gpuworker.training..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

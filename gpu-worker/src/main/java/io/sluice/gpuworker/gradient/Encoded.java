@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.gradient;
 
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** What became of an example's text. */
 public sealed interface Encoded {
@@ -20,6 +21,11 @@ public sealed interface Encoded {
           .filter(i -> labels[i + 1] != UNLEARNT)
           .asLongStream()
           .toArray();
+    }
+
+    /** The tokens that follow the asked positions: those that are learnt. */
+    public long[] next() {
+      return LongStream.of(asked()).map(position -> ids[(int) position + 1]).toArray();
     }
   }
 

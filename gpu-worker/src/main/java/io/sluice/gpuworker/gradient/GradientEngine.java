@@ -3,7 +3,6 @@ package io.sluice.gpuworker.gradient;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.model.Decoder;
@@ -124,14 +123,7 @@ public final class GradientEngine {
 
   /** Shape [passes, 1]. */
   private static NDArray losses(NDManager scratch, Encoded.Example example, NDArray logits) {
-    long[] asked = example.asked();
-    int passes = (int) logits.getShape().get(0);
-    long[] next = new long[passes * asked.length];
-    for (int i = 0; i < next.length; i++) {
-      next[i] = example.ids()[(int) asked[i % asked.length] + 1];
-    }
-    NDArray labels = scratch.create(next, new Shape(passes, asked.length, 1));
-    return logits.logSoftmax(2).gather(labels, 2).neg().mean(new int[] {1}, false);
+    return TokenLosses.of(scratch, logits, example.next()).mean(new int[] {1}, false);
   }
 
   private float[][] rows(float[] flat) {

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.model;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -10,7 +11,12 @@ import java.util.stream.Collectors;
  */
 enum Architecture {
   /** Llama 2 to 3.3 (Touvron et al. 2023; Grattafiori et al. 2024). */
-  LLAMA,
+  LLAMA {
+    @Override
+    Set<String> adapted() {
+      return ATTENTION;
+    }
+  },
 
   /** Mistral (Jiang et al. 2023). */
   MISTRAL {
@@ -101,6 +107,9 @@ enum Architecture {
   };
 
   private static final int FIRST_WINDOW = 28;
+  private static final Set<String> ATTENTION = Set.of("q_proj", "k_proj", "v_proj", "o_proj");
+  private static final Set<String> ALL_LINEAR =
+      Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
   /**
    * The architecture of a config.
@@ -118,6 +127,11 @@ enum Architecture {
 
   private String modelType() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The linear layers that get an adapter where nothing else is wanted. */
+  Set<String> adapted() {
+    return ALL_LINEAR;
   }
 
   /** Where the norms are. */

@@ -56,6 +56,17 @@ record Attention(Heads query, Heads key, Heads value, Linear output, int groups,
     return output.apply(joined, lora);
   }
 
+  /** The same block with other arrays as its weights. */
+  Attention with(WeightMap weights) {
+    return new Attention(
+        query.with(weights),
+        key.with(weights),
+        value.with(weights),
+        output.with(weights),
+        groups,
+        scale);
+  }
+
   private NDArray grouped(NDArray heads, long keyValueHeads) {
     return heads.reshape(
         heads.getShape().get(0), heads.getShape().get(1), keyValueHeads, groups, query.headSize());

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  * gradient flows below it. Immutable; threads may share it.
  */
 public final class Decoder {
+  /** The name of the embedding among the weights. */
+  static final String EMBEDDING = "model.embed_tokens.weight";
+
   private final NDArray embedding;
   private final List<DecoderLayer> layers;
   private final RmsNorm norm;
@@ -57,6 +60,27 @@ public final class Decoder {
     return Stream.concat(layers.stream().flatMap(DecoderLayer::linears), Stream.of(head)).toList();
   }
 
+  /**
+   * The same model with other arrays as its weights, by the names that Hugging Face gives them.
+   *
+   * @param weights asked once for each weight; a head that is the embedding stays so and is not
+   *     asked for
+   */
+  public Decoder with(WeightMap weights) {
+    NDArray replaced = weights.of(EMBEDDING, embedding);
+    return new Decoder(
+        replaced,
+        layers.stream().map(layer -> layer.with(weights)).toList(),
+        norm.with(weights),
+        isTied() ? new Linear(head.module(), replaced, head.bias()) : head.with(weights),
+        ropes);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // One array, not two that are alike.
+  private boolean isTied() {
+    return head.weight() == embedding;
+  }
+
   /** Token ids that the model knows: 0 to this number, exclusive. */
   public int vocabulary() {
     return (int) embedding.getShape().get(0);
@@ -92,20 +116,19 @@ public final class Decoder {
    * @param asked positions whose next token is predicted, ascending
    */
   public Pass pass(NDManager manager, long[] ids, long[] asked) {
-    List<Part> parts = layerParts(manager, ids.length, asked);
+    List<Part> parts = layerParts(manager, Pack.of(ids, asked));
     parts.add(new Part(List.of(head), (x, lora) -> head.apply(norm.apply(x), lora)));
     return new Pass(embedded(manager, ids), parts);
   }
 
-  private List<Part> layerParts(NDManager manager, int length, long[] asked) {
+  private List<Part> layerParts(NDManager manager, Pack pack) {
     Map<LayerAttention, Sequence> sequences = new HashMap<>();
     List<Part> parts = new ArrayList<>();
     for (DecoderLayer layer : layers) {
       Sequence sequence =
           sequences.computeIfAbsent(
               layer.sees(),
-              sees ->
-                  Sequence.of(manager, length, asked, sees.rope().map(ropes::get), sees.window()));
+              sees -> Sequence.of(manager, pack, sees.rope().map(ropes::get), sees.window()));
       boolean last = parts.size() == layers.size() - 1;
       Sequence.View view = last ? sequence.asked() : sequence.everywhere();
       parts.add(
@@ -136,8 +159,12 @@ public final class Decoder {
    * @return shape [adapters, asked, hidden]
    */
   public NDArray states(NDManager manager, long[] ids, long[] asked, Lora lora) {
-    NDArray x = embedded(manager, ids);
-    for (Part part : layerParts(manager, ids.length, asked)) {
+    return states(manager, Pack.of(ids, asked), lora);
+  }
+
+  private NDArray states(NDManager manager, Pack pack, Lora lora) {
+    NDArray x = embedded(manager, pack.ids());
+    for (Part part : layerParts(manager, pack)) {
       x = part.step().apply(x, lora);
     }
     return norm.apply(x);
@@ -152,6 +179,17 @@ public final class Decoder {
    * @return logits, shape [adapters, asked, vocabulary]
    */
   public NDArray logits(NDManager manager, long[] ids, long[] asked, Lora lora) {
-    return head.apply(states(manager, ids, asked, lora), lora);
+    return logits(manager, Pack.of(ids, asked), lora);
+  }
+
+  /**
+   * Predicts the tokens that follow some positions of several examples.
+   *
+   * @param manager owns what is computed
+   * @param pack each example no longer than the model was loaded for
+   * @return logits, shape [adapters, asked, vocabulary]
+   */
+  public NDArray logits(NDManager manager, Pack pack, Lora lora) {
+    return head.apply(states(manager, pack, lora), lora);
   }
 }

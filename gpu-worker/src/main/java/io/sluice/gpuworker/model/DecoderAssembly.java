@@ -37,7 +37,7 @@ final class DecoderAssembly {
                   ropes.computeIfAbsent(
                       rope, each -> Rope.tables(manager, positions, config.headSize(), each)));
     }
-    NDArray embedding = weights.rows("model.embed_tokens.weight", config.hidden());
+    NDArray embedding = weights.rows(Decoder.EMBEDDING, config.hidden());
     NDArray head =
         config.tiedHead() && !weights.replaced(HEAD + ".weight")
             ? embedding
@@ -105,6 +105,7 @@ final class DecoderAssembly {
   }
 
   private RmsNorm norm(String module, int width) throws IOException {
-    return new RmsNorm(weights.vector(module + ".weight", width), config.normEpsilon());
+    String name = module + ".weight";
+    return new RmsNorm(name, weights.vector(name, width), config.normEpsilon());
   }
 }

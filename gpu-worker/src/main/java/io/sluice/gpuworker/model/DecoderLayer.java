@@ -40,6 +40,18 @@ record DecoderLayer(
     return y.add(norm(afterFeedForward, fed));
   }
 
+  /** The same layer with other arrays as its weights. */
+  DecoderLayer with(WeightMap weights) {
+    return new DecoderLayer(
+        sees,
+        beforeAttention.map(norm -> norm.with(weights)),
+        attention.with(weights),
+        afterAttention.map(norm -> norm.with(weights)),
+        beforeFeedForward.map(norm -> norm.with(weights)),
+        feedForward.with(weights),
+        afterFeedForward.map(norm -> norm.with(weights)));
+  }
+
   private static NDArray norm(Optional<RmsNorm> norm, NDArray x) {
     return norm.map(present -> present.apply(x)).orElse(x);
   }

@@ -10,6 +10,11 @@ record FeedForward(Linear gate, Linear up, Linear down) {
     return Stream.of(gate, up, down);
   }
 
+  /** The same block with other arrays as its weights. */
+  FeedForward with(WeightMap weights) {
+    return new FeedForward(gate.with(weights), up.with(weights), down.with(weights));
+  }
+
   /** Same shape as {@code x}, [batch, positions, hidden]. */
   NDArray apply(NDArray x, Lora lora) {
     NDArray gated = gate.apply(x, lora);

@@ -21,6 +21,11 @@ record Heads(Linear linear, int headSize, Optional<RmsNorm> norm) {
     return split(normed, headSize);
   }
 
+  /** The same layer with other arrays as its weights. */
+  Heads with(WeightMap weights) {
+    return new Heads(linear.with(weights), headSize, norm.map(present -> present.with(weights)));
+  }
+
   private static NDArray split(NDArray y, int width) {
     return y.reshape(y.getShape().get(0), y.getShape().get(1), -1, width);
   }

@@ -22,6 +22,19 @@ record Linear(String module, NDArray weight, Optional<NDArray> bias) {
     return lora.delta(module, x).map(y::add).orElse(y);
   }
 
+  /** The same layer with other arrays as its weights. */
+  Linear with(WeightMap weights) {
+    return new Linear(
+        module,
+        weights.of(weightName(), weight),
+        bias.map(present -> weights.of(module + ".bias", present)));
+  }
+
+  /** The name of the weight among the model's. */
+  String weightName() {
+    return module + ".weight";
+  }
+
   int in() {
     return (int) weight.getShape().get(1);
   }

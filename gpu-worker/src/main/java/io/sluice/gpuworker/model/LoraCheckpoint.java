@@ -112,6 +112,30 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
     return PREFIX + module + "." + factor + ".default.weight";
   }
 
+  /** The name in the adapter file of a parameter of the model in training. */
+  static String stored(String parameter) {
+    return parameter.replace(".default.weight", ".weight");
+  }
+
+  /**
+   * The adapter's values.
+   *
+   * @param layout of this adapter in its model
+   * @return flat, in the order of the layout
+   * @throws UnusableModelException when it holds more than the layout has a place for, such as
+   *     embeddings, or a matrix of another shape
+   */
+  public float[] values(LoraLayout layout) throws IOException {
+    float[] flat = LoraStack.adapter(layout, this);
+    if (!LoraStack.replacements(this).isEmpty()) {
+      throw new UnusableModelException(
+          adapter.path()
+              + " holds embeddings or a head too, which training does not go on with: merge them"
+              + " into the base model");
+    }
+    return flat;
+  }
+
   /** The name in the adapter file of a weight of the base model that the adapter replaces. */
   static String replacement(String weight) {
     return PREFIX + weight;

@@ -1,8 +1,13 @@
 package io.sluice.gpuworker.model;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
@@ -34,7 +39,7 @@ public record LoraLayout(List<Block> blocks) {
     }
 
     int end() {
-      return offsetB() + out * rank;
+      return Math.addExact(Math.addExact(offset, rank * in), out * rank);
     }
   }
 
@@ -44,7 +49,12 @@ public record LoraLayout(List<Block> blocks) {
    * @param name as a parameter of the model in training
    * @param offset in the flat vector
    */
-  public record Parameter(String name, int rows, int columns, int offset) {}
+  public record Parameter(String name, int rows, int columns, int offset) {
+    /** The name in the adapter's file. */
+    public String stored() {
+      return LoraCheckpoint.stored(name);
+    }
+  }
 
   /** All matrices, in order. */
   public List<Parameter> parameters() {
@@ -65,20 +75,87 @@ public record LoraLayout(List<Block> blocks) {
    * @throws UnusableModelException when the adapter adapts no linear layer of the model
    */
   static LoraLayout of(List<Linear> linears, LoraCheckpoint example) throws IOException {
-    List<Block> blocks = new ArrayList<>();
-    int offset = 0;
+    Set<String> adapted = new HashSet<>();
     for (Linear linear : linears) {
       if (example.adapts(linear.module())) {
-        Block block = new Block(linear.module(), example.rank(), linear.in(), linear.out(), offset);
-        blocks.add(block);
-        offset = block.end();
+        adapted.add(linear.module());
       }
     }
+    List<Block> blocks =
+        blocks(linears, example.rank(), linear -> adapted.contains(linear.module()));
     if (blocks.isEmpty()) {
       throw new UnusableModelException(
           example.adapter().path() + " adapts no linear layer of the model: give its checkpoints");
     }
     return new LoraLayout(blocks);
+  }
+
+  /**
+   * The layout of a new adapter.
+   *
+   * @param rank of every adapted module
+   * @param targets the last part of the names of the linear layers that get an adapter, such as
+   *     {@code q_proj}
+   * @throws UnusableModelException when the model has no linear layer of one of these names
+   */
+  public static LoraLayout of(Decoder decoder, int rank, Set<String> targets)
+      throws UnusableModelException {
+    Set<String> unknown = new TreeSet<>(targets);
+    Set<String> known = new TreeSet<>();
+    for (Linear linear : decoder.linears()) {
+      known.add(lastName(linear.module()));
+    }
+    unknown.removeAll(known);
+    if (targets.isEmpty() || !unknown.isEmpty()) {
+      throw new UnusableModelException(
+          "the model has no linear layers named "
+              + (targets.isEmpty() ? "(none given)" : String.join(", ", unknown))
+              + ": adapt some of "
+              + String.join(", ", known));
+    }
+    return new LoraLayout(
+        blocks(decoder.linears(), rank, linear -> targets.contains(lastName(linear.module()))));
+  }
+
+  /**
+   * The layout of an adapter that exists.
+   *
+   * @throws UnusableModelException when it adapts no linear layer of the model
+   */
+  public static LoraLayout of(Decoder decoder, LoraCheckpoint adapter) throws IOException {
+    return of(decoder.linears(), adapter);
+  }
+
+  /**
+   * The layers of a model that get an adapter where nothing else is wanted (LESS, section 4): the
+   * attention's four of a Llama, all but the head elsewhere.
+   *
+   * @throws UnusableModelException when its config is missing or of an architecture that is not
+   *     known
+   */
+  public static Set<String> defaultTargets(Path modelFolder) throws IOException {
+    return Architecture.of(
+            JsonFile.read(
+                UnusableModelException.required(
+                    modelFolder, "config.json", "give the folder of a model")))
+        .adapted();
+  }
+
+  private static String lastName(String module) {
+    return module.substring(module.lastIndexOf('.') + 1);
+  }
+
+  private static List<Block> blocks(List<Linear> linears, int rank, Predicate<Linear> adapted) {
+    List<Block> blocks = new ArrayList<>();
+    int offset = 0;
+    for (Linear linear : linears) {
+      if (adapted.test(linear)) {
+        Block block = new Block(linear.module(), rank, linear.in(), linear.out(), offset);
+        blocks.add(block);
+        offset = block.end();
+      }
+    }
+    return blocks;
   }
 
   /** Values of the flat vector. */

@@ -58,7 +58,22 @@ public final class LoraStack {
         manager.create(scaling, new Shape(scaling.length, 1, 1)));
   }
 
-  private static float[] adapter(LoraLayout layout, LoraCheckpoint checkpoint) throws IOException {
+  /**
+   * One adapter of given values.
+   *
+   * @param manager owns the arrays
+   * @param values flat, in the order of the layout
+   * @param scaling what the adapter's output is multiplied by
+   */
+  public static LoraStack of(NDManager manager, LoraLayout layout, float[] values, float scaling) {
+    return new LoraStack(
+        layout,
+        1,
+        manager.create(values, new Shape(1, layout.size())),
+        manager.create(new float[] {scaling}, new Shape(1, 1, 1)));
+  }
+
+  static float[] adapter(LoraLayout layout, LoraCheckpoint checkpoint) throws IOException {
     float[] flat = new float[layout.size()];
     Set<String> used = new HashSet<>();
     for (LoraLayout.Block block : layout.blocks()) {
@@ -74,7 +89,7 @@ public final class LoraStack {
     return flat;
   }
 
-  private static Set<String> replacements(LoraCheckpoint checkpoint) {
+  static Set<String> replacements(LoraCheckpoint checkpoint) {
     Set<String> names = new HashSet<>();
     for (String weight : DecoderWeights.REPLACEABLE) {
       String name = LoraCheckpoint.replacement(weight);

@@ -6,9 +6,15 @@ import ai.djl.ndarray.NDArray;
  * Root mean square norm (Zhang and Sennrich 2019): {@code gain * x / sqrt(mean(x^2) + epsilon)}
  * over the last axis.
  *
+ * @param name of the gain among the model's weights
  * @param gain shape [width]
  */
-record RmsNorm(NDArray gain, float epsilon) {
+record RmsNorm(String name, NDArray gain, float epsilon) {
+  /** The same norm with another array as its gain. */
+  RmsNorm with(WeightMap weights) {
+    return new RmsNorm(name, weights.of(name, gain), epsilon);
+  }
+
   /** How many values are normalised together. */
   int width() {
     return (int) gain.getShape().get(0);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The positions of one example as a layer's attention knows them, and those at which the model is
- * asked for a prediction.
+ * The positions of one example, or of several that are packed, as a layer's attention knows them,
+ * and those at which the model is asked for a prediction.
  *
  * @param everywhere all positions
  * @param asked those with a prediction, ascending
@@ -39,31 +39,44 @@ record Sequence(View everywhere, View asked) {
   }
 
   /**
-   * Lays out an example.
+   * Lays out examples.
    *
-   * @param length positions
-   * @param asked positions with a prediction, ascending, within the length
-   * @param tables angles of at least {@code length} positions
+   * @param tables angles of at least as many positions as the longest example has
    * @param window how many positions each one sees; empty for all before
    */
-  static Sequence of(
-      NDManager manager, int length, long[] asked, Optional<Rope> tables, OptionalInt window) {
-    NDArray all = manager.arange(0, length, 1, DataType.INT64);
-    NDArray rows = manager.create(asked);
-    Optional<Rope> rope = tables.map(angles -> angles.at(new NDIndex("0:" + length)));
+  static Sequence of(NDManager manager, Pack pack, Optional<Rope> tables, OptionalInt window) {
+    NDArray all = manager.arange(0, pack.ids().length, 1, DataType.INT64);
+    NDArray rows = manager.create(pack.asked());
+    NDArray begins = manager.create(pack.begins());
+    NDIndex places =
+        pack.isSingle()
+            ? new NDIndex("0:" + pack.ids().length)
+            : new NDIndex("{}", all.sub(begins));
+    Optional<Rope> rope = tables.map(angles -> angles.at(places));
+    NDIndex asked = new NDIndex("{}", rows);
     return new Sequence(
-        new View(Optional.empty(), rope, mask(manager, all, all, window)),
+        new View(Optional.empty(), rope, mask(manager, pack, all, begins, window)),
         new View(
             Optional.of(rows),
-            rope.map(angles -> angles.at(new NDIndex("{}", rows))),
-            mask(manager, rows, all, window)));
+            rope.map(angles -> angles.at(asked)),
+            mask(manager, pack, rows, begins.get(asked), window)));
   }
 
-  private static NDArray mask(NDManager manager, NDArray asked, NDArray all, OptionalInt window) {
+  /**
+   * What positions may see.
+   *
+   * @param begins where the example of each of them begins
+   */
+  private static NDArray mask(
+      NDManager manager, Pack pack, NDArray asked, NDArray begins, OptionalInt window) {
+    NDArray all = manager.arange(0, pack.ids().length, 1, DataType.INT64);
     NDArray back = asked.expandDims(1).sub(all.expandDims(0));
     NDArray hidden = back.lt(0);
     if (window.isPresent()) {
       hidden = hidden.logicalOr(back.gte(window.getAsInt()));
+    }
+    if (!pack.isSingle()) {
+      hidden = hidden.logicalOr(all.expandDims(0).lt(begins.expandDims(1)));
     }
     return hidden.toType(DataType.FLOAT32, false).mul(manager.create(HIDDEN));
   }

@@ -1,5 +1,7 @@
 package io.sluice.local.cli;
 
+import io.sluice.gpuworker.cli.TrainCommand;
+import io.sluice.gpuworker.cli.WarmupCommand;
 import io.sluice.gpuworker.cli.WorkerCommand;
 import io.sluice.streams.cli.IngestCommand;
 import io.sluice.streams.cli.JobsCommand;
@@ -47,6 +49,8 @@ import picocli.CommandLine.Spec;
       SelectCommand.class,
       ScoreCommand.class,
       RepresentCommand.class,
+      WarmupCommand.class,
+      TrainCommand.class,
       BenchCommand.class,
       WorkerCommand.class,
       StreamsCommand.class,

@@ -1,0 +1,51 @@
+package io.sluice.gpuworker.training;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+/** What of a model is trained. */
+public sealed interface Method {
+  /** A new adapter with the defaults of Nayak et al. (2025). */
+  NewAdapter DEFAULT = new NewAdapter(128, 512, 0.1, Set.of());
+
+  /**
+   * A new adapter (LoRA; Hu et al. 2022): A uniform within the root of its columns, B zero, as PEFT
+   * begins.
+   *
+   * @param rank at least 1
+   * @param alpha the adapter's output is multiplied by alpha / rank; at least 1
+   * @param dropout share of an adapter's input that is left out at random, 0 to below 1
+   * @param targets the last part of the names of the layers that are adapted; empty for the
+   *     attention's four of a Llama and all linear layers but the head elsewhere
+   */
+  record NewAdapter(int rank, int alpha, double dropout, Set<String> targets) implements Method {
+    /** Checks the ranges. */
+    public NewAdapter {
+      targets = Set.copyOf(targets);
+      HyperParameters.require(rank >= 1, "LoRA rank", rank, "of 1 or more");
+      HyperParameters.require(alpha >= 1, "LoRA alpha", alpha, "of 1 or more");
+      requireDropout(dropout);
+    }
+  }
+
+  /**
+   * An adapter that exists goes on being trained.
+   *
+   * @param folder of a PEFT LoRA adapter
+   * @param dropout share of an adapter's input that is left out at random, 0 to below 1
+   */
+  record GivenAdapter(Path folder, double dropout) implements Method {
+    /** Checks the range. */
+    public GivenAdapter {
+      requireDropout(dropout);
+    }
+  }
+
+  /** All weights. */
+  record AllWeights() implements Method {}
+
+  private static void requireDropout(double dropout) {
+    HyperParameters.require(
+        dropout >= 0 && dropout < 1, "LoRA dropout", dropout, "from 0 to below 1");
+  }
+}

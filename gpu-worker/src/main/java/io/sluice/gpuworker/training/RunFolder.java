@@ -1,0 +1,180 @@
+package io.sluice.gpuworker.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.sluice.gpuworker.model.Safetensors;
+import io.sluice.gpuworker.model.SafetensorsWriter;
+import io.sluice.gpuworker.model.SafetensorsWriter.Tensor;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoints of a run. Each is written aside and renamed once it is whole, so one that is
+ * there is whole.
+ */
+final class RunFolder {
+  private static final Pattern NAME = Pattern.compile("checkpoint-([1-9][0-9]{0,8})");
+  private static final String ASIDE = ".writing-";
+  private static final String MOMENTS = "optimizer_state.safetensors";
+  private static final String FIRST = ".exp_avg";
+  private static final String SECOND = ".exp_avg_sq";
+  private static final String IDENTITY = "fine_tuning.json";
+
+  private final Checkpointing checkpointing;
+  private final Trainable trainable;
+  private final HyperParameters hyper;
+  private final int steps;
+  private final String identity;
+
+  /**
+   * A run's folder.
+   *
+   * @param steps of the whole run
+   * @param identity tells runs apart
+   */
+  RunFolder(
+      Checkpointing checkpointing,
+      Trainable trainable,
+      HyperParameters hyper,
+      int steps,
+      String identity) {
+    this.checkpointing = checkpointing;
+    this.trainable = trainable;
+    this.hyper = hyper;
+    this.steps = steps;
+    this.identity = identity;
+  }
+
+  /** The folder of the checkpoint after some steps. */
+  Path path(int step) {
+    return checkpointing.folder().resolve("checkpoint-" + step);
+  }
+
+  /**
+   * The latest checkpoint; what was half written before is deleted.
+   *
+   * @throws IOException when it is of another run; the message says what to do
+   */
+  Optional<TrainingState> latest() throws IOException {
+    Files.createDirectories(checkpointing.folder());
+    for (Path left : list(name -> name.startsWith(ASIDE))) {
+      delete(left);
+    }
+    int latest = steps().stream().mapToInt(step -> step).max().orElse(0);
+    return latest == 0 ? Optional.empty() : Optional.of(read(path(latest)));
+  }
+
+  private TrainingState read(Path folder) throws IOException {
+    Path file = folder.resolve(IDENTITY);
+    if (!Files.exists(file)
+        || !new ObjectMapper()
+            .readTree(Files.readString(file))
+            .path("identity")
+            .asText()
+            .equals(identity)) {
+      throw new IOException(
+          folder
+              + " is of another run: its model, examples or settings differ. Give another folder,"
+              + " or delete this one");
+    }
+    Safetensors values = Safetensors.open(folder.resolve(trainable.file()));
+    Safetensors moments = Safetensors.open(folder.resolve(MOMENTS));
+    return new TrainingState(
+        read(values, Parameter::stored),
+        read(moments, parameter -> parameter.name() + FIRST),
+        read(moments, parameter -> parameter.name() + SECOND),
+        TrainerState.read(folder));
+  }
+
+  private float[] read(Safetensors file, Function<Parameter, String> name) throws IOException {
+    List<Parameter> parameters = trainable.parameters();
+    float[] flat = new float[parameters.get(parameters.size() - 1).end()];
+    for (Parameter parameter : parameters) {
+      long[] shape = parameter.shape().stream().mapToLong(size -> size).toArray();
+      float[] values = file.read(name.apply(parameter), shape);
+      System.arraycopy(values, 0, flat, parameter.offset(), values.length);
+    }
+    return flat;
+  }
+
+  /** Leaves a checkpoint; deletes earlier ones that are not to be kept. */
+  void write(TrainingState state) throws IOException {
+    Path aside = checkpointing.folder().resolve(ASIDE + state.step());
+    Files.createDirectory(aside);
+    trainable.writeConfig(aside);
+    SafetensorsWriter.write(
+        aside.resolve(trainable.file()),
+        tensors(state.values(), Parameter::stored),
+        Map.of("format", "pt"));
+    List<Tensor> moments = new ArrayList<>();
+    moments.addAll(tensors(state.first(), parameter -> parameter.name() + FIRST));
+    moments.addAll(tensors(state.second(), parameter -> parameter.name() + SECOND));
+    SafetensorsWriter.write(
+        aside.resolve(MOMENTS), moments, Map.of("step", Integer.toString(state.step())));
+    TrainerState.write(aside, state.log(), steps, hyper);
+    ModelFiles.writeJson(
+        aside.resolve(IDENTITY), JsonNodeFactory.instance.objectNode().put("identity", identity));
+    Files.move(aside, path(state.step()), StandardCopyOption.ATOMIC_MOVE);
+    if (!checkpointing.keepAll()) {
+      for (int step : steps()) {
+        if (step < state.step()) {
+          delete(path(step));
+        }
+      }
+    }
+  }
+
+  private List<Tensor> tensors(float[] flat, Function<Parameter, String> name) {
+    return trainable.parameters().stream()
+        .map(
+            parameter ->
+                new Tensor(
+                    name.apply(parameter),
+                    parameter.shape(),
+                    FloatBuffer.wrap(flat, parameter.offset(), parameter.size())))
+        .toList();
+  }
+
+  /** The steps of the checkpoints that are there. */
+  private List<Integer> steps() throws IOException {
+    return list(name -> NAME.matcher(name).matches()).stream()
+        .map(folder -> NAME.matcher(folder.getFileName().toString()))
+        .filter(Matcher::matches)
+        .map(matcher -> Integer.valueOf(matcher.group(1)))
+        .toList();
+  }
+
+  private List<Path> list(Predicate<String> wanted) throws IOException {
+    try (Stream<Path> files = Files.list(checkpointing.folder())) {
+      return files.filter(file -> wanted.test(file.getFileName().toString())).toList();
+    }
+  }
+
+  /** Out of the way first: what is half deleted must not be taken for a checkpoint. */
+  private void delete(Path folder) throws IOException {
+    Path aside = folder.resolveSibling(ASIDE + "gone");
+    if (!folder.getFileName().toString().startsWith(ASIDE)) {
+      Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      aside = folder;
+    }
+    try (Stream<Path> files = Files.list(aside)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(aside);
+  }
+}

@@ -1,0 +1,189 @@
+package io.sluice.gpuworker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gpuworker.ConstantCollection;
+import io.sluice.gpuworker.gradient.Encoded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(ConstantCollection.class)
+class FineTuningTest {
+  private static final HyperParameters SHORT = Cases.REFERENCE.withEpochs(2).withBatch(5);
+  private static final Method DROPOUT = new Method.NewAdapter(4, 8, 0.2, Set.of("q_proj"));
+  private static final String ADAPTER = "adapter_model.safetensors";
+  private static final List<String> RESULTS =
+      List.of(ADAPTER, "optimizer_state.safetensors", "trainer_state.json");
+
+  @TempDir private Path folder;
+
+  @Test
+  void givenOneThreadOrThree_whenTrainedWithDropout_thenTheResultIsTheSameToTheLastBit()
+      throws Exception {
+    for (int threads : new int[] {1, 3}) {
+      Cases.finish(
+          new TrainingSettings(Cases.base(), DROPOUT, SHORT, new TrainingCompute(threads, 64)),
+          Cases.examples(12),
+          Checkpointing.latest(folder.resolve("" + threads)));
+    }
+
+    same(folder.resolve("1/checkpoint-6"), folder.resolve("3/checkpoint-6"), RESULTS);
+  }
+
+  @Test
+  void givenARunBrokenOffMidEpoch_whenGoneOnWith_thenTheResultIsThatOfAWholeRun() throws Exception {
+    Checkpointing inParts = new Checkpointing(folder.resolve("parts"), OptionalInt.of(2), false);
+    TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
+    List<Encoded.Example> examples = Cases.examples(12);
+    Cases.finish(settings, examples, Checkpointing.latest(folder.resolve("whole")));
+
+    TrainingOutcome broken = new FineTuning(settings).run(examples, inParts, new EndsAfter(5));
+    Files.createDirectories(inParts.folder().resolve(".writing-6"));
+    Files.writeString(inParts.folder().resolve(".writing-6/" + ADAPTER), "half a file");
+    TrainingOutcome.Finished finished = Cases.finish(settings, examples, inParts);
+
+    assertThat(broken).isEqualTo(new TrainingOutcome.Cancelled(5));
+    assertThat(finished.log()).hasSize(6);
+    same(folder.resolve("whole/checkpoint-6"), finished.checkpoint(), RESULTS);
+    assertThat(names(inParts.folder())).as("the latest alone").containsExactly("checkpoint-6");
+  }
+
+  @Test
+  void givenAFinishedRun_whenGoneOnWith_thenNothingIsDoneAndItsResultIsTold() throws Exception {
+    TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
+    TrainingOutcome.Finished first =
+        Cases.finish(settings, Cases.examples(12), Checkpointing.latest(folder));
+
+    TrainingOutcome again =
+        new FineTuning(settings)
+            .run(Cases.examples(12), Checkpointing.latest(folder), new EndsAfter(0));
+
+    assertThat(again).isEqualTo(first);
+  }
+
+  @Test
+  void givenCheckpointsOfAnotherRun_whenTrained_thenTheyAreRefusedAndLeftAlone() throws Exception {
+    Cases.finish(Cases.settings(DROPOUT, SHORT), Cases.examples(12), Checkpointing.latest(folder));
+
+    for (TrainingSettings other :
+        List.of(
+            Cases.settings(DROPOUT, SHORT.withSeed(7)),
+            Cases.settings(new Method.NewAdapter(4, 8, 0.3, Set.of("q_proj")), SHORT))) {
+      assertThatThrownBy(
+              () -> Cases.finish(other, Cases.examples(12), Checkpointing.latest(folder)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("of another run");
+    }
+    assertThatThrownBy(
+            () ->
+                Cases.finish(
+                    Cases.settings(DROPOUT, SHORT),
+                    Cases.examples(11),
+                    Checkpointing.latest(folder)))
+        .hasMessageContaining("of another run");
+    assertThat(names(folder)).containsExactly("checkpoint-6");
+  }
+
+  @Test
+  void givenDropoutOrAnotherSeed_whenTrained_thenTheResultDiffers() throws Exception {
+    List<Encoded.Example> examples = Cases.examples(10);
+    Method without = new Method.NewAdapter(4, 8, 0, Set.of("q_proj"));
+    Path plain = result("plain", without, SHORT, examples);
+
+    assertThat(Files.mismatch(plain, result("dropout", DROPOUT, SHORT, examples))).isNotNegative();
+    assertThat(Files.mismatch(plain, result("seed", without, SHORT.withSeed(1), examples)))
+        .isNotNegative();
+    assertThat(Files.mismatch(plain, result("again", without, SHORT, examples))).isEqualTo(-1);
+  }
+
+  private Path result(
+      String name, Method method, HyperParameters hyper, List<Encoded.Example> examples)
+      throws Exception {
+    return Cases.finish(
+            Cases.settings(method, hyper), examples, Checkpointing.latest(folder.resolve(name)))
+        .checkpoint()
+        .resolve(ADAPTER);
+  }
+
+  @Test
+  void givenAFarTooHighLearningRate_whenTrained_thenItEndsAsDivergedAndLeavesNoSuchWeights()
+      throws Exception {
+    HyperParameters wild =
+        new HyperParameters(50, 2, 1, 0, new HyperParameters.Adam(0, 0, 1e-30, 0), 0, 0, 256);
+
+    TrainingOutcome outcome =
+        new FineTuning(Cases.settings(new Method.NewAdapter(4, 1 << 30, 0, Set.of("q_proj")), wild))
+            .run(Cases.examples(2), Checkpointing.eachEpoch(folder), TrainingListener.NONE);
+
+    assertThat(outcome).isInstanceOf(TrainingOutcome.Diverged.class);
+    TrainingOutcome.Diverged diverged = (TrainingOutcome.Diverged) outcome;
+    assertThat(diverged.reason()).contains("step " + diverged.step()).contains("learning rate");
+    assertThat(folder.resolve("checkpoint-" + diverged.step())).doesNotExist();
+  }
+
+  @Test
+  void givenNothingToLearnTooLongOrForeignExamples_whenTrained_thenTheErrorSaysSo() {
+    FineTuning tuning = new FineTuning(Cases.settings(DROPOUT, SHORT.withMaxLength(4)));
+
+    assertThatThrownBy(() -> run(tuning, List.of())).hasMessageContaining("no example");
+    assertThatThrownBy(() -> run(tuning, Cases.examples(1))).hasMessageContaining("cut examples");
+    assertThatThrownBy(
+            () ->
+                run(tuning, List.of(new Encoded.Example(new long[] {1, 600}, new long[] {1, 600}))))
+        .hasMessageContaining("token 600 is beyond");
+    assertThatThrownBy(
+            () ->
+                run(
+                    new FineTuning(
+                        Cases.settings(
+                            new Method.NewAdapter(4, 8, 0, Set.of("q_proj", "query")), SHORT)),
+                    Cases.examples(1)))
+        .hasMessageContaining("no linear layers named query")
+        .hasMessageContaining("q_proj");
+  }
+
+  private void run(FineTuning tuning, List<Encoded.Example> examples) throws Exception {
+    tuning.run(examples, Checkpointing.latest(folder), TrainingListener.NONE);
+  }
+
+  /** Ends a run after some steps. */
+  private static final class EndsAfter implements TrainingListener {
+    private final int steps;
+    private int done;
+
+    private EndsAfter(int steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return done >= steps;
+    }
+
+    @Override
+    public void progress(TrainingProgress progress) {
+      done = progress.last().step();
+    }
+  }
+
+  private static void same(Path one, Path other, List<String> files) throws IOException {
+    for (String file : files) {
+      assertThat(Files.mismatch(one.resolve(file), other.resolve(file))).as(file).isEqualTo(-1);
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}
