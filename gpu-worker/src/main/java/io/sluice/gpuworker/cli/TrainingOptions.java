@@ -62,7 +62,7 @@ final class TrainingOptions {
       defaultValue = "512",
       paramLabel = "ALPHA",
       description = "Its output is multiplied by alpha / rank (default: ${DEFAULT-VALUE}).")
-  private int alpha;
+  private double alpha;
 
   @Option(
       names = "--lora-dropout",

@@ -57,7 +57,7 @@ final class LoraTrainable implements Trainable {
         model,
         decoder,
         layout,
-        (float) wanted.alpha() / wanted.rank(),
+        (float) (wanted.alpha() / wanted.rank()),
         wanted.dropout(),
         LoraStart.values(layout, seed),
         PeftConfig.of(model, wanted, targets));

@@ -13,17 +13,17 @@ public sealed interface Method {
    * begins.
    *
    * @param rank at least 1
-   * @param alpha the adapter's output is multiplied by alpha / rank; at least 1
+   * @param alpha the adapter's output is multiplied by alpha / rank; above 0
    * @param dropout share of an adapter's input that is left out at random, 0 to below 1
    * @param targets the last part of the names of the layers that are adapted; empty for the
    *     attention's four of a Llama and all linear layers but the head elsewhere
    */
-  record NewAdapter(int rank, int alpha, double dropout, Set<String> targets) implements Method {
+  record NewAdapter(int rank, double alpha, double dropout, Set<String> targets) implements Method {
     /** Checks the ranges. */
     public NewAdapter {
       targets = Set.copyOf(targets);
       HyperParameters.require(rank >= 1, "LoRA rank", rank, "of 1 or more");
-      HyperParameters.require(alpha >= 1, "LoRA alpha", alpha, "of 1 or more");
+      HyperParameters.require(alpha > 0 && Double.isFinite(alpha), "LoRA alpha", alpha, "above 0");
       requireDropout(dropout);
     }
   }

@@ -31,7 +31,12 @@ final class PeftConfig {
         .put("init_lora_weights", true);
     config.putNull("layers_pattern");
     config.putNull("layers_to_transform");
-    config.put("lora_alpha", adapter.alpha()).put("lora_dropout", adapter.dropout());
+    if (adapter.alpha() == Math.rint(adapter.alpha()) && adapter.alpha() < Integer.MAX_VALUE) {
+      config.put("lora_alpha", (int) adapter.alpha());
+    } else {
+      config.put("lora_alpha", adapter.alpha());
+    }
+    config.put("lora_dropout", adapter.dropout());
     config.putNull("modules_to_save");
     config.put("peft_type", "LORA").put("r", adapter.rank());
     config.putObject("rank_pattern");

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.Safetensors;
+import io.sluice.gpuworker.model.SafetensorsWriter;
+import io.sluice.gpuworker.model.SafetensorsWriter.Tensor;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -115,19 +122,32 @@ class FineTuningTest {
   }
 
   @Test
-  void givenAFarTooHighLearningRate_whenTrained_thenItEndsAsDivergedAndLeavesNoSuchWeights()
+  void givenAModelWithADamagedWeight_whenTrained_thenItEndsAsDivergedAndLeavesNoCheckpoint()
       throws Exception {
-    HyperParameters wild =
-        new HyperParameters(50, 2, 1, 0, new HyperParameters.Adam(0, 0, 1e-30, 0), 0, 0, 256);
+    Path damaged = Files.createDirectory(folder.resolve("model"));
+    ModelFiles.copyAllButWeights(Cases.base(), damaged);
+    Safetensors weights = Safetensors.open(Cases.base().resolve("model.safetensors"));
+    List<Tensor> tensors = new ArrayList<>();
+    for (String name : weights.names()) {
+      float[] values = Cases.values(weights, name);
+      values[0] = name.contains("layers.1.mlp.down") ? Float.NaN : values[0];
+      List<Integer> shape = LongStream.of(weights.shape(name)).mapToObj(Math::toIntExact).toList();
+      tensors.add(new Tensor(name, shape, FloatBuffer.wrap(values)));
+    }
+    SafetensorsWriter.write(damaged.resolve("model.safetensors"), tensors, Map.of());
 
     TrainingOutcome outcome =
-        new FineTuning(Cases.settings(new Method.NewAdapter(4, 1 << 30, 0, Set.of("q_proj")), wild))
-            .run(Cases.examples(2), Checkpointing.eachEpoch(folder), TrainingListener.NONE);
+        new FineTuning(new TrainingSettings(damaged, DROPOUT, SHORT, Cases.TWO_THREADS))
+            .run(
+                Cases.examples(2),
+                Checkpointing.eachEpoch(folder.resolve("run")),
+                TrainingListener.NONE);
 
     assertThat(outcome).isInstanceOf(TrainingOutcome.Diverged.class);
-    TrainingOutcome.Diverged diverged = (TrainingOutcome.Diverged) outcome;
-    assertThat(diverged.reason()).contains("step " + diverged.step()).contains("learning rate");
-    assertThat(folder.resolve("checkpoint-" + diverged.step())).doesNotExist();
+    assertThat(((TrainingOutcome.Diverged) outcome).reason())
+        .contains("step 1 is NaN")
+        .contains("learning rate");
+    assertThat(names(folder.resolve("run"))).isEmpty();
   }
 
   @Test
