@@ -8,9 +8,9 @@ import org.slf4j.LoggerFactory;
  * The inner loops that are used.
  *
  * @param floats of full precision
- * @param bytes of 8 bits
+ * @param signs of candidates of one bit a value
  */
-record Arithmetic(FloatProducts floats, ByteProducts bytes) {
+record Arithmetic(FloatProducts floats, SignProducts signs) {
   private static final String MODULE = "jdk.incubator.vector";
   private static final Arithmetic FASTEST = choose();
 
@@ -21,7 +21,7 @@ record Arithmetic(FloatProducts floats, ByteProducts bytes) {
 
   /** In plain Java. */
   static Arithmetic plain() {
-    return new Arithmetic(new PlainFloatProducts(), new PlainByteProducts());
+    return new Arithmetic(new PlainFloatProducts(), new PlainSignProducts());
   }
 
   private static Arithmetic choose() {
@@ -34,7 +34,7 @@ record Arithmetic(FloatProducts floats, ByteProducts bytes) {
     }
     try {
       return new Arithmetic(
-          (FloatProducts) made("VectorFloatProducts"), (ByteProducts) made("VectorByteProducts"));
+          (FloatProducts) made("VectorFloatProducts"), (SignProducts) made("VectorSignProducts"));
     } catch (ReflectiveOperationException | LinkageError e) {
       log.atWarn()
           .addKeyValue("reason", reason(e))

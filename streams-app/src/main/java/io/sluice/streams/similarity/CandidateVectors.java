@@ -68,17 +68,14 @@ public final class CandidateVectors {
       throw new IllegalArgumentException(
           "features have " + features.remaining() + " bytes, not " + expected);
     }
+    FloatPieces pieces = new FloatPieces(arithmetic.floats());
     List<ByteBuffer> rows = new ArrayList<>();
     double[] inverseNorms = new double[checkpoints];
     for (int c = 0; c < checkpoints; c++) {
-      ByteBuffer row =
-          features
-              .slice(features.position() + c * rowBytes, rowBytes)
-              .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer row = features.slice(features.position() + c * rowBytes, rowBytes);
+      rows.add(row.order(ByteOrder.LITTLE_ENDIAN));
       double squares =
-          inLevels(encoding)
-              ? new LevelPieces().squares(encoding, row, dimension)
-              : new FloatPieces(arithmetic.floats()).squares(encoding, row, dimension);
+          encoding == FeatureEncoding.SIGN ? dimension : pieces.squares(encoding, row, dimension);
       if (squares == 0) {
         throw new IllegalArgumentException("a feature vector is all zero");
       }
@@ -86,7 +83,6 @@ public final class CandidateVectors {
         throw new IllegalArgumentException("a feature vector is not finite");
       }
       inverseNorms[c] = 1 / Math.sqrt(squares);
-      rows.add(row);
     }
     return new CandidateVectors(encoding, rows, dimension, inverseNorms);
   }
@@ -113,14 +109,5 @@ public final class CandidateVectors {
   /** One over a vector's length. */
   double inverseNorm(int checkpoint) {
     return inverseNorms[checkpoint];
-  }
-
-  /** Whether the values are so coarse that 8 bits a query's value are as good as all. */
-  boolean inLevels() {
-    return inLevels(encoding);
-  }
-
-  private static boolean inLevels(FeatureEncoding encoding) {
-    return encoding == FeatureEncoding.INT4 || encoding == FeatureEncoding.SIGN;
   }
 }

@@ -14,31 +14,26 @@ interface FloatProducts {
   int LANES = 16;
 
   /** Query rows that a call takes. */
-  int QUERIES = 4;
+  int QUERIES = 5;
 
   /** Candidates that a call of {@link #tile} takes. */
   int CANDIDATES = 4;
 
-  /** Takes a half's bits, moved to where a float has them, to the half's value: 2^(127 - 15). */
-  float HALF_SCALE = 0x1p112f;
-
-  /** The bits of an infinite half; those of NaN are above. */
-  int INFINITE_HALF = 0x7c00;
-
   /**
-   * Four queries times four candidates.
+   * Five queries times four candidates.
    *
-   * @param queries rows, of which four from {@code query} on are taken
-   * @param from the value at which the queries' pieces begin
+   * @param queries all query rows, one after the other
+   * @param from where the first query's piece begins
+   * @param stride how far behind it the next query's piece begins
    * @param candidates pieces, of which four from {@code candidate} on are taken, from their start
    * @param count values of a piece, a multiple of {@link #LANES}
    * @param lanes shape [..., QUERIES, CANDIDATES, LANES], added to
    * @param at the first lane
    */
   void tile(
-      float[][] queries,
-      int query,
+      float[] queries,
       int from,
+      int stride,
       float[][] candidates,
       int candidate,
       int count,
@@ -46,12 +41,12 @@ interface FloatProducts {
       int at);
 
   /**
-   * Four queries times one candidate; parameters as of {@link #tile}.
+   * Five queries times one candidate; parameters as of {@link #tile}.
    *
    * @param lanes shape [..., QUERIES, LANES], added to
    */
   void column(
-      float[][] queries, int query, int from, float[] candidate, int count, float[] lanes, int at);
+      float[] queries, int from, int stride, float[] candidate, int count, float[] lanes, int at);
 
   /**
    * A piece of a vector times itself.
@@ -60,17 +55,6 @@ interface FloatProducts {
    * @param lanes shape [LANES], added to
    */
   void square(float[] piece, int count, float[] lanes);
-
-  /**
-   * Widens half precision; what is infinite or no number becomes some number.
-   *
-   * @param halves their bits
-   * @param into receives the values
-   * @param count how many
-   * @return the largest bits that any has beside its sign: from {@link #INFINITE_HALF} on, one was
-   *     not finite
-   */
-  int widen(short[] halves, float[] into, int count);
 
   /**
    * Widens whole numbers.

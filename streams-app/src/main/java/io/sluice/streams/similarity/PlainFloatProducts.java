@@ -4,9 +4,9 @@ package io.sluice.streams.similarity;
 final class PlainFloatProducts implements FloatProducts {
   @Override
   public void tile(
-      float[][] queries,
-      int query,
+      float[] queries,
       int from,
+      int stride,
       float[][] candidates,
       int candidate,
       int count,
@@ -15,39 +15,22 @@ final class PlainFloatProducts implements FloatProducts {
     for (int q = 0; q < QUERIES; q++) {
       for (int c = 0; c < CANDIDATES; c++) {
         int first = at + (q * CANDIDATES + c) * LANES;
-        add(queries[query + q], from, candidates[candidate + c], count, lanes, first);
+        add(queries, from + q * stride, candidates[candidate + c], count, lanes, first);
       }
     }
   }
 
   @Override
   public void column(
-      float[][] queries, int query, int from, float[] candidate, int count, float[] lanes, int at) {
+      float[] queries, int from, int stride, float[] candidate, int count, float[] lanes, int at) {
     for (int q = 0; q < QUERIES; q++) {
-      add(queries[query + q], from, candidate, count, lanes, at + q * LANES);
+      add(queries, from + q * stride, candidate, count, lanes, at + q * LANES);
     }
   }
 
   @Override
   public void square(float[] piece, int count, float[] lanes) {
     add(piece, 0, piece, count, lanes, 0);
-  }
-
-  @Override
-  public int widen(short[] halves, float[] into, int count) {
-    return widen(halves, into, 0, count);
-  }
-
-  /** From one value on. */
-  static int widen(short[] halves, float[] into, int from, int count) {
-    int largest = 0;
-    for (int i = from; i < count; i++) {
-      int magnitude = halves[i] & 0x7fff;
-      // Exact for subnormal halves too: read as floats, they are subnormal floats.
-      into[i] = Float.intBitsToFloat(halves[i] & 0x80000000 | magnitude << 13) * HALF_SCALE;
-      largest = Math.max(largest, magnitude);
-    }
-    return largest;
   }
 
   @Override

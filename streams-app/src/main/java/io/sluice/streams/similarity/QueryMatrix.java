@@ -3,7 +3,10 @@ package io.sluice.streams.similarity;
 import io.sluice.schemas.FeatureEncoding;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The query set of a target task as one matrix, and the similarity of candidates to it.
@@ -13,20 +16,19 @@ import java.util.List;
  * happen in one fixed order or are exact, so equal bytes give equal scores on every machine, alone
  * and in any company.
  *
- * <p>Candidates of FLOAT32, FLOAT16 and INT8 meet the queries in full precision; those of INT4 and
- * SIGN meet them in 8 bits a value, with a scale for each vector, which is far finer than they are
- * themselves. Takes 5 bytes a value of the queries. Immutable.
+ * <p>Candidates of signs meet the queries in 7 bits a value with a scale for each vector, all
+ * others in full precision. Takes 5 bytes a value of the queries. Immutable.
  */
 public final class QueryMatrix {
   /** Candidates that go over the queries together: enough to have read them nearly for nothing. */
-  private static final int TOGETHER = 16;
+  private static final int TOGETHER = 32;
 
   private final int queries;
   private final int checkpoints;
   private final int dimension;
   private final Arithmetic arithmetic;
   private final FullQueries full;
-  private final LevelQueries levels;
+  private final SignQueries signs;
 
   /**
    * A query set.
@@ -65,7 +67,7 @@ public final class QueryMatrix {
     }
     this.arithmetic = arithmetic;
     full = new FullQueries(vectors, weights, arithmetic.floats());
-    levels = new LevelQueries(vectors, weights, arithmetic.bytes());
+    signs = new SignQueries(vectors, weights, arithmetic.signs());
   }
 
   /** Queries: the length of a score row. */
@@ -117,7 +119,7 @@ public final class QueryMatrix {
 
   /**
    * Scores candidates together, several times as fast as one by one where the queries do not fit in
-   * the processor's cache; more than 16 at a time gain nothing. The scores are those that each
+   * the processor's cache; more than 32 at a time gain nothing. The scores are those that each
    * would get alone.
    *
    * @param candidates in any mixture of encodings
@@ -134,19 +136,18 @@ public final class QueryMatrix {
   }
 
   private void scoreTogether(List<CandidateVectors> candidates, List<float[]> scores) {
-    List<CandidateVectors> coarse = new ArrayList<>();
-    List<CandidateVectors> fine = new ArrayList<>();
+    candidates.forEach(this::requireShape);
+    Map<Boolean, List<CandidateVectors>> bySign =
+        candidates.stream().collect(Collectors.partitioningBy(QueryMatrix::ofSigns));
+    Iterator<float[]> signScores = List.of(signs.score(bySign.get(true))).iterator();
+    Iterator<float[]> fullScores = List.of(full.score(bySign.get(false))).iterator();
     for (CandidateVectors candidate : candidates) {
-      requireShape(candidate);
-      (candidate.inLevels() ? coarse : fine).add(candidate);
+      scores.add((ofSigns(candidate) ? signScores : fullScores).next());
     }
-    float[][] coarseScores = levels.score(coarse);
-    float[][] fineScores = full.score(fine);
-    int nextCoarse = 0;
-    int nextFine = 0;
-    for (CandidateVectors candidate : candidates) {
-      scores.add(candidate.inLevels() ? coarseScores[nextCoarse++] : fineScores[nextFine++]);
-    }
+  }
+
+  private static boolean ofSigns(CandidateVectors candidate) {
+    return candidate.encoding() == FeatureEncoding.SIGN;
   }
 
   private void requireShape(CandidateVectors candidate) {
@@ -157,9 +158,9 @@ public final class QueryMatrix {
     }
   }
 
-  /** Query rows, rounded up so that every tile is whole. */
-  static int wholeTiles(int queries) {
-    return (queries + FloatProducts.QUERIES - 1) / FloatProducts.QUERIES * FloatProducts.QUERIES;
+  /** Queries, rounded up to whole tiles. */
+  static int wholeTiles(int queries, int tile) {
+    return (queries + tile - 1) / tile * tile;
   }
 
   /** Totals, without what was added to fill tiles. */

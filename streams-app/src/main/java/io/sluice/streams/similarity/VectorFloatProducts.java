@@ -2,8 +2,6 @@ package io.sluice.streams.similarity;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,22 +9,17 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * By the processor's vector instructions, of any width up to 512 bits.
  *
- * <p>A tile keeps its sixteen sums in registers, so that eight loads feed sixteen products. The JIT
- * keeps a vector in a register only where it is a local variable of its own and gives up inlining
- * in long methods, which is why nothing here is a loop over queries and candidates, or shared.
- * Where vectors are narrower than {@value #LANES} floats, a piece is gone over once for each part
- * of the lanes.
+ * <p>A tile keeps its twenty sums in registers, so that nine loads feed twenty products. What keeps
+ * the JIT of Java 17 from putting vectors on the heap, at a twentieth of the speed: each is a local
+ * variable of its own in a short method, hence no loop over queries and candidates; and no other
+ * class of this JVM uses vectors of floats or bytes of another width. Where vectors are narrower
+ * than {@value #LANES} floats, a piece is gone over once for each part of the lanes.
  */
 final class VectorFloatProducts implements FloatProducts {
   private static final VectorShape SHAPE =
       VectorShape.forBitSize(Math.min(512, VectorShape.preferredShape().vectorBitSize()));
 
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
-  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
-
-  /** Shorts that fill a vector of floats. */
-  private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
 
   /** Bytes that fill a vector of floats, or two: none is narrower than 64 bits. */
   private static final VectorSpecies<Byte> BYTES =
@@ -34,23 +27,23 @@ final class VectorFloatProducts implements FloatProducts {
 
   @Override
   public void tile(
-      float[][] queries,
-      int query,
+      float[] queries,
       int from,
+      int stride,
       float[][] candidates,
       int candidate,
       int count,
       float[] lanes,
       int at) {
     for (int part = 0; part < LANES; part += FLOATS.length()) {
-      addTile(queries, query, from, candidates, candidate, part, count, lanes, at + part);
+      addTile(queries, from, stride, candidates, candidate, part, count, lanes, at + part);
     }
   }
 
   private static void addTile(
-      float[][] queries,
-      int query,
+      float[] queries,
       int from,
+      int stride,
       float[][] candidates,
       int candidate,
       int first,
@@ -58,10 +51,10 @@ final class VectorFloatProducts implements FloatProducts {
       float[] lanes,
       int at) {
 
-    float[] q0 = queries[query];
-    float[] q1 = queries[query + 1];
-    float[] q2 = queries[query + 2];
-    float[] q3 = queries[query + 3];
+    int from1 = from + stride;
+    int from2 = from + 2 * stride;
+    int from3 = from + 3 * stride;
+    int from4 = from + 4 * stride;
     float[] c0 = candidates[candidate];
     float[] c1 = candidates[candidate + 1];
     float[] c2 = candidates[candidate + 2];
@@ -82,31 +75,40 @@ final class VectorFloatProducts implements FloatProducts {
     FloatVector sum31 = FloatVector.fromArray(FLOATS, lanes, at + 13 * LANES);
     FloatVector sum32 = FloatVector.fromArray(FLOATS, lanes, at + 14 * LANES);
     FloatVector sum33 = FloatVector.fromArray(FLOATS, lanes, at + 15 * LANES);
+    FloatVector sum40 = FloatVector.fromArray(FLOATS, lanes, at + 16 * LANES);
+    FloatVector sum41 = FloatVector.fromArray(FLOATS, lanes, at + 17 * LANES);
+    FloatVector sum42 = FloatVector.fromArray(FLOATS, lanes, at + 18 * LANES);
+    FloatVector sum43 = FloatVector.fromArray(FLOATS, lanes, at + 19 * LANES);
     for (int i = first; i < count; i += LANES) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, q0, from + i);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, q1, from + i);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, q2, from + i);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, q3, from + i);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, queries, from + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, queries, from1 + i);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, queries, from2 + i);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, queries, from3 + i);
+      FloatVector x4 = FloatVector.fromArray(FLOATS, queries, from4 + i);
       FloatVector y = FloatVector.fromArray(FLOATS, c0, i);
       sum00 = sum00.add(x0.mul(y));
       sum10 = sum10.add(x1.mul(y));
       sum20 = sum20.add(x2.mul(y));
       sum30 = sum30.add(x3.mul(y));
+      sum40 = sum40.add(x4.mul(y));
       y = FloatVector.fromArray(FLOATS, c1, i);
       sum01 = sum01.add(x0.mul(y));
       sum11 = sum11.add(x1.mul(y));
       sum21 = sum21.add(x2.mul(y));
       sum31 = sum31.add(x3.mul(y));
+      sum41 = sum41.add(x4.mul(y));
       y = FloatVector.fromArray(FLOATS, c2, i);
       sum02 = sum02.add(x0.mul(y));
       sum12 = sum12.add(x1.mul(y));
       sum22 = sum22.add(x2.mul(y));
       sum32 = sum32.add(x3.mul(y));
+      sum42 = sum42.add(x4.mul(y));
       y = FloatVector.fromArray(FLOATS, c3, i);
       sum03 = sum03.add(x0.mul(y));
       sum13 = sum13.add(x1.mul(y));
       sum23 = sum23.add(x2.mul(y));
       sum33 = sum33.add(x3.mul(y));
+      sum43 = sum43.add(x4.mul(y));
     }
     sum00.intoArray(lanes, at);
     sum01.intoArray(lanes, at + LANES);
@@ -124,45 +126,52 @@ final class VectorFloatProducts implements FloatProducts {
     sum31.intoArray(lanes, at + 13 * LANES);
     sum32.intoArray(lanes, at + 14 * LANES);
     sum33.intoArray(lanes, at + 15 * LANES);
+    sum40.intoArray(lanes, at + 16 * LANES);
+    sum41.intoArray(lanes, at + 17 * LANES);
+    sum42.intoArray(lanes, at + 18 * LANES);
+    sum43.intoArray(lanes, at + 19 * LANES);
   }
 
   @Override
   public void column(
-      float[][] queries, int query, int from, float[] candidate, int count, float[] lanes, int at) {
+      float[] queries, int from, int stride, float[] candidate, int count, float[] lanes, int at) {
     for (int part = 0; part < LANES; part += FLOATS.length()) {
-      addColumn(queries, query, from, candidate, part, count, lanes, at + part);
+      addColumn(queries, from, stride, candidate, part, count, lanes, at + part);
     }
   }
 
   private static void addColumn(
-      float[][] queries,
-      int query,
+      float[] queries,
       int from,
+      int stride,
       float[] candidate,
       int first,
       int count,
       float[] lanes,
       int at) {
 
-    float[] q0 = queries[query];
-    float[] q1 = queries[query + 1];
-    float[] q2 = queries[query + 2];
-    float[] q3 = queries[query + 3];
+    int from1 = from + stride;
+    int from2 = from + 2 * stride;
+    int from3 = from + 3 * stride;
+    int from4 = from + 4 * stride;
     FloatVector sum0 = FloatVector.fromArray(FLOATS, lanes, at);
     FloatVector sum1 = FloatVector.fromArray(FLOATS, lanes, at + LANES);
     FloatVector sum2 = FloatVector.fromArray(FLOATS, lanes, at + 2 * LANES);
     FloatVector sum3 = FloatVector.fromArray(FLOATS, lanes, at + 3 * LANES);
+    FloatVector sum4 = FloatVector.fromArray(FLOATS, lanes, at + 4 * LANES);
     for (int i = first; i < count; i += LANES) {
       FloatVector y = FloatVector.fromArray(FLOATS, candidate, i);
-      sum0 = sum0.add(FloatVector.fromArray(FLOATS, q0, from + i).mul(y));
-      sum1 = sum1.add(FloatVector.fromArray(FLOATS, q1, from + i).mul(y));
-      sum2 = sum2.add(FloatVector.fromArray(FLOATS, q2, from + i).mul(y));
-      sum3 = sum3.add(FloatVector.fromArray(FLOATS, q3, from + i).mul(y));
+      sum0 = sum0.add(FloatVector.fromArray(FLOATS, queries, from + i).mul(y));
+      sum1 = sum1.add(FloatVector.fromArray(FLOATS, queries, from1 + i).mul(y));
+      sum2 = sum2.add(FloatVector.fromArray(FLOATS, queries, from2 + i).mul(y));
+      sum3 = sum3.add(FloatVector.fromArray(FLOATS, queries, from3 + i).mul(y));
+      sum4 = sum4.add(FloatVector.fromArray(FLOATS, queries, from4 + i).mul(y));
     }
     sum0.intoArray(lanes, at);
     sum1.intoArray(lanes, at + LANES);
     sum2.intoArray(lanes, at + 2 * LANES);
     sum3.intoArray(lanes, at + 3 * LANES);
+    sum4.intoArray(lanes, at + 4 * LANES);
   }
 
   @Override
@@ -175,27 +184,6 @@ final class VectorFloatProducts implements FloatProducts {
       }
       sum.intoArray(lanes, part);
     }
-  }
-
-  @Override
-  public int widen(short[] halves, float[] into, int count) {
-    int whole = FLOATS.loopBound(count);
-    IntVector largest = IntVector.zero(INTS);
-    for (int i = 0; i < whole; i += FLOATS.length()) {
-      IntVector bits =
-          (IntVector)
-              ShortVector.fromArray(SHORTS, halves, i).convertShape(VectorOperators.S2I, INTS, 0);
-      IntVector magnitude = bits.and(0x7fff);
-      largest = largest.max(magnitude);
-      bits.and(0x80000000)
-          .or(magnitude.lanewise(VectorOperators.LSHL, 13))
-          .reinterpretAsFloats()
-          .mul(HALF_SCALE)
-          .intoArray(into, i);
-    }
-    return Math.max(
-        largest.reduceLanes(VectorOperators.MAX),
-        PlainFloatProducts.widen(halves, into, whole, count));
   }
 
   @Override

@@ -8,6 +8,6 @@ class ArithmeticTest {
   @Test
   void givenAJvmWithTheVectorModule_whenTheFastestIsChosen_thenItIsNotPlainJava() {
     assertThat(Arithmetic.fastest().floats()).isNotInstanceOf(PlainFloatProducts.class);
-    assertThat(Arithmetic.fastest().bytes()).isNotInstanceOf(PlainByteProducts.class);
+    assertThat(Arithmetic.fastest().signs()).isNotInstanceOf(PlainSignProducts.class);
   }
 }

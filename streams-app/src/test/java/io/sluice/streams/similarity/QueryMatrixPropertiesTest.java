@@ -16,8 +16,8 @@ import net.jqwik.api.constraints.IntRange;
 class QueryMatrixPropertiesTest {
   private static final double FLOAT_ROUNDING = 0x1p-24;
 
-  /** Half a step of the queries' 127 levels, as a share of the largest value. */
-  private static final double HALF_A_LEVEL = 1.0 / 254;
+  /** Half a step of the queries' 63 levels, as a share of the largest value. */
+  private static final double HALF_A_LEVEL = 1.0 / 126;
 
   @Property(tries = 300)
   void givenAnyCandidates_whenScored_thenVectorInstructionsAndPlainJavaAgreeInEveryBit(
@@ -85,14 +85,13 @@ class QueryMatrixPropertiesTest {
   /**
    * Of a sum of n floats in 16 lanes, relative to the sum of magnitudes, which is at most the
    * product of the lengths (Cauchy-Schwarz): n / 16 additions, 4 of lanes, and the rounding of both
-   * factors and of the product. The candidate's length has half such an error. Levels: half a step
+   * factors and of the product. The candidate's length has half such an error. Signs: half a step
    * in every value, times the sum of a unit vector's magnitudes, at most the root of n.
    */
   private static double largestError(Vectors vectors, int query, FeatureEncoding encoding) {
     int dimension = vectors.dimension();
     double rounding = (1.5 * (dimension / 16 + 1 + 4 + 3) + 1) * FLOAT_ROUNDING;
-    boolean levels = encoding == FeatureEncoding.INT4 || encoding == FeatureEncoding.SIGN;
-    if (!levels) {
+    if (encoding != FeatureEncoding.SIGN) {
       return rounding;
     }
     double error = 0;

@@ -52,7 +52,7 @@ class QueryMatrixTest {
   @EnumSource
   void givenVectorsLongerThanAnyPiece_whenScored_thenAllOfThemCounts(FeatureEncoding encoding) {
     Random random = new Random(3);
-    Vectors vectors = Vectors.random(2, 2, 2 * LevelPieces.LENGTH + 8, random);
+    Vectors vectors = Vectors.random(2, 2, 2 * SignPieces.LENGTH + 8, random);
     ByteBuffer features = vectors.candidate(encoding, random);
     QueryMatrix plain = new QueryMatrix(vectors.queries(), vectors.weights(), Arithmetic.plain());
 

@@ -1,0 +1,38 @@
+package io.sluice.streams.similarity;
+
+/** In plain Java: what the faster ones are checked against, and the fallback. */
+final class PlainSignProducts implements SignProducts {
+  @Override
+  public void tile(
+      short[] queries,
+      int from,
+      int stride,
+      short[][] candidates,
+      int candidate,
+      int count,
+      int[] sums) {
+    for (int q = 0; q < TILE_QUERIES; q++) {
+      for (int c = 0; c < CANDIDATES; c++) {
+        sums[q * CANDIDATES + c] =
+            sum(queries, from + q * stride, candidates[candidate + c], count);
+      }
+    }
+  }
+
+  @Override
+  public void column(
+      short[] queries, int from, int stride, short[] candidate, int count, int[] sums) {
+    for (int q = 0; q < COLUMN_QUERIES; q++) {
+      sums[q] = sum(queries, from + q * stride, candidate, count);
+    }
+  }
+
+  private static int sum(short[] queries, int from, short[] candidate, int count) {
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      int chosen = queries[from + i] & candidate[i];
+      sum += (chosen & 0xff) + (chosen >> 8 & 0xff);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,66 @@
+package io.sluice.streams.similarity;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Decodes vectors of signs piece by piece. Not thread-safe. */
+final class SignPieces {
+  /** Values of a piece; a vector's last piece has what is left. */
+  static final int LENGTH = 16_384;
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Eight bytes, all bits set or none, for each byte of signs. */
+  private static final long[] MASKS = masks();
+
+  private final byte[] signs = new byte[LENGTH / 8];
+  private final byte[] masks = new byte[LENGTH];
+
+  /** Shorts that hold a number of values, rounded up to whole steps. */
+  static int wholeSteps(int values) {
+    int step = 2 * SignProducts.STEP;
+    return (values + step - 1) / step * SignProducts.STEP;
+  }
+
+  /**
+   * Decodes a piece.
+   *
+   * @param row an encoded vector of signs, from 0 on
+   * @param dimension values of the vector
+   * @param from first value, a multiple of {@link #LENGTH}
+   * @param into receives a byte a value, all bits set where it is positive; none up to whole steps
+   * @return how many values are positive
+   */
+  int decode(ByteBuffer row, int dimension, int from, short[] into) {
+    int count = Math.min(LENGTH, dimension - from);
+    int bytes = (count + 7) / 8;
+    row.get(from / 8, signs, 0, bytes);
+    if (count % 8 > 0) {
+      signs[bytes - 1] &= (byte) ((1 << count % 8) - 1);
+    }
+    int positive = 0;
+    for (int i = 0; i < bytes; i++) {
+      int bits = signs[i] & 0xff;
+      LONGS.set(masks, i * 8, MASKS[bits]);
+      positive += Integer.bitCount(bits);
+    }
+    int shorts = wholeSteps(count);
+    Arrays.fill(masks, bytes * 8, shorts * 2, (byte) 0);
+    ByteBuffer.wrap(masks).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(into, 0, shorts);
+    return positive;
+  }
+
+  private static long[] masks() {
+    long[] table = new long[1 << Byte.SIZE];
+    for (int bits = 0; bits < table.length; bits++) {
+      for (int i = 0; i < Byte.SIZE; i++) {
+        table[bits] |= (bits >> i & 1) * 0xffL << i * Byte.SIZE;
+      }
+    }
+    return table;
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.streams.similarity;
+
+/**
+ * Sums of those of a query's values that a candidate's signs choose: the inner loops of scoring
+ * signs.
+ *
+ * <p>Values are bytes from 0 to {@value #LARGEST}, two in a short, the first in its lower half; a
+ * candidate has all bits of a byte set where the value counts and none where it does not. Sums are
+ * exact, so every implementation gives the same.
+ */
+interface SignProducts {
+  /** The largest value. */
+  int LARGEST = 127;
+
+  /** Counts of shorts are multiples of it: what two of the widest instructions take. */
+  int STEP = 64;
+
+  /** Query rows that a call of {@link #tile} takes. */
+  int TILE_QUERIES = 2;
+
+  /** Candidates that a call of {@link #tile} takes. */
+  int CANDIDATES = 4;
+
+  /** Query rows that a call of {@link #column} takes. */
+  int COLUMN_QUERIES = 4;
+
+  /**
+   * Two queries, four candidates.
+   *
+   * @param queries all query rows, one after the other
+   * @param from where the first query's piece begins
+   * @param stride how far behind it the next query's piece begins
+   * @param candidates pieces, of which four from {@code candidate} on are taken, from their start
+   * @param count shorts of a piece, a multiple of {@link #STEP}
+   * @param sums shape [TILE_QUERIES][CANDIDATES], overwritten
+   */
+  void tile(
+      short[] queries,
+      int from,
+      int stride,
+      short[][] candidates,
+      int candidate,
+      int count,
+      int[] sums);
+
+  /**
+   * Four queries, one candidate; parameters as of {@link #tile}.
+   *
+   * @param sums shape [COLUMN_QUERIES], overwritten
+   */
+  void column(short[] queries, int from, int stride, short[] candidate, int count, int[] sums);
+}
