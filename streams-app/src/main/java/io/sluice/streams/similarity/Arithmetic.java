@@ -5,23 +5,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The inner loops that are used.
- *
- * @param floats of full precision
- * @param signs of candidates of one bit a value
+ * The inner loops of scoring: vector instructions or plain Java, with the same scores. Immutable.
  */
-record Arithmetic(FloatProducts floats, SignProducts signs) {
+public final class Arithmetic {
   private static final String MODULE = "jdk.incubator.vector";
   private static final Arithmetic FASTEST = choose();
 
+  private final String name;
+  private final FloatProducts floats;
+  private final SignProducts signs;
+
+  private Arithmetic(String name, FloatProducts floats, SignProducts signs) {
+    this.name = name;
+    this.floats = floats;
+    this.signs = signs;
+  }
+
   /** The fastest there is in this JVM: vector instructions, or else plain Java. */
-  static Arithmetic fastest() {
+  public static Arithmetic fastest() {
     return FASTEST;
   }
 
-  /** In plain Java. */
-  static Arithmetic plain() {
-    return new Arithmetic(new PlainFloatProducts(), new PlainSignProducts());
+  /** In plain Java: what there is without the vector module. */
+  public static Arithmetic plain() {
+    return new Arithmetic("plain", new PlainFloatProducts(), new PlainSignProducts());
+  }
+
+  /** {@code vector} or {@code plain}. */
+  public String name() {
+    return name;
+  }
+
+  /** Loops of full precision. */
+  FloatProducts floats() {
+    return floats;
+  }
+
+  /** Loops of candidates of one bit a value. */
+  SignProducts signs() {
+    return signs;
   }
 
   private static Arithmetic choose() {
@@ -34,7 +56,9 @@ record Arithmetic(FloatProducts floats, SignProducts signs) {
     }
     try {
       return new Arithmetic(
-          (FloatProducts) made("VectorFloatProducts"), (SignProducts) made("VectorSignProducts"));
+          "vector",
+          (FloatProducts) made("VectorFloatProducts"),
+          (SignProducts) made("VectorSignProducts"));
     } catch (ReflectiveOperationException | LinkageError e) {
       log.atWarn()
           .addKeyValue("reason", reason(e))

@@ -56,7 +56,12 @@ public final class CandidateVectors {
     return of(FeatureEncoding.FLOAT32, features, rows.length, rows[0].length, arithmetic);
   }
 
-  static CandidateVectors of(
+  /**
+   * A candidate as it is stored, decoded in a given way; other parameters as above.
+   *
+   * @param arithmetic its loops; makes no difference to scores
+   */
+  public static CandidateVectors of(
       FeatureEncoding encoding,
       ByteBuffer features,
       int checkpoints,

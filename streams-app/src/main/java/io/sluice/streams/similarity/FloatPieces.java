@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Decodes vectors piece by piece: a piece of some candidates and the same piece of five queries
- * stay in a processor's nearest caches. Not thread-safe.
+ * Decodes vectors piece by piece: the pieces of a tile's queries and candidates fit in a
+ * processor's nearest cache together, those of all candidates in the next one. Not thread-safe.
  */
 final class FloatPieces {
   /** Values of a piece; a vector's last piece has what is left. */
@@ -25,10 +25,10 @@ final class FloatPieces {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** The two values that each byte of INT4 stands for, a byte each, lower half first. */
-  private static final short[] NIBBLES = nibbles();
+  private static final short[] NIBBLES = nibbleTable();
 
   /** The squares of these two values together. */
-  private static final short[] SQUARES = squares();
+  private static final short[] SQUARES = squareTable();
 
   private final FloatProducts products;
   private final short[] halves = new short[LENGTH];
@@ -122,7 +122,7 @@ final class FloatPieces {
     return sum - unused * unused;
   }
 
-  private static short[] nibbles() {
+  private static short[] nibbleTable() {
     short[] table = new short[1 << Byte.SIZE];
     for (int bits = 0; bits < table.length; bits++) {
       int low = (bits & 0xf) - 8;
@@ -132,7 +132,7 @@ final class FloatPieces {
     return table;
   }
 
-  private static short[] squares() {
+  private static short[] squareTable() {
     short[] table = new short[1 << Byte.SIZE];
     for (int bits = 0; bits < table.length; bits++) {
       int low = (bits & 0xf) - 8;

@@ -13,10 +13,10 @@ interface FloatProducts {
   /** Running sums of a dot product; counts of values are multiples of it. */
   int LANES = 16;
 
-  /** Query rows that a call takes. */
+  /** Query rows that a call of {@link #tile} takes. */
   int QUERIES = 5;
 
-  /** Candidates that a call of {@link #tile} takes. */
+  /** Candidates that a call of {@link #tile} takes; those that are missing are zero. */
   int CANDIDATES = 4;
 
   /**
@@ -39,14 +39,6 @@ interface FloatProducts {
       int count,
       float[] lanes,
       int at);
-
-  /**
-   * Five queries times one candidate; parameters as of {@link #tile}.
-   *
-   * @param lanes shape [..., QUERIES, LANES], added to
-   */
-  void column(
-      float[] queries, int from, int stride, float[] candidate, int count, float[] lanes, int at);
 
   /**
    * A piece of a vector times itself.

@@ -18,7 +18,7 @@ final class FullQueries {
   /** Queries, rounded up to whole tiles; those added are zero. */
   private final int rows;
 
-  /** Behind the lead, shape [rows][checkpoints][stride]: each vector times its weight. */
+  /** Behind the lead, shape [checkpoints][rows][stride]: each vector times its weight. */
   private final float[] values;
 
   /**
@@ -34,10 +34,10 @@ final class FullQueries {
     int dimension = vectors[0][0].length;
     stride = FloatPieces.wholeLanes(dimension);
     rows = QueryMatrix.wholeTiles(queries, FloatProducts.QUERIES);
-    values = new float[LEAD + rows * checkpoints * stride];
-    for (int q = 0; q < queries; q++) {
-      for (int k = 0; k < checkpoints; k++) {
-        int at = at(q, k);
+    values = new float[LEAD + checkpoints * rows * stride];
+    for (int k = 0; k < checkpoints; k++) {
+      for (int q = 0; q < queries; q++) {
+        int at = at(k, q);
         for (int i = 0; i < dimension; i++) {
           values[at + i] = weights[k] * vectors[q][k][i];
         }
@@ -45,70 +45,57 @@ final class FullQueries {
     }
   }
 
-  private int at(int query, int checkpoint) {
-    return LEAD + (query * checkpoints + checkpoint) * stride;
+  private int at(int checkpoint, int query) {
+    return LEAD + (checkpoint * rows + query) * stride;
   }
 
   /**
    * Scores some candidates.
    *
+   * @param candidates of any encoding but SIGN
    * @return shape [candidates][queries]
    */
   float[][] score(List<CandidateVectors> candidates) {
     int count = candidates.size();
-    double[][] totals = new double[count][rows];
-    float[][] pieces = new float[count][FloatPieces.LENGTH];
+    int places = QueryMatrix.wholeTiles(count, FloatProducts.CANDIDATES);
+    float[][] pieces = new float[places][FloatPieces.LENGTH];
+    double[][] totals = new double[count][queries];
     FloatPieces decoder = new FloatPieces(products);
     for (int k = 0; k < checkpoints; k++) {
-      float[] lanes = new float[rows * count * FloatProducts.LANES];
+      float[] lanes = new float[rows * places * FloatProducts.LANES];
       for (int from = 0; from < stride; from += FloatPieces.LENGTH) {
         for (int c = 0; c < count; c++) {
           CandidateVectors candidate = candidates.get(c);
           decoder.decode(
               candidate.encoding(), candidate.row(k), candidate.dimension(), from, pieces[c]);
         }
-        multiply(at(0, k) + from, pieces, Math.min(FloatPieces.LENGTH, stride - from), lanes);
+        multiply(at(k, 0) + from, pieces, Math.min(FloatPieces.LENGTH, stride - from), lanes);
       }
-      add(lanes, candidates, k, totals);
+      for (int c = 0; c < count; c++) {
+        double inverseNorm = candidates.get(c).inverseNorm(k);
+        for (int q = 0; q < queries; q++) {
+          totals[c][q] += FloatProducts.sum(lanes, lane(q, c, places)) * inverseNorm;
+        }
+      }
     }
-    return QueryMatrix.scores(totals, queries);
+    return QueryMatrix.scores(totals);
   }
 
   /** One piece of all queries times that of all candidates. */
   private void multiply(int from, float[][] pieces, int length, float[] lanes) {
-    int at = 0;
-    int step = checkpoints * stride;
     for (int q = 0; q < rows; q += FloatProducts.QUERIES) {
-      int c = 0;
-      for (; c + FloatProducts.CANDIDATES <= pieces.length; c += FloatProducts.CANDIDATES) {
-        products.tile(values, from + q * step, step, pieces, c, length, lanes, at);
-        at += FloatProducts.QUERIES * FloatProducts.CANDIDATES * FloatProducts.LANES;
-      }
-      for (; c < pieces.length; c++) {
-        products.column(values, from + q * step, step, pieces[c], length, lanes, at);
-        at += FloatProducts.QUERIES * FloatProducts.LANES;
+      for (int c = 0; c < pieces.length; c += FloatProducts.CANDIDATES) {
+        int at = lane(q, c, pieces.length);
+        products.tile(values, from + q * stride, stride, pieces, c, length, lanes, at);
       }
     }
   }
 
-  /** Adds one checkpoint's cosines, in the order in which they were multiplied. */
-  private void add(
-      float[] lanes, List<CandidateVectors> candidates, int checkpoint, double[][] totals) {
-    int at = 0;
-    for (int q = 0; q < rows; q += FloatProducts.QUERIES) {
-      int c = 0;
-      while (c < totals.length) {
-        boolean tile = c + FloatProducts.CANDIDATES <= totals.length;
-        int width = tile ? FloatProducts.CANDIDATES : 1;
-        for (int i = 0; i < FloatProducts.QUERIES; i++) {
-          for (int j = 0; j < width; j++) {
-            totals[c + j][q + i] +=
-                FloatProducts.sum(lanes, at) * candidates.get(c + j).inverseNorm(checkpoint);
-            at += FloatProducts.LANES;
-          }
-        }
-        c += width;
-      }
-    }
+  /** The first lane of a query's and a candidate's product: those of a tile follow each other. */
+  private static int lane(int query, int candidate, int places) {
+    int i = query % FloatProducts.QUERIES;
+    int j = candidate % FloatProducts.CANDIDATES;
+    int tile = (query - i) * places + (candidate - j) * FloatProducts.QUERIES;
+    return (tile + i * FloatProducts.CANDIDATES + j) * FloatProducts.LANES;
   }
 }

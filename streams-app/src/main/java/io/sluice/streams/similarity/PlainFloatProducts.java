@@ -21,14 +21,6 @@ final class PlainFloatProducts implements FloatProducts {
   }
 
   @Override
-  public void column(
-      float[] queries, int from, int stride, float[] candidate, int count, float[] lanes, int at) {
-    for (int q = 0; q < QUERIES; q++) {
-      add(queries, from + q * stride, candidate, count, lanes, at + q * LANES);
-    }
-  }
-
-  @Override
   public void square(float[] piece, int count, float[] lanes) {
     add(piece, 0, piece, count, lanes, 0);
   }

@@ -10,20 +10,13 @@ final class PlainSignProducts implements SignProducts {
       short[][] candidates,
       int candidate,
       int count,
-      int[] sums) {
-    for (int q = 0; q < TILE_QUERIES; q++) {
+      int[] sums,
+      int at) {
+    for (int q = 0; q < QUERIES; q++) {
       for (int c = 0; c < CANDIDATES; c++) {
-        sums[q * CANDIDATES + c] =
+        sums[at + q * CANDIDATES + c] +=
             sum(queries, from + q * stride, candidates[candidate + c], count);
       }
-    }
-  }
-
-  @Override
-  public void column(
-      short[] queries, int from, int stride, short[] candidate, int count, int[] sums) {
-    for (int q = 0; q < COLUMN_QUERIES; q++) {
-      sums[q] = sum(queries, from + q * stride, candidate, count);
     }
   }
 

@@ -41,7 +41,12 @@ public final class QueryMatrix {
     this(vectors, weights, Arithmetic.fastest());
   }
 
-  QueryMatrix(float[][][] vectors, float[] weights, Arithmetic arithmetic) {
+  /**
+   * A query set, scored in a given way; parameters as above.
+   *
+   * @param arithmetic its loops; makes no difference to scores
+   */
+  public QueryMatrix(float[][][] vectors, float[] weights, Arithmetic arithmetic) {
     if (vectors.length == 0 || weights.length == 0) {
       throw new IllegalArgumentException("a query matrix needs a query and a checkpoint");
     }
@@ -158,16 +163,17 @@ public final class QueryMatrix {
     }
   }
 
-  /** Queries, rounded up to whole tiles. */
-  static int wholeTiles(int queries, int tile) {
-    return (queries + tile - 1) / tile * tile;
+  /** A number of queries or candidates, rounded up to whole tiles. */
+  static int wholeTiles(int count, int tile) {
+    return (count + tile - 1) / tile * tile;
   }
 
-  /** Totals, without what was added to fill tiles. */
-  static float[][] scores(double[][] totals, int queries) {
-    float[][] scores = new float[totals.length][queries];
+  /** Totals in single precision. */
+  static float[][] scores(double[][] totals) {
+    float[][] scores = new float[totals.length][];
     for (int c = 0; c < totals.length; c++) {
-      for (int q = 0; q < queries; q++) {
+      scores[c] = new float[totals[c].length];
+      for (int q = 0; q < scores[c].length; q++) {
         scores[c][q] = (float) totals[c][q];
       }
     }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /** Decodes vectors of signs piece by piece. Not thread-safe. */
 final class SignPieces {
   /** Values of a piece; a vector's last piece has what is left. */
-  static final int LENGTH = 16_384;
+  static final int LENGTH = 8192;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -15,14 +15,11 @@ interface SignProducts {
   /** Counts of shorts are multiples of it: what two of the widest instructions take. */
   int STEP = 64;
 
-  /** Query rows that a call of {@link #tile} takes. */
-  int TILE_QUERIES = 2;
+  /** Query rows that a call takes. */
+  int QUERIES = 2;
 
-  /** Candidates that a call of {@link #tile} takes. */
+  /** Candidates that a call takes. */
   int CANDIDATES = 4;
-
-  /** Query rows that a call of {@link #column} takes. */
-  int COLUMN_QUERIES = 4;
 
   /**
    * Two queries, four candidates.
@@ -32,7 +29,8 @@ interface SignProducts {
    * @param stride how far behind it the next query's piece begins
    * @param candidates pieces, of which four from {@code candidate} on are taken, from their start
    * @param count shorts of a piece, a multiple of {@link #STEP}
-   * @param sums shape [TILE_QUERIES][CANDIDATES], overwritten
+   * @param sums shape [..., QUERIES, CANDIDATES], added to
+   * @param at the first sum
    */
   void tile(
       short[] queries,
@@ -41,12 +39,6 @@ interface SignProducts {
       short[][] candidates,
       int candidate,
       int count,
-      int[] sums);
-
-  /**
-   * Four queries, one candidate; parameters as of {@link #tile}.
-   *
-   * @param sums shape [COLUMN_QUERIES], overwritten
-   */
-  void column(short[] queries, int from, int stride, short[] candidate, int count, int[] sums);
+      int[] sums,
+      int at);
 }

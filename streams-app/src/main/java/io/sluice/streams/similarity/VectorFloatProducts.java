@@ -133,48 +133,6 @@ final class VectorFloatProducts implements FloatProducts {
   }
 
   @Override
-  public void column(
-      float[] queries, int from, int stride, float[] candidate, int count, float[] lanes, int at) {
-    for (int part = 0; part < LANES; part += FLOATS.length()) {
-      addColumn(queries, from, stride, candidate, part, count, lanes, at + part);
-    }
-  }
-
-  private static void addColumn(
-      float[] queries,
-      int from,
-      int stride,
-      float[] candidate,
-      int first,
-      int count,
-      float[] lanes,
-      int at) {
-
-    int from1 = from + stride;
-    int from2 = from + 2 * stride;
-    int from3 = from + 3 * stride;
-    int from4 = from + 4 * stride;
-    FloatVector sum0 = FloatVector.fromArray(FLOATS, lanes, at);
-    FloatVector sum1 = FloatVector.fromArray(FLOATS, lanes, at + LANES);
-    FloatVector sum2 = FloatVector.fromArray(FLOATS, lanes, at + 2 * LANES);
-    FloatVector sum3 = FloatVector.fromArray(FLOATS, lanes, at + 3 * LANES);
-    FloatVector sum4 = FloatVector.fromArray(FLOATS, lanes, at + 4 * LANES);
-    for (int i = first; i < count; i += LANES) {
-      FloatVector y = FloatVector.fromArray(FLOATS, candidate, i);
-      sum0 = sum0.add(FloatVector.fromArray(FLOATS, queries, from + i).mul(y));
-      sum1 = sum1.add(FloatVector.fromArray(FLOATS, queries, from1 + i).mul(y));
-      sum2 = sum2.add(FloatVector.fromArray(FLOATS, queries, from2 + i).mul(y));
-      sum3 = sum3.add(FloatVector.fromArray(FLOATS, queries, from3 + i).mul(y));
-      sum4 = sum4.add(FloatVector.fromArray(FLOATS, queries, from4 + i).mul(y));
-    }
-    sum0.intoArray(lanes, at);
-    sum1.intoArray(lanes, at + LANES);
-    sum2.intoArray(lanes, at + 2 * LANES);
-    sum3.intoArray(lanes, at + 3 * LANES);
-    sum4.intoArray(lanes, at + 4 * LANES);
-  }
-
-  @Override
   public void square(float[] piece, int count, float[] lanes) {
     for (int part = 0; part < LANES; part += FLOATS.length()) {
       FloatVector sum = FloatVector.fromArray(FLOATS, lanes, part);

@@ -1,6 +1,5 @@
 package io.sluice.streams.similarity;
 
-import java.util.Arrays;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -36,10 +35,10 @@ final class VectorSignProducts implements SignProducts {
       short[][] candidates,
       int candidate,
       int count,
-      int[] sums) {
-    short[] lanes = new short[TILE_QUERIES * CANDIDATES * SHORTS.length()];
+      int[] sums,
+      int at) {
+    short[] lanes = new short[QUERIES * CANDIDATES * SHORTS.length()];
     int length = ADDENDS * SHORTS.length();
-    Arrays.fill(sums, 0, TILE_QUERIES * CANDIDATES, 0);
     for (int begin = 0; begin < count; begin += length) {
       addTile(
           queries,
@@ -50,7 +49,7 @@ final class VectorSignProducts implements SignProducts {
           begin,
           Math.min(begin + length, count),
           lanes);
-      reduce(lanes, sums);
+      reduce(lanes, sums, at);
     }
   }
 
@@ -134,75 +133,14 @@ final class VectorSignProducts implements SignProducts {
     sum13.sub(upper13.lanewise(VectorOperators.LSHL, 8)).add(upper13).intoArray(lanes, 7 * width);
   }
 
-  @Override
-  public void column(
-      short[] queries, int from, int stride, short[] candidate, int count, int[] sums) {
-    short[] lanes = new short[COLUMN_QUERIES * SHORTS.length()];
-    int length = ADDENDS * SHORTS.length();
-    Arrays.fill(sums, 0, COLUMN_QUERIES, 0);
-    for (int begin = 0; begin < count; begin += length) {
-      addColumn(queries, from, stride, candidate, begin, Math.min(begin + length, count), lanes);
-      reduce(lanes, sums);
-    }
-  }
-
-  private static void addColumn(
-      short[] queries, int from, int stride, short[] candidate, int begin, int end, short[] lanes) {
-
-    int from1 = from + stride;
-    int from2 = from + 2 * stride;
-    int from3 = from + 3 * stride;
-    int width = SHORTS.length();
-    ShortVector sum0 = ShortVector.zero(SHORTS);
-    ShortVector upper0 = ShortVector.zero(SHORTS);
-    ShortVector sum1 = ShortVector.zero(SHORTS);
-    ShortVector upper1 = ShortVector.zero(SHORTS);
-    ShortVector sum2 = ShortVector.zero(SHORTS);
-    ShortVector upper2 = ShortVector.zero(SHORTS);
-    ShortVector sum3 = ShortVector.zero(SHORTS);
-    ShortVector upper3 = ShortVector.zero(SHORTS);
-    for (int i = begin; i < end; i += 2 * width) {
-      ShortVector first = ShortVector.fromArray(SHORTS, candidate, i);
-      ShortVector second = ShortVector.fromArray(SHORTS, candidate, i + width);
-      ShortVector chosen =
-          ShortVector.fromArray(SHORTS, queries, from + i)
-              .and(first)
-              .add(ShortVector.fromArray(SHORTS, queries, from + i + width).and(second));
-      sum0 = sum0.add(chosen);
-      upper0 = upper0.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen =
-          ShortVector.fromArray(SHORTS, queries, from1 + i)
-              .and(first)
-              .add(ShortVector.fromArray(SHORTS, queries, from1 + i + width).and(second));
-      sum1 = sum1.add(chosen);
-      upper1 = upper1.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen =
-          ShortVector.fromArray(SHORTS, queries, from2 + i)
-              .and(first)
-              .add(ShortVector.fromArray(SHORTS, queries, from2 + i + width).and(second));
-      sum2 = sum2.add(chosen);
-      upper2 = upper2.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen =
-          ShortVector.fromArray(SHORTS, queries, from3 + i)
-              .and(first)
-              .add(ShortVector.fromArray(SHORTS, queries, from3 + i + width).and(second));
-      sum3 = sum3.add(chosen);
-      upper3 = upper3.add(chosen.lanewise(VectorOperators.LSHR, 8));
-    }
-    sum0.sub(upper0.lanewise(VectorOperators.LSHL, 8)).add(upper0).intoArray(lanes, 0);
-    sum1.sub(upper1.lanewise(VectorOperators.LSHL, 8)).add(upper1).intoArray(lanes, width);
-    sum2.sub(upper2.lanewise(VectorOperators.LSHL, 8)).add(upper2).intoArray(lanes, 2 * width);
-    sum3.sub(upper3.lanewise(VectorOperators.LSHL, 8)).add(upper3).intoArray(lanes, 3 * width);
-  }
-
   /** Adds up each sum's lanes, numbers of 16 bits without a sign. */
-  private static void reduce(short[] lanes, int[] sums) {
+  private static void reduce(short[] lanes, int[] sums, int at) {
     for (int i = 0; i < lanes.length; i += SHORTS.length()) {
       int sum = 0;
       for (int lane = i; lane < i + SHORTS.length(); lane++) {
         sum += lanes[lane] & 0xffff;
       }
-      sums[i / SHORTS.length()] += sum;
+      sums[at + i / SHORTS.length()] += sum;
     }
   }
 }

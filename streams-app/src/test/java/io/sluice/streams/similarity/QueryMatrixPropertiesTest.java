@@ -24,10 +24,10 @@ class QueryMatrixPropertiesTest {
       @ForAll FeatureEncoding encoding,
       @ForAll @IntRange(min = 1, max = 11) int queries,
       @ForAll @IntRange(min = 1, max = 3) int checkpoints,
-      @ForAll @IntRange(min = 1, max = 300) int eighths,
+      @ForAll @IntRange(min = 1, max = 2400) int dimension,
       @ForAll @IntRange(min = 1, max = 9) int count,
       @ForAll long seed) {
-    Vectors vectors = Vectors.random(queries, checkpoints, 8 * eighths, new Random(seed));
+    Vectors vectors = Vectors.random(queries, checkpoints, dimension, new Random(seed));
 
     List<float[]> fastest = scores(vectors, encoding, count, seed, Arithmetic.fastest());
     List<float[]> plain = scores(vectors, encoding, count, seed, Arithmetic.plain());
