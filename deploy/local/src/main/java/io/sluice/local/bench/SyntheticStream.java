@@ -8,6 +8,7 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.streams.similarity.Arithmetic;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -122,13 +123,18 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
 
   /** All queries of a task, to score against. */
   public QueryMatrix matrix(TargetTask task) {
+    return matrix(task, Arithmetic.fastest());
+  }
+
+  /** All queries of a task, to score against in a given way. */
+  public QueryMatrix matrix(TargetTask task, Arithmetic arithmetic) {
     float[][][] vectors = new float[task.getQueries().size()][][];
     for (int q = 0; q < vectors.length; q++) {
       vectors[q] = vectors(task, q);
     }
     float[] weights = new float[checkpoints];
     Arrays.fill(weights, 1f / checkpoints);
-    return new QueryMatrix(vectors, weights);
+    return new QueryMatrix(vectors, weights, arithmetic);
   }
 
   private float[][] vectors(TargetTask task, int index) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       BenchRepresentCommand.class,
       BenchEncodingsCommand.class,
       BenchSelectCommand.class,
+      BenchScoreCommand.class,
       BenchStreamCommand.class
     })
 final class BenchCommand implements Runnable {

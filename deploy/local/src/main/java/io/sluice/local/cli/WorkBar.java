@@ -18,6 +18,19 @@ final class WorkBar {
    * @param total how many examples
    */
   static ProgressBar show(String task, long total) {
+    return bar(task, total);
+  }
+
+  /**
+   * Shows a bar without an end until it is closed.
+   *
+   * @param task what is being done
+   */
+  static ProgressBar showOpen(String task) {
+    return bar(task, -1);
+  }
+
+  private static ProgressBar bar(String task, long total) {
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(total)

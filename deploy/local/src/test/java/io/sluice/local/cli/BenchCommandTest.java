@@ -148,6 +148,50 @@ class BenchCommandTest {
     assertThat(run.out()).isEmpty();
   }
 
+  @Test
+  void givenTwoEncodings_whenScoringIsMeasured_thenEachHasALineForItsLoopsAndOneForPlainJava() {
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "score",
+            "--queries=3",
+            "--checkpoints=2",
+            "--dimension=64",
+            "--encoding=FLOAT16,SIGN",
+            "--threads=2",
+            "--seconds=1");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("3 queries of 2 x 64 values, 32 candidates at a time, 2 thread");
+    for (String encoding : List.of("FLOAT16", "SIGN")) {
+      for (String loops : List.of("vector", "plain")) {
+        assertThat(run.out())
+            .containsPattern(
+                encoding + " +" + loops + " +[\\d,]*[1-9][\\d,]* +\\d+\\.\\d +\\d+\\.\\d\\d\\R");
+      }
+    }
+    assertThat(run.out().lines()).hasSize(6);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--queries=0, at least 1 query",
+    "--checkpoints=0, 1 checkpoint",
+    "--threads=0, 1 thread",
+    "--seconds=0, 1 second",
+    "--dimension=12, multiple of 8",
+    "--dimension=0, multiple of 8",
+    "--encoding=FLOAT32, FLOAT16 or shorter",
+    "--encoding=HALF, FLOAT16"
+  })
+  void givenImpossibleScoring_whenMeasured_thenWrongUsageSaysTheRange(String option, String range) {
+    CommandRun run = CommandRun.of("bench", "score", option);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(range);
+    assertThat(run.out()).isEmpty();
+  }
+
   private CommandRun encodings(String... more) throws IOException {
     RandomModel.Written model = BundledModel.write(folder.resolve("model"));
     BundledData.Written data = BundledData.write(folder.resolve("data"));
