@@ -6,9 +6,9 @@ import java.util.List;
  * A task's queries for candidates of signs: 7 bits a value and a scale for each vector, a quarter
  * of the memory of full precision, with exact sums. Immutable.
  *
- * <p>Half a level is at most 1/126 of a vector's largest value; of normally distributed vectors the
- * scores have an error of 2 percent of their spread, where one bit for the candidate costs about
- * 75.
+ * <p>A value is off by at most half a level, 1/126 of its vector's largest. Measured on normally
+ * distributed vectors of 8,192 values, scores are off by 0.0002 (root mean square), where those of
+ * unrelated vectors spread by 0.011, and the candidate's one bit a value has lost far more.
  *
  * <p>A level from -{@value #LARGEST_LEVEL} to {@value #LARGEST_LEVEL} is stored {@value #ZERO}
  * higher. The product of levels and signs is twice the sum of the levels whose signs are positive,
