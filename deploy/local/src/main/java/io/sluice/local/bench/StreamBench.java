@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -45,6 +46,7 @@ public final class StreamBench implements AutoCloseable {
   private final KafkaAccess kafka;
   private final Listener listener;
   private final Producer<RepresentationKey, Representation> producer;
+  private final Producer<byte[], byte[]> definitions;
   private final Consumer<String, TaskStatus> statuses;
   private final Map<String, TaskStatus> latest = new HashMap<>();
   private final List<TargetTask> tasks = new ArrayList<>();
@@ -113,6 +115,9 @@ public final class StreamBench implements AutoCloseable {
             settings,
             kafka.serdes().<RepresentationKey>key().serializer(),
             kafka.serdes().<Representation>value().serializer());
+    Map<String, Object> large = new HashMap<>(kafka.config());
+    large.put("max.request.size", 16 << 20);
+    definitions = new KafkaProducer<>(large, new ByteArraySerializer(), new ByteArraySerializer());
     statuses = kafka.consumer(Serdes.String(), kafka.serdes().<TaskStatus>value());
     List<TopicPartition> partitions =
         statuses.partitionsFor(topics().taskStatus()).stream()
@@ -138,15 +143,15 @@ public final class StreamBench implements AutoCloseable {
           kafka.serdes().<QueryRepresentation>value(),
           stream.query(task, q));
     }
+    definitions.flush();
   }
 
   private <K, V> void send(String topic, Serde<K> keys, K key, Serde<V> values, V value) {
-    Map<String, Object> settings = new HashMap<>(kafka.config());
-    settings.put("max.request.size", 16 << 20);
-    try (Producer<K, V> once =
-        new KafkaProducer<>(settings, keys.serializer(), values.serializer())) {
-      once.send(new ProducerRecord<>(topic, key, value));
-    }
+    definitions.send(
+        new ProducerRecord<>(
+            topic,
+            keys.serializer().serialize(topic, key),
+            values.serializer().serialize(topic, value)));
   }
 
   /** Produces representations with whatever runs beside; returns when the broker has them. */
@@ -281,6 +286,7 @@ public final class StreamBench implements AutoCloseable {
   @Override
   public void close() {
     producer.close();
+    definitions.close();
     statuses.close();
   }
 }
