@@ -5,6 +5,7 @@ import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,12 +19,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code -Dsluice.crash.kills=N} kills at least so many processes, {@code -Dsluice.crash.seed=N}
  * repeats what was done to them and what they worked on; when exactly it met them is up to the
- * machine. Logs and data stay in {@code target/crash-test}.
+ * machine. {@code -Dsluice.crash.outage=S} ends with the broker away for so many seconds. Logs and
+ * data stay in {@code target/crash-test}.
  */
 class CrashTest {
   private static final Logger log = LoggerFactory.getLogger(CrashTest.class);
   private static final int KILLS = Integer.getInteger("sluice.crash.kills", 4);
   private static final long SEED = Long.getLong("sluice.crash.seed", 180);
+  private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("sluice.crash.outage", 0));
   private static final Duration QUIET_WITHIN = Duration.ofMinutes(5);
   private static final List<Guarantee> GUARANTEES =
       List.of(new SubsetsAreBatch(), new JobsFireOnce(), new DeadLettersOnce(), new ApiAgrees());
@@ -31,7 +34,10 @@ class CrashTest {
   @Test
   void givenProcessesKilledAtRandomMoments_whenQuiet_thenAllIsAsIfNothingHadHappened()
       throws Exception {
-    List<Fault> faults = Fault.plan(SEED, KILLS);
+    List<Fault> faults = new ArrayList<>(Fault.plan(SEED, KILLS));
+    if (!OUTAGE.isZero()) {
+      faults.add(Fault.outage(OUTAGE));
+    }
     log.atInfo().addKeyValue("seed", SEED).addKeyValue("kills", KILLS).log("crash test");
     try (Deployment deployment = Deployment.start(Path.of("target", "crash-test"), SEED)) {
       for (Fault fault : faults) {

@@ -73,6 +73,11 @@ record Fault(
     return faults;
   }
 
+  /** The broker is away for long, when everything ran well before. */
+  static Fault outage(Duration down) {
+    return new Fault(true, Duration.ofSeconds(2), List.of(Role.BROKER), List.of(), down);
+  }
+
   /** Sometimes longer than the time after which sessions and transactions end: 6 s and 10 s. */
   private static int downMillis(Random random) {
     return random.nextInt(5) == 0 ? 7_000 + random.nextInt(8_000) : random.nextInt(3_000);
