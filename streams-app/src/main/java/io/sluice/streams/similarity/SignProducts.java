@@ -16,18 +16,18 @@ interface SignProducts {
   int STEP = 64;
 
   /** Query rows that a call takes. */
-  int QUERIES = 2;
+  int QUERIES = 4;
 
-  /** Candidates that a call takes. */
-  int CANDIDATES = 4;
+  /** Candidates that a call takes; those that are missing choose nothing. */
+  int CANDIDATES = 2;
 
   /**
-   * Two queries, four candidates.
+   * Four queries, two candidates.
    *
    * @param queries all query rows, one after the other
    * @param from where the first query's piece begins
    * @param stride how far behind it the next query's piece begins
-   * @param candidates pieces, of which four from {@code candidate} on are taken, from their start
+   * @param candidates pieces, of which two from {@code candidate} on are taken, from their start
    * @param count shorts of a piece, a multiple of {@link #STEP}
    * @param sums shape [..., QUERIES, CANDIDATES], added to
    * @param at the first sum

@@ -1,5 +1,6 @@
 package io.sluice.streams.similarity;
 
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -65,31 +66,35 @@ final class VectorSignProducts implements SignProducts {
 
     short[] c0 = candidates[candidate];
     short[] c1 = candidates[candidate + 1];
-    short[] c2 = candidates[candidate + 2];
-    short[] c3 = candidates[candidate + 3];
     int from1 = from + stride;
+    int from2 = from + 2 * stride;
+    int from3 = from + 3 * stride;
     int width = SHORTS.length();
     ShortVector sum00 = ShortVector.zero(SHORTS);
     ShortVector upper00 = ShortVector.zero(SHORTS);
     ShortVector sum01 = ShortVector.zero(SHORTS);
     ShortVector upper01 = ShortVector.zero(SHORTS);
-    ShortVector sum02 = ShortVector.zero(SHORTS);
-    ShortVector upper02 = ShortVector.zero(SHORTS);
-    ShortVector sum03 = ShortVector.zero(SHORTS);
-    ShortVector upper03 = ShortVector.zero(SHORTS);
     ShortVector sum10 = ShortVector.zero(SHORTS);
     ShortVector upper10 = ShortVector.zero(SHORTS);
     ShortVector sum11 = ShortVector.zero(SHORTS);
     ShortVector upper11 = ShortVector.zero(SHORTS);
-    ShortVector sum12 = ShortVector.zero(SHORTS);
-    ShortVector upper12 = ShortVector.zero(SHORTS);
-    ShortVector sum13 = ShortVector.zero(SHORTS);
-    ShortVector upper13 = ShortVector.zero(SHORTS);
+    ShortVector sum20 = ShortVector.zero(SHORTS);
+    ShortVector upper20 = ShortVector.zero(SHORTS);
+    ShortVector sum21 = ShortVector.zero(SHORTS);
+    ShortVector upper21 = ShortVector.zero(SHORTS);
+    ShortVector sum30 = ShortVector.zero(SHORTS);
+    ShortVector upper30 = ShortVector.zero(SHORTS);
+    ShortVector sum31 = ShortVector.zero(SHORTS);
+    ShortVector upper31 = ShortVector.zero(SHORTS);
     for (int i = begin; i < end; i += 2 * width) {
       ShortVector x0 = ShortVector.fromArray(SHORTS, queries, from + i);
       ShortVector y0 = ShortVector.fromArray(SHORTS, queries, from + i + width);
       ShortVector x1 = ShortVector.fromArray(SHORTS, queries, from1 + i);
       ShortVector y1 = ShortVector.fromArray(SHORTS, queries, from1 + i + width);
+      ShortVector x2 = ShortVector.fromArray(SHORTS, queries, from2 + i);
+      ShortVector y2 = ShortVector.fromArray(SHORTS, queries, from2 + i + width);
+      ShortVector x3 = ShortVector.fromArray(SHORTS, queries, from3 + i);
+      ShortVector y3 = ShortVector.fromArray(SHORTS, queries, from3 + i + width);
       ShortVector first = ShortVector.fromArray(SHORTS, c0, i);
       ShortVector second = ShortVector.fromArray(SHORTS, c0, i + width);
       ShortVector chosen = x0.and(first).add(y0.and(second));
@@ -98,6 +103,12 @@ final class VectorSignProducts implements SignProducts {
       chosen = x1.and(first).add(y1.and(second));
       sum10 = sum10.add(chosen);
       upper10 = upper10.add(chosen.lanewise(VectorOperators.LSHR, 8));
+      chosen = x2.and(first).add(y2.and(second));
+      sum20 = sum20.add(chosen);
+      upper20 = upper20.add(chosen.lanewise(VectorOperators.LSHR, 8));
+      chosen = x3.and(first).add(y3.and(second));
+      sum30 = sum30.add(chosen);
+      upper30 = upper30.add(chosen.lanewise(VectorOperators.LSHR, 8));
       first = ShortVector.fromArray(SHORTS, c1, i);
       second = ShortVector.fromArray(SHORTS, c1, i + width);
       chosen = x0.and(first).add(y0.and(second));
@@ -106,40 +117,32 @@ final class VectorSignProducts implements SignProducts {
       chosen = x1.and(first).add(y1.and(second));
       sum11 = sum11.add(chosen);
       upper11 = upper11.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      first = ShortVector.fromArray(SHORTS, c2, i);
-      second = ShortVector.fromArray(SHORTS, c2, i + width);
-      chosen = x0.and(first).add(y0.and(second));
-      sum02 = sum02.add(chosen);
-      upper02 = upper02.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x1.and(first).add(y1.and(second));
-      sum12 = sum12.add(chosen);
-      upper12 = upper12.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      first = ShortVector.fromArray(SHORTS, c3, i);
-      second = ShortVector.fromArray(SHORTS, c3, i + width);
-      chosen = x0.and(first).add(y0.and(second));
-      sum03 = sum03.add(chosen);
-      upper03 = upper03.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x1.and(first).add(y1.and(second));
-      sum13 = sum13.add(chosen);
-      upper13 = upper13.add(chosen.lanewise(VectorOperators.LSHR, 8));
+      chosen = x2.and(first).add(y2.and(second));
+      sum21 = sum21.add(chosen);
+      upper21 = upper21.add(chosen.lanewise(VectorOperators.LSHR, 8));
+      chosen = x3.and(first).add(y3.and(second));
+      sum31 = sum31.add(chosen);
+      upper31 = upper31.add(chosen.lanewise(VectorOperators.LSHR, 8));
     }
     sum00.sub(upper00.lanewise(VectorOperators.LSHL, 8)).add(upper00).intoArray(lanes, 0);
     sum01.sub(upper01.lanewise(VectorOperators.LSHL, 8)).add(upper01).intoArray(lanes, width);
-    sum02.sub(upper02.lanewise(VectorOperators.LSHL, 8)).add(upper02).intoArray(lanes, 2 * width);
-    sum03.sub(upper03.lanewise(VectorOperators.LSHL, 8)).add(upper03).intoArray(lanes, 3 * width);
-    sum10.sub(upper10.lanewise(VectorOperators.LSHL, 8)).add(upper10).intoArray(lanes, 4 * width);
-    sum11.sub(upper11.lanewise(VectorOperators.LSHL, 8)).add(upper11).intoArray(lanes, 5 * width);
-    sum12.sub(upper12.lanewise(VectorOperators.LSHL, 8)).add(upper12).intoArray(lanes, 6 * width);
-    sum13.sub(upper13.lanewise(VectorOperators.LSHL, 8)).add(upper13).intoArray(lanes, 7 * width);
+    sum10.sub(upper10.lanewise(VectorOperators.LSHL, 8)).add(upper10).intoArray(lanes, 2 * width);
+    sum11.sub(upper11.lanewise(VectorOperators.LSHL, 8)).add(upper11).intoArray(lanes, 3 * width);
+    sum20.sub(upper20.lanewise(VectorOperators.LSHL, 8)).add(upper20).intoArray(lanes, 4 * width);
+    sum21.sub(upper21.lanewise(VectorOperators.LSHL, 8)).add(upper21).intoArray(lanes, 5 * width);
+    sum30.sub(upper30.lanewise(VectorOperators.LSHL, 8)).add(upper30).intoArray(lanes, 6 * width);
+    sum31.sub(upper31.lanewise(VectorOperators.LSHL, 8)).add(upper31).intoArray(lanes, 7 * width);
   }
 
   /** Adds up each sum's lanes, numbers of 16 bits without a sign. */
   private static void reduce(short[] lanes, int[] sums, int at) {
     for (int i = 0; i < lanes.length; i += SHORTS.length()) {
-      int sum = 0;
-      for (int lane = i; lane < i + SHORTS.length(); lane++) {
-        sum += lanes[lane] & 0xffff;
-      }
+      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
+      int sum =
+          pairs
+              .and(0xffff)
+              .add(pairs.lanewise(VectorOperators.LSHR, Short.SIZE))
+              .reduceLanes(VectorOperators.ADD);
       sums[at + i / SHORTS.length()] += sum;
     }
   }

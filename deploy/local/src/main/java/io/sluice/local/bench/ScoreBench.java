@@ -19,12 +19,12 @@ import java.util.function.IntConsumer;
 
 /** Scores synthetic candidates against one task, from encoded bytes to scores. */
 public final class ScoreBench {
-  /** Candidates that are scored together, as in the stream. */
+  /** Candidates that are scored together: more gain nothing. */
   public static final int TOGETHER = 32;
 
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
-  /** Different candidates; those of whole bytes do not fit in a processor's nearer caches. */
+  /** Different candidates: of most encodings too many for a processor's nearer caches. */
   private static final int CANDIDATES = 8 * TOGETHER;
 
   private static final double NANOS_A_SECOND = 1e9;
