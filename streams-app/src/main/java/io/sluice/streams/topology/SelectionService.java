@@ -1,6 +1,7 @@
 package io.sluice.streams.topology;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +56,11 @@ public final class SelectionService implements AutoCloseable {
     int taskPartitions = described.get(targetTasks).partitions().size();
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
+    properties.putIfAbsent(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+        InstanceName.of(
+            Path.of(properties.getProperty(StreamsConfig.STATE_DIR_CONFIG)),
+            properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG)));
     streams =
         new KafkaStreams(
             SelectionTopology.build(
