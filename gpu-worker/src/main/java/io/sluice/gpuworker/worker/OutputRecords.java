@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
@@ -87,7 +88,7 @@ final class OutputRecords {
       try {
         return serializer.serialize(topic, data);
       } catch (KafkaException e) {
-        throw new WorkerFailure(
+        throw new ServiceFailure(
             "a record for "
                 + topic
                 + " cannot be encoded: check that the schema registry answers and that it holds"

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentationKey;
 import java.util.List;
 
@@ -9,7 +10,7 @@ interface PublishedQueries {
   /**
    * The keys that have a value now.
    *
-   * @throws WorkerFailure when they cannot be read
+   * @throws ServiceFailure when they cannot be read
    */
   List<QueryRepresentationKey> of(String taskId);
 }

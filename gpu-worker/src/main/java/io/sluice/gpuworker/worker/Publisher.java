@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
 import java.util.ArrayList;
@@ -37,8 +38,8 @@ final class Publisher {
    * Publishes the records and dead letters of verdicts. A record that Kafka refuses for its own
    * sake, such as one too large, makes its source a dead letter.
    *
-   * @throws WorkerFailure when Kafka does not take the records for another reason; any part of them
-   *     may have been published
+   * @throws ServiceFailure when Kafka does not take the records for another reason; any part of
+   *     them may have been published
    */
   void publish(List<Verdict> verdicts) {
     List<Sent> sent = new ArrayList<>();
@@ -70,7 +71,7 @@ final class Publisher {
       refusal(List.of(bare))
           .ifPresent(
               why -> {
-                throw new WorkerFailure("Kafka does not even take a bare dead letter: " + why);
+                throw new ServiceFailure("Kafka does not even take a bare dead letter: " + why);
               });
     }
     metrics.rejected(reject.fault());
@@ -115,8 +116,8 @@ final class Publisher {
         || refusal instanceof InvalidRecordException;
   }
 
-  private static WorkerFailure failure(Throwable cause) {
-    return new WorkerFailure(
+  private static ServiceFailure failure(Throwable cause) {
+    return new ServiceFailure(
         "Kafka does not take the records: check the brokers, the topics and the permissions ("
             + cause.getMessage()
             + ")",

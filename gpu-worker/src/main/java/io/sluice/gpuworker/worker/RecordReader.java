@@ -2,6 +2,7 @@ package io.sluice.gpuworker.worker;
 
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDe;
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,7 +75,7 @@ final class RecordReader<T extends SpecificRecord> {
   /**
    * Reads a record.
    *
-   * @throws WorkerFailure when the schema registry does not answer
+   * @throws ServiceFailure when the schema registry does not answer
    */
   Content<T> read(ConsumerRecord<byte[], byte[]> record) {
     if (record.key() == null) {
@@ -130,8 +131,8 @@ final class RecordReader<T extends SpecificRecord> {
     }
   }
 
-  private static WorkerFailure unreachable(Exception cause) {
-    return new WorkerFailure(
+  private static ServiceFailure unreachable(Exception cause) {
+    return new ServiceFailure(
         "the schema registry does not answer: check schema.registry.url and its credentials ("
             + cause.getMessage()
             + ")",

@@ -4,6 +4,12 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.service.MetricsServer;
+import io.sluice.gpuworker.service.PartitionScan;
+import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.service.ServiceHealth;
+import io.sluice.gpuworker.service.SettingDoubts;
+import io.sluice.gpuworker.service.TopicLookup;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
@@ -17,14 +23,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +51,7 @@ public final class RepresentationWorker implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final WorkerMetrics metrics = new WorkerMetrics(meters, System::nanoTime);
-  private final WorkerHealth health;
+  private final ServiceHealth health;
   private final Optional<MetricsServer> server;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -59,12 +62,12 @@ public final class RepresentationWorker implements AutoCloseable {
    *
    * @param config its settings
    * @param representer what computes; the worker uses it on one thread and does not close it
-   * @throws WorkerFailure when metrics cannot be served where they are to be
+   * @throws ServiceFailure when metrics cannot be served where they are to be
    */
   public RepresentationWorker(WorkerConfig config, Representer representer) {
     this.config = config;
     this.representer = representer;
-    this.health = new WorkerHealth(System::nanoTime, config.maxPollInterval());
+    this.health = new ServiceHealth(System::nanoTime, config.maxPollInterval());
     this.server =
         config.metricsAddress().map(at -> MetricsServer.start(at, meters::scrape, health));
   }
@@ -78,7 +81,7 @@ public final class RepresentationWorker implements AutoCloseable {
     if (closing.get() || thread.getState() != Thread.State.NEW) {
       throw new IllegalStateException("a worker starts once: make another");
     }
-    warnOfSettings();
+    SettingDoubts.log(LOG, config.unknownKeys(), config.overruledKeys());
     thread.start();
   }
 
@@ -95,15 +98,15 @@ public final class RepresentationWorker implements AutoCloseable {
   /**
    * Waits until the worker has ended.
    *
-   * @throws WorkerFailure when it ended by itself; says why
+   * @throws ServiceFailure when it ended by itself; says why
    */
   public void awaitEnd() {
     try {
       ended.join();
     } catch (CompletionException e) {
-      throw e.getCause() instanceof WorkerFailure failure
+      throw e.getCause() instanceof ServiceFailure failure
           ? failure
-          : new WorkerFailure("the worker failed: " + e.getCause(), e.getCause());
+          : new ServiceFailure("the worker failed: " + e.getCause(), e.getCause());
     }
   }
 
@@ -144,11 +147,11 @@ public final class RepresentationWorker implements AutoCloseable {
         progressLog.turn(metrics::progress);
       }
       loop.finish();
-    } catch (WorkerFailure e) {
+    } catch (ServiceFailure e) {
       ended.completeExceptionally(e);
     } catch (KafkaException e) {
       ended.completeExceptionally(
-          new WorkerFailure(
+          new ServiceFailure(
               "Kafka fails the worker: check bootstrap.servers, the topics and the permissions ("
                   + e.getMessage()
                   + ")",
@@ -169,12 +172,13 @@ public final class RepresentationWorker implements AutoCloseable {
       Producer<byte[], byte[]> producer,
       ExecutorService computing) {
     Topics topics = config.topics();
-    requireTopic(topics.targetTasks(), consumer::partitionsFor);
-    requireTopic(topics.candidates(), consumer::partitionsFor);
-    requireTopic(topics.deadLetters(), producer::partitionsFor);
+    TopicLookup.partitions(topics.targetTasks(), consumer::partitionsFor);
+    TopicLookup.partitions(topics.candidates(), consumer::partitionsFor);
+    TopicLookup.partitions(topics.deadLetters(), producer::partitionsFor);
     AvroSerdes serdes = new AvroSerdes(config.serdes());
     OutputRecords outputs =
-        new OutputRecords(topics, topic -> requireTopic(topic, producer::partitionsFor), serdes);
+        new OutputRecords(
+            topics, topic -> TopicLookup.partitions(topic, producer::partitionsFor), serdes);
     Stage tasks =
         new TaskStage(
             new RecordReader<>(TargetTask.class, serdes),
@@ -205,28 +209,11 @@ public final class RepresentationWorker implements AutoCloseable {
   private PublishedQueries publishedQueries(Producer<byte[], byte[]> producer, AvroSerdes serdes) {
     String topic = config.topics().queryRepresentations();
     return new QueryTopicScan(
-        topic,
-        requireTopic(topic, producer::partitionsFor),
-        serdes.key().deserializer(),
-        () -> new KafkaConsumer<>(config.consumerOutsideTheGroup()));
-  }
-
-  /** The topic's partition count. */
-  private static int requireTopic(String topic, Function<String, List<PartitionInfo>> lookUp) {
-    List<PartitionInfo> partitions;
-    try {
-      partitions = lookUp.apply(topic);
-    } catch (TimeoutException e) {
-      partitions = List.of();
-    }
-    if (partitions == null || partitions.isEmpty()) {
-      throw new WorkerFailure(
-          "topic "
-              + topic
-              + " cannot be found: check bootstrap.servers and topic.prefix, and create the topic"
-              + " where it is missing");
-    }
-    return partitions.size();
+        new PartitionScan(
+            topic,
+            TopicLookup.partitions(topic, producer::partitionsFor),
+            () -> new KafkaConsumer<>(config.consumerOutsideTheGroup())),
+        serdes.key().deserializer());
   }
 
   /** What computes is not used any more when this returns, so its owner may close it. */
@@ -238,19 +225,6 @@ public final class RepresentationWorker implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void warnOfSettings() {
-    if (!config.unknownKeys().isEmpty()) {
-      LOG.atWarn()
-          .addKeyValue("keys", config.unknownKeys())
-          .log("Settings that neither Sluice nor Kafka knows: is one misspelt?");
-    }
-    if (!config.overruledKeys().isEmpty()) {
-      LOG.atWarn()
-          .addKeyValue("keys", config.overruledKeys())
-          .log("Settings without effect: at-least-once delivery fixes their values");
     }
   }
 }

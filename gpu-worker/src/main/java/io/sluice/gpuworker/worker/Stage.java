@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.ServiceFailure;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -10,7 +11,7 @@ interface Stage {
    *
    * @param records records of the stage's topic, those of a partition in its order
    * @return one verdict a record, in order
-   * @throws WorkerFailure when the worker cannot go on, through no fault of a record
+   * @throws ServiceFailure when the worker cannot go on, through no fault of a record
    */
   List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records);
 

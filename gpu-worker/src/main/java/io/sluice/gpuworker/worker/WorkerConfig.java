@@ -5,24 +5,18 @@ import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
-import java.io.Reader;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -36,13 +30,13 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class WorkerConfig {
   /** Where Kafka is. */
-  public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+  public static final String BOOTSTRAP_SERVERS = ServiceConfig.BOOTSTRAP_SERVERS;
 
   /** Where the schema registry is. */
-  public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+  public static final String SCHEMA_REGISTRY_URL = ServiceConfig.SCHEMA_REGISTRY_URL;
 
   /** Put before the name of every topic. */
-  public static final String TOPIC_PREFIX = "topic.prefix";
+  public static final String TOPIC_PREFIX = ServiceConfig.TOPIC_PREFIX;
 
   /** The consumer group. */
   public static final String GROUP_ID = "group.id";
@@ -84,21 +78,18 @@ public final class WorkerConfig {
   public static final String BATCH_RECORDS = "batch.records";
 
   /** The port that metrics and health are served at. */
-  public static final String METRICS_PORT = "metrics.port";
+  public static final String METRICS_PORT = ServiceConfig.METRICS_PORT;
 
   /** The address that metrics and health are served at. */
-  public static final String METRICS_HOST = "metrics.host";
+  public static final String METRICS_HOST = ServiceConfig.METRICS_HOST;
 
   /** All of Sluice sketches with one seed, so that vectors can be compared everywhere. */
   private static final long SKETCH_SEED = 0;
 
-  private static final Set<String> GROUP_KEYS =
-      Set.of(ConsumerConfig.GROUP_ID_CONFIG, ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-
   private static final ConfigDef DEFINITION = WorkerSettings.define();
 
   private final AbstractConfig values;
-  private final KafkaSettings kafka;
+  private final ServiceConfig service;
 
   /**
    * Checks settings.
@@ -109,9 +100,7 @@ public final class WorkerConfig {
   public WorkerConfig(Map<String, ?> settings) {
     this.values = new AbstractConfig(DEFINITION, settings, false);
     requireCheckpoints();
-    Map<String, Object> foreign = new HashMap<>(values.originals());
-    foreign.keySet().removeAll(DEFINITION.names());
-    this.kafka = new KafkaSettings(foreign);
+    this.service = new ServiceConfig(values, DEFINITION.names());
   }
 
   private void requireCheckpoints() {
@@ -134,14 +123,7 @@ public final class WorkerConfig {
    * @throws ConfigException when a setting is missing or out of its range; names the setting
    */
   public static WorkerConfig read(Path file, Map<String, String> overrides) throws IOException {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      properties.load(reader);
-    }
-    Map<String, String> settings = new HashMap<>();
-    properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
-    settings.putAll(overrides);
-    return new WorkerConfig(settings);
+    return new WorkerConfig(ServiceConfig.read(file, overrides));
   }
 
   /** The settings with their types, ranges, defaults and documentation. */
@@ -151,7 +133,7 @@ public final class WorkerConfig {
 
   /** The topics read and written. */
   public Topics topics() {
-    return new Topics(values.getString(TOPIC_PREFIX));
+    return service.topics();
   }
 
   /** The consumer group: all workers of a representation share it. */
@@ -200,61 +182,41 @@ public final class WorkerConfig {
    * @throws ConfigException when the host is unknown
    */
   public Optional<InetSocketAddress> metricsAddress() {
-    return Optional.ofNullable(values.getInt(METRICS_PORT)).map(this::metricsAddress);
-  }
-
-  private InetSocketAddress metricsAddress(int port) {
-    InetSocketAddress address = new InetSocketAddress(values.getString(METRICS_HOST), port);
-    if (address.isUnresolved()) {
-      throw new ConfigException(
-          METRICS_HOST, address.getHostString(), "use an address or a name of this machine");
-    }
-    return address;
+    return service.metricsAddress();
   }
 
   /** How long Kafka waits for the consumer's next poll before it takes the consumer for dead. */
   Duration maxPollInterval() {
-    return Duration.ofMillis(
-        new AbstractConfig(ConsumerConfig.configDef(), consumer(), false)
-            .getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG));
+    return service.maxPollInterval();
   }
 
   /** Keys that neither Sluice nor the Kafka clients nor the serdes know, sorted. */
   public Set<String> unknownKeys() {
-    return kafka.unknownKeys();
+    return service.unknownKeys();
   }
 
   /** Keys that are set though the worker's delivery guarantee fixes their values, sorted. */
   public Set<String> overruledKeys() {
-    return kafka.overruledKeys();
+    return service.overruledKeys();
   }
 
   /** What the consumer is given. */
   Map<String, Object> consumer() {
-    return kafka.consumer(
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
-            ConsumerConfig.GROUP_ID_CONFIG, groupId()));
+    return service.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, groupId()));
   }
 
   /** What a consumer is given that reads for itself alone. */
   Map<String, Object> consumerOutsideTheGroup() {
-    Map<String, Object> settings = new HashMap<>(consumer());
-    settings.keySet().removeAll(GROUP_KEYS);
-    return settings;
+    return service.consumerOutsideTheGroup();
   }
 
   /** What the producer is given. */
   Map<String, Object> producer() {
-    return kafka.producer(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
+    return service.producer(Map.of());
   }
 
   /** What the Avro serdes are given. */
   Map<String, Object> serdes() {
-    return kafka.serdes(Map.of(SCHEMA_REGISTRY_URL, values.getString(SCHEMA_REGISTRY_URL)));
-  }
-
-  private List<String> bootstrapServers() {
-    return values.getList(BOOTSTRAP_SERVERS);
+    return service.serdes();
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.gpuworker.worker.Lane.Batch;
 import io.sluice.gpuworker.worker.WorkerMetrics.Step;
 import java.time.Duration;
@@ -50,7 +52,7 @@ final class WorkerLoop {
   private final Executor computing;
   private final List<Lane> lanes;
   private final WorkerMetrics metrics;
-  private final WorkerHealth health;
+  private final ServiceHealth health;
   private final Lag lag;
   private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
   private Optional<InHand> inHand = Optional.empty();
@@ -69,7 +71,7 @@ final class WorkerLoop {
       Executor computing,
       List<Lane> lanes,
       WorkerMetrics metrics,
-      WorkerHealth health) {
+      ServiceHealth health) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.computing = computing;
@@ -91,7 +93,7 @@ final class WorkerLoop {
   /**
    * Polls once, and when the batch in hand is done takes up the next and publishes what is done.
    *
-   * @throws WorkerFailure when the worker cannot go on
+   * @throws ServiceFailure when the worker cannot go on
    */
   void turn() {
     pause(false);
@@ -113,7 +115,7 @@ final class WorkerLoop {
   /**
    * Takes nothing new and finishes the batch in hand; what waits stays uncommitted.
    *
-   * @throws WorkerFailure when the batch in hand cannot be finished
+   * @throws ServiceFailure when the batch in hand cannot be finished
    */
   void finish() {
     while (inHand.isPresent()) {
@@ -202,10 +204,10 @@ final class WorkerLoop {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof WorkerFailure failure) {
+      if (e.getCause() instanceof ServiceFailure failure) {
         throw failure;
       }
-      throw new WorkerFailure("the examples cannot be represented: " + e.getCause(), e.getCause());
+      throw new ServiceFailure("the examples cannot be represented: " + e.getCause(), e.getCause());
     }
   }
 

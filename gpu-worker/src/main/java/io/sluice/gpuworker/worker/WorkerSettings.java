@@ -4,7 +4,8 @@ import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
-import io.sluice.schemas.topic.Topics;
+import io.sluice.gpuworker.service.ServiceConfig;
+import io.sluice.gpuworker.service.SettingChecks;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -18,22 +19,8 @@ final class WorkerSettings {
 
   /** All of them, with type, default, range, importance and documentation. */
   static ConfigDef define() {
-    return new ConfigDef()
-        .define(
-            WorkerConfig.BOOTSTRAP_SERVERS,
-            Type.LIST,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.atLeastOne("a Kafka broker as host:port"),
-            Importance.HIGH,
-            "Kafka brokers to start from, as host:port, separated by commas.")
-        .define(
-            WorkerConfig.SCHEMA_REGISTRY_URL,
-            Type.STRING,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.registryUrl(),
-            Importance.HIGH,
-            "Address of a schema registry with Confluent's API, or mock://NAME for one in this JVM."
-                + " Credentials go into basic.auth.credentials.source and basic.auth.user.info.")
+    ConfigDef settings = ServiceConfig.defineKafka();
+    settings
         .define(
             WorkerConfig.MODEL_DIR,
             Type.STRING,
@@ -59,13 +46,6 @@ final class WorkerSettings {
             Importance.HIGH,
             "Name of the representation that this deployment of workers makes. Target tasks name"
                 + " the representation they want; those of another are left to its workers.")
-        .define(
-            WorkerConfig.TOPIC_PREFIX,
-            Type.STRING,
-            Topics.DEFAULT_PREFIX,
-            SettingChecks.topicPrefix(),
-            Importance.MEDIUM,
-            "Put before the name of every topic.")
         .define(
             WorkerConfig.GROUP_ID,
             Type.STRING,
@@ -93,14 +73,14 @@ final class WorkerSettings {
             WorkerConfig.PROJECTION,
             Type.STRING,
             "sketch",
-            SettingChecks.projection(),
+            ProjectionChecks.projection(),
             Importance.LOW,
             "How a gradient is made short enough to be stored: sketch, a seeded count-sketch.")
         .define(
             WorkerConfig.DIMENSION,
             Type.INT,
             Projection.DEFAULT_DIMENSION,
-            SettingChecks.dimension(),
+            ProjectionChecks.dimension(),
             Importance.MEDIUM,
             "Values of a projected vector, at most as many as the gradient has. More keep more of the gradient: spend bytes here rather"
                 + " than on the encoding.")
@@ -144,22 +124,7 @@ final class WorkerSettings {
             Range.between(1, 10_000),
             Importance.LOW,
             "Records represented, published and committed together, at most. While one batch is"
-                + " computed two more are fetched. After a crash at most one is published again.")
-        .define(
-            WorkerConfig.METRICS_PORT,
-            Type.INT,
-            null,
-            SettingChecks.portOrNone(),
-            Importance.MEDIUM,
-            "Port of /metrics (Prometheus), /health/live and /health/ready. Not served when not"
-                + " set.")
-        .define(
-            WorkerConfig.METRICS_HOST,
-            Type.STRING,
-            "127.0.0.1",
-            new ConfigDef.NonEmptyString(),
-            Importance.LOW,
-            "Address of this machine that they are served at. Whoever reaches it can read them:"
-                + " 0.0.0.0 is for closed networks.");
+                + " computed two more are fetched. After a crash at most one is published again.");
+    return ServiceConfig.defineMetrics(settings);
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.DocumentedPage;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.Locale;

@@ -4,6 +4,7 @@ import static io.sluice.gpuworker.worker.Inputs.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
@@ -51,7 +52,7 @@ final class LoopInHand {
   final Refusing producer = new Refusing();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final WorkerMetrics metrics = new WorkerMetrics(meters, System::nanoTime);
-  final WorkerHealth health = new WorkerHealth(System::nanoTime, Duration.ofMinutes(5));
+  final ServiceHealth health = new ServiceHealth(System::nanoTime, Duration.ofMinutes(5));
   final WorkerLoop loop = loop();
 
   LoopInHand() {

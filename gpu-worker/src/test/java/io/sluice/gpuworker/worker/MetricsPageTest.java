@@ -2,6 +2,7 @@ package io.sluice.gpuworker.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.DocumentedPage;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;

@@ -3,6 +3,8 @@ package io.sluice.gpuworker.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.service.PartitionScan;
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
@@ -24,7 +26,7 @@ class QueryTopicScanTest {
   private final TopicPartition partition =
       new TopicPartition(TOPIC, KeyPartitions.partitionFor("maths", PARTITIONS));
   private final QueryTopicScan scan =
-      new QueryTopicScan(TOPIC, PARTITIONS, keys.deserializer(), () -> consumer);
+      new QueryTopicScan(new PartitionScan(TOPIC, PARTITIONS, () -> consumer), keys.deserializer());
 
   @Test
   void givenAPartitionOfSeveralTasks_whenScanned_thenTheTasksKeysThatHaveAValueNow() {
@@ -67,7 +69,7 @@ class QueryTopicScanTest {
     consumer.setPollException(new TopicAuthorizationException("not allowed"));
 
     assertThatThrownBy(() -> scan.of("maths"))
-        .isInstanceOf(WorkerFailure.class)
+        .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining(TOPIC);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.worker.RecordReader.Unreadable;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.serde.AvroSerdes;
@@ -64,7 +65,7 @@ class RecordReaderTest {
     status = answer;
 
     assertThatThrownBy(() -> reader().read(OF_SCHEMA_SEVEN))
-        .isInstanceOf(WorkerFailure.class)
+        .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining("schema.registry.url");
   }
 
@@ -74,7 +75,7 @@ class RecordReaderTest {
     registry.stop(0);
 
     assertThatThrownBy(() -> reader.read(OF_SCHEMA_SEVEN))
-        .isInstanceOf(WorkerFailure.class)
+        .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining("schema.registry.url");
   }
 

@@ -5,6 +5,7 @@ import static io.sluice.gpuworker.worker.LoopInHand.FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.service.ServiceFailure;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -96,7 +97,7 @@ class WorkerLoopFaultsTest {
     worker.compute();
 
     assertThatThrownBy(worker.loop::turn)
-        .isInstanceOf(WorkerFailure.class)
+        .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining("permissions");
     assertThat(worker.committed()).isEmpty();
   }
@@ -108,7 +109,7 @@ class WorkerLoopFaultsTest {
     worker.compute();
 
     assertThatThrownBy(worker.loop::turn)
-        .isInstanceOf(WorkerFailure.class)
+        .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining("out of memory");
     assertThat(worker.committed()).isEmpty();
   }

@@ -2,6 +2,7 @@ package io.sluice.local.cli;
 
 import io.sluice.gpuworker.cli.TrainCommand;
 import io.sluice.gpuworker.cli.WarmupCommand;
+import io.sluice.gpuworker.cli.TrainerCommand;
 import io.sluice.gpuworker.cli.WorkerCommand;
 import io.sluice.streams.cli.IngestCommand;
 import io.sluice.streams.cli.JobsCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       BenchCommand.class,
       WorkerCommand.class,
+      TrainerCommand.class,
       StreamsCommand.class,
       TopicsCommand.class,
       HelpCommand.class,
@@ -60,7 +62,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Sluice implements Runnable {
   /** Commands that run until they are stopped and whose log is their output. */
-  private static final Set<String> SERVICES = Set.of("worker", "streams");
+  private static final Set<String> SERVICES = Set.of("worker", "trainer", "streams");
 
   /** What a shell reports of a process that Ctrl-C ended. */
   private static final int INTERRUPTED = 130;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.worker.RepresentationWorker;
-import io.sluice.gpuworker.worker.WorkerFailure;
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.Candidate;
@@ -43,7 +43,7 @@ class WorkerHandoverTest {
     try (RepresentationWorker failing = topics.worker(new Failing(100), Map.of())) {
       failing.start();
       assertThatThrownBy(failing::awaitEnd)
-          .isInstanceOf(WorkerFailure.class)
+          .isInstanceOf(ServiceFailure.class)
           .hasMessageContaining("out of memory");
       assertThat(failing.progress().represented()).isBetween(1L, 299L);
     }

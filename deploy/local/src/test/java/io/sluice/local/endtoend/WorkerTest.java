@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
-import io.sluice.gpuworker.worker.WorkerFailure;
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.FeatureEncoding;
@@ -139,7 +139,7 @@ class WorkerTest {
     try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), misspelt)) {
       worker.start();
       assertThatThrownBy(worker::awaitEnd)
-          .isInstanceOf(WorkerFailure.class)
+          .isInstanceOf(ServiceFailure.class)
           .hasMessageContaining("misspelt.target-tasks");
     }
   }

@@ -1,4 +1,4 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,7 +24,7 @@ class MetricsServerTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
-  private final WorkerHealth health = new WorkerHealth(clock::get, Duration.ofSeconds(30));
+  private final ServiceHealth health = new ServiceHealth(clock::get, Duration.ofSeconds(30));
   private final MetricsServer server =
       MetricsServer.start(ANY_PORT, () -> "examples_total 3.0\n", health);
 
@@ -87,7 +87,7 @@ class MetricsServerTest {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.metricsAddress().getPort());
 
     assertThatThrownBy(() -> MetricsServer.start(taken, () -> "", health))
-        .isInstanceOf(WorkerFailure.class)
+        .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining("metrics.port");
   }
 

@@ -1,4 +1,4 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker.service;
 
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
 import java.util.Collections;
@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Shares out the settings that are not Sluice's own: each goes to those clients that know it, one
  * that nobody knows goes to both clients, since a plug-in of theirs may read it.
  *
- * <p>Three layers: what suits the worker, over it what the user sets, over it what the delivery
+ * <p>Three layers: what suits the service, over it what the user sets, over it what the delivery
  * guarantee needs.
  */
 final class KafkaSettings {
@@ -83,7 +83,7 @@ final class KafkaSettings {
           ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
           ByteArraySerializer.class);
 
-  /** Settings that would break the worker whatever their value. */
+  /** Settings that would break the service whatever their value. */
   private static final Set<String> REFUSED = Set.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
 
   private static final List<String> SERDE_PREFIXES =
@@ -103,8 +103,7 @@ final class KafkaSettings {
   /** What the consumer is given; {@code own} are Sluice's settings and win. */
   Map<String, Object> consumer(Map<String, Object> own) {
     Map<String, Object> all = new HashMap<>(CONSUMER_DEFAULTS);
-    if (!"consumer"
-        .equalsIgnoreCase(String.valueOf(foreign.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+    if (isClassicGroup()) {
       all.putAll(CLASSIC_GROUP_DEFAULTS);
     }
     all.putAll(foreignFor(ConsumerConfig.configNames()));
@@ -128,6 +127,12 @@ final class KafkaSettings {
     all.keySet().removeIf(key -> !isSerdeKey(key));
     all.putAll(own);
     return all;
+  }
+
+  /** Whether the group's timeouts are the consumer's to set. */
+  boolean isClassicGroup() {
+    return !"consumer"
+        .equalsIgnoreCase(String.valueOf(foreign.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)));
   }
 
   SortedSet<String> unknownKeys() {

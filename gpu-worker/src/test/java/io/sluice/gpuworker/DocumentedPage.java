@@ -1,4 +1,4 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,16 +12,16 @@ import java.nio.file.Path;
  * @param file its name, in the module's folder
  * @param content what it should say now
  */
-record DocumentedPage(String file, String content) {
+public record DocumentedPage(String file, String content) {
   private static final String RENEW = "sluice.renew";
 
   /** What goes under a page's title, so that nobody edits it. */
-  static String madeBy(Class<?> test) {
+  public static String madeBy(Class<?> test) {
     return "Written from the code; to renew it: `%s`\n".formatted(command(test));
   }
 
   /** Fails when the page does not say this; or writes it, where the command asked for that. */
-  void check(Class<?> test) throws IOException {
+  public void check(Class<?> test) throws IOException {
     Path page = Path.of(file);
     if (Boolean.getBoolean(RENEW)) {
       Files.writeString(page, content);

@@ -1,6 +1,5 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker.service;
 
-import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.schemas.topic.Topics;
 import java.net.URI;
 import java.util.List;
@@ -10,15 +9,15 @@ import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
-/** The ranges of {@link WorkerConfig}'s settings, with messages that say what to give instead. */
-final class SettingChecks {
+/** Ranges of settings, with messages that say what to give instead. */
+public final class SettingChecks {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
   private static final int MAX_PORT = 65_535;
 
   private SettingChecks() {}
 
   /** A list of some, all different, none blank. */
-  static Validator atLeastOne(String what) {
+  public static Validator atLeastOne(String what) {
     return LambdaValidator.with(
         (key, value) -> {
           if (list(value).isEmpty()) {
@@ -30,7 +29,7 @@ final class SettingChecks {
   }
 
   /** A list, all different, none blank. */
-  static Validator different(String what) {
+  public static Validator different(String what) {
     return LambdaValidator.with(
         (key, value) -> {
           List<?> list = list(value);
@@ -48,7 +47,8 @@ final class SettingChecks {
     return value instanceof List<?> given ? given : List.of();
   }
 
-  static Validator name() {
+  /** A name that may stand in an id. */
+  public static Validator name() {
     return LambdaValidator.with(
         (key, value) -> {
           if (value == null || !NAME.matcher(value.toString()).matches()) {
@@ -58,7 +58,8 @@ final class SettingChecks {
         () -> "1 to 100 of A-Z a-z 0-9 . _ -");
   }
 
-  static Validator topicPrefix() {
+  /** What may stand before the name of a topic. */
+  public static Validator topicPrefix() {
     return LambdaValidator.with(
         (key, value) -> {
           try {
@@ -70,36 +71,8 @@ final class SettingChecks {
         () -> "0 to 100 of A-Z a-z 0-9 . _ -");
   }
 
-  static Validator projection() {
-    return LambdaValidator.with(
-        (key, value) -> {
-          if ("none".equals(value)) {
-            throw new ConfigException(
-                key
-                    + " none is not for streams, where a gradient of full length is too large for"
-                    + " a record: use sketch, with a larger dimension for more precision");
-          }
-          if (!"sketch".equals(value)) {
-            throw new ConfigException(key, value, "use sketch");
-          }
-        },
-        () -> "sketch");
-  }
-
-  static Validator dimension() {
-    return LambdaValidator.with(
-        (key, value) -> {
-          int dimension = value instanceof Integer given ? given : 0;
-          if (dimension < 8 || dimension > CountSketch.MAX_DIMENSION || dimension % 8 != 0) {
-            throw new ConfigException(
-                key, value, "use a multiple of 8 from 8 to " + CountSketch.MAX_DIMENSION);
-          }
-        },
-        () -> "8 to " + CountSketch.MAX_DIMENSION + ", a multiple of 8");
-  }
-
   /** A port, or nothing. */
-  static Validator portOrNone() {
+  public static Validator portOrNone() {
     return LambdaValidator.with(
         (key, value) -> {
           if (value instanceof Integer port && (port < 0 || port > MAX_PORT)) {
@@ -110,7 +83,7 @@ final class SettingChecks {
   }
 
   /** URLs without credentials. The message does not show the value: it may hold a password. */
-  static Validator registryUrl() {
+  public static Validator registryUrl() {
     return LambdaValidator.with(
         (key, value) -> {
           String urls = value == null ? "" : value.toString();

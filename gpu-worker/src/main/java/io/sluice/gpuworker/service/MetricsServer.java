@@ -1,4 +1,4 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker.service;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -12,10 +12,10 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * Tells over HTTP how a worker is: {@code /metrics} in Prometheus's text form, {@code /health/live}
- * and {@code /health/ready} with 200, or 503 and the reason.
+ * Tells over HTTP how a service is: {@code /metrics} in Prometheus's text form, {@code
+ * /health/live} and {@code /health/ready} with 200, or 503 and the reason.
  */
-final class MetricsServer implements AutoCloseable {
+public final class MetricsServer implements AutoCloseable {
   /** One asks while another is still being answered. */
   private static final int THREADS = 2;
 
@@ -25,10 +25,10 @@ final class MetricsServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final Supplier<String> metrics;
-  private final WorkerHealth health;
+  private final ServiceHealth health;
 
   private MetricsServer(
-      HttpServer server, ExecutorService threads, Supplier<String> metrics, WorkerHealth health) {
+      HttpServer server, ExecutorService threads, Supplier<String> metrics, ServiceHealth health) {
     this.server = server;
     this.threads = threads;
     this.metrics = metrics;
@@ -40,15 +40,15 @@ final class MetricsServer implements AutoCloseable {
    *
    * @param address port 0 for a free one
    * @param metrics the metrics as they are when asked for
-   * @throws WorkerFailure when the address cannot be had
+   * @throws ServiceFailure when the address cannot be had
    */
-  static MetricsServer start(
-      InetSocketAddress address, Supplier<String> metrics, WorkerHealth health) {
+  public static MetricsServer start(
+      InetSocketAddress address, Supplier<String> metrics, ServiceHealth health) {
     HttpServer http;
     try {
       http = HttpServer.create(address, 0);
     } catch (IOException e) {
-      throw new WorkerFailure(
+      throw new ServiceFailure(
           "metrics cannot be served at "
               + address.getHostString()
               + ":"
@@ -68,7 +68,7 @@ final class MetricsServer implements AutoCloseable {
   }
 
   /** Where the metrics are. */
-  URI metricsAddress() {
+  public URI metricsAddress() {
     InetSocketAddress address = server.getAddress();
     String host = address.getHostString();
     return URI.create(
@@ -108,7 +108,7 @@ final class MetricsServer implements AutoCloseable {
   }
 
   private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "sluice-worker-http");
+    Thread thread = new Thread(work, "sluice-http");
     thread.setDaemon(true);
     return thread;
   }

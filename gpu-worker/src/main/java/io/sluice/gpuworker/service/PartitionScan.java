@@ -1,0 +1,46 @@
+package io.sluice.gpuworker.service;
+
+import io.sluice.schemas.topic.KeyPartitions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads one partition of a topic from its start to the end that it has now.
+ *
+ * @param topic the topic
+ * @param partitions its partition count
+ * @param consumers makes a consumer that is in no group; a scan closes it
+ */
+public record PartitionScan(
+    String topic, int partitions, Supplier<Consumer<byte[], byte[]>> consumers) {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  /**
+   * Visits the records of the partition that an id's records lie in.
+   *
+   * @param id what the topic is partitioned by
+   * @param visitor takes each record and says whether to go on
+   * @throws org.apache.kafka.common.KafkaException when Kafka does not answer
+   */
+  public void visit(String id, Predicate<ConsumerRecord<byte[], byte[]>> visitor) {
+    TopicPartition partition =
+        new TopicPartition(topic, KeyPartitions.partitionFor(id, partitions));
+    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          if (!visitor.test(record)) {
+            return;
+          }
+        }
+      }
+    }
+  }
+}

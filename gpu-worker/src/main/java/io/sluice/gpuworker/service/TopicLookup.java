@@ -1,0 +1,34 @@
+package io.sluice.gpuworker.service;
+
+import java.util.List;
+import java.util.function.Function;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Finds the topics that a service needs before it begins. */
+public final class TopicLookup {
+  private TopicLookup() {}
+
+  /**
+   * A topic's partition count.
+   *
+   * @param lookUp a Kafka client's {@code partitionsFor}
+   * @throws ServiceFailure when there is no such topic, or no broker tells
+   */
+  public static int partitions(String topic, Function<String, List<PartitionInfo>> lookUp) {
+    List<PartitionInfo> partitions;
+    try {
+      partitions = lookUp.apply(topic);
+    } catch (TimeoutException e) {
+      partitions = List.of();
+    }
+    if (partitions == null || partitions.isEmpty()) {
+      throw new ServiceFailure(
+          "topic "
+              + topic
+              + " cannot be found: check bootstrap.servers and topic.prefix, and create the topic"
+              + " where it is missing");
+    }
+    return partitions.size();
+  }
+}

@@ -1,0 +1,85 @@
+package io.sluice.gpuworker.trainer;
+
+import io.sluice.gpuworker.service.PartitionScan;
+import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Reads them from the topics, one pass over one partition each. */
+final class KafkaJobTopics implements JobTopics {
+  private final PartitionScan results;
+  private final PartitionScan datasets;
+  private final RecordValues<FineTuneResult> resultValues;
+  private final RecordValues<DatasetRecord> datasetValues;
+
+  KafkaJobTopics(
+      PartitionScan results,
+      PartitionScan datasets,
+      RecordValues<FineTuneResult> resultValues,
+      RecordValues<DatasetRecord> datasetValues) {
+    this.results = results;
+    this.datasets = datasets;
+    this.resultValues = resultValues;
+    this.datasetValues = datasetValues;
+  }
+
+  @Override
+  public Optional<FineTuneResult> lastReport(String jobId) {
+    List<FineTuneResult> found = new ArrayList<>();
+    scan(
+        results,
+        jobId,
+        jobId,
+        value -> {
+          resultValues.read(results.topic(), value).ifPresent(found::add);
+          return true;
+        });
+    return found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1));
+  }
+
+  /** Reads no further than the last example that there should be. */
+  @Override
+  public List<DatasetRecord> dataset(FineTuneJob job) {
+    long expected =
+        (job.getControlChecksum().isEmpty() ? 1L : 2L) * job.getExamples()
+            + job.getQueries()
+            + job.getHeldOut();
+    List<DatasetRecord> found = new ArrayList<>();
+    scan(
+        datasets,
+        job.getTaskId(),
+        job.getJobId(),
+        value -> {
+          datasetValues.read(datasets.topic(), value).ifPresent(found::add);
+          return found.size() < expected;
+        });
+    return found;
+  }
+
+  private static void scan(
+      PartitionScan scan, String partitionedBy, String key, Predicate<byte[]> visitor) {
+    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
+    try {
+      scan.visit(
+          partitionedBy,
+          record ->
+              !Arrays.equals(record.key(), wanted)
+                  || record.value() == null
+                  || visitor.test(record.value()));
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      throw new ServiceFailure(
+          "topic " + scan.topic() + " cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+}

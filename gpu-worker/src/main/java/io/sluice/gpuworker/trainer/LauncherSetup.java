@@ -1,0 +1,59 @@
+package io.sluice.gpuworker.trainer;
+
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.sluice.gpuworker.service.ServiceFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Sets up the launchers that a trainer's settings ask for. */
+final class LauncherSetup {
+  private static final Duration POLL = Duration.ofSeconds(2);
+
+  private LauncherSetup() {}
+
+  /**
+   * All of them.
+   *
+   * @throws ServiceFailure when one cannot be set up; says what to do
+   */
+  static Launchers of(TrainerConfig config) {
+    Map<String, Launcher> byName = new TreeMap<>();
+    config
+        .command()
+        .ifPresent(command -> byName.put(CommandLauncher.NAME, new CommandLauncher(command)));
+    config
+        .kubernetesTemplate()
+        .ifPresent(file -> byName.put(KubernetesLauncher.NAME, kubernetes(config, file)));
+    return new Launchers(byName, config.launcher());
+  }
+
+  /** What evaluates; nothing when that is turned off. */
+  static Optional<Evaluator> evaluator(TrainerConfig config) {
+    return Optional.empty();
+  }
+
+  /** The launcher asks again by itself: the client is not to. */
+  private static Launcher kubernetes(TrainerConfig config, Path file) {
+    JobTemplate template;
+    try {
+      template = JobTemplate.read(file);
+    } catch (IOException e) {
+      throw new ServiceFailure("kubernetes.template: " + FileTrouble.reason(e, config.output()), e);
+    }
+    KubernetesClient client =
+        new KubernetesClientBuilder()
+            .withConfig(new ConfigBuilder().withRequestRetryBackoffLimit(0).build())
+            .build();
+    return new KubernetesLauncher(
+        client,
+        template,
+        config.kubernetesNamespace(),
+        new KubernetesLauncher.Pace(POLL, config.kubernetesPatience(), System::nanoTime));
+  }
+}

@@ -1,0 +1,233 @@
+package io.sluice.gpuworker.trainer;
+
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.service.MetricsServer;
+import io.sluice.gpuworker.service.PartitionScan;
+import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.service.ServiceHealth;
+import io.sluice.gpuworker.service.SettingDoubts;
+import io.sluice.gpuworker.service.TopicLookup;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A trainer: takes fine-tune jobs one at a time, has them trained, evaluates what came of it and
+ * reports it.
+ *
+ * <p>Trainers of one group share the jobs. A job is reported finished, failed or cancelled once,
+ * whatever dies when: its last report and the step past it are one transaction, and who has lost a
+ * job reports nothing of it any more.
+ *
+ * <p>It has two threads, one for Kafka and one that works, and may be closed from any.
+ */
+public final class Trainer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
+  /** Well within the time that Kafka gives a rebalance. */
+  private static final Duration LET_GO = Duration.ofSeconds(30);
+
+  private static final long WORK_ENDS_SECONDS = 60;
+
+  private final TrainerConfig config;
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final TrainerMetrics metrics = new TrainerMetrics(meters);
+  private final Launchers launchers;
+  private final ServiceHealth health;
+  private final Optional<MetricsServer> server;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Thread thread = new Thread(this::run, "sluice-trainer");
+
+  /**
+   * A trainer that is not yet started; metrics and health are served from now on, if they are to
+   * be.
+   *
+   * @throws ServiceFailure when metrics cannot be served where they are to be, the output folder
+   *     cannot be made, or a launcher cannot be set up; says what to do
+   */
+  public Trainer(TrainerConfig config) {
+    this.config = config;
+    this.launchers = LauncherSetup.of(config);
+    try {
+      Files.createDirectories(config.output());
+    } catch (IOException e) {
+      throw new ServiceFailure(
+          "the output folder cannot be made: " + FileTrouble.reason(e, config.output()), e);
+    }
+    this.health = new ServiceHealth(System::nanoTime, config.maxPollInterval());
+    this.server =
+        config.metricsAddress().map(at -> MetricsServer.start(at, meters::scrape, health));
+  }
+
+  /**
+   * Starts the trainer; returns at once.
+   *
+   * @throws IllegalStateException when it was started or closed before
+   */
+  public void start() {
+    if (closing.get() || thread.getState() != Thread.State.NEW) {
+      throw new IllegalStateException("a trainer starts once: make another");
+    }
+    SettingDoubts.log(LOG, config.unknownKeys(), config.overruledKeys());
+    thread.start();
+  }
+
+  /** Where its metrics are; empty when they are not served. */
+  public Optional<URI> metricsAddress() {
+    return server.map(MetricsServer::metricsAddress);
+  }
+
+  /**
+   * Waits until the trainer has ended.
+   *
+   * @throws ServiceFailure when it ended by itself; says why
+   */
+  public void awaitEnd() {
+    try {
+      ended.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof ServiceFailure failure
+          ? failure
+          : new ServiceFailure("the trainer failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /**
+   * Stops the job in hand, which is left for the next trainer, leaves the group and ends. Returns
+   * when that is done; a failure meanwhile is told by {@link #awaitEnd()}. Closing again has no
+   * effect.
+   */
+  @Override
+  public void close() {
+    closing.set(true);
+    if (thread.getState() == Thread.State.NEW) {
+      server.ifPresent(MetricsServer::close);
+      ended.complete(null);
+    }
+    ended.handle((done, failure) -> done).join();
+  }
+
+  private void run() {
+    ExecutorService working =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "sluice-trainer-work"));
+    AvroSerdes serdes = new AvroSerdes(config.serdes());
+    try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
+        KafkaClientMetrics fetching = new KafkaClientMetrics(consumer);
+        JobReports reports =
+            new JobReports(
+                config.topics().fineTuneResults(),
+                serdes.<FineTuneResult>value().serializer(),
+                () -> new KafkaProducer<>(config.producer()),
+                consumer::groupMetadata)) {
+      fetching.bindTo(meters);
+      TrainerLoop loop = loop(consumer, serdes, reports, working);
+      loop.subscribe();
+      LOG.atInfo()
+          .addKeyValue("name", config.name())
+          .addKeyValue("group", config.groupId())
+          .addKeyValue("launchers", launchers.byName().keySet())
+          .log("Trainer started");
+      while (!closing.get()) {
+        loop.turn();
+      }
+      loop.finish();
+    } catch (ServiceFailure e) {
+      ended.completeExceptionally(e);
+    } catch (KafkaException e) {
+      ended.completeExceptionally(
+          new ServiceFailure(
+              "Kafka fails the trainer: check bootstrap.servers, the topics and the permissions ("
+                  + e.getMessage()
+                  + ")",
+              e));
+    } catch (RuntimeException | Error e) {
+      ended.completeExceptionally(e);
+    } finally {
+      end(working);
+      health.ended();
+      server.ifPresent(MetricsServer::close);
+      LOG.atInfo().log("Trainer ended");
+      ended.complete(null);
+    }
+  }
+
+  private TrainerLoop loop(
+      Consumer<byte[], byte[]> consumer,
+      AvroSerdes serdes,
+      JobReports reports,
+      ExecutorService working) {
+    Topics topics = config.topics();
+    TopicLookup.partitions(topics.fineTuneJobs(), consumer::partitionsFor);
+    JobTopics ofJobs =
+        new KafkaJobTopics(
+            scan(topics.fineTuneResults(), consumer),
+            scan(topics.fineTuneDatasets(), consumer),
+            new RecordValues<>(FineTuneResult.class, serdes),
+            new RecordValues<>(DatasetRecord.class, serdes));
+    RecordValues<FineTuneJob> jobs = new RecordValues<>(FineTuneJob.class, serdes);
+    return new TrainerLoop(
+        topics.fineTuneJobs(),
+        consumer,
+        jobs,
+        (from, job) -> new JobWatch(outsideTheGroup().get(), from, job, jobs),
+        reports,
+        new TrainerIdentity(config.name(), config.lease(), Clock.systemUTC()),
+        working,
+        new JobRun(
+            ofJobs,
+            launchers,
+            LauncherSetup.evaluator(config),
+            config.model(),
+            config.output(),
+            config.timeLimit()),
+        new TrainerLoop.Pace(config.reportEvery(), LET_GO, System::nanoTime),
+        metrics,
+        health);
+  }
+
+  private PartitionScan scan(String topic, Consumer<byte[], byte[]> consumer) {
+    return new PartitionScan(
+        topic, TopicLookup.partitions(topic, consumer::partitionsFor), outsideTheGroup());
+  }
+
+  private Supplier<Consumer<byte[], byte[]>> outsideTheGroup() {
+    return () -> new KafkaConsumer<>(config.consumerOutsideTheGroup());
+  }
+
+  /** Also where the Kafka thread failed: the work is interrupted, a command killed. */
+  private static void end(ExecutorService working) {
+    working.shutdownNow();
+    try {
+      if (!working.awaitTermination(WORK_ENDS_SECONDS, TimeUnit.SECONDS)) {
+        LOG.atError().log("The job in hand is still being worked on: not waiting any longer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
