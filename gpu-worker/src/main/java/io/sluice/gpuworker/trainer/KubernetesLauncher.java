@@ -178,6 +178,15 @@ final class KubernetesLauncher implements Launcher {
     }
   }
 
+  /** The client's own message tells the operation, its root cause what went wrong. */
+  private static String message(KubernetesClientException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return Objects.toString(root.getMessage(), root.getClass().getSimpleName());
+  }
+
   /** Asks a cluster, and again while it is out of reach. */
   private final class Reach {
     private long lastAnswer = pace.nanoTime().getAsLong();
@@ -194,12 +203,12 @@ final class KubernetesLauncher implements Launcher {
               || e.getCause() instanceof InterruptedException) {
             throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
           }
-          if (e.getCode() != 0 && e.getCode() < SERVER_ERROR && e.getCode() != TOO_MANY_REQUESTS) {
+          if (e.getCode() > 0 && e.getCode() < SERVER_ERROR && e.getCode() != TOO_MANY_REQUESTS) {
             throw new JobFailedException(
                 "the cluster at %s refuses (%s): check kubernetes.template, kubernetes.namespace and what the trainer's account may do%s"
                     .formatted(
                         client.getMasterUrl(),
-                        e.getMessage(),
+                        message(e),
                         e.getCode() == NOT_FOUND ? "; does the namespace exist?" : ""));
           }
           long silent = pace.nanoTime().getAsLong() - lastAnswer;
@@ -209,7 +218,7 @@ final class KubernetesLauncher implements Launcher {
                     .formatted(
                         client.getMasterUrl(),
                         Duration.ofNanos(silent).toSeconds(),
-                        e.getMessage()));
+                        message(e)));
           }
           Thread.sleep(pace.poll().toMillis());
         }

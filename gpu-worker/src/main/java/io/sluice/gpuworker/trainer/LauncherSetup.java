@@ -4,11 +4,13 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.training.TrainingCompute;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** Sets up the launchers that a trainer's settings ask for. */
@@ -24,6 +26,11 @@ final class LauncherSetup {
    */
   static Launchers of(TrainerConfig config) {
     Map<String, Launcher> byName = new TreeMap<>();
+    int steps = config.checkpointSteps();
+    byName.put(
+        BuiltinLauncher.NAME,
+        new BuiltinLauncher(
+            compute(config), steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)));
     config
         .command()
         .ifPresent(command -> byName.put(CommandLauncher.NAME, new CommandLauncher(command)));
@@ -35,7 +42,13 @@ final class LauncherSetup {
 
   /** What evaluates; nothing when that is turned off. */
   static Optional<Evaluator> evaluator(TrainerConfig config) {
-    return Optional.empty();
+    return config.evaluates()
+        ? Optional.of(new ModelEvaluator(config.model(), compute(config)))
+        : Optional.empty();
+  }
+
+  private static TrainingCompute compute(TrainerConfig config) {
+    return new TrainingCompute(config.threads(), config.tokensInFlight());
   }
 
   /** The launcher asks again by itself: the client is not to. */

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.gpuworker.service.SettingChecks;
+import io.sluice.gpuworker.training.TrainingCompute;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
@@ -48,7 +49,7 @@ final class TrainerSettings {
         .define(
             TrainerConfig.LAUNCHER,
             Type.STRING,
-            "builtin",
+            BuiltinLauncher.NAME,
             SettingChecks.name(),
             Importance.HIGH,
             "Who trains a job that names no launcher: builtin, in this process; command, a program"
@@ -120,7 +121,7 @@ final class TrainerSettings {
         .define(
             TrainerConfig.TOKENS_IN_FLIGHT,
             Type.INT,
-            512,
+            TrainingCompute.DEFAULT_PACK_TOKENS,
             Range.atLeast(1),
             Importance.LOW,
             "Tokens of the examples that builtin computes at once on a thread: bounds the memory.")

@@ -62,7 +62,7 @@ class CommandLauncherTest {
   @Test
   void givenALimit_whenTheCommandTakesLonger_thenItIsKilledWithAllThatItStarted()
       throws IOException {
-    TrainingOrder order = Orders.order(folder, Optional.of(Duration.ofMillis(500)));
+    TrainingOrder order = Orders.order(folder, Optional.of(Duration.ofSeconds(2)));
 
     assertThatThrownBy(() -> launcher(leavingPids()).train(order, control))
         .isInstanceOf(JobFailedException.class)

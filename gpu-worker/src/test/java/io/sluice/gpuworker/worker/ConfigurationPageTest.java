@@ -1,25 +1,15 @@
 package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.DocumentedPage;
+import io.sluice.gpuworker.SettingsTable;
 import java.io.IOException;
-import java.util.Comparator;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.junit.jupiter.api.Test;
 
 /** Every setting of the worker is on the page, as it is. */
 class ConfigurationPageTest {
   @Test
   void givenTheSettings_whenThePageIsRead_thenItSaysWhatTheyAre() throws IOException {
-    String settings =
-        WorkerConfig.definition().configKeys().values().stream()
-            .sorted(
-                Comparator.comparing((ConfigKey key) -> key.importance)
-                    .thenComparing(key -> key.hasDefault()))
-            .map(ConfigurationPageTest::setting)
-            .collect(Collectors.joining());
+    String settings = SettingsTable.of(WorkerConfig.definition());
     new DocumentedPage(
             "CONFIGURATION.md",
             """
@@ -36,28 +26,5 @@ class ConfigurationPageTest {
             %s"""
                 .formatted(DocumentedPage.madeBy(ConfigurationPageTest.class), settings))
         .check(ConfigurationPageTest.class);
-  }
-
-  private static String setting(ConfigKey key) {
-    return "| `%s` | %s | %s | %s | %s |\n"
-        .formatted(
-            key.name,
-            key.hasDefault() ? defaultOf(key) : "required",
-            key.validator == null ? lower(key.type) : cell(key.validator),
-            lower(key.importance),
-            cell(key.documentation));
-  }
-
-  private static String defaultOf(ConfigKey key) {
-    String value = Objects.toString(key.defaultValue, "");
-    return value.isEmpty() ? "" : "`" + value + "`";
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String cell(Object text) {
-    return text.toString().replace("|", "\\|");
   }
 }

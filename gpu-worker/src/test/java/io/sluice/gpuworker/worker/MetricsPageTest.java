@@ -3,21 +3,12 @@ package io.sluice.gpuworker.worker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gpuworker.DocumentedPage;
+import io.sluice.gpuworker.MetersTable;
 import java.io.IOException;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Every meter of the worker is on the page, under the name that Prometheus gives it. */
 class MetricsPageTest {
-  private static final Pattern HELP =
-      Pattern.compile("(?m)^# HELP (\\S+) (.*)\n# TYPE \\S+ (\\S+)");
-
   @Test
   void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -55,32 +46,9 @@ class MetricsPageTest {
             | dead letters an hour, by fault | `sum by (fault) (increase(sluice_worker_dead_letters_total[1h]))` |
             | seconds until the backlog is worked off | `sum(sluice_worker_lag) / sum(rate(sluice_worker_examples_total[5m]))` |
             """
-                .formatted(DocumentedPage.madeBy(MetricsPageTest.class), table(registry.scrape())))
+                .formatted(
+                    DocumentedPage.madeBy(MetricsPageTest.class),
+                    MetersTable.of(registry.scrape())))
         .check(MetricsPageTest.class);
-  }
-
-  private static String table(String scraped) {
-    StringBuilder rows = new StringBuilder();
-    Matcher help = HELP.matcher(scraped);
-    while (help.find()) {
-      rows.append(
-          "| `%s` | %s | %s | %s |\n"
-              .formatted(
-                  help.group(1), help.group(3), labels(scraped, help.group(1)), help.group(2)));
-    }
-    return rows.toString();
-  }
-
-  /** The label of a metric with all its values. */
-  private static String labels(String scraped, String metric) {
-    Map<String, Set<String>> values = new TreeMap<>();
-    Matcher sample =
-        Pattern.compile("(?m)^" + metric + "(?:_sum)?\\{(\\w+)=\"([^\"]*)\"}").matcher(scraped);
-    while (sample.find()) {
-      values.computeIfAbsent(sample.group(1), label -> new TreeSet<>()).add(sample.group(2));
-    }
-    return values.entrySet().stream()
-        .map(label -> "`" + label.getKey() + "`: " + String.join(", ", label.getValue()))
-        .collect(Collectors.joining("; "));
   }
 }

@@ -1,8 +1,8 @@
 package io.sluice.local.cli;
 
 import io.sluice.gpuworker.cli.TrainCommand;
-import io.sluice.gpuworker.cli.WarmupCommand;
 import io.sluice.gpuworker.cli.TrainerCommand;
+import io.sluice.gpuworker.cli.WarmupCommand;
 import io.sluice.gpuworker.cli.WorkerCommand;
 import io.sluice.streams.cli.IngestCommand;
 import io.sluice.streams.cli.JobsCommand;

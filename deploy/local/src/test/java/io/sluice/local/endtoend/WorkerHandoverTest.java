@@ -3,8 +3,8 @@ package io.sluice.local.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.Candidate;

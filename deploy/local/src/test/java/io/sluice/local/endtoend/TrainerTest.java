@@ -1,0 +1,153 @@
+package io.sluice.local.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gpuworker.trainer.Trainer;
+import io.sluice.gpuworker.trainer.TrainerConfig;
+import io.sluice.local.bundled.BundledData;
+import io.sluice.local.kafka.KafkaFixture;
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.serde.AvroSerdes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A trainer on a real broker, with a command that trains: bad jobs fail, and the next one runs. */
+@ExtendWith(KafkaFixture.class)
+class TrainerTest {
+  private static final int PARTITIONS = 2;
+
+  @TempDir private Path folder;
+  private final List<Candidate> examples = BundledData.make().candidates().subList(0, 8);
+  private final List<Query> queries = BundledData.make().tasks().values().iterator().next();
+  private TestKafka kafka;
+  private FineTuneTopics topics;
+
+  @BeforeEach
+  void createTopics(TestKafka given) throws InterruptedException {
+    kafka = given;
+    kafka.createTopics(new TopicSetup(2, PARTITIONS, (short) 1));
+    topics =
+        new FineTuneTopics(
+            kafka.bootstrapServers(),
+            AvroSerdes.forRegistry(kafka.schemaRegistry()),
+            kafka.topics(),
+            PARTITIONS);
+  }
+
+  @AfterEach
+  void closeTopics() {
+    topics.close();
+  }
+
+  @Test
+  void givenBadJobsAndGoodOnes_whenWorkedOff_thenTheBadFailWithTheirReasonsAndTheGoodFinish()
+      throws IOException {
+    fire(FineTuneTopics.job("unknown", examples, queries).setLauncher("slurm").build());
+    topics.put(FineTuneTopics.job("empty", examples, queries).build());
+    FineTuneJob cancelled = FineTuneTopics.job("cancelled", examples, queries).build();
+    fire(cancelled);
+    topics.put(FineTuneJob.newBuilder(cancelled).setState(JobState.CANCELLED).build());
+    fire(
+        FineTuneTopics.job("retracted", examples, queries)
+            .setRetracted(List.of(examples.get(1).getId()))
+            .build());
+    fire(FineTuneTopics.job("good", examples, queries).setSeeds(List.of(1, 2)).build());
+
+    try (Trainer trainer = trainer("sh -c 'cp \"$1\" \"$2/weights\"' run {dataset} {output}")) {
+      trainer.start();
+      FineTuneResult good = topics.awaitEnd("good");
+      FineTuneResult retracted = topics.awaitEnd("retracted");
+      assertThat(topics.awaitEnd("unknown").getDetail()).contains("'slurm'").contains("command");
+      assertThat(topics.awaitEnd("empty").getDetail()).contains("SELECTED");
+
+      assertThat(good.getState()).as(good.getDetail()).isEqualTo(FineTuneState.FINISHED);
+      assertThat(good.getDetail()).contains("evaluate=false");
+      try (var runs = Files.list(Path.of(good.getOutput()))) {
+        assertThat(runs).hasSize(4).allMatch(run -> Files.exists(run.resolve("model/weights")));
+      }
+      assertThat(retracted.getDetail()).contains("1 of 4 examples of arm selected");
+    }
+    assertThat(topics.reports("cancelled")).isEmpty();
+  }
+
+  @Test
+  void givenAJobAtWork_whenCancelled_thenTheCommandIsKilledAndTheNextJobRuns() throws Exception {
+    FineTuneJob slow = FineTuneTopics.job("slow", examples, queries).build();
+    fire(slow);
+    Path pid = folder.resolve("pid");
+    String line =
+        "sh -c 'echo model > \"$1/weights\"; [ $2 != slow ] || { echo $$ > \"$3.w\"; mv \"$3.w\" \"$3\"; exec sleep 60; }' run {output} {job} "
+            + pid;
+    try (Trainer trainer = trainer(line)) {
+      trainer.start();
+      WorkerTopics.await(() -> Files.exists(pid));
+      fire(FineTuneTopics.job("next", examples, queries).build());
+      topics.put(
+          FineTuneJob.newBuilder(slow)
+              .setState(JobState.CANCELLED)
+              .setDetail("cancelled on request")
+              .build());
+
+      FineTuneResult end = topics.awaitEnd("slow");
+      assertThat(end.getState()).isEqualTo(FineTuneState.CANCELLED);
+      assertThat(end.getDetail()).isEqualTo("cancelled on request");
+      assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))).isEmpty();
+      assertThat(topics.awaitEnd("next").getState()).isEqualTo(FineTuneState.FINISHED);
+    }
+  }
+
+  @Test
+  void givenAJobAtWork_whenTheTrainerIsClosed_thenTheNextTrainerEndsIt() throws IOException {
+    fire(FineTuneTopics.job("handed-on", examples, queries).build());
+    Path begun = folder.resolve("begun");
+    try (Trainer first = trainer("sh -c 'echo > \"$1\"; sleep 60' run " + begun)) {
+      first.start();
+      WorkerTopics.await(() -> Files.exists(begun));
+    }
+    assertThat(topics.reports("handed-on"))
+        .last()
+        .satisfies(report -> assertThat(report.getDetail()).contains("the next one goes on"));
+
+    try (Trainer second = trainer("sh -c 'echo > \"$1/weights\"' run {output}")) {
+      second.start();
+      FineTuneResult end = topics.awaitEnd("handed-on");
+      assertThat(end.getState()).isEqualTo(FineTuneState.FINISHED);
+      assertThat(end.getAttempt()).isEqualTo(2);
+    }
+  }
+
+  private void fire(FineTuneJob job) {
+    topics.fire(job, examples, queries);
+  }
+
+  private Trainer trainer(String commandLine) throws IOException {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("bootstrap.servers", kafka.bootstrapServers());
+    settings.put("schema.registry.url", kafka.schemaRegistry());
+    settings.put("topic.prefix", kafka.topics().prefix());
+    settings.put(
+        TrainerConfig.MODEL_DIR, Files.createDirectories(folder.resolve("model")).toString());
+    settings.put(TrainerConfig.OUTPUT_DIR, folder.resolve("output").toString());
+    settings.put(TrainerConfig.LAUNCHER, "command");
+    settings.put(TrainerConfig.COMMAND_LINE, commandLine);
+    settings.put(TrainerConfig.EVALUATE, "false");
+    settings.put(TrainerConfig.PROGRESS_MS, "200");
+    return new Trainer(new TrainerConfig(settings));
+  }
+}

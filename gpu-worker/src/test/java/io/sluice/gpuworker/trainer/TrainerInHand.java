@@ -1,0 +1,211 @@
+package io.sluice.gpuworker.trainer;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.gpuworker.service.ServiceHealth;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.serde.AvroSerdes;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * A trainer's loop that has joined its group, to be stepped through by hand. A job's work ends when
+ * a test says so; a partition's records are seen by the group's consumer and by those that follow a
+ * job.
+ */
+final class TrainerInHand implements AutoCloseable {
+  static final TopicPartition FIRST = new TopicPartition("jobs", 0);
+  static final TopicPartition SECOND = new TopicPartition("jobs", 1);
+  static final long REPORT_NANOS = 1_000;
+
+  private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://trainer-loop");
+  private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> log = new HashMap<>();
+  private final List<MockConsumer<byte[], byte[]>> watching = new ArrayList<>();
+  private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
+  private final ExecutorService working = Executors.newSingleThreadExecutor();
+  private final BlockingQueue<RunControl> controls = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
+  private int begun;
+  private int ended;
+  final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final List<FineTuneJob> worked = new CopyOnWriteArrayList<>();
+  long now;
+  boolean producersFail;
+  final TrainerLoop loop = loop();
+
+  TrainerInHand() {
+    consumer.updateBeginningOffsets(Map.of(FIRST, 0L, SECOND, 0L));
+    loop.subscribe();
+    consumer.rebalance(List.of(FIRST, SECOND));
+  }
+
+  private TrainerLoop loop() {
+    RecordValues<FineTuneJob> values = new RecordValues<>(FineTuneJob.class, serdes);
+    return new TrainerLoop(
+        FIRST.topic(),
+        consumer,
+        values,
+        (from, job) -> new JobWatch(watch(from), from, job, values),
+        new JobReports(
+            "results",
+            serdes.<FineTuneResult>value().serializer(),
+            this::producer,
+            consumer::groupMetadata),
+        new TrainerIdentity(
+            "t1", Duration.ofSeconds(30), Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
+        task -> {
+          begun++;
+          working.execute(task);
+        },
+        this::workOn,
+        new TrainerLoop.Pace(Duration.ofNanos(REPORT_NANOS), Duration.ZERO, () -> now),
+        new TrainerMetrics(meters),
+        new ServiceHealth(System::nanoTime, Duration.ofMinutes(5)));
+  }
+
+  private Ending workOn(FineTuneJob job, RunControl control) {
+    worked.add(job);
+    controls.add(control);
+    try {
+      return endings.take();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private MockConsumer<byte[], byte[]> watch(ConsumerRecord<byte[], byte[]> from) {
+    TopicPartition partition = new TopicPartition(from.topic(), from.partition());
+    MockConsumer<byte[], byte[]> watch = new MockConsumer<>("earliest");
+    List<ConsumerRecord<byte[], byte[]>> records = log.getOrDefault(partition, List.of());
+    watch.updateBeginningOffsets(Map.of(partition, 0L));
+    watch.updateEndOffsets(Map.of(partition, (long) records.size()));
+    watch.schedulePollTask(
+        () ->
+            records.stream()
+                .filter(record -> record.offset() > from.offset())
+                .forEach(watch::addRecord));
+    watching.add(watch);
+    return watch;
+  }
+
+  private MockProducer<byte[], byte[]> producer() {
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(
+            Cluster.empty(), true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    if (producersFail) {
+      producer.commitTransactionException = new org.apache.kafka.common.KafkaException("no broker");
+    }
+    producers.add(producer);
+    return producer;
+  }
+
+  /** Appends a job to a partition. */
+  void put(TopicPartition partition, FineTuneJob job) {
+    List<ConsumerRecord<byte[], byte[]>> records =
+        log.computeIfAbsent(partition, unused -> new ArrayList<>());
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(
+            partition.topic(),
+            partition.partition(),
+            records.size(),
+            job.getJobId().getBytes(StandardCharsets.UTF_8),
+            serdes.<FineTuneJob>value().serializer().serialize(partition.topic(), job));
+    records.add(record);
+    if (consumer.assignment().contains(partition)) {
+      consumer.addRecord(record);
+    }
+    watching.stream()
+        .filter(watch -> !watch.closed() && watch.assignment().contains(partition))
+        .forEach(watch -> watch.addRecord(record));
+  }
+
+  static FineTuneJob job(String id) {
+    return Frozen.job(id).job();
+  }
+
+  static FineTuneJob in(JobState state, FineTuneJob job) {
+    return FineTuneJob.newBuilder(job).setState(state).setDetail("said so").build();
+  }
+
+  void turns(int count) {
+    for (int i = 0; i < count; i++) {
+      loop.turn();
+    }
+  }
+
+  /** Whether a job is being worked on. */
+  boolean isBegun() {
+    return begun > ended;
+  }
+
+  /** What the loop and the work that was begun last tell each other. */
+  RunControl control() throws InterruptedException {
+    RunControl control = controls.poll(20, TimeUnit.SECONDS);
+    if (control == null) {
+      throw new AssertionError("no job is being worked on");
+    }
+    return control;
+  }
+
+  /** The work that was begun ends so; returns when the loop can see that. */
+  void work(Ending ending) throws Exception {
+    ended++;
+    endings.add(ending);
+    working.submit(() -> {}).get(20, TimeUnit.SECONDS);
+  }
+
+  /** What was reported and committed. */
+  List<FineTuneResult> reports() {
+    return producers.stream()
+        .flatMap(producer -> producer.history().stream())
+        .map(ProducerRecord::value)
+        .map(value -> serdes.<FineTuneResult>value().deserializer().deserialize("results", value))
+        .toList();
+  }
+
+  /** The offsets that were committed with reports, in order. */
+  List<Map<TopicPartition, OffsetAndMetadata>> offsets() {
+    return producers.stream()
+        .flatMap(producer -> producer.consumerGroupOffsetsHistory().stream())
+        .flatMap(groups -> groups.values().stream())
+        .toList();
+  }
+
+  /** Where the group goes on in a partition, by plain commits. */
+  long committed(TopicPartition partition) {
+    OffsetAndMetadata offset = consumer.committed(java.util.Set.of(partition)).get(partition);
+    return offset == null ? 0 : offset.offset();
+  }
+
+  @Override
+  public void close() {
+    working.shutdownNow();
+  }
+
+  double count(String outcome) {
+    return meters.get("sluice.trainer.jobs").tag("outcome", outcome).counter().count();
+  }
+}

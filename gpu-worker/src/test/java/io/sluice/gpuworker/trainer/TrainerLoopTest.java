@@ -1,0 +1,196 @@
+package io.sluice.gpuworker.trainer;
+
+import static io.sluice.gpuworker.trainer.TrainerInHand.FIRST;
+import static io.sluice.gpuworker.trainer.TrainerInHand.SECOND;
+import static io.sluice.gpuworker.trainer.TrainerInHand.in;
+import static io.sluice.gpuworker.trainer.TrainerInHand.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.TrainingProgress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrainerLoopTest {
+  private final TrainerInHand trainer = new TrainerInHand();
+
+  @AfterEach
+  void close() {
+    trainer.close();
+  }
+
+  @Test
+  void givenTwoJobs_whenTheFirstIsAtWork_thenTheSecondWaitsAndIsNotFetched() throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.put(SECOND, job("b"));
+    trainer.turns(5);
+
+    assertThat(trainer.isBegun()).isTrue();
+    assertThat(trainer.consumer.paused()).containsExactlyInAnyOrder(FIRST, SECOND);
+    trainer.work(new Ending.Finished("/out", "fine"));
+    trainer.turns(3);
+
+    assertThat(trainer.isBegun()).isTrue();
+    trainer.work(new Ending.Failed("no"));
+    trainer.turns(3);
+    assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("a", "b");
+    assertThat(trainer.reports())
+        .extracting(FineTuneResult::getState)
+        .containsExactly(FineTuneState.FINISHED, FineTuneState.FAILED);
+    assertThat(trainer.offsets())
+        .containsExactly(
+            Map.of(FIRST, new OffsetAndMetadata(1)), Map.of(SECOND, new OffsetAndMetadata(1)));
+    assertThat(trainer.consumer.paused()).isEmpty();
+    assertThat(trainer.count("finished")).isEqualTo(1);
+    assertThat(trainer.count("failed")).isEqualTo(1);
+  }
+
+  @Test
+  void givenProgress_whenTurning_thenStartedThenWhatIsNewAndThenAtItsPace() throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    assertThat(trainer.reports()).as("the attempt has not begun").isEmpty();
+    RunControl control = trainer.control();
+    control.tell(new JobProgress(2, "reading", Optional.empty(), List.of()));
+    trainer.turns(3);
+    control.tell(new JobProgress(2, "training", Optional.empty(), List.of()));
+    trainer.turns(3);
+    control.step(new ArmRun(Arm.SELECTED, 3), 1, 10, 2.0, 50);
+    control.step(new ArmRun(Arm.SELECTED, 3), 2, 10, 1.0, 60);
+    trainer.turns(3);
+    trainer.now += TrainerInHand.REPORT_NANOS;
+    trainer.turns(3);
+
+    assertThat(trainer.reports())
+        .extracting(FineTuneResult::getState, FineTuneResult::getDetail)
+        .containsExactly(
+            tuple(FineTuneState.STARTED, "reading"),
+            tuple(FineTuneState.PROGRESS, "training"),
+            tuple(FineTuneState.PROGRESS, "training"));
+    FineTuneResult last = trainer.reports().get(2);
+    assertThat(last.getAttempt()).isEqualTo(2);
+    assertThat(last.getTrainer()).isEqualTo("t1");
+    assertThat(last.getLeaseUntil()).isEqualTo(5000 + 30_000);
+    assertThat(last.getProgress())
+        .containsExactly(new TrainingProgress(Arm.SELECTED, 3, 2, 10, 1.5, 60.0));
+    assertThat(trainer.offsets())
+        .as("whoever takes the partition reads the job again")
+        .containsOnly(Map.of(FIRST, new OffsetAndMetadata(0)));
+  }
+
+  @Test
+  void givenAJobThatWasCancelledBeforeItsTurn_whenRead_thenPassedOverWithoutAReport()
+      throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.put(FIRST, in(JobState.CANCELLED, job("a")));
+    trainer.put(FIRST, job("b"));
+    trainer.turns(8);
+
+    assertThat(trainer.isBegun()).isTrue();
+    trainer.work(new Ending.Finished("/out", ""));
+    trainer.turns(2);
+    assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("b");
+    assertThat(trainer.reports()).extracting(FineTuneResult::getJobId).containsExactly("b");
+    assertThat(trainer.count("passed_over")).isEqualTo(2);
+  }
+
+  @Test
+  void givenRetractionsAfterTheJob_whenBegun_thenTheWorkKnowsThem() throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.put(FIRST, FineTuneJob.newBuilder(job("a")).setRetracted(List.of("s1")).build());
+    trainer.turns(4);
+    trainer.work(new Ending.Finished("/out", ""));
+
+    assertThat(trainer.worked.get(0).getRetracted()).containsExactly("s1");
+  }
+
+  @Test
+  void givenAJobThatIsCancelledAtWork_whenTheWorkHasStopped_thenCancelledIsReported()
+      throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    RunControl control = trainer.control();
+    trainer.put(FIRST, in(JobState.CANCELLED, job("a")));
+    trainer.turns(1);
+    trainer.work(new Ending.Stopped());
+    trainer.turns(1);
+
+    assertThat(control.stopped()).contains(Stop.CANCELLED);
+    assertThat(trainer.reports())
+        .extracting(FineTuneResult::getState)
+        .containsExactly(FineTuneState.CANCELLED);
+    assertThat(trainer.offsets()).containsExactly(Map.of(FIRST, new OffsetAndMetadata(1)));
+  }
+
+  @Test
+  void givenAPartitionThatMovesOn_whenTheWorkEnds_thenNothingIsReportedAndTheNextJobRuns()
+      throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.put(SECOND, job("b"));
+    trainer.turns(4);
+    RunControl control = trainer.control();
+    trainer.consumer.rebalance(List.of(SECOND));
+    trainer.turns(1);
+    trainer.work(new Ending.Finished("/out", ""));
+    trainer.turns(4);
+
+    assertThat(control.stopped()).contains(Stop.HANDED_ON);
+    assertThat(trainer.reports()).isEmpty();
+    assertThat(trainer.isBegun()).isTrue();
+  }
+
+  @Test
+  void givenAKafkaThatTakesNoReport_whenAJobEnds_thenItIsReportedOnceItDoes() throws Exception {
+    trainer.producersFail = true;
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    trainer.work(new Ending.Failed("no"));
+    trainer.turns(2);
+    assertThat(trainer.reports()).isEmpty();
+
+    trainer.producersFail = false;
+    trainer.turns(1);
+    assertThat(trainer.reports()).extracting(FineTuneResult::getDetail).containsExactly("no");
+  }
+
+  @Test
+  void givenAJobAtWork_whenTheTrainerIsStopped_thenTheJobIsLeftToTheNext() throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    RunControl control = trainer.control();
+    control.tell(new JobProgress(1, "training", Optional.empty(), List.of()));
+    trainer.turns(1);
+    trainer.work(new Ending.Stopped());
+    trainer.loop.finish();
+
+    assertThat(control.stopped()).contains(Stop.HANDED_ON);
+    assertThat(trainer.reports())
+        .extracting(FineTuneResult::getState, FineTuneResult::getLeaseUntil)
+        .containsExactly(
+            tuple(FineTuneState.STARTED, 35_000L), tuple(FineTuneState.PROGRESS, 5_000L));
+    assertThat(trainer.offsets()).containsOnly(Map.of(FIRST, new OffsetAndMetadata(0)));
+  }
+
+  @Test
+  void givenUnreadableAndDeletedRecords_whenRead_thenPassedOver() {
+    trainer.consumer.addRecord(
+        new org.apache.kafka.clients.consumer.ConsumerRecord<>(
+            FIRST.topic(), FIRST.partition(), 0, new byte[1], new byte[] {1, 2}));
+    trainer.consumer.addRecord(
+        new org.apache.kafka.clients.consumer.ConsumerRecord<>(
+            FIRST.topic(), FIRST.partition(), 1, new byte[1], null));
+    trainer.turns(4);
+
+    assertThat(trainer.committed(FIRST)).isEqualTo(2);
+    assertThat(trainer.isBegun()).isFalse();
+  }
+}
