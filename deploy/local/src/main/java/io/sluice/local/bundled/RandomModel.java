@@ -56,25 +56,17 @@ public final class RandomModel {
   private record Size(int rows, int columns) {}
 
   /**
-   * The folders that hold the model.
-   *
-   * @param base a Hugging Face model folder
-   * @param checkpoints PEFT checkpoint folders with optimizer moments, one an epoch, in order
-   */
-  public record Written(Path base, List<Path> checkpoints) {}
-
-  /**
    * Writes {@code base} and {@code warmup/checkpoint-N} under a folder.
    *
    * @param folder made where it is missing; files in it are replaced
    * @param shape of the model
    * @param seed of its numbers
    */
-  public static Written write(Path folder, LlamaShape shape, long seed) throws IOException {
+  public static WrittenModel write(Path folder, LlamaShape shape, long seed) throws IOException {
     return new RandomModel(folder, shape, seed).write();
   }
 
-  private Written write() throws IOException {
+  private WrittenModel write() throws IOException {
     Files.createDirectories(base);
     writeJson(base.resolve("config.json"), config());
     ObjectNode tokenizer = BundledTokenizer.learn(BundledData.make().candidates(), shape.tokens());
@@ -85,7 +77,7 @@ public final class RandomModel {
     for (int epoch = 1; epoch <= shape.checkpoints(); epoch++) {
       checkpoints.add(writeCheckpoint(epoch));
     }
-    return new Written(base, List.copyOf(checkpoints));
+    return new WrittenModel(base, checkpoints);
   }
 
   private ObjectNode config() {

@@ -12,6 +12,7 @@ import io.sluice.local.bench.ProcessUse;
 import io.sluice.local.bench.Workload;
 import io.sluice.local.bundled.LlamaShape;
 import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
@@ -166,8 +167,8 @@ final class BenchRepresentCommand implements Callable<Integer> {
           spec.commandLine(), "--examples " + examples + ": use 1 or more");
     }
     try (CloseStack parts = new CloseStack()) {
-      RandomModel.Written files =
-          model.isPresent() ? new RandomModel.Written(model.get(), checkpoints) : made(parts);
+      WrittenModel files =
+          model.isPresent() ? new WrittenModel(model.get(), checkpoints) : made(parts);
       RepresentationSettings settings =
           checked(
               () ->
@@ -192,7 +193,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
     }
   }
 
-  private RandomModel.Written made(CloseStack parts) throws IOException {
+  private WrittenModel made(CloseStack parts) throws IOException {
     Path folder = Files.createTempDirectory("sluice-bench");
     parts.push(() -> Utils.delete(folder.toFile()));
     LlamaShape shape = checked(this::shape);

@@ -2,6 +2,9 @@ package io.sluice.local.cli;
 
 import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.local.quickstart.Arms;
+import io.sluice.local.quickstart.ArmsTable;
+import io.sluice.local.quickstart.Comparison;
 import io.sluice.local.quickstart.ModelFolders;
 import io.sluice.local.quickstart.Outcome;
 import io.sluice.local.quickstart.OutcomeTable;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -135,6 +139,20 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "Go on running until Ctrl-C when all is selected.")
   private boolean keep;
 
+  @Option(
+      names = "--train",
+      description =
+          "Then train the bundled model on each task's subset and on random ones of equal size, and"
+              + " show the losses on the task's queries.")
+  private boolean train;
+
+  @Option(
+      names = "--train-seeds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often, from other seeds (default: ${DEFAULT-VALUE}).")
+  private int trainSeeds;
+
   @Override
   public Integer call() throws Exception {
     QuickstartPlan plan = plan();
@@ -150,6 +168,13 @@ final class QuickstartCommand implements Callable<Integer> {
   private QuickstartPlan plan() throws IOException {
     if (model.isPresent() == checkpoints.isEmpty()) {
       throw usage("--model and --checkpoint go together: give both or neither");
+    }
+    if (train && model.isPresent()) {
+      throw usage(
+          "--train is for the bundled model: train yours on the subsets with 'sluice train'");
+    }
+    if (trainSeeds < 1) {
+      throw usage("--train-seeds " + trainSeeds + ": use 1 or more");
     }
     try {
       QuickstartPlan plan =
@@ -182,12 +207,33 @@ final class QuickstartCommand implements Callable<Integer> {
               outcome -> {
                 invalid.set(outcome.feed().invalid());
                 OutcomeTable.print(outcome, console);
+                if (train) {
+                  ArmsTable.print(compared(outcome), trainSeeds, console);
+                }
                 if (keep) {
                   printConnection(outcome, settings.directory(), console);
                 }
               });
     }
     return invalid.get() > 0 && !skipInvalid ? ExitCode.SOFTWARE : ExitCode.OK;
+  }
+
+  private List<Arms> compared(Outcome outcome) throws IOException, InterruptedException {
+    try (CloseStack parts = new CloseStack()) {
+      Path folder = Files.createTempDirectory("sluice-quickstart-training");
+      parts.push(() -> Utils.delete(folder.toFile()));
+      PrintWriter console = spec.commandLine().getOut();
+      console.println();
+      ProgressDisplay display = parts.push(ProgressDisplay.onConsole(console));
+      Comparison comparison = new Comparison(outcome, maxLength, folder, display);
+      List<Arms> arms = new ArrayList<>();
+      for (Outcome.Task task : outcome.tasks()) {
+        if (!task.subset().entries().isEmpty()) {
+          arms.add(comparison.of(task, trainSeeds));
+        }
+      }
+      return arms;
+    }
   }
 
   private Path directory(CloseStack parts) throws IOException {

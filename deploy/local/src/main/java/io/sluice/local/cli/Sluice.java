@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
       RepresentCommand.class,
       WarmupCommand.class,
       TrainCommand.class,
+      BundledModelCommand.class,
       BenchCommand.class,
       WorkerCommand.class,
       TrainerCommand.class,

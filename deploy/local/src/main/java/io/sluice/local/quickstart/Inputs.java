@@ -2,7 +2,7 @@ package io.sluice.local.quickstart;
 
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.schemas.TargetTask;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ record Inputs(Path candidates, List<TargetTask> tasks, ModelFolders model) {
     if (plan.model().isPresent()) {
       return plan.model().get();
     }
-    RandomModel.Written bundled = BundledModel.write(folder.resolve("model"));
+    WrittenModel bundled = BundledModel.write(folder.resolve("model"));
     return new ModelFolders(bundled.base(), bundled.checkpoints());
   }
 }

@@ -6,34 +6,33 @@ import io.sluice.streams.cli.TextTable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Prints what a quickstart brought about. */
 public final class OutcomeTable {
-  private static final int SOURCES_SHOWN = 4;
+  private static final int SOURCES_SHOWN = 2;
 
   private OutcomeTable() {}
 
-  /** Prints the tasks, where their subsets are, and what could not be used. */
+  /** Prints the tasks, what was selected for them, and what could not be used. */
   public static void print(Outcome outcome, PrintWriter out) {
     out.println();
     TextTable.print(
-        List.of(
-            "TASK",
-            "POOL",
-            "NOMINATED",
-            "SELECTED",
-            "JOBS (BUDGETS)",
-            "SOURCES OF THE SUBSET (POOL)"),
-        outcome.tasks().stream().map(task -> row(task, outcome.pool())).toList(),
+        List.of("TASK", "POOL", "NOMINATED", "SELECTED", "JOBS (BUDGETS)", "SUBSET"),
+        outcome.tasks().stream().map(OutcomeTable::row).toList(),
         out);
     out.println();
-    for (Outcome.Task task : outcome.tasks()) {
-      out.printf("%s: %s%n", task.status().getTaskId(), task.file());
-    }
+    out.println("Where the subsets come from, beside where the pool comes from:");
+    out.println();
+    TextTable.print(
+        List.of("TASK", "SOURCE", "OF THE POOL", "OF THE SUBSETS"),
+        outcome.tasks().stream().flatMap(task -> shares(task, outcome.pool()).stream()).toList(),
+        out);
     if (outcome.feed().invalid() > 0) {
       out.printf("%d lines of the candidate file were left out%n", outcome.feed().invalid());
     }
@@ -45,7 +44,7 @@ public final class OutcomeTable {
     out.flush();
   }
 
-  private static List<String> row(Outcome.Task task, Map<String, Long> pool) {
+  private static List<String> row(Outcome.Task task) {
     TaskStatus status = task.status();
     return List.of(
         status.getTaskId(),
@@ -53,7 +52,7 @@ public final class OutcomeTable {
         Long.toString(status.getNominated()),
         Integer.toString(status.getSelected()),
         jobs(status),
-        shares(task, pool));
+        task.file().toString());
   }
 
   private static String jobs(TaskStatus status) {
@@ -66,35 +65,46 @@ public final class OutcomeTable {
     return all == 0 ? "0" : "%d (%s)".formatted(all, budgets);
   }
 
-  /** The sources with the largest shares of the subset, each with its share of the pool. */
-  private static String shares(Outcome.Task task, Map<String, Long> pool) {
-    Map<String, Long> subset =
-        task.subset().entries().stream()
-            .collect(
-                Collectors.groupingBy(
-                    entry -> entry.instruction().getSource(), TreeMap::new, Collectors.counting()));
-    List<Map.Entry<String, Long>> largest = new ArrayList<>(subset.entrySet());
-    largest.sort(Map.Entry.comparingByValue(Comparator.reverseOrder()));
-    String shown =
-        largest.stream()
+  /** The sources with the largest shares of the largest subset, a row each; one for the others. */
+  private static List<List<String>> shares(Outcome.Task task, Outcome.Pool pool) {
+    Map<String, Long> ofPool = pool.bySource();
+    Map<String, Long> ofSubset = task.bySource(task.subset().entries().size());
+    Set<String> largest =
+        ofSubset.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
             .limit(SOURCES_SHOWN)
-            .map(
-                entry ->
-                    "%s %s (%s)"
-                        .formatted(
-                            entry.getKey().isEmpty() ? "no source" : entry.getKey(),
-                            percent(entry.getValue(), total(subset)),
-                            percent(pool.getOrDefault(entry.getKey(), 0L), total(pool))))
-            .collect(Collectors.joining(", "));
-    int more = largest.size() - SOURCES_SHOWN;
-    return more > 0 ? shown + ", %d more".formatted(more) : shown;
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    List<List<String>> rows = new ArrayList<>();
+    for (String source : largest) {
+      rows.add(
+          List.of(
+              rows.isEmpty() ? task.status().getTaskId() : "",
+              source.isEmpty() ? "no source" : source,
+              share(ofPool, source::equals),
+              shares(task, source::equals)));
+    }
+    if (!largest.containsAll(ofPool.keySet())) {
+      Predicate<String> other = source -> !largest.contains(source);
+      rows.add(List.of("", "all others", share(ofPool, other), shares(task, other)));
+    }
+    return rows;
   }
 
-  private static long total(Map<String, Long> counts) {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
+  /** The share of some sources in the subset of each budget. */
+  private static String shares(Outcome.Task task, Predicate<String> sources) {
+    return task.subset().task().getBudgets().stream()
+        .map(budget -> share(task.bySource(budget), sources) + " of " + budget)
+        .collect(Collectors.joining("  "));
   }
 
-  private static String percent(long part, long whole) {
-    return "%.0f%%".formatted(100.0 * part / Math.max(1, whole));
+  private static String share(Map<String, Long> counts, Predicate<String> sources) {
+    long all = counts.values().stream().mapToLong(Long::longValue).sum();
+    long some =
+        counts.entrySet().stream()
+            .filter(source -> sources.test(source.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    return "%3.0f%%".formatted(100.0 * some / Math.max(1, all));
   }
 }

@@ -5,7 +5,6 @@ import io.sluice.schemas.RepresentationKey;
 import io.sluice.streams.client.KafkaAccess;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The candidates that are represented: how many, and from which sources. */
@@ -40,11 +39,9 @@ final class Pool implements AutoCloseable {
     return sources.size();
   }
 
-  /** How many of them come from each source. */
-  Map<String, Long> bySource() {
-    Map<String, Long> counts = new TreeMap<>();
-    sources.values().forEach(source -> counts.merge(source, 1L, Long::sum));
-    return counts;
+  /** The source of each, by candidate id; a copy. */
+  Map<String, String> sources() {
+    return Map.copyOf(sources);
   }
 
   private void take(ConsumerRecord<RepresentationKey, Representation> record) {

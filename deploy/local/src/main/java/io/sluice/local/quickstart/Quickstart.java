@@ -44,14 +44,20 @@ public final class Quickstart {
     this.display = display;
   }
 
+  /** Is given what came of a quickstart, while everything still runs. */
+  public interface Finished {
+    /** Takes the outcome. */
+    void accept(Outcome outcome) throws IOException, InterruptedException;
+  }
+
   /**
    * Does it, and when it is to be kept goes on until interrupted.
    *
-   * @param finished is given the outcome, while everything still runs
+   * @param finished is given the outcome
    * @throws IOException when a file cannot be used or written
    * @throws IllegalStateException when a part of the pipeline fails
    */
-  public void run(Consumer<Outcome> finished) throws IOException, InterruptedException {
+  public void run(Finished finished) throws IOException, InterruptedException {
     display.phase("reading the inputs");
     Inputs inputs = Inputs.gather(plan, settings.directory().resolve("bundled"));
     try (CloseStack parts = new CloseStack()) {
@@ -64,7 +70,7 @@ public final class Quickstart {
       Feed feed =
           parts.push(new Feed(pipeline.kafka(), inputs.candidates(), plan.limit(), invalidLines()));
       awaitDrained(pipeline, tasks, watch, feed);
-      Outcome outcome = outcome(pipeline, tasks, watch, feed);
+      Outcome outcome = outcome(pipeline, inputs, tasks, watch, feed);
       display.close();
       finished.accept(outcome);
       while (plan.keep()) {
@@ -141,7 +147,8 @@ public final class Quickstart {
                     task.getBudgets().stream().map(b -> new Progress.Tier(b, 0)).toList()));
   }
 
-  private Outcome outcome(Pipeline pipeline, List<TargetTask> tasks, Watch watch, Feed feed)
+  private Outcome outcome(
+      Pipeline pipeline, Inputs inputs, List<TargetTask> tasks, Watch watch, Feed feed)
       throws IOException, InterruptedException {
     SubsetReader reader = new SubsetReader(pipeline.kafka());
     List<Outcome.Task> ended = new ArrayList<>();
@@ -160,7 +167,7 @@ public final class Quickstart {
         pipeline.kafka().config(),
         pipeline.app().apiAddress().orElseThrow(),
         feed.report(),
-        watch.pool().bySource(),
+        new Outcome.Pool(inputs.model().base(), inputs.candidates(), watch.pool().sources()),
         watch.deadLetters().counts(),
         ended);
   }

@@ -4,89 +4,120 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.training.EncodedExamples;
+import io.sluice.gpuworker.training.Evaluation;
+import io.sluice.gpuworker.training.TrainingCompute;
+import io.sluice.schemas.Query;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The model in the resources was trained on the bundled data, and a warm-up left its marks. */
 class BundledModelTest {
+  private static final int MAX_LENGTH = 128;
+  private static final int CANDIDATES = 120;
+  private static final long MEGABYTE = 1_000_000;
+
   @TempDir Path dir;
+  private WrittenModel model;
+
+  @BeforeEach
+  void write() throws IOException {
+    model = BundledModel.write(dir.resolve("model"));
+  }
 
   @Test
-  void givenTwoRuns_whenWritten_thenSameFilesOfSameBytes() throws IOException {
-    Path one = dir.resolve("one");
-    BundledModel.write(one);
-    BundledModel.write(dir.resolve("two"));
-    List<Path> files = files(one);
-    assertThat(files).hasSize(4 + 2 * 4);
-    for (Path file : files) {
-      assertThat(dir.resolve("two").resolve(one.relativize(file))).hasSameBinaryContentAs(file);
+  void givenTheFiles_whenCounted_thenNoMoreThanFiveMegabytes() throws IOException {
+    try (Stream<Path> files = Files.walk(dir)) {
+      assertThat(files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum())
+          .isLessThan(5 * MEGABYTE);
     }
   }
 
   @Test
-  void givenTheTokenizer_whenRead_thenVocabularyIsWhatTheModelHas() throws IOException {
-    RandomModel.Written model = BundledModel.write(dir);
-    JsonNode tokenizer = json(model.base().resolve("tokenizer.json")).get("model");
-    JsonNode config = json(model.base().resolve("config.json"));
-    assertThat(tokenizer.get("vocab")).hasSize(config.get("vocab_size").intValue());
-    assertThat(tokenizer.get("vocab")).extracting(JsonNode::intValue).doesNotHaveDuplicates();
-    assertThat(tokenizer.get("merges"))
-        .allSatisfy(
-            merge -> {
-              String joined = merge.get(0).textValue() + merge.get(1).textValue();
-              assertThat(tokenizer.get("vocab").has(joined)).isTrue();
-            });
+  void givenTheData_whenPredicted_thenFarBetterThanByTheUntrainedModel() throws Exception {
+    Path untrained = BundledModel.untrained(dir.resolve("untrained"), BundledModel.SEED).base();
+    BundledData data = BundledData.make();
+    List<Text> examples =
+        data.candidates().stream()
+            .limit(CANDIDATES)
+            .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
+            .toList();
+    double before = loss(untrained, Optional.empty(), examples);
+    assertThat(before).as("a guess among 1,024 tokens costs ln 1024 = 6.9").isGreaterThan(6);
+    assertThat(loss(model.base(), Optional.empty(), examples)).isLessThan(before / 6);
+    for (List<Query> queries : data.tasks().values()) {
+      List<Text> asked =
+          queries.stream().<Text>map(query -> new Text.Question(query.getMessages())).toList();
+      assertThat(loss(model.base(), Optional.empty(), asked))
+          .isLessThan(loss(untrained, Optional.empty(), asked) / 3);
+    }
   }
 
   @Test
-  void givenEveryTensorFile_whenItsHeaderIsRead_thenTensorsFillTheFileWithoutGaps()
+  void givenTheWarmUp_whenItsCheckpointsPredict_thenEachBetterThanTheModelAlone() throws Exception {
+    List<Text> examples =
+        BundledData.make().candidates().stream()
+            .limit(CANDIDATES)
+            .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
+            .toList();
+    double alone = loss(model.base(), Optional.empty(), examples);
+    for (Path checkpoint : model.checkpoints()) {
+      assertThat(loss(model.base(), Optional.of(checkpoint), examples)).isLessThan(alone);
+    }
+  }
+
+  @Test
+  void givenTheCheckpoints_whenTheirLogIsRead_thenLearningRatesAndLossesOfEachStep()
       throws IOException {
-    BundledModel.write(dir);
-    for (Path file : files(dir).stream().filter(f -> f.toString().endsWith("tensors")).toList()) {
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-      int length = Math.toIntExact(bytes.getLong());
-      assertThat(length % 8).isZero();
-      byte[] head = new byte[length];
-      bytes.get(head);
-      int end = 0;
-      for (JsonNode tensor :
-          new ObjectMapper().readTree(new String(head, StandardCharsets.UTF_8))) {
-        if (tensor.has("dtype")) {
-          assertThat(tensor.at("/data_offsets/0").intValue()).isEqualTo(end);
-          end = tensor.at("/data_offsets/1").intValue();
-        }
-      }
-      assertThat(bytes.remaining()).as("values of %s", file.getFileName()).isEqualTo(end);
+    Path last = model.checkpoints().get(model.checkpoints().size() - 1);
+    JsonNode log = json(last.resolve("trainer_state.json")).get("log_history");
+    int steps = Integer.parseInt(last.getFileName().toString().replace("checkpoint-", ""));
+    assertThat(log)
+        .hasSize(steps)
+        .allSatisfy(step -> assertThat(step.get("loss").doubleValue()).isPositive());
+    assertThat(log).extracting(step -> step.get("learning_rate").doubleValue()).contains(1e-3);
+  }
+
+  @Test
+  void givenTheAdapters_whenRead_thenNothingTellsWhereTheyWereTrained() throws IOException {
+    for (Path checkpoint : model.checkpoints()) {
+      JsonNode config = json(checkpoint.resolve("adapter_config.json"));
+      assertThat(config.get("base_model_name_or_path").textValue()).isEqualTo("../../base");
     }
   }
 
   @Test
-  void givenTheCheckpoints_whenRead_thenLearningRatesFallAndNoneIsZero() throws IOException {
-    RandomModel.Written model = BundledModel.write(dir);
-    assertThat(model.checkpoints()).hasSize(2);
-    JsonNode log =
-        json(model.checkpoints().get(1).resolve("trainer_state.json")).get("log_history");
-    assertThat(log)
-        .extracting(entry -> entry.get("learning_rate").doubleValue())
-        .hasSize(20)
-        .isSortedAccordingTo((a, b) -> Double.compare(b, a))
-        .allSatisfy(rate -> assertThat(rate).isPositive());
+  void givenANewlyTrainedModel_whenGathered_thenTheBundledFilesAndNotItsPlace() throws IOException {
+    Path config = model.checkpoints().get(0).resolve("adapter_config.json");
+    String bundled = Files.readString(config);
+    Files.writeString(config, bundled.replace("../../base", "/home/somebody/base"));
+    Files.writeString(model.base().resolve("optimizer_state.safetensors"), "not wanted");
+    Path out = dir.resolve("out");
+
+    BundledModel.gather(dir.resolve("model"), out);
+
+    assertThat(out.resolve("warmup/checkpoint-10/adapter_config.json")).hasContent(bundled);
+    assertThat(out.resolve("base/model.safetensors"))
+        .hasSameBinaryContentAs(model.base().resolve("model.safetensors"));
+    assertThat(out.resolve("base/optimizer_state.safetensors")).doesNotExist();
+  }
+
+  private static double loss(Path base, Optional<Path> adapter, List<Text> texts) throws Exception {
+    List<Encoded.Example> examples = EncodedExamples.of(base, MAX_LENGTH, texts).usable();
+    assertThat(examples).hasSameSizeAs(texts);
+    return new Evaluation(base, adapter, TrainingCompute.ofMachine()).of(examples).mean();
   }
 
   private static JsonNode json(Path file) throws IOException {
     return new ObjectMapper().readTree(file.toFile());
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).sorted().toList();
-    }
   }
 }

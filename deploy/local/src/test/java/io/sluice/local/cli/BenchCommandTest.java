@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,7 +193,7 @@ class BenchCommandTest {
   }
 
   private CommandRun encodings(String... more) throws IOException {
-    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
     BundledData.Written data = BundledData.write(folder.resolve("data"));
     List<String> arguments = new ArrayList<>(List.of("bench", "encodings"));
     arguments.add("--model=" + model.base());

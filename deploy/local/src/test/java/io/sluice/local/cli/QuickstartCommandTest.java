@@ -3,7 +3,7 @@ package io.sluice.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +52,30 @@ class QuickstartCommandTest {
     assertThat(run.err()).contains("limit 0");
   }
 
+  @Test
+  void givenTrainingWithAModelOfTheUser_whenRun_thenWrongUsageSaysWhatToUse() throws Exception {
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
+
+    CommandRun run =
+        CommandRun.of(
+            "quickstart",
+            "--out=" + out,
+            "--train",
+            "--model=" + model.base(),
+            "--checkpoint=" + model.checkpoints().get(0));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--train is for the bundled model").contains("sluice train");
+  }
+
+  @Test
+  void givenNoSeed_whenRun_thenWrongUsage() {
+    CommandRun run = CommandRun.of("quickstart", "--out", out, "--train", "--train-seeds", "0");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--train-seeds 0: use 1 or more");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--dimension, 7, multiple of 8",
@@ -79,7 +103,7 @@ class QuickstartCommandTest {
 
   @Test
   void givenAModelWithoutWeights_whenRun_thenTheMessageNamesTheFile() throws Exception {
-    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
     Files.delete(model.base().resolve("model.safetensors"));
 
     CommandRun run =
@@ -99,7 +123,7 @@ class QuickstartCommandTest {
 
   @Test
   void givenACheckpointTwice_whenRun_thenWrongUsageNamesIt() throws Exception {
-    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
     String checkpoint = model.checkpoints().get(0).toString();
 
     CommandRun run =

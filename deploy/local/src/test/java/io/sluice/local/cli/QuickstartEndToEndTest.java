@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.schemas.file.NpyFile;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole way of the data, with a real broker, registry, model and topology. */
 class QuickstartEndToEndTest {
   private static final int CANDIDATES = 120;
+  private static final int SMALLEST = 5;
   private static final int BUDGET = 20;
   private static final int MAX_LENGTH = 64;
 
@@ -42,7 +43,7 @@ class QuickstartEndToEndTest {
   void givenCandidates_whenQuickstarted_thenSubsetsAreTheGreedyRoundRobinOfTheOfflineScores()
       throws Exception {
     BundledData.Written data = BundledData.write(folder.resolve("data"));
-    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
     List<String> lines = first(data.candidates(), CANDIDATES);
     Path good = Files.write(folder.resolve("good.jsonl"), lines);
     Path all =
@@ -53,10 +54,14 @@ class QuickstartEndToEndTest {
 
     CommandRun run =
         CommandRun.of(
-            with(
-                model,
-                List.of("quickstart", "--candidates", all.toString(), "--budget", "5," + BUDGET),
-                List.of("--out", out.toString(), "--task"),
+            arguments(
+                List.of(
+                    "quickstart",
+                    "--candidates",
+                    all.toString(),
+                    "--budget",
+                    SMALLEST + "," + BUDGET),
+                List.of("--out", out.toString(), "--train", "--train-seeds", "1", "--task"),
                 data.tasks().stream().map(Path::toString).toList()));
 
     assertThat(run.exitCode()).as(run.err() + run.out()).isEqualTo(1);
@@ -64,20 +69,39 @@ class QuickstartEndToEndTest {
         .contains("line 1 is left out")
         .contains("1 lines of the candidate file were left out")
         .contains("1 dead letters of sluice.candidates")
-        .containsPattern("arithmetic +" + CANDIDATES + " ");
+        .containsPattern("arithmetic +" + CANDIDATES + " ")
+        .containsPattern("json +" + BUDGET + " +\\d\\.\\d{3} ± \\d\\.\\d{3} ");
     for (Path task : data.tasks()) {
       Path matrix = folder.resolve("scores.npy");
       CommandRun score =
           CommandRun.of(
-              with(
-                  model,
+              arguments(
                   List.of("score", "--candidates", good.toString()),
                   List.of("--queries", task.toString()),
-                  List.of("--projection", "sketch", "--out", matrix.toString())));
+                  List.of("--projection", "sketch", "--out", matrix.toString()),
+                  List.of("--model", model.base().toString(), "--checkpoint"),
+                  model.checkpoints().stream().map(Path::toString).toList()));
       assertThat(score.exitCode()).as(score.err()).isZero();
       String name = new ObjectMapper().readTree(task.toFile()).get("task").asText();
-      requireGreedy(out.resolve(name + ".jsonl"), NpyFile.readFloats(matrix), places(lines));
+      Path subset = out.resolve(name + ".jsonl");
+      requireGreedy(subset, NpyFile.readFloats(matrix), places(lines));
+      requireOwnSkill(name, subset, lines);
     }
+  }
+
+  /** A skill is a twelfth of the pool; of the subset for it, it is far more. */
+  private static void requireOwnSkill(String skill, Path subset, List<String> pool)
+      throws Exception {
+    double ofSubset = share(skill, "candidate_id", Files.readAllLines(subset).subList(0, SMALLEST));
+    assertThat(ofSubset).as(skill).isGreaterThanOrEqualTo(5 * share(skill, "id", pool));
+  }
+
+  private static double share(String skill, String id, List<String> lines) throws Exception {
+    int own = 0;
+    for (String line : lines) {
+      own += new ObjectMapper().readTree(line).get(id).asText().startsWith(skill) ? 1 : 0;
+    }
+    return (double) own / lines.size();
   }
 
   /** At each slot the pick is as near to the slot's query as the best candidate not yet taken. */
@@ -121,13 +145,11 @@ class QuickstartEndToEndTest {
   }
 
   @SafeVarargs
-  private static String[] with(RandomModel.Written model, List<String>... parts) {
+  private static String[] arguments(List<String>... parts) {
     List<String> args = new ArrayList<>();
     for (List<String> part : parts) {
       args.addAll(part);
     }
-    args.addAll(List.of("--model", model.base().toString(), "--checkpoint"));
-    model.checkpoints().forEach(checkpoint -> args.add(checkpoint.toString()));
     args.addAll(List.of("--max-length", Integer.toString(MAX_LENGTH)));
     return args.toArray(String[]::new);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.schemas.file.NpyFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +29,7 @@ class RepresentCommandTest {
       "{\"prompts\": \"<|user|>\\nWhat is 2 + 3?\\n<|assistant|>\\n\", \"labels\": \"2 + 3 = 5\"}";
 
   @TempDir private static Path folder;
-  private static RandomModel.Written model;
+  private static WrittenModel model;
 
   @BeforeAll
   static void writeModel() throws IOException {
@@ -69,9 +69,8 @@ class RepresentCommandTest {
     assertThat(CommandRun.of(score.toArray(String[]::new)).exitCode()).isZero();
     float[] a = values("a.npy", "(1, 2, 7168)");
     float[] p = values("p.npy", "(1, 2, 7168)");
-    // The bundled trainer's linear schedule: mean rates of 15.5 and 5.5 parts.
-    double expected =
-        (15.5 * dot(a, 0, p, 0, 7168) + 5.5 * dot(a, 7168, p, 7168, 7168)) / (15.5 + 5.5);
+    // The bundled trainer's linear schedule: mean rates of 135 and 55 parts.
+    double expected = (135 * dot(a, 0, p, 0, 7168) + 55 * dot(a, 7168, p, 7168, 7168)) / (135 + 55);
     assertThat((double) NpyFile.readFloats(folder.resolve("s.npy"))[0][0])
         .isCloseTo(expected, within(1e-5));
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.schemas.file.NpyFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +25,7 @@ class ScoreCommandTest {
   private static final String TOO_LONG = turns("word ".repeat(300), "yes");
 
   @TempDir private static Path folder;
-  private static RandomModel.Written model;
+  private static WrittenModel model;
   private static Path task;
 
   private final StringWriter err = new StringWriter();

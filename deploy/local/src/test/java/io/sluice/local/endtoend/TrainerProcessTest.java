@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.cli.SluiceProcess;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
@@ -36,7 +36,7 @@ class TrainerProcessTest {
 
   @Test
   void givenATrainerKilledMidway_whenAnotherRuns_thenItGoesOnAndTheJobEndsOnce() throws Exception {
-    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
     BundledData data = BundledData.make();
     List<Candidate> examples = data.candidates().subList(0, 24);
     List<Query> queries = data.tasks().values().iterator().next();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
-import io.sluice.local.bundled.RandomModel;
+import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.cli.SluiceProcess;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
@@ -38,7 +38,7 @@ class WorkerProcessTest {
   @Test
   void givenAWorkerKilledMidway_whenStartedAgain_thenAllIsRepresentedAndRepeatsAreEqual()
       throws Exception {
-    RandomModel.Written model = BundledModel.write(folder.resolve("model"));
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
     try (LocalStack stack =
             LocalStack.start(
                 LocalStack.Settings.in(folder.resolve("stack"), RegistryProcess.distribution()));
@@ -70,7 +70,7 @@ class WorkerProcessTest {
     }
   }
 
-  private SluiceProcess worker(LocalStack stack, RandomModel.Written model) throws IOException {
+  private SluiceProcess worker(LocalStack stack, WrittenModel model) throws IOException {
     return SluiceProcess.start(
         folder.resolve("tmp"),
         "worker",

@@ -1,0 +1,124 @@
+package io.sluice.local.quickstart;
+
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.training.Checkpointing;
+import io.sluice.gpuworker.training.EncodedExamples;
+import io.sluice.gpuworker.training.Evaluation;
+import io.sluice.gpuworker.training.ExampleLosses;
+import io.sluice.gpuworker.training.FineTuning;
+import io.sluice.gpuworker.training.HyperParameters;
+import io.sluice.gpuworker.training.Method;
+import io.sluice.gpuworker.training.TrainingCompute;
+import io.sluice.gpuworker.training.TrainingListener;
+import io.sluice.gpuworker.training.TrainingOutcome;
+import io.sluice.gpuworker.training.TrainingSettings;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.streams.client.Subset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What fine-tuning of the bundled model on a subset is worth: the loss on a task's queries of the
+ * model as it is, of one trained on a random subset of equal size, and of one trained on the
+ * selected subset.
+ *
+ * <p>Each seed draws another random subset (algorithm {@code random:SEED}) and, for both subsets,
+ * the same new adapter and order of examples. A query's loss is the mean over the seeds.
+ */
+public final class Comparison {
+  private static final Method.NewAdapter ADAPTER = new Method.NewAdapter(8, 32, 0.1, Set.of());
+  private static final HyperParameters HYPER =
+      HyperParameters.DEFAULT.withEpochs(4).withBatch(16).withLearningRate(2e-3);
+
+  private final Outcome outcome;
+  private final HyperParameters hyper;
+  private final Path folder;
+  private final ProgressDisplay display;
+  private final TrainingCompute compute = TrainingCompute.ofMachine();
+
+  /**
+   * A comparison.
+   *
+   * @param maxLength tokens after which an example is cut
+   * @param folder where trained adapters go; exists
+   * @param display is told what is being trained
+   */
+  public Comparison(Outcome outcome, int maxLength, Path folder, ProgressDisplay display) {
+    this.outcome = outcome;
+    this.hyper = HYPER.withMaxLength(maxLength);
+    this.folder = folder;
+    this.display = display;
+  }
+
+  /** How the model is trained, for people. */
+  public static String settings() {
+    return "LoRA of rank %d, %d epochs in batches of %d, learning rate %s"
+        .formatted(ADAPTER.rank(), HYPER.epochs(), HYPER.batch(), HYPER.learningRate());
+  }
+
+  /**
+   * Compares for a task, by its largest budget.
+   *
+   * @param seeds how often both subsets are trained on, at least 1: seeds 0 to this, exclusive
+   * @throws IOException when a file cannot be read or written, or training fails; says why
+   */
+  public Arms of(Outcome.Task task, int seeds) throws IOException, InterruptedException {
+    Subset subset = task.subset();
+    String name = subset.task().getTaskId();
+    int budget = subset.entries().size();
+    List<Encoded.Example> queries = queries(subset.task().getQueries());
+    List<List<Message>> chosen =
+        subset.entries().stream().map(entry -> entry.instruction().getMessages()).toList();
+    SeedMean random = new SeedMean();
+    SeedMean selected = new SeedMean();
+    for (int seed = 0; seed < seeds; seed++) {
+      display.phase("%s, seed %d: training on the selected subset".formatted(name, seed));
+      selected.add(trained(chosen, seed, queries));
+      display.phase("%s, seed %d: training on a random subset".formatted(name, seed));
+      random.add(trained(RandomSubset.draw(outcome.pool(), budget, seed), seed, queries));
+    }
+    return new Arms(
+        name, budget, losses(Optional.empty(), queries), random.mean(), selected.mean());
+  }
+
+  private ExampleLosses trained(List<List<Message>> subset, int seed, List<Encoded.Example> queries)
+      throws IOException, InterruptedException {
+    List<Text.Conversation> texts = subset.stream().map(Text.Conversation::new).toList();
+    List<Encoded.Example> examples =
+        EncodedExamples.of(outcome.pool().model(), hyper.maxLength(), texts).usable();
+    TrainingOutcome ended =
+        new FineTuning(
+                new TrainingSettings(
+                    outcome.pool().model(), ADAPTER, hyper.withSeed(seed), compute))
+            .run(
+                examples,
+                Checkpointing.latest(Files.createTempDirectory(folder, "run")),
+                TrainingListener.NONE);
+    if (ended instanceof TrainingOutcome.Finished finished) {
+      return losses(Optional.of(finished.checkpoint()), queries);
+    }
+    throw new IOException(
+        ended instanceof TrainingOutcome.Diverged diverged
+            ? "training failed: " + diverged.reason()
+            : "training was cancelled");
+  }
+
+  private ExampleLosses losses(Optional<Path> adapter, List<Encoded.Example> queries)
+      throws IOException, InterruptedException {
+    return new Evaluation(outcome.pool().model(), adapter, compute).of(queries);
+  }
+
+  private List<Encoded.Example> queries(List<Query> queries) throws IOException {
+    return EncodedExamples.of(
+            outcome.pool().model(),
+            hyper.maxLength(),
+            queries.stream().map(query -> new Text.Question(query.getMessages())).toList())
+        .usable();
+  }
+}

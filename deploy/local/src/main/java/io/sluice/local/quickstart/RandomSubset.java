@@ -1,0 +1,57 @@
+package io.sluice.local.quickstart;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.file.CandidateFile;
+import io.sluice.schemas.file.CandidateLine;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A random subset of a pool, as algorithm {@code random:SEED} selects it. */
+final class RandomSubset {
+  private static final float[] NO_SCORE = {0};
+
+  private RandomSubset() {}
+
+  /**
+   * Draws a subset. The candidate file is read twice, a line at a time.
+   *
+   * @param size at least 1; fewer come where the pool has fewer
+   * @return the messages of each, in the order of the algorithm
+   */
+  static List<List<Message>> draw(Outcome.Pool pool, int size, int seed) throws IOException {
+    Selection<String> drawn =
+        new Algorithm.Random(seed).emptySelection(1, new Tiers(List.of(size)));
+    read(pool, candidate -> drawn.offer(candidate.getId(), NO_SCORE));
+    Map<String, List<Message>> messages = new HashMap<>();
+    read(
+        pool,
+        candidate -> {
+          if (drawn.contains(candidate.getId())) {
+            messages.putIfAbsent(candidate.getId(), candidate.getMessages());
+          }
+        });
+    return drawn.prefix(size).stream().map(messages::get).toList();
+  }
+
+  private static void read(Outcome.Pool pool, Consumer<Candidate> each) throws IOException {
+    try (CandidateFile lines = CandidateFile.open(pool.file())) {
+      lines.forEachRemaining(
+          line -> {
+            if (line instanceof CandidateLine.Valid valid
+                && pool.sources().containsKey(valid.candidate().getId())) {
+              each.accept(valid.candidate());
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}
