@@ -14,7 +14,7 @@ sealed interface Publication {
   record Selected(SelectedKey key, Optional<SelectedInstruction> instruction)
       implements Publication {}
 
-  /** A fine-tune job fired, with its frozen examples in selection order. */
+  /** A fine-tune job fired, with its frozen examples, part after part. */
   record JobFired(FineTuneJob job, List<DatasetRecord> dataset) implements Publication {}
 
   /** What is known of a job that was fired before has changed. */

@@ -1,20 +1,13 @@
 package io.sluice.streams.topology;
 
-import io.sluice.schemas.DatasetRecord;
-import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.IncomingRevision;
 import io.sluice.schemas.Nomination;
-import io.sluice.schemas.Query;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
-import io.sluice.schemas.dataset.ExampleHashes;
-import io.sluice.streams.selection.Slot;
-import io.sluice.streams.trigger.JobIdentity;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Optional;
 
 /** Makes the records that the selection of a task publishes. */
 final class Publications {
@@ -41,57 +34,6 @@ final class Publications {
         nomination.getCandidate().getMessages());
   }
 
-  /**
-   * A job for a budget, with the examples as they are selected now.
-   *
-   * @param sequence counts the jobs of the budget, from 0
-   * @param nominations the nomination of a selected candidate, by id
-   */
-  static Publication.JobFired job(
-      TaskSelection task, int budget, int sequence, Function<String, Nomination> nominations) {
-    TargetTask definition = task.definition();
-    String jobId =
-        new JobIdentity(
-                definition.getTaskId(),
-                definition.getRevision(),
-                definition.getRepresentationId(),
-                budget,
-                sequence)
-            .id();
-    List<Query> queries = definition.getQueries();
-    List<DatasetRecord> dataset = new ArrayList<>(budget);
-    List<String> ids = new ArrayList<>(budget);
-    for (Slot<String> slot : task.slots().subList(0, budget)) {
-      Nomination nomination = nominations.apply(slot.id());
-      ids.add(slot.id());
-      dataset.add(
-          DatasetRecord.newBuilder()
-              .setJobId(jobId)
-              .setTaskId(definition.getTaskId())
-              .setRank(slot.slot())
-              .setCandidateId(slot.id())
-              .setQuery(queries.get(slot.query()).getId())
-              .setScore(slot.score())
-              .setSource(nomination.getCandidate().getSource())
-              .setMessages(nomination.getCandidate().getMessages())
-              .build());
-    }
-    FineTuneJob job =
-        FineTuneJob.newBuilder()
-            .setJobId(jobId)
-            .setTaskId(definition.getTaskId())
-            .setRevision(definition.getRevision())
-            .setRepresentationId(definition.getRepresentationId())
-            .setAlgorithm(definition.getAlgorithm())
-            .setBudget(budget)
-            .setSequence(sequence)
-            .setExamples(dataset.size())
-            .setPoolSize(task.pool())
-            .setDatasetChecksum(ExampleHashes.ofOrder(ids))
-            .build();
-    return new Publication.JobFired(job, dataset);
-  }
-
   /** How far a task has come. */
   static TaskStatus status(ServedTask task) {
     TaskSelection served = task.served();
@@ -104,18 +46,20 @@ final class Publications {
         served.waiting(),
         served.nominated(),
         served.selected(),
-        definition.getBudgets().stream().map(budget -> tier(served, budget)).toList(),
+        definition.getBudgets().stream().map(budget -> tier(task, budget)).toList(),
         task.incoming().stream()
             .map(newer -> new IncomingRevision(newer.revision(), newer.pool(), newer.waiting()))
             .toList());
   }
 
-  private static TierStatus tier(TaskSelection selection, int budget) {
+  private static TierStatus tier(ServedTask task, int budget) {
+    TaskSelection selection = task.served();
+    Optional<TaskJobs.Fired> last = task.jobs().last(selection.revision(), budget);
     return new TierStatus(
         budget,
         Math.min(budget, selection.selected()),
-        selection.lastJob(budget).map(last -> last.job().getSequence() + 1).orElse(0),
-        selection.turnover(budget),
-        false);
+        last.map(job -> job.sequence() + 1).orElse(0),
+        last.map(job -> selection.turnover(budget, job.selected())).orElse(1.0),
+        task.jobs().isOpen(budget));
   }
 }

@@ -1,10 +1,12 @@
 package io.sluice.streams.topology;
 
 import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.validation.JobRequestRules;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.util.List;
 
@@ -27,6 +29,25 @@ final class RecordChecks {
     }
     if (!task.getTaskId().equals(key)) {
       throw new InvalidRecordException("key and value name different target tasks");
+    }
+  }
+
+  /**
+   * Checks what somebody asks about jobs; a request that is null asks nothing.
+   *
+   * @throws InvalidRecordException when key and value do not fit together or the request has no
+   *     proper id
+   */
+  static void jobRequest(String key, JobRequest request) {
+    if (request == null) {
+      return;
+    }
+    if (!request.getTaskId().equals(key)) {
+      throw new InvalidRecordException("key and value name different target tasks");
+    }
+    List<String> problems = JobRequestRules.problems(request);
+    if (!problems.isEmpty()) {
+      throw new InvalidRecordException("job request: " + String.join("; ", problems));
     }
   }
 

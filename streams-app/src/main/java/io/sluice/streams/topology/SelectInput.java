@@ -1,5 +1,7 @@
 package io.sluice.streams.topology;
 
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 
@@ -13,4 +15,10 @@ sealed interface SelectInput {
 
   /** A shard nominates, withdraws or counts. */
   record Reported(ShardReport report) implements SelectInput {}
+
+  /** Somebody asks for something about the jobs of a task. */
+  record Requested(JobRequest request) implements SelectInput {}
+
+  /** A trainer has finished a job or failed. */
+  record Ended(FineTuneResult result) implements SelectInput {}
 }

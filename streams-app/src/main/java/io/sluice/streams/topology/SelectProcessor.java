@@ -1,6 +1,9 @@
 package io.sluice.streams.topology;
 
-import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.CancelJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FireJob;
+import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.SelectedKey;
@@ -9,13 +12,10 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.Withdrawal;
 import io.sluice.streams.selection.TierChange;
-import io.sluice.streams.trigger.PoolThreshold;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The selection of every task of a partition: takes the nominations of all shards, publishes what
- * changed in the subset, and fires fine-tune jobs.
+ * changed in the subset, and has fine-tune jobs fired and ended.
  *
  * <p>The selection itself is never stored: it is a pure function of the stored nominations. What of
  * it is published is stored, and each publication leads from there to the selection; so nothing is
@@ -45,8 +45,13 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   private final int shards;
   private final Map<String, ServedTask> tasks = new HashMap<>();
   private final Set<String> changed = new HashSet<>();
+
+  /** When to look at a task again although nothing has changed. */
+  private final Map<String, Instant> wake = new HashMap<>();
+
   private ProcessorContext<String, Publication> context;
   private SelectStores stores;
+  private JobKeeper jobs;
 
   /**
    * A selection.
@@ -63,9 +68,11 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   public void init(ProcessorContext<String, Publication> context) {
     this.context = context;
     this.stores = new SelectStores(context);
+    this.jobs = new JobKeeper(stores, shards, this::publish);
     // Kafka Streams starts the same processor again when it had to roll its stores back.
     tasks.clear();
     changed.clear();
+    wake.clear();
     stores.served().forEach(this::restore);
     context.schedule(publishInterval, PunctuationType.WALL_CLOCK_TIME, now -> publishChanges());
   }
@@ -79,12 +86,16 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
       taskDefined(defined.task());
     } else if (input instanceof SelectInput.TaskRemoved removed) {
       Optional.ofNullable(tasks.get(removed.taskId())).ifPresent(this::remove);
+    } else if (input instanceof SelectInput.Requested requested) {
+      requested(requested.request());
+    } else if (input instanceof SelectInput.Ended ended) {
+      ended(ended.result());
     }
   }
 
   private void restore(TargetTask definition) {
     String taskId = definition.getTaskId();
-    ServedTask task = new ServedTask(restored(definition));
+    ServedTask task = new ServedTask(restored(definition), stores.jobs(taskId));
     stores.incoming(taskId).map(this::restored).ifPresent(task::prepare);
     stores.forEachPublished(task.served().revisionKey(), task::published);
     tasks.put(taskId, task);
@@ -99,17 +110,6 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     stores.forEachNomination(
         selection.revisionKey(),
         (id, nomination) -> selection.nominate(id, ScoreRow.unboxed(nomination.getScores())));
-    Map<String, Set<String>> members = new HashMap<>();
-    stores.forEachMember(
-        definition.getTaskId(),
-        member ->
-            members
-                .computeIfAbsent(member.jobId(), jobId -> new HashSet<>())
-                .add(member.candidateId()));
-    stores.jobs(selection.revisionKey()).stream()
-        .sorted(Comparator.comparingInt(FineTuneJob::getSequence))
-        .map(job -> new TaskSelection.FiredJob(job, members.get(job.getJobId())))
-        .forEach(selection::fired);
     return selection;
   }
 
@@ -118,7 +118,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     ServedTask known = tasks.get(taskId);
     if (known == null) {
       stores.putServed(definition);
-      tasks.put(taskId, new ServedTask(new TaskSelection(definition)));
+      tasks.put(taskId, new ServedTask(new TaskSelection(definition), stores.jobs(taskId)));
     } else if (definition.getRevision() > known.newestRevision()) {
       known.incoming().ifPresent(outdated -> stores.dropRevision(outdated.definition()));
       stores.putIncoming(definition);
@@ -128,6 +128,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   }
 
   private void remove(ServedTask task) {
+    jobs.cancelAll(task);
     for (String candidateId : task.publishedIds()) {
       publish(task, new TierChange<>(candidateId, ServedTask.OUTDATED, TierChange.OUTSIDE));
     }
@@ -135,6 +136,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     task.revisions().forEach(each -> stores.dropRevision(each.definition()));
     tasks.remove(task.id());
     changed.remove(task.id());
+    wake.remove(task.id());
     publish(task.id(), new Publication.Status(task.id(), Optional.empty()));
   }
 
@@ -182,33 +184,58 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
       task.published(candidateId, ServedTask.OUTDATED);
       stores.putPublished(task.served().key(candidateId), ServedTask.OUTDATED);
     }
-    for (FineTuneJob job : stores.jobsWith(task.id(), candidateId)) {
-      if (!job.getRetracted().contains(candidateId)) {
-        List<String> retracted = new ArrayList<>(job.getRetracted());
-        retracted.add(candidateId);
-        FineTuneJob marked = FineTuneJob.newBuilder(job).setRetracted(retracted).build();
-        stores.putJob(marked);
-        publish(task.id(), new Publication.Job(marked));
-      }
+    jobs.retracted(task, candidateId);
+  }
+
+  private void requested(JobRequest request) {
+    ServedTask task = tasks.get(request.getTaskId());
+    if (task == null) {
+      throw new InvalidRecordException("there is no task '%s'".formatted(request.getTaskId()));
+    }
+    if (request.getBody() instanceof FireJob fire) {
+      refresh(task.served());
+      jobs.fireOnRequest(task, fire.getBudget(), request.getRequestId(), now());
+    } else if (request.getBody() instanceof CancelJob cancel) {
+      jobs.cancelOnRequest(task, cancel.getJobId());
+    }
+    changed.add(task.id());
+  }
+
+  private void ended(FineTuneResult result) {
+    ServedTask task = tasks.get(result.getTaskId());
+    if (task != null) {
+      // Else the task is gone, and its jobs were cancelled.
+      jobs.reported(task, result);
+      changed.add(task.id());
     }
   }
 
   private void publishChanges() {
+    Instant now = now();
+    wake.forEach(
+        (taskId, when) -> {
+          if (!when.isAfter(now)) {
+            changed.add(taskId);
+          }
+        });
     for (String taskId : changed) {
       ServedTask task = tasks.get(taskId);
-      for (TaskSelection selection : task.revisions()) {
-        selection.refresh(scores -> forEachNominated(selection, scores));
-      }
+      task.revisions().forEach(this::refresh);
       task.incoming()
           .filter(incoming -> incoming.isComplete(shards))
           .ifPresent(incoming -> replace(task));
       task.unpublished().forEach(change -> publish(task, change));
-      fireJobs(task);
+      wake.remove(taskId);
+      jobs.fireDue(task, now).ifPresent(next -> wake.put(taskId, next));
       TaskStatus status = Publications.status(task);
       stores.putStatus(status);
       publish(taskId, new Publication.Status(taskId, Optional.of(status)));
     }
     changed.clear();
+  }
+
+  private void refresh(TaskSelection selection) {
+    selection.refresh(scores -> forEachNominated(selection, scores));
   }
 
   private void forEachNominated(TaskSelection selection, BiConsumer<String, float[]> scores) {
@@ -231,32 +258,6 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
         .log("revision served");
   }
 
-  private void fireJobs(ServedTask task) {
-    TaskSelection selection = task.served();
-    if (task.incoming().isPresent() || !selection.isComplete(shards)) {
-      // This is not, or not for long, the subset of all seen.
-      return;
-    }
-    PoolThreshold threshold = new PoolThreshold(selection.definition().getMinPoolFactor());
-    for (int budget : selection.definition().getBudgets()) {
-      if (threshold.isReached(budget, selection.selected(), selection.pool())
-          && selection.lastJob(budget).isEmpty()) {
-        fire(selection, budget);
-      }
-    }
-  }
-
-  private void fire(TaskSelection selection, int budget) {
-    Publication.JobFired fired =
-        Publications.job(selection, budget, 0, id -> nominationOf(selection, id));
-    Set<String> candidateIds = new HashSet<>();
-    fired.dataset().forEach(example -> candidateIds.add(example.getCandidateId()));
-    candidateIds.forEach(candidateId -> stores.putMember(fired.job(), candidateId));
-    stores.putJob(fired.job());
-    selection.fired(new TaskSelection.FiredJob(fired.job(), candidateIds));
-    publish(selection.definition().getTaskId(), fired);
-  }
-
   private void publish(ServedTask task, TierChange<String> change) {
     TaskSelection served = task.served();
     TaskKey key = served.key(change.id());
@@ -272,22 +273,21 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
               selectedKey,
               Optional.of(
                   Publications.selected(
-                      served.definition(), change.to(), nominationOf(served, change.id())))));
+                      served.definition(), change.to(), stores.nominationOf(key)))));
     }
     task.published(change.id(), change.to());
-  }
-
-  private Nomination nominationOf(TaskSelection selection, String candidateId) {
-    return stores
-        .nomination(selection.key(candidateId))
-        .orElseThrow(() -> new IllegalStateException("selected but not nominated: " + candidateId));
   }
 
   private void publish(String taskId, Publication publication) {
     context.forward(new Record<>(taskId, publication, context.currentSystemTimeMs()));
   }
 
+  private Instant now() {
+    return Instant.ofEpochMilli(context.currentSystemTimeMs());
+  }
+
   private static TaskSelection.ShardCount counted(PoolCount count) {
-    return new TaskSelection.ShardCount(count.getScored(), count.getWaiting());
+    return new TaskSelection.ShardCount(
+        count.getScored(), count.getWaiting(), count.getFingerprint());
   }
 }

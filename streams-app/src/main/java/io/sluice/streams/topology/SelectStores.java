@@ -7,11 +7,15 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -47,6 +51,9 @@ final class SelectStores {
   private static final String POOL_COUNTS = "pool-counts";
   private static final String PUBLISHED = "published";
   private static final String JOB_MEMBERS = "job-members";
+
+  private static final byte[] SELECTED = new byte[0];
+  private static final byte[] RANDOM_ONLY = {0};
 
   private final KeyValueStore<String, TargetTask> tasks;
   private final KeyValueStore<String, TargetTask> incoming;
@@ -135,6 +142,12 @@ final class SelectStores {
     return Optional.ofNullable(nominations.get(key));
   }
 
+  /** The nomination of a candidate that is selected. */
+  Nomination nominationOf(TaskKey key) {
+    return nomination(key)
+        .orElseThrow(() -> new IllegalStateException("selected but not nominated: " + key.item()));
+  }
+
   void putNomination(TaskKey key, Nomination nomination) {
     nominations.put(key, nomination);
   }
@@ -171,25 +184,40 @@ final class SelectStores {
     jobs.put(new TaskKey(job.getTaskId(), job.getRevision(), job.getJobId()), job);
   }
 
-  void putMember(FineTuneJob job, String candidateId) {
+  /**
+   * Keeps that a candidate is in a job's dataset.
+   *
+   * @param selected whether in the selected part, and not in the random one only
+   */
+  void putMember(FineTuneJob job, String candidateId, boolean selected) {
     jobMembers.put(
         new JobMember(job.getTaskId(), candidateId, job.getRevision(), job.getJobId()),
-        new byte[0]);
+        selected ? SELECTED : RANDOM_ONLY);
   }
 
-  /** The jobs of a revision. */
-  List<FineTuneJob> jobs(TaskKey revision) {
-    List<FineTuneJob> all = new ArrayList<>();
-    forEach(jobs, revision, (jobId, job) -> all.add(job));
-    return all;
-  }
-
-  /** Visits what says which candidates are in the datasets of a task's jobs. */
-  void forEachMember(String taskId, Consumer<JobMember> visitor) {
+  /** The jobs of a task, of whatever revision, and who is in them. */
+  TaskJobs jobs(String taskId) {
+    Map<String, Set<String>> selected = new HashMap<>();
     try (KeyValueIterator<JobMember, byte[]> members =
         jobMembers.prefixScan(taskId, TaskKey.ofTask())) {
-      members.forEachRemaining(member -> visitor.accept(member.key));
+      while (members.hasNext()) {
+        KeyValue<JobMember, byte[]> member = members.next();
+        if (Arrays.equals(member.value, SELECTED)) {
+          selected
+              .computeIfAbsent(member.key.jobId(), jobId -> new HashSet<>())
+              .add(member.key.candidateId());
+        }
+      }
     }
+    List<FineTuneJob> all = new ArrayList<>();
+    try (KeyValueIterator<TaskKey, FineTuneJob> entries =
+        jobs.prefixScan(taskId, TaskKey.ofTask())) {
+      entries.forEachRemaining(entry -> all.add(entry.value));
+    }
+    all.sort(Comparator.comparingInt(FineTuneJob::getSequence));
+    TaskJobs found = new TaskJobs();
+    all.forEach(job -> found.fired(job, selected.get(job.getJobId())));
+    return found;
   }
 
   /** All jobs of a task, of whatever revision, that have the candidate in their dataset. */

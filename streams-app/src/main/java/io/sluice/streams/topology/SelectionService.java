@@ -51,7 +51,13 @@ public final class SelectionService implements AutoCloseable {
     String representations = config.topics().representations();
     String targetTasks = config.topics().targetTasks();
     Map<String, TopicDescription> described =
-        describe(config, List.of(representations, targetTasks));
+        describe(
+            config,
+            List.of(
+                representations,
+                targetTasks,
+                config.topics().jobRequests(),
+                config.topics().fineTuneResults()));
     OpenPartitions open = new OpenPartitions();
     int taskPartitions = described.get(targetTasks).partitions().size();
     Properties properties = new Properties();
@@ -178,7 +184,7 @@ public final class SelectionService implements AutoCloseable {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new IllegalStateException(
-            "the topics do not exist yet: create " + topics + " first (sluice topics)", e);
+            "not all topics exist: create " + topics + " first (sluice topics)", e);
       }
       throw new IllegalStateException("Kafka does not answer: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {

@@ -4,6 +4,9 @@ import static org.apache.kafka.streams.KeyValue.pair;
 
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
@@ -52,7 +55,8 @@ import org.apache.kafka.streams.state.Stores;
  * task-status ───────────► every shard ──┤
  * query-representations ─► every shard ──┼─► nominate ─► nominations ─► select ─► selected, task-status,
  * target-tasks ─┬────────► every shard ──┘               (by task)        ▲       fine-tune-jobs, -datasets
- *               └─────────────────────────────────────────────────────────┘
+ *               ├─────────────────────────────────────────────────────────┤
+ * job-requests ─┘                            fine-tune-results ─► by task ┘
  * </pre>
  */
 final class SelectionTopology {
@@ -86,7 +90,7 @@ final class SelectionTopology {
   private StreamsBuilder wire(int shards, int taskPartitions) {
     KStream<String, TargetTask> tasks = tasks();
     KStream<String, ShardReport> nominations = nominate(tasks, shards, taskPartitions);
-    publish(select(tasks, nominations, shards));
+    publish(select(tasks, nominations, shards, taskPartitions));
     return builder;
   }
 
@@ -166,18 +170,48 @@ final class SelectionTopology {
   }
 
   private KStream<String, Publication> select(
-      KStream<String, TargetTask> tasks, KStream<String, ShardReport> nominations, int shards) {
+      KStream<String, TargetTask> tasks,
+      KStream<String, ShardReport> nominations,
+      int shards,
+      int taskPartitions) {
     KStream<String, SelectInput> defined =
         tasks.mapValues(
             (id, task) ->
                 task == null ? new SelectInput.TaskRemoved(id) : new SelectInput.TaskDefined(task));
+    KStream<String, SelectInput> requested =
+        builder.stream(
+                topics.jobRequests(), Consumed.with(Serdes.String(), avro.value(JobRequest.class)))
+            .peek(RecordChecks::jobRequest, Named.as("check-request"))
+            .filter((id, request) -> request != null)
+            .mapValues(SelectInput.Requested::new);
     return defined
         .merge(nominations.mapValues(SelectInput.Reported::new))
+        .merge(requested)
+        .merge(ended(taskPartitions))
         .process(
             owning(
                 SelectStores.builders(avro, Stores::persistentKeyValueStore),
                 () -> open.watch(new SelectProcessor(config.reportInterval(), shards))),
             Named.as("select"));
+  }
+
+  /** Trainers spread what they report by job id, if not otherwise: here it is needed by task. */
+  private KStream<String, SelectInput> ended(int taskPartitions) {
+    return builder.stream(
+            topics.fineTuneResults(),
+            Consumed.with(Serdes.String(), avro.value(FineTuneResult.class)))
+        .filter(
+            (id, result) ->
+                result != null
+                    && (result.getState() == FineTuneState.FINISHED
+                        || result.getState() == FineTuneState.FAILED))
+        .selectKey((id, result) -> result.getTaskId())
+        .repartition(
+            Repartitioned.<String, FineTuneResult>as("ended")
+                .withKeySerde(Serdes.String())
+                .withValueSerde(avro.value())
+                .withNumberOfPartitions(taskPartitions))
+        .mapValues(SelectInput.Ended::new);
   }
 
   private void publish(KStream<String, Publication> published) {

@@ -17,11 +17,13 @@ final class ServedTask {
   static final int OUTDATED = -1;
 
   private final Map<String, Integer> published = new HashMap<>();
+  private final TaskJobs jobs;
   private TaskSelection served;
   private Optional<TaskSelection> incoming = Optional.empty();
 
-  ServedTask(TaskSelection served) {
+  ServedTask(TaskSelection served, TaskJobs jobs) {
     this.served = served;
+    this.jobs = jobs;
   }
 
   String id() {
@@ -30,6 +32,11 @@ final class ServedTask {
 
   TaskSelection served() {
     return served;
+  }
+
+  /** The jobs of all its revisions. */
+  TaskJobs jobs() {
+    return jobs;
   }
 
   Optional<TaskSelection> incoming() {

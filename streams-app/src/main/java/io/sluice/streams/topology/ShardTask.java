@@ -5,9 +5,6 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
-import io.sluice.streams.selection.Algorithm;
-import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.util.HashSet;
@@ -18,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * A revision of a task that one shard works on: its queries, how far the shard has come with it,
- * and the shard's own selection, which is a pure function of the score rows that the shard keeps.
+ * and the shard's own selections, which are pure functions of the score rows that the shard keeps.
  */
 final class ShardTask {
   private final TargetTask definition;
@@ -26,7 +23,7 @@ final class ShardTask {
   private final QueryMatrix queries;
   private final Set<String> withdrawn = new HashSet<>();
   private ShardProgress progress;
-  private Selection<String> selection;
+  private Selections selections;
   private long scored;
 
   /**
@@ -48,7 +45,7 @@ final class ShardTask {
       }
     }
     this.queries = new QueryMatrix(vectors, weights);
-    this.selection = emptySelection();
+    this.selections = Selections.empty(definition);
   }
 
   /** Whether representations can be compared: one making, one shape. */
@@ -152,14 +149,14 @@ final class ShardTask {
     return queries.scoreAll(candidates);
   }
 
-  /** Takes a new score row; whether the shard's own selection admits the candidate. */
+  /** Takes a new score row; whether one of the shard's own selections admits the candidate. */
   boolean admit(String candidateId, float[] row) {
     scored++;
-    return selection.offer(candidateId, row).admitted();
+    return selections.offer(candidateId, row);
   }
 
   /**
-   * A candidate whose row is gone. When the shard's own selection holds it, it stays there until
+   * A candidate whose row is gone. When one of the shard's own selections holds it, it stays until
    * {@link #reselect}, and its successors are owed.
    */
   void withdraw(String candidateId) {
@@ -175,35 +172,23 @@ final class ShardTask {
    * insertion.
    *
    * @param rows gives every score row of the revision
-   * @return the ids that the selection holds now and did not hold before
+   * @return the ids that are held now and were not held before
    */
   Set<String> reselect(Consumer<BiConsumer<String, float[]>> rows) {
-    Set<String> before = selected();
+    Set<String> before = selections.ids();
     before.removeAll(withdrawn);
     withdrawn.clear();
     scored = 0;
-    selection = emptySelection();
+    selections = Selections.empty(definition);
     rows.accept(this::admit);
     progress = progress.owing(false);
-    Set<String> entered = selected();
+    Set<String> entered = selections.ids();
     entered.removeAll(before);
     return entered;
   }
 
-  /** Whether the shard's own selection holds a candidate. */
+  /** Whether one of the shard's own selections holds a candidate. */
   boolean holds(String candidateId) {
-    return selection.contains(candidateId);
-  }
-
-  /** Ids of the shard's own selection. */
-  private Set<String> selected() {
-    Set<String> ids = new HashSet<>();
-    selection.slots().forEach(slot -> ids.add(slot.id()));
-    return ids;
-  }
-
-  private Selection<String> emptySelection() {
-    return Algorithm.parse(definition.getAlgorithm())
-        .emptySelection(definition.getQueries().size(), new Tiers(definition.getBudgets()));
+    return selections.contains(candidateId);
   }
 }

@@ -299,6 +299,9 @@ public final class StreamsAppConfig {
     // A slice of a backfill waits for the poll before it: with no live records, not for long.
     streams.put(StreamsConfig.POLL_MS_CONFIG, own.getLong(BACKFILL_INTERVAL));
     streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2);
+    // In which order the records of different topics come does not matter: none waits for another,
+    // of which it is perhaps not known, after an outage, whether it has any.
+    streams.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_RECORD);
     streams.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), MAX_RECORD);
     // Kafka's 1 MiB a partition and fetch is a dozen vectors.

@@ -1,8 +1,6 @@
 package io.sluice.streams.topology;
 
-import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.TargetTask;
-import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Slot;
 import io.sluice.streams.selection.Tiers;
@@ -14,21 +12,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** The selection of one revision of a task: a pure function of its nominations. */
+/**
+ * The selection of one revision of a task and its random control: pure functions of its
+ * nominations.
+ */
 final class TaskSelection {
   private final TargetTask definition;
   private final Tiers tiers;
   private final Map<Integer, ShardCount> counts = new HashMap<>();
-  private final Map<Integer, FiredJob> lastJobs = new HashMap<>();
-  private Selection<String> selection;
+  private Selections selections;
   private long nominated;
   private boolean outdated;
 
   TaskSelection(TargetTask definition) {
     this.definition = definition;
     this.tiers = new Tiers(definition.getBudgets());
-    this.selection = emptySelection();
+    this.selections = Selections.empty(definition);
   }
 
   TargetTask definition() {
@@ -51,13 +52,13 @@ final class TaskSelection {
   /** Takes a nomination that is not known yet. */
   void nominate(String candidateId, float[] scores) {
     nominated++;
-    selection.offer(candidateId, scores);
+    selections.offer(candidateId, scores);
   }
 
   /** A nominated candidate is gone; {@link #refresh} tells what the selection is without it. */
   void withdraw(String candidateId) {
     nominated--;
-    outdated = outdated || selection.contains(candidateId);
+    outdated = outdated || selections.contains(candidateId);
   }
 
   /**
@@ -69,7 +70,7 @@ final class TaskSelection {
     if (outdated) {
       outdated = false;
       nominated = 0;
-      selection = emptySelection();
+      selections = Selections.empty(definition);
       nominations.accept(this::nominate);
     }
   }
@@ -79,7 +80,7 @@ final class TaskSelection {
   }
 
   int selected() {
-    return selection.size();
+    return selections.own().size();
   }
 
   /** The tier of every selected candidate, in selection order. */
@@ -90,7 +91,12 @@ final class TaskSelection {
   }
 
   List<Slot<String>> slots() {
-    return selection.slots();
+    return selections.own().slots();
+  }
+
+  /** The random control, in its own order; empty when there is none. */
+  Optional<List<Slot<String>>> controlSlots() {
+    return selections.control().map(Selection::slots);
   }
 
   void count(int shard, ShardCount count) {
@@ -112,33 +118,27 @@ final class TaskSelection {
     return counts.size() == shards && waiting() == 0;
   }
 
-  void fired(FiredJob job) {
-    lastJobs.put(job.job().getBudget(), job);
-  }
-
-  /** The last job of a budget. */
-  Optional<FiredJob> lastJob(int budget) {
-    return Optional.ofNullable(lastJobs.get(budget));
+  /**
+   * Fingerprint of the representations that are compared; those of all making, should they differ.
+   */
+  String fingerprint() {
+    return counts.values().stream()
+        .map(ShardCount::fingerprint)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(","));
   }
 
   /**
-   * Share of a budget's subset that its last job did not train on.
+   * Share of a budget's subset that was not in it before.
    *
-   * @return 0 to 1; 1 when there was no job, 0 when nothing is selected
+   * @param before who was
+   * @return 0 to 1; 0 when nothing is selected
    */
-  double turnover(int budget) {
-    Optional<FiredJob> last = lastJob(budget);
-    if (last.isEmpty()) {
-      return 1;
-    }
-    List<String> subset = selection.prefix(budget);
-    long kept = subset.stream().filter(last.get().candidateIds()::contains).count();
-    return subset.isEmpty() ? 0 : 1 - (double) kept / subset.size();
-  }
-
-  private Selection<String> emptySelection() {
-    return Algorithm.parse(definition.getAlgorithm())
-        .emptySelection(definition.getQueries().size(), tiers);
+  double turnover(int budget, Set<String> before) {
+    List<String> subset = selections.own().prefix(budget);
+    long entered = subset.stream().filter(id -> !before.contains(id)).count();
+    return subset.isEmpty() ? 0 : (double) entered / subset.size();
   }
 
   /**
@@ -146,17 +146,7 @@ final class TaskSelection {
    *
    * @param scored candidates scored
    * @param waiting candidates stored and not yet scored
+   * @param fingerprint of the representations that it compares
    */
-  record ShardCount(long scored, long waiting) {}
-
-  /**
-   * A fine-tune job and its dataset.
-   *
-   * @param candidateIds who is in the dataset
-   */
-  record FiredJob(FineTuneJob job, Set<String> candidateIds) {
-    FiredJob {
-      candidateIds = Set.copyOf(candidateIds);
-    }
-  }
+  record ShardCount(long scored, long waiting, String fingerprint) {}
 }

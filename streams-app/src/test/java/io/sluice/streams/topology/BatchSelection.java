@@ -25,7 +25,9 @@ final class BatchSelection {
   static Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
     List<Integer> budgets = task.getBudgets();
     List<String> order =
-        order(task, new TreeMap<>(rows)).stream().limit(budgets.get(budgets.size() - 1)).toList();
+        order(task, task.getAlgorithm(), rows).stream()
+            .limit(budgets.get(budgets.size() - 1))
+            .toList();
     Map<String, Integer> tiers = new LinkedHashMap<>();
     for (int slot = 0; slot < order.size(); slot++) {
       int at = slot;
@@ -34,12 +36,15 @@ final class BatchSelection {
     return tiers;
   }
 
-  private static List<String> order(TargetTask task, SortedMap<String, float[]> rows) {
-    return switch (task.getAlgorithm()) {
+  /** All candidates in the order of a rule. */
+  static List<String> order(TargetTask task, String algorithm, Map<String, float[]> scores) {
+    SortedMap<String, float[]> rows = new TreeMap<>(scores);
+    return switch (algorithm) {
       case "round-robin" -> roundRobin(rows, task.getQueries().size());
       case "doubly-greedy" -> sorted(rows, Comparator.comparing(id -> -highest(rows.get(id))));
+      case "random" -> sorted(rows, Comparator.comparing(id -> sha256("0:" + id)));
       case "random:3" -> sorted(rows, Comparator.comparing(id -> sha256("3:" + id)));
-      default -> throw new AssertionError(task.getAlgorithm());
+      default -> throw new AssertionError(algorithm);
     };
   }
 

@@ -1,13 +1,23 @@
 package io.sluice.streams.topology;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.CancelJob;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.FireJob;
+import io.sluice.schemas.JobRequest;
+import io.sluice.schemas.JobState;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +65,33 @@ final class SelectHarness {
 
   void process(SelectInput input) {
     processor.process(new Record<>("", input, 0));
+    consume();
+  }
+
+  /** Asks for a job. */
+  void fire(String taskId, int budget, String requestId) {
+    process(new SelectInput.Requested(new JobRequest(requestId, taskId, new FireJob(budget))));
+  }
+
+  /** Asks to cancel a job. */
+  void cancel(String taskId, String jobId) {
+    process(new SelectInput.Requested(new JobRequest("r", taskId, new CancelJob(jobId))));
+  }
+
+  /** A trainer reports the end of a job. */
+  void end(String jobId, FineTuneState state) {
+    process(
+        new SelectInput.Ended(
+            FineTuneResult.newBuilder()
+                .setJobId(jobId)
+                .setTaskId(jobs.get(jobId).getTaskId())
+                .setState(state)
+                .setDetail("as the test says")
+                .build()));
+  }
+
+  void advance(Duration time) {
+    context.setCurrentSystemTimeMs(context.currentSystemTimeMs() + time.toMillis());
   }
 
   void report(ShardReport report) {
@@ -64,6 +101,10 @@ final class SelectHarness {
   /** Publishes what changed; the statuses that were published with it. */
   List<TaskStatus> tick() {
     punctuators().forEach(each -> each.getPunctuator().punctuate(0));
+    return consume();
+  }
+
+  private List<TaskStatus> consume() {
     List<TaskStatus> published = new ArrayList<>();
     context.forwarded().forEach(forward -> consume(forward.record().value(), published));
     context.resetForwards();
@@ -87,6 +128,14 @@ final class SelectHarness {
               value -> statuses.put(status.taskId(), value),
               () -> statuses.remove(status.taskId()));
     } else if (publication instanceof Publication.JobFired job) {
+      assertThat(open())
+          .as("open jobs of one task and budget")
+          .noneMatch(
+              other ->
+                  other.getTaskId().equals(job.job().getTaskId())
+                      && other.getBudget() == job.job().getBudget());
+      assertThat(FrozenDataset.of(job.job(), job.dataset()).selected())
+          .hasSize(job.job().getBudget());
       fired.add(job);
       jobs.put(job.job().getJobId(), job.job());
     } else if (publication instanceof Publication.Job job) {
@@ -111,6 +160,14 @@ final class SelectHarness {
   /** A job as its topic has it now. */
   FineTuneJob job(String jobId) {
     return jobs.get(jobId);
+  }
+
+  /** Jobs that have not ended, as their topic has them. */
+  List<FineTuneJob> open() {
+    return jobs.values().stream()
+        .filter(job -> job.getState() == JobState.OPEN)
+        .sorted(Comparator.comparing(FineTuneJob::getJobId))
+        .toList();
   }
 
   private List<CapturedPunctuator> punctuators() {

@@ -2,8 +2,11 @@ package io.sluice.streams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
@@ -11,6 +14,7 @@ import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.dataset.FrozenDataset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -191,7 +195,36 @@ final class SelectionModel {
       boolean reports = inFlight();
       deliver(Integer.MAX_VALUE);
       tickSelect();
-      quiet = reports || inFlight() ? 0 : quiet + 1;
+      boolean trained = !select.open().isEmpty();
+      select.open().forEach(job -> select.end(job.getJobId(), FineTuneState.FINISHED));
+      quiet = reports || inFlight() || trained ? 0 : quiet + 1;
+    }
+  }
+
+  /** A trainer ends one of the open jobs. */
+  void endJob(int which, FineTuneState state) {
+    List<FineTuneJob> open = select.open();
+    if (!open.isEmpty()) {
+      select.end(open.get(which % open.size()).getJobId(), state);
+    }
+  }
+
+  /** Somebody cancels one of the open jobs. */
+  void cancelJob(int which) {
+    List<FineTuneJob> open = select.open();
+    if (!open.isEmpty()) {
+      FineTuneJob job = open.get(which % open.size());
+      select.cancel(job.getTaskId(), job.getJobId());
+      assertThat(select.open()).doesNotContain(job);
+    }
+  }
+
+  /** Somebody asks for a job, which perhaps cannot fire. */
+  void fireJob(String taskId, int budget) {
+    try {
+      select.fire(taskId, budget, "r");
+    } catch (InvalidRecordException e) {
+      // Kafka Streams writes it to the dead letters and goes on.
     }
   }
 
@@ -206,6 +239,35 @@ final class SelectionModel {
       }
     }
     checkJobs();
+    newest.values().stream().filter(this::isRepresented).forEach(this::checkFrozen);
+    tickSelect();
+  }
+
+  /** What is frozen now is what the batch rules select, the task's own and the control's. */
+  private void checkFrozen(TargetTask task) {
+    Map<String, float[]> rows = rows(task);
+    for (int budget : task.getBudgets()) {
+      if (budget <= rows.size()) {
+        select.fire(task.getTaskId(), budget, "check");
+        Publication.JobFired fired = select.fired().get(select.fired().size() - 1);
+        assertThat(fired.job().getRequestId()).isEqualTo("check");
+        FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
+        assertThat(ids(frozen.selected()))
+            .isEqualTo(BatchSelection.order(task, task.getAlgorithm(), rows).subList(0, budget));
+        boolean controlled =
+            task.getControls().contains(Arm.RANDOM) && !task.getAlgorithm().startsWith("random");
+        assertThat(ids(frozen.random()))
+            .isEqualTo(
+                controlled
+                    ? BatchSelection.order(task, "random", rows).subList(0, budget)
+                    : List.of());
+        select.end(fired.job().getJobId(), FineTuneState.FINISHED);
+      }
+    }
+  }
+
+  private static List<String> ids(List<DatasetRecord> examples) {
+    return examples.stream().map(DatasetRecord::getCandidateId).toList();
   }
 
   private void checkTask(String taskId) {
@@ -237,18 +299,25 @@ final class SelectionModel {
     assertThat(status.getPool()).isEqualTo(rows.size());
     assertThat(status.getWaiting()).isZero();
     assertThat(status.getSelected()).isEqualTo(expected.size());
+    // While a newer revision is on its way nothing fires.
+    assertThat(status.getTiers())
+        .filteredOn(tier -> status.getIncoming().isEmpty())
+        .filteredOn(tier -> tier.getFilled() == tier.getBudget())
+        .allMatch(tier -> tier.getTurnover() < served.getRefreshTurnover(), "has a fresh job");
   }
 
   private void checkJobs() {
     Set<String> ids = new HashSet<>();
     for (Publication.JobFired fired : select.fired()) {
       assertThat(ids.add(fired.job().getJobId())).as("fired once").isTrue();
-      assertThat(fired.dataset()).hasSize(fired.job().getBudget());
       String taskId = fired.job().getTaskId();
       TargetTask task = defined.get(TaskKey.prefix(taskId, fired.job().getRevision()));
       if (fired.job().getRevision() >= firstOfLife.getOrDefault(taskId, Integer.MAX_VALUE)
           && keptItsRepresentation(task)) {
-        for (DatasetRecord example : fired.dataset()) {
+        FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
+        List<DatasetRecord> examples = new ArrayList<>(frozen.selected());
+        examples.addAll(frozen.random());
+        for (DatasetRecord example : examples) {
           RepresentationKey key =
               new RepresentationKey(task.getRepresentationId(), example.getCandidateId());
           boolean changed =

@@ -1,6 +1,8 @@
 package io.sluice.streams.topology;
 
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
@@ -71,7 +73,13 @@ class SelectionModelTest {
 
     /** A new task or a new revision; its queries are represented at once or never. */
     record Define(
-        int task, int making, int queries, int budget, String algorithm, boolean represented)
+        int task,
+        int making,
+        int queries,
+        int budget,
+        String algorithm,
+        boolean controlled,
+        boolean represented)
         implements Event {
       @Override
       public void apply(SelectionModel model) {
@@ -81,6 +89,8 @@ class SelectionModelTest {
             TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
                 .setRepresentationId(REPRESENTATIONS.get(making))
                 .setAlgorithm(algorithm)
+                .setControls(controlled ? List.of(Arm.NONE, Arm.RANDOM) : List.of())
+                .setCooldown(0)
                 .build());
         if (represented) {
           for (int q = 0; q < queries; q++) {
@@ -139,6 +149,27 @@ class SelectionModelTest {
       }
     }
 
+    record EndJob(int which, boolean well) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.endJob(which, well ? FineTuneState.FINISHED : FineTuneState.FAILED);
+      }
+    }
+
+    record CancelJob(int which) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.cancelJob(which);
+      }
+    }
+
+    record FireJob(int task, int budget) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        model.fireJob("task-" + task, budget);
+      }
+    }
+
     record RestartSelect() implements Event {
       @Override
       public void apply(SelectionModel model) {
@@ -188,12 +219,18 @@ class SelectionModelTest {
                 queries,
                 Arbitraries.integers().between(1, 6),
                 Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
+                Arbitraries.of(true, false),
                 Arbitraries.frequencyOf(
                     Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))
             .as(Event.Define::new);
     Arbitrary<Event> represent =
         Combinators.combine(task, Arbitraries.integers().between(0, 3), shard)
             .as(Event.Represent::new);
+    Arbitrary<Integer> job = Arbitraries.integers().between(0, 5);
+    Arbitrary<Event> endJob =
+        Combinators.combine(job, Arbitraries.of(true, false)).as(Event.EndJob::new);
+    Arbitrary<Event> fireJob =
+        Combinators.combine(task, Arbitraries.integers().between(1, 9)).as(Event.FireJob::new);
     return Arbitraries.frequencyOf(
             Tuple.of(30, arrive),
             Tuple.of(8, retract),
@@ -208,6 +245,9 @@ class SelectionModelTest {
             Tuple.of(3, shard.map(Event.RestartShard::new)),
             Tuple.of(3, shard.map(Event.RestoreShard::new)),
             Tuple.of(2, Arbitraries.create(Event.RestartSelect::new)),
+            Tuple.of(2, endJob),
+            Tuple.of(1, job.map(Event.CancelJob::new)),
+            Tuple.of(1, fireJob),
             Tuple.of(5, Arbitraries.create(Event.Settle::new)))
         .list()
         .ofMinSize(1)

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobTrigger;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
-import io.sluice.schemas.dataset.ExampleHashes;
+import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -204,13 +205,13 @@ class SelectionTopologyTest {
     FineTuneJob job = jobs.get(0);
     assertThat(job.getBudget()).isEqualTo(4);
     assertThat(job.getPoolSize()).isEqualTo(12);
-    List<DatasetRecord> dataset = topology.datasets();
-    assertThat(dataset).extracting(DatasetRecord::getRank).containsExactly(0, 1, 2, 3);
-    assertThat(dataset).extracting(DatasetRecord::getJobId).containsOnly(job.getJobId());
-    assertThat(dataset).extracting(DatasetRecord::getQuery).containsExactly("q0", "q1", "q0", "q1");
-    assertThat(job.getDatasetChecksum())
-        .isEqualTo(
-            ExampleHashes.ofOrder(dataset.stream().map(DatasetRecord::getCandidateId).toList()));
+    FrozenDataset dataset = FrozenDataset.of(job, topology.datasets());
+    assertThat(dataset.selected())
+        .extracting(DatasetRecord::getQuery)
+        .containsExactly("q0", "q1", "q0", "q1");
+    assertThat(dataset.queries()).isEqualTo(task.getQueries());
+    assertThat(job.getFingerprint()).isEqualTo(Examples.MAKING);
+    assertThat(job.getTrigger()).isEqualTo(JobTrigger.FULL);
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Broker, two instances of the streams-app and a producer, killed at random moments while
- * candidates and tasks come and go: in the end all is as if nothing had happened.
+ * candidates, tasks and jobs come and go: in the end all is as if nothing had happened.
  *
  * <p>{@code -Dsluice.crash.kills=N} kills at least so many processes, {@code -Dsluice.crash.seed=N}
  * repeats what was done to them and what they worked on; when exactly it met them is up to the
@@ -39,7 +39,9 @@ class CrashTest {
       faults.add(Fault.outage(OUTAGE));
     }
     log.atInfo().addKeyValue("seed", SEED).addKeyValue("kills", KILLS).log("crash test");
-    try (Deployment deployment = Deployment.start(Path.of("target", "crash-test"), SEED)) {
+    try (Deployment deployment = Deployment.start(Path.of("target", "crash-test"), SEED);
+        ReadyTrainer trainer =
+            new ReadyTrainer(deployment.bootstrapServers(), deployment.schemaRegistry())) {
       for (Fault fault : faults) {
         log.atInfo()
             .addKeyValue("number", faults.indexOf(fault) + 1)
@@ -50,6 +52,7 @@ class CrashTest {
       deployment.finishProducing();
       log.info("the producer has finished");
       Evidence evidence = whenQuiet(deployment);
+      trainer.requireAlive();
       GUARANTEES.forEach(guarantee -> guarantee.check(evidence));
     }
   }

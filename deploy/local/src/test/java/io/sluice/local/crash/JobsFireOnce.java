@@ -4,20 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobState;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
-import io.sluice.schemas.dataset.ExampleHashes;
-import java.util.HashSet;
+import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.streams.trigger.JobIdentity;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * No job fires twice, none is missing; each has its one whole dataset, and lists those of it that
- * were retracted or replaced since.
+ * No job fires twice, none is missing; each has its one whole dataset, lists those of it that were
+ * retracted or replaced since, and has ended once.
  */
 final class JobsFireOnce implements Guarantee {
   @Override
@@ -25,48 +28,69 @@ final class JobsFireOnce implements Guarantee {
     Map<String, List<FineTuneJob>> jobs = evidence.outputs().jobs();
     Map<String, List<DatasetRecord>> datasets = evidence.outputs().datasets();
     assertThat(datasets.keySet()).as("jobs that have a dataset").isEqualTo(jobs.keySet());
-    Set<List<Object>> fired = new HashSet<>();
+    Map<String, List<Integer>> sequences = new TreeMap<>();
     jobs.forEach(
         (jobId, records) -> {
           FineTuneJob job = records.get(records.size() - 1);
-          assertThat(fired.add(List.of(job.getTaskId(), job.getRevision(), job.getBudget())))
-              .as("first job of its task, revision and budget: %s", job)
-              .isTrue();
+          assertThat(jobId).isEqualTo(identity(job).id());
+          sequences
+              .computeIfAbsent(
+                  job.getTaskId() + " " + job.getRevision() + " " + job.getBudget(),
+                  series -> new ArrayList<>())
+              .add(job.getSequence());
           checkRecords(records);
-          checkDataset(job, datasets.get(jobId));
-          checkRetracted(job, datasets.get(jobId), evidence.inputs());
+          FrozenDataset dataset = FrozenDataset.of(job, datasets.get(jobId));
+          checkRetracted(job, dataset.selected(), evidence.inputs());
+          checkRetracted(job, dataset.random(), evidence.inputs());
         });
+    sequences.forEach(
+        (series, numbers) ->
+            assertThat(numbers.stream().sorted().toList())
+                .as("jobs of %s", series)
+                .isEqualTo(IntStream.range(0, numbers.size()).boxed().toList()));
     evidence.inputs().tasks().values().forEach(task -> checkNoneMissing(task, evidence));
   }
 
-  /** Fired once; then, for each candidate that is retracted, published with one more of them. */
+  private static JobIdentity identity(FineTuneJob job) {
+    return new JobIdentity(
+        job.getTaskId(),
+        job.getRevision(),
+        job.getRepresentationId(),
+        job.getBudget(),
+        job.getSequence());
+  }
+
+  /** Fired once; then, record by record, one more is retracted or the job ends. */
   private static void checkRecords(List<FineTuneJob> records) {
-    for (int i = 0; i < records.size(); i++) {
-      FineTuneJob last = records.get(records.size() - 1);
+    FineTuneJob last = records.get(records.size() - 1);
+    assertThat(records.get(0).getState()).isEqualTo(JobState.OPEN);
+    assertThat(last.getState()).as("state of %s", last.getJobId()).isNotEqualTo(JobState.OPEN);
+    int retracted = 0;
+    int ended = 0;
+    for (FineTuneJob record : records) {
+      assertThat(record.getRetracted()).hasSizeBetween(retracted, retracted + 1);
+      retracted = record.getRetracted().size();
+      if (ended > 0 || record.getState() != JobState.OPEN) {
+        ended++;
+      }
       FineTuneJob expected =
-          FineTuneJob.newBuilder(last).setRetracted(last.getRetracted().subList(0, i)).build();
-      assertThat(records.get(i)).as("record %d of the job", i).isEqualTo(expected);
+          FineTuneJob.newBuilder(last)
+              .setRetracted(last.getRetracted().subList(0, retracted))
+              .setState(ended > 0 ? last.getState() : JobState.OPEN)
+              .setDetail(ended > 0 ? last.getDetail() : "")
+              .build();
+      assertThat(record).as("record of %s", last.getJobId()).isEqualTo(expected);
     }
+    assertThat(records).as("records of %s", last.getJobId()).hasSize(retracted + 2);
   }
 
-  private static void checkDataset(FineTuneJob job, List<DatasetRecord> dataset) {
-    assertThat(dataset)
-        .as("dataset of %s", job.getJobId())
-        .hasSize(job.getBudget())
-        .extracting(DatasetRecord::getRank)
-        .containsExactlyElementsOf(IntStream.range(0, job.getBudget()).boxed().toList());
-    List<String> ids = dataset.stream().map(DatasetRecord::getCandidateId).toList();
-    assertThat(ExampleHashes.ofOrder(ids)).isEqualTo(job.getDatasetChecksum());
-    assertThat(ids).doesNotHaveDuplicates().containsAll(job.getRetracted());
-  }
-
-  private static void checkRetracted(FineTuneJob job, List<DatasetRecord> dataset, Inputs inputs) {
+  private static void checkRetracted(FineTuneJob job, List<DatasetRecord> part, Inputs inputs) {
     int firstOfLife = inputs.firstOfLife().getOrDefault(job.getTaskId(), Integer.MAX_VALUE);
     if (job.getRevision() < firstOfLife) {
       // Jobs of a task that was removed are not looked after any more.
       return;
     }
-    for (DatasetRecord example : dataset) {
+    for (DatasetRecord example : part) {
       Optional<List<Message>> now =
           inputs
               .candidate(job.getRepresentationId(), example.getCandidateId())
@@ -80,20 +104,25 @@ final class JobsFireOnce implements Guarantee {
     }
   }
 
+  /** Of what may fire, the last job trains on nearly all that is selected now. */
   private static void checkNoneMissing(TargetTask task, Evidence evidence) {
     int pool = evidence.inputs().scoreRows(task).size();
-    List<Integer> fired =
-        evidence.outputs().jobs().values().stream()
-            .map(records -> records.get(0))
-            .filter(job -> job.getTaskId().equals(task.getTaskId()))
-            .filter(job -> job.getRevision() == task.getRevision())
-            .map(FineTuneJob::getBudget)
-            .toList();
-    assertThat(fired)
-        .as("budgets that jobs were fired for, of %s", task.getTaskId())
-        .containsAll(
-            task.getBudgets().stream()
-                .filter(budget -> budget <= pool && budget * task.getMinPoolFactor() <= pool)
-                .toList());
+    List<TierStatus> tiers = evidence.outputs().statuses().get(task.getTaskId()).getTiers();
+    assertThat(tiers)
+        .as("tiers of %s with a pool of %d", task.getTaskId(), pool)
+        .filteredOn(tier -> tier.getFilled() == tier.getBudget())
+        .filteredOn(tier -> tier.getBudget() * task.getMinPoolFactor() <= pool)
+        .allMatch(tier -> tier.getJobs() > 0 && !tier.getOpen())
+        .allMatch(tier -> tier.getTurnover() < task.getRefreshTurnover());
+    for (TierStatus tier : tiers) {
+      assertThat(
+              evidence.outputs().jobs().values().stream()
+                  .map(records -> records.get(0))
+                  .filter(job -> job.getTaskId().equals(task.getTaskId()))
+                  .filter(job -> job.getRevision() == task.getRevision())
+                  .filter(job -> job.getBudget() == tier.getBudget()))
+          .as("jobs of %s for %d", task.getTaskId(), tier.getBudget())
+          .hasSize(tier.getJobs());
+    }
   }
 }

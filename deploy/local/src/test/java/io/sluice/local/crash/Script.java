@@ -1,5 +1,6 @@
 package io.sluice.local.crash;
 
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
@@ -120,6 +121,8 @@ final class Script {
             .setAlgorithm(ALGORITHMS.get(random.nextInt(ALGORITHMS.size())))
             .setBudgets(BUDGETS.get(random.nextInt(BUDGETS.size())))
             .setMinPoolFactor(3)
+            .setCooldown(0)
+            .setControls(List.of(Arm.RANDOM))
             .setQueries(queries)
             .build();
     tasks.put(id, task);

@@ -6,17 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-class TriggerTest {
-  @ParameterizedTest
-  @CsvSource({"50,50,500,true", "50,49,500,false", "50,50,499,false", "50,200,5000,true"})
-  void givenAPoolTenTimesTheBudget_whenTheTierIsFull_thenTheThresholdIsReached(
-      int budget, int selected, long pool, boolean reached) {
-    assertThat(new PoolThreshold(10).isReached(budget, selected, pool)).isEqualTo(reached);
-  }
-
+class JobIdentityTest {
   @Test
   void givenIdentitiesThatDifferInAnyComponent_whenNamed_thenNoTwoIdsAreEqual() {
     Set<String> ids = new HashSet<>();

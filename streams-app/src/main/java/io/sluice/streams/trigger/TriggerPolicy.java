@@ -1,0 +1,76 @@
+package io.sluice.streams.trigger;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * When a subset is worth training on: first when its tier is full and the pool is so much larger
+ * than the budget that there was something to choose from; again when enough of the subset has
+ * changed since and some time has passed; never while a job of the same task and budget is open.
+ *
+ * <p>A pure function of state and the time that is given: asked again about the same state, it says
+ * the same.
+ *
+ * @param minPoolFactor candidates in the pool for each example of the budget, at least 1
+ * @param refreshTurnover share of the subset that must be new to the last job, above 0, at most 1
+ * @param cooldown what passes between a job and the next of its own accord, not negative
+ */
+public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Duration cooldown) {
+
+  /** What to do now. */
+  public Decision decide(TierState tier, Instant now) {
+    if (tier.open() || !tier.isFull() || tier.pool() < minPoolFactor * tier.budget()) {
+      return new Decision.Nothing();
+    }
+    if (tier.last().isEmpty()) {
+      return new Decision.Fire(Reason.FULL);
+    }
+    TierState.LastJob last = tier.last().get();
+    if (last.turnover() < refreshTurnover) {
+      return new Decision.Nothing();
+    }
+    Instant ready = last.firedAt().plus(cooldown);
+    return now.isBefore(ready) ? new Decision.Wait(ready) : new Decision.Fire(Reason.REFRESH);
+  }
+
+  /**
+   * Why a job cannot fire even if somebody asks for it; pool, turnover and cooldown do not matter
+   * then.
+   *
+   * @return a reason, for people; empty when it can
+   */
+  public static Optional<String> refusal(TierState tier) {
+    if (tier.open()) {
+      return Optional.of(
+          "a job for budget %d is open: wait until it has ended, or cancel it"
+              .formatted(tier.budget()));
+    }
+    if (!tier.isFull()) {
+      return Optional.of(
+          "%d of %d examples are selected: send more candidates"
+              .formatted(tier.selected(), tier.budget()));
+    }
+    return Optional.empty();
+  }
+
+  /** Why a job fires by itself. */
+  public enum Reason {
+    /** For the first time. */
+    FULL,
+    /** Since enough of the subset has changed. */
+    REFRESH
+  }
+
+  /** What to do. */
+  public sealed interface Decision {
+    /** Fire a job. */
+    record Fire(Reason reason) implements Decision {}
+
+    /** Nothing before then; decide anew when it is past, or when the state has changed. */
+    record Wait(Instant until) implements Decision {}
+
+    /** Nothing before the state has changed. */
+    record Nothing() implements Decision {}
+  }
+}
