@@ -1,17 +1,29 @@
 package io.sluice.streams.cli;
 
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.JobState;
 import io.sluice.streams.client.FineTuneJobs;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code jobs}: the fine-tune jobs fired so far. */
-@Command(name = "jobs", description = "List the fine-tune jobs fired so far.")
+/** {@code jobs}: the fine-tune jobs fired so far, and what can be done with them. */
+@Command(
+    name = "jobs",
+    description = {
+      "List the fine-tune jobs fired so far, show one, fire one by hand, cancel one.",
+      "STATE is open until a trainer has taken the job, then what the trainer reports."
+    },
+    subcommands = {JobShowCommand.class, JobFireCommand.class, JobCancelCommand.class})
 public final class JobsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private KafkaOptions kafka;
@@ -21,22 +33,37 @@ public final class JobsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<FineTuneJob> jobs = kafka.use(access -> new FineTuneJobs(access).all());
+    List<List<String>> rows =
+        kafka.use(
+            access -> {
+              FineTuneJobs jobs = new FineTuneJobs(access);
+              Map<String, FineTuneResult> results = jobs.results();
+              return jobs.all().stream().map(job -> row(job, results)).toList();
+            });
     TextTable.print(
-        List.of("TASK", "REVISION", "BUDGET", "SEQUENCE", "EXAMPLES", "POOL", "JOB"),
-        jobs.stream().map(JobsCommand::row).toList(),
+        List.of(
+            "TASK", "REVISION", "BUDGET", "SEQUENCE", "TRIGGER", "STATE", "POOL", "FIRED", "JOB"),
+        rows,
         spec.commandLine().getOut());
     return 0;
   }
 
-  private static List<String> row(FineTuneJob job) {
+  private static List<String> row(FineTuneJob job, Map<String, FineTuneResult> results) {
     return List.of(
         job.getTaskId(),
         Integer.toString(job.getRevision()),
         Integer.toString(job.getBudget()),
         Integer.toString(job.getSequence()),
-        Integer.toString(job.getExamples()),
+        lower(job.getTrigger()),
+        job.getState() == JobState.OPEN && results.containsKey(job.getJobId())
+            ? lower(results.get(job.getJobId()).getState())
+            : lower(job.getState()),
         Long.toString(job.getPoolSize()),
+        Instant.ofEpochMilli(job.getFiredAt()).truncatedTo(ChronoUnit.SECONDS).toString(),
         job.getJobId());
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -4,6 +4,7 @@ import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -87,6 +88,32 @@ final class TopicSnapshot {
             }
           });
       return Optional.ofNullable(removed.get(key));
+    }
+  }
+
+  /**
+   * Reads every record of a text key in the one partition of a topic in which it lies.
+   *
+   * @param id what the topic is partitioned by, see {@link KeyPartitions}
+   * @return the values in the order in which they were written
+   * @throws KafkaException when the topic does not exist or stops answering
+   */
+  static <V> List<V> recordsOf(
+      KafkaAccess kafka, String topic, String id, String key, Serde<V> value) {
+    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      int count = partitions(consumer, topic).size();
+      List<V> values = new ArrayList<>();
+      forEach(
+          kafka,
+          consumer,
+          List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))),
+          record -> {
+            if (Arrays.equals(record.key(), wanted)) {
+              values.add(value.deserializer().deserialize(record.topic(), record.value()));
+            }
+          });
+      return values;
     }
   }
 

@@ -4,6 +4,7 @@ import io.sluice.gpuworker.cli.TrainCommand;
 import io.sluice.gpuworker.cli.TrainerCommand;
 import io.sluice.gpuworker.cli.WarmupCommand;
 import io.sluice.gpuworker.cli.WorkerCommand;
+import io.sluice.streams.cli.DatasetCommand;
 import io.sluice.streams.cli.IngestCommand;
 import io.sluice.streams.cli.JobsCommand;
 import io.sluice.streams.cli.SelectCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       TaskCommand.class,
       SelectedCommand.class,
       JobsCommand.class,
+      DatasetCommand.class,
       SelectCommand.class,
       ScoreCommand.class,
       RepresentCommand.class,

@@ -202,9 +202,9 @@ class ClientCommandsTest {
 
     assertThat(run("jobs").out().lines())
         .containsExactly(
-            "TASK  REVISION  BUDGET  SEQUENCE  EXAMPLES  POOL  JOB",
-            "sums  1         50      0         50        1234  j1",
-            "sums  1         100     0         100       1234  j2");
+            "TASK  REVISION  BUDGET  SEQUENCE  TRIGGER  STATE  POOL  FIRED                 JOB",
+            "sums  1         50      0         full     open   1234  1970-01-01T00:00:00Z  j1",
+            "sums  1         100     0         full     open   1234  1970-01-01T00:00:00Z  j2");
   }
 
   @Test

@@ -1,0 +1,156 @@
+package io.sluice.streams.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.schemas.CancelJob;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FireJob;
+import io.sluice.schemas.JobRequest;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.topic.KeyPartitions;
+import io.sluice.schemas.validation.JobRequestRules;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * Asks the selection of a task to fire a job or to cancel one, and waits for what comes of it: a
+ * record in fine-tune-jobs, or the request itself in dead-letters.
+ */
+public final class JobRequests {
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final KafkaAccess kafka;
+
+  /** Requests to the streams-app of this Kafka. */
+  public JobRequests(KafkaAccess kafka) {
+    this.kafka = kafka;
+  }
+
+  /**
+   * Asks for a job for the subset as it is now.
+   *
+   * @param patience how long to wait for the answer
+   */
+  public Outcome fire(String taskId, int budget, Duration patience) {
+    String requestId = UUID.randomUUID().toString();
+    return ask(
+        new JobRequest(requestId, taskId, new FireJob(budget)),
+        job -> job.getRequestId().equals(requestId),
+        patience);
+  }
+
+  /**
+   * Asks to cancel a job.
+   *
+   * @param patience how long to wait for the answer
+   * @throws IllegalArgumentException when there is no such job
+   */
+  public Outcome cancel(String jobId, Duration patience) {
+    FineTuneJob found = new FineTuneJobs(kafka).find(jobId);
+    return ask(
+        new JobRequest(UUID.randomUUID().toString(), found.getTaskId(), new CancelJob(jobId)),
+        job -> job.getJobId().equals(jobId) && job.getState() == JobState.CANCELLED,
+        patience);
+  }
+
+  private Outcome ask(JobRequest request, Predicate<FineTuneJob> done, Duration patience) {
+    List<String> problems = JobRequestRules.problems(request);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    try (Consumer<byte[], byte[]> answers =
+        kafka.consumer(Serdes.ByteArray(), Serdes.ByteArray())) {
+      listen(answers, request.getTaskId());
+      RecordMetadata sent = send(request);
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> record : answers.poll(POLL)) {
+          Optional<Outcome> outcome = outcome(record, sent, done);
+          if (outcome.isPresent()) {
+            return outcome.get();
+          }
+        }
+      }
+      return new Outcome.Unanswered();
+    }
+  }
+
+  /** From now on: the jobs of the task, and whatever cannot be used. */
+  private void listen(Consumer<?, ?> answers, String taskId) {
+    String jobs = kafka.topics().fineTuneJobs();
+    List<TopicPartition> partitions = new ArrayList<>();
+    partitions.add(
+        new TopicPartition(
+            jobs, KeyPartitions.partitionFor(taskId, answers.partitionsFor(jobs).size())));
+    answers
+        .partitionsFor(kafka.topics().deadLetters())
+        .forEach(each -> partitions.add(new TopicPartition(each.topic(), each.partition())));
+    answers.assign(partitions);
+    answers.seekToEnd(partitions);
+    partitions.forEach(answers::position);
+  }
+
+  private RecordMetadata send(JobRequest request) {
+    try (Producer<String, JobRequest> producer = kafka.producer(kafka.serdes().value())) {
+      return producer
+          .send(new ProducerRecord<>(kafka.topics().jobRequests(), request.getTaskId(), request))
+          .get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("the request was not written: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private Optional<Outcome> outcome(
+      ConsumerRecord<byte[], byte[]> record, RecordMetadata sent, Predicate<FineTuneJob> done) {
+    if (record.topic().equals(kafka.topics().deadLetters())) {
+      boolean ours =
+          header(record, "sluice.topic").equals(sent.topic())
+              && header(record, "sluice.partition").equals(Integer.toString(sent.partition()))
+              && header(record, "sluice.offset").equals(Long.toString(sent.offset()));
+      return ours
+          ? Optional.of(new Outcome.Refused(header(record, "sluice.reason")))
+          : Optional.empty();
+    }
+    Deserializer<FineTuneJob> jobs = kafka.serdes().value(FineTuneJob.class).deserializer();
+    return Optional.ofNullable(jobs.deserialize(record.topic(), record.value()))
+        .filter(done)
+        .map(Outcome.Done::new);
+  }
+
+  private static String header(ConsumerRecord<?, ?> record, String name) {
+    return Optional.ofNullable(record.headers().lastHeader(name))
+        .map(Header::value)
+        .map(value -> new String(value, UTF_8))
+        .orElse("");
+  }
+
+  /** What came of a request. */
+  public sealed interface Outcome {
+    /** It was carried out: the job as it is now. */
+    record Done(FineTuneJob job) implements Outcome {}
+
+    /** It cannot be carried out, for this reason. */
+    record Refused(String reason) implements Outcome {}
+
+    /** Nobody has answered yet; the request stays, and is carried out when a streams-app runs. */
+    record Unanswered() implements Outcome {}
+  }
+}

@@ -1,0 +1,2 @@
+/** Frozen datasets as files that trainers read. */
+package io.sluice.streams.export;
