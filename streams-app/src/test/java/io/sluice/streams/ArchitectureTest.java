@@ -22,6 +22,15 @@ class ArchitectureTest {
           .resideOutsideOfPackages("io.sluice.streams.selection..", "java..");
 
   @ArchTest
+  static final ArchRule triggersKnowOnlyTheJdk =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.trigger..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages("io.sluice.streams.trigger..", "java..");
+
+  @ArchTest
   static final ArchRule similarityKnowsNoKafka =
       noClasses()
           .that()

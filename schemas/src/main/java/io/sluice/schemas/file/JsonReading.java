@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +79,73 @@ final class JsonReading {
                 throw new IllegalArgumentException(name + " is not a text");
               }
               return node.textValue();
+            });
+  }
+
+  /** A number, or empty where it is absent. */
+  static Optional<Double> number(JsonNode object, String name) {
+    return field(object, name)
+        .map(
+            node -> {
+              if (!node.isNumber()) {
+                throw new IllegalArgumentException(name + " is not a number");
+              }
+              return node.doubleValue();
+            });
+  }
+
+  /** A whole number, or empty where it is absent. */
+  static Optional<Integer> whole(JsonNode object, String name) {
+    return field(object, name)
+        .map(
+            node -> {
+              if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+                throw new IllegalArgumentException(name + " is not a whole number");
+              }
+              return node.intValue();
+            });
+  }
+
+  /** True or false, or empty where it is absent. */
+  static Optional<Boolean> truth(JsonNode object, String name) {
+    return field(object, name)
+        .map(
+            node -> {
+              if (!node.isBoolean()) {
+                throw new IllegalArgumentException(name + " is neither true nor false");
+              }
+              return node.booleanValue();
+            });
+  }
+
+  /** A list, or empty where it is absent. */
+  static Optional<JsonNode> list(JsonNode object, String name) {
+    return field(object, name)
+        .map(
+            node -> {
+              if (!node.isArray()) {
+                throw new IllegalArgumentException(name + " is not a list");
+              }
+              return node;
+            });
+  }
+
+  /** A list of queries, those without an id named by their index; or empty where it is absent. */
+  static Optional<List<Query>> queries(JsonNode object, String name) {
+    return list(object, name)
+        .map(
+            list -> {
+              List<Query> queries = new ArrayList<>(list.size());
+              for (JsonNode query : list) {
+                int index = queries.size();
+                try {
+                  queries.add(new Query(id(query).orElse(Integer.toString(index)), messages(query)));
+                } catch (IllegalArgumentException e) {
+                  throw new IllegalArgumentException(
+                      name + " " + (index + 1) + ": " + e.getMessage(), e);
+                }
+              }
+              return queries;
             });
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * A target task as people write it: {@code {"task", "queries": [{"id"?, "messages"}], "budgets"?,
- * "representation_id"?, "algorithm"?, "min_pool_factor"?}}.
+ * "representation_id"?, "algorithm"?, "min_pool_factor"?}}, and the fields of {@link TaskTraining}.
  *
  * @param task the task's id
  * @param queries the query set, at least one; a query without an id has its index, from 0
@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param representationId which workers represent the task, when given
  * @param algorithm the selection rule, when given
  * @param minPoolFactor pool needed for a job, in budgets, when given
+ * @param training what the task's fine-tune jobs are like
  */
 public record TaskFile(
     String task,
@@ -32,7 +33,8 @@ public record TaskFile(
     List<Integer> budgets,
     Optional<String> representationId,
     Optional<String> algorithm,
-    OptionalDouble minPoolFactor) {
+    OptionalDouble minPoolFactor,
+    TaskTraining training) {
 
   private static final int PROBLEMS_SHOWN = 5;
 
@@ -65,12 +67,12 @@ public record TaskFile(
 
   /** The same task with other budgets. */
   public TaskFile withBudgets(List<Integer> others) {
-    return new TaskFile(task, queries, others, representationId, algorithm, minPoolFactor);
+    return new TaskFile(task, queries, others, representationId, algorithm, minPoolFactor, training);
   }
 
   /**
    * The task as a record of topic target-tasks; what the file leaves open gets the contract's
-   * defaults. Check it with {@link TargetTaskRules#problems}.
+   * defaults, and both controls. Check it with {@link TargetTaskRules#problems}.
    *
    * @param revision the task's revision, from 1
    */
@@ -84,6 +86,7 @@ public record TaskFile(
     representationId.ifPresent(builder::setRepresentationId);
     algorithm.ifPresent(builder::setAlgorithm);
     minPoolFactor.ifPresent(builder::setMinPoolFactor);
+    training.into(builder);
     return builder.build();
   }
 
@@ -97,11 +100,17 @@ public record TaskFile(
     String task =
         JsonReading.text(object, "task")
             .orElseThrow(() -> new IllegalArgumentException("task (the task's id) is missing"));
-    List<Query> queries = queries(object);
+    List<Query> queries =
+        JsonReading.queries(object, "queries")
+            .orElseThrow(
+                () -> new IllegalArgumentException("queries (the list of examples) is missing"));
+    TaskTraining training = TaskTraining.of(object);
     List<String> problems =
-        Stream.concat(
-                TargetTaskRules.taskIdProblems(task).stream(),
-                TargetTaskRules.queryProblems(queries).stream())
+        Stream.of(
+                TargetTaskRules.taskIdProblems(task),
+                TargetTaskRules.queryProblems(queries),
+                TargetTaskRules.heldOutProblems(training.heldOut()))
+            .flatMap(List::stream)
             .toList();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(summary(problems));
@@ -112,28 +121,8 @@ public record TaskFile(
         budgets(object),
         JsonReading.text(object, "representation_id"),
         JsonReading.text(object, "algorithm"),
-        minPoolFactor(object));
-  }
-
-  private static List<Query> queries(JsonNode object) {
-    JsonNode list =
-        JsonReading.field(object, "queries")
-            .filter(JsonNode::isArray)
-            .orElseThrow(
-                () -> new IllegalArgumentException("queries (the list of examples) is missing"));
-    List<Query> queries = new ArrayList<>(list.size());
-    for (JsonNode query : list) {
-      int index = queries.size();
-      try {
-        queries.add(
-            new Query(
-                JsonReading.id(query).orElse(Integer.toString(index)),
-                JsonReading.messages(query)));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("query " + (index + 1) + ": " + e.getMessage(), e);
-      }
-    }
-    return queries;
+        minPoolFactor(object),
+        training);
   }
 
   private static List<Integer> budgets(JsonNode object) {
@@ -155,14 +144,7 @@ public record TaskFile(
   }
 
   private static OptionalDouble minPoolFactor(JsonNode object) {
-    Optional<JsonNode> factor = JsonReading.field(object, "min_pool_factor");
-    if (factor.isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    if (!factor.get().isNumber()) {
-      throw new IllegalArgumentException("min_pool_factor is not a number");
-    }
-    return OptionalDouble.of(factor.get().doubleValue());
+    return JsonReading.number(object, "min_pool_factor").stream().mapToDouble(f -> f).findFirst();
   }
 
   private static String summary(List<String> problems) {

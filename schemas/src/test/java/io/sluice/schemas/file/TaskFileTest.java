@@ -3,6 +3,8 @@ package io.sluice.schemas.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.validation.TargetTaskRules;
@@ -37,6 +39,8 @@ class TaskFileTest {
     assertThat(task.getAlgorithm()).isEqualTo("round-robin");
     assertThat(task.getMinPoolFactor()).isEqualTo(10.0);
     assertThat(task.getQueries()).isEqualTo(file.queries());
+    assertThat(task.getControls()).containsExactly(Arm.NONE, Arm.RANDOM);
+    assertThat(task.getHyperParameters()).isEqualTo(HyperParameters.newBuilder().build());
     assertThat(TargetTaskRules.problems(task)).isEmpty();
   }
 
@@ -46,8 +50,25 @@ class TaskFileTest {
         read("{\"task\":\"t\",\"queries\":[{\"id\":7,"
                 + TURNS
                 + "}],\"budgets\":[2,4],\"representation_id\":\"r\",\"algorithm\":\"random:3\","
-                + "\"min_pool_factor\":1.5,\"comment\":\"ignored\"}")
+                + "\"min_pool_factor\":1.5,\"comment\":\"ignored\","
+                + "\"refresh_turnover\":0.5,\"cooldown_seconds\":7,\"controls\":[\"random\"],"
+                + "\"seeds\":[3,4],\"launcher\":\"builtin\",\"held_out\":[{"
+                + TURNS
+                + "}],\"hyper_parameters\":{\"epochs\":1,\"learning_rate\":1e-3,"
+                + "\"batch_size\":2,\"warmup_ratio\":0.1,\"weight_decay\":0.2,"
+                + "\"max_gradient_norm\":3,\"max_length\":4,\"full\":true,\"lora_rank\":5,"
+                + "\"lora_alpha\":6,\"lora_dropout\":0.3,\"lora_targets\":[\"q_proj\"]}}")
             .toTargetTask(1);
+    assertThat(task.getRefreshTurnover()).isEqualTo(0.5);
+    assertThat(task.getCooldown()).isEqualTo(7);
+    assertThat(task.getControls()).containsExactly(Arm.RANDOM);
+    assertThat(task.getSeeds()).containsExactly(3, 4);
+    assertThat(task.getLauncher()).isEqualTo("builtin");
+    assertThat(task.getHeldOut()).extracting(Query::getId).containsExactly("0");
+    assertThat(task.getHyperParameters())
+        .isEqualTo(
+            new HyperParameters(
+                1, 1e-3, 2, 0.1, 0.2, 3.0, 4, true, 5, 6.0, 0.3, List.of("q_proj")));
     assertThat(task.getQueries().get(0).getId()).isEqualTo("7");
     assertThat(task.getBudgets()).containsExactly(2, 4);
     assertThat(task.getRepresentationId()).isEqualTo("r");
@@ -67,12 +88,19 @@ class TaskFileTest {
           {"task":"t"}                                        | queries (the list of examples) is missing
           {"task":"t","queries":[]}                           | the task has 0 queries
           {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 of
-          {"task":"t","queries":[{"id":"x"}]}                 | query 1: messages is missing
-          {"task":"t","queries":[7]}                          | query 1: messages is missing
+          {"task":"t","queries":[{"id":"x"}]}                 | queries 1: messages is missing
+          {"task":"t","queries":[7]}                          | queries 1: messages is missing
           {"task":"t","queries":[{TURNS},{"id":0,TURNS}]}     | query 2 ('0'): another query has the same id
           {"task":"t","queries":[{TURNS}],"budgets":5}        | budgets is not a list
           {"task":"t","queries":[{TURNS}],"budgets":[1.5]}    | budgets: 1.5 is no budget
           {"task":"t","queries":[{TURNS}],"min_pool_factor":"x"} | min_pool_factor is not a number
+          {"task":"t","queries":[{TURNS}],"controls":["best"]} | controls: "best" is none of "none" and "random"
+          {"task":"t","queries":[{TURNS}],"seeds":["a"]}       | seeds: "a" is no seed
+          {"task":"t","queries":[{TURNS}],"cooldown_seconds":1.5} | cooldown_seconds is not a whole number
+          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lr":1}} | hyper_parameters: there is no 'lr'
+          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"full":1}} | full is neither true nor false
+          {"task":"t","queries":[{TURNS}],"held_out":[{}]}     | held_out 1: messages is missing
+          {"task":"t","queries":[{TURNS}],"held_out":[{"messages":[]}]} | held-out example 1 ('0'): messages is empty
           """)
   void givenBadTaskFile_whenRead_thenErrorNamesFileAndFault(String content, String reason) {
     assertThatThrownBy(() -> read(content.replace("TURNS", TURNS)))

@@ -48,6 +48,7 @@ final class ApiServer implements AutoCloseable {
   private final Guard guard;
   private final Reads reads;
   private final Writes writes;
+  private final JobWrites jobWrites;
   private final Javalin javalin;
 
   private ApiServer(StreamsAppConfig config, BoundAddress address, SelectionService service) {
@@ -60,6 +61,7 @@ final class ApiServer implements AutoCloseable {
     this.guard = new Guard(config.httpToken(), address.address());
     this.reads = new Reads(service.queries());
     this.writes = new Writes(config.kafkaAccess(), config.httpMaxLineBytes(), metrics);
+    this.jobWrites = new JobWrites(config.kafkaAccess());
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, address));
   }
 
@@ -122,7 +124,9 @@ final class ApiServer implements AutoCloseable {
     routes.get("/api/tasks/{id}/selected", reads::selected);
     routes.put("/api/tasks/{id}", writes::putTask);
     routes.delete("/api/tasks/{id}", writes::removeTask);
+    routes.post("/api/tasks/{id}/jobs", jobWrites::fire);
     routes.get("/api/jobs", reads::jobs);
+    routes.delete("/api/jobs/{id}", jobWrites::cancel);
     routes.post("/api/candidates", writes::postCandidates);
     routes.delete("/api/candidates/<id>", writes::retractCandidate);
     routes.get("/health/live", this::live);

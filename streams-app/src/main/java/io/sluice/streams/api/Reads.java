@@ -242,7 +242,7 @@ final class Reads {
     }
   }
 
-  private static Optional<Integer> budget(Context request) {
+  static Optional<Integer> budget(Context request) {
     try {
       return Optional.ofNullable(request.queryParam("budget")).map(Integer::valueOf);
     } catch (NumberFormatException e) {

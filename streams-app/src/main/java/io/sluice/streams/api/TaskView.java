@@ -135,6 +135,7 @@ record TaskView(
    * @param jobs fine-tune jobs fired so far
    * @param turnover share of the subset that the last job did not train on, 0 to 1; 1 when there
    *     was none
+   * @param open whether a job of this task and budget is open
    * @param meanSimilarity mean similarity of the subset's candidates, each to the query that it was
    *     taken for; this and the next only where one task is asked for
    * @param meanSimilarityToAll mean similarity of the subset's candidates to all queries
@@ -144,6 +145,7 @@ record TaskView(
       Optional<Integer> filled,
       Optional<Integer> jobs,
       Optional<Double> turnover,
+      Optional<Boolean> open,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> meanSimilarity,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> meanSimilarityToAll) {
     private static TierView of(
@@ -153,6 +155,7 @@ record TaskView(
           status.map(TierStatus::getFilled),
           status.map(TierStatus::getJobs),
           status.map(TierStatus::getTurnover),
+          status.map(TierStatus::getOpen),
           similarity.map(TierSimilarity::own),
           similarity.map(TierSimilarity::all));
     }

@@ -37,8 +37,9 @@ public final class JobsCommand implements Callable<Integer> {
         kafka.use(
             access -> {
               FineTuneJobs jobs = new FineTuneJobs(access);
+              List<FineTuneJob> all = jobs.all();
               Map<String, FineTuneResult> results = jobs.results();
-              return jobs.all().stream().map(job -> row(job, results)).toList();
+              return all.stream().map(job -> row(job, results)).toList();
             });
     TextTable.print(
         List.of(

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Put a target task, or a new revision of it.",
       "The file holds {\"task\", \"queries\": [{\"id\"?, \"messages\": [{\"role\", \"content\"}]}],"
           + " \"budgets\"?, \"representation_id\"?, \"algorithm\"?,"
-          + " \"min_pool_factor\"?}; options override it."
+          + " \"min_pool_factor\"?, \"refresh_turnover\"?, \"cooldown_seconds\"?, \"controls\"?,"
+          + " \"seeds\"?, \"hyper_parameters\"?, \"launcher\"?, \"held_out\"?}; options override it."
           + " A task that is there already and has not changed keeps its revision."
     })
 final class TaskPutCommand implements Callable<Integer> {
@@ -63,6 +64,20 @@ final class TaskPutCommand implements Callable<Integer> {
           "Fire a job for budget B when the pool holds F x B candidates, F at least 1. Default: 10")
   private Optional<Double> minPoolFactor;
 
+  @Option(
+      names = "--refresh-turnover",
+      paramLabel = "F",
+      description =
+          "Fire a further job when this share of the subset is new, above 0, at most 1."
+              + " Default: 0.2")
+  private Optional<Double> refreshTurnover;
+
+  @Option(
+      names = "--cooldown",
+      paramLabel = "SECONDS",
+      description = "Pause between two jobs that fire by themselves. Default: 3600")
+  private Optional<Integer> cooldown;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     TargetTask proposal = proposal(TaskFile.read(file));
@@ -90,6 +105,8 @@ final class TaskPutCommand implements Callable<Integer> {
     representationId.ifPresent(task::setRepresentationId);
     algorithm.ifPresent(task::setAlgorithm);
     minPoolFactor.ifPresent(task::setMinPoolFactor);
+    refreshTurnover.ifPresent(task::setRefreshTurnover);
+    cooldown.ifPresent(task::setCooldown);
     return task.build();
   }
 }

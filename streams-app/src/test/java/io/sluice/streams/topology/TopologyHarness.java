@@ -3,6 +3,8 @@ package io.sluice.streams.topology;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
@@ -41,6 +43,8 @@ final class TopologyHarness implements AutoCloseable {
   private final TestInputTopic<String, SpecificRecord> anyTasks;
   private final TestInputTopic<SpecificRecord, SpecificRecord> anyQueries;
   private final TestInputTopic<SpecificRecord, SpecificRecord> anyRepresentations;
+  private final TestInputTopic<String, JobRequest> requests;
+  private final TestInputTopic<String, FineTuneResult> results;
   private final TestOutputTopic<SelectedKey, SelectedInstruction> selected;
   private final TestOutputTopic<String, TaskStatus> status;
   private final TestOutputTopic<String, FineTuneJob> jobs;
@@ -76,6 +80,8 @@ final class TopologyHarness implements AutoCloseable {
     anyTasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
     anyQueries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
     anyRepresentations = input(TOPICS.representations(), avro.key(), avro.value());
+    requests = input(TOPICS.jobRequests(), Serdes.String(), avro.value());
+    results = input(TOPICS.fineTuneResults(), Serdes.String(), avro.value());
     selected = output(TOPICS.selected(), avro.key(), avro.value());
     status = output(TOPICS.taskStatus(), Serdes.String(), avro.value());
     jobs = output(TOPICS.fineTuneJobs(), Serdes.String(), avro.value());
@@ -114,6 +120,14 @@ final class TopologyHarness implements AutoCloseable {
 
   void retract(String candidateId) {
     representations.pipeInput(new RepresentationKey("default", candidateId), null);
+  }
+
+  void request(String key, JobRequest request) {
+    requests.pipeInput(key, request);
+  }
+
+  void report(FineTuneResult result) {
+    results.pipeInput(result.getJobId(), result);
   }
 
   void arriveUndecodable(byte[] key, byte[] value) {

@@ -1,0 +1,166 @@
+package io.sluice.schemas.file;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.TargetTask;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The part of a task file that is about fine-tune jobs: {@code "refresh_turnover"?,
+ * "cooldown_seconds"?, "controls"?: ["none", "random"], "seeds"?, "hyper_parameters"?: {"epochs"?,
+ * "learning_rate"?, "batch_size"?, "warmup_ratio"?, "weight_decay"?, "max_gradient_norm"?,
+ * "max_length"?, "full"?, "lora_rank"?, "lora_alpha"?, "lora_dropout"?, "lora_targets"?},
+ * "launcher"?, "held_out"?: [{"id"?, "messages"}]}.
+ *
+ * <p>What is left open gets the contract's defaults, but for the controls: a file that names none
+ * wants both.
+ *
+ * @param refreshTurnover share of a subset that must be new for a further job
+ * @param cooldown seconds between two jobs that fire by themselves
+ * @param controls what each job is compared with
+ * @param seeds of the training runs
+ * @param hyperParameters how jobs train
+ * @param launcher which of the trainer's launchers trains; empty for its own choice
+ * @param heldOut further examples to evaluate on
+ */
+public record TaskTraining(
+    double refreshTurnover,
+    int cooldown,
+    List<Arm> controls,
+    List<Integer> seeds,
+    HyperParameters hyperParameters,
+    String launcher,
+    List<Query> heldOut) {
+  private static final Set<String> HYPER_PARAMETERS =
+      Set.of(
+          "epochs",
+          "learning_rate",
+          "batch_size",
+          "warmup_ratio",
+          "weight_decay",
+          "max_gradient_norm",
+          "max_length",
+          "full",
+          "lora_rank",
+          "lora_alpha",
+          "lora_dropout",
+          "lora_targets");
+
+  /** What the contract leaves to a task, with its defaults. */
+  private static final TargetTask DEFAULTS =
+      TargetTask.newBuilder()
+          .setTaskId("")
+          .setRevision(1)
+          .setBudgets(List.of())
+          .setQueries(List.of())
+          .build();
+
+  /** Copies the lists. */
+  public TaskTraining {
+    controls = List.copyOf(controls);
+    seeds = List.copyOf(seeds);
+    heldOut = List.copyOf(heldOut);
+  }
+
+  /**
+   * Reads the part from a task file's object.
+   *
+   * @throws IllegalArgumentException when a field has another form; the message names it
+   */
+  static TaskTraining of(JsonNode object) {
+    return new TaskTraining(
+        JsonReading.number(object, "refresh_turnover").orElse(DEFAULTS.getRefreshTurnover()),
+        JsonReading.whole(object, "cooldown_seconds").orElse(DEFAULTS.getCooldown()),
+        controls(object),
+        seeds(object),
+        JsonReading.field(object, "hyper_parameters")
+            .map(TaskTraining::hyperParameters)
+            .orElse(DEFAULTS.getHyperParameters()),
+        JsonReading.text(object, "launcher").orElse(DEFAULTS.getLauncher()),
+        JsonReading.queries(object, "held_out").orElse(DEFAULTS.getHeldOut()));
+  }
+
+  /** Puts all of it into a task. */
+  void into(TargetTask.Builder task) {
+    task.setRefreshTurnover(refreshTurnover)
+        .setCooldown(cooldown)
+        .setControls(controls)
+        .setSeeds(seeds)
+        .setHyperParameters(hyperParameters)
+        .setLauncher(launcher)
+        .setHeldOut(heldOut);
+  }
+
+  private static List<Arm> controls(JsonNode object) {
+    Optional<JsonNode> list = JsonReading.list(object, "controls");
+    if (list.isEmpty()) {
+      return List.of(Arm.NONE, Arm.RANDOM);
+    }
+    List<Arm> controls = new ArrayList<>();
+    for (JsonNode control : list.get()) {
+      controls.add(
+          switch (control.asText().toLowerCase(Locale.ROOT)) {
+            case "none" -> Arm.NONE;
+            case "random" -> Arm.RANDOM;
+            default ->
+                throw new IllegalArgumentException(
+                    "controls: " + control + " is none of \"none\" and \"random\"");
+          });
+    }
+    return controls;
+  }
+
+  private static List<Integer> seeds(JsonNode object) {
+    Optional<JsonNode> list = JsonReading.list(object, "seeds");
+    if (list.isEmpty()) {
+      return DEFAULTS.getSeeds();
+    }
+    List<Integer> seeds = new ArrayList<>();
+    for (JsonNode seed : list.get()) {
+      if (!seed.isIntegralNumber() || !seed.canConvertToInt()) {
+        throw new IllegalArgumentException("seeds: " + seed + " is no seed");
+      }
+      seeds.add(seed.intValue());
+    }
+    return seeds;
+  }
+
+  private static HyperParameters hyperParameters(JsonNode object) {
+    if (!object.isObject()) {
+      throw new IllegalArgumentException("hyper_parameters is not an object");
+    }
+    for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!HYPER_PARAMETERS.contains(name)) {
+        throw new IllegalArgumentException("hyper_parameters: there is no '" + name + "'");
+      }
+    }
+    HyperParameters.Builder chosen = HyperParameters.newBuilder();
+    JsonReading.whole(object, "epochs").ifPresent(chosen::setEpochs);
+    JsonReading.number(object, "learning_rate").ifPresent(chosen::setLearningRate);
+    JsonReading.whole(object, "batch_size").ifPresent(chosen::setBatchSize);
+    JsonReading.number(object, "warmup_ratio").ifPresent(chosen::setWarmupRatio);
+    JsonReading.number(object, "weight_decay").ifPresent(chosen::setWeightDecay);
+    JsonReading.number(object, "max_gradient_norm").ifPresent(chosen::setMaxGradientNorm);
+    JsonReading.whole(object, "max_length").ifPresent(chosen::setMaxLength);
+    JsonReading.truth(object, "full").ifPresent(chosen::setFull);
+    JsonReading.whole(object, "lora_rank").ifPresent(chosen::setLoraRank);
+    JsonReading.number(object, "lora_alpha").ifPresent(chosen::setLoraAlpha);
+    JsonReading.number(object, "lora_dropout").ifPresent(chosen::setLoraDropout);
+    JsonReading.list(object, "lora_targets")
+        .ifPresent(
+            list -> {
+              List<String> targets = new ArrayList<>();
+              list.forEach(target -> targets.add(target.asText()));
+              chosen.setLoraTargets(targets);
+            });
+    return chosen.build();
+  }
+}

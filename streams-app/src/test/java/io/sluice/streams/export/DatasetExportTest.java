@@ -1,0 +1,293 @@
+package io.sluice.streams.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.dataset.ExampleHashes;
+import io.sluice.schemas.dataset.FrozenDataset;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetExportTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final BaseModel MODEL = new BaseModel("org/model", List.of());
+  private static final List<Query> QUERIES = List.of(new Query("q", turns("what?", "that: ä 😀\n")));
+
+  @TempDir Path folder;
+
+  @Test
+  void givenADataset_whenExported_thenEachPartIsAFileInSelectionOrder() throws IOException {
+    Path out = folder.resolve("out");
+
+    List<String> leftOut = export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
+
+    assertThat(leftOut).isEmpty();
+    assertThat(names(folder)).as("nothing is left beside it").containsExactly("out");
+    assertThat(names(out))
+        .containsExactly(
+            "axolotl.yaml",
+            "dataset_info.json",
+            "llama-factory.yaml",
+            "manifest.json",
+            "queries.jsonl",
+            "random.jsonl",
+            "train.jsonl",
+            "trl.yaml");
+    assertThat(out.resolve("train.jsonl"))
+        .hasContent(
+            """
+            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"says b"}]}
+            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"says a"}]}
+            """);
+    assertThat(out.resolve("random.jsonl")).content().contains("says c", "says a");
+    assertThat(out.resolve("queries.jsonl")).content().contains("that: ä 😀\\n");
+  }
+
+  @Test
+  void givenADataset_whenExported_thenTheManifestHoldsTheWholeJobAndHashesOfTheFiles()
+      throws IOException {
+    Path out = folder.resolve("out");
+    FrozenDataset dataset = dataset(List.of());
+
+    export(false, ExampleFormat.JSONL).write(dataset, out);
+
+    JsonNode manifest = JSON.readTree(out.resolve("manifest.json").toFile());
+    assertThat(manifest.path("job").path("jobId").asText()).isEqualTo("t-2-abc");
+    assertThat(manifest.path("job").path("hyperParameters").path("loraRank").asInt())
+        .isEqualTo(128);
+    assertThat(manifest.path("job")).hasSize(FineTuneJob.getClassSchema().getFields().size());
+    assertThat(manifest.path("files").findValuesAsText("name"))
+        .containsExactly("train.jsonl", "random.jsonl", "queries.jsonl");
+    assertThat(manifest.path("files").get(0).path("sha256").asText()).hasSize(64);
+    assertThat(manifest.path("files").get(0).path("examples").asInt()).isEqualTo(2);
+    assertThat(manifest.path("left_out_since_retracted")).isEmpty();
+  }
+
+  @Test
+  void givenRetractedExamples_whenExported_thenTheyAreLeftOutUnlessAskedFor() throws IOException {
+    FrozenDataset dataset = dataset(List.of("a"));
+
+    List<String> leftOut =
+        export(false, ExampleFormat.JSONL).write(dataset, folder.resolve("without"));
+    List<String> none = export(true, ExampleFormat.JSONL).write(dataset, folder.resolve("with"));
+
+    assertThat(leftOut).containsExactly("a");
+    assertThat(none).isEmpty();
+    assertThat(folder.resolve("without/train.jsonl")).content().hasLineCount(1).contains("says b");
+    assertThat(folder.resolve("without/random.jsonl")).content().doesNotContain("says a");
+    assertThat(
+            JSON.readTree(folder.resolve("without/manifest.json").toFile())
+                .path("left_out_since_retracted"))
+        .hasSize(1);
+    assertThat(folder.resolve("with/train.jsonl")).content().hasLineCount(2);
+  }
+
+  @Test
+  void givenParquet_whenReadAgain_thenItHoldsTheSameTurns() throws IOException {
+    Path out = folder.resolve("out");
+
+    export(false, ExampleFormat.PARQUET, ExampleFormat.JSONL).write(dataset(List.of()), out);
+
+    List<List<Message>> rows = new ArrayList<>();
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(new LocalInputFile(out.resolve("queries.parquet")))) {
+      MessageType schema = reader.getFooter().getFileMetaData().getSchema();
+      PageReadStore pages = reader.readNextRowGroup();
+      RecordReader<Group> records =
+          new ColumnIOFactory()
+              .getColumnIO(schema)
+              .getRecordReader(pages, new GroupRecordConverter(schema));
+      for (long row = 0; row < pages.getRowCount(); row++) {
+        rows.add(messages(records.read()));
+      }
+    }
+    assertThat(rows).containsExactly(QUERIES.get(0).getMessages());
+    assertThat(out.resolve("train.jsonl")).exists();
+    assertThat(out.resolve("trl.yaml")).content().contains("\"train.parquet\"");
+  }
+
+  @Test
+  void givenAFolderThatExists_whenExported_thenRefusedAndUntouched() throws IOException {
+    Path out = Files.createDirectory(folder.resolve("out"));
+
+    assertThatThrownBy(() -> export(false, ExampleFormat.JSONL).write(dataset(List.of()), out))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessageContaining("does not exist yet");
+    assertThat(out).isEmptyDirectory();
+  }
+
+  @Test
+  void givenNoFolderToPutItIn_whenExported_thenItFailsAndLeavesNothing() {
+    assertThatThrownBy(
+            () ->
+                export(false, ExampleFormat.JSONL)
+                    .write(dataset(List.of()), folder.resolve("none/out")))
+        .isInstanceOf(IOException.class);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void givenAJob_whenConfigured_thenEveryTrainerGetsItsHyperParameters() throws IOException {
+    Path out = folder.resolve("out");
+    export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
+
+    assertThat(config(out, "trl.yaml"))
+        .containsEntry("model_name_or_path", "\"org/model\"")
+        .containsEntry("use_peft", "true")
+        .containsEntry("lora_r", "128")
+        .containsEntry("lora_alpha", "512")
+        .containsEntry("lora_target_modules", "[\"all-linear\"]")
+        .containsEntry("max_length", "2048")
+        .containsEntry("learning_rate", "0.00002")
+        .containsEntry("num_train_epochs", "2")
+        .containsEntry("gradient_accumulation_steps", "128")
+        .containsEntry("warmup_ratio", "0.03")
+        .containsEntry("seed", "5");
+    assertThat(config(out, "axolotl.yaml"))
+        .containsEntry("base_model", "\"org/model\"")
+        .containsEntry("adapter", "\"lora\"")
+        .containsEntry("lora_target_linear", "true")
+        .containsEntry("sequence_len", "2048")
+        .containsEntry("num_epochs", "2");
+    assertThat(config(out, "llama-factory.yaml"))
+        .containsEntry("finetuning_type", "\"lora\"")
+        .containsEntry("lora_target", "\"all\"")
+        .containsEntry("dataset", "\"train\"")
+        .containsEntry("cutoff_len", "2048");
+    assertThat(
+            JSON.readTree(out.resolve("dataset_info.json").toFile())
+                .path("train")
+                .path("file_name")
+                .asText())
+        .isEqualTo("train.jsonl");
+  }
+
+  @Test
+  void givenALlamaFolderAndAFullJob_whenConfigured_thenTargetsAreItsUsualAndFullHasNone()
+      throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
+    BaseModel llama = BaseModel.of(model.toString());
+    FineTuneJob job = dataset(List.of()).job();
+    FineTuneJob full =
+        FineTuneJob.newBuilder(job)
+            .setHyperParameters(HyperParameters.newBuilder().setFull(true).build())
+            .build();
+
+    assertThat(files(job, llama).get("llama-factory.yaml"))
+        .contains("lora_target: \"q_proj,k_proj,v_proj,o_proj\"");
+    assertThat(files(full, llama).get("llama-factory.yaml"))
+        .contains("finetuning_type: \"full\"")
+        .doesNotContain("lora_");
+    assertThat(files(full, llama).get("trl.yaml")).doesNotContain("peft", "lora");
+    assertThat(files(full, llama).get("axolotl.yaml")).doesNotContain("adapter", "lora");
+  }
+
+  private static Map<String, String> files(FineTuneJob job, BaseModel model) {
+    return new TrainerConfigs(job, model, ExampleFormat.JSONL, "train.jsonl").files();
+  }
+
+  private static DatasetExport export(boolean withRetracted, ExampleFormat... formats) {
+    return new DatasetExport(List.of(formats), MODEL, withRetracted);
+  }
+
+  private static Map<String, String> config(Path out, String name) throws IOException {
+    Map<String, String> config = new TreeMap<>();
+    Files.readAllLines(out.resolve(name)).stream()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(line -> config.put(line.split(": ", 2)[0], line.split(": ", 2)[1]));
+    return config;
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static List<Message> messages(Group row) {
+    Group messages = row.getGroup("messages", 0);
+    List<Message> turns = new ArrayList<>();
+    for (int i = 0; i < messages.getFieldRepetitionCount("list"); i++) {
+      Group turn = messages.getGroup("list", i).getGroup("element", 0);
+      turns.add(new Message(turn.getString("role", 0), turn.getString("content", 0)));
+    }
+    return turns;
+  }
+
+  private static FrozenDataset dataset(List<String> retracted) {
+    FineTuneJob job =
+        FineTuneJob.newBuilder()
+            .setJobId("t-2-abc")
+            .setTaskId("t")
+            .setRevision(1)
+            .setRepresentationId("default")
+            .setAlgorithm("round-robin")
+            .setBudget(2)
+            .setSequence(0)
+            .setExamples(2)
+            .setPoolSize(20)
+            .setSeeds(List.of(5, 6))
+            .setControls(List.of(Arm.RANDOM))
+            .setDatasetChecksum(ExampleHashes.ofOrder(List.of("b", "a")))
+            .setControlChecksum(ExampleHashes.ofOrder(List.of("c", "a")))
+            .setQueries(1)
+            .setQuerySetHash(ExampleHashes.ofQueries(QUERIES))
+            .setHeldOutHash(ExampleHashes.ofQueries(List.of()))
+            .setRetracted(retracted)
+            .build();
+    return FrozenDataset.of(
+        job,
+        List.of(
+            example(DatasetPart.SELECTED, 0, "b"),
+            example(DatasetPart.SELECTED, 1, "a"),
+            example(DatasetPart.RANDOM, 0, "c"),
+            example(DatasetPart.RANDOM, 1, "a"),
+            DatasetRecord.newBuilder(example(DatasetPart.QUERIES, 0, "q"))
+                .setMessages(QUERIES.get(0).getMessages())
+                .build()));
+  }
+
+  private static DatasetRecord example(DatasetPart part, int rank, String id) {
+    return DatasetRecord.newBuilder()
+        .setJobId("t-2-abc")
+        .setTaskId("t")
+        .setRank(rank)
+        .setCandidateId(id)
+        .setQuery("q")
+        .setScore(0.5f)
+        .setMessages(turns("ask", "says " + id))
+        .setPart(part)
+        .build();
+  }
+
+  private static List<Message> turns(String user, String assistant) {
+    return List.of(new Message("user", user), new Message("assistant", assistant));
+  }
+}
