@@ -139,7 +139,8 @@ final class JsonReading {
               for (JsonNode query : list) {
                 int index = queries.size();
                 try {
-                  queries.add(new Query(id(query).orElse(Integer.toString(index)), messages(query)));
+                  queries.add(
+                      new Query(id(query).orElse(Integer.toString(index)), messages(query)));
                 } catch (IllegalArgumentException e) {
                   throw new IllegalArgumentException(
                       name + " " + (index + 1) + ": " + e.getMessage(), e);

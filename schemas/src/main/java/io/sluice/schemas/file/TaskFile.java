@@ -67,7 +67,8 @@ public record TaskFile(
 
   /** The same task with other budgets. */
   public TaskFile withBudgets(List<Integer> others) {
-    return new TaskFile(task, queries, others, representationId, algorithm, minPoolFactor, training);
+    return new TaskFile(
+        task, queries, others, representationId, algorithm, minPoolFactor, training);
   }
 
   /**

@@ -40,8 +40,7 @@ final class JobWrites {
       throw ApiException.notFound(e.getMessage());
     }
     Json.answer(
-        request,
-        JobView.of(carriedOut(new JobRequests(kafka).cancel(job.getJobId(), PATIENCE))));
+        request, JobView.of(carriedOut(new JobRequests(kafka).cancel(job.getJobId(), PATIENCE))));
   }
 
   private static FineTuneJob carriedOut(Outcome outcome) {

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DatasetExportTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final BaseModel MODEL = new BaseModel("org/model", List.of());
-  private static final List<Query> QUERIES = List.of(new Query("q", turns("what?", "that: ä 😀\n")));
+  private static final List<Query> QUERIES =
+      List.of(new Query("q", turns("what?", "that: ä 😀\n")));
 
   @TempDir Path folder;
 

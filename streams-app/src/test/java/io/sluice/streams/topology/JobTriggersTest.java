@@ -215,9 +215,7 @@ class JobTriggersTest {
     for (int i = 0; i < more; i++) {
       float score = nominated / 1000f;
       select.report(
-          report(
-              revision,
-              new Nomination(List.of(score), Examples.candidate("c" + nominated++))));
+          report(revision, new Nomination(List.of(score), Examples.candidate("c" + nominated++))));
     }
   }
 

@@ -83,7 +83,8 @@ class FineTuneJobsTest {
     assertThat(jobs().get(0)).startsWith("t", "1", "5", "0", "full", "open");
 
     assertThat(run("jobs", "fire", "t", "--budget", "5").err())
-        .isEqualTo("sluice: task 't': a job for budget 5 is open: wait until it has ended, or cancel it");
+        .isEqualTo(
+            "sluice: task 't': a job for budget 5 is open: wait until it has ended, or cancel it");
     assertThat(run("jobs", "cancel", first).out()).isEqualTo(first + " cancelled");
     assertThat(run("jobs", "cancel", first).err()).contains("has ended already: it is CANCELLED");
     assertThat(run("jobs", "cancel", "none").err()).contains("no job 'none'");
@@ -92,8 +93,10 @@ class FineTuneJobsTest {
 
     assertThat(fired.exitCode()).isZero();
     assertThat(jobs()).extracting(row -> row.get(5)).containsExactly("cancelled", "open");
-    assertThat(jobs().get(1)).startsWith("t", "1", "5", "1", "manual", "open").contains(fired.out());
-    JsonNode shown = JSON.readTree(run("jobs", "show", fired.out()).out());
+    assertThat(jobs().get(1))
+        .startsWith("t", "1", "5", "1", "manual", "open")
+        .contains(fired.out());
+    JsonNode shown = shown(fired.out());
     assertThat(shown.path("job").path("trigger").asText()).isEqualTo("MANUAL");
     assertThat(shown.has("result")).isFalse();
   }
@@ -105,10 +108,14 @@ class FineTuneJobsTest {
     report(job, FineTuneState.STARTED);
     assertThat(jobs().get(0).get(5)).isEqualTo("started");
     report(job, FineTuneState.FINISHED);
-    api.await("/api/jobs", answer -> answer.text().contains("\"state\":\"finished\""));
+    JsonNode shown = shown(job);
+    for (Instant end = Instant.now().plusSeconds(60);
+        shown.path("job").path("state").asText().equals("OPEN") && Instant.now().isBefore(end); ) {
+      shown = shown(job);
+    }
 
-    JsonNode shown = JSON.readTree(run("jobs", "show", job).out());
     assertThat(shown.path("job").path("state").asText()).isEqualTo("FINISHED");
+    assertThat(shown.path("job").path("detail").asText()).isEqualTo("by the test");
     assertThat(shown.path("result").path("detail").asText()).isEqualTo("by the test");
   }
 
@@ -157,6 +164,10 @@ class FineTuneJobsTest {
     assertThat(fire("t", "").status()).isEqualTo(400);
     assertThat(fire("none", "?budget=5").reason()).contains("no task 'none'");
     assertThat(api.delete("/api/jobs/none").status()).isEqualTo(404);
+  }
+
+  private JsonNode shown(String job) throws IOException {
+    return JSON.readTree(run("jobs", "show", job).out());
   }
 
   private ApiClient.Answer fire(String task, String query) {
@@ -215,9 +226,12 @@ class FineTuneJobsTest {
   private KafkaAccess access() {
     return KafkaAccess.of(
         Map.of(
-            "bootstrap.servers", kafka.bootstrapServers(),
-            "schema.registry.url", kafka.schemaRegistry(),
-            KafkaAccess.TOPIC_PREFIX, kafka.topics().prefix()));
+            "bootstrap.servers",
+            kafka.bootstrapServers(),
+            "schema.registry.url",
+            kafka.schemaRegistry(),
+            KafkaAccess.TOPIC_PREFIX,
+            kafka.topics().prefix()));
   }
 
   private record Ran(int exitCode, String out, String err) {}
