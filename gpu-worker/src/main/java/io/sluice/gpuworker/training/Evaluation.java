@@ -38,7 +38,7 @@ public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute com
   public ExampleLosses of(List<Encoded.Example> examples) throws IOException, InterruptedException {
     int longest = examples.stream().mapToInt(example -> example.ids().length).max().orElse(1);
     try (Torch torch = Torch.open();
-        OrderedWork work = new OrderedWork(compute.threads())) {
+        OrderedWork work = new OrderedWork(compute.threads(torch))) {
       NDManager manager = torch.manager();
       Optional<LoraCheckpoint> checkpoint =
           adapter.isPresent() ? Optional.of(LoraCheckpoint.open(adapter.get())) : Optional.empty();

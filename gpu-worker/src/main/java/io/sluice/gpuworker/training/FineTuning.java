@@ -55,8 +55,7 @@ public final class FineTuning {
               DecoderWeights.open(torch.manager(), settings.model()),
               longest);
       requireKnown(examples, decoder.vocabulary());
-      return new TrainingRun(
-              torch.manager(), settings, trainable(decoder), examples, checkpointing, listener)
+      return new TrainingRun(torch, settings, trainable(decoder), examples, checkpointing, listener)
           .run();
     }
   }

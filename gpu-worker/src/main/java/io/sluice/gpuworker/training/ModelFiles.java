@@ -51,7 +51,8 @@ final class ModelFiles {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         String name = file.getFileName().toString();
         if (wanted.test(name)) {
-          Files.copy(file, folder.resolve(name));
+          // Not Files.copy, which would keep the rights of a file that may not be written.
+          Files.write(folder.resolve(name), Files.readAllBytes(file));
         }
       }
     }

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.training;
 
 import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ final class TrainingRun {
   private static final int PACKS = 20;
 
   private final NDManager manager;
+  private final int threads;
   private final TrainingSettings settings;
   private final Trainable trainable;
   private final List<Encoded.Example> examples;
@@ -24,13 +26,14 @@ final class TrainingRun {
   private final Schedule schedule;
 
   TrainingRun(
-      NDManager manager,
+      Torch torch,
       TrainingSettings settings,
       Trainable trainable,
       List<Encoded.Example> examples,
       Checkpointing checkpointing,
       TrainingListener listener) {
-    this.manager = manager;
+    manager = torch.manager();
+    threads = settings.compute().threads(torch);
     this.settings = settings;
     this.trainable = trainable;
     this.examples = List.copyOf(examples);
@@ -49,7 +52,7 @@ final class TrainingRun {
             schedule.steps(),
             RunIdentity.of(settings, trainable, examples));
     TrainingState state = folder.latest().orElseGet(this::beginning);
-    try (OrderedWork work = new OrderedWork(settings.compute().threads())) {
+    try (OrderedWork work = new OrderedWork(threads)) {
       return run(folder, state, new BatchGradient(manager, work));
     }
   }
