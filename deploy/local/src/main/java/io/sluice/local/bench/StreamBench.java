@@ -15,6 +15,7 @@ import io.sluice.streams.client.SubsetReader;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Tiers;
+import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -250,11 +252,22 @@ public final class StreamBench implements AutoCloseable {
       Selection<String> batch =
           Algorithm.parse(task.getAlgorithm())
               .emptySelection(matrix.queries(), new Tiers(task.getBudgets()));
-      for (int c = 0; c < sent; c++) {
-        batch.offer("c%09d".formatted(c), matrix.score(stream.encoding(), stream.features(c)));
-        if (c % BLOCK == 0) {
-          listener.progress("batch selection of " + task.getTaskId(), c, sent);
-        }
+      for (int begin = 0; begin < sent; begin += BLOCK) {
+        List<CandidateVectors> block =
+            IntStream.range(begin, Math.min(begin + BLOCK, sent))
+                .mapToObj(
+                    c ->
+                        CandidateVectors.of(
+                            stream.encoding(),
+                            stream.features(c),
+                            stream.checkpoints(),
+                            stream.dimension()))
+                .toList();
+        int first = begin;
+        List<float[]> scores = matrix.scoreAll(block);
+        IntStream.range(0, block.size())
+            .forEach(i -> batch.offer("c%09d".formatted(first + i), scores.get(i)));
+        listener.progress("batch selection of " + task.getTaskId(), begin, sent);
       }
       listener.progress("batch selection of " + task.getTaskId(), sent, sent);
       List<String> published =
