@@ -91,6 +91,14 @@ public final class TrainerCommand implements Callable<Integer> {
     out.printf("Trainer %s of group %s. Ctrl-C stops.%n", config.name(), config.groupId());
     trainer.metricsAddress().ifPresent(address -> out.printf("Metrics at %s%n", address));
     out.flush();
-    trainer.awaitEnd();
+    // A log that goes to a file or a collector needs no bar.
+    if (System.console() == null) {
+      trainer.awaitEnd();
+    } else {
+      try (TrainerBar bar = new TrainerBar(trainer::status)) {
+        bar.start();
+        trainer.awaitEnd();
+      }
+    }
   }
 }

@@ -36,7 +36,11 @@ record ArmRun(Arm arm, int seed) {
 
   /** For people and for names of files. */
   String label() {
-    String name = arm.name().toLowerCase(Locale.ROOT);
-    return arm == Arm.NONE ? name : name + "-seed" + seed;
+    return arm == Arm.NONE ? armName() : armName() + "-seed" + seed;
+  }
+
+  /** The arm as people write it. */
+  String armName() {
+    return arm.name().toLowerCase(Locale.ROOT);
   }
 }

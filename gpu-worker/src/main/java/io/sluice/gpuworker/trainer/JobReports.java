@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -70,12 +71,12 @@ final class JobReports implements AutoCloseable {
       return true;
     } catch (InterruptException e) {
       throw e;
+    } catch (CommitFailedException e) {
+      putOff(report, e);
+      abort();
+      return false;
     } catch (KafkaException e) {
-      LOG.atWarn()
-          .addKeyValue("job", report.getJobId())
-          .addKeyValue("state", report.getState())
-          .addKeyValue("reason", e.getMessage())
-          .log("Report put off");
+      putOff(report, e);
       discard();
       return false;
     }
@@ -88,6 +89,23 @@ final class JobReports implements AutoCloseable {
       producer.initTransactions();
     }
     return open.get();
+  }
+
+  private static void putOff(FineTuneResult report, KafkaException why) {
+    LOG.atWarn()
+        .addKeyValue("job", report.getJobId())
+        .addKeyValue("state", report.getState())
+        .addKeyValue("reason", why.getMessage())
+        .log("Report put off");
+  }
+
+  /** The group is being rebalanced: nothing is wrong with the producer. */
+  private void abort() {
+    try {
+      open.ifPresent(Producer::abortTransaction);
+    } catch (KafkaException e) {
+      discard();
+    }
   }
 
   /** The next one ends what transaction this one has left open. */

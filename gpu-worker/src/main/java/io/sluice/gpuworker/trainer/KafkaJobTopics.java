@@ -2,6 +2,7 @@ package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -50,7 +51,7 @@ final class KafkaJobTopics implements JobTopics {
   @Override
   public List<DatasetRecord> dataset(FineTuneJob job) {
     long expected =
-        (job.getControlChecksum().isEmpty() ? 1L : 2L) * job.getExamples()
+        (job.getControls().contains(Arm.RANDOM) ? 2L : 1L) * job.getExamples()
             + job.getQueries()
             + job.getHeldOut();
     List<DatasetRecord> found = new ArrayList<>();

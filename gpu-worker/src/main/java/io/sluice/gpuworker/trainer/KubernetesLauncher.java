@@ -49,7 +49,7 @@ final class KubernetesLauncher implements Launcher {
   /**
    * By a cluster.
    *
-   * @param client is not closed here
+   * @param client is closed with this
    * @param namespace that of the template, else of the client, when empty
    */
   KubernetesLauncher(
@@ -63,6 +63,11 @@ final class KubernetesLauncher implements Launcher {
   @Override
   public String identity() {
     return template.text();
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 
   /** The Job's name: a DNS label of the job, the arm and the seed, and a hash of the run. */
@@ -216,9 +221,7 @@ final class KubernetesLauncher implements Launcher {
             throw new JobFailedException(
                 "the cluster at %s was out of reach for %d s, which is more than kubernetes.patience.seconds (%s)"
                     .formatted(
-                        client.getMasterUrl(),
-                        Duration.ofNanos(silent).toSeconds(),
-                        message(e)));
+                        client.getMasterUrl(), Duration.ofNanos(silent).toSeconds(), message(e)));
           }
           Thread.sleep(pace.poll().toMillis());
         }

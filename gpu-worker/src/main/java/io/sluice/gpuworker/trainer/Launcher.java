@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A way of training. */
-interface Launcher {
+interface Launcher extends AutoCloseable {
   /**
    * What of its own settings shapes a model: runs that differ in it share no folder.
    *
@@ -25,6 +25,10 @@ interface Launcher {
    */
   Trained train(TrainingOrder order, RunControl control)
       throws JobFailedException, IOException, InterruptedException;
+
+  /** Lets go of what it holds, when the trainer ends. */
+  @Override
+  default void close() {}
 
   /**
    * A model.

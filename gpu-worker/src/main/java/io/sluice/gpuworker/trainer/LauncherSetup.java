@@ -37,6 +37,11 @@ final class LauncherSetup {
     config
         .kubernetesTemplate()
         .ifPresent(file -> byName.put(KubernetesLauncher.NAME, kubernetes(config, file)));
+    if (!byName.containsKey(config.launcher())) {
+      throw new ServiceFailure(
+          "launcher=%s is not set up: use one of %s; command needs command.line, kubernetes needs kubernetes.template"
+              .formatted(config.launcher(), byName.keySet()));
+    }
     return new Launchers(byName, config.launcher());
   }
 

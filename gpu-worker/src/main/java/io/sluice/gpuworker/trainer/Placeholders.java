@@ -86,7 +86,7 @@ final class Placeholders {
   static Map<String, String> values(TrainingOrder order) {
     HyperParameters hyper = order.job().getHyperParameters();
     Map<String, String> values = new TreeMap<>();
-    values.put("arm", order.run().label().split("-", 2)[0]);
+    values.put("arm", order.run().armName());
     values.put("batchSize", Integer.toString(hyper.getBatchSize()));
     values.put("dataset", order.folder().dataset().toAbsolutePath().toString());
     values.put("epochs", Integer.toString(hyper.getEpochs()));

@@ -7,8 +7,10 @@ import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
+import io.sluice.gpuworker.service.ServiceThread;
 import io.sluice.gpuworker.service.SettingDoubts;
 import io.sluice.gpuworker.service.TopicLookup;
+import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -20,17 +22,10 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +45,6 @@ public final class Trainer implements AutoCloseable {
   /** Well within the time that Kafka gives a rebalance. */
   private static final Duration LET_GO = Duration.ofSeconds(30);
 
-  private static final long WORK_ENDS_SECONDS = 60;
-
   private final TrainerConfig config;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -59,9 +52,7 @@ public final class Trainer implements AutoCloseable {
   private final Launchers launchers;
   private final ServiceHealth health;
   private final Optional<MetricsServer> server;
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private final Thread thread = new Thread(this::run, "sluice-trainer");
+  private final ServiceThread thread = new ServiceThread("trainer", this::run, this::ended);
 
   /**
    * A trainer that is not yet started; metrics and health are served from now on, if they are to
@@ -90,9 +81,6 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalStateException when it was started or closed before
    */
   public void start() {
-    if (closing.get() || thread.getState() != Thread.State.NEW) {
-      throw new IllegalStateException("a trainer starts once: make another");
-    }
     SettingDoubts.log(LOG, config.unknownKeys(), config.overruledKeys());
     thread.start();
   }
@@ -102,19 +90,18 @@ public final class Trainer implements AutoCloseable {
     return server.map(MetricsServer::metricsAddress);
   }
 
+  /** How far the job in hand has come; empty when there is none. */
+  public Optional<TrainerStatus> status() {
+    return metrics.now().map(TrainerStatus::of);
+  }
+
   /**
    * Waits until the trainer has ended.
    *
    * @throws ServiceFailure when it ended by itself; says why
    */
   public void awaitEnd() {
-    try {
-      ended.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof ServiceFailure failure
-          ? failure
-          : new ServiceFailure("the trainer failed: " + e.getCause(), e.getCause());
-    }
+    thread.awaitEnd();
   }
 
   /**
@@ -124,19 +111,13 @@ public final class Trainer implements AutoCloseable {
    */
   @Override
   public void close() {
-    closing.set(true);
-    if (thread.getState() == Thread.State.NEW) {
-      server.ifPresent(MetricsServer::close);
-      ended.complete(null);
-    }
-    ended.handle((done, failure) -> done).join();
+    thread.close();
   }
 
   private void run() {
-    ExecutorService working =
-        Executors.newSingleThreadExecutor(task -> new Thread(task, "sluice-trainer-work"));
     AvroSerdes serdes = new AvroSerdes(config.serdes());
-    try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
+    try (WorkThread working = new WorkThread("sluice-trainer-work");
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
         KafkaClientMetrics fetching = new KafkaClientMetrics(consumer);
         JobReports reports =
             new JobReports(
@@ -152,35 +133,25 @@ public final class Trainer implements AutoCloseable {
           .addKeyValue("group", config.groupId())
           .addKeyValue("launchers", launchers.byName().keySet())
           .log("Trainer started");
-      while (!closing.get()) {
+      while (!thread.isClosing()) {
         loop.turn();
       }
       loop.finish();
-    } catch (ServiceFailure e) {
-      ended.completeExceptionally(e);
-    } catch (KafkaException e) {
-      ended.completeExceptionally(
-          new ServiceFailure(
-              "Kafka fails the trainer: check bootstrap.servers, the topics and the permissions ("
-                  + e.getMessage()
-                  + ")",
-              e));
-    } catch (RuntimeException | Error e) {
-      ended.completeExceptionally(e);
-    } finally {
-      end(working);
-      health.ended();
-      server.ifPresent(MetricsServer::close);
-      LOG.atInfo().log("Trainer ended");
-      ended.complete(null);
     }
+  }
+
+  private void ended() {
+    launchers.byName().values().forEach(Launcher::close);
+    health.ended();
+    server.ifPresent(MetricsServer::close);
+    LOG.atInfo().log("Trainer ended");
   }
 
   private TrainerLoop loop(
       Consumer<byte[], byte[]> consumer,
       AvroSerdes serdes,
       JobReports reports,
-      ExecutorService working) {
+      WorkThread working) {
     Topics topics = config.topics();
     TopicLookup.partitions(topics.fineTuneJobs(), consumer::partitionsFor);
     JobTopics ofJobs =
@@ -200,11 +171,12 @@ public final class Trainer implements AutoCloseable {
         working,
         new JobRun(
             ofJobs,
-            launchers,
-            LauncherSetup.evaluator(config),
-            config.model(),
-            config.output(),
-            config.timeLimit()),
+            new JobAttempt.Means(
+                launchers,
+                LauncherSetup.evaluator(config),
+                config.model(),
+                config.output(),
+                config.timeLimit())),
         new TrainerLoop.Pace(config.reportEvery(), LET_GO, System::nanoTime),
         metrics,
         health);
@@ -217,17 +189,5 @@ public final class Trainer implements AutoCloseable {
 
   private Supplier<Consumer<byte[], byte[]>> outsideTheGroup() {
     return () -> new KafkaConsumer<>(config.consumerOutsideTheGroup());
-  }
-
-  /** Also where the Kafka thread failed: the work is interrupted, a command killed. */
-  private static void end(ExecutorService working) {
-    working.shutdownNow();
-    try {
-      if (!working.awaitTermination(WORK_ENDS_SECONDS, TimeUnit.SECONDS)) {
-        LOG.atError().log("The job in hand is still being worked on: not waiting any longer");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

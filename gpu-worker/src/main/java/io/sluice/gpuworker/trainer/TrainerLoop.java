@@ -3,6 +3,7 @@ package io.sluice.gpuworker.trainer;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,6 +39,9 @@ final class TrainerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TrainerLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** Between two tries to send a report that Kafka does not take. */
+  private static final long TRY_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final String topic;
   private final Consumer<byte[], byte[]> consumer;
   private final RecordValues<FineTuneJob> values;
@@ -51,6 +55,7 @@ final class TrainerLoop {
   private final ServiceHealth health;
   private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
   private Optional<JobInHand> inHand = Optional.empty();
+  private Optional<Long> putOffAt = Optional.empty();
 
   /** Works a job off. */
   @FunctionalInterface
@@ -206,8 +211,9 @@ final class TrainerLoop {
       return;
     }
     FineTuneState state = job.isUnreported() ? FineTuneState.STARTED : FineTuneState.PROGRESS;
-    ProgressLines.log(job.job, due.get());
-    if (reports.send(identity.going(job.newest(), state, due.get()), job.partition, job.offset)) {
+
+    if (send(identity.going(job.newest(), state, due.get()), job, job.offset)) {
+      ProgressLines.log(job.job, due.get());
       job.reported(due.get(), now);
     }
   }
@@ -232,10 +238,7 @@ final class TrainerLoop {
   private void conclude(JobInHand job, FineTuneState state, String detail, String output) {
     JobProgress progress =
         job.control.progress().orElse(new JobProgress(1, "", Optional.empty(), List.of()));
-    if (reports.send(
-        identity.ended(job.newest(), state, detail, output, progress),
-        job.partition,
-        job.offset + 1)) {
+    if (send(identity.ended(job.newest(), state, detail, output, progress), job, job.offset + 1)) {
       LOG.atInfo()
           .addKeyValue("job", job.job.getJobId())
           .addKeyValue("state", state)
@@ -244,6 +247,16 @@ final class TrainerLoop {
       metrics.ended(state);
       drop(job);
     }
+  }
+
+  private boolean send(FineTuneResult report, JobInHand job, long offset) {
+    long now = pace.nanoTime().getAsLong();
+    if (putOffAt.filter(at -> now - at < TRY_AGAIN_NANOS).isPresent()) {
+      return false;
+    }
+    boolean sent = reports.send(report, job.partition, offset);
+    putOffAt = sent ? Optional.empty() : Optional.of(now);
+    return sent;
   }
 
   private void passOver(JobInHand job, String reason) {

@@ -64,6 +64,11 @@ final class TrainerMetrics {
     now.set(progress);
   }
 
+  /** What was told last. */
+  Optional<JobProgress> now() {
+    return now.get();
+  }
+
   /** Counts a job that has ended. */
   void ended(FineTuneState state) {
     ended.get(state.name().toLowerCase(Locale.ROOT)).increment();

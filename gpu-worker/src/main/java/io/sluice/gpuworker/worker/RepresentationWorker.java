@@ -8,8 +8,10 @@ import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
+import io.sluice.gpuworker.service.ServiceThread;
 import io.sluice.gpuworker.service.SettingDoubts;
 import io.sluice.gpuworker.service.TopicLookup;
+import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
@@ -17,17 +19,10 @@ import io.sluice.schemas.topic.Topics;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class RepresentationWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RepresentationWorker.class);
 
-  /** How long a worker that failed waits for what is being computed. */
-  private static final long COMPUTING_ENDS_SECONDS = 60;
-
   private final WorkerConfig config;
   private final Representer representer;
   private final PrometheusMeterRegistry meters =
@@ -53,9 +45,7 @@ public final class RepresentationWorker implements AutoCloseable {
   private final WorkerMetrics metrics = new WorkerMetrics(meters, System::nanoTime);
   private final ServiceHealth health;
   private final Optional<MetricsServer> server;
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private final Thread thread = new Thread(this::run, "sluice-worker");
+  private final ServiceThread thread = new ServiceThread("worker", this::run, this::ended);
 
   /**
    * A worker that is not yet started; metrics and health are served from now on, if they are to be.
@@ -78,9 +68,6 @@ public final class RepresentationWorker implements AutoCloseable {
    * @throws IllegalStateException when it was started or closed before
    */
   public void start() {
-    if (closing.get() || thread.getState() != Thread.State.NEW) {
-      throw new IllegalStateException("a worker starts once: make another");
-    }
     SettingDoubts.log(LOG, config.unknownKeys(), config.overruledKeys());
     thread.start();
   }
@@ -101,13 +88,7 @@ public final class RepresentationWorker implements AutoCloseable {
    * @throws ServiceFailure when it ended by itself; says why
    */
   public void awaitEnd() {
-    try {
-      ended.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof ServiceFailure failure
-          ? failure
-          : new ServiceFailure("the worker failed: " + e.getCause(), e.getCause());
-    }
+    thread.awaitEnd();
   }
 
   /**
@@ -116,18 +97,12 @@ public final class RepresentationWorker implements AutoCloseable {
    */
   @Override
   public void close() {
-    closing.set(true);
-    if (thread.getState() == Thread.State.NEW) {
-      server.ifPresent(MetricsServer::close);
-      ended.complete(null);
-    }
-    ended.handle((done, failure) -> done).join();
+    thread.close();
   }
 
   private void run() {
-    ExecutorService computing =
-        Executors.newSingleThreadExecutor(task -> new Thread(task, "sluice-worker-compute"));
-    try (Producer<byte[], byte[]> producer = new KafkaProducer<>(config.producer());
+    try (WorkThread computing = new WorkThread("sluice-worker-compute");
+        Producer<byte[], byte[]> producer = new KafkaProducer<>(config.producer());
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
         KafkaClientMetrics sending = new KafkaClientMetrics(producer);
         KafkaClientMetrics fetching = new KafkaClientMetrics(consumer)) {
@@ -142,35 +117,22 @@ public final class RepresentationWorker implements AutoCloseable {
           .addKeyValue("device", representer.device())
           .addKeyValue("group", config.groupId())
           .log("Worker started");
-      while (!closing.get()) {
+      while (!thread.isClosing()) {
         loop.turn();
         progressLog.turn(metrics::progress);
       }
       loop.finish();
-    } catch (ServiceFailure e) {
-      ended.completeExceptionally(e);
-    } catch (KafkaException e) {
-      ended.completeExceptionally(
-          new ServiceFailure(
-              "Kafka fails the worker: check bootstrap.servers, the topics and the permissions ("
-                  + e.getMessage()
-                  + ")",
-              e));
-    } catch (RuntimeException | Error e) {
-      ended.completeExceptionally(e);
-    } finally {
-      end(computing);
-      health.ended();
-      server.ifPresent(MetricsServer::close);
-      LOG.atInfo().log("Worker ended");
-      ended.complete(null);
     }
   }
 
+  private void ended() {
+    health.ended();
+    server.ifPresent(MetricsServer::close);
+    LOG.atInfo().log("Worker ended");
+  }
+
   private WorkerLoop loop(
-      Consumer<byte[], byte[]> consumer,
-      Producer<byte[], byte[]> producer,
-      ExecutorService computing) {
+      Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer, WorkThread computing) {
     Topics topics = config.topics();
     TopicLookup.partitions(topics.targetTasks(), consumer::partitionsFor);
     TopicLookup.partitions(topics.candidates(), consumer::partitionsFor);
@@ -214,17 +176,5 @@ public final class RepresentationWorker implements AutoCloseable {
             TopicLookup.partitions(topic, producer::partitionsFor),
             () -> new KafkaConsumer<>(config.consumerOutsideTheGroup())),
         serdes.key().deserializer());
-  }
-
-  /** What computes is not used any more when this returns, so its owner may close it. */
-  private static void end(ExecutorService computing) {
-    computing.shutdownNow();
-    try {
-      if (!computing.awaitTermination(COMPUTING_ENDS_SECONDS, TimeUnit.SECONDS)) {
-        LOG.atError().log("The examples in hand are still being computed: not waiting any longer");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
@@ -107,6 +108,26 @@ class JobRunTest {
     assertThat(run(frozen.job(), writing())).isInstanceOf(Ending.Finished.class);
     assertThat(Files.readString(Path.of(outcomes().get(1).getOutput()).resolve("weights")))
         .isEqualTo("whole");
+  }
+
+  @Test
+  void givenADiskThatIsFull_whenRun_thenFailedAndOnceThereIsRoomItFinishes() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeThat(full).as("this system has a device that is always full").exists();
+    run(frozen.job(), writing());
+    Path folderOfRun = trained.get(0).folder().path();
+    Files.delete(folderOfRun.resolve("model").resolve("weights"));
+    Files.delete(folderOfRun.resolve("model"));
+    Path dataset = folderOfRun.resolve("train.jsonl.writing");
+    Files.createSymbolicLink(dataset, full);
+
+    assertThat(reason(run(frozen.job(), writing())))
+        .contains("the disk of " + output() + " is full")
+        .contains("free space");
+    assertThat(folderOfRun.resolve("model")).doesNotExist();
+
+    Files.delete(dataset);
+    assertThat(run(frozen.job(), writing())).isInstanceOf(Ending.Finished.class);
   }
 
   @Test
@@ -266,11 +287,12 @@ class JobRunTest {
         };
     return new JobRun(
             topics,
-            new Launchers(Map.of("test", launcher), "test"),
-            Optional.of(evaluator),
-            model(),
-            output(),
-            Optional.empty())
+            new JobAttempt.Means(
+                new Launchers(Map.of("test", launcher), "test"),
+                Optional.of(evaluator),
+                model(),
+                output(),
+                Optional.empty()))
         .run(job, control);
   }
 

@@ -16,6 +16,7 @@ import io.sluice.schemas.TrainingProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,7 @@ class TrainerLoopTest {
     assertThat(trainer.reports()).isEmpty();
 
     trainer.producersFail = false;
+    trainer.now += TimeUnit.SECONDS.toNanos(1);
     trainer.turns(1);
     assertThat(trainer.reports()).extracting(FineTuneResult::getDetail).containsExactly("no");
   }

@@ -7,6 +7,7 @@ import io.sluice.gpuworker.cli.WorkerCommand;
 import io.sluice.streams.cli.DatasetCommand;
 import io.sluice.streams.cli.IngestCommand;
 import io.sluice.streams.cli.JobsCommand;
+import io.sluice.streams.cli.ResultsCommand;
 import io.sluice.streams.cli.SelectCommand;
 import io.sluice.streams.cli.SelectedCommand;
 import io.sluice.streams.cli.StreamsCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
       TaskCommand.class,
       SelectedCommand.class,
       JobsCommand.class,
+      ResultsCommand.class,
       DatasetCommand.class,
       SelectCommand.class,
       ScoreCommand.class,

@@ -79,7 +79,8 @@ final class FineTuneTopics implements AutoCloseable {
     for (int i = 0; i < job.getExamples(); i++) {
       put(job, DatasetPart.SELECTED, i, examples.get(i).getId(), examples.get(i).getMessages());
     }
-    for (int i = 0; i < job.getExamples(); i++) {
+    int random = job.getControls().contains(Arm.RANDOM) ? job.getExamples() : 0;
+    for (int i = 0; i < random; i++) {
       Candidate example = examples.get(job.getExamples() + i);
       put(job, DatasetPart.RANDOM, i, example.getId(), example.getMessages());
     }
@@ -111,6 +112,18 @@ final class FineTuneTopics implements AutoCloseable {
   /** Publishes what has become of a job. */
   void put(FineTuneJob job) {
     topics.write(names.fineTuneJobs(), Serdes.String(), jobs, job.getJobId(), job, partition(job));
+    topics.flush();
+  }
+
+  /** Publishes a report, as a trainer does. */
+  void report(FineTuneResult report) {
+    topics.write(
+        names.fineTuneResults(),
+        Serdes.String(),
+        results,
+        report.getJobId(),
+        report,
+        Optional.empty());
     topics.flush();
   }
 

@@ -1,7 +1,9 @@
 package io.sluice.local.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.trainer.Trainer;
 import io.sluice.gpuworker.trainer.TrainerConfig;
 import io.sluice.local.bundled.BundledData;
@@ -130,6 +132,14 @@ class TrainerTest {
       assertThat(end.getState()).isEqualTo(FineTuneState.FINISHED);
       assertThat(end.getAttempt()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void givenALauncherThatIsNotSetUp_whenMade_thenTheMessageSaysWhatItNeeds() {
+    assertThatThrownBy(() -> trainer(""))
+        .isInstanceOf(ServiceFailure.class)
+        .hasMessageContaining("launcher=command")
+        .hasMessageContaining("command.line");
   }
 
   private void fire(FineTuneJob job) {

@@ -1,0 +1,178 @@
+package io.sluice.gpuworker.trainer;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.dataset.FrozenDataset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One trainer's work on a job: what was done before, what it does, what it has to say. */
+final class JobAttempt {
+  private static final Logger LOG = LoggerFactory.getLogger(JobAttempt.class);
+  private static final double NANOS = 1e9;
+
+  private final Means means;
+  private final RunControl control;
+  private final int number;
+  private final List<ArmOutcome> outcomes;
+  private final Set<String> remarks = new LinkedHashSet<>();
+
+  /**
+   * What a trainer works with.
+   *
+   * @param launchers who trains
+   * @param evaluator who evaluates; nobody when empty
+   * @param model folder of the base model
+   * @param output folder of all jobs' folders
+   * @param timeLimit of one training run; none when empty
+   */
+  record Means(
+      Launchers launchers,
+      Optional<Evaluator> evaluator,
+      Path model,
+      Path output,
+      Optional<Duration> timeLimit) {}
+
+  /**
+   * An attempt that begins.
+   *
+   * @param number counts the trainers that took the job, from 1
+   * @param before outcomes of earlier attempts
+   */
+  JobAttempt(Means means, RunControl control, int number, List<ArmOutcome> before) {
+    this.means = means;
+    this.control = control;
+    this.number = number;
+    this.outcomes = new ArrayList<>(before);
+  }
+
+  /** Tells what is being done. */
+  void tell(String doing) {
+    control.tell(new JobProgress(number, doing, Optional.empty(), outcomes));
+  }
+
+  /**
+   * Trains and evaluates all that is not done yet.
+   *
+   * @return what people should know of it; may be empty
+   * @throws JobFailedException when it cannot be done
+   * @throws IOException when a file cannot be read or written
+   * @throws InterruptedException when it was asked to stop
+   */
+  String workOff(FrozenDataset dataset)
+      throws JobFailedException, IOException, InterruptedException {
+    for (ArmRun run : ArmRun.of(dataset.job())) {
+      if (outcomes.stream().noneMatch(run::isOf)) {
+        workOff(dataset, run);
+      }
+    }
+    if (means.evaluator().isEmpty()) {
+      remarks.add("not evaluated, since evaluate=false");
+    }
+    tell("finished");
+    return String.join("; ", remarks);
+  }
+
+  private void workOff(FrozenDataset dataset, ArmRun run)
+      throws JobFailedException, IOException, InterruptedException {
+    if (control.stopped().isPresent()) {
+      throw new InterruptedException("stopped");
+    }
+    Optional<RunFolder.Model> trained =
+        run.arm() == Arm.NONE ? Optional.empty() : Optional.of(trained(dataset, run));
+    if (means.evaluator().isPresent()) {
+      tell("evaluating " + run.label());
+      outcomes.add(evaluated(means.evaluator().get(), dataset, run, trained));
+    }
+  }
+
+  private RunFolder.Model trained(FrozenDataset dataset, ArmRun run)
+      throws JobFailedException, IOException, InterruptedException {
+    FineTuneJob job = dataset.job();
+    List<DatasetRecord> examples = examples(dataset, run);
+    String name = means.launchers().nameFor(job.getLauncher());
+    Launcher launcher = means.launchers().find(name);
+    String identity =
+        RunIdentity.of(name + "\0" + launcher.identity(), means.model(), job, run, examples);
+    RunFolder folder = RunFolder.of(means.output(), job, run, identity);
+    Optional<RunFolder.Model> before = folder.finished();
+    if (before.isPresent()) {
+      remark(before.get().remark());
+      return before.get();
+    }
+    tell("training " + run.label() + " by " + name);
+    LOG.atInfo()
+        .addKeyValue("job", job.getJobId())
+        .addKeyValue("run", run.label())
+        .addKeyValue("launcher", name)
+        .addKeyValue("examples", examples.size())
+        .addKeyValue("folder", folder.path())
+        .log("Training");
+    folder.prepare(examples);
+    long begin = System.nanoTime();
+    Launcher.Trained trained =
+        launcher.train(
+            new TrainingOrder(job, run, examples, means.model(), folder, means.timeLimit()),
+            control);
+    remark(trained.remark());
+    return folder.finish(trained, (System.nanoTime() - begin) / NANOS);
+  }
+
+  private void remark(String remark) {
+    if (!remark.isEmpty()) {
+      remarks.add(remark);
+    }
+  }
+
+  /** What of the arm's part was not retracted. */
+  private List<DatasetRecord> examples(FrozenDataset dataset, ArmRun run)
+      throws JobFailedException {
+    List<DatasetRecord> part = run.arm() == Arm.RANDOM ? dataset.random() : dataset.selected();
+    Set<String> retracted = Set.copyOf(dataset.job().getRetracted());
+    List<DatasetRecord> left =
+        part.stream().filter(example -> !retracted.contains(example.getCandidateId())).toList();
+    if (left.isEmpty()) {
+      throw new JobFailedException(
+          "all %d examples of arm %s were retracted: nothing is left to train on"
+              .formatted(part.size(), run.armName()));
+    }
+    if (left.size() < part.size()) {
+      remark(
+          "%d of %d examples of arm %s were retracted and are left out"
+              .formatted(part.size() - left.size(), part.size(), run.armName()));
+    }
+    return left;
+  }
+
+  private static ArmOutcome evaluated(
+      Evaluator evaluator, FrozenDataset dataset, ArmRun run, Optional<RunFolder.Model> trained)
+      throws JobFailedException, IOException, InterruptedException {
+    int maxLength = dataset.job().getHyperParameters().getMaxLength();
+    Optional<Path> folder = trained.map(RunFolder.Model::model);
+    ArmOutcome.Builder outcome =
+        ArmOutcome.newBuilder()
+            .setArm(run.arm())
+            .setSeed(run.seed())
+            .setQueryLoss(evaluator.loss(folder, dataset.queries(), maxLength));
+    if (!dataset.heldOut().isEmpty()) {
+      outcome.setHeldOutLoss(List.of(evaluator.loss(folder, dataset.heldOut(), maxLength)));
+    }
+    trained.ifPresent(
+        model ->
+            outcome
+                .setOutput(model.model().toAbsolutePath().toString())
+                .setSeconds(model.seconds())
+                .setTokens(model.tokens()));
+    return outcome.build();
+  }
+}

@@ -1,0 +1,201 @@
+package io.sluice.streams.report;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.FineTuneState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A page about a task's fine-tune jobs that needs nothing else: the table, the loss by budget and
+ * arm, the distance of the subset to the queries by tier, the loss against the distance.
+ *
+ * <p>The plots show the last finished job of each budget.
+ *
+ * @param taskId the task
+ * @param reports of its jobs, in the order of the table
+ * @param distances of finished jobs' datasets, by job id; those that are gone are missing
+ */
+public record ResultsReport(
+    String taskId, List<JobReport> reports, Map<String, SubsetDistance> distances) {
+  private static final String STYLE =
+      """
+      :root { color-scheme: light dark; }
+      body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+      table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+      th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8884; }
+      svg { width: 100%; max-width: 48rem; font-size: 11px; }
+      svg text { fill: currentColor; }
+      .grid { stroke: #8884; }
+      polyline { fill: none; stroke-width: 1.5; }
+      .error { stroke-width: 1.5; }
+      .none { stroke: #888; fill: #888; }
+      .random { stroke: #c60; fill: #c60; }
+      .selected { stroke: #06c; fill: #06c; }
+      g text { stroke: none; }
+      """;
+
+  /** Copies the collections. */
+  public ResultsReport {
+    reports = List.copyOf(reports);
+    distances = Map.copyOf(distances);
+  }
+
+  /** The page. */
+  public String html() {
+    StringBuilder page = new StringBuilder();
+    String title = "Fine-tune jobs of task " + Html.text(taskId);
+    page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    page.append("<title>").append(title).append("</title>\n<style>\n").append(STYLE);
+    page.append("</style>\n</head>\n<body>\n<h1>").append(title).append("</h1>\n");
+    table(page);
+    List<JobReport> shown = lastFinished();
+    if (shown.isEmpty()) {
+      page.append("<p>No job has finished with evaluated arms yet.</p>\n");
+    } else {
+      plots(page, shown);
+    }
+    return page.append("</body>\n</html>\n").toString();
+  }
+
+  private void table(StringBuilder page) {
+    page.append("<table>\n").append(row("th", ResultsTable.HEADER));
+    ResultsTable.rows(reports).forEach(row -> page.append(row("td", row)));
+    page.append("</table>\n<p>Losses in nats a token, less is better; ± is the standard error over")
+        .append(" the queries. Differences are of runs with the same seed; ± is the standard error")
+        .append(" over the seeds.</p>\n");
+    for (JobReport report : reports) {
+      if (!report.result().getDetail().isEmpty()) {
+        page.append("<p>")
+            .append(Html.text(report.job().getJobId() + ": " + report.result().getDetail()))
+            .append("</p>\n");
+      }
+    }
+  }
+
+  private static String row(String cell, List<String> cells) {
+    return cells.stream()
+        .map(text -> "<" + cell + ">" + Html.text(text) + "</" + cell + ">")
+        .collect(Collectors.joining("", "<tr>", "</tr>\n"));
+  }
+
+  /** By budget; of one budget the last. */
+  private List<JobReport> lastFinished() {
+    Map<Integer, JobReport> last = new TreeMap<>();
+    for (JobReport report : reports) {
+      if (report.result().getState() == FineTuneState.FINISHED && !report.arms().isEmpty()) {
+        last.put(report.job().getBudget(), report);
+      }
+    }
+    return List.copyOf(last.values());
+  }
+
+  private void plots(StringBuilder page, List<JobReport> shown) {
+    plot(page, "Loss on the queries by budget", "examples", "query loss", lossByBudget(shown));
+    List<SvgPlot.Series> byTier = distanceByTier(shown.get(shown.size() - 1));
+    if (!byTier.isEmpty()) {
+      plot(
+          page,
+          "Distance of the subset to its queries by tier",
+          "last rank of the tier",
+          "mean of 1 - score",
+          byTier);
+      plot(page, "Loss against distance", "mean of 1 - score", "query loss", lossByDistance(shown));
+    }
+  }
+
+  private static void plot(
+      StringBuilder page, String title, String x, String y, List<SvgPlot.Series> series) {
+    page.append("<h2>").append(title).append("</h2>\n").append(new SvgPlot(x, y, series).svg());
+  }
+
+  private static List<SvgPlot.Series> lossByBudget(List<JobReport> shown) {
+    List<SvgPlot.Series> series = new ArrayList<>();
+    for (Arm arm : Arm.values()) {
+      List<SvgPlot.Point> points =
+          shown.stream()
+              .filter(report -> report.arms().contains(arm))
+              .map(report -> lossPoint(report, arm, report.job().getBudget()))
+              .toList();
+      if (!points.isEmpty()) {
+        series.add(new SvgPlot.Series(name(arm), style(arm), true, points));
+      }
+    }
+    return series;
+  }
+
+  private List<SvgPlot.Series> distanceByTier(JobReport largest) {
+    SubsetDistance distance = distances.get(largest.job().getJobId());
+    if (distance == null) {
+      return List.of();
+    }
+    List<SvgPlot.Series> series = new ArrayList<>();
+    series.add(
+        new SvgPlot.Series(
+            name(Arm.SELECTED),
+            style(Arm.SELECTED),
+            true,
+            distance.tiers().stream()
+                .map(
+                    tier ->
+                        point(
+                            tier.to(),
+                            tier.distance(),
+                            "ranks " + tier.from() + " to " + (tier.to() - 1)))
+                .toList()));
+    distance
+        .random()
+        .ifPresent(
+            random ->
+                series.add(
+                    new SvgPlot.Series(
+                        name(Arm.RANDOM) + ", all of it",
+                        style(Arm.RANDOM),
+                        false,
+                        List.of(point(largest.job().getBudget(), random, "random")))));
+    return series;
+  }
+
+  private List<SvgPlot.Series> lossByDistance(List<JobReport> shown) {
+    List<SvgPlot.Series> series = new ArrayList<>();
+    for (Arm arm : List.of(Arm.SELECTED, Arm.RANDOM)) {
+      List<SvgPlot.Point> points = new ArrayList<>();
+      for (JobReport report : shown) {
+        Optional<Estimate> distance =
+            Optional.ofNullable(distances.get(report.job().getJobId()))
+                .flatMap(of -> arm == Arm.SELECTED ? Optional.of(of.selected()) : of.random());
+        if (distance.isPresent() && report.arms().contains(arm)) {
+          points.add(lossPoint(report, arm, distance.get().mean()));
+        }
+      }
+      if (!points.isEmpty()) {
+        series.add(new SvgPlot.Series(name(arm), style(arm), false, points));
+      }
+    }
+    return series;
+  }
+
+  private static SvgPlot.Point lossPoint(JobReport report, Arm arm, double x) {
+    return point(x, report.queryLoss(arm), name(arm) + ", budget " + report.job().getBudget());
+  }
+
+  private static SvgPlot.Point point(double x, Estimate y, String what) {
+    return new SvgPlot.Point(
+        x,
+        y.mean(),
+        y.standardError(),
+        what + String.format(Locale.ROOT, ": %.4f ± %.4f", y.mean(), y.standardError()));
+  }
+
+  private static String name(Arm arm) {
+    return arm == Arm.NONE ? "no fine-tuning" : style(arm);
+  }
+
+  private static String style(Arm arm) {
+    return ResultsTable.lower(arm);
+  }
+}

@@ -1,0 +1,203 @@
+package io.sluice.streams.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A plot of points with error bars, as SVG. */
+final class SvgPlot {
+  private static final int WIDTH = 640;
+  private static final int HEIGHT = 360;
+  private static final int LEFT = 64;
+  private static final int RIGHT = 16;
+  private static final int TOP = 16;
+  private static final int BOTTOM = 56;
+  private static final int TICKS = 5;
+
+  /** Room between the outermost points and the frame, as a share of the range. */
+  private static final double MARGIN = 0.08;
+
+  private final String xTitle;
+  private final String yTitle;
+  private final List<Series> series;
+  private final Range xs;
+  private final Range ys;
+
+  /**
+   * Points of one kind.
+   *
+   * @param name in the legend
+   * @param style a class of the page's style sheet, which gives the colour
+   * @param joined whether a line joins them
+   * @param points in the order of the line
+   */
+  record Series(String name, String style, boolean joined, List<Point> points) {
+    Series {
+      points = List.copyOf(points);
+    }
+  }
+
+  /**
+   * A point.
+   *
+   * @param error half the length of its error bar, 0 for none
+   * @param label shown when one points at it
+   */
+  record Point(double x, double y, double error, String label) {}
+
+  /** What an axis shows. */
+  private record Range(double from, double to) {
+    static Range of(List<Double> values) {
+      double least = values.stream().mapToDouble(value -> value).min().orElse(0);
+      double most = values.stream().mapToDouble(value -> value).max().orElse(1);
+      double room = most > least ? (most - least) * MARGIN : Math.max(Math.abs(most), 1) * MARGIN;
+      return new Range(least - room, most + room);
+    }
+
+    double share(double value) {
+      return (value - from) / (to - from);
+    }
+
+    double at(double share) {
+      return from + share * (to - from);
+    }
+  }
+
+  /** A plot of all points of all series. */
+  SvgPlot(String xTitle, String yTitle, List<Series> series) {
+    this.xTitle = xTitle;
+    this.yTitle = yTitle;
+    this.series = List.copyOf(series);
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (Series each : series) {
+      for (Point point : each.points()) {
+        x.add(point.x());
+        y.add(point.y() - point.error());
+        y.add(point.y() + point.error());
+      }
+    }
+    xs = Range.of(x);
+    ys = Range.of(y);
+  }
+
+  /** The element. */
+  String svg() {
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s by %s\">%n",
+            WIDTH,
+            HEIGHT,
+            Html.text(yTitle),
+            Html.text(xTitle)));
+    axes(svg);
+    for (int i = 0; i < series.size(); i++) {
+      draw(svg, series.get(i), i);
+    }
+    return svg.append("</svg>\n").toString();
+  }
+
+  private void axes(StringBuilder svg) {
+    for (int i = 0; i < TICKS; i++) {
+      double share = i / (TICKS - 1.0);
+      double x = px(xs.at(share));
+      double y = py(ys.at(share));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
+              LEFT,
+              WIDTH - RIGHT,
+              y,
+              y));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
+              LEFT - 6,
+              y + 4,
+              number(ys.at(share))));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+              x,
+              HEIGHT - BOTTOM + 18,
+              number(xs.at(share))));
+    }
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text class=\"title\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+            (LEFT + WIDTH - RIGHT) / 2,
+            HEIGHT - BOTTOM + 36,
+            Html.text(xTitle)));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text class=\"title\" transform=\"translate(14 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>%n",
+            (TOP + HEIGHT - BOTTOM) / 2,
+            Html.text(yTitle)));
+  }
+
+  private void draw(StringBuilder svg, Series of, int place) {
+    svg.append(String.format(Locale.ROOT, "<g class=\"%s\">%n", of.style()));
+    if (of.joined()) {
+      StringBuilder line = new StringBuilder();
+      of.points()
+          .forEach(
+              point ->
+                  line.append(
+                      String.format(Locale.ROOT, "%.1f,%.1f ", px(point.x()), py(point.y()))));
+      svg.append(
+          String.format(Locale.ROOT, "<polyline points=\"%s\"/>%n", line.toString().strip()));
+    }
+    for (Point point : of.points()) {
+      double x = px(point.x());
+      if (point.error() > 0) {
+        svg.append(
+            String.format(
+                Locale.ROOT,
+                "<line class=\"error\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
+                x,
+                x,
+                py(point.y() - point.error()),
+                py(point.y() + point.error())));
+      }
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s</title></circle>%n",
+              x,
+              py(point.y()),
+              Html.text(point.label())));
+    }
+    int legend = LEFT + place * (WIDTH - LEFT) / Math.max(series.size(), 1);
+    svg.append(
+        String.format(
+            Locale.ROOT, "<circle cx=\"%d\" cy=\"%d\" r=\"4\"/>", legend + 4, HEIGHT - 8));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%d\" y=\"%d\">%s</text>%n</g>%n",
+            legend + 14,
+            HEIGHT - 4,
+            Html.text(of.name())));
+  }
+
+  private double px(double value) {
+    return LEFT + xs.share(value) * (WIDTH - LEFT - RIGHT);
+  }
+
+  private double py(double value) {
+    return HEIGHT - BOTTOM - ys.share(value) * (HEIGHT - TOP - BOTTOM);
+  }
+
+  private static String number(double value) {
+    return Math.abs(value) >= 100
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.3f", value);
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.streams.report;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.MeanLoss;
+import java.util.List;
+
+/** Reports of jobs that are made up. */
+final class Reports {
+  private Reports() {}
+
+  static JobReport finished(String id, int budget, ArmOutcome... outcomes) {
+    return report(id, budget, FineTuneState.FINISHED, "", outcomes);
+  }
+
+  static JobReport report(
+      String id, int budget, FineTuneState state, String detail, ArmOutcome... outcomes) {
+    FineTuneJob job =
+        FineTuneJob.newBuilder()
+            .setJobId(id)
+            .setTaskId("maths")
+            .setRevision(1)
+            .setRepresentationId("default")
+            .setAlgorithm("round-robin")
+            .setBudget(budget)
+            .setSequence(0)
+            .setExamples(budget)
+            .setPoolSize(100)
+            .setDatasetChecksum("")
+            .build();
+    return new JobReport(
+        job,
+        FineTuneResult.newBuilder()
+            .setJobId(id)
+            .setTaskId("maths")
+            .setState(state)
+            .setDetail(detail)
+            .setOutcomes(List.of(outcomes))
+            .build());
+  }
+
+  static ArmOutcome outcome(Arm arm, int seed, double loss, double error) {
+    return ArmOutcome.newBuilder()
+        .setArm(arm)
+        .setSeed(seed)
+        .setQueryLoss(new MeanLoss(loss, error, 8))
+        .build();
+  }
+}
