@@ -1,0 +1,167 @@
+package io.sluice.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.TargetTask;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records that cannot be used become dead letters, and change nothing else. */
+class BrokenRecordsTest {
+  @TempDir Path state;
+
+  private TopologyOracle oracle;
+  private TopologyHarness topology;
+
+  @BeforeEach
+  void start() {
+    oracle = new TopologyOracle(state);
+    topology = oracle.topology;
+  }
+
+  @AfterEach
+  void stop() {
+    oracle.close();
+  }
+
+  @Test
+  void givenUndecodableAndBrokenRecords_whenTheyArrive_thenEachIsADeadLetterAndTheStreamGoesOn() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 91);
+
+    topology.arriveUndecodable(bytes("key"), bytes("not avro"));
+    topology.arrive(Examples.representation("wrong-shape", sixteenOnes(), Examples.MAKING));
+    topology.arrive(
+        Examples.representation("other-making", Examples.vector(new Random(92)), "making-2"));
+    topology.arrive(
+        Representation.newBuilder(
+                Examples.representation("infinite", Examples.vector(new Random(94))))
+            .setFeatures(notANumber())
+            .build());
+    topology.define(Examples.task("unsorted", 1, 2, 9, 3));
+    oracle.arrivals(20, 93);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .hasSize(5)
+        .anyMatch(reason -> reason.contains("RepresentationKey"))
+        .anyMatch(reason -> reason.contains("shape [1, 16]"))
+        .anyMatch(reason -> reason.contains("making-2"))
+        .anyMatch(reason -> reason.contains("not finite"))
+        .anyMatch(reason -> reason.contains("budget 3 follows 9"));
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenBytesThatEndTooEarly_whenTheyArrive_thenEachIsADeadLetterAndTheStreamGoesOn() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 121);
+
+    topology.arriveUndecodable(new byte[0], bytes("value"));
+    topology.arriveUndecodable(new byte[] {0, 0}, new byte[0]);
+    topology.arriveUndecodable(new byte[] {0, 0, 0, 0, 1}, null);
+    oracle.arrivals(20, 122);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .hasSize(3)
+        .allMatch(reason -> reason.startsWith("not a readable RepresentationKey"));
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenRecordsOfAnotherType_whenTheyArriveOnAnyTopic_thenTheStreamGoesOn() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 131);
+
+    topology.sendEverywhere(Examples.candidate("stray"));
+    oracle.arrivals(20, 132);
+    topology.settle();
+
+    // The driver does not show the dead letters of records that are refused before the topology.
+    assertThat(topology.deadLetterReasons())
+        .containsExactlyInAnyOrder(
+            "not a readable Representation: not a Representation",
+            "not a readable RepresentationKey: not a RepresentationKey");
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenShapesAndNumbersBeyondAllBounds_whenTheyArrive_thenEachIsADeadLetter() {
+    TargetTask broken = Examples.task("broken", 1, 1, 5);
+    topology.define(broken);
+    QueryRepresentation query = Examples.query(broken, 0, Examples.vector(new Random(141)));
+    topology.represent(
+        QueryRepresentation.newBuilder(query)
+            .setDimension(1 << 30)
+            .setFeatures(ByteBuffer.allocate(0))
+            .build());
+    topology.represent(QueryRepresentation.newBuilder(query).setFeatures(notANumber()).build());
+    topology.represent(
+        QueryRepresentation.newBuilder(query).setCheckpointWeights(List.of(Float.NaN)).build());
+    topology.arrive(
+        Representation.newBuilder(Examples.representation("vast", Examples.vector(new Random(142))))
+            .setDimension(Integer.MAX_VALUE)
+            .build());
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 143);
+    oracle.arrivals(20, 144);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .hasSize(4)
+        .anyMatch(reason -> reason.contains("0 feature bytes for shape [1, 1073741824]"))
+        .anyMatch(reason -> reason.contains("weight that is not finite"))
+        .anyMatch(reason -> reason.contains("shape [1, 2147483647]"));
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenBrokenRecordsInTheStoredPool_whenATaskComesLater_thenTheRestIsScored() {
+    topology.arriveUndecodable(bytes("key"), bytes("not avro"));
+    oracle.arrivals(20, 101);
+
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 102);
+    topology.settle();
+
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenAnActiveTask_whenItsQueriesComeInAnotherMaking_thenTheyAreRefused() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 1, 5), 111);
+    oracle.arrivals(10, 112);
+
+    topology.represent(
+        QueryRepresentation.newBuilder(Examples.query(task, 0, Examples.vector(new Random(113))))
+            .setFingerprint("making-2")
+            .build());
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons()).singleElement().asString().contains("making-2");
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  private static float[] sixteenOnes() {
+    float[] vector = new float[16];
+    Arrays.fill(vector, 1);
+    return vector;
+  }
+
+  private static ByteBuffer notANumber() {
+    ByteBuffer features =
+        ByteBuffer.allocate(4 * Examples.DIMENSION).order(ByteOrder.LITTLE_ENDIAN);
+    return features.putFloat(0, Float.NaN);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,144 @@
+package io.sluice.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.dataset.FrozenDataset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What consumers must have, by the batch rules, once everything that was sent has come in.
+ *
+ * @param sent what was sent
+ * @param select what published
+ */
+record SelectionChecks(SentRecords sent, SelectHarness select) {
+  /** What consumers have must be what the batch rule selects from all that was sent. */
+  void check() {
+    assertThat(select.statuses().keySet()).isEqualTo(sent.newest().keySet());
+    for (String taskId : sent.everDefined()) {
+      if (sent.newest().containsKey(taskId)) {
+        checkTask(taskId);
+      } else {
+        assertThat(select.subset(taskId)).isEmpty();
+      }
+    }
+    checkJobs();
+    sent.complete().forEach(this::checkFrozen);
+  }
+
+  /** What is frozen now is what the batch rules select, the task's own and the control's. */
+  private void checkFrozen(TargetTask task) {
+    Map<String, float[]> rows = sent.rows(task);
+    for (int budget : task.getBudgets()) {
+      if (budget <= rows.size()) {
+        select.fire(task.getTaskId(), budget, "check");
+        Publication.JobFired fired = select.fired().get(select.fired().size() - 1);
+        assertThat(fired.job().getRequestId()).isEqualTo("check");
+        FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
+        assertThat(ids(frozen.selected()))
+            .isEqualTo(BatchSelection.order(task, task.getAlgorithm(), rows).subList(0, budget));
+        boolean controlled =
+            task.getControls().contains(Arm.RANDOM) && !task.getAlgorithm().startsWith("random");
+        assertThat(ids(frozen.random()))
+            .isEqualTo(
+                controlled
+                    ? BatchSelection.order(task, "random", rows).subList(0, budget)
+                    : List.of());
+        select.end(fired.job().getJobId(), FineTuneState.FINISHED);
+      }
+    }
+  }
+
+  private static List<String> ids(List<DatasetRecord> examples) {
+    return examples.stream().map(DatasetRecord::getCandidateId).toList();
+  }
+
+  private void checkTask(String taskId) {
+    TaskStatus status = select.statuses().get(taskId);
+    TargetTask task = sent.newest().get(taskId);
+    if (sent.isRepresented(task)) {
+      assertThat(status.getRevision()).isEqualTo(task.getRevision());
+      assertThat(status.getIncoming()).isEmpty();
+    } else if (!sent.isFirstOfLife(task)) {
+      assertThat(status.getIncoming()).hasSize(1);
+    }
+    TargetTask served = sent.revision(taskId, status.getRevision());
+    Map<String, SelectedInstruction> subset = select.subset(taskId);
+    if (!sent.isRepresented(served)) {
+      assertThat(subset).isEmpty();
+      return;
+    }
+    Map<String, float[]> rows = sent.rows(served);
+    Map<String, Integer> expected = BatchSelection.tiers(served, rows);
+    Map<String, Integer> actual = new HashMap<>();
+    subset.forEach((id, selected) -> actual.put(id, selected.getTier()));
+    assertThat(actual).as("subset of %s", taskId).isEqualTo(expected);
+    subset.forEach(
+        (id, selected) -> {
+          assertThat(selected.getRevision()).isEqualTo(served.getRevision());
+          assertThat(ScoreRow.unboxed(selected.getScores())).isEqualTo(rows.get(id));
+          assertThat(selected.getMessages())
+              .isEqualTo(sent.candidate(served, id).orElseThrow().getMessages());
+        });
+    assertThat(status.getPool()).isEqualTo(rows.size());
+    assertThat(status.getWaiting()).isZero();
+    assertThat(status.getSelected()).isEqualTo(expected.size());
+    // While a newer revision is on its way nothing fires.
+    assertThat(status.getTiers())
+        .filteredOn(tier -> status.getIncoming().isEmpty())
+        .filteredOn(tier -> tier.getFilled() == tier.getBudget())
+        .allMatch(tier -> tier.getTurnover() < served.getRefreshTurnover(), "has a fresh job");
+  }
+
+  private void checkJobs() {
+    Set<String> ids = new HashSet<>();
+    for (Publication.JobFired fired : select.fired()) {
+      assertThat(ids.add(fired.job().getJobId())).as("fired once").isTrue();
+      String taskId = fired.job().getTaskId();
+      TargetTask task = sent.revision(taskId, fired.job().getRevision());
+      if (sent.livesSince(taskId, fired.job().getRevision()) && sent.keptItsRepresentation(task)) {
+        FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
+        List<DatasetRecord> examples = new ArrayList<>(frozen.selected());
+        examples.addAll(frozen.random());
+        for (DatasetRecord example : examples) {
+          boolean kept =
+              sent.candidate(task, example.getCandidateId())
+                  .filter(candidate -> candidate.getMessages().equals(example.getMessages()))
+                  .isPresent();
+          if (!kept) {
+            assertThat(select.job(fired.job().getJobId()).getRetracted())
+                .contains(example.getCandidateId());
+          }
+        }
+      }
+    }
+    sent.complete().forEach(this::checkNoneMissing);
+  }
+
+  private void checkNoneMissing(TargetTask task) {
+    int pool = sent.rows(task).size();
+    List<Integer> fired =
+        select.fired().stream()
+            .map(Publication.JobFired::job)
+            .filter(job -> job.getTaskId().equals(task.getTaskId()))
+            .filter(job -> job.getRevision() == task.getRevision())
+            .map(job -> job.getBudget())
+            .toList();
+    assertThat(fired)
+        .containsAll(
+            task.getBudgets().stream()
+                .filter(budget -> budget <= pool && budget * task.getMinPoolFactor() <= pool)
+                .toList());
+  }
+}

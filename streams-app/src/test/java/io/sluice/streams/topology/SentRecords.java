@@ -1,0 +1,132 @@
+package io.sluice.streams.topology;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.TargetTask;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Everything that was sent to the two stages, and what follows from it without them. */
+final class SentRecords {
+  private final Map<RepresentationKey, Representation> live = new TreeMap<>();
+  private final Map<String, TargetTask> newest = new HashMap<>();
+  private final Map<String, Integer> firstOfLife = new HashMap<>();
+  private final Map<String, Integer> lastRevision = new HashMap<>();
+  private final Map<TaskKey, TargetTask> defined = new HashMap<>();
+  private final Map<TaskKey, Map<Integer, QueryRepresentation>> represented = new HashMap<>();
+
+  RepresentationKey arrived(Representation representation) {
+    RepresentationKey key =
+        new RepresentationKey(
+            representation.getRepresentationId(), representation.getCandidate().getId());
+    live.put(key, representation);
+    return key;
+  }
+
+  void gone(RepresentationKey key) {
+    live.remove(key);
+  }
+
+  void defined(TargetTask task) {
+    String taskId = task.getTaskId();
+    lastRevision.put(taskId, task.getRevision());
+    firstOfLife.putIfAbsent(taskId, task.getRevision());
+    newest.put(taskId, task);
+    defined.put(TaskKey.prefix(taskId, task.getRevision()), task);
+  }
+
+  void removed(String taskId) {
+    newest.remove(taskId);
+    firstOfLife.remove(taskId);
+  }
+
+  /** A query of the newest revision, as a worker represents it; empty when there is none to do. */
+  Optional<QueryRepresentation> represented(String taskId, int index, float[] vector) {
+    TargetTask task = newest.get(taskId);
+    if (task == null || index >= task.getQueries().size()) {
+      return Optional.empty();
+    }
+    Map<Integer, QueryRepresentation> known =
+        represented.computeIfAbsent(
+            TaskKey.prefix(taskId, task.getRevision()), key -> new TreeMap<>());
+    QueryRepresentation query = Examples.query(task, index, vector);
+    return known.putIfAbsent(index, query) == null ? Optional.of(query) : Optional.empty();
+  }
+
+  int nextRevision(String taskId) {
+    return lastRevision.getOrDefault(taskId, 0) + 1;
+  }
+
+  /** Ids of all tasks that there ever were. */
+  Set<String> everDefined() {
+    return lastRevision.keySet();
+  }
+
+  Map<String, TargetTask> newest() {
+    return newest;
+  }
+
+  /** The newest revisions whose queries are all represented. */
+  Collection<TargetTask> complete() {
+    return newest.values().stream().filter(this::isRepresented).toList();
+  }
+
+  TargetTask revision(String taskId, int revision) {
+    return defined.get(TaskKey.prefix(taskId, revision));
+  }
+
+  /** Whether the task was not removed since it had this revision. */
+  boolean livesSince(String taskId, int revision) {
+    return revision >= firstOfLife.getOrDefault(taskId, Integer.MAX_VALUE);
+  }
+
+  boolean isFirstOfLife(TargetTask task) {
+    return task.getRevision() == firstOfLife.get(task.getTaskId());
+  }
+
+  boolean isRepresented(TargetTask task) {
+    return represented
+            .getOrDefault(TaskKey.prefix(task.getTaskId(), task.getRevision()), Map.of())
+            .size()
+        == task.getQueries().size();
+  }
+
+  /** Of another representation of the same candidates, a task knows nothing. */
+  boolean keptItsRepresentation(TargetTask task) {
+    return defined.values().stream()
+        .filter(other -> other.getTaskId().equals(task.getTaskId()))
+        .filter(other -> other.getRevision() > task.getRevision())
+        .allMatch(other -> other.getRepresentationId().equals(task.getRepresentationId()));
+  }
+
+  /** The candidate as it is now; empty when it is gone. */
+  Optional<Candidate> candidate(TargetTask task, String candidateId) {
+    return Optional.ofNullable(
+            live.get(new RepresentationKey(task.getRepresentationId(), candidateId)))
+        .map(Representation::getCandidate);
+  }
+
+  /** Scores of all candidates that are there, by id. */
+  Map<String, float[]> rows(TargetTask task) {
+    List<QueryRepresentation> queries =
+        List.copyOf(represented.get(TaskKey.prefix(task.getTaskId(), task.getRevision())).values());
+    ShardTask scorer = new ShardTask(task, queries, ShardProgress.BEGINNING);
+    Map<String, float[]> rows = new TreeMap<>();
+    live.forEach(
+        (key, representation) -> {
+          if (key.getRepresentationId().equals(task.getRepresentationId())) {
+            rows.put(
+                key.getCandidateId(),
+                scorer.score(List.of(new Arrival(representation).vectors())).get(0));
+          }
+        });
+    return rows;
+  }
+}

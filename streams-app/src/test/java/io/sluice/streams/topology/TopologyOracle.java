@@ -1,0 +1,96 @@
+package io.sluice.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.TargetTask;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * The whole topology, and beside it all that was sent: the batch rule tells what is to come out.
+ */
+final class TopologyOracle implements AutoCloseable {
+  final TopologyHarness topology;
+
+  /** Vectors of the candidates that came and were not retracted, by id. */
+  final Map<String, float[]> pool = new TreeMap<>();
+
+  private final Map<TaskKey, float[][]> queryVectors = new HashMap<>();
+
+  TopologyOracle(Path state) {
+    topology = new TopologyHarness(state);
+  }
+
+  /** Defines a task and represents its queries. */
+  TargetTask givenTask(TargetTask task, long seed) {
+    topology.define(task);
+    representations(task, new Random(seed)).forEach(Runnable::run);
+    return task;
+  }
+
+  /** What represents a task's queries, one by one. */
+  List<Runnable> representations(TargetTask task, Random random) {
+    float[][] vectors = new float[task.getQueries().size()][];
+    queryVectors.put(revision(task), vectors);
+    List<Runnable> events = new ArrayList<>();
+    for (int q = 0; q < vectors.length; q++) {
+      vectors[q] = Examples.vector(random);
+      int index = q;
+      events.add(() -> topology.represent(task, index, vectors[index]));
+    }
+    return events;
+  }
+
+  /** Candidates come that were not there before. */
+  void arrivals(int count, long seed) {
+    Random random = new Random(seed);
+    for (int c = 0; c < count; c++) {
+      arrive("c" + seed + "-" + c, Examples.vector(random));
+    }
+  }
+
+  void arrive(String id, float[] vector) {
+    pool.put(id, vector);
+    topology.arrive(id, vector);
+  }
+
+  /** Takes a candidate back, and gives its vector. */
+  float[] retract(String id) {
+    topology.retract(id);
+    return pool.remove(id);
+  }
+
+  void assertSubsetIsBatch(TargetTask task) {
+    float[][] vectors = queryVectors.get(revision(task));
+    float[][][] units = new float[vectors.length][1][];
+    for (int q = 0; q < vectors.length; q++) {
+      units[q][0] = Examples.unit(vectors[q]);
+    }
+    QueryMatrix matrix = new QueryMatrix(units, new float[] {1f});
+    Map<String, float[]> rows = new TreeMap<>();
+    pool.forEach((id, vector) -> rows.put(id, matrix.score(new float[][] {vector})));
+
+    Map<String, Integer> actual = new HashMap<>();
+    topology.subset(task.getTaskId()).forEach((id, value) -> actual.put(id, value.getTier()));
+    assertThat(actual).isEqualTo(BatchSelection.tiers(task, rows));
+    topology
+        .subset(task.getTaskId())
+        .forEach(
+            (id, value) -> assertThat(ScoreRow.unboxed(value.getScores())).isEqualTo(rows.get(id)));
+  }
+
+  private static TaskKey revision(TargetTask task) {
+    return TaskKey.prefix(task.getTaskId(), task.getRevision());
+  }
+
+  @Override
+  public void close() {
+    topology.close();
+  }
+}
