@@ -274,6 +274,8 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   private void withdraw(ShardTask task, String candidateId) {
     stores.dropRow(task.key(candidateId));
     report(task, new Withdrawal(candidateId));
+    // A count follows even if it is the same again: it says that the successors are nominated.
+    reported.remove(task.revisionKey());
     ShardProgress before = task.progress();
     task.withdraw(candidateId);
     if (!task.progress().equals(before)) {

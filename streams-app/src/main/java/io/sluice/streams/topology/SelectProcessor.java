@@ -95,7 +95,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
 
   private void restore(TargetTask definition) {
     String taskId = definition.getTaskId();
-    ServedTask task = new ServedTask(restored(definition), stores.jobs(taskId));
+    ServedTask task = new ServedTask(restored(definition), stores.jobs(definition));
     stores.incoming(taskId).map(this::restored).ifPresent(task::prepare);
     stores.forEachPublished(task.served().revisionKey(), task::published);
     tasks.put(taskId, task);
@@ -118,7 +118,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     ServedTask known = tasks.get(taskId);
     if (known == null) {
       stores.putServed(definition);
-      tasks.put(taskId, new ServedTask(new TaskSelection(definition), stores.jobs(taskId)));
+      tasks.put(taskId, new ServedTask(new TaskSelection(definition), stores.jobs(definition)));
     } else if (definition.getRevision() > known.newestRevision()) {
       known.incoming().ifPresent(outdated -> stores.dropRevision(outdated.definition()));
       stores.putIncoming(definition);
@@ -148,7 +148,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     }
     Object body = report.getBody();
     if (body instanceof Withdrawal withdrawal) {
-      withdrawn(task, report.getRevision(), withdrawal.getCandidateId());
+      withdrawn(task, report, withdrawal.getCandidateId());
     } else {
       task.revision(report.getRevision())
           .ifPresent(selection -> reported(selection, report.getShard(), body));
@@ -170,7 +170,8 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     }
   }
 
-  private void withdrawn(ServedTask task, int revision, String candidateId) {
+  private void withdrawn(ServedTask task, ShardReport report, String candidateId) {
+    int revision = report.getRevision();
     task.revision(revision)
         .ifPresent(
             selection -> {
@@ -178,6 +179,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
               if (stores.nomination(key).isPresent()) {
                 stores.dropNomination(key);
                 selection.withdraw(candidateId);
+                awaitSuccessors(selection, report.getShard());
               }
             });
     if (revision == task.served().revision() && task.isPublished(candidateId)) {
@@ -185,6 +187,14 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
       stores.putPublished(task.served().key(candidateId), ServedTask.OUTDATED);
     }
     jobs.retracted(task, candidateId);
+  }
+
+  /** Until its next count a shard has perhaps not nominated who comes in the withdrawn's place. */
+  private void awaitSuccessors(TaskSelection selection, int shard) {
+    stores
+        .poolCount(selection.key(String.valueOf(shard)))
+        .map(count -> PoolCount.newBuilder(count).setWaiting(Math.max(1, count.getWaiting())))
+        .ifPresent(count -> reported(selection, shard, count.build()));
   }
 
   private void requested(JobRequest request) {

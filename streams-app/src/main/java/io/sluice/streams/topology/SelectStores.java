@@ -1,5 +1,7 @@
 package io.sluice.streams.topology;
 
+import static java.util.Comparator.comparingInt;
+
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
@@ -8,7 +10,6 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -160,6 +162,10 @@ final class SelectStores {
     forEach(nominations, revision, visitor);
   }
 
+  Optional<PoolCount> poolCount(TaskKey key) {
+    return Optional.ofNullable(poolCounts.get(key));
+  }
+
   void putPoolCount(TaskKey key, PoolCount count) {
     poolCounts.put(key, count);
   }
@@ -195,28 +201,35 @@ final class SelectStores {
         selected ? SELECTED : RANDOM_ONLY);
   }
 
-  /** The jobs of a task, of whatever revision, and who is in them. */
-  TaskJobs jobs(String taskId) {
-    Map<String, Set<String>> selected = new HashMap<>();
-    try (KeyValueIterator<JobMember, byte[]> members =
-        jobMembers.prefixScan(taskId, TaskKey.ofTask())) {
-      while (members.hasNext()) {
-        KeyValue<JobMember, byte[]> member = members.next();
-        if (Arrays.equals(member.value, SELECTED)) {
-          selected
-              .computeIfAbsent(member.key.jobId(), jobId -> new HashSet<>())
-              .add(member.key.candidateId());
+  /**
+   * The jobs of a task, of whatever revision; and who is in those that the next is compared with.
+   */
+  TaskJobs jobs(TargetTask served) {
+    TaskJobs found = new TaskJobs();
+    Map<Integer, FineTuneJob> last = new HashMap<>();
+    try (KeyValueIterator<TaskKey, FineTuneJob> entries =
+        jobs.prefixScan(served.getTaskId(), TaskKey.ofTask())) {
+      while (entries.hasNext()) {
+        FineTuneJob job = entries.next().value;
+        found.changed(job);
+        if (job.getRevision() == served.getRevision()) {
+          last.merge(
+              job.getBudget(), job, BinaryOperator.maxBy(comparingInt(FineTuneJob::getSequence)));
         }
       }
     }
-    List<FineTuneJob> all = new ArrayList<>();
-    try (KeyValueIterator<TaskKey, FineTuneJob> entries =
-        jobs.prefixScan(taskId, TaskKey.ofTask())) {
-      entries.forEachRemaining(entry -> all.add(entry.value));
+    Map<String, Set<String>> selected = new HashMap<>();
+    last.values().forEach(job -> selected.put(job.getJobId(), new HashSet<>()));
+    try (KeyValueIterator<JobMember, byte[]> members =
+        jobMembers.prefixScan(served.getTaskId(), TaskKey.ofTask())) {
+      while (members.hasNext()) {
+        KeyValue<JobMember, byte[]> member = members.next();
+        if (selected.containsKey(member.key.jobId()) && Arrays.equals(member.value, SELECTED)) {
+          selected.get(member.key.jobId()).add(member.key.candidateId());
+        }
+      }
     }
-    all.sort(Comparator.comparingInt(FineTuneJob::getSequence));
-    TaskJobs found = new TaskJobs();
-    all.forEach(job -> found.fired(job, selected.get(job.getJobId())));
+    last.values().forEach(job -> found.fired(job, selected.get(job.getJobId())));
     return found;
   }
 
