@@ -3,7 +3,6 @@ package io.sluice.streams.api;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.streams.client.FineTuneJobs;
 import io.sluice.streams.client.JobRequests;
 import io.sluice.streams.client.JobRequests.Outcome;
 import io.sluice.streams.client.KafkaAccess;
@@ -33,14 +32,13 @@ final class JobWrites {
 
   /** Cancels a job that has not ended. */
   void cancel(Context request) {
-    FineTuneJob job;
+    Outcome outcome;
     try {
-      job = new FineTuneJobs(kafka).find(request.pathParam("id"));
+      outcome = new JobRequests(kafka).cancel(request.pathParam("id"), PATIENCE);
     } catch (IllegalArgumentException e) {
       throw ApiException.notFound(e.getMessage());
     }
-    Json.answer(
-        request, JobView.of(carriedOut(new JobRequests(kafka).cancel(job.getJobId(), PATIENCE))));
+    Json.answer(request, JobView.of(carriedOut(outcome)));
   }
 
   private static FineTuneJob carriedOut(Outcome outcome) {

@@ -92,7 +92,7 @@ public final class DatasetCommand implements Callable<Integer> {
     FineTuneJob job = dataset.job();
     spec.commandLine()
         .getOut()
-        .printf("job %s: %d examples to %s%n", job.getJobId(), job.getExamples(), out);
+        .printf("job %s, %d examples selected: %s%n", job.getJobId(), job.getExamples(), out);
     if (!leftOut.isEmpty()) {
       spec.commandLine()
           .getErr()

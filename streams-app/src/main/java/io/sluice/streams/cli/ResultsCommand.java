@@ -3,7 +3,6 @@ package io.sluice.streams.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
-import io.sluice.schemas.FineTuneState;
 import io.sluice.streams.client.FineTuneJobs;
 import io.sluice.streams.report.JobReport;
 import io.sluice.streams.report.ResultsReport;
@@ -92,19 +91,21 @@ public final class ResultsCommand implements Callable<Integer> {
     Map<String, SubsetDistance> distances =
         kafka.use(access -> distances(new FineTuneJobs(access), reports));
     Path aside = file.resolveSibling(file.getFileName() + ".writing");
-    Files.writeString(aside, new ResultsReport(task, reports, distances).html());
-    Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.writeString(aside, new ResultsReport(task, reports, distances).html());
+      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
   }
 
   private Map<String, SubsetDistance> distances(FineTuneJobs jobs, List<JobReport> reports) {
     List<Integer> budgets =
         reports.stream().map(each -> each.job().getBudget()).distinct().sorted().toList();
     Map<String, SubsetDistance> distances = new HashMap<>();
-    for (JobReport each : reports) {
-      if (each.result().getState() == FineTuneState.FINISHED) {
-        distance(jobs, each.job(), budgets)
-            .ifPresent(distance -> distances.put(each.job().getJobId(), distance));
-      }
+    for (JobReport each : ResultsReport.plotted(reports)) {
+      distance(jobs, each.job(), budgets)
+          .ifPresent(distance -> distances.put(each.job().getJobId(), distance));
     }
     return distances;
   }

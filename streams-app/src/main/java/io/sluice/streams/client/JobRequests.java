@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -129,10 +130,17 @@ public final class JobRequests {
           ? Optional.of(new Outcome.Refused(header(record, "sluice.reason")))
           : Optional.empty();
     }
+    return job(record).filter(done).map(Outcome.Done::new);
+  }
+
+  /** A record that is no job, whoever wrote it, is no answer. */
+  private Optional<FineTuneJob> job(ConsumerRecord<byte[], byte[]> record) {
     Deserializer<FineTuneJob> jobs = kafka.serdes().value(FineTuneJob.class).deserializer();
-    return Optional.ofNullable(jobs.deserialize(record.topic(), record.value()))
-        .filter(done)
-        .map(Outcome.Done::new);
+    try {
+      return Optional.ofNullable(jobs.deserialize(record.topic(), record.value()));
+    } catch (SerializationException e) {
+      return Optional.empty();
+    }
   }
 
   private static String header(ConsumerRecord<?, ?> record, String name) {

@@ -57,7 +57,7 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
    *
    * @param folder does not exist yet; the one that it is to be in does
    * @return the ids of the candidates that were left out since they were retracted
-   * @throws IOException when the folder exists or cannot be written
+   * @throws IOException when the folder exists or cannot be written, or nothing is left to train on
    */
   public List<String> write(FrozenDataset dataset, Path folder) throws IOException {
     Path target = folder.toAbsolutePath().normalize();
@@ -86,7 +86,11 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
         .map(DatasetRecord::getCandidateId)
         .filter(retracted::contains)
         .forEach(leftOut::add);
-    write("train", kept(dataset.selected(), retracted), folder, files);
+    List<List<Message>> train = kept(dataset.selected(), retracted);
+    if (train.isEmpty()) {
+      throw new IOException("nothing to train on: all selected examples were retracted since");
+    }
+    write("train", train, folder, files);
     write("random", kept(dataset.random(), retracted), folder, files);
     write("queries", turns(dataset.queries()), folder, files);
     write("held-out", turns(dataset.heldOut()), folder, files);

@@ -53,7 +53,7 @@ public record ResultsReport(
     page.append("<title>").append(title).append("</title>\n<style>\n").append(STYLE);
     page.append("</style>\n</head>\n<body>\n<h1>").append(title).append("</h1>\n");
     table(page);
-    List<JobReport> shown = lastFinished();
+    List<JobReport> shown = plotted(reports);
     if (shown.isEmpty()) {
       page.append("<p>No job has finished with evaluated arms yet.</p>\n");
     } else {
@@ -83,8 +83,13 @@ public record ResultsReport(
         .collect(Collectors.joining("", "<tr>", "</tr>\n"));
   }
 
-  /** By budget; of one budget the last. */
-  private List<JobReport> lastFinished() {
+  /**
+   * The jobs that the plots show: of each budget the last that has finished with evaluated arms.
+   *
+   * @param reports in the order in which the jobs fired
+   * @return by budget
+   */
+  public static List<JobReport> plotted(List<JobReport> reports) {
     Map<Integer, JobReport> last = new TreeMap<>();
     for (JobReport report : reports) {
       if (report.result().getState() == FineTuneState.FINISHED && !report.arms().isEmpty()) {

@@ -19,7 +19,7 @@ public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<
    * A tier.
    *
    * @param from rank of its first example
-   * @param to rank after its last one: a budget of the task
+   * @param to rank after its last one: a budget of the task, of this revision or another
    * @param distance of its examples
    */
   public record Tier(int from, int to, Estimate distance) {}

@@ -23,8 +23,9 @@ final class InstanceName {
   static String of(Path stateDirectory, String applicationId) {
     Path file = stateDirectory.resolve(applicationId + ".instance");
     try {
-      if (Files.exists(file)) {
-        return Files.readString(file).strip();
+      String known = Files.exists(file) ? Files.readString(file).strip() : "";
+      if (!known.isEmpty()) {
+        return known;
       }
       Files.createDirectories(stateDirectory);
       Path written = Files.createTempFile(stateDirectory, applicationId, ".new");

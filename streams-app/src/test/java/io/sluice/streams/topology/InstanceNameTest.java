@@ -20,6 +20,15 @@ class InstanceNameTest {
   }
 
   @Test
+  void givenAnEmptyFileOfAFailedMachine_whenStarted_thenItGetsAName() throws Exception {
+    Files.writeString(folder.resolve("app.instance"), "");
+
+    String name = InstanceName.of(folder, "app");
+
+    assertThat(name).isNotEmpty().isEqualTo(InstanceName.of(folder, "app"));
+  }
+
+  @Test
   void givenAnotherDirectoryOrApplication_whenStarted_thenTheNameIsAnother() {
     String name = InstanceName.of(folder.resolve("a"), "app");
 
