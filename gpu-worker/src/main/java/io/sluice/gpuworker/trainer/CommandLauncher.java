@@ -37,7 +37,7 @@ final class CommandLauncher implements Launcher {
     requireProgram(filled.get(0));
     RunFolder folder = order.folder();
     folder.clearWriting();
-    ProcessGroup group = ProcessGroup.start(filled, folder.path(), folder.log(), folder.process());
+    ProcessGroup group = ProcessGroup.start(filled, folder.log(), folder.process());
     Optional<Integer> exit;
     try {
       exit = group.await(order.timeLimit().orElse(FOREVER));

@@ -34,20 +34,19 @@ final class ProcessGroup {
   }
 
   /**
-   * Starts a program, without input, its output appended to a file.
+   * Starts a program in this process's working directory, without input, its output appended to a
+   * file.
    *
    * @param note file that names the process while it runs; what it names from before is ended first
    * @throws IOException when it cannot be started
    */
-  static ProcessGroup start(List<String> command, Path folder, Path log, Path note)
-      throws IOException {
+  static ProcessGroup start(List<String> command, Path log, Path note) throws IOException {
     endLeftover(note);
     Optional<Path> setsid = onPath("setsid");
     List<String> all = new ArrayList<>(command);
     setsid.ifPresent(program -> all.add(0, program.toString()));
     Process process =
         new ProcessBuilder(all)
-            .directory(folder.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLauncherTest {
   @TempDir private Path folder;
@@ -35,6 +37,22 @@ class CommandLauncherTest {
             "{\"id\":\"s0\",\"messages\":[{\"role\":\"user\",\"content\":\"Say s0\"},"
                 + "{\"role\":\"assistant\",\"content\":\"s0\"}]}\n");
     assertThat(order.folder().log()).hasContent("seed 7 rank 128\ntrouble\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "sh "})
+  void givenAScriptNamedFromTheTrainersWorkingDirectory_whenTrained_thenItIsFound(String shell)
+      throws Exception {
+    Path script = Files.writeString(folder.resolve("train.sh"), "#!/bin/sh\necho > $1/weights\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    Path relative = Path.of("").toAbsolutePath().relativize(script.toAbsolutePath());
+
+    Launcher.Trained trained =
+        launcher(shell + relative + " {output}")
+            .train(Orders.order(folder, Optional.empty()), control);
+
+    assertThat(relative).isRelative();
+    assertThat(trained.folder().resolve("weights")).exists();
   }
 
   @Test
@@ -91,7 +109,6 @@ class CommandLauncherTest {
     TrainingOrder order = Orders.order(folder, Optional.empty());
     ProcessGroup.start(
         CommandTemplate.parse(leavingPids()).arguments(),
-        order.folder().path(),
         order.folder().log(),
         order.folder().process());
     awaitPids();
