@@ -9,14 +9,18 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -133,18 +137,34 @@ record RunFolder(Path path, String identity) {
   }
 
   /**
-   * Gives a whole model its final name.
+   * Gives a whole model its final name. When another trainer, which may have lost the job without
+   * knowing yet, has put one there meanwhile, that is the model.
    *
    * @throws JobFailedException when there is none
    */
   Model finish(Launcher.Trained trained, double seconds) throws IOException, JobFailedException {
+    if (finished().isEmpty()) {
+      publish(trained, seconds);
+    }
+    try {
+      delete(trained.folder());
+      delete(checkpoints());
+    } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+      // The other trainer writes there still, or deletes it too.
+    }
+    return finished()
+        .orElseThrow(() -> new IOException(model() + " was deleted: fire the job again"));
+  }
+
+  private void publish(Launcher.Trained trained, double seconds)
+      throws IOException, JobFailedException {
     if (isEmpty(trained.folder())) {
       throw new JobFailedException(
           "the training ended well and left nothing in "
               + trained.folder()
               + ": have it write the model there ({output})");
     }
-    Path aside = path.resolve("trained.json.writing");
+    Path aside = path.resolve("trained.json.writing-" + UUID.randomUUID());
     Files.writeString(
         aside,
         JSON.createObjectNode()
@@ -153,9 +173,13 @@ record RunFolder(Path path, String identity) {
             .put("remark", trained.remark())
             .toString());
     Files.move(aside, facts(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Files.move(trained.folder(), model(), StandardCopyOption.ATOMIC_MOVE);
-    delete(checkpoints());
-    return new Model(model(), seconds, trained.tokens(), trained.remark());
+    try {
+      Files.move(trained.folder(), model(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (finished().isEmpty()) {
+        throw e;
+      }
+    }
   }
 
   /** Makes the folder that a launcher writes into, empty. */

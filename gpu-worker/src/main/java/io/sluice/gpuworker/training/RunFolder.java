@@ -7,13 +7,16 @@ import io.sluice.gpuworker.model.SafetensorsWriter;
 import io.sluice.gpuworker.model.SafetensorsWriter.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -23,6 +26,9 @@ import java.util.stream.Stream;
 /**
  * The checkpoints of a run. Each is written aside and renamed once it is whole, so one that is
  * there is whole.
+ *
+ * <p>For a while two trainers may have the same run in the same folder: one goes on with it, the
+ * other does not know yet that it was given to the first. Neither fails for it.
  */
 final class RunFolder {
   private static final Pattern NAME = Pattern.compile("checkpoint-([1-9][0-9]{0,8})");
@@ -73,7 +79,17 @@ final class RunFolder {
       delete(left);
     }
     int latest = steps().stream().mapToInt(step -> step).max().orElse(0);
-    return latest == 0 ? Optional.empty() : Optional.of(read(path(latest)));
+    if (latest == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(read(path(latest)));
+    } catch (IOException e) {
+      if (Files.exists(path(latest))) {
+        throw e;
+      }
+      return latest();
+    }
   }
 
   private TrainingState read(Path folder) throws IOException {
@@ -111,8 +127,7 @@ final class RunFolder {
 
   /** Leaves a checkpoint; deletes earlier ones that are not to be kept. */
   void write(TrainingState state) throws IOException {
-    Path aside = checkpointing.folder().resolve(ASIDE + state.step());
-    Files.createDirectory(aside);
+    Path aside = Files.createDirectories(aside());
     trainable.writeConfig(aside);
     SafetensorsWriter.write(
         aside.resolve(trainable.file()),
@@ -126,13 +141,25 @@ final class RunFolder {
     TrainerState.write(aside, state.log(), steps, hyper);
     ModelFiles.writeJson(
         aside.resolve(IDENTITY), JsonNodeFactory.instance.objectNode().put("identity", identity));
-    Files.move(aside, path(state.step()), StandardCopyOption.ATOMIC_MOVE);
+    publish(aside, path(state.step()));
     if (!checkpointing.keepAll()) {
       for (int step : steps()) {
         if (step < state.step()) {
           delete(path(step));
         }
       }
+    }
+  }
+
+  /** What is there already is the same to the last bit, since it is of the same identity. */
+  private void publish(Path whole, Path target) throws IOException {
+    try {
+      Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!Files.isDirectory(target)) {
+        throw e;
+      }
+      delete(whole);
     }
   }
 
@@ -162,13 +189,21 @@ final class RunFolder {
     }
   }
 
-  /** Out of the way first: what is half deleted must not be taken for a checkpoint. */
+  /** A name that nobody else uses. */
+  private Path aside() {
+    return checkpointing.folder().resolve(ASIDE + UUID.randomUUID());
+  }
+
+  /**
+   * Out of the way first: what is half deleted must not be taken for a checkpoint, nor be written
+   * to.
+   */
   private void delete(Path folder) throws IOException {
-    Path aside = folder.resolveSibling(ASIDE + "gone");
-    if (!folder.getFileName().toString().startsWith(ASIDE)) {
+    Path aside = aside();
+    try {
       Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-    } else {
-      aside = folder;
+    } catch (NoSuchFileException e) {
+      return; // The other trainer has deleted it or given it its name.
     }
     try (Stream<Path> files = Files.list(aside)) {
       for (Path file : files.toList()) {

@@ -65,6 +65,40 @@ class FineTuningTest {
   }
 
   @Test
+  void givenTwoTrainersInOneFolder_whenTheOtherIsFaster_thenBothFinishWithTheSameBits()
+      throws Exception {
+    Checkpointing shared = new Checkpointing(folder.resolve("shared"), OptionalInt.of(1), false);
+    TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
+    List<Encoded.Example> examples = Cases.examples(12);
+    Cases.finish(settings, examples, Checkpointing.latest(folder.resolve("alone")));
+
+    TrainingOutcome slower =
+        new FineTuning(settings)
+            .run(
+                examples, shared, new AfterStep(3, () -> Cases.finish(settings, examples, shared)));
+
+    assertThat(slower).isInstanceOf(TrainingOutcome.Finished.class);
+    same(folder.resolve("alone/checkpoint-6"), shared.folder().resolve("checkpoint-6"), RESULTS);
+    assertThat(names(shared.folder())).containsExactly("checkpoint-6");
+  }
+
+  @Test
+  void givenAFolderThatAFasterTrainerHasTakenAway_whenACheckpointIsDue_thenItIsMadeAgain()
+      throws Exception {
+    Checkpointing shared = new Checkpointing(folder.resolve("shared"), OptionalInt.of(1), false);
+
+    TrainingOutcome slower =
+        new FineTuning(Cases.settings(DROPOUT, SHORT))
+            .run(
+                Cases.examples(12),
+                shared,
+                new AfterStep(3, () -> Files.move(shared.folder(), folder.resolve("taken-away"))));
+
+    assertThat(slower).isInstanceOf(TrainingOutcome.Finished.class);
+    assertThat(names(shared.folder())).containsExactly("checkpoint-6");
+  }
+
+  @Test
   void givenAFinishedRun_whenGoneOnWith_thenNothingIsDoneAndItsResultIsTold() throws Exception {
     TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
     TrainingOutcome.Finished first =
@@ -192,6 +226,24 @@ class FineTuningTest {
     @Override
     public void progress(TrainingProgress progress) {
       done = progress.last().step();
+    }
+  }
+
+  private interface Deed {
+    void run() throws Exception;
+  }
+
+  /** Does something after a step. */
+  private record AfterStep(int step, Deed deed) implements TrainingListener {
+    @Override
+    public void progress(TrainingProgress progress) {
+      if (progress.last().step() == step) {
+        try {
+          deed.run();
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
+      }
     }
   }
 
