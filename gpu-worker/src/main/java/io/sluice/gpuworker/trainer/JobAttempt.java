@@ -71,8 +71,14 @@ final class JobAttempt {
    */
   String workOff(FrozenDataset dataset)
       throws JobFailedException, IOException, InterruptedException {
-    for (ArmRun run : ArmRun.of(dataset.job())) {
-      if (outcomes.stream().noneMatch(run::isOf)) {
+    List<ArmRun> runs = ArmRun.of(dataset.job());
+    for (ArmRun run : runs) {
+      if (run.arm() != Arm.NONE) {
+        checkExamples(dataset, run);
+      }
+    }
+    for (ArmRun run : runs) {
+      if (!isDone(run)) {
         workOff(dataset, run);
       }
     }
@@ -93,7 +99,12 @@ final class JobAttempt {
     if (means.evaluator().isPresent()) {
       tell("evaluating " + run.label());
       outcomes.add(evaluated(means.evaluator().get(), dataset, run, trained));
+      tell("evaluated " + run.label());
     }
+  }
+
+  private boolean isDone(ArmRun run) {
+    return outcomes.stream().anyMatch(run::isOf);
   }
 
   private RunFolder.Model trained(FrozenDataset dataset, ArmRun run)
@@ -134,24 +145,31 @@ final class JobAttempt {
     }
   }
 
-  /** What of the arm's part was not retracted. */
-  private List<DatasetRecord> examples(FrozenDataset dataset, ArmRun run)
-      throws JobFailedException {
-    List<DatasetRecord> part = run.arm() == Arm.RANDOM ? dataset.random() : dataset.selected();
-    Set<String> retracted = Set.copyOf(dataset.job().getRetracted());
-    List<DatasetRecord> left =
-        part.stream().filter(example -> !retracted.contains(example.getCandidateId())).toList();
-    if (left.isEmpty()) {
+  /** Tells of retractions before anything is trained, which can take long. */
+  private void checkExamples(FrozenDataset dataset, ArmRun run) throws JobFailedException {
+    int all = part(dataset, run).size();
+    int left = examples(dataset, run).size();
+    if (left == 0 && !isDone(run)) {
       throw new JobFailedException(
           "all %d examples of arm %s were retracted: nothing is left to train on"
-              .formatted(part.size(), run.armName()));
+              .formatted(all, run.armName()));
     }
-    if (left.size() < part.size()) {
+    if (left < all) {
       remark(
-          "%d of %d examples of arm %s were retracted and are left out"
-              .formatted(part.size() - left.size(), part.size(), run.armName()));
+          "%d of %d examples of arm %s were retracted".formatted(all - left, all, run.armName()));
     }
-    return left;
+  }
+
+  /** What of the arm's part was not retracted. */
+  private static List<DatasetRecord> examples(FrozenDataset dataset, ArmRun run) {
+    Set<String> retracted = Set.copyOf(dataset.job().getRetracted());
+    return part(dataset, run).stream()
+        .filter(example -> !retracted.contains(example.getCandidateId()))
+        .toList();
+  }
+
+  private static List<DatasetRecord> part(FrozenDataset dataset, ArmRun run) {
+    return run.arm() == Arm.RANDOM ? dataset.random() : dataset.selected();
   }
 
   private static ArmOutcome evaluated(

@@ -111,6 +111,25 @@ class JobRunTest {
   }
 
   @Test
+  void givenATrainerThatHasFinishedTheSameRunMeanwhile_whenTrained_thenItsModelIsTaken()
+      throws IOException {
+    Ending ending =
+        run(
+            frozen.job(),
+            order -> {
+              order.folder().finish(writing().of(order), 7);
+              return writing().of(order);
+            });
+
+    assertThat(ending).isInstanceOf(Ending.Finished.class);
+    assertThat(outcomes().get(1).getSeconds()).as("of the one that was there first").isEqualTo(7);
+    try (var files = Files.list(trained.get(0).folder().path())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("model", "train.jsonl", "trained.json");
+    }
+  }
+
+  @Test
   void givenADiskThatIsFull_whenRun_thenFailedAndOnceThereIsRoomItFinishes() throws IOException {
     Path full = Path.of("/dev/full");
     assumeThat(full).as("this system has a device that is always full").exists();
@@ -152,11 +171,43 @@ class JobRunTest {
   }
 
   @Test
-  void givenAllExamplesRetracted_whenRun_thenFailed() {
-    FineTuneJob job =
-        FineTuneJob.newBuilder(frozen.job()).setRetracted(List.of("s0", "s1", "s2", "s3")).build();
+  void givenRetractedExamplesOfAnArmThatIsDone_whenRunAgain_thenThatIsSaidStill() {
+    FineTuneJob job = FineTuneJob.newBuilder(frozen.job()).setRetracted(List.of("s1")).build();
+    ArmOutcome done =
+        ArmOutcome.newBuilder().setArm(Arm.SELECTED).setSeed(0).setQueryLoss(LOSS).build();
+    last = Optional.of(report(FineTuneState.PROGRESS, 1, List.of(done)));
 
-    assertThat(reason(run(job, writing()))).contains("nothing is left to train on");
+    Ending ending = run(job, writing());
+
+    assertThat(((Ending.Finished) ending).detail())
+        .isEqualTo("1 of 4 examples of arm selected were retracted");
+  }
+
+  @Test
+  void givenAllExamplesOfTheLastArmRetracted_whenRun_thenFailedBeforeAnythingIsTrained() {
+    FineTuneJob job =
+        FineTuneJob.newBuilder(frozen.job()).setRetracted(List.of("r0", "r1", "r2", "r3")).build();
+
+    assertThat(reason(run(job, writing())))
+        .contains("arm random")
+        .contains("nothing is left to train on");
+    assertThat(trained).isEmpty();
+  }
+
+  @Test
+  void givenAnArmThatFails_whenRun_thenTheOutcomesBeforeItAreToldWithTheFailure() {
+    Ending ending =
+        run(
+            frozen.job(),
+            order -> {
+              if (order.run().arm() == Arm.RANDOM) {
+                throw new JobFailedException("no luck");
+              }
+              return writing().of(order);
+            });
+
+    assertThat(reason(ending)).isEqualTo("no luck");
+    assertThat(outcomes()).extracting(ArmOutcome::getArm).containsExactly(Arm.NONE, Arm.SELECTED);
   }
 
   @Test
