@@ -4,8 +4,10 @@ import io.sluice.schemas.FineTuneResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -13,6 +15,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.slf4j.Logger;
@@ -54,7 +59,9 @@ final class JobReports implements AutoCloseable {
    *
    * @param partition the job's
    * @param offset from which the partition is to be read by who takes it next
-   * @return whether Kafka has it; if not, nothing of it is there and it may be sent again
+   * @return whether Kafka is known to have it; if not, it may be there all the same, when only the
+   *     answer was lost, and is to be sent again with the same content
+   * @throws KafkaException when it never will be taken: access is denied, or a setting is wrong
    */
   boolean send(FineTuneResult report, TopicPartition partition, long offset) {
     try {
@@ -76,10 +83,27 @@ final class JobReports implements AutoCloseable {
       abort();
       return false;
     } catch (KafkaException e) {
-      putOff(report, e);
       discard();
+      neverHeals(e)
+          .ifPresent(
+              why -> {
+                throw why;
+              });
+      putOff(report, e);
       return false;
     }
+  }
+
+  /** What of a failure's causes stays, however often the report is sent. */
+  private static Optional<KafkaException> neverHeals(KafkaException failure) {
+    return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+        .filter(
+            cause ->
+                cause instanceof AuthorizationException
+                    || cause instanceof AuthenticationException
+                    || cause instanceof ConfigException)
+        .map(KafkaException.class::cast)
+        .findFirst();
   }
 
   private Producer<byte[], byte[]> producer() {
