@@ -27,7 +27,7 @@ final class JobWatch implements AutoCloseable {
   /**
    * Begins to follow.
    *
-   * @param consumer in no group; closed with this
+   * @param consumer in no group; closed with this, and when this fails
    * @param from the record that the job was read from
    */
   JobWatch(
@@ -40,9 +40,14 @@ final class JobWatch implements AutoCloseable {
     this.key = job.getJobId().getBytes(StandardCharsets.UTF_8);
     this.values = values;
     this.newest = Optional.of(job);
-    consumer.assign(List.of(partition));
-    consumer.seek(partition, from.offset() + 1);
-    this.end = consumer.endOffsets(List.of(partition)).get(partition);
+    try {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, from.offset() + 1);
+      this.end = consumer.endOffsets(List.of(partition)).get(partition);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
   }
 
   /**

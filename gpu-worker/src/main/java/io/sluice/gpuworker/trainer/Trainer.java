@@ -33,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * A trainer: takes fine-tune jobs one at a time, has them trained, evaluates what came of it and
  * reports it.
  *
- * <p>Trainers of one group share the jobs. A job is reported finished, failed or cancelled once,
- * whatever dies when: its last report and the step past it are one transaction, and who has lost a
- * job reports nothing of it any more.
+ * <p>Trainers of one group share the jobs. A job is finished, failed or cancelled once, whatever
+ * dies when: its last report and the step past it are one transaction, and who has lost a job
+ * reports nothing of it any more. Where Kafka has taken the report and its answer is lost, the same
+ * report is sent again.
  *
  * <p>It has two threads, one for Kafka and one that works, and may be closed from any.
  */
@@ -126,17 +127,18 @@ public final class Trainer implements AutoCloseable {
                 () -> new KafkaProducer<>(config.producer()),
                 consumer::groupMetadata)) {
       fetching.bindTo(meters);
-      TrainerLoop loop = loop(consumer, serdes, reports, working);
-      loop.subscribe();
-      LOG.atInfo()
-          .addKeyValue("name", config.name())
-          .addKeyValue("group", config.groupId())
-          .addKeyValue("launchers", launchers.byName().keySet())
-          .log("Trainer started");
-      while (!thread.isClosing()) {
-        loop.turn();
+      try (TrainerLoop loop = loop(consumer, serdes, reports, working)) {
+        loop.subscribe();
+        LOG.atInfo()
+            .addKeyValue("name", config.name())
+            .addKeyValue("group", config.groupId())
+            .addKeyValue("launchers", launchers.byName().keySet())
+            .log("Trainer started");
+        while (!thread.isClosing()) {
+          loop.turn();
+        }
+        loop.finish();
       }
-      loop.finish();
     }
   }
 
@@ -166,8 +168,11 @@ public final class Trainer implements AutoCloseable {
         consumer,
         jobs,
         (from, job) -> new JobWatch(outsideTheGroup().get(), from, job, jobs),
-        reports,
-        new TrainerIdentity(config.name(), config.lease(), Clock.systemUTC()),
+        new JobReporter(
+            reports,
+            new TrainerIdentity(config.name(), config.lease(), Clock.systemUTC()),
+            config.reportEvery(),
+            System::nanoTime),
         working,
         new JobRun(
             ofJobs,
@@ -177,7 +182,7 @@ public final class Trainer implements AutoCloseable {
                 config.model(),
                 config.output(),
                 config.timeLimit())),
-        new TrainerLoop.Pace(config.reportEvery(), LET_GO, System::nanoTime),
+        LET_GO,
         metrics,
         health);
   }

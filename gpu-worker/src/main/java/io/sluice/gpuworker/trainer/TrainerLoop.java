@@ -3,8 +3,8 @@ package io.sluice.gpuworker.trainer;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -35,27 +34,23 @@ import org.slf4j.LoggerFactory;
  * and polls on meanwhile with all partitions paused: membership of the group is the lease of the
  * job. A trainer that falls silent loses its partitions, and who gets them reads the job again.
  */
-final class TrainerLoop {
+final class TrainerLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainerLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);
-
-  /** Between two tries to send a report that Kafka does not take. */
-  private static final long TRY_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final String NOT_OPEN = "it is not open any more";
 
   private final String topic;
   private final Consumer<byte[], byte[]> consumer;
   private final RecordValues<FineTuneJob> values;
   private final Watches watches;
-  private final JobReports reports;
-  private final TrainerIdentity identity;
+  private final JobReporter reporter;
   private final Executor working;
   private final Work work;
-  private final Pace pace;
+  private final Duration letGo;
   private final TrainerMetrics metrics;
   private final ServiceHealth health;
   private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
   private Optional<JobInHand> inHand = Optional.empty();
-  private Optional<Long> putOffAt = Optional.empty();
 
   /** Works a job off. */
   @FunctionalInterface
@@ -72,35 +67,29 @@ final class TrainerLoop {
   }
 
   /**
-   * Times.
+   * A trainer that has not joined its group yet.
    *
-   * @param report between two reports of progress
    * @param letGo how long a rebalance waits for work that is being stopped
-   * @param nanoTime a clock in nanoseconds, of any origin
    */
-  record Pace(Duration report, Duration letGo, LongSupplier nanoTime) {}
-
   TrainerLoop(
       String topic,
       Consumer<byte[], byte[]> consumer,
       RecordValues<FineTuneJob> values,
       Watches watches,
-      JobReports reports,
-      TrainerIdentity identity,
+      JobReporter reporter,
       Executor working,
       Work work,
-      Pace pace,
+      Duration letGo,
       TrainerMetrics metrics,
       ServiceHealth health) {
     this.topic = topic;
     this.consumer = consumer;
     this.values = values;
     this.watches = watches;
-    this.reports = reports;
-    this.identity = identity;
+    this.reporter = reporter;
     this.working = working;
     this.work = work;
-    this.pace = pace;
+    this.letGo = letGo;
     this.metrics = metrics;
     this.health = health;
   }
@@ -118,7 +107,7 @@ final class TrainerLoop {
   void turn() {
     poll();
     inHand.ifPresent(this::attend);
-    if (inHand.isEmpty() && !waiting.isEmpty()) {
+    while (inHand.isEmpty() && !waiting.isEmpty()) {
       take(waiting.remove());
     }
     metrics.turn(inHand.flatMap(job -> job.control.progress()));
@@ -140,16 +129,17 @@ final class TrainerLoop {
         });
     inHand.ifPresent(
         job -> {
-          if (!job.isLost() && !job.isUnreported()) {
-            job.control
-                .progress()
-                .ifPresent(
-                    progress ->
-                        reports.send(
-                            identity.left(job.newest(), progress), job.partition, job.offset));
+          if (!job.isLost()) {
+            reporter.left(job);
           }
           drop(job);
         });
+  }
+
+  /** Lets go of the job in hand, should a turn have failed. */
+  @Override
+  public void close() {
+    inHand.ifPresent(this::drop);
   }
 
   private void poll() {
@@ -165,11 +155,12 @@ final class TrainerLoop {
   private void take(ConsumerRecord<byte[], byte[]> record) {
     Optional<FineTuneJob> job =
         record.value() == null ? Optional.empty() : values.read(topic, record.value());
-    if (job.isEmpty()) {
-      commit(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+    if (job.filter(found -> found.getState() == JobState.OPEN).isPresent()) {
+      inHand = Optional.of(new JobInHand(record, job.get(), watches.open(record, job.get())));
       return;
     }
-    inHand = Optional.of(new JobInHand(record, job.get(), watches.open(record, job.get())));
+    job.ifPresent(found -> tellPassedOver(found, NOT_OPEN));
+    commit(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
   }
 
   private void attend(JobInHand job) {
@@ -183,13 +174,13 @@ final class TrainerLoop {
     } else if (job.work().get().isDone()) {
       end(job, ending(job.work().get()));
     } else if (!job.isLost()) {
-      report(job);
+      reporter.progress(job);
     }
   }
 
   private void begin(JobInHand job) {
     if (!job.isOpen()) {
-      passOver(job, "it is not open any more");
+      passOver(job, NOT_OPEN);
       return;
     }
     LOG.atInfo()
@@ -199,23 +190,6 @@ final class TrainerLoop {
         .log("Job taken");
     FineTuneJob newest = job.newest();
     job.begun(CompletableFuture.supplyAsync(() -> work.run(newest, job.control), working));
-  }
-
-  private void report(JobInHand job) {
-    long now = pace.nanoTime().getAsLong();
-    Optional<JobProgress> due =
-        job.control
-            .progress()
-            .filter(progress -> job.isReportDue(progress, now, pace.report().toNanos()));
-    if (due.isEmpty()) {
-      return;
-    }
-    FineTuneState state = job.isUnreported() ? FineTuneState.STARTED : FineTuneState.PROGRESS;
-
-    if (send(identity.going(job.newest(), state, due.get()), job, job.offset)) {
-      ProgressLines.log(job.job, due.get());
-      job.reported(due.get(), now);
-    }
   }
 
   private void end(JobInHand job, Ending ending) {
@@ -234,39 +208,26 @@ final class TrainerLoop {
     }
   }
 
-  /** Reports the end together with the step past the job; tried again at the next turn. */
+  /** When Kafka does not take the report, it is tried again at the next turn. */
   private void conclude(JobInHand job, FineTuneState state, String detail, String output) {
-    JobProgress progress =
-        job.control.progress().orElse(new JobProgress(1, "", Optional.empty(), List.of()));
-    if (send(identity.ended(job.newest(), state, detail, output, progress), job, job.offset + 1)) {
-      LOG.atInfo()
-          .addKeyValue("job", job.job.getJobId())
-          .addKeyValue("state", state)
-          .addKeyValue("detail", detail)
-          .log("Job ended");
+    if (reporter.end(job, state, detail, output)) {
       metrics.ended(state);
       drop(job);
     }
   }
 
-  private boolean send(FineTuneResult report, JobInHand job, long offset) {
-    long now = pace.nanoTime().getAsLong();
-    if (putOffAt.filter(at -> now - at < TRY_AGAIN_NANOS).isPresent()) {
-      return false;
-    }
-    boolean sent = reports.send(report, job.partition, offset);
-    putOffAt = sent ? Optional.empty() : Optional.of(now);
-    return sent;
+  private void passOver(JobInHand job, String reason) {
+    tellPassedOver(job.job, reason);
+    commit(job.partition, job.offset + 1);
+    drop(job);
   }
 
-  private void passOver(JobInHand job, String reason) {
+  private void tellPassedOver(FineTuneJob job, String reason) {
     LOG.atInfo()
-        .addKeyValue("job", job.job.getJobId())
+        .addKeyValue("job", job.getJobId())
         .addKeyValue("reason", reason)
         .log("Job passed over");
     metrics.passedOver();
-    commit(job.partition, job.offset + 1);
-    drop(job);
   }
 
   private void drop(JobInHand job) {
@@ -312,7 +273,7 @@ final class TrainerLoop {
           .ifPresent(
               work -> {
                 try {
-                  work.get(pace.letGo().toMillis(), TimeUnit.MILLISECONDS);
+                  work.get(letGo.toMillis(), TimeUnit.MILLISECONDS);
                 } catch (TimeoutException | ExecutionException e) {
                   LOG.atWarn().log("A job's partition moves on before the work on it has ended");
                 } catch (InterruptedException e) {

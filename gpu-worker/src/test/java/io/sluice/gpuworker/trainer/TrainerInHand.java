@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -53,7 +55,7 @@ final class TrainerInHand implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<FineTuneJob> worked = new CopyOnWriteArrayList<>();
   long now;
-  boolean producersFail;
+  Optional<KafkaException> producersFail = Optional.empty();
   final TrainerLoop loop = loop();
 
   TrainerInHand() {
@@ -69,19 +71,24 @@ final class TrainerInHand implements AutoCloseable {
         consumer,
         values,
         (from, job) -> new JobWatch(watch(from), from, job, values),
-        new JobReports(
-            "results",
-            serdes.<FineTuneResult>value().serializer(),
-            this::producer,
-            consumer::groupMetadata),
-        new TrainerIdentity(
-            "t1", Duration.ofSeconds(30), Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
+        new JobReporter(
+            new JobReports(
+                "results",
+                serdes.<FineTuneResult>value().serializer(),
+                this::producer,
+                consumer::groupMetadata),
+            new TrainerIdentity(
+                "t1",
+                Duration.ofSeconds(30),
+                Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
+            Duration.ofNanos(REPORT_NANOS),
+            () -> now),
         task -> {
           begun++;
           working.execute(task);
         },
         this::workOn,
-        new TrainerLoop.Pace(Duration.ofNanos(REPORT_NANOS), Duration.ZERO, () -> now),
+        Duration.ZERO,
         new TrainerMetrics(meters),
         new ServiceHealth(System::nanoTime, Duration.ofMinutes(5)));
   }
@@ -115,9 +122,7 @@ final class TrainerInHand implements AutoCloseable {
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(
             Cluster.empty(), true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    if (producersFail) {
-      producer.commitTransactionException = new org.apache.kafka.common.KafkaException("no broker");
-    }
+    producersFail.ifPresent(failure -> producer.commitTransactionException = failure);
     producers.add(producer);
     return producer;
   }
@@ -175,6 +180,16 @@ final class TrainerInHand implements AutoCloseable {
     ended++;
     endings.add(ending);
     working.submit(() -> {}).get(20, TimeUnit.SECONDS);
+  }
+
+  /** How many consumers were opened to follow a job. */
+  int followed() {
+    return watching.size();
+  }
+
+  /** Whether a consumer that follows a job is open still. */
+  boolean isFollowing() {
+    return watching.stream().anyMatch(watch -> !watch.closed());
   }
 
   /** What was reported and committed. */

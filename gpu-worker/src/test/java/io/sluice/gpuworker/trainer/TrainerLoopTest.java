@@ -5,6 +5,7 @@ import static io.sluice.gpuworker.trainer.TrainerInHand.SECOND;
 import static io.sluice.gpuworker.trainer.TrainerInHand.in;
 import static io.sluice.gpuworker.trainer.TrainerInHand.job;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.schemas.Arm;
@@ -13,11 +14,16 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.TrainingProgress;
+import io.sluice.schemas.serde.AvroSerdes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +103,7 @@ class TrainerLoopTest {
     trainer.turns(8);
 
     assertThat(trainer.isBegun()).isTrue();
+    assertThat(trainer.followed()).as("one that is read as cancelled is not followed").isEqualTo(2);
     trainer.work(new Ending.Finished("/out", ""));
     trainer.turns(2);
     assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("b");
@@ -151,17 +158,61 @@ class TrainerLoopTest {
 
   @Test
   void givenAKafkaThatTakesNoReport_whenAJobEnds_thenItIsReportedOnceItDoes() throws Exception {
-    trainer.producersFail = true;
+    trainer.producersFail = Optional.of(new KafkaException("no broker"));
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     trainer.work(new Ending.Failed("no"));
     trainer.turns(2);
     assertThat(trainer.reports()).isEmpty();
 
-    trainer.producersFail = false;
+    trainer.producersFail = Optional.empty();
     trainer.now += TimeUnit.SECONDS.toNanos(1);
     trainer.turns(1);
     assertThat(trainer.reports()).extracting(FineTuneResult::getDetail).containsExactly("no");
+  }
+
+  @Test
+  void givenAccessDenied_whenAJobEnds_thenTheTurnFailsWithTheReason() throws Exception {
+    trainer.producersFail =
+        Optional.of(
+            new KafkaException("in an error state", new TopicAuthorizationException("results")));
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    trainer.work(new Ending.Failed("no"));
+
+    assertThatThrownBy(() -> trainer.turns(1))
+        .isInstanceOf(TopicAuthorizationException.class)
+        .hasMessage("results");
+  }
+
+  @Test
+  void givenATurnThatFails_whenTheLoopIsClosed_thenTheJobIsNotFollowedAnyMore() {
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    trainer.consumer.setPollException(new KafkaException("gone"));
+    assertThatThrownBy(() -> trainer.turns(1)).hasMessage("gone");
+    assertThat(trainer.isFollowing()).isTrue();
+
+    trainer.loop.close();
+
+    assertThat(trainer.isFollowing()).isFalse();
+  }
+
+  @Test
+  void givenAKafkaThatDoesNotTellAPartitionsEnd_whenAJobIsToBeFollowed_thenItsConsumerIsClosed() {
+    MockConsumer<byte[], byte[]> silent = new MockConsumer<>("earliest");
+
+    assertThatThrownBy(
+            () ->
+                new JobWatch(
+                    silent,
+                    new ConsumerRecord<>(FIRST.topic(), FIRST.partition(), 0, null, null),
+                    job("a"),
+                    new RecordValues<>(
+                        FineTuneJob.class, AvroSerdes.forRegistry("mock://job-watch"))))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(silent.closed()).isTrue();
   }
 
   @Test
@@ -185,11 +236,9 @@ class TrainerLoopTest {
   @Test
   void givenUnreadableAndDeletedRecords_whenRead_thenPassedOver() {
     trainer.consumer.addRecord(
-        new org.apache.kafka.clients.consumer.ConsumerRecord<>(
-            FIRST.topic(), FIRST.partition(), 0, new byte[1], new byte[] {1, 2}));
+        new ConsumerRecord<>(FIRST.topic(), FIRST.partition(), 0, new byte[1], new byte[] {1, 2}));
     trainer.consumer.addRecord(
-        new org.apache.kafka.clients.consumer.ConsumerRecord<>(
-            FIRST.topic(), FIRST.partition(), 1, new byte[1], null));
+        new ConsumerRecord<>(FIRST.topic(), FIRST.partition(), 1, new byte[1], null));
     trainer.turns(4);
 
     assertThat(trainer.committed(FIRST)).isEqualTo(2);
