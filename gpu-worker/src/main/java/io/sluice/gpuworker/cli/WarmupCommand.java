@@ -10,7 +10,6 @@ import io.sluice.gpuworker.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -124,7 +123,6 @@ public final class WarmupCommand implements Callable<Integer> {
         log.get(log.size() - 1).loss());
     log.stream()
         .filter(step -> step.epoch() == Math.rint(step.epoch()))
-        .sorted(Comparator.comparingInt(StepLog::step))
         .forEach(step -> print.println(out.resolve("checkpoint-" + step.step())));
     print.flush();
   }

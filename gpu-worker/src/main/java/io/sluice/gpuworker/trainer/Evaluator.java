@@ -10,16 +10,17 @@ import java.util.Optional;
 /** Tells how well a model predicts examples. */
 interface Evaluator {
   /**
-   * The mean loss over examples.
+   * The mean loss over each of some sets of examples; the model is loaded once.
    *
    * @param trained folder of a trained model: an adapter on the base model, or a whole model; empty
    *     for the base model
-   * @param examples at least one
+   * @param sets each of at least one example
    * @param maxLength tokens after which prompt and answer are cut, each
+   * @return of each set, in order
    * @throws JobFailedException when the model cannot be evaluated
    * @throws IOException when a file cannot be read
    * @throws InterruptedException when interrupted
    */
-  MeanLoss loss(Optional<Path> trained, List<Query> examples, int maxLength)
+  List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, int maxLength)
       throws JobFailedException, IOException, InterruptedException;
 }

@@ -4,6 +4,8 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.MeanLoss;
+import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -177,14 +179,17 @@ final class JobAttempt {
       throws JobFailedException, IOException, InterruptedException {
     int maxLength = dataset.job().getHyperParameters().getMaxLength();
     Optional<Path> folder = trained.map(RunFolder.Model::model);
+    List<List<Query>> sets =
+        dataset.heldOut().isEmpty()
+            ? List.of(dataset.queries())
+            : List.of(dataset.queries(), dataset.heldOut());
+    List<MeanLoss> losses = evaluator.losses(folder, sets, maxLength);
     ArmOutcome.Builder outcome =
         ArmOutcome.newBuilder()
             .setArm(run.arm())
             .setSeed(run.seed())
-            .setQueryLoss(evaluator.loss(folder, dataset.queries(), maxLength));
-    if (!dataset.heldOut().isEmpty()) {
-      outcome.setHeldOutLoss(List.of(evaluator.loss(folder, dataset.heldOut(), maxLength)));
-    }
+            .setQueryLoss(losses.get(0))
+            .setHeldOutLoss(losses.subList(1, losses.size()));
     trained.ifPresent(
         model ->
             outcome

@@ -10,6 +10,7 @@ import io.sluice.schemas.Query;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,23 +33,54 @@ final class ModelEvaluator implements Evaluator {
   }
 
   @Override
-  public MeanLoss loss(Optional<Path> trained, List<Query> examples, int maxLength)
+  public List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, int maxLength)
       throws JobFailedException, IOException, InterruptedException {
     List<Text.Question> texts =
-        examples.stream().map(query -> new Text.Question(query.getMessages())).toList();
+        sets.stream()
+            .flatMap(List::stream)
+            .map(query -> new Text.Question(query.getMessages()))
+            .toList();
     EncodedExamples encoded = EncodedExamples.of(base, maxLength, texts);
-    if (encoded.usable().isEmpty()) {
-      throw new JobFailedException(
-          "no query can be evaluated: " + encoded.refused().get(0).reason());
+    List<Integer> usable = usable(encoded, sets);
+    List<Double> each = evaluation(trained).of(encoded.usable()).each();
+    List<MeanLoss> means = new ArrayList<>();
+    int next = 0;
+    for (int count : usable) {
+      means.add(mean(new ExampleLosses(each.subList(next, next + count))));
+      next += count;
     }
-    ExampleLosses losses = evaluation(trained).of(encoded.usable());
+    return means;
+  }
+
+  /** How many examples of each set can be evaluated; at least one. */
+  private static List<Integer> usable(EncodedExamples encoded, List<List<Query>> sets)
+      throws JobFailedException {
+    List<Integer> counts = new ArrayList<>();
+    int begin = 0;
+    for (List<Query> set : sets) {
+      int from = begin;
+      int end = begin + set.size();
+      List<EncodedExamples.Refused> refused =
+          encoded.refused().stream()
+              .filter(example -> example.index() >= from && example.index() < end)
+              .toList();
+      if (refused.size() == set.size()) {
+        throw new JobFailedException("no query can be evaluated: " + refused.get(0).reason());
+      }
+      counts.add(set.size() - refused.size());
+      begin = end;
+    }
+    return counts;
+  }
+
+  private static MeanLoss mean(ExampleLosses losses) throws JobFailedException {
     if (!Double.isFinite(losses.mean())) {
       throw new JobFailedException(
           "the loss on the queries is "
               + losses.mean()
               + ": the model's weights are broken, lower the learning rate");
     }
-    return new MeanLoss(losses.mean(), losses.standardError(), encoded.usable().size());
+    return new MeanLoss(losses.mean(), losses.standardError(), losses.each().size());
   }
 
   private Evaluation evaluation(Optional<Path> trained) throws JobFailedException {

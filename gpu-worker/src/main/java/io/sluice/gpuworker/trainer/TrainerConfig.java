@@ -102,18 +102,6 @@ public final class TrainerConfig {
     this.name = values.getString(NAME).isEmpty() ? madeUpName() : values.getString(NAME);
   }
 
-  /**
-   * Reads a properties file.
-   *
-   * @param file in UTF-8, {@code key=value} lines
-   * @param overrides settings that win over those of the file
-   * @throws IOException when the file cannot be read
-   * @throws ConfigException when a setting is missing or out of its range; names the setting
-   */
-  public static TrainerConfig read(Path file, Map<String, String> overrides) throws IOException {
-    return new TrainerConfig(ServiceConfig.read(file, overrides));
-  }
-
   /** The settings with their types, ranges, defaults and documentation. */
   public static ConfigDef definition() {
     return new ConfigDef(DEFINITION);

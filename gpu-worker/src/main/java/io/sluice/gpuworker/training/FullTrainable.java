@@ -20,13 +20,14 @@ final class FullTrainable implements Trainable {
   private final Path model;
   private final Decoder decoder;
   private final List<Parameter> parameters;
-  private final float[] initial;
+  private final List<NDArray> weights;
 
-  private FullTrainable(Path model, Decoder decoder, List<Parameter> parameters, float[] initial) {
+  private FullTrainable(
+      Path model, Decoder decoder, List<Parameter> parameters, List<NDArray> weights) {
     this.model = model;
     this.decoder = decoder;
     this.parameters = List.copyOf(parameters);
-    this.initial = initial;
+    this.weights = List.copyOf(weights);
   }
 
   /**
@@ -40,23 +41,23 @@ final class FullTrainable implements Trainable {
     try {
       decoder.with(
           (name, weight) -> {
-            int offset = parameters.isEmpty() ? 0 : parameters.get(parameters.size() - 1).end();
+            int offset = parameters.isEmpty() ? 0 : size(parameters);
             List<Integer> shape =
                 LongStream.of(weight.getShape().getShape()).mapToObj(Math::toIntExact).toList();
             parameters.add(new Parameter(name, name, shape, offset));
             weights.add(weight);
             return weight;
           });
-      float[] initial = new float[parameters.get(parameters.size() - 1).end()];
-      for (int i = 0; i < weights.size(); i++) {
-        float[] values = weights.get(i).toFloatArray();
-        System.arraycopy(values, 0, initial, parameters.get(i).offset(), values.length);
-      }
-      return new FullTrainable(model, decoder, parameters, initial);
+      size(parameters);
+      return new FullTrainable(model, decoder, parameters, weights);
     } catch (ArithmeticException e) {
       throw new IOException(
           model + " has more than 2^31 - 1 weights: train an adapter instead of all of them", e);
     }
+  }
+
+  private static int size(List<Parameter> parameters) {
+    return parameters.get(parameters.size() - 1).end();
   }
 
   @Override
@@ -66,12 +67,12 @@ final class FullTrainable implements Trainable {
 
   @Override
   public float[] initial() {
-    return initial.clone();
-  }
-
-  @Override
-  public int vocabulary() {
-    return decoder.vocabulary();
+    float[] initial = new float[size(parameters)];
+    for (int i = 0; i < weights.size(); i++) {
+      float[] values = weights.get(i).toFloatArray();
+      System.arraycopy(values, 0, initial, parameters.get(i).offset(), values.length);
+    }
+    return initial;
   }
 
   @Override

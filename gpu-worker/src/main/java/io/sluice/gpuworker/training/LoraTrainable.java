@@ -91,11 +91,6 @@ final class LoraTrainable implements Trainable {
   }
 
   @Override
-  public int vocabulary() {
-    return decoder.vocabulary();
-  }
-
-  @Override
   public Weights at(NDManager manager, float[] values) {
     LoraStack stack = LoraStack.of(manager, layout, values, scaling);
     return seed -> new Pass(stack.leaf(), seed);

@@ -5,9 +5,6 @@ import java.util.Set;
 
 /** What of a model is trained. */
 public sealed interface Method {
-  /** A new adapter with the defaults of Nayak et al. (2025). */
-  NewAdapter DEFAULT = new NewAdapter(128, 512, 0.1, Set.of());
-
   /**
    * A new adapter (LoRA; Hu et al. 2022): A uniform within the root of its columns, B zero, as PEFT
    * begins.

@@ -17,9 +17,6 @@ interface Trainable {
   /** Their first values; a copy. */
   float[] initial();
 
-  /** Token ids that the model knows: 0 to this number, exclusive. */
-  int vocabulary();
-
   /**
    * Puts values on the device.
    *

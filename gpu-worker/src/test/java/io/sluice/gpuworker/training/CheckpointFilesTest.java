@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +35,7 @@ class CheckpointFilesTest {
   void givenAWarmUp_whenItsCheckpointsAreGivenToTheWorker_thenItRepresentsWithThem()
       throws Exception {
     Cases.finish(
-        Cases.settings(Method.DEFAULT, Cases.REFERENCE.withEpochs(2).withBatch(6)),
+        Cases.settings(new Method.NewAdapter(128, 512, 0.1, Set.of()), Cases.REFERENCE.withEpochs(2).withBatch(6)),
         Cases.examples(12),
         Checkpointing.eachEpoch(folder));
     List<Path> checkpoints =

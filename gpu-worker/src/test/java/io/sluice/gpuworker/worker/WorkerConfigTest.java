@@ -210,7 +210,9 @@ class WorkerConfigTest {
         """);
 
     WorkerConfig config =
-        WorkerConfig.read(file, Map.of("dimension", "128", "bootstrap.servers", "option:9092"));
+        new WorkerConfig(
+            ServiceConfig.read(
+                file, Map.of("dimension", "128", "bootstrap.servers", "option:9092")));
 
     assertThat(config.representationSettings().projection()).isEqualTo(new CountSketch(128, 0));
     assertThat(config.representationSettings().model()).isEqualTo(Path.of("/modèles/base"));
