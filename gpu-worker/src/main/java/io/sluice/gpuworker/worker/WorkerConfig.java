@@ -8,7 +8,6 @@ import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

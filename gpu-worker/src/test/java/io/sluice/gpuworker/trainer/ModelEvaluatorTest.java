@@ -20,14 +20,16 @@ class ModelEvaluatorTest {
   private static final List<Query> QUERIES = List.of(query("Add 2 and 3", "5"), query("Hi", "Ho"));
   private static final List<Query> HELD_OUT = List.of(query("Name a colour", "blue"));
 
+  private static final Query UNANSWERED =
+      new Query("u", List.of(new Message("assistant", "Hello"), new Message("user", "And now?")));
+
   private final Evaluator evaluator =
       new ModelEvaluator(
           GoldenData.small().resolve("tiny-llama/base"), new TrainingCompute(1, 256));
 
   @Test
   void givenTwoSets_whenEvaluatedInOneGo_thenTheLossesAreThoseOfEachAlone() throws Exception {
-    Query unusable = query("Say nothing", "");
-    List<Query> queries = List.of(QUERIES.get(0), unusable, QUERIES.get(1));
+    List<Query> queries = List.of(QUERIES.get(0), UNANSWERED, QUERIES.get(1));
 
     List<MeanLoss> together = evaluator.losses(Optional.empty(), List.of(queries, HELD_OUT), 64);
 
@@ -39,10 +41,9 @@ class ModelEvaluatorTest {
 
   @Test
   void givenASetWithNothingUsable_whenEvaluated_thenTheReasonSaysWhy() {
-    List<Query> unusable = List.of(query("Say nothing", ""));
+    List<Query> unusable = List.of(UNANSWERED);
 
-    assertThatThrownBy(
-            () -> evaluator.losses(Optional.empty(), List.of(QUERIES, unusable), 64))
+    assertThatThrownBy(() -> evaluator.losses(Optional.empty(), List.of(QUERIES, unusable), 64))
         .isInstanceOf(JobFailedException.class)
         .hasMessageContaining("no query can be evaluated");
   }

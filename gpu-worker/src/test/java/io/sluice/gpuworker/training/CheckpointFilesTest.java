@@ -35,7 +35,9 @@ class CheckpointFilesTest {
   void givenAWarmUp_whenItsCheckpointsAreGivenToTheWorker_thenItRepresentsWithThem()
       throws Exception {
     Cases.finish(
-        Cases.settings(new Method.NewAdapter(128, 512, 0.1, Set.of()), Cases.REFERENCE.withEpochs(2).withBatch(6)),
+        Cases.settings(
+            new Method.NewAdapter(128, 512, 0.1, Set.of()),
+            Cases.REFERENCE.withEpochs(2).withBatch(6)),
         Cases.examples(12),
         Checkpointing.eachEpoch(folder));
     List<Path> checkpoints =

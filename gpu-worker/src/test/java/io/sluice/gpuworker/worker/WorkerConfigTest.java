@@ -10,6 +10,7 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
