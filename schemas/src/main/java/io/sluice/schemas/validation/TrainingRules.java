@@ -16,6 +16,7 @@ public final class TrainingRules {
   private static final int MAX_SEEDS = 100;
   private static final int MAX_EPOCHS = 1_000;
   private static final int MAX_BATCH = 65_536;
+  private static final int MIN_LENGTH = 2;
   private static final int MAX_LENGTH = 1_048_576;
   private static final Pattern LAUNCHER = Pattern.compile("[A-Za-z0-9._-]{0,100}");
   private static final Pattern LAYER = Pattern.compile("[A-Za-z0-9._-]{1,200}");
@@ -65,7 +66,7 @@ public final class TrainingRules {
     List<String> problems = new ArrayList<>();
     inRange(problems, "epochs", chosen.getEpochs(), 1, MAX_EPOCHS);
     inRange(problems, "the batch size", chosen.getBatchSize(), 1, MAX_BATCH);
-    inRange(problems, "the maximum length", chosen.getMaxLength(), 1, MAX_LENGTH);
+    inRange(problems, "the maximum length", chosen.getMaxLength(), MIN_LENGTH, MAX_LENGTH);
     inRange(problems, "the rank of LoRA", chosen.getLoraRank(), 1, MAX_BATCH);
     positive(problems, "the learning rate", chosen.getLearningRate(), 1);
     positive(problems, "the maximum gradient norm", chosen.getMaxGradientNorm(), Double.MAX_VALUE);

@@ -85,7 +85,7 @@ class TargetTaskRulesTest {
         fault("launcher 'rm -rf'", task -> task.setLauncher("rm -rf")),
         training("epochs is 0", chosen -> chosen.setEpochs(0)),
         training("batch size is 0", chosen -> chosen.setBatchSize(0)),
-        training("maximum length is 0", chosen -> chosen.setMaxLength(0)),
+        training("maximum length is 1", chosen -> chosen.setMaxLength(1)),
         training("rank of LoRA is 0", chosen -> chosen.setLoraRank(0)),
         training("learning rate is NaN", chosen -> chosen.setLearningRate(Double.NaN)),
         training("learning rate is 2.0", chosen -> chosen.setLearningRate(2)),

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.local.bundled.SafetensorsFile.Tensor;
+import io.sluice.gpuworker.model.SafetensorsWriter;
+import io.sluice.gpuworker.model.SafetensorsWriter.Tensor;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +74,7 @@ public final class RandomModel {
     ObjectNode tokenizer = BundledTokenizer.learn(BundledData.make().candidates(), shape.tokens());
     writeJson(base.resolve("tokenizer.json"), tokenizer);
     writeJson(base.resolve("tokenizer_config.json"), tokenizerConfig());
-    SafetensorsFile.write(base.resolve("model.safetensors"), weights(), Map.of("format", "pt"));
+    writeTensors(base.resolve("model.safetensors"), weights(), Map.of("format", "pt"));
     List<Path> checkpoints = new ArrayList<>();
     for (int epoch = 1; epoch <= shape.checkpoints(); epoch++) {
       checkpoints.add(writeCheckpoint(epoch));
@@ -117,27 +119,27 @@ public final class RandomModel {
         .put("model_max_length", shape.positions());
   }
 
-  private SortedMap<String, Tensor> weights() {
-    SortedMap<String, Tensor> weights = new TreeMap<>();
-    weights.put("model.embed_tokens.weight", matrix(shape.vocabulary(), shape.hidden(), 0.3));
+  private List<Tensor> weights() {
+    List<Tensor> weights = new ArrayList<>();
+    weights.add(matrix("model.embed_tokens.weight", shape.vocabulary(), shape.hidden(), 0.3));
     if (!shape.tied()) {
-      weights.put("lm_head.weight", matrix(shape.vocabulary(), shape.hidden(), 0.15));
+      weights.add(matrix("lm_head.weight", shape.vocabulary(), shape.hidden(), 0.15));
     }
-    weights.put("model.norm.weight", gains());
+    weights.add(gains("model.norm.weight"));
     for (int layer = 0; layer < shape.layers(); layer++) {
       String name = "model.layers." + layer + ".";
       adapted.forEach(
           (part, size) ->
-              weights.put(
-                  name + "self_attn." + part + ".weight",
-                  matrix(size.rows(), size.columns(), 0.15)));
-      weights.put(
-          name + "mlp.gate_proj.weight", matrix(shape.intermediate(), shape.hidden(), 0.15));
-      weights.put(name + "mlp.up_proj.weight", matrix(shape.intermediate(), shape.hidden(), 0.15));
-      weights.put(
-          name + "mlp.down_proj.weight", matrix(shape.hidden(), shape.intermediate(), 0.15));
-      weights.put(name + "input_layernorm.weight", gains());
-      weights.put(name + "post_attention_layernorm.weight", gains());
+              weights.add(
+                  matrix(
+                      name + "self_attn." + part + ".weight", size.rows(), size.columns(), 0.15)));
+      weights.add(
+          matrix(name + "mlp.gate_proj.weight", shape.intermediate(), shape.hidden(), 0.15));
+      weights.add(matrix(name + "mlp.up_proj.weight", shape.intermediate(), shape.hidden(), 0.15));
+      weights.add(
+          matrix(name + "mlp.down_proj.weight", shape.hidden(), shape.intermediate(), 0.15));
+      weights.add(gains(name + "input_layernorm.weight"));
+      weights.add(gains(name + "post_attention_layernorm.weight"));
     }
     return weights;
   }
@@ -145,22 +147,21 @@ public final class RandomModel {
   private Path writeCheckpoint(int epoch) throws IOException {
     int step = epoch * STEPS_AN_EPOCH;
     Path folder = Files.createDirectories(warmup.resolve("checkpoint-" + step));
-    SortedMap<String, Tensor> adapter = new TreeMap<>();
-    SortedMap<String, Tensor> moments = new TreeMap<>();
+    List<Tensor> adapter = new ArrayList<>();
+    List<Tensor> moments = new ArrayList<>();
     for (int layer = 0; layer < shape.layers(); layer++) {
       for (Map.Entry<String, Size> part : adapted.entrySet()) {
         String name =
             "base_model.model.model.layers." + layer + ".self_attn." + part.getKey() + ".lora_";
-        adapter.put(name + "A.weight", matrix(shape.rank(), part.getValue().columns(), 0.07));
-        adapter.put(name + "B.weight", matrix(part.getValue().rows(), shape.rank(), 0.01 * epoch));
+        adapter.add(matrix(name + "A.weight", shape.rank(), part.getValue().columns(), 0.07));
+        adapter.add(matrix(name + "B.weight", part.getValue().rows(), shape.rank(), 0.01 * epoch));
         addMoments(
             moments, name + "A.default.weight", shape.rank(), part.getValue().columns(), 1e-4);
         addMoments(moments, name + "B.default.weight", part.getValue().rows(), shape.rank(), 1e-3);
       }
     }
-    SafetensorsFile.write(
-        folder.resolve("adapter_model.safetensors"), adapter, Map.of("format", "pt"));
-    SafetensorsFile.write(
+    writeTensors(folder.resolve("adapter_model.safetensors"), adapter, Map.of("format", "pt"));
+    writeTensors(
         folder.resolve("optimizer_state.safetensors"),
         moments,
         Map.of("step", Integer.toString(step)));
@@ -170,16 +171,14 @@ public final class RandomModel {
   }
 
   /** Adam's running means of a parameter's gradient and of its square, around a usual size. */
-  private void addMoments(
-      SortedMap<String, Tensor> moments, String name, int rows, int columns, double size) {
-    moments.put(name + ".exp_avg", matrix(rows, columns, size));
-    Tensor spread = matrix(rows, columns, 1);
-    float[] squares = new float[spread.values().length];
+  private void addMoments(List<Tensor> moments, String name, int rows, int columns, double size) {
+    moments.add(matrix(name + ".exp_avg", rows, columns, size));
+    float[] squares = normal(rows * columns, 1);
     for (int i = 0; i < squares.length; i++) {
-      float value = spread.values()[i];
-      squares[i] = (float) (size * size * (0.5 + value * value / 2));
+      squares[i] = (float) (size * size * (0.5 + squares[i] * squares[i] / 2));
     }
-    moments.put(name + ".exp_avg_sq", new Tensor(spread.shape(), squares));
+    moments.add(
+        new Tensor(name + ".exp_avg_sq", List.of(rows, columns), FloatBuffer.wrap(squares)));
   }
 
   private ObjectNode adapterConfig() {
@@ -225,20 +224,31 @@ public final class RandomModel {
     return state;
   }
 
-  private Tensor matrix(int rows, int columns, double deviation) {
-    float[] values = new float[rows * columns];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = dice.normal(deviation);
-    }
-    return new Tensor(List.of(rows, columns), values);
+  private Tensor matrix(String name, int rows, int columns, double deviation) {
+    return new Tensor(
+        name, List.of(rows, columns), FloatBuffer.wrap(normal(rows * columns, deviation)));
   }
 
-  private Tensor gains() {
-    float[] values = new float[shape.hidden()];
-    for (int i = 0; i < shape.hidden(); i++) {
-      values[i] = 1 + dice.normal(0.1);
+  private Tensor gains(String name) {
+    float[] values = normal(shape.hidden(), 0.1);
+    for (int i = 0; i < values.length; i++) {
+      values[i] += 1;
     }
-    return new Tensor(List.of(shape.hidden()), values);
+    return new Tensor(name, List.of(values.length), FloatBuffer.wrap(values));
+  }
+
+  private float[] normal(int count, double deviation) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = dice.normal(deviation);
+    }
+    return values;
+  }
+
+  private static void writeTensors(Path file, List<Tensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    Files.deleteIfExists(file);
+    SafetensorsWriter.write(file, tensors, metadata);
   }
 
   private void writeJson(Path file, ObjectNode content) throws IOException {
