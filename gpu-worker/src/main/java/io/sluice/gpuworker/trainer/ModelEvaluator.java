@@ -19,6 +19,9 @@ import java.util.Optional;
  * always split into tokens by the base model's tokenizer, so that losses can be compared.
  */
 final class ModelEvaluator implements Evaluator {
+  /** Examples of which each loss is reported: a report is to stay far below Kafka's limit. */
+  private static final int MOST_TOLD = 1000;
+
   private final Path base;
   private final TrainingCompute compute;
 
@@ -80,7 +83,10 @@ final class ModelEvaluator implements Evaluator {
               + losses.mean()
               + ": the model's weights are broken, lower the learning rate");
     }
-    return new MeanLoss(losses.mean(), losses.standardError(), losses.each().size());
+    int examples = losses.each().size();
+    List<Float> told =
+        examples > MOST_TOLD ? List.of() : losses.each().stream().map(Double::floatValue).toList();
+    return new MeanLoss(losses.mean(), losses.standardError(), examples, told);
   }
 
   private Evaluation evaluation(Optional<Path> trained) throws JobFailedException {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JobRunTest {
-  private static final MeanLoss LOSS = new MeanLoss(1.5, 0.1, 2);
+  private static final MeanLoss LOSS = new MeanLoss(1.5, 0.1, 2, List.of(1.4f, 1.6f));
 
   @TempDir private Path folder;
   private final Frozen frozen = Frozen.job("maths-4-a");

@@ -13,7 +13,7 @@ public final class TrainingRules {
   /** The longest pause between two jobs: a year, in seconds. */
   public static final int MAX_COOLDOWN = 31_536_000;
 
-  private static final int MAX_SEEDS = 100;
+  private static final int MAX_SEEDS = 32;
   private static final int MAX_EPOCHS = 1_000;
   private static final int MAX_BATCH = 65_536;
   private static final int MIN_LENGTH = 2;
@@ -25,7 +25,7 @@ public final class TrainingRules {
 
   /**
    * Checks refreshTurnover (above 0, at most 1), cooldown (0 to {@link #MAX_COOLDOWN} seconds),
-   * controls (NONE and RANDOM, each once at most), seeds (1 to 100 different ones, from 0),
+   * controls (NONE and RANDOM, each once at most), seeds (1 to 32 different ones, from 0),
    * hyper-parameters and the launcher's name.
    *
    * @return what is wrong, for people; empty when nothing is
@@ -49,7 +49,7 @@ public final class TrainingRules {
         || seeds.size() > MAX_SEEDS
         || new HashSet<>(seeds).size() < seeds.size()
         || seeds.stream().anyMatch(seed -> seed < 0)) {
-      problems.add("the seeds are " + seeds + ": use 1 to 100 different ones, each from 0");
+      problems.add("the seeds are " + seeds + ": use 1 to 32 different ones, each from 0");
     }
     if (!LAUNCHER.matcher(task.getLauncher()).matches()) {
       problems.add(

@@ -61,8 +61,8 @@ class AvroSerdesTest {
       new ArmOutcome(
           Arm.SELECTED,
           3,
-          new MeanLoss(1.5, 0.25, 8),
-          List.of(new MeanLoss(1.75, 0.5, 4)),
+          new MeanLoss(1.5, 0.25, 8, List.of(1.25f, 1.75f)),
+          List.of(new MeanLoss(1.75, 0.5, 4, List.of())),
           "out/selected-3",
           60.5,
           1_000_000L);

@@ -29,10 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "results",
     description = {
-      "Print what became of a task's fine-tune jobs: the loss on the queries of the base model, of"
-          + " models trained on random subsets and of those trained on the selected ones.",
-      "Losses are in nats a token, less is better; ± is the standard error over the queries."
-          + " Differences are of runs with the same seed, ± is the standard error over the seeds."
+      "Print what became of a task's fine-tune jobs: the loss on the queries, and on the held-out"
+          + " examples where there are some, of the base model, of models trained on random subsets"
+          + " and of those trained on the selected ones.",
+      ResultsTable.LEGEND
     })
 public final class ResultsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -7,9 +7,8 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.MeanLoss;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * A job and what a trainer reported of it last.
@@ -18,36 +17,24 @@ import java.util.TreeMap;
  * @param result the last report
  */
 public record JobReport(FineTuneJob job, FineTuneResult result) {
+  /** Losses of two arms on the same examples; of runs with the same seed where both have one. */
+  private record Pair(MeanLoss one, MeanLoss other) {
+    double mean() {
+      return one.getMean() - other.getMean();
+    }
+
+    boolean isToldOf(int examples) {
+      return one.getLosses().size() == examples && other.getLosses().size() == examples;
+    }
+
+    double of(int example) {
+      return (double) one.getLosses().get(example) - other.getLosses().get(example);
+    }
+  }
+
   /** The arms that have an outcome. */
   public List<Arm> arms() {
     return List.of(Arm.values()).stream().filter(arm -> !outcomes(arm).isEmpty()).toList();
-  }
-
-  /**
-   * The loss of an arm on the query set: the mean over the seeds. Its standard error is that over
-   * the queries, the mean over the seeds too; it counts the queries.
-   *
-   * @throws IllegalArgumentException when the arm has no outcome
-   */
-  public Estimate queryLoss(Arm arm) {
-    return mean(arm, outcomes(arm).stream().map(ArmOutcome::getQueryLoss).toList());
-  }
-
-  /** The same on the held-out examples, where there are some. */
-  public Optional<Estimate> heldOutLoss(Arm arm) {
-    List<MeanLoss> losses =
-        outcomes(arm).stream().flatMap(outcome -> outcome.getHeldOutLoss().stream()).toList();
-    return losses.isEmpty() ? Optional.empty() : Optional.of(mean(arm, losses));
-  }
-
-  private static Estimate mean(Arm arm, List<MeanLoss> losses) {
-    if (losses.isEmpty()) {
-      throw new IllegalArgumentException("arm " + arm + " has no outcome");
-    }
-    return new Estimate(
-        losses.stream().mapToDouble(MeanLoss::getMean).average().orElseThrow(),
-        losses.stream().mapToDouble(MeanLoss::getStandardError).average().orElseThrow(),
-        losses.get(0).getExamples());
   }
 
   /** Seeds that an arm was trained with. */
@@ -56,25 +43,63 @@ public record JobReport(FineTuneJob job, FineTuneResult result) {
   }
 
   /**
-   * By how much the loss of an arm on the query set is above that of another, negative where it is
-   * better: the mean over the seeds of the difference with the same seed, and the standard error
-   * over the seeds. The queries are the same on both sides.
+   * The loss of an arm: the mean over the seeds. Its standard error is that over the examples, the
+   * mean over the seeds too; it counts the examples.
+   *
+   * @return empty where the arm was not evaluated on that set
+   */
+  public Optional<Estimate> loss(EvaluationSet set, Arm arm) {
+    List<MeanLoss> losses = outcomes(arm).stream().map(set::of).flatMap(Optional::stream).toList();
+    if (losses.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Estimate(
+            losses.stream().mapToDouble(MeanLoss::getMean).average().orElseThrow(),
+            losses.stream().mapToDouble(MeanLoss::getStandardError).average().orElseThrow(),
+            losses.get(0).getExamples()));
+  }
+
+  /**
+   * By how much the loss of an arm is above that of another, runs with the same seed compared.
    *
    * @return empty when there is no pair to compare
    */
-  public Optional<Estimate> difference(Arm arm, Arm other) {
-    Map<Integer, Double> others = new TreeMap<>();
-    outcomes(other)
-        .forEach(outcome -> others.put(outcome.getSeed(), outcome.getQueryLoss().getMean()));
-    List<Double> differences = new ArrayList<>();
-    for (ArmOutcome outcome : outcomes(arm)) {
-      // The base model is one for all seeds.
-      Double reference = others.get(other == Arm.NONE ? 0 : outcome.getSeed());
-      if (reference != null) {
-        differences.add(outcome.getQueryLoss().getMean() - reference);
+  public Optional<Difference> difference(EvaluationSet set, Arm arm, Arm other) {
+    List<Pair> pairs = pairs(set, arm, other);
+    if (pairs.isEmpty()) {
+      return Optional.empty();
+    }
+    Estimate bySeed = Estimate.of(pairs.stream().map(Pair::mean).toList());
+    return Optional.of(
+        new Difference(bySeed.mean(), errorOverExamples(pairs), bySeed.standardError()));
+  }
+
+  private static double errorOverExamples(List<Pair> pairs) {
+    int examples = pairs.get(0).one().getLosses().size();
+    if (examples == 0 || !pairs.stream().allMatch(pair -> pair.isToldOf(examples))) {
+      return 0;
+    }
+    List<Double> byExample =
+        IntStream.range(0, examples)
+            .mapToObj(i -> pairs.stream().mapToDouble(pair -> pair.of(i)).average().orElseThrow())
+            .toList();
+    return Estimate.of(byExample).standardError();
+  }
+
+  private List<Pair> pairs(EvaluationSet set, Arm arm, Arm other) {
+    List<Pair> pairs = new ArrayList<>();
+    for (ArmOutcome one : outcomes(arm)) {
+      for (ArmOutcome another : outcomes(other)) {
+        // The base model is one for all seeds.
+        if (other == Arm.NONE || another.getSeed() == one.getSeed()) {
+          set.of(one)
+              .flatMap(loss -> set.of(another).map(reference -> new Pair(loss, reference)))
+              .ifPresent(pairs::add);
+        }
       }
     }
-    return differences.isEmpty() ? Optional.empty() : Optional.of(Estimate.of(differences));
+    return pairs;
   }
 
   private List<ArmOutcome> outcomes(Arm arm) {

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * A page about a task's fine-tune jobs that needs nothing else: the table, the loss by budget and
- * arm, the distance of the subset to the queries by tier, the loss against the distance.
+ * arm, what selection was worth by budget, the distance of the subset to the queries by tier, the
+ * loss against the distance.
  *
  * <p>The plots show the last finished job of each budget.
  *
@@ -35,7 +36,8 @@ public record ResultsReport(
       .error { stroke-width: 1.5; }
       .none { stroke: #888; fill: #888; }
       .random { stroke: #c60; fill: #c60; }
-      .selected { stroke: #06c; fill: #06c; }
+      .selected, .queries { stroke: #06c; fill: #06c; }
+      .held-out { stroke: #283; fill: #283; }
       g text { stroke: none; }
       """;
 
@@ -65,9 +67,7 @@ public record ResultsReport(
   private void table(StringBuilder page) {
     page.append("<table>\n").append(row("th", ResultsTable.HEADER));
     ResultsTable.rows(reports).forEach(row -> page.append(row("td", row)));
-    page.append("</table>\n<p>Losses in nats a token, less is better; ± is the standard error over")
-        .append(" the queries. Differences are of runs with the same seed; ± is the standard error")
-        .append(" over the seeds.</p>\n");
+    page.append("</table>\n<p>").append(ResultsTable.LEGEND).append("</p>\n");
     for (JobReport report : reports) {
       if (!report.result().getDetail().isEmpty()) {
         page.append("<p>")
@@ -100,7 +100,21 @@ public record ResultsReport(
   }
 
   private void plots(StringBuilder page, List<JobReport> shown) {
-    plot(page, "Loss on the queries by budget", "examples", "query loss", lossByBudget(shown));
+    for (EvaluationSet set : EvaluationSet.values()) {
+      List<SvgPlot.Series> byBudget = lossByBudget(shown, set);
+      if (!byBudget.isEmpty()) {
+        plot(
+            page,
+            "Loss on the " + set.words() + " by budget",
+            "examples",
+            "nats a token",
+            byBudget);
+      }
+    }
+    List<SvgPlot.Series> worth = worthByBudget(shown);
+    if (!worth.isEmpty()) {
+      plot(page, "Selected less random: below 0 selection pays", "examples", "nats a token", worth);
+    }
     List<SvgPlot.Series> byTier = distanceByTier(shown.get(shown.size() - 1));
     if (!byTier.isEmpty()) {
       plot(
@@ -109,7 +123,12 @@ public record ResultsReport(
           "last rank of the tier",
           "mean of 1 - score",
           byTier);
-      plot(page, "Loss against distance", "mean of 1 - score", "query loss", lossByDistance(shown));
+      plot(
+          page,
+          "Loss on the queries against distance",
+          "mean of 1 - score",
+          "queries loss",
+          lossByDistance(shown));
     }
   }
 
@@ -118,19 +137,43 @@ public record ResultsReport(
     page.append("<h2>").append(title).append("</h2>\n").append(new SvgPlot(x, y, series).svg());
   }
 
-  private static List<SvgPlot.Series> lossByBudget(List<JobReport> shown) {
+  private static List<SvgPlot.Series> lossByBudget(List<JobReport> shown, EvaluationSet set) {
     List<SvgPlot.Series> series = new ArrayList<>();
     for (Arm arm : Arm.values()) {
       List<SvgPlot.Point> points =
           shown.stream()
-              .filter(report -> report.arms().contains(arm))
-              .map(report -> lossPoint(report, arm, report.job().getBudget()))
+              .flatMap(report -> lossPoint(report, set, arm, report.job().getBudget()).stream())
               .toList();
       if (!points.isEmpty()) {
         series.add(new SvgPlot.Series(name(arm), style(arm), true, points));
       }
     }
     return series;
+  }
+
+  private static List<SvgPlot.Series> worthByBudget(List<JobReport> shown) {
+    List<SvgPlot.Series> series = new ArrayList<>();
+    for (EvaluationSet set : EvaluationSet.values()) {
+      List<SvgPlot.Point> points =
+          shown.stream().flatMap(report -> differencePoint(report, set).stream()).toList();
+      if (!points.isEmpty()) {
+        series.add(new SvgPlot.Series("on the " + set.words(), set.label(), true, points));
+      }
+    }
+    return series;
+  }
+
+  private static Optional<SvgPlot.Point> differencePoint(JobReport report, EvaluationSet set) {
+    int budget = report.job().getBudget();
+    return report
+        .difference(set, Arm.SELECTED, Arm.RANDOM)
+        .map(
+            difference ->
+                point(
+                    budget,
+                    difference.mean(),
+                    difference.standardError(),
+                    set.words() + ", budget " + budget));
   }
 
   private List<SvgPlot.Series> distanceByTier(JobReport largest) {
@@ -173,9 +216,9 @@ public record ResultsReport(
         Optional<Estimate> distance =
             Optional.ofNullable(distances.get(report.job().getJobId()))
                 .flatMap(of -> arm == Arm.SELECTED ? Optional.of(of.selected()) : of.random());
-        if (distance.isPresent() && report.arms().contains(arm)) {
-          points.add(lossPoint(report, arm, distance.get().mean()));
-        }
+        distance
+            .flatMap(of -> lossPoint(report, EvaluationSet.QUERIES, arm, of.mean()))
+            .ifPresent(points::add);
       }
       if (!points.isEmpty()) {
         series.add(new SvgPlot.Series(name(arm), style(arm), false, points));
@@ -184,16 +227,20 @@ public record ResultsReport(
     return series;
   }
 
-  private static SvgPlot.Point lossPoint(JobReport report, Arm arm, double x) {
-    return point(x, report.queryLoss(arm), name(arm) + ", budget " + report.job().getBudget());
+  private static Optional<SvgPlot.Point> lossPoint(
+      JobReport report, EvaluationSet set, Arm arm, double x) {
+    return report
+        .loss(set, arm)
+        .map(loss -> point(x, loss, name(arm) + ", budget " + report.job().getBudget()));
   }
 
   private static SvgPlot.Point point(double x, Estimate y, String what) {
+    return point(x, y.mean(), y.standardError(), what);
+  }
+
+  private static SvgPlot.Point point(double x, double y, double error, String what) {
     return new SvgPlot.Point(
-        x,
-        y.mean(),
-        y.standardError(),
-        what + String.format(Locale.ROOT, ": %.4f ± %.4f", y.mean(), y.standardError()));
+        x, y, error, what + String.format(Locale.ROOT, ": %.4f ± %.4f", y, error));
   }
 
   private static String name(Arm arm) {

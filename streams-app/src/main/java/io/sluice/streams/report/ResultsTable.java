@@ -9,11 +9,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What became of jobs: a row an arm, for people or as JSON. */
+/** What became of jobs: a row an arm and set of examples, for people or as JSON. */
 public final class ResultsTable {
   /** The titles of the columns. */
   public static final List<String> HEADER =
-      List.of("JOB", "BUDGET", "STATE", "ARM", "SEEDS", "QUERY LOSS", "TO NONE", "TO RANDOM");
+      List.of("JOB", "BUDGET", "STATE", "ARM", "SEEDS", "ON", "LOSS", "TO NONE", "TO RANDOM");
+
+  /** What the numbers are. */
+  public static final String LEGEND =
+      "Losses are in nats a token, less is better; ± is the standard error over the examples."
+          + " Differences are of runs with the same seed, example by example; their ± holds the"
+          + " standard errors over the examples and over the seeds. A difference of less than two"
+          + " of them is none.";
 
   private static final String NOTHING = "-";
 
@@ -23,21 +30,27 @@ public final class ResultsTable {
   public static List<List<String>> rows(List<JobReport> reports) {
     List<List<String>> rows = new ArrayList<>();
     for (JobReport report : reports) {
-      for (Arm arm : report.arms()) {
-        rows.add(
-            row(
-                report,
-                lower(arm),
-                arm == Arm.NONE ? NOTHING : Integer.toString(report.seeds(arm)),
-                text(report.queryLoss(arm)),
-                difference(report, arm, Arm.NONE),
-                difference(report, arm, Arm.RANDOM)));
+      for (EvaluationSet set : EvaluationSet.values()) {
+        for (Arm arm : report.arms()) {
+          report.loss(set, arm).ifPresent(loss -> rows.add(row(report, set, arm, loss)));
+        }
       }
       if (report.arms().isEmpty()) {
-        rows.add(row(report, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING));
+        rows.add(row(report, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING));
       }
     }
     return rows;
+  }
+
+  private static List<String> row(JobReport report, EvaluationSet set, Arm arm, Estimate loss) {
+    return row(
+        report,
+        lower(arm),
+        arm == Arm.NONE ? NOTHING : Integer.toString(report.seeds(arm)),
+        loss.count() + " " + set.label(),
+        text(loss),
+        difference(report, set, arm, Arm.NONE),
+        difference(report, set, arm, Arm.RANDOM));
   }
 
   private static List<String> row(JobReport report, String... cells) {
@@ -51,18 +64,19 @@ public final class ResultsTable {
     return row;
   }
 
-  private static String difference(JobReport report, Arm arm, Arm other) {
-    return compared(report, arm, other)
+  private static String difference(JobReport report, EvaluationSet set, Arm arm, Arm other) {
+    return compared(report, set, arm, other)
         .map(
-            d ->
-                d.count() == 1
-                    ? signed(d.mean())
-                    : signed(d.mean()) + " ± " + number(d.standardError()))
+            difference ->
+                difference.standardError() == 0
+                    ? signed(difference.mean())
+                    : signed(difference.mean()) + " ± " + number(difference.standardError()))
         .orElse(NOTHING);
   }
 
-  private static Optional<Estimate> compared(JobReport report, Arm arm, Arm other) {
-    return arm == other || arm == Arm.NONE ? Optional.empty() : report.difference(arm, other);
+  private static Optional<Difference> compared(
+      JobReport report, EvaluationSet set, Arm arm, Arm other) {
+    return arm == other || arm == Arm.NONE ? Optional.empty() : report.difference(set, arm, other);
   }
 
   /** For machines. */
@@ -89,19 +103,33 @@ public final class ResultsTable {
 
   private static void add(ObjectNode node, JobReport report, Arm arm) {
     node.put("arm", lower(arm)).put("seeds", arm == Arm.NONE ? 0 : report.seeds(arm));
-    put(node, "query_loss", Optional.of(report.queryLoss(arm)));
-    put(node, "held_out_loss", report.heldOutLoss(arm));
-    put(node, "difference_to_none", compared(report, arm, Arm.NONE));
-    put(node, "difference_to_random", compared(report, arm, Arm.RANDOM));
+    for (EvaluationSet set : EvaluationSet.values()) {
+      report
+          .loss(set, arm)
+          .ifPresent(
+              loss ->
+                  add(
+                      node.putObject(set.field())
+                          .put("mean", loss.mean())
+                          .put("standard_error", loss.standardError())
+                          .put("count", loss.count()),
+                      report,
+                      set,
+                      arm));
+    }
   }
 
-  private static void put(ObjectNode node, String name, Optional<Estimate> estimate) {
-    estimate.ifPresent(
-        known ->
-            node.putObject(name)
-                .put("mean", known.mean())
-                .put("standard_error", known.standardError())
-                .put("count", known.count()));
+  private static void add(ObjectNode node, JobReport report, EvaluationSet set, Arm arm) {
+    for (Arm other : List.of(Arm.NONE, Arm.RANDOM)) {
+      compared(report, set, arm, other)
+          .ifPresent(
+              difference ->
+                  node.putObject("difference_to_" + lower(other))
+                      .put("mean", difference.mean())
+                      .put("standard_error", difference.standardError())
+                      .put("standard_error_over_examples", difference.overExamples())
+                      .put("standard_error_over_seeds", difference.overSeeds()));
+    }
   }
 
   static String text(Estimate estimate) {

@@ -3,6 +3,8 @@ package io.sluice.streams.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 
 /** A plot of points with error bars, as SVG. */
 final class SvgPlot {
@@ -12,7 +14,13 @@ final class SvgPlot {
   private static final int RIGHT = 16;
   private static final int TOP = 16;
   private static final int BOTTOM = 56;
-  private static final int TICKS = 5;
+  private static final int MOST_TICKS = 7;
+  private static final double[] ROUND = {1, 2, 5, 10};
+
+  /**
+   * Pixels between points of joined series at the same place, so that error bars do not overlap.
+   */
+  private static final double APART = 6;
 
   /** Room between the outermost points and the frame, as a share of the range. */
   private static final double MARGIN = 0.08;
@@ -58,10 +66,26 @@ final class SvgPlot {
       return (value - from) / (to - from);
     }
 
-    double at(double share) {
-      return from + share * (to - from);
+    /** Round numbers, as far apart as they must be for there to be few. */
+    List<Tick> ticks() {
+      double least = (to - from) / MOST_TICKS;
+      double power = Math.pow(10, Math.floor(Math.log10(least)));
+      double step =
+          DoubleStream.of(ROUND)
+              .map(round -> round * power)
+              .filter(s -> s >= least)
+              .findFirst()
+              .orElse(10 * power);
+      int decimals = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+      return LongStream.rangeClosed((long) Math.ceil(from / step), (long) Math.floor(to / step))
+          .mapToObj(
+              i -> new Tick(i * step, String.format(Locale.ROOT, "%." + decimals + "f", i * step)))
+          .toList();
     }
   }
+
+  /** A place on an axis that is named. */
+  private record Tick(double value, String name) {}
 
   /** A plot of all points of all series. */
   SvgPlot(String xTitle, String yTitle, List<Series> series) {
@@ -100,10 +124,8 @@ final class SvgPlot {
   }
 
   private void axes(StringBuilder svg) {
-    for (int i = 0; i < TICKS; i++) {
-      double share = i / (TICKS - 1.0);
-      double x = px(xs.at(share));
-      double y = py(ys.at(share));
+    for (Tick tick : ys.ticks()) {
+      double y = py(tick.value());
       svg.append(
           String.format(
               Locale.ROOT,
@@ -118,14 +140,16 @@ final class SvgPlot {
               "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
               LEFT - 6,
               y + 4,
-              number(ys.at(share))));
+              tick.name()));
+    }
+    for (Tick tick : xs.ticks()) {
       svg.append(
           String.format(
               Locale.ROOT,
               "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-              x,
+              px(tick.value()),
               HEIGHT - BOTTOM + 18,
-              number(xs.at(share))));
+              tick.name()));
     }
     svg.append(
         String.format(
@@ -144,18 +168,20 @@ final class SvgPlot {
 
   private void draw(StringBuilder svg, Series of, int place) {
     svg.append(String.format(Locale.ROOT, "<g class=\"%s\">%n", of.style()));
+    double aside = of.joined() ? APART * (place - (series.size() - 1) / 2.0) : 0;
     if (of.joined()) {
       StringBuilder line = new StringBuilder();
       of.points()
           .forEach(
               point ->
                   line.append(
-                      String.format(Locale.ROOT, "%.1f,%.1f ", px(point.x()), py(point.y()))));
+                      String.format(
+                          Locale.ROOT, "%.1f,%.1f ", px(point.x()) + aside, py(point.y()))));
       svg.append(
           String.format(Locale.ROOT, "<polyline points=\"%s\"/>%n", line.toString().strip()));
     }
     for (Point point : of.points()) {
-      double x = px(point.x());
+      double x = px(point.x()) + aside;
       if (point.error() > 0) {
         svg.append(
             String.format(
@@ -193,11 +219,5 @@ final class SvgPlot {
 
   private double py(double value) {
     return HEIGHT - BOTTOM - ys.share(value) * (HEIGHT - TOP - BOTTOM);
-  }
-
-  private static String number(double value) {
-    return Math.abs(value) >= 100
-        ? String.format(Locale.ROOT, "%.0f", value)
-        : String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.MeanLoss;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reports of jobs that are made up. */
 final class Reports {
@@ -46,7 +47,24 @@ final class Reports {
     return ArmOutcome.newBuilder()
         .setArm(arm)
         .setSeed(seed)
-        .setQueryLoss(new MeanLoss(loss, error, 8))
+        .setQueryLoss(new MeanLoss(loss, error, 8, List.of()))
         .build();
+  }
+
+  /** With the loss of each query; none of the held-out examples. */
+  static ArmOutcome told(Arm arm, int seed, Float... losses) {
+    return ArmOutcome.newBuilder().setArm(arm).setSeed(seed).setQueryLoss(mean(losses)).build();
+  }
+
+  /** With the loss of each held-out example, and something on the queries. */
+  static ArmOutcome heldOut(Arm arm, int seed, Float... losses) {
+    return ArmOutcome.newBuilder(outcome(arm, seed, 9.0, 0.5))
+        .setHeldOutLoss(List.of(mean(losses)))
+        .build();
+  }
+
+  private static MeanLoss mean(Float... losses) {
+    Estimate mean = Estimate.of(Stream.of(losses).map(Float::doubleValue).toList());
+    return new MeanLoss(mean.mean(), mean.standardError(), mean.count(), List.of(losses));
   }
 }

@@ -9,9 +9,11 @@ import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class ResultsReportTest {
@@ -24,19 +26,20 @@ class ResultsReportTest {
               new SubsetDistance.Tier(10, 20, new Estimate(0.5, 0.01, 10))));
 
   @Test
-  void givenTwoBudgets_whenWritten_thenThreePlotsWithAPointAnArmAndBudget() throws Exception {
+  void givenTwoBudgets_whenWritten_thenFourPlotsWithAPointAnArmAndBudget() throws Exception {
     Document page =
         parsed(
             new ResultsReport(
                 "maths", List.of(arms("a", 10, 1.5), arms("b", 20, 1.2)), Map.of("b", DISTANCE)));
 
-    assertThat(page.getElementsByTagName("svg").getLength()).isEqualTo(3);
+    assertThat(page.getElementsByTagName("svg").getLength()).isEqualTo(4);
     assertThat(page.getElementsByTagName("tr").getLength()).isEqualTo(1 + 6);
     assertThat(page.getElementsByTagName("circle").getLength())
-        .as("points and legends of loss by budget, distance by tier, loss by distance")
-        .isEqualTo((6 + 3) + (3 + 2) + (2 + 2));
+        .as("points and legends of loss, worth by budget, distance by tier, loss by distance")
+        .isEqualTo((6 + 3) + (2 + 1) + (3 + 2) + (2 + 2));
     assertThat(page.getDocumentElement().getTextContent())
         .contains("selected, budget 20: 1.2000 ± 0.1000")
+        .contains("queries, budget 20: -0.8000 ± 0.0000")
         .contains("ranks 10 to 19: 0.5000 ± 0.0100");
   }
 
@@ -46,8 +49,45 @@ class ResultsReportTest {
         parsed(
             new ResultsReport("maths", List.of(arms("a", 10, 1.5), arms("b", 10, 1.2)), Map.of()));
 
-    assertThat(page.getElementsByTagName("svg").getLength()).as("no distances").isEqualTo(1);
-    assertThat(page.getElementsByTagName("circle").getLength()).isEqualTo(3 + 3);
+    assertThat(page.getElementsByTagName("svg").getLength()).as("no distances").isEqualTo(2);
+    assertThat(page.getElementsByTagName("circle").getLength()).isEqualTo((3 + 3) + (1 + 1));
+  }
+
+  @Test
+  void givenHeldOutExamples_whenWritten_thenTheirLossAndWhatSelectionIsWorthOnThem()
+      throws Exception {
+    JobReport report =
+        Reports.finished(
+            "a",
+            10,
+            Reports.heldOut(Arm.RANDOM, 1, 2f, 4f),
+            Reports.heldOut(Arm.SELECTED, 1, 1f, 1f));
+
+    Document page = parsed(new ResultsReport("maths", List.of(report), Map.of()));
+
+    assertThat(page.getDocumentElement().getTextContent())
+        .contains("Loss on the held-out examples by budget")
+        .contains("selected, budget 10: 1.0000 ± 0.0000")
+        .contains("held-out examples, budget 10: -2.0000 ± 1.0000");
+  }
+
+  @Test
+  void givenAPlot_whenDrawn_thenItsAxesBearRoundNumbers() throws Exception {
+    Document page =
+        parsed(
+            new ResultsReport(
+                "maths", List.of(arms("a", 100, 1.5), arms("b", 500, 1.2)), Map.of()));
+
+    assertThat(textsOf(page))
+        .containsSubsequence("1.5", "2.0", "2.5", "3.0")
+        .containsSubsequence("100", "200", "300", "400", "500");
+  }
+
+  private static List<String> textsOf(Document page) {
+    NodeList texts = page.getElementsByTagName("text");
+    return IntStream.range(0, texts.getLength())
+        .mapToObj(i -> texts.item(i).getTextContent())
+        .toList();
   }
 
   @Test

@@ -3,10 +3,12 @@ package io.sluice.streams.report;
 import static io.sluice.streams.report.Reports.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneState;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ResultsTableTest {
@@ -24,12 +26,38 @@ class ResultsTableTest {
   void givenAFinishedAndAFailedJob_whenTabled_thenARowAnArmAndOneForTheOther() {
     assertThat(ResultsTable.rows(reports))
         .containsExactly(
-            List.of("a", "10", "finished", "none", "-", "3.0000 ± 0.2000", "-", "-"),
-            List.of("a", "10", "finished", "random", "1", "2.0000 ± 0.1000", "-1.0000", "-"),
-            List.of(
-                "a", "10", "finished", "selected", "1", "1.0000 ± 0.1000", "-2.0000", "-1.0000"),
-            List.of("b", "20", "failed", "-", "-", "-", "-", "-"))
+            row("none", "-", "8 queries", "3.0000 ± 0.2000", "-", "-"),
+            row("random", "1", "8 queries", "2.0000 ± 0.1000", "-1.0000", "-"),
+            row("selected", "1", "8 queries", "1.0000 ± 0.1000", "-2.0000", "-1.0000"),
+            List.of("b", "20", "failed", "-", "-", "-", "-", "-", "-"))
         .allSatisfy(row -> assertThat(row).hasSameSizeAs(ResultsTable.HEADER));
+  }
+
+  @Test
+  void givenHeldOutExamples_whenTabled_thenRowsOfTheirOwn() {
+    List<JobReport> told =
+        List.of(
+            Reports.finished(
+                "a",
+                10,
+                Reports.heldOut(Arm.RANDOM, 1, 2f, 4f),
+                Reports.heldOut(Arm.SELECTED, 1, 1f, 1f)));
+
+    assertThat(ResultsTable.rows(told))
+        .containsExactly(
+            row("random", "1", "8 queries", "9.0000 ± 0.5000", "-", "-"),
+            row("selected", "1", "8 queries", "9.0000 ± 0.5000", "-", "+0.0000"),
+            row("random", "1", "2 held-out", "3.0000 ± 1.0000", "-", "-"),
+            row("selected", "1", "2 held-out", "1.0000 ± 0.0000", "-", "-2.0000 ± 1.0000"));
+    JsonNode arm = ResultsTable.json(told).get(0).at("/arms/1/held_out_loss");
+    assertThat(arm.at("/difference_to_random/standard_error_over_examples").asDouble())
+        .isEqualTo(1);
+    assertThat(arm.at("/difference_to_random/standard_error_over_seeds").asDouble()).isZero();
+    assertThat(arm.at("/difference_to_none").isMissingNode()).isTrue();
+  }
+
+  private static List<String> row(String... cells) {
+    return Stream.concat(Stream.of("a", "10", "finished"), Stream.of(cells)).toList();
   }
 
   @Test
@@ -37,7 +65,8 @@ class ResultsTableTest {
     ArrayNode json = ResultsTable.json(reports);
 
     assertThat(json).hasSize(2);
-    assertThat(json.get(0).at("/arms/2/difference_to_random/mean").asDouble()).isEqualTo(-1.0);
+    assertThat(json.get(0).at("/arms/2/query_loss/difference_to_random/mean").asDouble())
+        .isEqualTo(-1.0);
     assertThat(json.get(0).at("/arms/2/query_loss/count").asInt()).isEqualTo(8);
     assertThat(json.get(0).at("/arms/2/held_out_loss").isMissingNode()).isTrue();
     assertThat(json.get(1).path("detail").asText()).isEqualTo("the disk is full");

@@ -56,7 +56,8 @@ class ResultsCommandTest {
         .hasSize(3)
         .anyMatch(
             line ->
-                line.matches("maths +4 +finished +selected +1 +1\\.5000 ± 0\\.1000 +-1\\.0000 +-"));
+                line.matches(
+                    "maths +4 +finished +selected +1 +8 queries +1\\.5000 ± 0\\.1000 +-1\\.0000 +-"));
     assertThat(Files.readString(report))
         .contains("<svg", "Distance of the subset")
         .doesNotContain("other");
@@ -79,7 +80,7 @@ class ResultsCommandTest {
     return ArmOutcome.newBuilder()
         .setArm(arm)
         .setSeed(0)
-        .setQueryLoss(new MeanLoss(loss, 0.1, 8))
+        .setQueryLoss(new MeanLoss(loss, 0.1, 8, List.of()))
         .build();
   }
 
