@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  * others in full precision. Takes 5 bytes a value of the queries. Immutable.
  */
 public final class QueryMatrix {
+  /** The most values that a query set may have: queries times checkpoints times dimension. */
+  public static final int MOST_VALUES = 1 << 30;
+
   /** Candidates that go over the queries together: enough to have read them nearly for nothing. */
   private static final int TOGETHER = 32;
 
@@ -35,7 +38,8 @@ public final class QueryMatrix {
    *
    * @param vectors shape [queries][checkpoints][dimension], each row of unit L2 norm
    * @param weights the weight of each checkpoint, shape [checkpoints]
-   * @throws IllegalArgumentException when there is no query or shapes differ
+   * @throws IllegalArgumentException when there is no query, shapes differ, or there are more than
+   *     {@value #MOST_VALUES} values
    */
   public QueryMatrix(float[][][] vectors, float[] weights) {
     this(vectors, weights, Arithmetic.fastest());
@@ -69,6 +73,9 @@ public final class QueryMatrix {
           throw new IllegalArgumentException("queries of different dimensions");
         }
       }
+    }
+    if ((double) queries * checkpoints * dimension > MOST_VALUES) {
+      throw new IllegalArgumentException("more than " + MOST_VALUES + " values of queries");
     }
     this.arithmetic = arithmetic;
     full = new FullQueries(vectors, weights, arithmetic.floats());

@@ -8,6 +8,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.validation.JobRequestRules;
 import io.sluice.schemas.validation.TargetTaskRules;
+import io.sluice.streams.similarity.QueryMatrix;
 import java.util.List;
 
 /** Refuses records that decode but break the contract, before anything is done with them. */
@@ -54,7 +55,8 @@ final class RecordChecks {
   /**
    * Checks a query representation; a tombstone is always fine.
    *
-   * @throws InvalidRecordException when key, shape and bytes do not fit together
+   * @throws InvalidRecordException when key, shape and bytes do not fit together, or the query set
+   *     would be too large
    */
   static void query(QueryRepresentationKey key, QueryRepresentation query) {
     if (query == null) {
@@ -65,6 +67,7 @@ final class RecordChecks {
             query.getTaskId(), query.getRevision(), query.getQueryIndex()))) {
       throw new InvalidRecordException("key and value name different queries");
     }
+    requireHeld(query);
     int checkpoints = query.getCheckpointWeights().size();
     int bytes = query.getFeatures().remaining();
     if (!fits(bytes, FeatureEncoding.FLOAT32, checkpoints, query.getDimension())) {
@@ -81,6 +84,22 @@ final class RecordChecks {
       throw new InvalidRecordException(
           "query %d of task '%s' has a feature or a checkpoint weight that is not finite"
               .formatted(query.getQueryIndex(), query.getTaskId()));
+    }
+  }
+
+  /** Whether a query set that reaches as far as this query can be held in memory. */
+  private static void requireHeld(QueryRepresentation query) {
+    int checkpoints = query.getCheckpointWeights().size();
+    double values = (query.getQueryIndex() + 1.0) * checkpoints * query.getDimension();
+    if (query.getQueryIndex() < 0 || values > QueryMatrix.MOST_VALUES) {
+      throw new InvalidRecordException(
+          "query %d of task '%s' with shape [%d, %d]: queries are counted from 0, and all of a task have at most %d values; take a lower dimension or fewer queries"
+              .formatted(
+                  query.getQueryIndex(),
+                  query.getTaskId(),
+                  checkpoints,
+                  query.getDimension(),
+                  QueryMatrix.MOST_VALUES));
     }
   }
 

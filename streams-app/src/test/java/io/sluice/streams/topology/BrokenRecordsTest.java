@@ -107,6 +107,8 @@ class BrokenRecordsTest {
     topology.represent(QueryRepresentation.newBuilder(query).setFeatures(notANumber()).build());
     topology.represent(
         QueryRepresentation.newBuilder(query).setCheckpointWeights(List.of(Float.NaN)).build());
+    topology.represent(QueryRepresentation.newBuilder(query).setQueryIndex(-1).build());
+    topology.represent(QueryRepresentation.newBuilder(query).setQueryIndex(1 << 30).build());
     topology.arrive(
         Representation.newBuilder(Examples.representation("vast", Examples.vector(new Random(142))))
             .setDimension(Integer.MAX_VALUE)
@@ -116,7 +118,9 @@ class BrokenRecordsTest {
     topology.settle();
 
     assertThat(topology.deadLetterReasons())
-        .hasSize(4)
+        .hasSize(6)
+        .anyMatch(reason -> reason.contains("query -1 of task 'broken'"))
+        .anyMatch(reason -> reason.contains("at most 1073741824 values"))
         .anyMatch(reason -> reason.contains("0 feature bytes for shape [1, 1073741824]"))
         .anyMatch(reason -> reason.contains("weight that is not finite"))
         .anyMatch(reason -> reason.contains("shape [1, 2147483647]"));
