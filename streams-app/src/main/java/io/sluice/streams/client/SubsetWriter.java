@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.Writer;
 
 /**
- * Writes a subset as JSON lines: {@code {"rank", "candidate_id", "score", "query", "messages":
- * [{"role", "content"}]}}, in selection order; rank counts from 0.
+ * Writes a subset as JSON lines: {@code {"rank", "candidate_id", "source"?, "score", "query",
+ * "messages": [{"role", "content"}]}}, in selection order; rank counts from 0.
  */
 public final class SubsetWriter {
   private static final JsonFactory JSON =
@@ -37,6 +37,9 @@ public final class SubsetWriter {
     json.writeStartObject();
     json.writeNumberField("rank", entry.rank());
     json.writeStringField("candidate_id", entry.instruction().getCandidateId());
+    if (!entry.instruction().getSource().isEmpty()) {
+      json.writeStringField("source", entry.instruction().getSource());
+    }
     json.writeNumberField("score", entry.score());
     json.writeStringField("query", entry.query());
     json.writeArrayFieldStart("messages");

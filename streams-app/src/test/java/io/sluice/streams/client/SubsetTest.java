@@ -96,14 +96,15 @@ class SubsetTest {
   @Test
   void givenASubset_whenWritten_thenItIsOneJsonObjectALine() throws IOException {
     StringWriter out = new StringWriter();
+    SelectedInstruction known =
+        SelectedInstruction.newBuilder(selected("a", 0.9f, 0.1f)).setSource("books").build();
 
-    SubsetWriter.write(
-        Subset.of(TASK, List.of(selected("a", 0.9f, 0.1f), selected("b\"", 0.2f, 0.8f)), 2), out);
+    SubsetWriter.write(Subset.of(TASK, List.of(known, selected("b\"", 0.2f, 0.8f)), 2), out);
 
     assertThat(out.toString())
         .isEqualTo(
             """
-            {"rank":0,"candidate_id":"a","score":0.9,"query":"first","messages":[{"role":"user","content":"é\\n?"},{"role":"assistant","content":"a"}]}
+            {"rank":0,"candidate_id":"a","source":"books","score":0.9,"query":"first","messages":[{"role":"user","content":"é\\n?"},{"role":"assistant","content":"a"}]}
             {"rank":1,"candidate_id":"b\\"","score":0.8,"query":"second","messages":[{"role":"user","content":"é\\n?"},{"role":"assistant","content":"b\\""}]}
             """);
   }
