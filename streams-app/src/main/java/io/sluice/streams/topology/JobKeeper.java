@@ -11,9 +11,7 @@ import io.sluice.streams.trigger.TierState;
 import io.sluice.streams.trigger.TriggerPolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -139,15 +137,22 @@ final class JobKeeper {
                     result.getDetail()));
   }
 
-  /** A candidate was retracted, or its content replaced: jobs that train on it say so. */
+  /** A candidate was retracted, or its content replaced: jobs that train on it are to say so. */
   void retracted(ServedTask task, String candidateId) {
-    for (FineTuneJob job : stores.jobsWith(task.id(), candidateId)) {
-      if (!job.getRetracted().contains(candidateId)) {
-        List<String> retracted = new ArrayList<>(job.getRetracted());
-        retracted.add(candidateId);
-        change(task, FineTuneJob.newBuilder(job).setRetracted(retracted).build());
-      }
-    }
+    stores
+        .memberships(task.id(), candidateId)
+        .forEach(
+            (member, membership) -> {
+              if (!membership.retracted()) {
+                stores.putMember(member, membership.asRetracted());
+                task.jobs().retracted(member.jobId(), candidateId);
+              }
+            });
+  }
+
+  /** Has jobs tell the retractions since the last time, together: there can be thousands. */
+  void tellRetractions(ServedTask task) {
+    task.jobs().takeOutdated().forEach(job -> change(task, job));
   }
 
   private boolean isSettled(ServedTask task) {
@@ -198,8 +203,8 @@ final class JobKeeper {
               }
             });
     random.removeAll(selected);
-    selected.forEach(id -> stores.putMember(fired.job(), id, true));
-    random.forEach(id -> stores.putMember(fired.job(), id, false));
+    selected.forEach(id -> putMember(fired.job(), id, true));
+    random.forEach(id -> putMember(fired.job(), id, false));
     stores.putJob(fired.job());
     task.jobs().fired(fired.job(), selected);
     publish.accept(task.id(), fired);
@@ -208,6 +213,12 @@ final class JobKeeper {
         .addKeyValue("trigger", trigger)
         .addKeyValue("pool", fired.job().getPoolSize())
         .log("fine-tune job fired");
+  }
+
+  private void putMember(FineTuneJob job, String candidateId, boolean selected) {
+    stores.putMember(
+        new JobMember(job.getTaskId(), candidateId, job.getJobId()),
+        new Membership(selected, false));
   }
 
   private void end(ServedTask task, FineTuneJob job, JobState state, String detail) {

@@ -12,18 +12,12 @@ import org.apache.kafka.common.serialization.Serializer;
  *
  * @param taskId the target task
  * @param candidateId the candidate
- * @param revision the task's revision that the job was fired for
  * @param jobId the job
  */
-record JobMember(String taskId, String candidateId, int revision, String jobId) {
-  /** The job's key in the store of jobs. */
-  TaskKey job() {
-    return new TaskKey(taskId, revision, jobId);
-  }
-
+record JobMember(String taskId, String candidateId, String jobId) {
   /** What the keys of all jobs that have a candidate begin with. */
   static JobMember ofCandidate(String taskId, String candidateId) {
-    return new JobMember(taskId, candidateId, 0, "");
+    return new JobMember(taskId, candidateId, "");
   }
 
   /** For prefix scans by {@link #ofCandidate}. */
@@ -39,11 +33,7 @@ record JobMember(String taskId, String candidateId, int revision, String jobId) 
   private byte[] toBytes() {
     byte[] head = head(taskId, candidateId);
     byte[] job = jobId.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(head.length + Integer.BYTES + job.length)
-        .put(head)
-        .putInt(revision)
-        .put(job)
-        .array();
+    return ByteBuffer.allocate(head.length + job.length).put(head).put(job).array();
   }
 
   private static byte[] head(String taskId, String candidateId) {
@@ -53,12 +43,10 @@ record JobMember(String taskId, String candidateId, int revision, String jobId) 
   private static JobMember fromBytes(byte[] bytes) {
     int task = zero(bytes, 0);
     int candidate = zero(bytes, task + 1);
-    int job = candidate + 1 + Integer.BYTES;
     return new JobMember(
         text(bytes, 0, task),
         text(bytes, task + 1, candidate),
-        ByteBuffer.wrap(bytes).getInt(candidate + 1),
-        text(bytes, job, bytes.length));
+        text(bytes, candidate + 1, bytes.length));
   }
 
   private static int zero(byte[] bytes, int from) {

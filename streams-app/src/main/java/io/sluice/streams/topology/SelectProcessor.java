@@ -128,6 +128,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   }
 
   private void remove(ServedTask task) {
+    jobs.tellRetractions(task);
     jobs.cancelAll(task);
     for (String candidateId : task.publishedIds()) {
       publish(task, new TierChange<>(candidateId, ServedTask.OUTDATED, TierChange.OUTSIDE));
@@ -236,6 +237,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
           .ifPresent(incoming -> replace(task));
       task.unpublished().forEach(change -> publish(task, change));
       wake.remove(taskId);
+      jobs.tellRetractions(task);
       jobs.fireDue(task, now).ifPresent(next -> wake.put(taskId, next));
       TaskStatus status = Publications.status(task);
       stores.putStatus(status);

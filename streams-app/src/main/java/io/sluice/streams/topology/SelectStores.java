@@ -9,7 +9,6 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,9 +52,6 @@ final class SelectStores {
   private static final String POOL_COUNTS = "pool-counts";
   private static final String PUBLISHED = "published";
   private static final String JOB_MEMBERS = "job-members";
-
-  private static final byte[] SELECTED = new byte[0];
-  private static final byte[] RANDOM_ONLY = {0};
 
   private final KeyValueStore<String, TargetTask> tasks;
   private final KeyValueStore<String, TargetTask> incoming;
@@ -190,19 +186,14 @@ final class SelectStores {
     jobs.put(new TaskKey(job.getTaskId(), job.getRevision(), job.getJobId()), job);
   }
 
-  /**
-   * Keeps that a candidate is in a job's dataset.
-   *
-   * @param selected whether in the selected part, and not in the random one only
-   */
-  void putMember(FineTuneJob job, String candidateId, boolean selected) {
-    jobMembers.put(
-        new JobMember(job.getTaskId(), candidateId, job.getRevision(), job.getJobId()),
-        selected ? SELECTED : RANDOM_ONLY);
+  /** Keeps how a candidate is in a job's dataset. */
+  void putMember(JobMember member, Membership membership) {
+    jobMembers.put(member, membership.bytes());
   }
 
   /**
-   * The jobs of a task, of whatever revision; and who is in those that the next is compared with.
+   * The jobs of a task, of whatever revision; who is in those that the next is compared with; and
+   * who was retracted from any.
    */
   TaskJobs jobs(TargetTask served) {
     TaskJobs found = new TaskJobs();
@@ -224,8 +215,12 @@ final class SelectStores {
         jobMembers.prefixScan(served.getTaskId(), TaskKey.ofTask())) {
       while (members.hasNext()) {
         KeyValue<JobMember, byte[]> member = members.next();
-        if (selected.containsKey(member.key.jobId()) && Arrays.equals(member.value, SELECTED)) {
+        Membership membership = Membership.of(member.value);
+        if (membership.selected() && selected.containsKey(member.key.jobId())) {
           selected.get(member.key.jobId()).add(member.key.candidateId());
+        }
+        if (membership.retracted()) {
+          found.retracted(member.key.jobId(), member.key.candidateId());
         }
       }
     }
@@ -233,12 +228,12 @@ final class SelectStores {
     return found;
   }
 
-  /** All jobs of a task, of whatever revision, that have the candidate in their dataset. */
-  List<FineTuneJob> jobsWith(String taskId, String candidateId) {
-    List<FineTuneJob> found = new ArrayList<>();
+  /** Where a candidate is in datasets of a task's jobs, of whatever revision. */
+  Map<JobMember, Membership> memberships(String taskId, String candidateId) {
+    Map<JobMember, Membership> found = new HashMap<>();
     try (KeyValueIterator<JobMember, byte[]> members =
         jobMembers.prefixScan(JobMember.ofCandidate(taskId, candidateId), JobMember.prefix())) {
-      members.forEachRemaining(member -> found.add(jobs.get(member.key.job())));
+      members.forEachRemaining(member -> found.put(member.key, Membership.of(member.value)));
     }
     return found;
   }

@@ -2,7 +2,9 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobState;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,9 @@ import java.util.Set;
 final class TaskJobs {
   private final Map<String, FineTuneJob> byId = new HashMap<>();
   private final Map<Series, Fired> last = new HashMap<>();
+
+  /** By job: who was retracted, as far as the job's record does perhaps not tell it yet. */
+  private final Map<String, Set<String>> retracted = new HashMap<>();
 
   /**
    * A job fired. Jobs of one revision and budget come in the order of their sequence.
@@ -28,6 +33,26 @@ final class TaskJobs {
   /** Something of a job that fired has changed. */
   void changed(FineTuneJob job) {
     byId.put(job.getJobId(), job);
+  }
+
+  /** A candidate in a job's dataset was retracted. */
+  void retracted(String jobId, String candidateId) {
+    retracted.computeIfAbsent(jobId, id -> new LinkedHashSet<>()).add(candidateId);
+  }
+
+  /** The jobs whose records do not tell all retractions yet, as they are to be; each once. */
+  List<FineTuneJob> takeOutdated() {
+    List<FineTuneJob> outdated = new ArrayList<>();
+    retracted.forEach(
+        (jobId, candidates) -> {
+          FineTuneJob job = byId.get(jobId);
+          Set<String> all = new LinkedHashSet<>(job.getRetracted());
+          if (all.addAll(candidates)) {
+            outdated.add(FineTuneJob.newBuilder(job).setRetracted(List.copyOf(all)).build());
+          }
+        });
+    retracted.clear();
+    return outdated;
   }
 
   Optional<FineTuneJob> find(String jobId) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
@@ -203,6 +204,27 @@ class JobTriggersTest {
     select.tick();
 
     assertThat(select.job(last().getJobId()).getRetracted()).containsExactly(random);
+  }
+
+  @Test
+  void givenWithdrawalsNotToldYet_whenRestarted_thenTheJobTellsThemAllAtOnce() {
+    fireFirst();
+    List<String> selected =
+        select.fired().get(0).dataset().stream()
+            .filter(example -> example.getPart() == DatasetPart.SELECTED)
+            .map(DatasetRecord::getCandidateId)
+            .toList();
+
+    selected.forEach(id -> select.report(report(1, new Withdrawal(id))));
+    assertThat(select.jobChanges()).isEmpty();
+    select.restart();
+    select.tick();
+    select.restart();
+    select.tick();
+
+    assertThat(select.jobChanges()).hasSize(1);
+    assertThat(select.job(last().getJobId()).getRetracted())
+        .containsExactlyInAnyOrderElementsOf(selected);
   }
 
   private void fireFirst() {

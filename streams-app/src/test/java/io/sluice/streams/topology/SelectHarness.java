@@ -40,6 +40,7 @@ final class SelectHarness {
   private final Map<String, TaskStatus> statuses = new HashMap<>();
   private final Map<String, FineTuneJob> jobs = new HashMap<>();
   private final List<Publication.JobFired> fired = new ArrayList<>();
+  private final List<FineTuneJob> jobChanges = new ArrayList<>();
   private SelectProcessor processor;
   private int earlierPunctuators;
 
@@ -139,6 +140,7 @@ final class SelectHarness {
       fired.add(job);
       jobs.put(job.job().getJobId(), job.job());
     } else if (publication instanceof Publication.Job job) {
+      jobChanges.add(job.job());
       jobs.put(job.job().getJobId(), job.job());
     }
   }
@@ -155,6 +157,11 @@ final class SelectHarness {
   /** Every job that was ever fired, as it was then. */
   List<Publication.JobFired> fired() {
     return fired;
+  }
+
+  /** What was published of jobs after they had fired. */
+  List<FineTuneJob> jobChanges() {
+    return jobChanges;
   }
 
   /** A job as its topic has it now. */
