@@ -4,7 +4,6 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -100,6 +99,8 @@ public record ResultsReport(
   }
 
   private void plots(StringBuilder page, List<JobReport> shown) {
+    page.append("<p>Bars in the plots are standard errors; those of losses are of the difference")
+        .append(" to no fine-tuning, since all arms are evaluated on the same examples.</p>\n");
     for (EvaluationSet set : EvaluationSet.values()) {
       List<SvgPlot.Series> byBudget = lossByBudget(shown, set);
       if (!byBudget.isEmpty()) {
@@ -127,7 +128,7 @@ public record ResultsReport(
           page,
           "Loss on the queries against distance",
           "mean of 1 - score",
-          "queries loss",
+          "nats a token",
           lossByDistance(shown));
     }
   }
@@ -160,6 +161,13 @@ public record ResultsReport(
         series.add(new SvgPlot.Series("on the " + set.words(), set.label(), true, points));
       }
     }
+    if (!series.isEmpty()) {
+      List<SvgPlot.Point> zeros =
+          shown.stream()
+              .map(report -> new SvgPlot.Point(report.job().getBudget(), 0, 0, "no difference"))
+              .toList();
+      series.add(new SvgPlot.Series("no difference", style(Arm.NONE), true, zeros));
+    }
     return series;
   }
 
@@ -169,11 +177,11 @@ public record ResultsReport(
         .difference(set, Arm.SELECTED, Arm.RANDOM)
         .map(
             difference ->
-                point(
+                new SvgPlot.Point(
                     budget,
                     difference.mean(),
                     difference.standardError(),
-                    set.words() + ", budget " + budget));
+                    set.words() + ", budget " + budget + ": " + ResultsTable.text(difference)));
   }
 
   private List<SvgPlot.Series> distanceByTier(JobReport largest) {
@@ -227,20 +235,26 @@ public record ResultsReport(
     return series;
   }
 
+  /**
+   * Its bar tells it from no fine-tuning: the arms share their examples, so most of a loss' own
+   * error is none between them.
+   */
   private static Optional<SvgPlot.Point> lossPoint(
       JobReport report, EvaluationSet set, Arm arm, double x) {
+    double error =
+        arm == Arm.NONE
+            ? 0
+            : report.difference(set, arm, Arm.NONE).map(Difference::standardError).orElse(0.0);
+    String what = name(arm) + ", budget " + report.job().getBudget();
     return report
         .loss(set, arm)
-        .map(loss -> point(x, loss, name(arm) + ", budget " + report.job().getBudget()));
+        .map(
+            loss ->
+                new SvgPlot.Point(x, loss.mean(), error, what + ": " + ResultsTable.text(loss)));
   }
 
   private static SvgPlot.Point point(double x, Estimate y, String what) {
-    return point(x, y.mean(), y.standardError(), what);
-  }
-
-  private static SvgPlot.Point point(double x, double y, double error, String what) {
-    return new SvgPlot.Point(
-        x, y, error, what + String.format(Locale.ROOT, ": %.4f ± %.4f", y, error));
+    return new SvgPlot.Point(x, y.mean(), y.standardError(), what + ": " + ResultsTable.text(y));
   }
 
   private static String name(Arm arm) {

@@ -68,9 +68,7 @@ public final class ResultsTable {
     return compared(report, set, arm, other)
         .map(
             difference ->
-                difference.standardError() == 0
-                    ? signed(difference.mean())
-                    : signed(difference.mean()) + " ± " + number(difference.standardError()))
+                difference.standardError() == 0 ? signed(difference.mean()) : text(difference))
         .orElse(NOTHING);
   }
 
@@ -134,6 +132,10 @@ public final class ResultsTable {
 
   static String text(Estimate estimate) {
     return number(estimate.mean()) + " ± " + number(estimate.standardError());
+  }
+
+  static String text(Difference difference) {
+    return signed(difference.mean()) + " ± " + number(difference.standardError());
   }
 
   static String lower(Enum<?> value) {

@@ -36,7 +36,7 @@ class ResultsReportTest {
     assertThat(page.getElementsByTagName("tr").getLength()).isEqualTo(1 + 6);
     assertThat(page.getElementsByTagName("circle").getLength())
         .as("points and legends of loss, worth by budget, distance by tier, loss by distance")
-        .isEqualTo((6 + 3) + (2 + 1) + (3 + 2) + (2 + 2));
+        .isEqualTo((6 + 3) + (2 + 2 + 2) + (3 + 2) + (2 + 2));
     assertThat(page.getDocumentElement().getTextContent())
         .contains("selected, budget 20: 1.2000 ± 0.1000")
         .contains("queries, budget 20: -0.8000 ± 0.0000")
@@ -50,7 +50,7 @@ class ResultsReportTest {
             new ResultsReport("maths", List.of(arms("a", 10, 1.5), arms("b", 10, 1.2)), Map.of()));
 
     assertThat(page.getElementsByTagName("svg").getLength()).as("no distances").isEqualTo(2);
-    assertThat(page.getElementsByTagName("circle").getLength()).isEqualTo((3 + 3) + (1 + 1));
+    assertThat(page.getElementsByTagName("circle").getLength()).isEqualTo((3 + 3) + (1 + 1 + 2));
   }
 
   @Test
