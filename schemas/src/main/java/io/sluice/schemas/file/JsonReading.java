@@ -11,9 +11,12 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads the JSON that candidate files and task files share, with reasons that people understand.
@@ -63,6 +66,21 @@ final class JsonReading {
     JsonLocation at = e.getLocation();
     String line = at.getLineNr() > 1 ? "line " + at.getLineNr() + ", " : "";
     return what + " at " + line + "column " + at.getColumnNr();
+  }
+
+  /** Checks that an object has no field but these: one that is misspelt would be passed over. */
+  static void requireOnly(JsonNode object, Set<String> known, String what) {
+    object
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                throw new IllegalArgumentException(
+                    "%s: there is no '%s', use %s"
+                        .formatted(
+                            what, ForeignText.name(name), String.join(", ", new TreeSet<>(known))));
+              }
+            });
   }
 
   /** A field's value; a field that is null counts as absent. */

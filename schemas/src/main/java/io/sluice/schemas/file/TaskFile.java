@@ -13,11 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A target task as people write it: {@code {"task", "queries": [{"id"?, "messages"}], "budgets"?,
- * "representation_id"?, "algorithm"?, "min_pool_factor"?}}, and the fields of {@link TaskTraining}.
+ * "representation_id"?, "algorithm"?, "min_pool_factor"?}}, and the fields of {@link TaskTraining};
+ * a {@code "comment"?} is passed over, and any other field refused.
  *
  * @param task the task's id
  * @param queries the query set, at least one; a query without an id has its index, from 0
@@ -37,6 +40,19 @@ public record TaskFile(
     TaskTraining training) {
 
   private static final int PROBLEMS_SHOWN = 5;
+
+  private static final Set<String> FIELDS =
+      Stream.concat(
+              Stream.of(
+                  "task",
+                  "comment",
+                  "queries",
+                  "budgets",
+                  "representation_id",
+                  "algorithm",
+                  "min_pool_factor"),
+              TaskTraining.FIELDS.stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Copies the lists. */
   public TaskFile {
@@ -98,6 +114,7 @@ public record TaskFile(
    */
   public static TaskFile parse(String text) {
     JsonNode object = JsonReading.object(text);
+    JsonReading.requireOnly(object, FIELDS, "task file");
     String task =
         JsonReading.text(object, "task")
             .orElseThrow(() -> new IllegalArgumentException("task (the task's id) is missing"));

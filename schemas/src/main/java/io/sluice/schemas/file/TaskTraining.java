@@ -6,7 +6,6 @@ import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,6 +37,17 @@ public record TaskTraining(
     HyperParameters hyperParameters,
     String launcher,
     List<Query> heldOut) {
+  /** The fields of a task file that are read here. */
+  static final Set<String> FIELDS =
+      Set.of(
+          "refresh_turnover",
+          "cooldown_seconds",
+          "controls",
+          "seeds",
+          "hyper_parameters",
+          "launcher",
+          "held_out");
+
   private static final Set<String> HYPER_PARAMETERS =
       Set.of(
           "epochs",
@@ -136,12 +146,7 @@ public record TaskTraining(
     if (!object.isObject()) {
       throw new IllegalArgumentException("hyper_parameters is not an object");
     }
-    for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      if (!HYPER_PARAMETERS.contains(name)) {
-        throw new IllegalArgumentException("hyper_parameters: there is no '" + name + "'");
-      }
-    }
+    JsonReading.requireOnly(object, HYPER_PARAMETERS, "hyper_parameters");
     HyperParameters.Builder chosen = HyperParameters.newBuilder();
     JsonReading.whole(object, "epochs").ifPresent(chosen::setEpochs);
     JsonReading.number(object, "learning_rate").ifPresent(chosen::setLearningRate);
@@ -158,7 +163,12 @@ public record TaskTraining(
         .ifPresent(
             list -> {
               List<String> targets = new ArrayList<>();
-              list.forEach(target -> targets.add(target.asText()));
+              for (JsonNode target : list) {
+                if (!target.isTextual()) {
+                  throw new IllegalArgumentException("lora_targets: " + target + " is no text");
+                }
+                targets.add(target.textValue());
+              }
               chosen.setLoraTargets(targets);
             });
     return chosen.build();

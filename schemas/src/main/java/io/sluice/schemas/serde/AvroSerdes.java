@@ -6,6 +6,7 @@ import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -72,12 +73,23 @@ public final class AvroSerdes {
     return Serdes.serdeFrom(
         any.serializer(),
         (topic, bytes) -> {
-          Object decoded = decoder.deserialize(topic, bytes);
+          Object decoded = decoded(decoder, topic, bytes);
           if (decoded != null && !type.isInstance(decoded)) {
             throw new SerializationException("not a " + type.getSimpleName());
           }
           return type.cast(decoded);
         });
+  }
+
+  /** Broken bytes must not look like a fault of the program: Avro and buffers throw their own. */
+  private static Object decoded(Deserializer<?> decoder, String topic, byte[] bytes) {
+    try {
+      return decoder.deserialize(topic, bytes);
+    } catch (KafkaException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new SerializationException("no record of Avro: " + e, e);
+    }
   }
 
   @SuppressWarnings("unchecked") // The reader's schema is the generated class named by the record.

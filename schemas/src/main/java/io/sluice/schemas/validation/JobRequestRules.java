@@ -21,7 +21,7 @@ public final class JobRequestRules {
     if (!NAME.matcher(request.getRequestId()).matches()) {
       problems.add(
           "request id '%s': use 1 to 100 of A-Z a-z 0-9 . _ -"
-              .formatted(MessageRules.printable(request.getRequestId())));
+              .formatted(ForeignText.name(request.getRequestId())));
     }
     return List.copyOf(problems);
   }

@@ -12,7 +12,6 @@ final class MessageRules {
 
   private static final Set<String> ROLES = Set.of("system", "user", ASSISTANT);
   private static final int MAX_ID_LENGTH = 256;
-  private static final int SHOWN = 40;
 
   private MessageRules() {}
 
@@ -44,7 +43,7 @@ final class MessageRules {
             "message "
                 + (i + 1)
                 + " has the unknown role '"
-                + printable(role)
+                + ForeignText.name(role)
                 + "': use system, user or assistant");
       }
       if (!isUnicode(messages.get(i).getContent())) {
@@ -57,12 +56,6 @@ final class MessageRules {
   /** Whether a turn is the assistant's and says something. */
   static boolean answers(Message message) {
     return message.getRole().equals(ASSISTANT) && !message.getContent().isBlank();
-  }
-
-  /** A foreign text, cut and without control characters, so that it can be put into a message. */
-  static String printable(String text) {
-    String clean = text.replaceAll("\\p{Cntrl}", "?");
-    return clean.length() <= SHOWN ? clean : clean.substring(0, SHOWN) + "...";
   }
 
   /** Whether a text is all characters, with no half of a surrogate pair among them. */

@@ -21,12 +21,16 @@ public final class TargetTaskRules {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
+  /** Jobs are named after their task, and folders after jobs. */
+  private static final Pattern TASK = Pattern.compile("(?!\\.)" + NAME);
+
   private TargetTaskRules() {}
 
   /**
-   * Checks a whole task: its id and its representation's (1 to 100 of A-Z a-z 0-9 . _ -), a
-   * revision from 1, a known algorithm, budgets (at least one, each 1 to 10 million, strictly
-   * ascending), a minPoolFactor of at least 1, its queries, and what {@link TrainingRules} asks.
+   * Checks a whole task: its id and its representation's (1 to 100 of A-Z a-z 0-9 . _ -; a task's
+   * has no dot first), a revision from 1, a known algorithm, budgets (at least one, each 1 to 10
+   * million, strictly ascending), a minPoolFactor of at least 1, its queries, and what {@link
+   * TrainingRules} asks.
    *
    * @return what is wrong, for people; empty when nothing is
    */
@@ -52,7 +56,9 @@ public final class TargetTaskRules {
 
   /** Checks a task id. */
   public static List<String> taskIdProblems(String taskId) {
-    return NAME.matcher(taskId).matches() ? List.of() : List.of(nameProblem("task id", taskId));
+    return TASK.matcher(taskId).matches()
+        ? List.of()
+        : List.of(nameProblem("task id", taskId) + ", no dot first");
   }
 
   /**
@@ -64,7 +70,7 @@ public final class TargetTaskRules {
         ? List.of()
         : List.of(
             "unknown algorithm '"
-                + MessageRules.printable(algorithm)
+                + ForeignText.name(algorithm)
                 + "': use round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)");
   }
 
@@ -117,8 +123,7 @@ public final class TargetTaskRules {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < examples.size(); i++) {
       Query example = examples.get(i);
-      String name =
-          "%s %d ('%s'): ".formatted(kind, i + 1, MessageRules.printable(example.getId()));
+      String name = "%s %d ('%s'): ".formatted(kind, i + 1, ForeignText.name(example.getId()));
       if (!ids.add(example.getId())) {
         problems.add(name + "another " + kind + " has the same id");
       }
@@ -138,6 +143,6 @@ public final class TargetTaskRules {
   }
 
   private static String nameProblem(String what, String name) {
-    return what + " '" + MessageRules.printable(name) + "': use 1 to 100 of A-Z a-z 0-9 . _ -";
+    return what + " '" + ForeignText.name(name) + "': use 1 to 100 of A-Z a-z 0-9 . _ -";
   }
 }

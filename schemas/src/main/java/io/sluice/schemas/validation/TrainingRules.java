@@ -54,7 +54,7 @@ public final class TrainingRules {
     if (!LAUNCHER.matcher(task.getLauncher()).matches()) {
       problems.add(
           "launcher '"
-              + MessageRules.printable(task.getLauncher())
+              + ForeignText.name(task.getLauncher())
               + "': use at most 100 of A-Z a-z 0-9 . _ -");
     }
     problems.addAll(hyperParameterProblems(task.getHyperParameters()));

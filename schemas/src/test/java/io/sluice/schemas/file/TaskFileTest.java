@@ -88,6 +88,9 @@ class TaskFileTest {
           {"task":"t"}                                        | queries (the list of examples) is missing
           {"task":"t","queries":[]}                           | the task has 0 queries
           {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 of
+          {"task":".t","queries":[{TURNS}]}                   | task id '.t': use 1 to 100 of A-Z a-z 0-9 . _ -, no dot first
+          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: there is no 'helt_out', use algorithm, budgets, comment, controls
+          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lora_targets":[5]}} | lora_targets: 5 is no text
           {"task":"t","queries":[{"id":"x"}]}                 | queries 1: messages is missing
           {"task":"t","queries":[7]}                          | queries 1: messages is missing
           {"task":"t","queries":[{TURNS},{"id":0,TURNS}]}     | query 2 ('0'): another query has the same id

@@ -40,6 +40,7 @@ import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.Withdrawal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AvroSerdesTest {
   private static final List<Message> MESSAGES =
@@ -171,6 +173,17 @@ class AvroSerdesTest {
   void givenBytesThatAreNoRecord_whenDeserialized_thenSerializationException() {
     Serde<Candidate> serde = serdes.value();
     assertThatThrownBy(() -> serde.deserializer().deserialize("c", new byte[] {7, 7, 7}))
+        .isInstanceOf(SerializationException.class);
+  }
+
+  /** Confluent's deserializer and Avro throw what is no SerializationException for these. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 5, 6, 9})
+  void givenBytesThatEndTooEarly_whenReadAsOneType_thenSerializationException(int length) {
+    Serde<Candidate> serde = serdes.value(Candidate.class);
+    byte[] whole = serde.serializer().serialize("cut", CANDIDATE);
+
+    assertThatThrownBy(() -> serde.deserializer().deserialize("cut", Arrays.copyOf(whole, length)))
         .isInstanceOf(SerializationException.class);
   }
 

@@ -46,6 +46,7 @@ class TargetTaskRulesTest {
     return Stream.of(
         fault("task id ''", task -> task.setTaskId("")),
         fault("task id 'a/b'", task -> task.setTaskId("a/b")),
+        fault("no dot first", task -> task.setTaskId("..")),
         fault("task id", task -> task.setTaskId("x".repeat(101))),
         fault("revision is 0", task -> task.setRevision(0)),
         fault("representation id", task -> task.setRepresentationId("a b")),

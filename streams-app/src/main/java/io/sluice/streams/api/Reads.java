@@ -243,6 +243,9 @@ final class Reads {
   }
 
   static Optional<Integer> budget(Context request) {
+    if (request.queryParams("budget").size() > 1) {
+      throw ApiException.badRequest("budget is given twice: give it once");
+    }
     try {
       return Optional.ofNullable(request.queryParam("budget")).map(Integer::valueOf);
     } catch (NumberFormatException e) {

@@ -3,6 +3,7 @@ package io.sluice.streams.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.validation.ForeignText;
 import io.sluice.streams.client.FineTuneJobs;
 import io.sluice.streams.report.JobReport;
 import io.sluice.streams.report.ResultsReport;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Spec;
       ResultsTable.LEGEND
     })
 public final class ResultsCommand implements Callable<Integer> {
+  /** Characters of what a trainer says of a job. */
+  private static final int DETAIL_SHOWN = 1000;
+
   @Spec private CommandSpec spec;
   @Mixin private KafkaOptions kafka;
 
@@ -55,6 +59,7 @@ public final class ResultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Optional<Path> page = report.isPresent() ? Optional.of(target(report.get())) : Optional.empty();
     List<JobReport> reports = kafka.use(access -> reports(new FineTuneJobs(access)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -69,22 +74,48 @@ public final class ResultsCommand implements Callable<Integer> {
       reports.stream()
           .filter(each -> !each.result().getDetail().isEmpty())
           .forEach(
-              each -> out.printf("%s: %s%n", each.job().getJobId(), each.result().getDetail()));
+              each ->
+                  out.printf(
+                      "%s: %s%n",
+                      each.job().getJobId(),
+                      ForeignText.shown(each.result().getDetail(), DETAIL_SHOWN)));
       out.flush();
     }
-    if (report.isPresent()) {
-      write(report.get(), reports);
-      spec.commandLine().getErr().printf("Report: %s%n", report.get());
+    if (page.isPresent()) {
+      write(page.get(), reports);
+      spec.commandLine().getErr().printf("Report: %s%n", page.get());
     }
     return 0;
   }
 
   private List<JobReport> reports(FineTuneJobs jobs) {
+    List<FineTuneJob> fired =
+        jobs.all().stream().filter(job -> job.getTaskId().equals(task)).toList();
+    if (fired.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no fine-tune job has fired for task '%s': 'task list' shows the tasks, 'jobs' the jobs"
+              .formatted(task));
+    }
     Map<String, FineTuneResult> results = jobs.results();
-    return jobs.all().stream()
-        .filter(job -> job.getTaskId().equals(task) && results.containsKey(job.getJobId()))
+    if (fired.stream().noneMatch(job -> results.containsKey(job.getJobId()))) {
+      spec.commandLine().getErr().println("No trainer has reported on the task's jobs yet.");
+    }
+    return fired.stream()
+        .filter(job -> results.containsKey(job.getJobId()))
         .map(job -> new JobReport(job, results.get(job.getJobId())))
         .toList();
+  }
+
+  /** Where the page is to lie: no device, pipe or folder is to be replaced by it. */
+  private static Path target(Path file) throws IOException {
+    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException(file + " is no regular file: give --report the name of a file");
+    }
+    if (!Files.isDirectory(target.getParent())) {
+      throw new IOException(target.getParent() + " is no folder: make it first");
+    }
+    return target;
   }
 
   private void write(Path file, List<JobReport> reports) throws IOException, InterruptedException {

@@ -9,7 +9,6 @@ import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.client.AvroJson;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -62,8 +61,10 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
   public List<String> write(FrozenDataset dataset, Path folder) throws IOException {
     Path target = folder.toAbsolutePath().normalize();
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(
-          folder + " exists: give --out a folder that does not exist yet");
+      throw new IOException(folder + " exists: give --out a folder that does not exist yet");
+    }
+    if (!Files.isDirectory(target.getParent())) {
+      throw new IOException(target.getParent() + " is no folder: make it first");
     }
     Path aside =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(KafkaFixture.class)
 class ResultsCommandTest {
   private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
 
   @Test
   void givenAFinishedJob_whenAskedForResults_thenTableJsonAndReport(
@@ -65,6 +66,21 @@ class ResultsCommandTest {
     out.getBuffer().setLength(0);
     assertThat(run(kafka, "maths", "--json")).isZero();
     assertThat(out.toString()).contains("\"difference_to_none\"").doesNotContain("other");
+
+    Path link = Files.createSymbolicLink(folder.resolve("link.html"), report);
+    Files.writeString(report, "old");
+    assertThat(run(kafka, "maths", "--report", link.toString())).isZero();
+    assertThat(link).isSymbolicLink();
+    assertThat(report).content().contains("<svg");
+
+    assertThat(run(kafka, "maths", "--report", folder.toString())).isNotZero();
+    assertThat(err.toString()).contains("is no regular file: give --report");
+    assertThat(run(kafka, "maths", "--report", folder.resolve("no/r.html").toString())).isNotZero();
+    assertThat(err.toString()).contains("no is no folder: make it first");
+    assertThat(run(kafka, "nobody")).isNotZero();
+    assertThat(err.toString()).contains("no fine-tune job has fired for task 'nobody'");
+    assertThat(run(kafka, "other")).isZero();
+    assertThat(err.toString()).contains("No trainer has reported");
   }
 
   private static FineTuneResult finished(FineTuneJob job) {
@@ -87,6 +103,7 @@ class ResultsCommandTest {
   private int run(TestKafka kafka, String... args) {
     return Sluice.commandLine()
         .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
         .execute(
             Stream.concat(
                     Stream.of(
