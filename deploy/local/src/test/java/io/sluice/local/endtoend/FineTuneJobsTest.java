@@ -128,7 +128,7 @@ class FineTuneJobsTest {
     Ran ran = run("dataset", job, "--out", out.toString(), "--format", "both");
 
     assertThat(ran.exitCode()).isZero();
-    assertThat(ran.out()).isEqualTo("job %s: 5 examples to %s", job, out);
+    assertThat(ran.out()).isEqualTo("job %s, 5 examples selected: %s", job, out);
     List<JsonNode> train = lines(out.resolve("train.jsonl"));
     List<String> selected =
         api.get("/api/tasks/t/selected?format=jsonl&budget=5").text().lines().toList();
