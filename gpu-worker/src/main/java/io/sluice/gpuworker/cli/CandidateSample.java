@@ -18,7 +18,7 @@ import java.util.List;
  * @param pool candidates in the file
  * @param invalid lines of it that are no candidates
  */
-record CandidateSample(List<Candidate> candidates, int pool, int invalid) {
+record CandidateSample(List<Candidate> candidates, int pool, List<CandidateLine.Invalid> invalid) {
   /**
    * Draws candidates without replacement; the file is read twice, a line at a time.
    *
@@ -28,13 +28,13 @@ record CandidateSample(List<Candidate> candidates, int pool, int invalid) {
    */
   static CandidateSample draw(Path file, double fraction, int limit, long seed) throws IOException {
     int pool = 0;
-    int invalid = 0;
+    List<CandidateLine.Invalid> invalid = new ArrayList<>();
     try (CandidateFile lines = CandidateFile.open(file)) {
       while (lines.hasNext()) {
-        if (lines.next() instanceof CandidateLine.Valid) {
-          pool++;
+        if (lines.next() instanceof CandidateLine.Invalid line) {
+          invalid.add(line);
         } else {
-          invalid++;
+          pool++;
         }
       }
     } catch (UncheckedIOException e) {

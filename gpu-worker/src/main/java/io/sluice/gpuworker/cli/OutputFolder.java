@@ -1,25 +1,37 @@
 package io.sluice.gpuworker.cli;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 
 /**
  * A folder that is there once it is whole: work is done in one beside it, which stays when the work
- * is broken off.
- *
- * @param out the folder
+ * is broken off. One process works on it at a time.
  */
-record OutputFolder(Path out) {
+final class OutputFolder implements Closeable {
+  private final Path out;
+  private final Path lock;
+  private final FileChannel locked;
+
+  private OutputFolder(Path out, Path lock, FileChannel locked) {
+    this.out = out;
+    this.lock = lock;
+    this.locked = locked;
+  }
+
   /**
-   * Finds out before the work whether the folder can be made.
+   * Finds out before the work whether the folder can be made, and keeps others from making it.
    *
-   * @throws IOException when it cannot, or has files in it; says what to do
+   * @throws IOException when it cannot, has files in it, or somebody is at it; says what to do
    */
-  static OutputFolder require(Path out) throws IOException {
+  static OutputFolder open(Path out) throws IOException {
     Path absolute = out.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
     if (parent == null || Files.isRegularFile(absolute)) {
@@ -34,7 +46,22 @@ record OutputFolder(Path out) {
     if (!Files.isWritable(parent)) {
       throw new AccessDeniedException(parent.toString());
     }
-    return new OutputFolder(absolute);
+    Path lock = absolute.resolveSibling("." + absolute.getFileName() + ".lock");
+    FileChannel file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!isLocked(file)) {
+      file.close();
+      throw new IOException("--out " + out + ": another run works on it, wait for it or stop it");
+    }
+    return new OutputFolder(absolute, lock, file);
+  }
+
+  /** The lock ends with the process, however that ends. */
+  private static boolean isLocked(FileChannel file) throws IOException {
+    try {
+      return file.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
@@ -56,5 +83,12 @@ record OutputFolder(Path out) {
     Files.deleteIfExists(out);
     Files.move(whole, out, StandardCopyOption.ATOMIC_MOVE);
     Files.deleteIfExists(partial());
+  }
+
+  /** Lets others work on it. */
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(lock);
+    locked.close();
   }
 }

@@ -89,11 +89,17 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingSettings settings =
         new TrainingSettings(model, method(), training.hyper(epochs), training.compute());
     Trainer trainer = new Trainer(settings, err);
-    OutputFolder folder = OutputFolder.require(out);
-    EncodedExamples examples = trainer.encode("Example", texts(err));
-    TrainingOutcome.Finished finished =
-        trainer.train(examples, Checkpointing.latest(folder.partial()));
-    folder.publish(finished.checkpoint());
+    try (OutputFolder folder = OutputFolder.open(out)) {
+      EncodedExamples examples = trainer.encode("Example", texts(err));
+      TrainingOutcome.Finished finished =
+          trainer.train(examples, Checkpointing.latest(folder.partial()));
+      folder.publish(finished.checkpoint());
+      report(examples, finished);
+    }
+    return ExitCode.OK;
+  }
+
+  private void report(EncodedExamples examples, TrainingOutcome.Finished finished) {
     List<StepLog> log = finished.log();
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
@@ -104,7 +110,6 @@ public final class TrainCommand implements Callable<Integer> {
         log.get(log.size() - 1).loss(),
         out);
     print.flush();
-    return ExitCode.OK;
   }
 
   private Method method() {

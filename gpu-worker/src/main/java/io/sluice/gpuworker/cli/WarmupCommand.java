@@ -7,6 +7,7 @@ import io.sluice.gpuworker.training.HyperParameters;
 import io.sluice.gpuworker.training.StepLog;
 import io.sluice.gpuworker.training.TrainingOutcome;
 import io.sluice.gpuworker.training.TrainingSettings;
+import io.sluice.schemas.file.CandidateLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
       "What is broken off goes on when the same command is given again."
     })
 public final class WarmupCommand implements Callable<Integer> {
+  /** Enough to see what is wrong with a file. */
+  private static final int TOLD = 10;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -94,18 +98,34 @@ public final class WarmupCommand implements Callable<Integer> {
         new Trainer(
             new TrainingSettings(model, training.newAdapter(), hyper, training.compute()),
             spec.commandLine().getErr());
-    OutputFolder folder = OutputFolder.require(out);
-    CandidateSample sample = CandidateSample.draw(candidates, fraction, limit, hyper.seed());
-    List<Text.Conversation> texts =
-        sample.candidates().stream()
-            .map(candidate -> new Text.Conversation(candidate.getMessages()))
-            .toList();
-    EncodedExamples examples = trainer.encode("Candidate drawn", texts);
-    TrainingOutcome.Finished finished =
-        trainer.train(examples, Checkpointing.eachEpoch(folder.partial()));
-    folder.publish(folder.partial());
-    report(sample, examples, finished);
+    try (OutputFolder folder = OutputFolder.open(out)) {
+      CandidateSample sample = CandidateSample.draw(candidates, fraction, limit, hyper.seed());
+      tellInvalid(sample.invalid());
+      List<Text.Conversation> texts =
+          sample.candidates().stream()
+              .map(candidate -> new Text.Conversation(candidate.getMessages()))
+              .toList();
+      EncodedExamples examples = trainer.encode("Candidate drawn", texts);
+      TrainingOutcome.Finished finished =
+          trainer.train(examples, Checkpointing.eachEpoch(folder.partial()));
+      folder.publish(folder.partial());
+      report(sample, examples, finished);
+    }
     return ExitCode.OK;
+  }
+
+  private void tellInvalid(List<CandidateLine.Invalid> lines) {
+    PrintWriter err = spec.commandLine().getErr();
+    lines.stream()
+        .limit(TOLD)
+        .forEach(
+            line ->
+                err.printf(
+                    "%s, line %d is left out: %s%n", candidates, line.line(), line.reason()));
+    if (lines.size() > TOLD) {
+      err.printf("... and %d more%n", lines.size() - TOLD);
+    }
+    err.flush();
   }
 
   private void report(
@@ -117,7 +137,7 @@ public final class WarmupCommand implements Callable<Integer> {
             + " %.4f.%n",
         examples.usable().size(),
         sample.pool(),
-        sample.invalid(),
+        sample.invalid().size(),
         log.size(),
         log.get(0).loss(),
         log.get(log.size() - 1).loss());

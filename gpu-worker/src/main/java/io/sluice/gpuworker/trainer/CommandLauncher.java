@@ -15,6 +15,10 @@ final class CommandLauncher implements Launcher {
   static final String NAME = "command";
 
   private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** What a shell and Java make of the signal KILL. */
+  private static final int KILLED = 128 + 9;
+
   private static final int TAIL_BYTES = 2000;
   private static final int SHOWN = 300;
 
@@ -51,8 +55,12 @@ final class CommandLauncher implements Launcher {
     }
     if (exit.get() != 0) {
       throw new JobFailedException(
-          "the command ended with exit code %d; the end of %s: %s"
-              .formatted(exit.get(), folder.log(), lastLine(folder.log())));
+          "the command ended with exit code %d%s; the end of %s: %s"
+              .formatted(
+                  exit.get(),
+                  exit.get() == KILLED ? ": it was killed, perhaps for want of memory" : "",
+                  folder.log(),
+                  lastLine(folder.log())));
     }
     return new Trained(folder.writing(), 0, "");
   }

@@ -11,10 +11,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +34,9 @@ final class JobAttempt {
   private final List<ArmOutcome> outcomes;
   private final Set<String> remarks = new LinkedHashSet<>();
 
+  /** What this attempt has trained on, by the label of the run. */
+  private final Map<String, Set<String>> trainedOn = new LinkedHashMap<>();
+
   /**
    * What a trainer works with.
    *
@@ -37,13 +45,15 @@ final class JobAttempt {
    * @param model folder of the base model
    * @param output folder of all jobs' folders
    * @param timeLimit of one training run; none when empty
+   * @param attempts trainers that may take a job, one after the other
    */
   record Means(
       Launchers launchers,
       Optional<Evaluator> evaluator,
       Path model,
       Path output,
-      Optional<Duration> timeLimit) {}
+      Optional<Duration> timeLimit,
+      int attempts) {}
 
   /**
    * An attempt that begins.
@@ -84,6 +94,7 @@ final class JobAttempt {
         workOff(dataset, run);
       }
     }
+    remarkLateRetractions(dataset);
     if (means.evaluator().isEmpty()) {
       remarks.add("not evaluated, since evaluate=false");
     }
@@ -113,12 +124,14 @@ final class JobAttempt {
       throws JobFailedException, IOException, InterruptedException {
     FineTuneJob job = dataset.job();
     List<DatasetRecord> examples = examples(dataset, run);
+    requireSome(examples, part(dataset, run).size(), run);
     String name = means.launchers().nameFor(job.getLauncher());
     Launcher launcher = means.launchers().find(name);
     String identity =
         RunIdentity.of(name + "\0" + launcher.identity(), means.model(), job, run, examples);
     RunFolder folder = RunFolder.of(means.output(), job, run, identity);
     Optional<RunFolder.Model> before = folder.finished();
+    trainedOn.put(run.label(), ids(examples));
     if (before.isPresent()) {
       remark(before.get().remark());
       return before.get();
@@ -150,24 +163,60 @@ final class JobAttempt {
   /** Tells of retractions before anything is trained, which can take long. */
   private void checkExamples(FrozenDataset dataset, ArmRun run) throws JobFailedException {
     int all = part(dataset, run).size();
-    int left = examples(dataset, run).size();
-    if (left == 0 && !isDone(run)) {
+    List<DatasetRecord> left = examples(dataset, run);
+    if (!isDone(run)) {
+      requireSome(left, all, run);
+    }
+    if (left.size() < all) {
+      remark(
+          "%d of %d examples of arm %s were retracted"
+              .formatted(all - left.size(), all, run.armName()));
+    }
+  }
+
+  private static void requireSome(List<DatasetRecord> left, int all, ArmRun run)
+      throws JobFailedException {
+    if (left.isEmpty()) {
       throw new JobFailedException(
           "all %d examples of arm %s were retracted: nothing is left to train on"
               .formatted(all, run.armName()));
     }
-    if (left < all) {
-      remark(
-          "%d of %d examples of arm %s were retracted".formatted(all - left, all, run.armName()));
-    }
   }
 
-  /** What of the arm's part was not retracted. */
-  private static List<DatasetRecord> examples(FrozenDataset dataset, ArmRun run) {
-    Set<String> retracted = Set.copyOf(dataset.job().getRetracted());
+  /** Of those that were retracted while the job was worked on. */
+  private void remarkLateRetractions(FrozenDataset dataset) {
+    Set<String> late = new HashSet<>(ids(dataset.selected()));
+    late.addAll(ids(dataset.random()));
+    late.retainAll(control.retracted());
+    dataset.job().getRetracted().forEach(late::remove);
+    if (late.isEmpty()) {
+      return;
+    }
+    List<String> runs =
+        trainedOn.entrySet().stream()
+            .filter(run -> !Collections.disjoint(run.getValue(), late))
+            .map(Map.Entry::getKey)
+            .toList();
+    remark(
+        runs.isEmpty()
+            ? "%d more examples were retracted meanwhile and left out".formatted(late.size())
+            : "%d examples were retracted after %s had begun to train on them: fire the job again to train without"
+                .formatted(late.size(), String.join(", ", runs)));
+  }
+
+  /** What of the arm's part is not retracted by now. */
+  private List<DatasetRecord> examples(FrozenDataset dataset, ArmRun run) {
+    Set<String> retracted = new HashSet<>(dataset.job().getRetracted());
+    retracted.addAll(control.retracted());
     return part(dataset, run).stream()
         .filter(example -> !retracted.contains(example.getCandidateId()))
         .toList();
+  }
+
+  private static Set<String> ids(List<DatasetRecord> examples) {
+    return examples.stream()
+        .map(DatasetRecord::getCandidateId)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static List<DatasetRecord> part(FrozenDataset dataset, ArmRun run) {

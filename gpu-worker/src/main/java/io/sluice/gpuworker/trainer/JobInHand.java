@@ -32,6 +32,7 @@ final class JobInHand implements AutoCloseable {
   /** Reads what has become of the job meanwhile, and stops the work when nobody wants it. */
   void look() {
     newest = watch.poll();
+    newest.ifPresent(now -> control.retracted(now.getRetracted()));
     if (!isOpen() && work.isPresent()) {
       control.stop(Stop.CANCELLED);
     }

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
  * @param means what it works with
  */
 record JobRun(JobTopics topics, JobAttempt.Means means) implements TrainerLoop.Work {
+  private static final String NO_MEMORY =
+      "not enough memory: lower lora_rank, max_length or batch_size and fire the job again, or give"
+          + " the trainer more (SLUICE_JAVA_OPTS=-Xmx...)";
+
   private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
 
   @Override
@@ -40,11 +44,18 @@ record JobRun(JobTopics topics, JobAttempt.Means means) implements TrainerLoop.W
         return new Ending.Stopped();
       }
       throw e;
-    } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.atError().addKeyValue("job", job.getJobId()).setCause(e).log("Training broke off");
+    } catch (OutOfMemoryError e) {
+      return unlessStopped(control, NO_MEMORY);
+    } catch (RuntimeException e) {
+      if (control.stopped().isEmpty()) {
+        LOG.atError().addKeyValue("job", job.getJobId()).setCause(e).log("Training broke off");
+      }
       return unlessStopped(control, "the training broke off: " + e);
     } finally {
       control.end();
+      if (control.stopped().equals(Optional.of(Stop.CANCELLED))) {
+        clear(job);
+      }
     }
   }
 
@@ -59,13 +70,17 @@ record JobRun(JobTopics topics, JobAttempt.Means means) implements TrainerLoop.W
     if (last.filter(JobRun::isEnd).isPresent()) {
       return new Ending.PassedOver("it has ended already");
     }
+    int number = last.map(report -> report.getAttempt() + 1).orElse(1);
     JobAttempt attempt =
         new JobAttempt(
-            means,
-            control,
-            last.map(report -> report.getAttempt() + 1).orElse(1),
-            last.map(FineTuneResult::getOutcomes).orElse(List.of()));
+            means, control, number, last.map(FineTuneResult::getOutcomes).orElse(List.of()));
     attempt.tell("reading the dataset");
+    if (number > means.attempts()) {
+      // A job that ends the process, for want of memory say, would end one trainer after another.
+      throw new JobFailedException(
+          "taken %d times and never worked off: see the trainers' logs for what ended them, then fire the job again"
+              .formatted(means.attempts()));
+    }
     FrozenDataset dataset = dataset(job);
     requireUsable(job);
     String detail = attempt.workOff(dataset);
@@ -84,6 +99,18 @@ record JobRun(JobTopics topics, JobAttempt.Means means) implements TrainerLoop.W
       return FrozenDataset.of(job, topics.dataset(job));
     } catch (IllegalArgumentException e) {
       throw new JobFailedException(e.getMessage() + "; fire a new job to train on the subset");
+    }
+  }
+
+  /** Nobody goes on with what is cancelled. */
+  private void clear(FineTuneJob job) {
+    try {
+      RunFolder.clearUnfinished(means.output(), job);
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.atWarn()
+          .addKeyValue("job", job.getJobId())
+          .addKeyValue("reason", e.getMessage())
+          .log("Files of a cancelled job stay");
     }
   }
 

@@ -3,9 +3,13 @@ package io.sluice.gpuworker.trainer;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.sluice.gpuworker.model.DecoderConfig;
+import io.sluice.gpuworker.model.DecoderWeights;
+import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.training.TrainingCompute;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +47,30 @@ final class LauncherSetup {
               .formatted(config.launcher(), byName.keySet()));
     }
     return new Launchers(byName, config.launcher());
+  }
+
+  /**
+   * Finds out whether the base model can be used, before a job is failed for it.
+   *
+   * @throws ServiceFailure when it cannot; says what to do
+   */
+  static void requireModel(TrainerConfig config) {
+    Path model = config.model();
+    if (!Files.isDirectory(model)) {
+      throw new ServiceFailure(
+          "model.dir " + model + " is no folder: give the base model's (--model)");
+    }
+    if (!config.evaluates() && !config.launcher().equals(BuiltinLauncher.NAME)) {
+      // What a user's program trains need not be known here.
+      return;
+    }
+    try {
+      DecoderConfig.read(model);
+      DecoderWeights.files(model);
+      Tokens.open(model, 1).close();
+    } catch (IOException e) {
+      throw new ServiceFailure("model.dir: " + FileTrouble.reason(e, config.output()), e);
+    }
   }
 
   /** What evaluates; nothing when that is turned off. */

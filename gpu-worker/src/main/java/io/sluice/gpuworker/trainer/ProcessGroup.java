@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -23,9 +26,15 @@ import java.util.stream.Stream;
 final class ProcessGroup {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  /** Time between two looks at its descendants. */
+  private static final Duration LOOK = Duration.ofMillis(200);
+
   private final Process process;
   private final boolean leads;
   private final Path note;
+
+  /** All that were seen of its descendants: one in a session of its own may lose its parent. */
+  private final Set<ProcessHandle> seen = new HashSet<>();
 
   private ProcessGroup(Process process, boolean leads, Path note) {
     this.process = process;
@@ -79,16 +88,21 @@ final class ProcessGroup {
    * @throws InterruptedException when interrupted; it runs on
    */
   Optional<Integer> await(Duration limit) throws InterruptedException {
-    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
-        ? Optional.of(process.exitValue())
-        : Optional.empty();
+    long deadline = System.nanoTime() + limit.toNanos();
+    do {
+      process.descendants().forEach(seen::add);
+      if (process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+        return Optional.of(process.exitValue());
+      }
+    } while (System.nanoTime() - deadline < 0);
+    return Optional.empty();
   }
 
   /** Ends everything that is left of it: asks first, then kills. Returns when that is done. */
   void kill() {
-    List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
-    family.add(process.toHandle());
-    end(process.pid(), family, leads);
+    process.descendants().forEach(seen::add);
+    seen.add(process.toHandle());
+    end(process.pid(), seen, leads);
     try {
       Files.deleteIfExists(note);
     } catch (IOException e) {
@@ -115,7 +129,7 @@ final class ProcessGroup {
     Files.delete(note);
   }
 
-  private static void end(long pid, List<ProcessHandle> family, boolean leads) {
+  private static void end(long pid, Collection<ProcessHandle> family, boolean leads) {
     boolean interrupted = Thread.interrupted();
     if (leads) {
       signal("TERM", pid);

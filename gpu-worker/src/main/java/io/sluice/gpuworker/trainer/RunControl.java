@@ -1,17 +1,20 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.schemas.TrainingProgress;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the Kafka thread and the thread that works on a job tell each other: how far it has come,
- * and that it is to stop.
+ * which of its candidates are retracted, and that it is to stop.
  */
 final class RunControl {
   private Optional<Thread> worker = Optional.empty();
   private Optional<Stop> stop = Optional.empty();
   private Optional<JobProgress> progress = Optional.empty();
   private Optional<Steps> steps = Optional.empty();
+  private Set<String> retracted = Set.of();
 
   /** Steps of a training run; losses since they were last asked for. */
   private record Steps(
@@ -46,6 +49,18 @@ final class RunControl {
       stop = Optional.of(reason);
       worker.ifPresent(Thread::interrupt);
     }
+  }
+
+  /** Tells which of the job's candidates are retracted by now. */
+  synchronized void retracted(List<String> candidateIds) {
+    if (candidateIds.size() > retracted.size()) {
+      retracted = Set.copyOf(candidateIds);
+    }
+  }
+
+  /** The job's candidates that were retracted since it fired, as far as is known. */
+  synchronized Set<String> retracted() {
+    return retracted;
   }
 
   /** Why to stop, if so. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The files of one training run. What is there under its final name is whole: all is written aside
@@ -178,6 +179,21 @@ record RunFolder(Path path, String identity) {
     } catch (FileSystemException e) {
       if (finished().isEmpty()) {
         throw e;
+      }
+    }
+  }
+
+  /** Deletes what unfinished runs of a job have written; models stay. */
+  static void clearUnfinished(Path output, FineTuneJob job) throws IOException {
+    Path folder = ofJob(output, job);
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> runs = Files.list(folder)) {
+      for (Path run : runs.filter(Files::isDirectory).toList()) {
+        RunFolder unfinished = new RunFolder(run, "");
+        delete(unfinished.checkpoints());
+        delete(unfinished.writing());
       }
     }
   }

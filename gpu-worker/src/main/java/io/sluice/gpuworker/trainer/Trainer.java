@@ -59,12 +59,17 @@ public final class Trainer implements AutoCloseable {
    * A trainer that is not yet started; metrics and health are served from now on, if they are to
    * be.
    *
-   * @throws ServiceFailure when metrics cannot be served where they are to be, the output folder
-   *     cannot be made, or a launcher cannot be set up; says what to do
+   * @throws ServiceFailure when metrics cannot be served where they are to be, the base model
+   *     cannot be used, the output folder cannot be made, or a launcher cannot be set up; says what
+   *     to do
    */
   public Trainer(TrainerConfig config) {
     this.config = config;
+    LauncherSetup.requireModel(config);
     this.launchers = LauncherSetup.of(config);
+    if (Files.exists(config.output()) && !Files.isDirectory(config.output())) {
+      throw new ServiceFailure("output.dir " + config.output() + " is a file: give a folder");
+    }
     try {
       Files.createDirectories(config.output());
     } catch (IOException e) {
@@ -181,7 +186,8 @@ public final class Trainer implements AutoCloseable {
                 LauncherSetup.evaluator(config),
                 config.model(),
                 config.output(),
-                config.timeLimit())),
+                config.timeLimit(),
+                config.attempts())),
         LET_GO,
         metrics,
         health);

@@ -53,6 +53,9 @@ public final class TrainerConfig {
   /** The time limit of a training run. */
   public static final String TIME_LIMIT_SECONDS = "time.limit.seconds";
 
+  /** How many trainers may take a job. */
+  public static final String ATTEMPTS_MAX = "attempts.max";
+
   /** Steps between checkpoints. */
   public static final String CHECKPOINT_STEPS = "checkpoint.steps";
 
@@ -167,6 +170,11 @@ public final class TrainerConfig {
   public Optional<Duration> timeLimit() {
     return Optional.of(Duration.ofSeconds(values.getLong(TIME_LIMIT_SECONDS)))
         .filter(limit -> !limit.isZero());
+  }
+
+  /** How many trainers may take a job, one after the other. */
+  int attempts() {
+    return values.getInt(ATTEMPTS_MAX);
   }
 
   /** Steps between checkpoints; 0 for those of epochs alone. */

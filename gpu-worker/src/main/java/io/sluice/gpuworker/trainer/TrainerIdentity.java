@@ -3,6 +3,7 @@ package io.sluice.gpuworker.trainer;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.validation.ForeignText;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -15,10 +16,12 @@ import java.util.List;
  * @param clock of the machine
  */
 record TrainerIdentity(String name, Duration lease, Clock clock) {
+  private static final int LONGEST_DETAIL = 1000;
+
   /** The job is being worked on. */
   FineTuneResult going(FineTuneJob job, FineTuneState state, JobProgress progress) {
     return report(job, state, progress)
-        .setDetail(progress.detail())
+        .setDetail(shown(progress.detail()))
         .setLeaseUntil(clock.millis() + lease.toMillis())
         .setProgress(progress.training().map(List::of).orElse(List.of()))
         .build();
@@ -35,7 +38,12 @@ record TrainerIdentity(String name, Duration lease, Clock clock) {
   /** The job has ended. */
   FineTuneResult ended(
       FineTuneJob job, FineTuneState state, String detail, String output, JobProgress progress) {
-    return report(job, state, progress).setDetail(detail).setOutput(output).build();
+    return report(job, state, progress).setDetail(shown(detail)).setOutput(output).build();
+  }
+
+  /** Programs and other people's files have a say in it. */
+  private static String shown(String detail) {
+    return ForeignText.shown(detail, LONGEST_DETAIL);
   }
 
   private FineTuneResult.Builder report(

@@ -18,14 +18,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,13 +235,13 @@ final class TrainerLoop implements AutoCloseable {
 
   /** What cannot be committed now is read and passed over again, which does no harm. */
   private void commit(TopicPartition partition, long offset) {
-    try {
-      consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
-    } catch (RebalanceInProgressException
-        | CommitFailedException
-        | org.apache.kafka.common.errors.TimeoutException e) {
-      LOG.atInfo().addKeyValue("reason", e.getMessage()).log("Commit left out");
-    }
+    consumer.commitAsync(
+        Map.of(partition, new OffsetAndMetadata(offset)),
+        (offsets, failure) -> {
+          if (failure != null) {
+            LOG.atInfo().addKeyValue("reason", failure.getMessage()).log("Commit left out");
+          }
+        });
   }
 
   private static Ending ending(CompletableFuture<Ending> work) {

@@ -98,7 +98,15 @@ final class TrainerSettings {
             Range.atLeast(0),
             Importance.MEDIUM,
             "How long one training run, of one arm and seed, may take, in seconds; the job fails"
-                + " after that. 0 for no limit.");
+                + " after that. 0 for no limit.")
+        .define(
+            TrainerConfig.ATTEMPTS_MAX,
+            Type.INT,
+            5,
+            Range.atLeast(1),
+            Importance.MEDIUM,
+            "How many trainers may take a job, one after the other; the next fails it. Those that"
+                + " were stopped count too.");
   }
 
   private static void defineLaunchers(ConfigDef settings) {

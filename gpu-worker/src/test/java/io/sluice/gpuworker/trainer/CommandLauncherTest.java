@@ -2,6 +2,7 @@ package io.sluice.gpuworker.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,6 +88,27 @@ class CommandLauncherTest {
         .hasMessageContaining("time.limit.seconds");
 
     assertThatAllAreGone();
+  }
+
+  @Test
+  void givenAProgramThatLeavesAChildInAnotherSession_whenItFails_thenTheChildIsEndedToo()
+      throws IOException {
+    assumeThat(ProcessGroup.onPath("setsid")).as("this system has setsid").isPresent();
+    TrainingOrder order = Orders.order(folder, Optional.empty());
+    Path pid = folder.resolve("pid");
+
+    assertThatThrownBy(
+            () ->
+                launcher(
+                        "sh -c 'setsid sh -c \"echo \\$\\$ > "
+                            + pid
+                            + "; exec sleep 600\" & sleep 1; exit 5'")
+                    .train(order, control))
+        .hasMessageContaining("exit code 5");
+
+    assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())))
+        .as("the child")
+        .matches(child -> child.filter(ProcessHandle::isAlive).isEmpty());
   }
 
   @Test

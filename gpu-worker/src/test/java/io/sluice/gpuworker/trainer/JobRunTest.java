@@ -291,6 +291,85 @@ class JobRunTest {
     assertThat(Thread.interrupted()).as("the thread is fit for the next job").isFalse();
   }
 
+  @Test
+  void givenAJobThatEndedThreeTrainers_whenTakenAgain_thenFailedAndNothingIsTrained() {
+    last = Optional.of(report(FineTuneState.PROGRESS, 3, List.of()));
+
+    assertThat(reason(run(frozen.job(), writing()))).contains("taken 3 times");
+    assertThat(trained).isEmpty();
+  }
+
+  @Test
+  void givenTooLittleMemory_whenRun_thenTheReasonSaysWhatToDo() {
+    assertThat(
+            reason(
+                run(
+                    frozen.job(),
+                    order -> {
+                      throw new OutOfMemoryError("Java heap space");
+                    })))
+        .contains("not enough memory")
+        .contains("lora_rank")
+        .contains("SLUICE_JAVA_OPTS");
+  }
+
+  @Test
+  void givenARetractionWhileTheFirstArmTrains_whenRun_thenTheNextRunsLeaveItOutAndTheDetailTells() {
+    FineTuneJob job = FineTuneJob.newBuilder(frozen.job()).setSeeds(List.of(3, 5)).build();
+
+    Ending ending =
+        run(
+            job,
+            order -> {
+              control.retracted(List.of("s1"));
+              return writing().of(order);
+            });
+
+    assertThat(trained)
+        .filteredOn(order -> order.run().arm() == Arm.SELECTED)
+        .extracting(JobRunTest::ids)
+        .containsExactly(List.of("s0", "s1", "s2", "s3"), List.of("s0", "s2", "s3"));
+    assertThat(((Ending.Finished) ending).detail())
+        .isEqualTo(
+            "1 examples were retracted after selected-seed3 had begun to train on them: fire the"
+                + " job again to train without");
+  }
+
+  @Test
+  void givenRetractionsOfAllExamplesWhileTheFirstRunTrains_whenRun_thenTheNextFails() {
+    FineTuneJob job = FineTuneJob.newBuilder(frozen.job()).setSeeds(List.of(3, 5)).build();
+
+    Ending ending =
+        run(
+            job,
+            order -> {
+              control.retracted(List.of("s0", "s1", "s2", "s3"));
+              return writing().of(order);
+            });
+
+    assertThat(reason(ending)).contains("all 4 examples of arm selected were retracted");
+  }
+
+  @Test
+  void givenACancelledJob_whenStopped_thenWhatIsUnfinishedIsDeletedAndModelsStay()
+      throws IOException {
+    run(
+        frozen.job(),
+        order -> {
+          Files.createDirectories(order.folder().checkpoints().resolve("checkpoint-1"));
+          if (order.run().arm() == Arm.SELECTED) {
+            return writing().of(order);
+          }
+          writing().of(order);
+          control.stop(Stop.CANCELLED);
+          throw new InterruptedException("stopped");
+        });
+
+    assertThat(trained.get(0).folder().model()).exists();
+    assertThat(trained.get(1).folder().writing()).doesNotExist();
+    assertThat(trained.get(1).folder().checkpoints()).doesNotExist();
+  }
+
   private interface Training {
     Launcher.Trained of(TrainingOrder order)
         throws JobFailedException, IOException, InterruptedException;
@@ -343,7 +422,8 @@ class JobRunTest {
                 Optional.of(evaluator),
                 model(),
                 output(),
-                Optional.empty()))
+                Optional.empty(),
+                3))
         .run(job, control);
   }
 
