@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -67,6 +68,11 @@ public final class SafetensorsWriter {
           drain(out, chunk.position(count * Float.BYTES));
         }
       }
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // Channels do not say which file it was.
+      throw new IOException(file + " cannot be written: " + e.getMessage(), e);
     }
   }
 

@@ -44,8 +44,8 @@ final class TrainingRun {
   }
 
   TrainingOutcome run() throws IOException, InterruptedException {
-    RunFolder folder =
-        new RunFolder(
+    CheckpointFolder folder =
+        new CheckpointFolder(
             checkpointing,
             trainable,
             settings.hyper(),
@@ -63,7 +63,7 @@ final class TrainingRun {
         values, new float[values.length], new float[values.length], new ArrayList<>());
   }
 
-  private TrainingOutcome run(RunFolder folder, TrainingState state, BatchGradient batches)
+  private TrainingOutcome run(CheckpointFolder folder, TrainingState state, BatchGradient batches)
       throws IOException, InterruptedException {
     HyperParameters hyper = settings.hyper();
     AdamW optimizer =

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * <p>For a while two trainers may have the same run in the same folder: one goes on with it, the
  * other does not know yet that it was given to the first. Neither fails for it.
  */
-final class RunFolder {
+final class CheckpointFolder {
   private static final Pattern NAME = Pattern.compile("checkpoint-([1-9][0-9]{0,8})");
   private static final String ASIDE = ".writing-";
   private static final String MOMENTS = "optimizer_state.safetensors";
@@ -50,7 +50,7 @@ final class RunFolder {
    * @param steps of the whole run
    * @param identity tells runs apart
    */
-  RunFolder(
+  CheckpointFolder(
       Checkpointing checkpointing,
       Trainable trainable,
       HyperParameters hyper,
@@ -128,6 +128,24 @@ final class RunFolder {
   /** Leaves a checkpoint; deletes earlier ones that are not to be kept. */
   void write(TrainingState state) throws IOException {
     Path aside = Files.createDirectories(aside());
+    try {
+      fill(aside, state);
+    } catch (IOException e) {
+      // What is half written must not keep a full disk full.
+      delete(aside);
+      throw e;
+    }
+    publish(aside, path(state.step()));
+    if (!checkpointing.keepAll()) {
+      for (int step : steps()) {
+        if (step < state.step()) {
+          delete(path(step));
+        }
+      }
+    }
+  }
+
+  private void fill(Path aside, TrainingState state) throws IOException {
     trainable.writeConfig(aside);
     SafetensorsWriter.write(
         aside.resolve(trainable.file()),
@@ -141,14 +159,6 @@ final class RunFolder {
     TrainerState.write(aside, state.log(), steps, hyper);
     ModelFiles.writeJson(
         aside.resolve(IDENTITY), JsonNodeFactory.instance.objectNode().put("identity", identity));
-    publish(aside, path(state.step()));
-    if (!checkpointing.keepAll()) {
-      for (int step : steps()) {
-        if (step < state.step()) {
-          delete(path(step));
-        }
-      }
-    }
   }
 
   /** What is there already is the same to the last bit, since it is of the same identity. */
