@@ -60,28 +60,31 @@ final class JobsFireOnce implements Guarantee {
         job.getSequence());
   }
 
-  /** Fired once; then, record by record, one more is retracted or the job ends. */
+  /** Fired once; then, record by record, more are retracted or the job ends, once. */
   private static void checkRecords(List<FineTuneJob> records) {
+    FineTuneJob before = records.get(0);
     FineTuneJob last = records.get(records.size() - 1);
-    assertThat(records.get(0).getState()).isEqualTo(JobState.OPEN);
+    assertThat(before.getState()).isEqualTo(JobState.OPEN);
+    assertThat(before.getRetracted()).isEmpty();
     assertThat(last.getState()).as("state of %s", last.getJobId()).isNotEqualTo(JobState.OPEN);
-    int retracted = 0;
-    int ended = 0;
-    for (FineTuneJob record : records) {
-      assertThat(record.getRetracted()).hasSizeBetween(retracted, retracted + 1);
-      retracted = record.getRetracted().size();
-      if (ended > 0 || record.getState() != JobState.OPEN) {
-        ended++;
-      }
+    for (FineTuneJob record : records.subList(1, records.size())) {
+      int known = before.getRetracted().size();
+      boolean retracted = record.getRetracted().size() > known;
+      assertThat(record.getRetracted()).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(known);
+      assertThat(record.getRetracted().subList(0, known)).isEqualTo(before.getRetracted());
+      assertThat(before.getState() == JobState.OPEN && record.getState() != JobState.OPEN)
+          .as("%s ends with this record, or more are retracted", last.getJobId())
+          .isNotEqualTo(retracted);
       FineTuneJob expected =
-          FineTuneJob.newBuilder(last)
-              .setRetracted(last.getRetracted().subList(0, retracted))
-              .setState(ended > 0 ? last.getState() : JobState.OPEN)
-              .setDetail(ended > 0 ? last.getDetail() : "")
-              .build();
+          retracted
+              ? FineTuneJob.newBuilder(before).setRetracted(record.getRetracted()).build()
+              : FineTuneJob.newBuilder(before)
+                  .setState(record.getState())
+                  .setDetail(record.getDetail())
+                  .build();
       assertThat(record).as("record of %s", last.getJobId()).isEqualTo(expected);
+      before = record;
     }
-    assertThat(records).as("records of %s", last.getJobId()).hasSize(retracted + 2);
   }
 
   private static void checkRetracted(FineTuneJob job, List<DatasetRecord> part, Inputs inputs) {
