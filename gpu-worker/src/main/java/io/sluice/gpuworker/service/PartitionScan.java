@@ -30,7 +30,8 @@ public record PartitionScan(
   public void visit(String id, Predicate<ConsumerRecord<byte[], byte[]>> visitor) {
     TopicPartition partition =
         new TopicPartition(topic, KeyPartitions.partitionFor(id, partitions));
-    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+    Consumer<byte[], byte[]> consumer = consumers.get();
+    try {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).get(partition);
@@ -41,6 +42,17 @@ public record PartitionScan(
           }
         }
       }
+    } finally {
+      close(consumer);
+    }
+  }
+
+  /** A consumer that is closed by a thread that is interrupted logs that as an error. */
+  private static void close(Consumer<byte[], byte[]> consumer) {
+    boolean interrupted = Thread.interrupted();
+    consumer.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }
