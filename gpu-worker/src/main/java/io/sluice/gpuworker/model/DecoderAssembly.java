@@ -37,17 +37,31 @@ final class DecoderAssembly {
                   ropes.computeIfAbsent(
                       rope, each -> Rope.tables(manager, positions, config.headSize(), each)));
     }
-    NDArray embedding = weights.rows(Decoder.EMBEDDING, config.hidden());
+    NDArray embedding = tokens(Decoder.EMBEDDING);
     NDArray head =
         config.tiedHead() && !weights.replaced(HEAD + ".weight")
             ? embedding
-            : weights.rows(HEAD + ".weight", config.hidden());
+            : tokens(HEAD + ".weight");
     return new Decoder(
         embedding,
         layers,
         norm("model.norm", config.hidden()),
         new Linear(HEAD, head, Optional.empty()),
         ropes);
+  }
+
+  /** A row a token. Those of a checkpoint may be more than the base model's config says. */
+  private NDArray tokens(String name) throws IOException {
+    NDArray rows = weights.rows(name, config.hidden());
+    long count = rows.getShape().get(0);
+    if (config.vocabulary().isPresent()
+        && config.vocabulary().getAsInt() != count
+        && !weights.replaced(name)) {
+      throw new UnusableModelException(
+          "config.json has vocab_size %d, but %s has %d rows: get both from the same model"
+              .formatted(config.vocabulary().getAsInt(), name, count));
+    }
+    return rows;
   }
 
   private DecoderLayer layer(LayerAttention sees, String prefix) throws IOException {

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param outputBias whether the attention's output has one
  * @param feedForwardBias whether the feed-forward block's linear layers have one
  * @param tiedHead whether the embedding is the language model head too
+ * @param vocabulary rows of the embedding and of the head; not told when empty
  * @param layers what each layer's attention knows of positions, one entry a layer
  */
 public record DecoderConfig(
@@ -35,6 +37,7 @@ public record DecoderConfig(
     boolean outputBias,
     boolean feedForwardBias,
     boolean tiedHead,
+    OptionalInt vocabulary,
     List<LayerAttention> layers) {
   /** Far above any model; a damaged number must not fill the memory. */
   private static final int MAX_LAYERS = 10_000;
@@ -96,6 +99,9 @@ public record DecoderConfig(
         architecture.outputBias(json),
         json.flag("mlp_bias", false),
         json.flag("tie_word_embeddings", architecture.tiedByDefault()),
+        json.field("vocab_size").isPresent()
+            ? OptionalInt.of(json.count("vocab_size"))
+            : OptionalInt.empty(),
         LayerAttentions.read(json, architecture, layers));
   }
 }
