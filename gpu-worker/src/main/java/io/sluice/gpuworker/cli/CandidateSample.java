@@ -16,23 +16,24 @@ import java.util.List;
  *
  * @param candidates in the order of the file
  * @param pool candidates in the file
- * @param invalid lines of it that are no candidates
  */
-record CandidateSample(List<Candidate> candidates, int pool, List<CandidateLine.Invalid> invalid) {
+record CandidateSample(List<Candidate> candidates, int pool) {
   /**
    * Draws candidates without replacement; the file is read twice, a line at a time.
    *
    * @param fraction of the candidates, rounded, at least one; above 0, at most 1
    * @param limit the most that are drawn
+   * @param unusable is told of lines that are no candidates
    * @throws IOException when the file cannot be read or has no candidate
    */
-  static CandidateSample draw(Path file, double fraction, int limit, long seed) throws IOException {
+  static CandidateSample draw(
+      Path file, double fraction, int limit, long seed, UnusableLines unusable) throws IOException {
     int pool = 0;
-    List<CandidateLine.Invalid> invalid = new ArrayList<>();
     try (CandidateFile lines = CandidateFile.open(file)) {
       while (lines.hasNext()) {
-        if (lines.next() instanceof CandidateLine.Invalid line) {
-          invalid.add(line);
+        CandidateLine line = lines.next();
+        if (line instanceof CandidateLine.Invalid invalid) {
+          unusable.add(invalid.line(), invalid.reason());
         } else {
           pool++;
         }
@@ -40,9 +41,12 @@ record CandidateSample(List<Candidate> candidates, int pool, List<CandidateLine.
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    unusable.end();
     if (pool == 0) {
       throw new IOException(
-          file + " has no candidate: it needs lines of {\"id\", \"messages\": [...]}");
+          file
+              + " has no candidate: it needs lines of {\"id\", \"messages\": [...]}"
+              + unusable.summary());
     }
     int wanted = Math.min(limit, Math.max(1, (int) Math.round(fraction * pool)));
     int[] order = new MersenneTwister(seed).permutation(pool);
@@ -50,7 +54,7 @@ record CandidateSample(List<Candidate> candidates, int pool, List<CandidateLine.
     for (int i = 0; i < wanted; i++) {
       drawn.set(order[i]);
     }
-    return new CandidateSample(pick(file, drawn), pool, invalid);
+    return new CandidateSample(pick(file, drawn), pool);
   }
 
   private static List<Candidate> pick(Path file, BitSet drawn) throws IOException {

@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.cli;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -13,32 +13,29 @@ import java.util.stream.Stream;
 
 /**
  * A folder that is there once it is whole: work is done in one beside it, which stays when the work
- * is broken off. One process works on it at a time.
+ * is broken off. It is one run's at a time, by a lock that ends with the process.
  */
-final class OutputFolder implements Closeable {
+final class OutputFolder implements AutoCloseable {
   private final Path out;
-  private final Path lock;
-  private final FileChannel locked;
+  private final Path lockFile;
+  private final FileChannel lock;
 
-  private OutputFolder(Path out, Path lock, FileChannel locked) {
+  private OutputFolder(Path out, Path lockFile, FileChannel lock) {
     this.out = out;
+    this.lockFile = lockFile;
     this.lock = lock;
-    this.locked = locked;
   }
 
   /**
-   * Finds out before the work whether the folder can be made, and keeps others from making it.
+   * Finds out before the work whether the folder can be made, and takes it.
    *
-   * @throws IOException when it cannot, has files in it, or somebody is at it; says what to do
+   * @throws IOException when it cannot, has files in it, or is another run's; says what to do
    */
-  static OutputFolder open(Path out) throws IOException {
+  static OutputFolder require(Path out) throws IOException {
     Path absolute = out.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
     if (parent == null || Files.isRegularFile(absolute)) {
       throw new IOException("--out " + out + " is no folder that can be made: give another name");
-    }
-    if (!isEmpty(absolute)) {
-      throw new IOException("--out " + out + " has files in it: give a new folder, or empty it");
     }
     if (!Files.isDirectory(parent)) {
       throw new IOException("--out " + out + ": there is no folder " + parent + ": make it first");
@@ -46,21 +43,40 @@ final class OutputFolder implements Closeable {
     if (!Files.isWritable(parent)) {
       throw new AccessDeniedException(parent.toString());
     }
-    Path lock = absolute.resolveSibling("." + absolute.getFileName() + ".lock");
-    FileChannel file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!isLocked(file)) {
-      file.close();
-      throw new IOException("--out " + out + ": another run works on it, wait for it or stop it");
+    Path lockFile = absolute.resolveSibling("." + absolute.getFileName() + ".lock");
+    OutputFolder folder = new OutputFolder(absolute, lockFile, lock(lockFile, out));
+    try {
+      // Only now, since the run that had the lock may have made it.
+      if (!isEmpty(absolute)) {
+        throw new IOException("--out " + out + " has files in it: give a new folder, or empty it");
+      }
+    } catch (IOException e) {
+      folder.close();
+      throw e;
     }
-    return new OutputFolder(absolute, lock, file);
+    return folder;
   }
 
-  /** The lock ends with the process, however that ends. */
-  private static boolean isLocked(FileChannel file) throws IOException {
+  private static FileChannel lock(Path file, Path out) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!isOurs(channel)) {
+      channel.close();
+      throw new IOException(
+          "another run writes to --out " + out + ": wait for its end, or give another folder");
+    }
+    return channel;
+  }
+
+  private static boolean isOurs(FileChannel channel) throws IOException {
     try {
-      return file.tryLock() != null;
+      FileLock lock = channel.tryLock();
+      return lock != null;
     } catch (OverlappingFileLockException e) {
-      return false;
+      return false; // Another thread's.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 
@@ -85,10 +101,10 @@ final class OutputFolder implements Closeable {
     Files.deleteIfExists(partial());
   }
 
-  /** Lets others work on it. */
+  /** Lets others have it. */
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(lock);
-    locked.close();
+    Files.deleteIfExists(lockFile);
+    lock.close();
   }
 }

@@ -74,6 +74,11 @@ public final class TrainCommand implements Callable<Integer> {
       description = "New folder that receives the adapter, or the model with --full.")
   private Path out;
 
+  @Option(
+      names = "--skip-invalid",
+      description = "Report examples that cannot be used, but exit with 0 all the same.")
+  private boolean skipInvalid;
+
   @Mixin private TrainingOptions training;
 
   /** Made by the command line. */
@@ -89,18 +94,20 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingSettings settings =
         new TrainingSettings(model, method(), training.hyper(epochs), training.compute());
     Trainer trainer = new Trainer(settings, err);
-    try (OutputFolder folder = OutputFolder.open(out)) {
-      EncodedExamples examples = trainer.encode("Example", texts(err));
+    try (OutputFolder folder = OutputFolder.require(out)) {
+      UnusableLines unusable = new UnusableLines(data, err);
+      EncodedExamples examples = trainer.encode("Example", texts(unusable));
       TrainingOutcome.Finished finished =
           trainer.train(examples, Checkpointing.latest(folder.partial()));
       folder.publish(finished.checkpoint());
-      report(examples, finished);
+      report(examples, finished.log());
+      return skipInvalid || unusable.count() + examples.refused().size() == 0
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
     }
-    return ExitCode.OK;
   }
 
-  private void report(EncodedExamples examples, TrainingOutcome.Finished finished) {
-    List<StepLog> log = finished.log();
+  private void report(EncodedExamples examples, List<StepLog> log) {
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
         "Trained on %d examples, %d steps, loss %.4f to %.4f: %s%n",
@@ -121,7 +128,7 @@ public final class TrainCommand implements Callable<Integer> {
             .orElse(wanted);
   }
 
-  private List<Text> texts(PrintWriter err) throws IOException {
+  private List<Text> texts(UnusableLines unusable) throws IOException {
     List<Text> texts = new ArrayList<>();
     for (ExampleLine line : ExampleFile.read(data)) {
       if (line instanceof ExampleLine.OfCandidate of) {
@@ -131,10 +138,17 @@ public final class TrainCommand implements Callable<Integer> {
       } else if (line instanceof ExampleLine.OfText of) {
         texts.add(new PromptAnswer(of.prompt(), of.answer()));
       } else if (line instanceof ExampleLine.Invalid invalid) {
-        err.println(data + ", line " + invalid.line() + " is left out: " + invalid.reason());
+        unusable.add(invalid.line(), invalid.reason());
       }
     }
-    err.flush();
+    unusable.end();
+    if (texts.isEmpty()) {
+      throw new IOException(
+          data
+              + " has no example: it needs lines of {\"messages\": [...]} or of {\"prompts\","
+              + " \"labels\"}"
+              + unusable.summary());
+    }
     return texts;
   }
 }

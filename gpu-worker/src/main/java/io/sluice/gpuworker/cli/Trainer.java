@@ -41,9 +41,7 @@ record Trainer(TrainingSettings settings, PrintWriter err) {
       throw new IOException(
           "no usable example among "
               + texts.size()
-              + (refused.isEmpty()
-                  ? ": each line must be JSON with \"messages\", or with \"prompts\" and \"labels\""
-                  : ": " + refused.get(0).reason()));
+              + (refused.isEmpty() ? "" : ": " + refused.get(0).reason()));
     }
     return examples;
   }

@@ -7,7 +7,6 @@ import io.sluice.gpuworker.training.HyperParameters;
 import io.sluice.gpuworker.training.StepLog;
 import io.sluice.gpuworker.training.TrainingOutcome;
 import io.sluice.gpuworker.training.TrainingSettings;
-import io.sluice.schemas.file.CandidateLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -31,9 +30,6 @@ import picocli.CommandLine.Spec;
       "What is broken off goes on when the same command is given again."
     })
 public final class WarmupCommand implements Callable<Integer> {
-  /** Enough to see what is wrong with a file. */
-  private static final int TOLD = 10;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -79,6 +75,11 @@ public final class WarmupCommand implements Callable<Integer> {
       description = "New folder that receives checkpoint-STEP, one an epoch.")
   private Path out;
 
+  @Option(
+      names = "--skip-invalid",
+      description = "Report candidates that cannot be used, but exit with 0 all the same.")
+  private boolean skipInvalid;
+
   @Mixin private TrainingOptions training;
 
   /** Made by the command line. */
@@ -98,9 +99,10 @@ public final class WarmupCommand implements Callable<Integer> {
         new Trainer(
             new TrainingSettings(model, training.newAdapter(), hyper, training.compute()),
             spec.commandLine().getErr());
-    try (OutputFolder folder = OutputFolder.open(out)) {
-      CandidateSample sample = CandidateSample.draw(candidates, fraction, limit, hyper.seed());
-      tellInvalid(sample.invalid());
+    try (OutputFolder folder = OutputFolder.require(out)) {
+      UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
+      CandidateSample sample =
+          CandidateSample.draw(candidates, fraction, limit, hyper.seed(), unusable);
       List<Text.Conversation> texts =
           sample.candidates().stream()
               .map(candidate -> new Text.Conversation(candidate.getMessages()))
@@ -109,27 +111,18 @@ public final class WarmupCommand implements Callable<Integer> {
       TrainingOutcome.Finished finished =
           trainer.train(examples, Checkpointing.eachEpoch(folder.partial()));
       folder.publish(folder.partial());
-      report(sample, examples, finished);
+      report(sample, unusable, examples, finished);
+      return skipInvalid || unusable.count() + examples.refused().size() == 0
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
     }
-    return ExitCode.OK;
-  }
-
-  private void tellInvalid(List<CandidateLine.Invalid> lines) {
-    PrintWriter err = spec.commandLine().getErr();
-    lines.stream()
-        .limit(TOLD)
-        .forEach(
-            line ->
-                err.printf(
-                    "%s, line %d is left out: %s%n", candidates, line.line(), line.reason()));
-    if (lines.size() > TOLD) {
-      err.printf("... and %d more%n", lines.size() - TOLD);
-    }
-    err.flush();
   }
 
   private void report(
-      CandidateSample sample, EncodedExamples examples, TrainingOutcome.Finished finished) {
+      CandidateSample sample,
+      UnusableLines unusable,
+      EncodedExamples examples,
+      TrainingOutcome.Finished finished) {
     PrintWriter print = spec.commandLine().getOut();
     List<StepLog> log = finished.log();
     print.printf(
@@ -137,7 +130,7 @@ public final class WarmupCommand implements Callable<Integer> {
             + " %.4f.%n",
         examples.usable().size(),
         sample.pool(),
-        sample.invalid().size(),
+        unusable.count(),
         log.size(),
         log.get(0).loss(),
         log.get(log.size() - 1).loss());

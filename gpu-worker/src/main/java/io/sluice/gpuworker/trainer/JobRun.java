@@ -9,7 +9,9 @@ import io.sluice.schemas.validation.TrainingRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +46,10 @@ record JobRun(JobTopics topics, JobAttempt.Means means) implements TrainerLoop.W
         return new Ending.Stopped();
       }
       throw e;
-    } catch (OutOfMemoryError e) {
-      return unlessStopped(control, NO_MEMORY);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
+      if (isForMemory(e)) {
+        return unlessStopped(control, NO_MEMORY);
+      }
       if (control.stopped().isEmpty()) {
         LOG.atError().addKeyValue("job", job.getJobId()).setCause(e).log("Training broke off");
       }
@@ -100,6 +103,12 @@ record JobRun(JobTopics topics, JobAttempt.Means means) implements TrainerLoop.W
     } catch (IllegalArgumentException e) {
       throw new JobFailedException(e.getMessage() + "; fire a new job to train on the subset");
     }
+  }
+
+  /** Threads that compute hand on as a cause what they failed of. */
+  private static boolean isForMemory(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(OutOfMemoryError.class::isInstance);
   }
 
   /** Nobody goes on with what is cancelled. */

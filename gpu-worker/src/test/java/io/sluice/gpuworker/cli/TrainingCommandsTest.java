@@ -72,7 +72,66 @@ class TrainingCommandsTest {
     assertThat(warmup(BASE, mute, folder.resolve("new"))).isEqualTo(1);
     assertThat(err.toString()).contains("no ");
     assertThat(warmup(BASE, none, folder.resolve("new"))).isEqualTo(1);
-    assertThat(err.toString()).contains("has no candidate");
+    assertThat(err.toString()).contains("has no candidate").contains("it is empty");
+
+    Path prose = Files.writeString(folder.resolve("prose.jsonl"), "Dear all,\n\nhello\n");
+    assertThat(train(folder.resolve("new"), "--data", prose.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("prose.jsonl has no example: it needs lines of {\"messages\": [...]}")
+        .contains("no example in lines 1, 3");
+    assertThat(names(folder)).containsExactly("mute.jsonl", "none.jsonl", "prose.jsonl");
+  }
+
+  @Test
+  void givenLinesThatAreNoExamples_whenTrainedAndWarmedUp_thenTheyAreToldAndTheExitCodeIsOne()
+      throws IOException {
+    Path mixed = folder.resolve("mixed.jsonl");
+    Files.writeString(mixed, "none\n".repeat(12) + Files.readString(DATA));
+
+    int exit = warmup(BASE, mixed, folder.resolve("w"), "--epochs", "1", "--lora-rank", "2");
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("line 10 is left out").contains("and 2 more lines");
+    assertThat(out.toString()).contains("12 lines of the file are none");
+    assertThat(folder.resolve("w")).isNotEmptyDirectory();
+    assertThat(train(folder.resolve("t"), "--data", mixed.toString(), "--lora-rank", "2"))
+        .isEqualTo(1);
+    assertThat(folder.resolve("t")).isNotEmptyDirectory();
+    assertThat(
+            train(
+                folder.resolve("s"), "--data", mixed.toString(), "--lora-rank=2", "--skip-invalid"))
+        .isZero();
+  }
+
+  @Test
+  void givenAConfigOfAnotherModel_whenTrained_thenRefusedByItsVocabulary() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("mixed-up"));
+    for (String name : names(BASE)) {
+      Files.copy(BASE.resolve(name), model.resolve(name));
+    }
+    Files.writeString(
+        model.resolve("config.json"),
+        Files.readString(BASE.resolve("config.json"))
+            .replace("\"vocab_size\": 512", "\"vocab_size\": 100"));
+
+    assertThat(train(folder.resolve("new"), "--model", model.toString())).isEqualTo(1);
+
+    assertThat(err.toString())
+        .contains("config.json has vocab_size 100, but model.embed_tokens.weight has 512 rows");
+  }
+
+  @Test
+  void givenAFolderThatAnotherRunHas_whenTrained_thenRefusedUntilThatHasEnded() throws IOException {
+    Path taken = folder.resolve("taken");
+
+    try (OutputFolder running = OutputFolder.require(taken)) {
+      assertThat(train(taken)).isEqualTo(1);
+      assertThat(err.toString()).contains("another run writes to --out " + taken);
+      assertThat(running.partial()).doesNotExist();
+    }
+
+    assertThat(names(folder)).isEmpty();
+    assertThat(train(taken, "--lora-rank", "2")).isZero();
   }
 
   @Test
@@ -97,13 +156,18 @@ class TrainingCommandsTest {
 
   @Test
   void givenASeed_whenDrawn_thenTheSampleIsTheSameAndAnotherSeedGivesAnother() throws IOException {
-    CandidateSample sample = CandidateSample.draw(DATA, 0.5, 20, 3);
+    CandidateSample sample = draw(0.5, 20, 3);
 
     assertThat(sample.pool()).isEqualTo(60);
     assertThat(ids(sample)).hasSize(20).doesNotHaveDuplicates();
-    assertThat(ids(CandidateSample.draw(DATA, 0.5, 20, 3))).isEqualTo(ids(sample));
-    assertThat(ids(CandidateSample.draw(DATA, 0.5, 20, 4))).isNotEqualTo(ids(sample));
-    assertThat(CandidateSample.draw(DATA, 0.001, 20, 3).candidates()).hasSize(1);
+    assertThat(ids(draw(0.5, 20, 3))).isEqualTo(ids(sample));
+    assertThat(ids(draw(0.5, 20, 4))).isNotEqualTo(ids(sample));
+    assertThat(draw(0.001, 20, 3).candidates()).hasSize(1);
+  }
+
+  private CandidateSample draw(double fraction, int limit, long seed) throws IOException {
+    return CandidateSample.draw(
+        DATA, fraction, limit, seed, new UnusableLines(DATA, new PrintWriter(err)));
   }
 
   private static List<String> ids(CandidateSample sample) {

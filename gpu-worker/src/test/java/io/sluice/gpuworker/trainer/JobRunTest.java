@@ -306,7 +306,7 @@ class JobRunTest {
                 run(
                     frozen.job(),
                     order -> {
-                      throw new OutOfMemoryError("Java heap space");
+                      throw new IllegalStateException(new OutOfMemoryError("Java heap space"));
                     })))
         .contains("not enough memory")
         .contains("lora_rank")
