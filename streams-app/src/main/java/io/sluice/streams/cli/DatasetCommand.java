@@ -67,7 +67,8 @@ public final class DatasetCommand implements Callable<Integer> {
       defaultValue = "model",
       description =
           "What the configurations train: a folder or a name of Hugging Face. Default: the folder"
-              + " '${DEFAULT-VALUE}' in DIR, to be put there.")
+              + " '${DEFAULT-VALUE}' in DIR, to be put there. A folder's config.json tells which layers"
+              + " get an adapter when the job does not; else all linear ones do.")
   private String model;
 
   @Option(

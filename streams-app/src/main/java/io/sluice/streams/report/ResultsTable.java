@@ -19,8 +19,8 @@ public final class ResultsTable {
   public static final String LEGEND =
       "Losses are in nats a token, less is better; ± is the standard error over the examples."
           + " Differences are of runs with the same seed, example by example; their ± holds the"
-          + " standard errors over the examples and over the seeds. A difference of less than two"
-          + " of them is none.";
+          + " standard errors over the examples and, where there are several, over the seeds. A"
+          + " difference of less than two of them is none.";
 
   private static final String NOTHING = "-";
 

@@ -56,6 +56,7 @@ import picocli.CommandLine.Spec;
       RepresentCommand.class,
       WarmupCommand.class,
       TrainCommand.class,
+      BundledCommand.class,
       BundledModelCommand.class,
       BenchCommand.class,
       WorkerCommand.class,
