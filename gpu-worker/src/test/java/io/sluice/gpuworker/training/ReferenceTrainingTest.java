@@ -34,6 +34,9 @@ class ReferenceTrainingTest {
   private static final double WEIGHTS = 1e-5;
   private static final double MOMENTS = 1e-5;
 
+  /** Each takes seconds. */
+  private static final int FIRST_STEPS = 5;
+
   @ParameterizedTest
   @CsvSource({"build,'5,20'", "shared,'5,10,15,20'"})
   void givenTheReferencesSettings_whenTrained_thenEachStepAndCheckpointAreTheReferences(
@@ -47,6 +50,7 @@ class ReferenceTrainingTest {
             Checkpointing.eachEpoch(folder));
 
     SoftAssertions soft = new SoftAssertions();
+    assertThat(finished.log()).hasSize(20);
     sameSteps(soft, finished.log(), run.resolve("checkpoint-20"));
     for (String step : steps.split(",")) {
       sameFiles(soft, folder, run, "checkpoint-" + step);
@@ -55,7 +59,7 @@ class ReferenceTrainingTest {
   }
 
   @Test
-  void givenAModelThatWasReallyTrained_whenWarmedUpForAnEpoch_thenItIsTheReferences(
+  void givenAModelThatWasReallyTrained_whenItsWarmUpBegins_thenTheStepsAreTheReferences(
       @TempDir Path folder) throws Exception {
     Path model = GoldenData.shared("model");
     HyperParameters hyper =
@@ -78,7 +82,7 @@ class ReferenceTrainingTest {
             new TrainingListener() {
               @Override
               public boolean isCancelled() {
-                return log.size() == 20;
+                return log.size() == FIRST_STEPS;
               }
 
               @Override
@@ -87,9 +91,9 @@ class ReferenceTrainingTest {
               }
             });
 
+    assertThat(log).hasSize(FIRST_STEPS);
     SoftAssertions soft = new SoftAssertions();
     sameSteps(soft, log, model.resolve("warmup/checkpoint-20"));
-    sameFiles(soft, folder, model.resolve("warmup"), "checkpoint-20");
     soft.assertAll();
   }
 
@@ -113,7 +117,6 @@ class ReferenceTrainingTest {
   /** Each step did what the step that the Trainer logged did. */
   private static void sameSteps(SoftAssertions soft, List<StepLog> steps, Path checkpoint) {
     JsonNode log = GoldenData.json(checkpoint.resolve("trainer_state.json")).path("log_history");
-    assertThat(steps).hasSize(log.size());
     for (StepLog ours : steps) {
       JsonNode theirs = log.get(ours.step() - 1);
       String step = "step " + ours.step();
