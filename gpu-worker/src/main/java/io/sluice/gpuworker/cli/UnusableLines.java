@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tells of a file's lines that are no examples: the first few each, the others by their number. */
+/** Tells of a file's lines that are no examples: of the first few each, of the others how many. */
 final class UnusableLines {
   private static final int TOLD = 10;
 
@@ -43,7 +43,7 @@ final class UnusableLines {
     return count;
   }
 
-  /** For the end of a message; nothing where there are none. */
+  /** For the end of a message that says that no line of the file can be used. */
   String summary() {
     if (count == 0) {
       return "; it is empty";

@@ -84,9 +84,10 @@ final class JobAttempt {
   String workOff(FrozenDataset dataset)
       throws JobFailedException, IOException, InterruptedException {
     List<ArmRun> runs = ArmRun.of(dataset.job());
+    Set<String> known = retracted(dataset);
     for (ArmRun run : runs) {
       if (run.arm() != Arm.NONE) {
-        checkExamples(dataset, run);
+        checkExamples(dataset, run, known);
       }
     }
     for (ArmRun run : runs) {
@@ -94,7 +95,7 @@ final class JobAttempt {
         workOff(dataset, run);
       }
     }
-    remarkLateRetractions(dataset);
+    remarkLateRetractions(dataset, known);
     if (means.evaluator().isEmpty()) {
       remarks.add("not evaluated, since evaluate=false");
     }
@@ -123,7 +124,7 @@ final class JobAttempt {
   private RunFolder.Model trained(FrozenDataset dataset, ArmRun run)
       throws JobFailedException, IOException, InterruptedException {
     FineTuneJob job = dataset.job();
-    List<DatasetRecord> examples = examples(dataset, run);
+    List<DatasetRecord> examples = examples(dataset, run, retracted(dataset));
     requireSome(examples, part(dataset, run).size(), run);
     String name = means.launchers().nameFor(job.getLauncher());
     Launcher launcher = means.launchers().find(name);
@@ -161,9 +162,10 @@ final class JobAttempt {
   }
 
   /** Tells of retractions before anything is trained, which can take long. */
-  private void checkExamples(FrozenDataset dataset, ArmRun run) throws JobFailedException {
+  private void checkExamples(FrozenDataset dataset, ArmRun run, Set<String> retracted)
+      throws JobFailedException {
     int all = part(dataset, run).size();
-    List<DatasetRecord> left = examples(dataset, run);
+    List<DatasetRecord> left = examples(dataset, run, retracted);
     if (!isDone(run)) {
       requireSome(left, all, run);
     }
@@ -183,12 +185,12 @@ final class JobAttempt {
     }
   }
 
-  /** Of those that were retracted while the job was worked on. */
-  private void remarkLateRetractions(FrozenDataset dataset) {
+  /** Of those that were retracted while the job was worked on; of the known it was told before. */
+  private void remarkLateRetractions(FrozenDataset dataset, Set<String> known) {
     Set<String> late = new HashSet<>(ids(dataset.selected()));
     late.addAll(ids(dataset.random()));
     late.retainAll(control.retracted());
-    dataset.job().getRetracted().forEach(late::remove);
+    late.removeAll(known);
     if (late.isEmpty()) {
       return;
     }
@@ -204,10 +206,16 @@ final class JobAttempt {
                 .formatted(late.size(), String.join(", ", runs)));
   }
 
-  /** What of the arm's part is not retracted by now. */
-  private List<DatasetRecord> examples(FrozenDataset dataset, ArmRun run) {
+  /** The job's candidates that are retracted by now. */
+  private Set<String> retracted(FrozenDataset dataset) {
     Set<String> retracted = new HashSet<>(dataset.job().getRetracted());
     retracted.addAll(control.retracted());
+    return retracted;
+  }
+
+  /** The arm's part without those that were retracted. */
+  private static List<DatasetRecord> examples(
+      FrozenDataset dataset, ArmRun run, Set<String> retracted) {
     return part(dataset, run).stream()
         .filter(example -> !retracted.contains(example.getCandidateId()))
         .toList();

@@ -92,6 +92,17 @@ class JobRunRetractionTest {
   }
 
   @Test
+  void givenARetractionBetweenTheJobAndItsFirstRun_whenRun_thenItIsToldOnce() {
+    work.control.retracted(List.of("s1"));
+
+    Ending ending = work.run(work.frozen.job(), work.writing());
+
+    assertThat(ids(work.trained.get(0))).containsExactly("s0", "s2", "s3");
+    assertThat(((Ending.Finished) ending).detail())
+        .isEqualTo("1 of 4 examples of arm selected were retracted");
+  }
+
+  @Test
   void givenRetractionsOfAllExamplesWhileTheFirstRunTrains_whenRun_thenTheNextFails() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setSeeds(List.of(3, 5)).build();
 

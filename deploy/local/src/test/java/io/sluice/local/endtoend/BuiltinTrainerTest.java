@@ -8,7 +8,6 @@ import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
-import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FineTuneJob;
@@ -16,7 +15,6 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Query;
-import io.sluice.schemas.serde.AvroSerdes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,13 +45,7 @@ class BuiltinTrainerTest {
   @BeforeEach
   void createTopics(TestKafka given) throws Exception {
     kafka = given;
-    kafka.createTopics(new TopicSetup(2, PARTITIONS, (short) 1));
-    topics =
-        new FineTuneTopics(
-            kafka.bootstrapServers(),
-            AvroSerdes.forRegistry(kafka.schemaRegistry()),
-            kafka.topics(),
-            PARTITIONS);
+    topics = FineTuneTopics.create(kafka, PARTITIONS);
     model = BundledModel.write(folder.resolve("model")).base();
   }
 

@@ -1,5 +1,7 @@
 package io.sluice.local.endtoend;
 
+import io.sluice.local.kafka.TestKafka;
+import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetPart;
@@ -43,6 +45,16 @@ final class FineTuneTopics implements AutoCloseable {
     this.jobs = avro.value();
     this.datasets = avro.value();
     this.results = avro.value();
+  }
+
+  /** Topics that are made on a test's broker. */
+  static FineTuneTopics create(TestKafka kafka, int partitions) throws InterruptedException {
+    kafka.createTopics(new TopicSetup(partitions, partitions, (short) 1));
+    return new FineTuneTopics(
+        kafka.bootstrapServers(),
+        AvroSerdes.forRegistry(kafka.schemaRegistry()),
+        kafka.topics(),
+        partitions);
   }
 
   /**

@@ -6,7 +6,6 @@ import io.sluice.local.bundled.BundledData;
 import io.sluice.local.cli.Sluice;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
-import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.Candidate;
@@ -15,7 +14,6 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
-import io.sluice.schemas.serde.AvroSerdes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,16 +34,10 @@ class ResultsCommandTest {
   @Test
   void givenAFinishedJob_whenAskedForResults_thenTableJsonAndReport(
       TestKafka kafka, @TempDir Path folder) throws InterruptedException, IOException {
-    kafka.createTopics(new TopicSetup(2, 2, (short) 1));
     List<Candidate> examples = BundledData.make().candidates().subList(0, 8);
     List<Query> queries = BundledData.make().tasks().values().iterator().next();
     FineTuneJob job = FineTuneTopics.job("maths", examples, queries).build();
-    try (FineTuneTopics topics =
-        new FineTuneTopics(
-            kafka.bootstrapServers(),
-            AvroSerdes.forRegistry(kafka.schemaRegistry()),
-            kafka.topics(),
-            2)) {
+    try (FineTuneTopics topics = FineTuneTopics.create(kafka, 2)) {
       topics.fire(job, examples, queries);
       topics.fire(FineTuneTopics.job("other", examples, queries).build(), examples, queries);
       topics.report(finished(job));

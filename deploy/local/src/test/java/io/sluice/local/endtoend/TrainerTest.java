@@ -9,14 +9,12 @@ import io.sluice.gpuworker.trainer.TrainerConfig;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
-import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.Query;
-import io.sluice.schemas.serde.AvroSerdes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,13 +41,7 @@ class TrainerTest {
   @BeforeEach
   void createTopics(TestKafka given) throws InterruptedException {
     kafka = given;
-    kafka.createTopics(new TopicSetup(2, PARTITIONS, (short) 1));
-    topics =
-        new FineTuneTopics(
-            kafka.bootstrapServers(),
-            AvroSerdes.forRegistry(kafka.schemaRegistry()),
-            kafka.topics(),
-            PARTITIONS);
+    topics = FineTuneTopics.create(kafka, PARTITIONS);
   }
 
   @AfterEach
