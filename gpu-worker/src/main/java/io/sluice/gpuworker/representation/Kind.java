@@ -61,7 +61,7 @@ public enum Kind {
 
   /**
    * How candidates' values are stored unless another way is wanted. One bit each will do for a
-   * sketch, which has values to spare (ENCODINGS.md), but not for a hidden state.
+   * sketch, which has values to spare (deploy/docs/encodings.md), but not for a hidden state.
    */
   public FeatureEncoding defaultEncoding() {
     return defaultEncoding;

@@ -2,7 +2,7 @@ package io.sluice.gpuworker.representation;
 
 /** How a gradient becomes a shorter vector with nearly the same cosines. */
 public sealed interface Projection permits Projection.None, CountSketch {
-  /** The default number of values of a sketch at most: ENCODINGS.md says why. */
+  /** The default number of values of a sketch at most: deploy/docs/encodings.md says why. */
   int DEFAULT_DIMENSION = 32_768;
 
   /** The default seed of a sketch. */

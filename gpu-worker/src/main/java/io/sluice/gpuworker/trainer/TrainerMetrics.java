@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 
-/** What is measured of a trainer's work, under the names that TRAINER-REFERENCE.md lists. */
+/**
+ * What is measured of a trainer's work, under the names that deploy/docs/metrics-trainer.md lists.
+ */
 final class TrainerMetrics {
   private static final String PASSED_OVER = "passed_over";
 

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * All that is measured of a worker's work, under the names that METRICS.md lists. Used by any
- * thread.
+ * All that is measured of a worker's work, under the names that deploy/docs/metrics-worker.md
+ * lists. Used by any thread.
  */
 final class WorkerMetrics {
   private static final String EXAMPLES = "sluice.worker.examples";

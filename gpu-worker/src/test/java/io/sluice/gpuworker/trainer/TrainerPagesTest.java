@@ -8,38 +8,59 @@ import io.sluice.gpuworker.SettingsTable;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Every setting and every meter of the trainer is on the page, as it is. */
+/** The pages of the trainer's settings and metrics say what the code declares. */
 class TrainerPagesTest {
   @Test
-  void givenSettingsAndMeters_whenThePageIsRead_thenItSaysWhatTheyAre() throws IOException {
+  void givenTheSettings_whenThePageIsRead_thenItSaysWhatTheyAre() throws IOException {
+    new DocumentedPage(
+            "../deploy/docs/settings-trainer.md",
+            """
+            # Settings of the trainer
+
+            %s
+            The trainer reads its settings from the properties file given with `sluice trainer --config FILE`. Command-line options
+            override the file, and `--set KEY=VALUE` overrides both. All other keys are passed on to Kafka's consumer and producer and to the
+            Avro serdes. Settings on which exactly-once reporting depends are fixed: the trainer logs a warning when one of them is set, and for
+            keys that neither it nor Kafka knows. What the trainer does is described in [trainer.md](trainer.md).
+
+            | setting | default | valid | importance | what |
+            |---|---|---|---|---|
+            %s"""
+                .formatted(
+                    DocumentedPage.madeBy(TrainerPagesTest.class),
+                    SettingsTable.of(TrainerConfig.definition())))
+        .check(TrainerPagesTest.class);
+  }
+
+  @Test
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new TrainerMetrics(registry);
 
     new DocumentedPage(
-            "TRAINER-REFERENCE.md",
+            "../deploy/docs/metrics-trainer.md",
             """
-            # Settings and metrics of the trainer
+            # Metrics and health checks of the trainer
 
             %s
-            Settings come from the properties file of `sluice trainer --config FILE`, over it from the options, over both from
-            `--set KEY=VALUE`. All other keys belong to Kafka's consumer and producer and to the Avro serdes and are handed on to
-            them. Those that exactly-once reports rest on are fixed: the trainer warns of them, and of keys that nobody knows.
+            The trainer serves metrics and health checks over HTTP when `metrics.port` is set (0 takes a free port and prints it), on
+            loopback unless `metrics.host` says otherwise:
 
-            | setting | default | valid | importance | what |
-            |---|---|---|---|---|
-            %s
-            Metrics and health are served where `metrics.port` is set (0 takes a free port and prints it): `/metrics` in
-            Prometheus's text form, `/health/live` (503 once the trainer has not polled Kafka for `max.poll.interval.ms`),
-            `/health/ready` (200 once it is in its consumer group). Counters begin at 0 when the trainer starts.
+            | path | answer |
+            |---|---|
+            | `/metrics` | all metrics below, in Prometheus' text format |
+            | `/health/live` | 200 while the trainer polls Kafka; 503 once it has not polled for `max.poll.interval.ms`: restart it |
+            | `/health/ready` | 200 once the trainer is a member of its consumer group; 503 before that |
+
+            Counters start at 0 when the trainer starts.
 
             | metric | type | labels | what |
             |---|---|---|---|
             %s
-            Beside them the consumer's own, `kafka_consumer_*`, as Kafka documents them.
+            The metrics of the Kafka consumer, `kafka_consumer_*`, are served as well; Kafka's documentation describes them.
             """
                 .formatted(
                     DocumentedPage.madeBy(TrainerPagesTest.class),
-                    SettingsTable.of(TrainerConfig.definition()),
                     MetersTable.of(registry.scrape())))
         .check(TrainerPagesTest.class);
   }

@@ -11,15 +11,16 @@ class ConfigurationPageTest {
   void givenTheSettings_whenThePageIsRead_thenItSaysWhatTheyAre() throws IOException {
     String settings = SettingsTable.of(WorkerConfig.definition());
     new DocumentedPage(
-            "CONFIGURATION.md",
+            "../deploy/docs/settings-worker.md",
             """
             # Settings of the worker
 
             %s
-            They come from the properties file of `sluice worker --config FILE`, over it from the options, over both from
-            `--set KEY=VALUE`. All other keys belong to Kafka's consumer and producer (`security.protocol`, `sasl.*`, `ssl.*`,
-            `max.poll.records`, ...) and to the Avro serdes (`basic.auth.*`, `schema.registry.ssl.*`, ...), and are handed on to
-            them. Those that at-least-once delivery rests on are fixed: the worker warns of them, and of keys that nobody knows.
+            The worker reads its settings from the properties file given with `sluice worker --config FILE`. Command-line options
+            override the file, and `--set KEY=VALUE` overrides both. All other keys are passed on to Kafka's consumer and producer
+            (`security.protocol`, `sasl.*`, `ssl.*`, `max.poll.records`, ...) and to the Avro serdes (`basic.auth.*`,
+            `schema.registry.ssl.*`, ...). Settings on which at-least-once delivery depends are fixed: the worker logs a warning when
+            one of them is set, and for keys that neither it nor Kafka knows.
 
             | setting | default | valid | importance | what |
             |---|---|---|---|---|

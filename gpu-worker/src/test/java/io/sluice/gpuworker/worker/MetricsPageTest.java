@@ -17,33 +17,36 @@ class MetricsPageTest {
     metrics.lag("sluice.target-tasks", 0);
 
     new DocumentedPage(
-            "METRICS.md",
+            "../deploy/docs/metrics-worker.md",
             """
-            # Metrics and health of the worker
+            # Metrics and health checks of the worker
 
             %s
-            Served where `metrics.port` is set (0 takes a free port and prints it), on loopback unless `metrics.host` says otherwise:
+            The worker serves metrics and health checks over HTTP when `metrics.port` is set (0 takes a free port and prints it), on
+            loopback unless `metrics.host` says otherwise:
 
             | path | answer |
             |---|---|
-            | `/metrics` | everything below, in Prometheus's text form |
-            | `/health/live` | 200 while the worker polls Kafka; 503 once it has not for `max.poll.interval.ms`: start it again |
-            | `/health/ready` | 200 once it is in its consumer group; before that 503 |
+            | `/metrics` | all metrics below, in Prometheus' text format |
+            | `/health/live` | 200 while the worker polls Kafka; 503 once it has not polled for `max.poll.interval.ms`: restart it |
+            | `/health/ready` | 200 once the worker is a member of its consumer group; 503 before that |
 
-            Counters begin at 0 when the worker starts; records that are read again count again.
+            Counters start at 0 when the worker starts. A record that is read again, for example after a rebalance, is counted again.
 
             | metric | type | labels | what |
             |---|---|---|---|
             %s
-            Beside them the Kafka clients' own, `kafka_consumer_*` and `kafka_producer_*`, as Kafka documents them.
+            The metrics of the Kafka clients, `kafka_consumer_*` and `kafka_producer_*`, are served as well; Kafka's documentation describes them.
+
+            Useful queries:
 
             | question | PromQL |
             |---|---|
-            | examples a second | `sum(rate(sluice_worker_examples_total[1m]))` |
-            | tokens a second | `sum(rate(sluice_worker_tokens_total[1m]))` |
-            | share of the time in each step | `rate(sluice_worker_step_seconds_sum[5m])` |
+            | examples per second | `sum(rate(sluice_worker_examples_total[1m]))` |
+            | tokens per second | `sum(rate(sluice_worker_tokens_total[1m]))` |
+            | share of time spent in each step | `rate(sluice_worker_step_seconds_sum[5m])` |
             | mean fill of the batches | `rate(sluice_worker_batch_fill_sum[5m]) / rate(sluice_worker_batch_fill_count[5m])` |
-            | dead letters an hour, by fault | `sum by (fault) (increase(sluice_worker_dead_letters_total[1h]))` |
+            | dead letters per hour, by fault | `sum by (fault) (increase(sluice_worker_dead_letters_total[1h]))` |
             | seconds until the backlog is worked off | `sum(sluice_worker_lag) / sum(rate(sluice_worker_examples_total[5m]))` |
             """
                 .formatted(

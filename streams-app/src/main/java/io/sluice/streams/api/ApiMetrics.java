@@ -24,7 +24,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * All that is measured of an instance beside what Kafka Streams measures itself, under the names
- * that METRICS.md lists. Used by any thread.
+ * that deploy/docs/metrics-streams.md lists. Used by any thread.
  */
 final class ApiMetrics {
   private static final String TASK = "task";

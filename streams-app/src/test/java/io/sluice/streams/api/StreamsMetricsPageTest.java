@@ -28,38 +28,41 @@ class StreamsMetricsPageTest {
     metrics.tasks(List.of(status()));
 
     new DocumentedPage(
-            "METRICS.md",
+            "../deploy/docs/metrics-streams.md",
             """
-            # Metrics and health of the streams-app
+            # Metrics and health checks of the streams-app
 
             %s
-            Served with the HTTP API, at `http.host` and `http.port`:
+            Metrics and health checks are served together with the [HTTP API](http-api.md), at `http.host` and `http.port`:
 
             | path | answer |
             |---|---|
-            | `/metrics` | everything below, in Prometheus's text form |
-            | `/health/live` | 200 until the streams-app has failed; then 503: start it again |
-            | `/health/ready` | 200 while it works on all its partitions; 503 and its state while it starts, restores or takes partitions over |
+            | `/metrics` | all metrics below, in Prometheus' text format |
+            | `/health/live` | 200 until the streams-app has failed; 503 after that: restart it |
+            | `/health/ready` | 200 while all partitions of the instance are being processed; 503, with the state, while it starts, restores or rebalances |
 
-            Counters begin at 0 when the instance starts. What is told of tasks is of those that the instance holds: take the
-            sum or the maximum over the instances.
+            Counters start at 0 when the instance starts. An instance reports the metrics of the tasks that are assigned to it:
+            aggregate over the instances, with a sum or a maximum.
 
             | metric | type | labels | what |
             |---|---|---|---|
             %s
-            Beside them those of Kafka Streams and its clients, `kafka_stream_*`, `kafka_consumer_*`, `kafka_producer_*` and
-            `kafka_admin_client_*`, as Kafka documents them, but for those of single stores, processors, topics and brokers:
-            they are thousands, and JMX has them. `kafka_consumer_fetch_manager_records_lag` is there for every partition.
+            The metrics of Kafka Streams and its clients, `kafka_stream_*`, `kafka_consumer_*`, `kafka_producer_*` and
+            `kafka_admin_client_*`, are served as well; Kafka's documentation describes them. Those of single stores, processors,
+            topics and brokers are left out, because there are thousands of them; they are available through JMX.
+            `kafka_consumer_fetch_manager_records_lag` is served for every partition.
+
+            Useful queries:
 
             | question | PromQL |
             |---|---|
-            | candidates scored a second, by task | `sum by (task) (deriv(sluice_task_pool[1m]))` |
-            | share of the candidates that a task is still to be scored for | `sluice_task_waiting / (sluice_task_pool + sluice_task_waiting)` |
+            | candidates scored per second, by task | `sum by (task) (deriv(sluice_task_pool[1m]))` |
+            | share of the candidates that are still to be scored, by task | `sluice_task_waiting / (sluice_task_pool + sluice_task_waiting)` |
             | how full the tiers are | `sum by (task, budget) (sluice_task_tier_filled)` |
-            | records that an instance is behind | `sum by (topic) (kafka_consumer_fetch_manager_records_lag)` |
-            | instances that are not at work | `count(sluice_streams_running == 0)` |
-            | outages that were outlived, an hour | `sum(increase(sluice_streams_threads_replaced_total[1h]))` |
-            | requests that failed, a second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |
+            | consumer lag of an instance, by topic | `sum by (topic) (kafka_consumer_fetch_manager_records_lag)` |
+            | instances that are not running | `count(sluice_streams_running == 0)` |
+            | stream threads replaced after an outage, per hour | `sum(increase(sluice_streams_threads_replaced_total[1h]))` |
+            | failed requests per second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |
             """
                 .formatted(
                     DocumentedPage.madeBy(StreamsMetricsPageTest.class), table(registry.scrape())))

@@ -22,19 +22,20 @@ class StreamsConfigurationPageTest {
             .map(StreamsConfigurationPageTest::setting)
             .collect(Collectors.joining());
     new DocumentedPage(
-            "CONFIGURATION.md",
+            "../deploy/docs/settings-streams.md",
             """
             # Settings of the streams-app
 
             %s
-            They come from the properties file of `sluice streams --config FILE`, over it from the environment, over it from the
-            options, over all from `--set KEY=VALUE`. In the environment a setting is called `SLUICE_STREAMS_` and its name in capital
-            letters, with `_` for `.`: `SLUICE_STREAMS_HTTP_TOKEN` is `http.token`.
+            The streams-app reads its settings from four places, each of which overrides the ones before it: the properties file
+            given with `sluice streams --config FILE`, environment variables, command-line options, and `--set KEY=VALUE`. The
+            environment variable of a setting is `SLUICE_STREAMS_` followed by the setting's name in capital letters, with `_` in
+            place of `.`: `SLUICE_STREAMS_HTTP_TOKEN` sets `http.token`.
 
-            All other keys belong to Kafka Streams and its clients (`num.stream.threads`, `security.protocol`, `sasl.*`, `ssl.*`,
-            `producer.*`, ...) and to the Avro serdes (`basic.auth.*`, `schema.registry.ssl.*`, ...), and are handed on to them. Those
-            that exactness rests on are fixed (`processing.guarantee`, `topology.optimization`, the dead-letter handlers). The
-            streams-app warns of keys that nobody knows.
+            All other keys are passed on to Kafka Streams and its clients (`num.stream.threads`, `security.protocol`, `sasl.*`,
+            `ssl.*`, `producer.*`, ...) and to the Avro serdes (`basic.auth.*`, `schema.registry.ssl.*`, ...). Settings on which
+            exactness depends are fixed (`processing.guarantee`, `topology.optimization`, the dead-letter handlers). The streams-app
+            logs a warning for keys that neither it nor Kafka knows.
 
             | setting | default | valid | importance | what |
             |---|---|---|---|---|
