@@ -182,12 +182,16 @@ public final class StreamBench implements AutoCloseable {
         Duration.ZERO);
   }
 
-  /** Starts the streams-app with the state that its directory holds. */
-  public StreamsProcess start() {
+  /**
+   * Starts the streams-app with the state that its directory holds.
+   *
+   * @param commandLine the main class that has the command {@code streams}
+   */
+  public StreamsProcess start(Class<?> commandLine) {
     Map<String, String> settings = new HashMap<>(kafka.config());
     settings.put("state.dir", directory.resolve("streams-state").toString());
     settings.put("http.enabled", "false");
-    return StreamsProcess.start(settings, directory.resolve("streams.log"));
+    return StreamsProcess.start(commandLine, settings, directory.resolve("streams.log"));
   }
 
   /** Waits until everything sent is counted for every task. */

@@ -1,6 +1,5 @@
 package io.sluice.local.bench;
 
-import io.sluice.local.cli.Sluice;
 import io.sluice.local.stack.ChildGuard;
 import io.sluice.local.stack.StackException;
 import java.io.IOException;
@@ -26,17 +25,18 @@ public final class StreamsProcess implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts the streams-app with the options and on the classpath of this JVM.
    *
-   * @param settings of the streams-app
-   * @param log what it prints
+   * @param commandLine the main class that has the command {@code streams}
+   * @param settings settings of the streams-app, by key
+   * @param log the file that its output is appended to
    */
-  static StreamsProcess start(Map<String, String> settings, Path log) {
+  static StreamsProcess start(Class<?> commandLine, Map<String, String> settings, Path log) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(ChildGuard.class.getName(), Sluice.class.getName(), "streams"));
+    command.addAll(List.of(ChildGuard.class.getName(), commandLine.getName(), "streams"));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     for (String key : List.of("bootstrap.servers", "schema.registry.url")) {
       String option = key.startsWith("bootstrap") ? "--bootstrap-servers" : "--schema-registry";

@@ -1,20 +1,29 @@
 package io.sluice.local.cli;
 
-import io.sluice.gpuworker.cli.TrainCommand;
-import io.sluice.gpuworker.cli.TrainerCommand;
-import io.sluice.gpuworker.cli.WarmupCommand;
-import io.sluice.gpuworker.cli.WorkerCommand;
-import io.sluice.streams.cli.DatasetCommand;
-import io.sluice.streams.cli.IngestCommand;
-import io.sluice.streams.cli.JobsCommand;
-import io.sluice.streams.cli.ResultsCommand;
-import io.sluice.streams.cli.SelectCommand;
-import io.sluice.streams.cli.SelectedCommand;
-import io.sluice.streams.cli.StreamsCommand;
-import io.sluice.streams.cli.TaskCommand;
+import io.sluice.local.cli.bench.BenchCommand;
+import io.sluice.local.cli.job.DatasetCommand;
+import io.sluice.local.cli.job.JobsCommand;
+import io.sluice.local.cli.job.ResultsCommand;
+import io.sluice.local.cli.offline.RepresentCommand;
+import io.sluice.local.cli.offline.ScoreCommand;
+import io.sluice.local.cli.offline.SelectCommand;
+import io.sluice.local.cli.offline.TrainCommand;
+import io.sluice.local.cli.offline.WarmupCommand;
+import io.sluice.local.cli.pool.IngestCommand;
+import io.sluice.local.cli.pool.SelectedCommand;
+import io.sluice.local.cli.pool.TaskCommand;
+import io.sluice.local.cli.process.Logging;
+import io.sluice.local.cli.service.Service;
+import io.sluice.local.cli.service.StreamsCommand;
+import io.sluice.local.cli.service.TrainerCommand;
+import io.sluice.local.cli.service.WorkerCommand;
+import io.sluice.local.cli.stack.BundledCommand;
+import io.sluice.local.cli.stack.BundledModelCommand;
+import io.sluice.local.cli.stack.QuickstartCommand;
+import io.sluice.local.cli.stack.TopicsCommand;
+import io.sluice.local.cli.stack.UpCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.Set;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,9 +76,6 @@ import picocli.CommandLine.Spec;
       GenerateCompletion.class
     })
 public final class Sluice implements Runnable {
-  /** Commands that run until they are stopped and whose log is their output. */
-  private static final Set<String> SERVICES = Set.of("worker", "trainer", "streams");
-
   /** What a shell reports of a process that Ctrl-C ended. */
   private static final int INTERRUPTED = 130;
 
@@ -106,7 +112,7 @@ public final class Sluice implements Runnable {
     if (verbose) {
       Logging.verbose();
     } else if (parsed.hasSubcommand()
-        && SERVICES.contains(parsed.subcommand().commandSpec().name())) {
+        && parsed.subcommand().commandSpec().userObject() instanceof Service) {
       Logging.service();
     }
     return new CommandLine.RunLast().execute(parsed);

@@ -1,7 +1,7 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.gpuworker.training.ExampleLosses;
-import io.sluice.streams.cli.TextTable;
+import io.sluice.local.console.TextTable;
 import java.io.PrintWriter;
 import java.util.List;
 

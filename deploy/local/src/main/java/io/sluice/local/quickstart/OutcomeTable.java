@@ -1,8 +1,8 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.local.console.TextTable;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
-import io.sluice.streams.cli.TextTable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,0 +1,206 @@
+package io.sluice.local.cli.bench;
+
+import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.representation.Role;
+import io.sluice.local.bench.EncodingsComparison;
+import io.sluice.local.bench.StoredForm;
+import io.sluice.local.cli.offline.Lines;
+import io.sluice.local.console.WorkBar;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.file.ExampleFile;
+import io.sluice.schemas.file.ExampleLine;
+import io.sluice.streams.selection.Tiers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bench encodings}: what storing gradients shorter costs and saves. */
+@Command(
+    name = "encodings",
+    description = {
+      "Select by whole gradients and by each stored form of them, and show how far the two agree.",
+      "Prints a table: share of the top in common with the selection by whole gradients (mean over"
+          + " the tasks), bytes of a candidate, and the processor time that a candidate takes."
+    })
+final class BenchEncodingsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Path model;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Folders of its LoRA warm-up checkpoints, all of one run.")
+  private List<Path> checkpoints = List.of();
+
+  @Option(
+      names = "--candidates",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON lines of {\"id\"?, \"messages\"}, plain or gzip.")
+  private Path candidates;
+
+  @Option(
+      names = "--task",
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Task files.")
+  private List<Path> tasks = List.of();
+
+  @Option(
+      names = "--limit",
+      defaultValue = "1500",
+      paramLabel = "N",
+      description = "Candidates (default: ${DEFAULT-VALUE}).")
+  private int limit;
+
+  @Option(
+      names = "--dimension",
+      split = ",",
+      defaultValue = "4096,8192,16384,32768,65536",
+      paramLabel = "N",
+      description = "Values of a sketch (default: ${DEFAULT-VALUE}).")
+  private List<Integer> dimensions = List.of();
+
+  @Option(
+      names = "--encoding",
+      split = ",",
+      defaultValue = "FLOAT16,INT8,INT4,SIGN",
+      paramLabel = "NAME",
+      description = "How each value is stored (default: ${DEFAULT-VALUE}).")
+  private List<FeatureEncoding> encodings = List.of();
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "1",
+      paramLabel = "N",
+      description =
+          "Sketches of each form, of which the mean is shown (default: ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(
+      names = "--budget",
+      split = ",",
+      defaultValue = "50,100,200",
+      paramLabel = "B",
+      description = "How many of the top are compared, ascending (default: ${DEFAULT-VALUE}).")
+  private List<Integer> budgets = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    List<StoredForm> forms = checked();
+    List<ExampleLine> lines = ExampleFile.read(candidates);
+    RepresentationSettings settings =
+        RepresentationSettings.gradient(
+            model, checkpoints, new Projection.None(), RepresentationSettings.DEFAULT_MAX_LENGTH);
+    try (Representer representer = ExampleRepresenter.open(settings)) {
+      print(
+          compare(representer, lines.subList(0, Math.min(limit, lines.size())), forms),
+          representer);
+    }
+    return ExitCode.OK;
+  }
+
+  private EncodingsComparison compare(
+      Representer representer, List<ExampleLine> lines, List<StoredForm> forms) throws IOException {
+    List<float[][][]> querySets = new ArrayList<>();
+    for (Path task : tasks) {
+      querySets.add(queries(representer, ExampleFile.read(task)));
+    }
+    EncodingsComparison comparison =
+        new EncodingsComparison(querySets, representer.checkpointWeights(), forms, seeds, budgets);
+    try (ProgressBar progress = WorkBar.show("Compared", lines.size())) {
+      new Lines(representer, Role.CANDIDATE)
+          .represent(
+              lines,
+              (line, outcome) -> {
+                if (outcome instanceof Representer.Represented represented) {
+                  comparison.offer(represented.rows());
+                }
+                progress.step();
+              });
+    }
+    return comparison;
+  }
+
+  private float[][][] queries(Representer representer, List<ExampleLine> lines) throws IOException {
+    List<float[][]> queries = new ArrayList<>();
+    new Lines(representer, Role.QUERY)
+        .represent(
+            lines,
+            (line, outcome) -> {
+              if (outcome instanceof Representer.Unusable unusable) {
+                throw new IllegalArgumentException(Lines.place(line) + ": " + unusable.reason());
+              }
+              queries.add(((Representer.Represented) outcome).rows());
+            });
+    return queries.toArray(float[][][]::new);
+  }
+
+  /** What is compared; all options are checked, since the work may take long. */
+  private List<StoredForm> checked() {
+    if (limit < 1 || seeds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit " + limit + ", --seeds " + seeds + ": use 1 or more");
+    }
+    try {
+      new Tiers(budgets);
+      dimensions.forEach(Projection::sketch);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    return dimensions.stream()
+        .flatMap(
+            dimension -> encodings.stream().map(encoding -> new StoredForm(dimension, encoding)))
+        .toList();
+  }
+
+  private void print(EncodingsComparison comparison, Representer representer) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "%d candidates, %d queries of %d tasks, %d checkpoints, gradients of %,d values%n%n",
+        comparison.candidates(),
+        comparison.queries(),
+        tasks.size(),
+        representer.checkpoints(),
+        representer.dimension());
+    String tops =
+        budgets.stream().map(budget -> "top " + budget).collect(Collectors.joining(" | "));
+    out.printf("| dimensions | encoding | bytes | %s | sketch us | encode us | score us |%n", tops);
+    out.println("|---|---|---|" + "---|".repeat(budgets.size() + 3));
+    for (EncodingsComparison.Finding finding : comparison.findings()) {
+      out.printf(
+          "| %,d | %s | %,d | %s | %.0f | %.0f | %.0f |%n",
+          finding.form().dimension(),
+          finding.form().encoding(),
+          finding.form().bytes(representer.checkpoints()),
+          finding.overlaps().stream().map("%.3f"::formatted).collect(Collectors.joining(" | ")),
+          finding.sketchMicros(),
+          finding.encodeMicros(),
+          finding.scoreMicros());
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,108 @@
+package io.sluice.local.cli.job;
+
+import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.streams.client.FineTuneJobs;
+import io.sluice.streams.export.BaseModel;
+import io.sluice.streams.export.DatasetExport;
+import io.sluice.streams.export.ExampleFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dataset}: the frozen examples of a job as files. */
+@Command(
+    name = "dataset",
+    description = {
+      "Write the frozen dataset of a fine-tune job as a folder.",
+      "It holds the examples in selection order as train.jsonl ({\"messages\": [...]} a line), the"
+          + " random control, the queries and the held-out examples likewise; manifest.json with"
+          + " the whole job; and configurations for TRL, Axolotl and LLaMA-Factory.",
+      "What was retracted since the job fired is left out."
+    })
+public final class DatasetCommand implements Callable<Integer> {
+  /** Which files to write. */
+  enum Format {
+    jsonl(ExampleFormat.JSONL),
+    parquet(ExampleFormat.PARQUET),
+    both(ExampleFormat.JSONL, ExampleFormat.PARQUET);
+
+    private final List<ExampleFormat> formats;
+
+    Format(ExampleFormat... formats) {
+      this.formats = List.of(formats);
+    }
+  }
+
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "JOB", description = "The job's id.")
+  private String jobId;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder to write, which does not exist yet.")
+  private Path out;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "jsonl",
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private Format format;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      defaultValue = "model",
+      description =
+          "What the configurations train: a folder or a name of Hugging Face. Default: the folder"
+              + " '${DEFAULT-VALUE}' in DIR, to be put there. A folder's config.json tells which layers"
+              + " get an adapter when the job does not; else all linear ones do.")
+  private String model;
+
+  @Option(
+      names = "--include-retracted",
+      description = "Write examples too that were retracted since the job fired.")
+  private boolean includeRetracted;
+
+  /** Made by the command line. */
+  public DatasetCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    FrozenDataset dataset =
+        kafka.use(
+            access -> {
+              FineTuneJobs jobs = new FineTuneJobs(access);
+              return jobs.dataset(jobs.find(jobId));
+            });
+    List<String> leftOut =
+        new DatasetExport(format.formats, BaseModel.of(model), includeRetracted)
+            .write(dataset, out);
+    FineTuneJob job = dataset.job();
+    spec.commandLine()
+        .getOut()
+        .printf("job %s, %d examples selected: %s%n", job.getJobId(), job.getExamples(), out);
+    if (!leftOut.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "%d examples were retracted since the job fired and left out: manifest.json names"
+                  + " them%n",
+              leftOut.size());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,39 @@
+package io.sluice.local.cli.job;
+
+import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.streams.client.JobRequests;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs cancel}: an open job ends, and a trainer that is at it stops. */
+@Command(
+    name = "cancel",
+    description = "Cancel a job that has not ended; a trainer that is at it stops.")
+final class JobCancelCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "JOB", description = "The job's id.")
+  private String jobId;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long to wait for the streams-app. Default: ${DEFAULT-VALUE}")
+  private int wait;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    JobRequests.Outcome outcome =
+        kafka.use(access -> new JobRequests(access).cancel(jobId, Duration.ofSeconds(wait)));
+    return JobAnswer.print(outcome, job -> job.getJobId() + " cancelled", spec.commandLine());
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.local.cli.job;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.streams.client.AvroJson;
+import io.sluice.streams.client.FineTuneJobs;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs show}: all that is known of a job. */
+@Command(
+    name = "show",
+    description = {
+      "Print all that is known of a job, as JSON: {\"job\", \"result\"?}.",
+      "The result is what a trainer reported last, if one has taken the job."
+    })
+final class JobShowCommand implements Callable<Integer> {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "JOB", description = "The job's id.")
+  private String jobId;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ObjectNode shown =
+        kafka.use(
+            access -> {
+              FineTuneJobs jobs = new FineTuneJobs(access);
+              FineTuneJob job = jobs.find(jobId);
+              ObjectNode all = JSON.createObjectNode();
+              all.set("job", AvroJson.of(job));
+              Optional.ofNullable(jobs.results().get(jobId))
+                  .ifPresent(result -> all.set("result", AvroJson.of(result)));
+              return all;
+            });
+    spec.commandLine()
+        .getOut()
+        .println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
+    return 0;
+  }
+}

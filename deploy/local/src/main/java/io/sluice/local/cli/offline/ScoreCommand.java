@@ -1,0 +1,185 @@
+package io.sluice.local.cli.offline;
+
+import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.representation.Role;
+import io.sluice.local.console.WorkBar;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.file.CandidateFile;
+import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.file.ExampleFile;
+import io.sluice.schemas.file.ExampleLine;
+import io.sluice.schemas.file.NpyFile;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: the similarity of candidates to a query set, without Kafka. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Score candidates against a query set, without Kafka.",
+      "Writes a NumPy file of float32, shape [queries, candidates]: the sum over checkpoints of the"
+          + " checkpoint's weight (its epoch's mean learning rate) times the cosine of the gradients,"
+          + " or the cosine of the hidden states.",
+      "Every line that is not blank has a column. One that has no score is told on standard error;"
+          + " its column is -2, below any similarity, and the exit code is 1 unless --skip-invalid."
+    })
+public final class ScoreCommand implements Callable<Integer> {
+  /** The score of a line that has none: below any similarity, which is -1 to 1. */
+  private static final float NO_SCORE = -2;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--candidates",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON lines of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
+  private Path candidates;
+
+  @Option(
+      names = "--queries",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "A task file ({\"task\", \"queries\": [{\"id\", \"messages\"}]}) or JSON lines of"
+              + " {\"prompts\", \"labels\"}.")
+  private Path queries;
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description =
+          "How a candidate's sketch is stored: ${COMPLETION-CANDIDATES} (default: SIGN; of a"
+              + " hidden state: FLOAT16).")
+  private Optional<FeatureEncoding> encoding;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Score the first N candidates only.")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(names = "--skip-invalid", description = "Candidates without a score are no failure.")
+  private boolean skipInvalid;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "S.npy",
+      description = "Where to write the scores.")
+  private Path out;
+
+  private int unscored;
+
+  /** Made by the command line. */
+  public ScoreCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (limit < 1) {
+      throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
+    }
+    RepresentationSettings settings = model.settings();
+    OutputFile.require(out);
+    List<ExampleLine> lines = lines();
+    List<ExampleLine> querySet = ExampleFile.read(queries);
+    try (Representer representer = ExampleRepresenter.open(settings)) {
+      err().println("Device: " + representer.device());
+      NpyFile.writeFloats(out, lines.size(), Arrays.asList(score(representer, querySet, lines)));
+      return unscored == 0 || skipInvalid ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  /** The bar also ticks while queries are represented, before the first candidate. */
+  private float[][] score(
+      Representer representer, List<ExampleLine> querySet, List<ExampleLine> lines)
+      throws IOException {
+    try (ProgressBar progress = WorkBar.show("Scored", lines.size())) {
+      QueryMatrix matrix = matrix(representer, querySet);
+      float[][] scores = new float[matrix.queries()][lines.size()];
+      int[] next = {0};
+      new Lines(representer, Role.CANDIDATE)
+          .represent(
+              lines,
+              (line, outcome) -> {
+                float[] column = column(matrix, line, outcome);
+                for (int q = 0; q < column.length; q++) {
+                  scores[q][next[0]] = column[q];
+                }
+                next[0]++;
+                progress.step();
+              });
+      return scores;
+    }
+  }
+
+  private QueryMatrix matrix(Representer representer, List<ExampleLine> querySet)
+      throws IOException {
+    List<float[][]> vectors = new ArrayList<>();
+    new Lines(representer, Role.QUERY)
+        .represent(
+            querySet,
+            (line, outcome) -> {
+              if (outcome instanceof Representer.Unusable unusable) {
+                throw new IllegalArgumentException(
+                    queries + ", " + Lines.place(line) + ": " + unusable.reason());
+              }
+              vectors.add(((Representer.Represented) outcome).rows());
+            });
+    return new QueryMatrix(vectors.toArray(float[][][]::new), representer.checkpointWeights());
+  }
+
+  private float[] column(QueryMatrix matrix, ExampleLine line, Representer.Outcome outcome) {
+    if (outcome instanceof Representer.Unusable unusable) {
+      err().println(candidates + ", " + Lines.place(line) + ": " + unusable.reason());
+      unscored++;
+      float[] column = new float[matrix.queries()];
+      Arrays.fill(column, NO_SCORE);
+      return column;
+    }
+    float[][] rows = ((Representer.Represented) outcome).rows();
+    FeatureEncoding stored = encoding.orElse(model.kind().defaultEncoding());
+    return model.projected()
+        ? matrix.score(stored, FeatureCodec.encode(stored, rows))
+        : matrix.score(rows);
+  }
+
+  private List<ExampleLine> lines() throws IOException {
+    List<ExampleLine> lines = new ArrayList<>();
+    try (CandidateFile file = CandidateFile.open(candidates)) {
+      while (lines.size() < limit && file.hasNext()) {
+        CandidateLine line = file.next();
+        lines.add(
+            line instanceof CandidateLine.Valid valid
+                ? new ExampleLine.OfCandidate(valid.line(), valid.candidate())
+                : new ExampleLine.Invalid(line.line(), ((CandidateLine.Invalid) line).reason()));
+      }
+    }
+    if (lines.isEmpty()) {
+      throw new IOException(candidates + " has no candidates");
+    }
+    return lines;
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}

@@ -1,0 +1,130 @@
+package io.sluice.local.cli.offline;
+
+import io.sluice.schemas.file.NpyFile;
+import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Tiers;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code select}: the subset of a score matrix, without Kafka. */
+@Command(
+    name = "select",
+    description = {
+      "Select from a score matrix, without Kafka.",
+      "Prints the indices of the selected candidates (columns, from 0), one a line, in selection"
+          + " order. A budget above the number of candidates selects all of them."
+    })
+public final class SelectCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--similarity",
+      required = true,
+      paramLabel = "S.npy",
+      description = "NumPy file of float32 scores, shape [queries, candidates].")
+  private Path similarity;
+
+  @Option(
+      names = "--algorithm",
+      defaultValue = "round-robin",
+      paramLabel = "NAME",
+      description = {
+        "The rule (default: ${DEFAULT-VALUE}).",
+        "round-robin: queries take turns, each takes its most similar candidate not yet taken.",
+        "doubly-greedy: candidates by their highest score over all queries.",
+        "random or random:SEED: by a hash of the index, whatever the scores: the yardstick of the"
+            + " others. SEED: 0 to 999999999 (default: 0).",
+        "Equal candidates: the lower index goes first."
+      })
+  private String algorithmName;
+
+  @Option(
+      names = "--budget",
+      required = true,
+      paramLabel = "B",
+      description = "How many candidates to select, at least 1.")
+  private int budget;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the indices to this file instead of standard output.")
+  private Optional<Path> out;
+
+  /** Made by the command line. */
+  public SelectCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    Algorithm algorithm = algorithm();
+    if (budget < 1) {
+      throw usage("--budget " + budget + ": a budget is a number of candidates, at least 1");
+    }
+    List<Integer> selected = select(algorithm);
+    if (out.isPresent()) {
+      try (BufferedWriter writer = Files.newBufferedWriter(out.get())) {
+        print(selected, new PrintWriter(writer));
+      }
+    } else {
+      print(selected, spec.commandLine().getOut());
+    }
+    return 0;
+  }
+
+  private Algorithm algorithm() {
+    try {
+      return Algorithm.parse(algorithmName);
+    } catch (IllegalArgumentException e) {
+      throw usage("--algorithm: " + e.getMessage());
+    }
+  }
+
+  private List<Integer> select(Algorithm algorithm) throws IOException {
+    float[][] scores = NpyFile.readFloats(similarity);
+    if (scores.length == 0) {
+      throw new IOException(similarity + " has no row: one row a query is needed");
+    }
+    Selection<Integer> selection =
+        algorithm.emptySelection(scores.length, new Tiers(List.of(budget)));
+    float[] column = new float[scores.length];
+    for (int candidate = 0; candidate < scores[0].length; candidate++) {
+      for (int query = 0; query < column.length; query++) {
+        column[query] = scores[query][candidate];
+      }
+      offer(selection, candidate, column);
+    }
+    return selection.prefix(budget);
+  }
+
+  private void offer(Selection<Integer> selection, int candidate, float[] scores)
+      throws IOException {
+    try {
+      selection.offer(candidate, scores);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(similarity + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void print(List<Integer> selected, PrintWriter writer) throws IOException {
+    selected.forEach(writer::println);
+    if (writer.checkError()) {
+      throw new IOException("the indices could not be written: is the disk full?");
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

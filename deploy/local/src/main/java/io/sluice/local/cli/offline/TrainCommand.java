@@ -1,0 +1,154 @@
+package io.sluice.local.cli.offline;
+
+import io.sluice.gpuworker.gradient.PromptAnswer;
+import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.training.Checkpointing;
+import io.sluice.gpuworker.training.EncodedExamples;
+import io.sluice.gpuworker.training.Method;
+import io.sluice.gpuworker.training.StepLog;
+import io.sluice.gpuworker.training.TrainingOutcome;
+import io.sluice.gpuworker.training.TrainingSettings;
+import io.sluice.schemas.file.ExampleFile;
+import io.sluice.schemas.file.ExampleLine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code train}: one run of fine-tuning, without Kafka. */
+@Command(
+    name = "train",
+    description = {
+      "Fine-tunes a model on a file of examples, without Kafka: an adapter, or all weights.",
+      "What is broken off goes on when the same command is given again."
+    })
+public final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "JSON lines of {\"messages\"}, all assistant turns of which are learnt, or {\"prompts\","
+              + " \"labels\"}; plain or gzip.")
+  private Path data;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "An adapter that goes on being trained, instead of a new one.")
+  private Optional<Path> adapter = Optional.empty();
+
+  @Option(names = "--full", description = "Train all weights, not an adapter.")
+  private boolean full;
+
+  @Option(
+      names = "--epochs",
+      defaultValue = "2",
+      paramLabel = "N",
+      description = "Passes over the examples (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "New folder that receives the adapter, or the model with --full.")
+  private Path out;
+
+  @Option(
+      names = "--skip-invalid",
+      description = "Report examples that cannot be used, but exit with 0 all the same.")
+  private boolean skipInvalid;
+
+  @Mixin private TrainingOptions training;
+
+  /** Made by the command line. */
+  public TrainCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (full && adapter.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), "--full trains all weights, --adapter an adapter: give one of them");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    TrainingSettings settings =
+        new TrainingSettings(model, method(), training.hyper(epochs), training.compute());
+    OfflineTraining run = new OfflineTraining(settings, err);
+    try (OutputFolder folder = OutputFolder.require(out)) {
+      UnusableLines unusable = new UnusableLines(data, err);
+      EncodedExamples examples = run.encode("Example", texts(unusable));
+      TrainingOutcome.Finished finished =
+          run.train(examples, Checkpointing.latest(folder.partial()));
+      folder.publish(finished.checkpoint());
+      report(examples, finished.log());
+      return skipInvalid || unusable.count() + examples.refused().size() == 0
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
+    }
+  }
+
+  private void report(EncodedExamples examples, List<StepLog> log) {
+    PrintWriter print = spec.commandLine().getOut();
+    print.printf(
+        "Trained on %d examples, %d steps, loss %.4f to %.4f: %s%n",
+        examples.usable().size(),
+        log.size(),
+        log.get(0).loss(),
+        log.get(log.size() - 1).loss(),
+        out);
+    print.flush();
+  }
+
+  private Method method() {
+    Method.NewAdapter wanted = training.newAdapter();
+    return full
+        ? new Method.AllWeights()
+        : adapter
+            .<Method>map(folder -> new Method.GivenAdapter(folder, wanted.dropout()))
+            .orElse(wanted);
+  }
+
+  private List<Text> texts(UnusableLines unusable) throws IOException {
+    List<Text> texts = new ArrayList<>();
+    for (ExampleLine line : ExampleFile.read(data)) {
+      if (line instanceof ExampleLine.OfCandidate of) {
+        texts.add(new Text.Conversation(of.candidate().getMessages()));
+      } else if (line instanceof ExampleLine.OfQuery of) {
+        texts.add(new Text.Question(of.query().getMessages()));
+      } else if (line instanceof ExampleLine.OfText of) {
+        texts.add(new PromptAnswer(of.prompt(), of.answer()));
+      } else if (line instanceof ExampleLine.Invalid invalid) {
+        unusable.add(invalid.line(), invalid.reason());
+      }
+    }
+    unusable.end();
+    if (texts.isEmpty()) {
+      throw new IOException(
+          data
+              + " has no example: it needs lines of {\"messages\": [...]} or of {\"prompts\","
+              + " \"labels\"}"
+              + unusable.summary());
+    }
+    return texts;
+  }
+}

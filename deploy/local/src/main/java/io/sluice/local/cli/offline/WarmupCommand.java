@@ -1,0 +1,142 @@
+package io.sluice.local.cli.offline;
+
+import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.training.Checkpointing;
+import io.sluice.gpuworker.training.EncodedExamples;
+import io.sluice.gpuworker.training.HyperParameters;
+import io.sluice.gpuworker.training.StepLog;
+import io.sluice.gpuworker.training.TrainingOutcome;
+import io.sluice.gpuworker.training.TrainingSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code warmup}: the checkpoints at which gradients are taken. */
+@Command(
+    name = "warmup",
+    description = {
+      "Trains an adapter on a random share of the candidates and leaves a checkpoint an epoch, at"
+          + " which the worker takes gradients (the warm-up of LESS).",
+      "What is broken off goes on when the same command is given again."
+    })
+public final class WarmupCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Path model;
+
+  @Option(
+      names = "--candidates",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON lines of {\"id\", \"messages\"}, plain or gzip.")
+  private Path candidates;
+
+  @Option(
+      names = "--fraction",
+      defaultValue = "0.05",
+      paramLabel = "SHARE",
+      description = "Of the candidates, drawn at random by --seed (default: ${DEFAULT-VALUE}).")
+  private double fraction;
+
+  @Option(
+      names = "--limit",
+      defaultValue = "" + Integer.MAX_VALUE,
+      showDefaultValue = Visibility.NEVER,
+      paramLabel = "N",
+      description = "The most candidates that are drawn (default: no limit).")
+  private int limit;
+
+  @Option(
+      names = "--epochs",
+      defaultValue = "4",
+      paramLabel = "N",
+      description = "Passes over them, a checkpoint each (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "New folder that receives checkpoint-STEP, one an epoch.")
+  private Path out;
+
+  @Option(
+      names = "--skip-invalid",
+      description = "Report candidates that cannot be used, but exit with 0 all the same.")
+  private boolean skipInvalid;
+
+  @Mixin private TrainingOptions training;
+
+  /** Made by the command line. */
+  public WarmupCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (!(fraction > 0 && fraction <= 1) || limit < 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          fraction > 0 && fraction <= 1
+              ? "--limit " + limit + ": use 1 or more"
+              : "--fraction " + fraction + ": use a value above 0, at most 1");
+    }
+    HyperParameters hyper = training.hyper(epochs);
+    OfflineTraining run =
+        new OfflineTraining(
+            new TrainingSettings(model, training.newAdapter(), hyper, training.compute()),
+            spec.commandLine().getErr());
+    try (OutputFolder folder = OutputFolder.require(out)) {
+      UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
+      CandidateSample sample =
+          CandidateSample.draw(candidates, fraction, limit, hyper.seed(), unusable);
+      List<Text.Conversation> texts =
+          sample.candidates().stream()
+              .map(candidate -> new Text.Conversation(candidate.getMessages()))
+              .toList();
+      EncodedExamples examples = run.encode("Candidate drawn", texts);
+      TrainingOutcome.Finished finished =
+          run.train(examples, Checkpointing.eachEpoch(folder.partial()));
+      folder.publish(folder.partial());
+      report(sample, unusable, examples, finished);
+      return skipInvalid || unusable.count() + examples.refused().size() == 0
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
+    }
+  }
+
+  private void report(
+      CandidateSample sample,
+      UnusableLines unusable,
+      EncodedExamples examples,
+      TrainingOutcome.Finished finished) {
+    PrintWriter print = spec.commandLine().getOut();
+    List<StepLog> log = finished.log();
+    print.printf(
+        "Trained on %d of %d candidates (%d lines of the file are none), %d steps, loss %.4f to"
+            + " %.4f.%n",
+        examples.usable().size(),
+        sample.pool(),
+        unusable.count(),
+        log.size(),
+        log.get(0).loss(),
+        log.get(log.size() - 1).loss());
+    log.stream()
+        .filter(step -> step.epoch() == Math.rint(step.epoch()))
+        .forEach(step -> print.println(out.resolve("checkpoint-" + step.step())));
+    print.flush();
+  }
+}

@@ -1,0 +1,172 @@
+package io.sluice.local.cli.options;
+
+import io.sluice.schemas.serde.RegistryOutage;
+import io.sluice.streams.client.KafkaAccess;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/**
+ * The options that say which Kafka a command works on.
+ *
+ * <p>Properties come from {@code --config}; without it and without {@code --bootstrap-servers},
+ * from the file that the local stack keeps in its data directory while it runs. Single options
+ * override the file.
+ */
+public final class KafkaOptions {
+  private static final String BOOTSTRAP = "bootstrap.servers";
+  private static final String REGISTRY = "schema.registry.url";
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT[,...]",
+      description = "Kafka brokers. Default: the local stack that 'up' runs.")
+  private Optional<String> bootstrapServers;
+
+  @Option(
+      names = "--schema-registry",
+      paramLabel = "URL",
+      description = "Schema registry with Confluent's API.")
+  private Optional<String> schemaRegistry;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Properties for Kafka's clients and the registry's, passed on as they are (TLS, SASL).")
+  private Optional<Path> config;
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      description = "Put before every topic name. Default: sluice.")
+  private Optional<String> topicPrefix;
+
+  private final Path stackProperties;
+
+  /** Made by the command line. */
+  public KafkaOptions() {
+    this(Path.of(System.getProperty("user.home"), ".sluice", "stack", "stack.properties"));
+  }
+
+  /** The local stack's file is elsewhere. */
+  KafkaOptions(Path stackProperties) {
+    this.stackProperties = stackProperties;
+  }
+
+  /**
+   * The properties that the options amount to: {@code bootstrap.servers}, {@code
+   * schema.registry.url}, {@link KafkaAccess#TOPIC_PREFIX} where given, and all of the file.
+   *
+   * @throws ParameterException when brokers or registry are not known
+   * @throws IOException when the file cannot be read
+   */
+  public Map<String, String> properties() throws IOException {
+    return properties(Map.of());
+  }
+
+  /**
+   * The same, with properties that win over the file's and not over the single options.
+   *
+   * @param others properties from elsewhere, such as the environment
+   * @throws ParameterException when brokers or registry are not known
+   * @throws IOException when the file cannot be read
+   */
+  public Map<String, String> properties(Map<String, String> others) throws IOException {
+    Map<String, String> properties = new HashMap<>();
+    if (config.isPresent()) {
+      properties.putAll(read(config.get()));
+    } else if (bootstrapServers.isEmpty()
+        && !others.containsKey(BOOTSTRAP)
+        && Files.exists(stackProperties)) {
+      properties.putAll(read(stackProperties));
+    }
+    properties.putAll(others);
+    bootstrapServers.ifPresent(value -> properties.put(BOOTSTRAP, value));
+    schemaRegistry.ifPresent(value -> properties.put(REGISTRY, value));
+    topicPrefix.ifPresent(value -> properties.put(KafkaAccess.TOPIC_PREFIX, value));
+    if (!properties.containsKey(BOOTSTRAP)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no Kafka given and no local stack runs: give --bootstrap-servers and --schema-registry,"
+              + " or --config, or start the local stack with 'up'");
+    }
+    if (!properties.containsKey(REGISTRY)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no schema registry given: give --schema-registry, or "
+              + REGISTRY
+              + " in the file of --config");
+    }
+    return properties;
+  }
+
+  /**
+   * Does work over the Kafka that the options name, once a broker has answered.
+   *
+   * @throws ParameterException when the options do not name one
+   * @throws KafkaException when the broker or the registry fails, saying which
+   */
+  public <T> T use(Work<T> work) throws IOException, InterruptedException {
+    Map<String, String> properties = properties();
+    KafkaAccess kafka;
+    try {
+      kafka = KafkaAccess.of(properties);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    kafka.requireBroker();
+    try {
+      return work.over(kafka);
+    } catch (SerializationException e) {
+      throw RegistryOutage.isCauseOf(e) ? registrySilent(properties.get(REGISTRY), e) : e;
+    }
+  }
+
+  private static KafkaException registrySilent(String url, SerializationException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new KafkaException(
+        String.format(
+            "no schema registry answers at %s (%s): is it running?", url, root.getMessage()),
+        failure);
+  }
+
+  private static Map<String, String> read(Path file) throws IOException {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": there is no such file", e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " is no file of properties: " + e.getMessage(), e);
+    }
+    Map<String, String> values = new HashMap<>();
+    properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key)));
+    return values;
+  }
+
+  /** What a command does over Kafka. */
+  public interface Work<T> {
+    /** Does it. */
+    T over(KafkaAccess kafka) throws IOException, InterruptedException;
+  }
+}

@@ -1,0 +1,98 @@
+package io.sluice.local.cli.pool;
+
+import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.file.CandidateFile;
+import io.sluice.schemas.file.CandidateLine;
+import io.sluice.streams.client.CandidateIngest;
+import io.sluice.streams.client.KafkaAccess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.Producer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ingest}: a candidate file into topic candidates. */
+@Command(
+    name = "ingest",
+    description = {
+      "Send the candidates of a file to Kafka.",
+      "The file has one JSON object a line: {\"id\", \"source\"?, \"messages\": [{\"role\","
+          + " \"content\"}]}; the id defaults to the line number. Lines that cannot be used are"
+          + " reported with their number and all others are sent; then the exit code is 1."
+    })
+public final class IngestCommand implements Callable<Integer> {
+  private static final int PROGRESS_EVERY = 10_000;
+
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "FILE", description = "JSON lines, plain or gzip.")
+  private Path file;
+
+  @Option(
+      names = "--skip-invalid",
+      description = "Report lines that cannot be used, but exit with 0 all the same.")
+  private boolean skipInvalid;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Send the first N usable candidates only. Default: all")
+  private Optional<Long> limit;
+
+  /** Made by the command line. */
+  public IngestCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (limit.isPresent() && limit.get() < 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--limit " + limit.get() + ": give a number of candidates, at least 1");
+    }
+    try (CandidateFile lines = CandidateFile.open(file)) {
+      CandidateIngest.Report report = kafka.use(access -> ingest(lines, access));
+      spec.commandLine()
+          .getOut()
+          .printf("%d candidates sent, %d lines invalid%n", report.sent(), report.invalid());
+      return report.invalid() == 0 || skipInvalid ? 0 : 1;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private CandidateIngest.Report ingest(CandidateFile lines, KafkaAccess access) {
+    try (Producer<String, Candidate> producer = access.producer(access.serdes().value())) {
+      return new CandidateIngest(producer, access.topics().candidates(), new Progress())
+          .run(lines, limit.orElse(Long.MAX_VALUE));
+    }
+  }
+
+  /** Standard error: what is wrong, and a sign of life. */
+  private final class Progress implements CandidateIngest.Listener {
+    private final PrintWriter err = spec.commandLine().getErr();
+
+    @Override
+    public void sent(long count) {
+      if (count % PROGRESS_EVERY == 0) {
+        err.printf("%d candidates ...%n", count);
+        err.flush();
+      }
+    }
+
+    @Override
+    public void invalid(CandidateLine.Invalid line) {
+      err.printf("%s, line %d: %s%n", file, line.line(), line.reason());
+    }
+  }
+}

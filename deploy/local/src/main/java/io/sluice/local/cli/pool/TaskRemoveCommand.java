@@ -1,0 +1,31 @@
+package io.sluice.local.cli.pool;
+
+import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.streams.client.TargetTasks;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code task remove}: a target task and with it its subset. */
+@Command(name = "remove", description = "Remove a target task and its subset.")
+final class TaskRemoveCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(paramLabel = "TASK", description = "The task's id.")
+  private String id;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    boolean removed = kafka.use(access -> new TargetTasks(access).remove(id));
+    if (!removed) {
+      throw new IllegalArgumentException("there is no task '" + id + "'");
+    }
+    spec.commandLine().getOut().printf("task %s removed%n", id);
+    return 0;
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.local.cli.service;
+
+import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.worker.RepresentationWorker;
+import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.local.cli.options.ServiceOptions;
+import io.sluice.local.cli.process.Shutdown;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs one worker until it is stopped. */
+@Command(
+    name = "worker",
+    description = {
+      "Run a worker: represents candidates and the queries of target tasks until Ctrl-C.",
+      "Workers of one representation id share the work. The worker uses a GPU where it finds one,"
+          + " else the CPU."
+    },
+    footer = {
+      "",
+      "Settings come from --config, over it from the options, over both from --set. Settings of"
+          + " Kafka's consumer and producer and of the Avro serdes (security.protocol, ssl.*,"
+          + " sasl.*, basic.auth.*, ...) are handed on to them."
+    })
+public final class WorkerCommand implements Service {
+  @Spec private CommandSpec spec;
+
+  @Mixin private ServiceOptions options;
+
+  @Option(
+      names = "--representation-id",
+      paramLabel = "NAME",
+      description = "Name of the representation that is made (default: default).")
+  private Optional<String> representationId;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Optional<String> model;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      arity = "1..*",
+      description = "Folders of its warm-up checkpoints (PEFT LoRA), in the order of training.")
+  private List<String> checkpoints = List.of();
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description = "gradient or hidden-state, which needs no checkpoint (default: gradient).")
+  private Optional<String> kind;
+
+  private final Opener opener;
+
+  /** Made by the command line. */
+  public WorkerCommand() {
+    this(
+        config ->
+            ExampleRepresenter.open(config.representationSettings(), config.computeSettings()));
+  }
+
+  WorkerCommand(Opener opener) {
+    this.opener = opener;
+  }
+
+  /** Opens what computes the representations. */
+  @FunctionalInterface
+  interface Opener {
+    /** Opens by settings. */
+    Representer open(WorkerConfig config) throws IOException;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (options.isListing()) {
+      options.print(WorkerConfig.definition());
+      return ExitCode.OK;
+    }
+    WorkerConfig config = options.config(own(), WorkerConfig::new);
+    try (Representer representer = opener.open(config)) {
+      run(config, representer);
+    }
+    return ExitCode.OK;
+  }
+
+  private void run(WorkerConfig config, Representer representer) throws Exception {
+    try (RepresentationWorker worker = new RepresentationWorker(config, representer)) {
+      Shutdown.runStoppable(
+          worker::close, Executors.callable(() -> run(config, representer, worker)));
+    }
+  }
+
+  private void run(WorkerConfig config, Representer representer, RepresentationWorker worker) {
+    worker.start();
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "Worker of representation %s on %s, fingerprint %s. Ctrl-C stops.%n",
+        config.representationId(), representer.device(), representer.fingerprint());
+    worker.metricsAddress().ifPresent(address -> out.printf("Metrics at %s%n", address));
+    out.flush();
+    worker.awaitEnd();
+  }
+
+  private Map<String, String> own() {
+    Map<String, String> own = new HashMap<>();
+    representationId.ifPresent(value -> own.put(WorkerConfig.REPRESENTATION_ID, value));
+    model.ifPresent(value -> own.put(WorkerConfig.MODEL_DIR, value));
+    kind.ifPresent(value -> own.put(WorkerConfig.KIND, value));
+    if (!checkpoints.isEmpty()) {
+      own.put(WorkerConfig.CHECKPOINT_DIRS, String.join(",", checkpoints));
+    }
+    return own;
+  }
+}

@@ -1,0 +1,276 @@
+package io.sluice.local.cli.stack;
+
+import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.Projection;
+import io.sluice.local.cli.process.Logging;
+import io.sluice.local.cli.process.Shutdown;
+import io.sluice.local.quickstart.Arms;
+import io.sluice.local.quickstart.ArmsTable;
+import io.sluice.local.quickstart.Comparison;
+import io.sluice.local.quickstart.ModelFolders;
+import io.sluice.local.quickstart.Outcome;
+import io.sluice.local.quickstart.OutcomeTable;
+import io.sluice.local.quickstart.ProgressDisplay;
+import io.sluice.local.quickstart.Quickstart;
+import io.sluice.local.quickstart.QuickstartPlan;
+import io.sluice.local.stack.CloseStack;
+import io.sluice.local.stack.LocalStack;
+import io.sluice.local.stack.RegistryProcess;
+import io.sluice.schemas.FeatureEncoding;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.utils.Utils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The whole way of the data in one command. */
+@Command(
+    name = "quickstart",
+    description = {
+      "Run everything on this machine: select a subset of the candidates for every task.",
+      "Starts a broker, a schema registry, a worker and the streams-app, sends the candidates"
+          + " through, writes each task's subset in selection order as JSON lines, and stops."
+          + " Without options it works on bundled data with a small bundled model."
+    })
+public final class QuickstartCommand implements Callable<Integer> {
+  private static final String LOG = "quickstart.log";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "FILE",
+      description = "JSON lines of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
+  private Optional<Path> candidates;
+
+  @Option(
+      names = "--task",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "Task files: {\"task\", \"queries\": [{\"id\", \"messages\"}], \"budgets\"?}. May be"
+              + " repeated.")
+  private List<Path> tasks = List.of();
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Optional<Path> model;
+
+  @Option(
+      names = "--checkpoint",
+      arity = "1..*",
+      paramLabel = "DIR",
+      description =
+          "Folders of its warm-up checkpoints (PEFT LoRA), in the order of training. May be"
+              + " repeated.")
+  private List<Path> checkpoints = List.of();
+
+  @Option(
+      names = "--budget",
+      split = ",",
+      paramLabel = "B",
+      description =
+          "Sizes of subset, ascending, for every task (default: those of the task file, else"
+              + " 50,100,200).")
+  private List<Integer> budgets = List.of();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "9223372036854775807",
+      showDefaultValue = Visibility.NEVER,
+      description = "Send the first N usable candidates only.")
+  private long limit;
+
+  @Option(
+      names = "--skip-invalid",
+      description = "Exit with 0 even when lines of the candidate file cannot be used.")
+  private boolean skipInvalid;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "TOKENS",
+      defaultValue = "512",
+      description = "Tokens after which an example is cut (default: ${DEFAULT-VALUE}).")
+  private int maxLength;
+
+  @Option(
+      names = "--dimension",
+      paramLabel = "N",
+      defaultValue = "" + Projection.DEFAULT_DIMENSION,
+      description =
+          "Values of a projected gradient, a multiple of 8 from 8 to 262144 (default: ${DEFAULT-VALUE}).")
+  private int dimension;
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description =
+          "How a candidate's values are stored: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
+  private Optional<FeatureEncoding> encoding;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "sluice-out",
+      description = "Where the subsets and the log go (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Data directory, which stays and can be used again (default: a temporary one, or with"
+              + " --keep ~/.sluice/stack).")
+  private Optional<Path> data;
+
+  @Option(names = "--keep", description = "Go on running until Ctrl-C when all is selected.")
+  private boolean keep;
+
+  @Option(
+      names = "--train",
+      description =
+          "Then train the bundled model on each task's subset and on random ones of equal size, and"
+              + " show the losses on the task's queries.")
+  private boolean train;
+
+  @Option(
+      names = "--train-seeds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often, from other seeds (default: ${DEFAULT-VALUE}).")
+  private int trainSeeds;
+
+  @Override
+  public Integer call() throws Exception {
+    QuickstartPlan plan = plan();
+    Logging.toFile(out.resolve(LOG));
+    try {
+      return Shutdown.runInterruptibly(() -> run(plan));
+    } catch (IOException | RuntimeException e) {
+      spec.commandLine().getErr().printf("The log is %s%n", out.resolve(LOG));
+      throw e;
+    }
+  }
+
+  private QuickstartPlan plan() throws IOException {
+    if (model.isPresent() == checkpoints.isEmpty()) {
+      throw usage("--model and --checkpoint go together: give both or neither");
+    }
+    if (train && model.isPresent()) {
+      throw usage(
+          "--train is for the bundled model: train yours on the subsets with 'sluice train'");
+    }
+    if (trainSeeds < 1) {
+      throw usage("--train-seeds " + trainSeeds + ": use 1 or more");
+    }
+    try {
+      QuickstartPlan plan =
+          new QuickstartPlan(
+              candidates,
+              tasks,
+              model.map(base -> new ModelFolders(base, checkpoints)),
+              budgets,
+              limit,
+              new QuickstartPlan.Features(
+                  maxLength, dimension, encoding.orElse(Kind.GRADIENT.defaultEncoding())),
+              out,
+              keep);
+      plan.check();
+      return plan;
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage());
+    }
+  }
+
+  private int run(QuickstartPlan plan) throws IOException, InterruptedException {
+    PrintWriter console = spec.commandLine().getOut();
+    AtomicLong invalid = new AtomicLong();
+    try (CloseStack parts = new CloseStack()) {
+      LocalStack.Settings settings =
+          LocalStack.Settings.in(directory(parts), RegistryProcess.distribution());
+      ProgressDisplay display = parts.push(ProgressDisplay.onConsole(console));
+      new Quickstart(plan, settings, display)
+          .run(
+              outcome -> {
+                invalid.set(outcome.feed().invalid());
+                OutcomeTable.print(outcome, console);
+                if (train) {
+                  ArmsTable.print(compared(outcome), trainSeeds, console);
+                }
+                if (keep) {
+                  printConnection(outcome, settings.directory(), console);
+                }
+              });
+    }
+    return invalid.get() > 0 && !skipInvalid ? ExitCode.SOFTWARE : ExitCode.OK;
+  }
+
+  private List<Arms> compared(Outcome outcome) throws IOException, InterruptedException {
+    try (CloseStack parts = new CloseStack()) {
+      Path folder = Files.createTempDirectory("sluice-quickstart-training");
+      parts.push(() -> Utils.delete(folder.toFile()));
+      PrintWriter console = spec.commandLine().getOut();
+      console.println();
+      ProgressDisplay display = parts.push(ProgressDisplay.onConsole(console));
+      Comparison comparison = new Comparison(outcome, maxLength, folder, display);
+      List<Arms> arms = new ArrayList<>();
+      for (Outcome.Task task : outcome.tasks()) {
+        if (!task.subset().entries().isEmpty()) {
+          arms.add(comparison.of(task, trainSeeds));
+        }
+      }
+      return arms;
+    }
+  }
+
+  private Path directory(CloseStack parts) throws IOException {
+    if (data.isPresent()) {
+      return data.get();
+    }
+    if (keep) {
+      return Path.of(System.getProperty("user.home"), ".sluice", "stack");
+    }
+    Path temporary = Files.createTempDirectory("sluice-quickstart");
+    parts.push(() -> Utils.delete(temporary.toFile()));
+    return temporary;
+  }
+
+  private static void printConnection(Outcome outcome, Path directory, PrintWriter console) {
+    Path properties = directory.resolve(LocalStack.PROPERTIES);
+    console.printf("%nStill running; Ctrl-C stops, the data stay in %s.%n", directory);
+    outcome.kafka().forEach((key, value) -> console.printf("  %s=%s%n", key, value));
+    console.printf("The streams-app's HTTP API: %s/api/tasks%n", outcome.api());
+    console.printf(
+        "Subsets as they change: topic %1$sselected; jobs: %1$sfine-tune-jobs and"
+            + " %1$sfine-tune-datasets; progress: %1$stask-status.%n",
+        outcome.kafka().get("topic.prefix"));
+    console.printf("Read them with isolation.level=read_committed, or with%n");
+    console.printf(
+        "  sluice selected %s --budget %d --config %s%n",
+        outcome.tasks().get(0).status().getTaskId(),
+        outcome.tasks().get(0).subset().entries().size(),
+        properties);
+    console.printf("  sluice jobs --config %s%n", properties);
+    console.printf("  sluice ingest MORE.jsonl --config %s%n", properties);
+    console.flush();
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

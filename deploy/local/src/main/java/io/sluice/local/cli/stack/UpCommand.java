@@ -1,0 +1,84 @@
+package io.sluice.local.cli.stack;
+
+import io.sluice.local.cli.process.Logging;
+import io.sluice.local.cli.process.Shutdown;
+import io.sluice.local.stack.LocalStack;
+import io.sluice.local.stack.RegistryProcess;
+import io.sluice.local.stack.StackException;
+import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.topic.Topics;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the local stack alone until it is stopped. */
+@Command(
+    name = "up",
+    description =
+        "Run a broker, a schema registry and the topics on this machine until Ctrl-C. Data survive.")
+public final class UpCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "${sys:user.home}/.sluice/stack",
+      description = "Data directory (default: ${DEFAULT-VALUE}).")
+  private Path data;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "Port of the broker (default: that of the last time, or a free one).")
+  private int port;
+
+  @Option(
+      names = "--registry-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "Port of the schema registry (default: that of the last time, or a free one).")
+  private int registryPort;
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      defaultValue = Topics.DEFAULT_PREFIX,
+      description = "Put before every topic name (default: ${DEFAULT-VALUE}).")
+  private String topicPrefix;
+
+  @Override
+  public Integer call() throws Exception {
+    Files.createDirectories(data);
+    Logging.toFile(data.resolve("sluice.log"));
+    return Shutdown.runInterruptibly(this::runUntilStopped);
+  }
+
+  private int runUntilStopped() throws InterruptedException, ExecutionException {
+    LocalStack.Settings settings =
+        new LocalStack.Settings(
+            data,
+            port,
+            registryPort,
+            RegistryProcess.distribution(),
+            new Topics(topicPrefix),
+            TopicSetup.SINGLE_NODE);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Starting the broker and the schema registry ...");
+    out.flush();
+    try (LocalStack stack = LocalStack.start(settings)) {
+      out.printf("bootstrap.servers=%s%n", stack.bootstrapServers());
+      out.printf("schema.registry.url=%s%n", stack.schemaRegistryUrl());
+      out.printf("Both are in %s too. Ctrl-C stops.%n", data.resolve(LocalStack.PROPERTIES));
+      out.flush();
+      stack.registryProcess().onExit().get();
+      throw new StackException("the schema registry ended: see " + data.resolve("registry"));
+    }
+  }
+}

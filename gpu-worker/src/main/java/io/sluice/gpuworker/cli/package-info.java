@@ -1,2 +1,0 @@
-/** The worker's command line. */
-package io.sluice.gpuworker.cli;
