@@ -25,15 +25,6 @@ class ArchitectureTest {
       slices().matching("io.sluice.local.cli.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule commandsDoNotKnowTheRootCommand =
-      noClasses()
-          .that()
-          .resideInAPackage("io.sluice.local.cli.*..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("io.sluice.local.cli");
-
-  @ArchTest
   static final ArchRule whatCommandsShareKnowsNoCommand =
       noClasses()
           .that()

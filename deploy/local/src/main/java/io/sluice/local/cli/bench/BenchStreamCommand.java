@@ -1,6 +1,7 @@
 package io.sluice.local.cli.bench;
 
 import io.sluice.local.bench.StreamBench;
+import io.sluice.local.cli.Sluice;
 import io.sluice.local.bench.StreamBench.Took;
 import io.sluice.local.bench.StreamsProcess;
 import io.sluice.local.bench.SyntheticStream;
@@ -170,8 +171,7 @@ final class BenchStreamCommand implements Callable<Integer> {
       bench.define(SyntheticStream.task("task-" + t, queries.get(t), budgets));
     }
     print(out, bars, "broker alone", bench.produce("into the broker", candidates / 2));
-    Class<?> commandLine = spec.root().userObject().getClass();
-    StreamsProcess app = bench.start(commandLine);
+    StreamsProcess app = bench.start(Sluice.class);
     try {
       print(out, bars, "catching up", catchUp(bench, app));
       print(out, bars, "live", live(bench, app));
@@ -186,7 +186,7 @@ final class BenchStreamCommand implements Callable<Integer> {
       long killed = System.nanoTime();
       app.kill();
       bench.produce("while it is down", shards);
-      app = bench.start(commandLine);
+      app = bench.start(Sluice.class);
       bench.awaitDrained("restart after kill -9", app);
       bars.close();
       out.printf("restart after kill -9: scoring again after %.1f s%n", secondsSince(killed));
