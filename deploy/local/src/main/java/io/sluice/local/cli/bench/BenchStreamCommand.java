@@ -1,10 +1,10 @@
 package io.sluice.local.cli.bench;
 
 import io.sluice.local.bench.StreamBench;
-import io.sluice.local.cli.Sluice;
 import io.sluice.local.bench.StreamBench.Took;
 import io.sluice.local.bench.StreamsProcess;
 import io.sluice.local.bench.SyntheticStream;
+import io.sluice.local.cli.Sluice;
 import io.sluice.local.console.WorkBar;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
