@@ -59,4 +59,41 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.sluice.local..", "picocli..", "me.tongfei.progressbar..");
+
+  @ArchTest
+  static final ArchRule theFirstStageKnowsNeitherTheSecondNorWhatIsAboveThem =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.nominate..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.streams.select..",
+              "io.sluice.streams.topology..",
+              "io.sluice.streams.api..");
+
+  @ArchTest
+  static final ArchRule theSecondStageKnowsNeitherTheFirstNorWhatIsAboveThem =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.select..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.streams.nominate..",
+              "io.sluice.streams.topology..",
+              "io.sluice.streams.api..");
+
+  @ArchTest
+  static final ArchRule whatTheStagesShareKnowsNeitherOfThem =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.streams.revision..", "io.sluice.streams.deadletter..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.streams.nominate..",
+              "io.sluice.streams.select..",
+              "io.sluice.streams.topology..",
+              "io.sluice.streams.api..");
 }

@@ -1,7 +1,7 @@
 package io.sluice.streams.api;
 
 import io.javalin.http.Context;
-import io.sluice.streams.topology.SelectionQueries.Instance;
+import io.sluice.streams.select.SelectionQueries.Instance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -7,7 +7,7 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
 import io.sluice.streams.api.SubsetReport.QueryCoverage;
 import io.sluice.streams.api.SubsetReport.TierSimilarity;
-import io.sluice.streams.topology.SelectionQueries.HeldTask;
+import io.sluice.streams.select.SelectionQueries.HeldTask;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,8 @@
 package io.sluice.streams.topology;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.sluice.streams.select.OpenPartitions;
+import io.sluice.streams.select.SelectionQueries;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

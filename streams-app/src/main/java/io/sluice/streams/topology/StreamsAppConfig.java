@@ -3,6 +3,8 @@ package io.sluice.streams.topology;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.client.KafkaAccess;
+import io.sluice.streams.deadletter.DeadLetterHandler;
+import io.sluice.streams.nominate.VectorStorage;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -11,6 +11,7 @@ import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.JobTrigger;
 import io.sluice.schemas.TargetTask;
+import io.sluice.streams.Examples;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;

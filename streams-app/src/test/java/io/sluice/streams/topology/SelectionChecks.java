@@ -9,6 +9,8 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.streams.revision.ScoreRow;
+import io.sluice.streams.select.SelectHarness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,7 +45,7 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
     for (int budget : task.getBudgets()) {
       if (budget <= rows.size()) {
         select.fire(task.getTaskId(), budget, "check");
-        Publication.JobFired fired = select.fired().get(select.fired().size() - 1);
+        SelectHarness.FiredJob fired = select.fired().get(select.fired().size() - 1);
         assertThat(fired.job().getRequestId()).isEqualTo("check");
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
         assertThat(ids(frozen.selected()))
@@ -103,7 +105,7 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
 
   private void checkJobs() {
     Set<String> ids = new HashSet<>();
-    for (Publication.JobFired fired : select.fired()) {
+    for (SelectHarness.FiredJob fired : select.fired()) {
       assertThat(ids.add(fired.job().getJobId())).as("fired once").isTrue();
       String taskId = fired.job().getTaskId();
       TargetTask task = sent.revision(taskId, fired.job().getRevision());
@@ -130,7 +132,7 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
     int pool = sent.rows(task).size();
     List<Integer> fired =
         select.fired().stream()
-            .map(Publication.JobFired::job)
+            .map(SelectHarness.FiredJob::job)
             .filter(job -> job.getTaskId().equals(task.getTaskId()))
             .filter(job -> job.getRevision() == task.getRevision())
             .map(job -> job.getBudget())

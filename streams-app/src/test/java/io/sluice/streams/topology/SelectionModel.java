@@ -9,6 +9,9 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.nominate.ShardHarness;
+import io.sluice.streams.select.SelectHarness;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,14 +94,14 @@ final class SelectionModel {
 
   void define(TargetTask task) {
     sent.defined(task);
-    select.process(new SelectInput.TaskDefined(task));
-    toEveryShard(0, new ShardInput.TaskDefined(task));
+    select.define(task);
+    toEveryShard(0, shard -> shard.define(task));
   }
 
   void remove(String taskId) {
     sent.removed(taskId);
-    select.process(new SelectInput.TaskRemoved(taskId));
-    toEveryShard(0, new ShardInput.TaskRemoved(taskId));
+    select.remove(taskId);
+    toEveryShard(0, shard -> shard.remove(taskId));
   }
 
   /** The worker represents one query of the newest revision, and drops those of the one before. */
@@ -106,11 +109,10 @@ final class SelectionModel {
     sent.represented(taskId, index, vector)
         .ifPresent(
             query -> {
-              toEveryShard(1, new ShardInput.QueryRepresented(query));
-              toEveryShard(
-                  1,
-                  new ShardInput.QueryDropped(
-                      new QueryRepresentationKey(taskId, query.getRevision() - 1, index)));
+              QueryRepresentationKey before =
+                  new QueryRepresentationKey(taskId, query.getRevision() - 1, index);
+              toEveryShard(1, shard -> shard.represent(query));
+              toEveryShard(1, shard -> shard.dropQuery(before));
             });
   }
 
@@ -135,7 +137,7 @@ final class SelectionModel {
 
   void tickSelect() {
     for (TaskStatus status : select.tick()) {
-      toEveryShard(2, new ShardInput.RevisionServed(status.getTaskId(), status.getRevision()));
+      toEveryShard(2, shard -> shard.serve(status.getTaskId(), status.getRevision()));
     }
   }
 
@@ -206,14 +208,14 @@ final class SelectionModel {
     return Math.floorMod(key.getCandidateId().hashCode(), shards.size());
   }
 
-  private void toEveryShard(int kind, ShardInput input) {
+  private void toEveryShard(int kind, Consumer<ShardHarness> record) {
     for (int s = 0; s < shards.size(); s++) {
       int shard = s;
       queues
           .get(QUEUES_A_SHARD * shard + kind)
           .add(
               () -> {
-                shards.get(shard).process(input);
+                record.accept(shards.get(shard));
                 collect(shard);
               });
     }

@@ -6,6 +6,7 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.streams.Examples;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;

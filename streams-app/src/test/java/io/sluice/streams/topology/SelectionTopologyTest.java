@@ -10,6 +10,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.streams.Examples;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

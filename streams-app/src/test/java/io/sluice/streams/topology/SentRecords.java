@@ -1,10 +1,16 @@
 package io.sluice.streams.topology;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.streams.Examples;
+import io.sluice.streams.revision.TaskKey;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -117,16 +123,32 @@ final class SentRecords {
   Map<String, float[]> rows(TargetTask task) {
     List<QueryRepresentation> queries =
         List.copyOf(represented.get(TaskKey.prefix(task.getTaskId(), task.getRevision())).values());
-    ShardTask scorer = new ShardTask(task, queries, ShardProgress.BEGINNING);
+    QueryMatrix matrix = matrix(queries);
     Map<String, float[]> rows = new TreeMap<>();
     live.forEach(
         (key, representation) -> {
           if (key.getRepresentationId().equals(task.getRepresentationId())) {
             rows.put(
                 key.getCandidateId(),
-                scorer.score(List.of(new Arrival(representation).vectors())).get(0));
+                matrix.score(
+                    features(representation.getFeatures(), representation.getDimension())));
           }
         });
     return rows;
+  }
+
+  private static QueryMatrix matrix(List<QueryRepresentation> queries) {
+    float[][][] vectors = new float[queries.size()][][];
+    for (int q = 0; q < vectors.length; q++) {
+      vectors[q] = features(queries.get(q).getFeatures(), queries.get(q).getDimension());
+    }
+    return new QueryMatrix(vectors, new float[] {1});
+  }
+
+  /** The vector of the one checkpoint that {@link Examples} have. */
+  private static float[][] features(ByteBuffer features, int dimension) {
+    float[][] vectors = new float[1][dimension];
+    FeatureCodec.decodeRow(FeatureEncoding.FLOAT32, features, 0, vectors[0]);
+    return vectors;
   }
 }

@@ -15,6 +15,8 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.Examples;
+import io.sluice.streams.select.OpenPartitions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,9 @@ package io.sluice.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.TargetTask;
+import io.sluice.streams.Examples;
+import io.sluice.streams.revision.ScoreRow;
+import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,0 +1,93 @@
+package io.sluice.streams.deadletter;
+
+import io.sluice.schemas.serde.RegistryOutage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends records that cannot be used to the dead-letter topic, bytes as they came, and lets the
+ * stream go on.
+ *
+ * <p>Only the record's own faults are dead-lettered: undecodable bytes and {@link
+ * InvalidRecordException}. A registry that does not answer and any other failure stop the thread
+ * before anything is committed, so that no good record is lost.
+ */
+public final class DeadLetterHandler
+    implements DeserializationExceptionHandler, ProcessingExceptionHandler {
+  private static final Logger log = LoggerFactory.getLogger(DeadLetterHandler.class);
+
+  private String deadLetters = "";
+
+  @Override
+  public void configure(Map<String, ?> configs) {
+    deadLetters = (String) configs.get(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG);
+  }
+
+  @Override
+  public DeserializationExceptionHandler.Response handleError(
+      ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception exception) {
+    if (RegistryOutage.isCauseOf(exception)) {
+      return DeserializationExceptionHandler.Response.fail();
+    }
+    return DeserializationExceptionHandler.Response.resume(
+        List.of(
+            deadLetter(
+                context, record.key(), record.value(), "undecodable: " + rootMessage(exception))));
+  }
+
+  @Override
+  public ProcessingExceptionHandler.Response handleError(
+      ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
+    if (!(exception instanceof InvalidRecordException)) {
+      return ProcessingExceptionHandler.Response.fail();
+    }
+    return ProcessingExceptionHandler.Response.resume(
+        List.of(
+            deadLetter(
+                context,
+                context.sourceRawKey(),
+                context.sourceRawValue(),
+                exception.getMessage())));
+  }
+
+  private ProducerRecord<byte[], byte[]> deadLetter(
+      ErrorHandlerContext context, byte[] key, byte[] value, String reason) {
+    log.atWarn()
+        .addKeyValue("topic", context.topic())
+        .addKeyValue("partition", context.partition())
+        .addKeyValue("offset", context.offset())
+        .addKeyValue("reason", reason)
+        .log("dead letter");
+    Headers headers = new RecordHeaders();
+    header(headers, "sluice.stage", "select");
+    header(headers, "sluice.reason", reason);
+    header(headers, "sluice.topic", context.topic());
+    header(headers, "sluice.partition", String.valueOf(context.partition()));
+    header(headers, "sluice.offset", String.valueOf(context.offset()));
+    return new ProducerRecord<>(deadLetters, null, key, value, headers);
+  }
+
+  private static void header(Headers headers, String name, String value) {
+    headers.add(name, String.valueOf(value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

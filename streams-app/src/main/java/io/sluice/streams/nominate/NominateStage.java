@@ -1,0 +1,136 @@
+package io.sluice.streams.nominate;
+
+import static org.apache.kafka.streams.KeyValue.pair;
+
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Materialized;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Adds the first stage to a topology: one shard per partition of the representations topic.
+ *
+ * <p>Every shard needs every target task, every query representation and the revision that is
+ * served of each task, so these three are broadcast to all shards. Representations are read where
+ * they are: their topic is the changelog of the store that holds them.
+ *
+ * @param topics the topics that are read
+ * @param avro reads and writes their records
+ * @param shards number of partitions of the representations topic
+ * @param pace when and for how long a shard works without an incoming record
+ */
+public record NominateStage(Topics topics, AvroSerdes avro, int shards, Pace pace) {
+  /**
+   * When and for how long a shard works without an incoming record.
+   *
+   * @param reportInterval how often a shard reports its pool counts, if they have changed
+   * @param sliceInterval pause between two slices of work on stored data
+   * @param slice how long one slice takes before live candidates have their turn
+   */
+  public record Pace(Duration reportInterval, Duration sliceInterval, Duration slice) {}
+
+  /**
+   * Adds the stage.
+   *
+   * @param tasks the target tasks by id; a null value removes a task
+   * @return nominations, withdrawals and pool counts, keyed by task id and still in the partition
+   *     of the shard that reports them
+   */
+  public KStream<String, ShardReport> addTo(
+      StreamsBuilder builder, KStream<String, TargetTask> tasks) {
+    KStream<String, ShardInput> defined =
+        tasks
+            .repartition(toEveryShard("tasks", Serdes.String(), avro.<TargetTask>value()))
+            .mapValues(
+                (id, task) ->
+                    task == null
+                        ? new ShardInput.TaskRemoved(id)
+                        : new ShardInput.TaskDefined(task));
+    KStream<String, ShardInput> queries =
+        builder.stream(
+                topics.queryRepresentations(),
+                Consumed.with(
+                    avro.key(QueryRepresentationKey.class), avro.value(QueryRepresentation.class)))
+            .peek(RecordChecks::query, Named.as("check-query"))
+            .repartition(
+                toEveryShard(
+                    "queries",
+                    avro.<QueryRepresentationKey>key(),
+                    avro.<QueryRepresentation>value()))
+            .map(
+                (key, query) ->
+                    pair(
+                        key.getTaskId(),
+                        query == null
+                            ? new ShardInput.QueryDropped(key)
+                            : new ShardInput.QueryRepresented(query)));
+    KStream<String, ShardInput> served =
+        builder.stream(
+                topics.taskStatus(), Consumed.with(Serdes.String(), avro.value(TaskStatus.class)))
+            .filter((id, status) -> status != null)
+            .mapValues(TaskStatus::getRevision)
+            .repartition(toEveryShard("served", Serdes.String(), Serdes.Integer()))
+            .mapValues(ShardInput.RevisionServed::new);
+    RepresentationCodec codec = new RepresentationCodec(topics.representations(), avro);
+    KStream<String, ShardInput> representations =
+        builder
+            .table(
+                topics.representations(),
+                Consumed.with(Serdes.Bytes(), Serdes.ByteArray()),
+                Materialized.<Bytes, byte[], KeyValueStore<Bytes, byte[]>>as(
+                        ShardStores.REPRESENTATIONS)
+                    .withCachingDisabled())
+            .toStream()
+            .map((key, value) -> pair("", codec.decode(key, value)));
+    return defined
+        .merge(queries)
+        .merge(served)
+        .merge(representations)
+        .process(new Shards(codec, avro, pace), Named.as("nominate"), ShardStores.REPRESENTATIONS);
+  }
+
+  /** A repartition topic in which every record goes to every partition (KIP-837). */
+  private <K, V> Repartitioned<K, V> toEveryShard(String name, Serde<K> keys, Serde<V> values) {
+    Set<Integer> all = IntStream.range(0, shards).boxed().collect(Collectors.toUnmodifiableSet());
+    return Repartitioned.with(keys, values)
+        .withName(name)
+        .withNumberOfPartitions(shards)
+        .withStreamPartitioner((topic, key, value, partitions) -> Optional.of(all));
+  }
+
+  /** Makes a shard's processor and names the stores that it owns. */
+  private record Shards(RepresentationCodec codec, AvroSerdes avro, Pace pace)
+      implements ProcessorSupplier<String, ShardInput, String, ShardReport> {
+    @Override
+    public Processor<String, ShardInput, String, ShardReport> get() {
+      return new NominateProcessor(codec, pace);
+    }
+
+    @Override
+    public Set<StoreBuilder<?>> stores() {
+      return ShardStores.builders(avro, Stores::persistentKeyValueStore);
+    }
+  }
+}

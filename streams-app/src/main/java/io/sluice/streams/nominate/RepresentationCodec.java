@@ -1,0 +1,79 @@
+package io.sluice.streams.nominate;
+
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RegistryOutage;
+import io.sluice.streams.deadletter.InvalidRecordException;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * Reads records of the representations topic.
+ *
+ * <p>The store under the shards keeps the topic's bytes as they are, so that an undecodable record
+ * is met here, where it becomes a dead letter, and not when the store is restored.
+ */
+final class RepresentationCodec {
+  private final String topic;
+  private final Serde<RepresentationKey> keys;
+  private final Serde<Representation> values;
+
+  RepresentationCodec(String topic, AvroSerdes avro) {
+    this.topic = topic;
+    this.keys = avro.key(RepresentationKey.class);
+    this.values = avro.value(Representation.class);
+  }
+
+  /** A key as it lies in the store. */
+  Bytes encodedKey(String representationId, String candidateId) {
+    return Bytes.wrap(
+        keys.serializer().serialize(topic, new RepresentationKey(representationId, candidateId)));
+  }
+
+  /**
+   * What a record of the topic tells the shard.
+   *
+   * @param value null retracts
+   * @throws InvalidRecordException when the key cannot be read
+   */
+  ShardInput decode(Bytes key, byte[] value) {
+    RepresentationKey decodedKey = decode(RepresentationKey.class, keys.deserializer(), key.get());
+    if (value == null) {
+      return new ShardInput.Retracted(decodedKey);
+    }
+    try {
+      Representation representation = decode(Representation.class, values.deserializer(), value);
+      RecordChecks.representation(decodedKey, representation);
+      return new ShardInput.Arrived(representation);
+    } catch (InvalidRecordException e) {
+      return new ShardInput.Refused(decodedKey, e.getMessage());
+    }
+  }
+
+  /** A stored representation; empty when it breaks the contract and so was dead-lettered. */
+  Optional<Representation> decodeStored(Bytes key, byte[] value) {
+    try {
+      return decode(key, value) instanceof ShardInput.Arrived arrived
+          ? Optional.of(arrived.representation())
+          : Optional.empty();
+    } catch (InvalidRecordException e) {
+      return Optional.empty();
+    }
+  }
+
+  private <T> T decode(Class<T> type, Deserializer<T> deserializer, byte[] bytes) {
+    try {
+      return deserializer.deserialize(topic, bytes);
+    } catch (RuntimeException e) {
+      // Whatever the bytes hold: Avro does not turn every fault of theirs into one exception.
+      if (RegistryOutage.isCauseOf(e)) {
+        throw e;
+      }
+      throw new InvalidRecordException(
+          "not a readable " + type.getSimpleName() + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.sluice.streams.nominate;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * A score row and the content that it is the score of. The first representation of a content
+ * counts: later ones are repeats. Another content under the same id replaces it.
+ *
+ * @param content of the candidate, see {@link #contentOf}
+ * @param scores similarity to each query, shape [queries]
+ */
+record ScoredContent(long content, float[] scores) {
+  /** The first eight bytes of a SHA-256 over source and turns, each text with its length. */
+  static long contentOf(Candidate candidate) {
+    MessageDigest digest = sha256();
+    update(digest, candidate.getSource());
+    for (Message message : candidate.getMessages()) {
+      update(digest, message.getRole());
+      update(digest, message.getContent());
+    }
+    return ByteBuffer.wrap(digest.digest()).getLong();
+  }
+
+  /** Eight bytes of content, then four bytes a score, big-endian, in query order. */
+  static Serde<ScoredContent> serde() {
+    return Serdes.serdeFrom(
+        (topic, row) -> row == null ? null : row.toBytes(),
+        (topic, bytes) -> bytes == null ? null : fromBytes(bytes));
+  }
+
+  private byte[] toBytes() {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + Float.BYTES * scores.length);
+    bytes.putLong(content).asFloatBuffer().put(scores);
+    return bytes.array();
+  }
+
+  private static ScoredContent fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    long content = in.getLong();
+    float[] scores = new float[in.remaining() / Float.BYTES];
+    in.asFloatBuffer().get(scores);
+    return new ScoredContent(content, scores);
+  }
+
+  private static void update(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+    digest.update(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

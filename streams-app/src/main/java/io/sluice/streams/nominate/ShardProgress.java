@@ -1,0 +1,61 @@
+package io.sluice.streams.nominate;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * How far a shard has come with one revision of a task: what its score rows do not tell.
+ *
+ * @param caughtUp whether all representations that were stored when the task came are scored
+ * @param owing whether a candidate was withdrawn and its successors are still to be nominated
+ * @param passed the last key that the scoring of stored representations has passed; empty at the
+ *     beginning
+ */
+record ShardProgress(boolean caughtUp, boolean owing, Optional<Bytes> passed) {
+  static final ShardProgress BEGINNING = new ShardProgress(false, false, Optional.empty());
+
+  ShardProgress past(Bytes key) {
+    return new ShardProgress(caughtUp, owing, Optional.of(key));
+  }
+
+  ShardProgress atTheEnd() {
+    return new ShardProgress(true, owing, Optional.empty());
+  }
+
+  /** The same, with all that is stored to be looked at again. */
+  ShardProgress fromTheBeginning() {
+    return new ShardProgress(false, owing, Optional.empty());
+  }
+
+  ShardProgress owing(boolean owesSuccessors) {
+    return new ShardProgress(caughtUp, owesSuccessors, passed);
+  }
+
+  /** Two bytes of truth and the key, if any. */
+  static Serde<ShardProgress> serde() {
+    return Serdes.serdeFrom(
+        (topic, progress) -> progress == null ? null : progress.toBytes(),
+        (topic, bytes) -> bytes == null ? null : fromBytes(bytes));
+  }
+
+  private byte[] toBytes() {
+    byte[] key = passed.map(Bytes::get).orElse(new byte[0]);
+    return ByteBuffer.allocate(2 + key.length)
+        .put((byte) (caughtUp ? 1 : 0))
+        .put((byte) (owing ? 1 : 0))
+        .put(key)
+        .array();
+  }
+
+  private static ShardProgress fromBytes(byte[] bytes) {
+    byte[] key = new byte[bytes.length - 2];
+    ByteBuffer.wrap(bytes, 2, key.length).get(key);
+    return new ShardProgress(
+        bytes[0] != 0,
+        bytes[1] != 0,
+        key.length == 0 ? Optional.empty() : Optional.of(Bytes.wrap(key)));
+  }
+}

@@ -1,0 +1,216 @@
+package io.sluice.streams.nominate;
+
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.streams.revision.TaskKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.TimestampedKeyValueStore;
+import org.apache.kafka.streams.state.ValueAndTimestamp;
+
+/** What a nomination shard keeps. */
+final class ShardStores {
+  /** Encoded representations by encoded key; the topic itself is the changelog. */
+  static final String REPRESENTATIONS = "representations";
+
+  private static final String TASKS = "shard-tasks";
+  private static final String PROGRESS = "shard-progress";
+  private static final String QUERIES = "shard-queries";
+  private static final String SCORE_ROWS = "score-rows";
+  private static final String DROPPED = "shard-dropped";
+
+  private final TimestampedKeyValueStore<Bytes, byte[]> representations;
+  private final KeyValueStore<TaskKey, TargetTask> tasks;
+  private final KeyValueStore<TaskKey, ShardProgress> progress;
+  private final KeyValueStore<TaskKey, QueryRepresentation> queries;
+  private final KeyValueStore<TaskKey, ScoredContent> scoreRows;
+  private final KeyValueStore<TaskKey, byte[]> dropped;
+
+  ShardStores(ProcessorContext<?, ?> context) {
+    representations = context.getStateStore(REPRESENTATIONS);
+    tasks = context.getStateStore(TASKS);
+    progress = context.getStateStore(PROGRESS);
+    queries = context.getStateStore(QUERIES);
+    scoreRows = context.getStateStore(SCORE_ROWS);
+    dropped = context.getStateStore(DROPPED);
+  }
+
+  /**
+   * The stores that the processor owns.
+   *
+   * @param kind makes a store of a name
+   */
+  static Set<StoreBuilder<?>> builders(
+      AvroSerdes avro, Function<String, KeyValueBytesStoreSupplier> kind) {
+    return Set.of(
+        Stores.keyValueStoreBuilder(kind.apply(TASKS), TaskKey.serde(), avro.<TargetTask>value()),
+        Stores.keyValueStoreBuilder(kind.apply(PROGRESS), TaskKey.serde(), ShardProgress.serde()),
+        Stores.keyValueStoreBuilder(
+            kind.apply(QUERIES), TaskKey.serde(), avro.<QueryRepresentation>value()),
+        Stores.keyValueStoreBuilder(kind.apply(SCORE_ROWS), TaskKey.serde(), ScoredContent.serde()),
+        Stores.keyValueStoreBuilder(kind.apply(DROPPED), TaskKey.serde(), Serdes.ByteArray()));
+  }
+
+  /** All revisions of all tasks. */
+  List<TargetTask> tasks() {
+    return values(tasks.all());
+  }
+
+  /** The revisions of a task that the shard knows. */
+  List<TargetTask> revisions(String taskId) {
+    return values(tasks.prefixScan(taskId, TaskKey.ofTask()));
+  }
+
+  void putTask(TargetTask task) {
+    tasks.put(revision(task), task);
+  }
+
+  /**
+   * Forgets a revision. Its score rows are many: they stay until {@link #deleteRows} has deleted
+   * them.
+   */
+  void dropTask(TargetTask task) {
+    TaskKey revision = revision(task);
+    tasks.delete(revision);
+    progress.delete(revision);
+    for (int q = 0; q < task.getQueries().size(); q++) {
+      queries.delete(queryKey(task.getTaskId(), task.getRevision(), q));
+    }
+    dropped.put(revision, new byte[0]);
+  }
+
+  /** The revisions whose score rows are still to be deleted. */
+  List<TaskKey> dropped() {
+    List<TaskKey> revisions = new ArrayList<>();
+    try (KeyValueIterator<TaskKey, byte[]> iterator = dropped.all()) {
+      iterator.forEachRemaining(entry -> revisions.add(entry.key));
+    }
+    return revisions;
+  }
+
+  /**
+   * Deletes score rows of a revision that was dropped.
+   *
+   * @param most rows to delete at most
+   * @return whether all are deleted now
+   */
+  boolean deleteRows(TaskKey revision, int most) {
+    try (KeyValueIterator<TaskKey, ScoredContent> rows =
+        scoreRows.prefixScan(revision, TaskKey.serde().serializer())) {
+      for (int deleted = 0; deleted < most && rows.hasNext(); deleted++) {
+        scoreRows.delete(rows.next().key);
+      }
+      if (rows.hasNext()) {
+        return false;
+      }
+    }
+    dropped.delete(revision);
+    return true;
+  }
+
+  ShardProgress progress(TaskKey revision) {
+    return Optional.ofNullable(progress.get(revision)).orElse(ShardProgress.BEGINNING);
+  }
+
+  void putProgress(TaskKey revision, ShardProgress made) {
+    progress.put(revision, made);
+  }
+
+  void putQuery(QueryRepresentation query) {
+    queries.put(queryKey(query.getTaskId(), query.getRevision(), query.getQueryIndex()), query);
+  }
+
+  void dropQuery(String taskId, int revision, int index) {
+    queries.delete(queryKey(taskId, revision, index));
+  }
+
+  /** The representations of a task's queries, in query order, as far as they have come. */
+  List<QueryRepresentation> queries(TargetTask task) {
+    List<QueryRepresentation> represented = new ArrayList<>();
+    for (int q = 0; q < task.getQueries().size(); q++) {
+      Optional.ofNullable(queries.get(queryKey(task.getTaskId(), task.getRevision(), q)))
+          .ifPresent(represented::add);
+    }
+    return represented;
+  }
+
+  Optional<ScoredContent> row(TaskKey key) {
+    return Optional.ofNullable(scoreRows.get(key));
+  }
+
+  void putRow(TaskKey key, ScoredContent row) {
+    scoreRows.put(key, row);
+  }
+
+  void dropRow(TaskKey key) {
+    scoreRows.delete(key);
+  }
+
+  /** Visits every score row of a revision, by candidate id. */
+  void forEachRow(TaskKey revision, BiConsumer<String, float[]> visitor) {
+    try (KeyValueIterator<TaskKey, ScoredContent> rows =
+        scoreRows.prefixScan(revision, TaskKey.serde().serializer())) {
+      while (rows.hasNext()) {
+        KeyValue<TaskKey, ScoredContent> row = rows.next();
+        visitor.accept(row.key.item(), row.value.scores());
+      }
+    }
+  }
+
+  /** About how many representations are stored. */
+  long approximateRepresentations() {
+    return representations.approximateNumEntries();
+  }
+
+  Optional<byte[]> representation(Bytes key) {
+    return Optional.ofNullable(representations.get(key)).map(ValueAndTimestamp::value);
+  }
+
+  /**
+   * Stored representations in key order.
+   *
+   * @param after where to go on: only keys above it; empty for the beginning
+   * @return to be closed by the caller
+   */
+  KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> representationsAfter(Optional<Bytes> after) {
+    // A key followed by a zero byte is the least key above it.
+    return after
+        .map(key -> representations.range(Bytes.wrap(withZero(key.get())), null))
+        .orElseGet(representations::all);
+  }
+
+  private static byte[] withZero(byte[] key) {
+    return Arrays.copyOf(key, key.length + 1);
+  }
+
+  private static TaskKey revision(TargetTask task) {
+    return TaskKey.prefix(task.getTaskId(), task.getRevision());
+  }
+
+  private static TaskKey queryKey(String taskId, int revision, int index) {
+    return new TaskKey(taskId, revision, String.valueOf(index));
+  }
+
+  private static <V> List<V> values(KeyValueIterator<TaskKey, V> entries) {
+    List<V> all = new ArrayList<>();
+    try (entries) {
+      entries.forEachRemaining(entry -> all.add(entry.value));
+    }
+    return all;
+  }
+}

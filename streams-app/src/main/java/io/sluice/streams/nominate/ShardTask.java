@@ -1,0 +1,198 @@
+package io.sluice.streams.nominate;
+
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.revision.ScoreRow;
+import io.sluice.streams.revision.Selections;
+import io.sluice.streams.revision.TaskKey;
+import io.sluice.streams.similarity.CandidateVectors;
+import io.sluice.streams.similarity.QueryMatrix;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A revision of a task that one shard works on: its queries, how far the shard has come with it,
+ * and the shard's own selections, which are pure functions of the score rows that the shard keeps.
+ */
+final class ShardTask {
+  private final TargetTask definition;
+  private final QueryRepresentation making;
+  private final QueryMatrix queries;
+  private final Set<String> withdrawn = new HashSet<>();
+  private ShardProgress progress;
+  private Selections selections;
+  private long scored;
+
+  /**
+   * A task whose queries are all represented.
+   *
+   * @param represented the representations of all its queries, in query order, of one making
+   * @param progress how far the shard has come
+   */
+  ShardTask(TargetTask definition, List<QueryRepresentation> represented, ShardProgress progress) {
+    this.definition = definition;
+    this.making = represented.get(0);
+    this.progress = progress;
+    float[] weights = ScoreRow.unboxed(making.getCheckpointWeights());
+    float[][][] vectors = new float[represented.size()][weights.length][making.getDimension()];
+    for (int q = 0; q < vectors.length; q++) {
+      for (int c = 0; c < weights.length; c++) {
+        FeatureCodec.decodeRow(
+            FeatureEncoding.FLOAT32, represented.get(q).getFeatures(), c, vectors[q][c]);
+      }
+    }
+    this.queries = new QueryMatrix(vectors, weights);
+    this.selections = Selections.empty(definition);
+  }
+
+  /** Whether representations can be compared: one making, one shape. */
+  static boolean ofOneMaking(List<QueryRepresentation> represented) {
+    QueryRepresentation first = represented.get(0);
+    return represented.stream()
+        .allMatch(
+            query ->
+                query.getFingerprint().equals(first.getFingerprint())
+                    && query.getDimension() == first.getDimension()
+                    && query.getCheckpointWeights().equals(first.getCheckpointWeights()));
+  }
+
+  String id() {
+    return definition.getTaskId();
+  }
+
+  int revision() {
+    return definition.getRevision();
+  }
+
+  String representationId() {
+    return definition.getRepresentationId();
+  }
+
+  /** Fingerprint of the representations that are compared. */
+  String fingerprint() {
+    return making.getFingerprint();
+  }
+
+  /** Key of the revision, which all its other keys begin with. */
+  TaskKey revisionKey() {
+    return TaskKey.prefix(id(), revision());
+  }
+
+  TaskKey key(String candidateId) {
+    return new TaskKey(id(), revision(), candidateId);
+  }
+
+  /** Candidates scored; exact unless successors are owed. */
+  long scored() {
+    return scored;
+  }
+
+  ShardProgress progress() {
+    return progress;
+  }
+
+  void progress(ShardProgress made) {
+    progress = made;
+  }
+
+  /**
+   * Checks a later representation of one of the queries.
+   *
+   * @throws InvalidRecordException when it was made otherwise than those in use
+   */
+  void requireSameMaking(QueryRepresentation query) {
+    if (!query.getFingerprint().equals(making.getFingerprint())) {
+      throw new InvalidRecordException(
+          "queries of task '%s' revision %d are in use with fingerprint %s, not %s: give workers of another making another representation id"
+              .formatted(id(), revision(), making.getFingerprint(), query.getFingerprint()));
+    }
+  }
+
+  /**
+   * Checks that a candidate can be compared with the queries.
+   *
+   * @throws InvalidRecordException when it was made otherwise or has another shape
+   */
+  void requireComparable(Representation representation) {
+    if (!representation.getFingerprint().equals(making.getFingerprint())) {
+      throw new InvalidRecordException(
+          "representation of candidate '%s' has fingerprint %s, the queries of task '%s' have %s: one representation id must name one way of making vectors"
+              .formatted(
+                  representation.getCandidate().getId(),
+                  representation.getFingerprint(),
+                  id(),
+                  making.getFingerprint()));
+    }
+    if (representation.getDimension() != queries.dimension()
+        || representation.getCheckpoints() != queries.checkpoints()) {
+      throw new InvalidRecordException(
+          "representation of candidate '%s' has shape [%d, %d], the queries of task '%s' have [%d, %d]"
+              .formatted(
+                  representation.getCandidate().getId(),
+                  representation.getCheckpoints(),
+                  representation.getDimension(),
+                  id(),
+                  queries.checkpoints(),
+                  queries.dimension()));
+    }
+  }
+
+  /**
+   * Scores candidates that can be compared.
+   *
+   * @return the similarity of each to each query, shape [candidates][queries]
+   */
+  List<float[]> score(List<CandidateVectors> candidates) {
+    return queries.scoreAll(candidates);
+  }
+
+  /** Takes a new score row; whether one of the shard's own selections admits the candidate. */
+  boolean admit(String candidateId, float[] row) {
+    scored++;
+    return selections.offer(candidateId, row);
+  }
+
+  /**
+   * A candidate whose row is gone. When one of the shard's own selections holds it, it stays until
+   * {@link #reselect}, and its successors are owed.
+   */
+  void withdraw(String candidateId) {
+    scored--;
+    if (holds(candidateId)) {
+      withdrawn.add(candidateId);
+      progress = progress.owing(true);
+    }
+  }
+
+  /**
+   * Pays what is owed: selects again from the rows that remain, since a retraction is not an
+   * insertion.
+   *
+   * @param rows gives every score row of the revision
+   * @return the ids that are held now and were not held before
+   */
+  Set<String> reselect(Consumer<BiConsumer<String, float[]>> rows) {
+    Set<String> before = selections.ids();
+    before.removeAll(withdrawn);
+    withdrawn.clear();
+    scored = 0;
+    selections = Selections.empty(definition);
+    rows.accept(this::admit);
+    progress = progress.owing(false);
+    Set<String> entered = selections.ids();
+    entered.removeAll(before);
+    return entered;
+  }
+
+  /** Whether one of the shard's own selections holds a candidate. */
+  boolean holds(String candidateId) {
+    return selections.contains(candidateId);
+  }
+}

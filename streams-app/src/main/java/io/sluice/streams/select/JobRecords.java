@@ -1,0 +1,131 @@
+package io.sluice.streams.select;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobTrigger;
+import io.sluice.schemas.Nomination;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.dataset.ExampleHashes;
+import io.sluice.streams.selection.Slot;
+import io.sluice.streams.trigger.JobIdentity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Makes the record of a fine-tune job and those of its dataset from a selection as it is now. */
+final class JobRecords {
+  private final TaskSelection selection;
+  private final TargetTask task;
+  private final Function<String, Nomination> nominations;
+
+  /**
+   * For the jobs of a revision.
+   *
+   * @param nominations the nomination of a selected candidate, by id
+   */
+  JobRecords(TaskSelection selection, Function<String, Nomination> nominations) {
+    this.selection = selection;
+    this.task = selection.definition();
+    this.nominations = nominations;
+  }
+
+  /**
+   * A job and its dataset.
+   *
+   * @param budget of a tier that is full
+   * @param sequence counts the jobs of this revision and budget, from 0
+   * @param requestId of who asked for it; empty when nobody did
+   */
+  Publication.JobFired fired(
+      int budget, int sequence, JobTrigger trigger, String requestId, Instant now) {
+    String jobId =
+        new JobIdentity(
+                task.getTaskId(), task.getRevision(), task.getRepresentationId(), budget, sequence)
+            .id();
+    List<DatasetRecord> selected =
+        candidates(jobId, DatasetPart.SELECTED, selection.slots().subList(0, budget));
+    List<DatasetRecord> random =
+        selection
+            .controlSlots()
+            .map(slots -> candidates(jobId, DatasetPart.RANDOM, slots.subList(0, budget)))
+            .orElse(List.of());
+    List<DatasetRecord> dataset = new ArrayList<>(selected);
+    dataset.addAll(random);
+    dataset.addAll(examples(jobId, DatasetPart.QUERIES, task.getQueries()));
+    dataset.addAll(examples(jobId, DatasetPart.HELD_OUT, task.getHeldOut()));
+    boolean controlled = selection.controlSlots().isPresent();
+    FineTuneJob job =
+        FineTuneJob.newBuilder()
+            .setJobId(jobId)
+            .setTaskId(task.getTaskId())
+            .setRevision(task.getRevision())
+            .setRepresentationId(task.getRepresentationId())
+            .setFingerprint(selection.fingerprint())
+            .setAlgorithm(task.getAlgorithm())
+            .setBudget(budget)
+            .setSequence(sequence)
+            .setTrigger(trigger)
+            .setRequestId(requestId)
+            .setFiredAt(now.toEpochMilli())
+            .setPoolSize(selection.pool())
+            .setExamples(budget)
+            .setDatasetChecksum(order(selected))
+            .setControls(
+                task.getControls().stream().filter(c -> c != Arm.RANDOM || controlled).toList())
+            .setControlChecksum(controlled ? order(random) : "")
+            .setQueries(task.getQueries().size())
+            .setQuerySetHash(ExampleHashes.ofQueries(task.getQueries()))
+            .setHeldOut(task.getHeldOut().size())
+            .setHeldOutHash(ExampleHashes.ofQueries(task.getHeldOut()))
+            .setSeeds(task.getSeeds())
+            .setHyperParameters(task.getHyperParameters())
+            .setLauncher(task.getLauncher())
+            .build();
+    return new Publication.JobFired(job, dataset);
+  }
+
+  private List<DatasetRecord> candidates(String jobId, DatasetPart part, List<Slot<String>> slots) {
+    List<DatasetRecord> records = new ArrayList<>(slots.size());
+    for (Slot<String> slot : slots) {
+      Nomination nomination = nominations.apply(slot.id());
+      records.add(
+          record(jobId, part, slot.slot(), slot.id())
+              .setQuery(task.getQueries().get(slot.query()).getId())
+              .setScore(slot.score())
+              .setSource(nomination.getCandidate().getSource())
+              .setMessages(nomination.getCandidate().getMessages())
+              .build());
+    }
+    return records;
+  }
+
+  private List<DatasetRecord> examples(String jobId, DatasetPart part, List<Query> examples) {
+    List<DatasetRecord> records = new ArrayList<>(examples.size());
+    for (Query example : examples) {
+      records.add(
+          record(jobId, part, records.size(), example.getId())
+              .setQuery(example.getId())
+              .setScore(0)
+              .setMessages(example.getMessages())
+              .build());
+    }
+    return records;
+  }
+
+  private DatasetRecord.Builder record(String jobId, DatasetPart part, int rank, String id) {
+    return DatasetRecord.newBuilder()
+        .setJobId(jobId)
+        .setTaskId(task.getTaskId())
+        .setPart(part)
+        .setRank(rank)
+        .setCandidateId(id);
+  }
+
+  private static String order(List<DatasetRecord> records) {
+    return ExampleHashes.ofOrder(records.stream().map(DatasetRecord::getCandidateId).toList());
+  }
+}

@@ -1,0 +1,65 @@
+package io.sluice.streams.select;
+
+import io.sluice.schemas.IncomingRevision;
+import io.sluice.schemas.Nomination;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.TierStatus;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the records that the selection of a task publishes. */
+final class Publications {
+  private Publications() {}
+
+  /** A candidate in a tier. */
+  static SelectedInstruction selected(TargetTask task, int tier, Nomination nomination) {
+    List<Float> scores = nomination.getScores();
+    int best = 0;
+    for (int q = 1; q < scores.size(); q++) {
+      if (scores.get(q) > scores.get(best)) {
+        best = q;
+      }
+    }
+    return new SelectedInstruction(
+        task.getTaskId(),
+        task.getRevision(),
+        nomination.getCandidate().getId(),
+        tier,
+        scores.get(best),
+        best,
+        scores,
+        nomination.getCandidate().getSource(),
+        nomination.getCandidate().getMessages());
+  }
+
+  /** How far a task has come. */
+  static TaskStatus status(ServedTask task) {
+    TaskSelection served = task.served();
+    TargetTask definition = served.definition();
+    return new TaskStatus(
+        definition.getTaskId(),
+        definition.getRevision(),
+        definition.getQueries().size(),
+        served.pool(),
+        served.waiting(),
+        served.nominated(),
+        served.selected(),
+        definition.getBudgets().stream().map(budget -> tier(task, budget)).toList(),
+        task.incoming().stream()
+            .map(newer -> new IncomingRevision(newer.revision(), newer.pool(), newer.waiting()))
+            .toList());
+  }
+
+  private static TierStatus tier(ServedTask task, int budget) {
+    TaskSelection selection = task.served();
+    Optional<TaskJobs.Fired> last = task.jobs().last(selection.revision(), budget);
+    return new TierStatus(
+        budget,
+        Math.min(budget, selection.selected()),
+        last.map(job -> job.sequence() + 1).orElse(0),
+        last.map(job -> selection.turnover(budget, job.selected())).orElse(1.0),
+        task.jobs().isOpen(budget));
+  }
+}

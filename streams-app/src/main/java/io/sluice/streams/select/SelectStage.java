@@ -1,0 +1,191 @@
+package io.sluice.streams.select;
+
+import static org.apache.kafka.streams.KeyValue.pair;
+
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobRequest;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.KeyPartitions;
+import io.sluice.schemas.topic.Topics;
+import io.sluice.schemas.validation.JobRequestRules;
+import io.sluice.streams.deadletter.InvalidRecordException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.KeyValueMapper;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Adds the second stage to a topology: the selections and jobs of target tasks, partitioned by task
+ * id.
+ *
+ * @param topics the topics that are read and written
+ * @param avro reads and writes their records
+ * @param shards number of shards whose reports make a task complete
+ * @param taskPartitions number of partitions of the target-tasks topic
+ * @param publishInterval how often changes of subsets, jobs and statuses are published
+ */
+public record SelectStage(
+    Topics topics, AvroSerdes avro, int shards, int taskPartitions, Duration publishInterval) {
+
+  /**
+   * Adds the stage, up to the topics that it publishes to.
+   *
+   * @param tasks the target tasks by id; a null value removes a task
+   * @param reports of the shards, partitioned by task id
+   * @param open is kept up to date with the partitions that this instance works on
+   */
+  public void addTo(
+      StreamsBuilder builder,
+      KStream<String, TargetTask> tasks,
+      KStream<String, ShardReport> reports,
+      OpenPartitions open) {
+    KStream<String, SelectInput> defined =
+        tasks.mapValues(
+            (id, task) ->
+                task == null ? new SelectInput.TaskRemoved(id) : new SelectInput.TaskDefined(task));
+    KStream<String, SelectInput> requested =
+        builder.stream(
+                topics.jobRequests(), Consumed.with(Serdes.String(), avro.value(JobRequest.class)))
+            .peek(SelectStage::check, Named.as("check-request"))
+            .filter((id, request) -> request != null)
+            .mapValues(SelectInput.Requested::new);
+    publish(
+        defined
+            .merge(reports.mapValues(SelectInput.Reported::new))
+            .merge(requested)
+            .merge(ended(builder))
+            .process(new Selecting(this, open), Named.as("select")));
+  }
+
+  /**
+   * Trainers may partition results by job id, since that is their key: here they are needed by
+   * task.
+   */
+  private KStream<String, SelectInput> ended(StreamsBuilder builder) {
+    return builder.stream(
+            topics.fineTuneResults(),
+            Consumed.with(Serdes.String(), avro.value(FineTuneResult.class)))
+        .filter(
+            (id, result) ->
+                result != null
+                    && (result.getState() == FineTuneState.FINISHED
+                        || result.getState() == FineTuneState.FAILED))
+        .selectKey((id, result) -> result.getTaskId())
+        .repartition(
+            Repartitioned.<String, FineTuneResult>as("ended")
+                .withKeySerde(Serdes.String())
+                .withValueSerde(avro.value())
+                .withNumberOfPartitions(taskPartitions))
+        .mapValues(SelectInput.Ended::new);
+  }
+
+  private void publish(KStream<String, Publication> published) {
+    published
+        .flatMap(
+            each(
+                Publication.Selected.class,
+                selected -> Stream.of(pair(selected.key(), selected.instruction().orElse(null)))))
+        .to(
+            topics.selected(),
+            byTask(
+                avro.<SelectedKey>key(),
+                avro.<SelectedInstruction>value(),
+                (key, selected) -> key.getTaskId()));
+    published
+        .flatMap(
+            each(
+                Publication.JobFired.class,
+                fired -> fired.dataset().stream().map(e -> pair(e.getJobId(), e))))
+        .to(
+            topics.fineTuneDatasets(),
+            byTask(Serdes.String(), avro.<DatasetRecord>value(), (id, e) -> e.getTaskId()));
+    published
+        .flatMap(
+            each(
+                Publication.JobFired.class,
+                fired -> Stream.of(pair(fired.job().getJobId(), fired.job()))))
+        .merge(
+            published.flatMap(
+                each(
+                    Publication.Job.class,
+                    changed -> Stream.of(pair(changed.job().getJobId(), changed.job())))))
+        .to(
+            topics.fineTuneJobs(),
+            byTask(Serdes.String(), avro.<FineTuneJob>value(), (id, job) -> job.getTaskId()));
+    published
+        .flatMap(
+            each(
+                Publication.Status.class,
+                status -> Stream.of(pair(status.taskId(), status.status().orElse(null)))))
+        .to(topics.taskStatus(), Produced.with(Serdes.String(), avro.<TaskStatus>value()));
+  }
+
+  private static <P extends Publication, K, V>
+      KeyValueMapper<String, Publication, List<KeyValue<K, V>>> each(
+          Class<P> kind, Function<P, Stream<KeyValue<K, V>>> records) {
+    return (taskId, publication) ->
+        kind.isInstance(publication) ? records.apply(kind.cast(publication)).toList() : List.of();
+  }
+
+  private static <K, V> Produced<K, V> byTask(
+      Serde<K> keys, Serde<V> values, BiFunction<K, V, String> taskId) {
+    StreamPartitioner<K, V> partitioner =
+        (topic, key, value, partitions) ->
+            Optional.of(Set.of(KeyPartitions.partitionFor(taskId.apply(key, value), partitions)));
+    return Produced.with(keys, values, partitioner);
+  }
+
+  /** Refuses a request that breaks the contract; one without a value asks for nothing. */
+  private static void check(String key, JobRequest request) {
+    if (request == null) {
+      return;
+    }
+    if (!request.getTaskId().equals(key)) {
+      throw new InvalidRecordException("key and value name different target tasks");
+    }
+    List<String> problems = JobRequestRules.problems(request);
+    if (!problems.isEmpty()) {
+      throw new InvalidRecordException("job request: " + String.join("; ", problems));
+    }
+  }
+
+  /** Makes the processor of a partition of tasks and names the stores that it owns. */
+  private record Selecting(SelectStage stage, OpenPartitions open)
+      implements ProcessorSupplier<String, SelectInput, String, Publication> {
+    @Override
+    public Processor<String, SelectInput, String, Publication> get() {
+      return open.watch(new SelectProcessor(stage.publishInterval, stage.shards));
+    }
+
+    @Override
+    public Set<StoreBuilder<?>> stores() {
+      return SelectStores.builders(stage.avro, Stores::persistentKeyValueStore);
+    }
+  }
+}

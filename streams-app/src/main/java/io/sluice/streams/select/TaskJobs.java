@@ -1,0 +1,91 @@
+package io.sluice.streams.select;
+
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The fine-tune jobs of a task, of all its revisions, as they are stored. */
+final class TaskJobs {
+  private final Map<String, FineTuneJob> byId = new HashMap<>();
+  private final Map<Series, Fired> last = new HashMap<>();
+
+  /** By job: who was retracted, as far as the job's record does perhaps not tell it yet. */
+  private final Map<String, Set<String>> retracted = new HashMap<>();
+
+  /**
+   * A job fired. Jobs of one revision and budget come in the order of their sequence.
+   *
+   * @param selected who is in the selected part of its dataset
+   */
+  void fired(FineTuneJob job, Set<String> selected) {
+    byId.put(job.getJobId(), job);
+    last.put(
+        new Series(job.getRevision(), job.getBudget()),
+        new Fired(job.getSequence(), job.getFiredAt(), selected));
+  }
+
+  /** Something of a job that fired has changed. */
+  void changed(FineTuneJob job) {
+    byId.put(job.getJobId(), job);
+  }
+
+  /** A candidate in a job's dataset was retracted. */
+  void retracted(String jobId, String candidateId) {
+    retracted.computeIfAbsent(jobId, id -> new LinkedHashSet<>()).add(candidateId);
+  }
+
+  /** The jobs whose records do not tell all retractions yet, as they are to be; each once. */
+  List<FineTuneJob> takeOutdated() {
+    List<FineTuneJob> outdated = new ArrayList<>();
+    retracted.forEach(
+        (jobId, candidates) -> {
+          FineTuneJob job = byId.get(jobId);
+          Set<String> all = new LinkedHashSet<>(job.getRetracted());
+          if (all.addAll(candidates)) {
+            outdated.add(FineTuneJob.newBuilder(job).setRetracted(List.copyOf(all)).build());
+          }
+        });
+    retracted.clear();
+    return outdated;
+  }
+
+  Optional<FineTuneJob> find(String jobId) {
+    return Optional.ofNullable(byId.get(jobId));
+  }
+
+  /** The last job of a revision and a budget. */
+  Optional<Fired> last(int revision, int budget) {
+    return Optional.ofNullable(last.get(new Series(revision, budget)));
+  }
+
+  /** Jobs that have not ended. */
+  List<FineTuneJob> open() {
+    return byId.values().stream().filter(job -> job.getState() == JobState.OPEN).toList();
+  }
+
+  /** Whether a job of this budget has not ended, of whatever revision. */
+  boolean isOpen(int budget) {
+    return open().stream().anyMatch(job -> job.getBudget() == budget);
+  }
+
+  /**
+   * What the next job is compared with.
+   *
+   * @param sequence the job's place among those of its revision and budget, from 0
+   * @param firedAt when it fired, in milliseconds since 1970 UTC
+   * @param selected who is in the selected part of its dataset
+   */
+  record Fired(int sequence, long firedAt, Set<String> selected) {
+    Fired {
+      selected = Set.copyOf(selected);
+    }
+  }
+
+  private record Series(int revision, int budget) {}
+}

@@ -1,0 +1,104 @@
+package io.sluice.streams;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.encoding.FeatureCodec;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Small records for the tests of both stages: one checkpoint, eight dimensions. */
+public final class Examples {
+  public static final int DIMENSION = 8;
+  public static final String MAKING = "making-1";
+
+  private Examples() {}
+
+  public static Candidate candidate(String id) {
+    return new Candidate(
+        id, "test", List.of(new Message("user", "ask " + id), new Message("assistant", "answer")));
+  }
+
+  public static TargetTask task(String id, int revision, int queries, Integer... budgets) {
+    List<Query> set = new ArrayList<>();
+    for (int q = 0; q < queries; q++) {
+      set.add(
+          new Query(
+              "q" + q, List.of(new Message("user", "ask"), new Message("assistant", "a" + q))));
+    }
+    return TargetTask.newBuilder()
+        .setTaskId(id)
+        .setRevision(revision)
+        .setBudgets(List.of(budgets))
+        .setMinPoolFactor(1)
+        .setQueries(set)
+        .build();
+  }
+
+  /** Small whole numbers, so that equal scores are common. */
+  public static float[] vector(Random random) {
+    float[] vector = new float[DIMENSION];
+    while (norm(vector) == 0) {
+      for (int i = 0; i < DIMENSION; i++) {
+        vector[i] = random.nextInt(3) - 1;
+      }
+    }
+    return vector;
+  }
+
+  public static float[] unit(float[] vector) {
+    float norm = norm(vector);
+    float[] unit = vector.clone();
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] /= norm;
+    }
+    return unit;
+  }
+
+  public static Representation representation(String candidateId, float[] vector) {
+    return representation(candidateId, vector, MAKING);
+  }
+
+  public static Representation representation(
+      String candidateId, float[] vector, String fingerprint) {
+    return new Representation(
+        "default",
+        fingerprint,
+        FeatureEncoding.FLOAT32,
+        vector.length,
+        1,
+        bytes(vector),
+        10,
+        candidate(candidateId));
+  }
+
+  public static QueryRepresentation query(TargetTask task, int index, float[] vector) {
+    return new QueryRepresentation(
+        task.getTaskId(),
+        task.getRevision(),
+        index,
+        "default",
+        MAKING,
+        vector.length,
+        List.of(1f),
+        bytes(unit(vector)));
+  }
+
+  private static ByteBuffer bytes(float[] vector) {
+    return FeatureCodec.encode(FeatureEncoding.FLOAT32, new float[][] {vector});
+  }
+
+  private static float norm(float[] vector) {
+    float sum = 0;
+    for (float value : vector) {
+      sum += value * value;
+    }
+    return (float) Math.sqrt(sum);
+  }
+}

@@ -1,0 +1,268 @@
+package io.sluice.streams.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.JobTrigger;
+import io.sluice.schemas.Nomination;
+import io.sluice.schemas.PoolCount;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.Withdrawal;
+import io.sluice.streams.Examples;
+import io.sluice.streams.deadletter.InvalidRecordException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When jobs fire, over time and restarts: one task of one query, budget 4, pool of 8 at least. */
+class JobTriggersTest {
+  private static final Duration COOLDOWN = Duration.ofMinutes(10);
+
+  private final SelectHarness select = new SelectHarness(1);
+  private int nominated;
+
+  @BeforeEach
+  void defineTask() {
+    select.define(task(1));
+  }
+
+  @Test
+  void givenAFullTierAndPool_whenTickedAndRestartedAgainAndAgain_thenOneJobFires() {
+    nominate(1, 4);
+    count(1, 7);
+    select.tick();
+    assertThat(select.fired()).isEmpty();
+
+    count(1, 8);
+    for (int i = 0; i < 3; i++) {
+      select.tick();
+      select.restart();
+      count(1, 8);
+    }
+
+    assertThat(select.fired()).hasSize(1);
+    assertThat(select.fired().get(0).job().getTrigger()).isEqualTo(JobTrigger.FULL);
+    assertThat(select.fired().get(0).job().getPoolSize()).isEqualTo(8);
+  }
+
+  @Test
+  void givenAJobThatEnded_whenHalfTheSubsetChanges_thenTheNextFiresAfterTheCooldownByItself() {
+    fireFirst();
+    select.end(last().getJobId(), FineTuneState.FINISHED);
+
+    nominate(1, 1);
+    select.tick();
+    nominate(1, 1);
+    select.advance(COOLDOWN.minusMillis(1));
+    select.tick();
+    assertThat(select.fired()).as("before the cooldown has passed").hasSize(1);
+
+    select.advance(Duration.ofMillis(1));
+    select.tick();
+
+    assertThat(select.fired()).hasSize(2);
+    assertThat(last().getTrigger()).isEqualTo(JobTrigger.REFRESH);
+    assertThat(last().getSequence()).isEqualTo(1);
+    assertThat(last().getFiredAt()).isEqualTo(COOLDOWN.toMillis());
+  }
+
+  @Test
+  void givenACooldownThatRuns_whenRestarted_thenItIsNotForgotten() {
+    fireFirst();
+    select.end(last().getJobId(), FineTuneState.FAILED);
+    nominate(1, 2);
+    select.tick();
+
+    select.restart();
+    select.tick();
+    assertThat(select.fired()).hasSize(1);
+    select.advance(COOLDOWN);
+    select.tick();
+
+    assertThat(select.fired()).hasSize(2);
+  }
+
+  @Test
+  void givenTooLittleThatChanged_whenTheCooldownHasPassed_thenNothingFires() {
+    fireFirst();
+    select.end(last().getJobId(), FineTuneState.FINISHED);
+    nominate(1, 1);
+    select.advance(COOLDOWN.multipliedBy(10));
+
+    select.tick();
+
+    assertThat(select.fired()).hasSize(1);
+  }
+
+  @Test
+  void givenAnOpenJob_whenAllElseSaysFire_thenNothingFiresBeforeItHasEnded() {
+    fireFirst();
+    nominate(1, 4);
+    select.advance(COOLDOWN.multipliedBy(10));
+    select.tick();
+    select.restart();
+    select.tick();
+    assertThat(select.fired()).hasSize(1);
+
+    select.cancel("t", last().getJobId());
+    select.tick();
+
+    assertThat(select.fired()).hasSize(2);
+  }
+
+  @Test
+  void givenAnOpenJobOfAnOlderRevision_whenTheNewOneIsServed_thenItsJobWaitsForThatToEnd() {
+    fireFirst();
+    FineTuneJob older = last();
+    select.define(task(2));
+    nominate(2, 4);
+    count(2, 8);
+    select.tick();
+    assertThat(select.fired()).hasSize(1);
+
+    select.end(older.getJobId(), FineTuneState.FINISHED);
+    select.tick();
+
+    assertThat(last().getRevision()).isEqualTo(2);
+    assertThat(last().getTrigger()).isEqualTo(JobTrigger.FULL);
+  }
+
+  @Test
+  void givenASmallPool_whenAskedFor_thenTheJobFiresAtOnceAndASecondIsRefused() {
+    nominate(1, 4);
+    count(1, 4);
+
+    select.fire("t", 4, "request-1");
+
+    assertThat(last().getTrigger()).isEqualTo(JobTrigger.MANUAL);
+    assertThat(last().getRequestId()).isEqualTo("request-1");
+    assertThatThrownBy(() -> select.fire("t", 4, "request-2"))
+        .isInstanceOf(InvalidRecordException.class)
+        .hasMessageContaining("open");
+  }
+
+  @Test
+  void givenATierThatIsNotFull_whenAskedFor_thenRefused() {
+    nominate(1, 3);
+    assertThatThrownBy(() -> select.fire("t", 4, "r")).hasMessageContaining("still being scored");
+    count(1, 3);
+    assertThatThrownBy(() -> select.fire("t", 4, "r")).hasMessageContaining("3 of 4");
+  }
+
+  @Test
+  void givenASelectedCandidateThatWasWithdrawn_whenItsSuccessorMayBeOnItsWay_thenNothingFires() {
+    nominate(1, 6);
+    count(1, 7);
+    select.tick();
+    select.report(report(1, new Withdrawal("c5")));
+    select.restart();
+
+    select.tick();
+    assertThatThrownBy(() -> select.fire("t", 4, "r")).hasMessageContaining("still being scored");
+    nominate(1, 1);
+    count(1, 7);
+    select.fire("t", 4, "r");
+
+    assertThat(select.fired()).hasSize(1);
+    assertThat(select.fired().get(0).dataset())
+        .filteredOn(example -> example.getPart() == DatasetPart.SELECTED)
+        .extracting("candidateId")
+        .containsExactly("c6", "c4", "c3", "c2");
+  }
+
+  @Test
+  void givenATaskWithAnOpenJob_whenRemoved_thenTheJobIsCancelledWithTheReason() {
+    fireFirst();
+
+    select.remove("t");
+
+    FineTuneJob job = select.job(last().getJobId());
+    assertThat(job.getState()).isEqualTo(JobState.CANCELLED);
+    assertThat(job.getDetail()).contains("removed");
+  }
+
+  @Test
+  void givenAJobsRandomExample_whenWithdrawn_thenTheJobSaysSo() {
+    nominate(1, 30);
+    count(1, 30);
+    select.tick();
+    String random =
+        select.fired().get(0).dataset().stream()
+            .filter(example -> example.getPart() == DatasetPart.RANDOM)
+            .map(example -> example.getCandidateId())
+            .filter(id -> Integer.parseInt(id.substring(1)) < 26)
+            .findFirst()
+            .orElseThrow();
+
+    select.report(report(1, new Withdrawal(random)));
+    select.tick();
+
+    assertThat(select.job(last().getJobId()).getRetracted()).containsExactly(random);
+  }
+
+  @Test
+  void givenWithdrawalsNotToldYet_whenRestarted_thenTheJobTellsThemAllAtOnce() {
+    fireFirst();
+    List<String> selected =
+        select.fired().get(0).dataset().stream()
+            .filter(example -> example.getPart() == DatasetPart.SELECTED)
+            .map(DatasetRecord::getCandidateId)
+            .toList();
+
+    selected.forEach(id -> select.report(report(1, new Withdrawal(id))));
+    assertThat(select.jobChanges()).isEmpty();
+    select.restart();
+    select.tick();
+    select.restart();
+    select.tick();
+
+    assertThat(select.jobChanges()).hasSize(1);
+    assertThat(select.job(last().getJobId()).getRetracted())
+        .containsExactlyInAnyOrderElementsOf(selected);
+  }
+
+  private void fireFirst() {
+    nominate(1, 4);
+    count(1, 8);
+    select.tick();
+    assertThat(select.fired()).hasSize(1);
+  }
+
+  private FineTuneJob last() {
+    return select.fired().get(select.fired().size() - 1).job();
+  }
+
+  /** So many more candidates, c0, c1, ..., each better than those before. */
+  private void nominate(int revision, int more) {
+    for (int i = 0; i < more; i++) {
+      float score = nominated / 1000f;
+      select.report(
+          report(revision, new Nomination(List.of(score), Examples.candidate("c" + nominated++))));
+    }
+  }
+
+  private void count(int revision, long pool) {
+    select.report(report(revision, new PoolCount(pool, 0L, Examples.MAKING)));
+  }
+
+  private static ShardReport report(int revision, Object body) {
+    return new ShardReport("t", revision, 0, body);
+  }
+
+  private static TargetTask task(int revision) {
+    return TargetTask.newBuilder(Examples.task("t", revision, 1, 4))
+        .setMinPoolFactor(2)
+        .setRefreshTurnover(0.5)
+        .setCooldown((int) COOLDOWN.toSeconds())
+        .setControls(List.of(Arm.NONE, Arm.RANDOM))
+        .build();
+  }
+}

@@ -1,0 +1,201 @@
+package io.sluice.streams.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.CancelJob;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.FireJob;
+import io.sluice.schemas.JobRequest;
+import io.sluice.schemas.JobState;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.schemas.serde.AvroSerdes;
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/** The select stage without the rest, and what its consumers have read. */
+public final class SelectHarness {
+  private final MockProcessorContext<String, Publication> context =
+      new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
+  private final int shards;
+  private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
+  private final Map<String, TaskStatus> statuses = new HashMap<>();
+  private final Map<String, FineTuneJob> jobs = new HashMap<>();
+  private final List<FiredJob> fired = new ArrayList<>();
+  private final List<FineTuneJob> jobChanges = new ArrayList<>();
+  private SelectProcessor processor;
+  private int earlierPunctuators;
+
+  public SelectHarness(int shards) {
+    this.shards = shards;
+    context.setCurrentSystemTimeMs(0);
+    AvroSerdes avro = AvroSerdes.forRegistry("mock://" + UUID.randomUUID());
+    for (StoreBuilder<?> builder : SelectStores.builders(avro, Stores::inMemoryKeyValueStore)) {
+      StateStore store = builder.withLoggingDisabled().withCachingDisabled().build();
+      store.init(context.getStateStoreContext(), store);
+      context.addStateStore(store);
+    }
+    restart();
+  }
+
+  /** A new processor on the stores as they are. */
+  public void restart() {
+    // The context keeps those of earlier processors too.
+    earlierPunctuators = context.scheduledPunctuators().size();
+    processor = new SelectProcessor(Duration.ofMillis(1), shards);
+    processor.init(context);
+  }
+
+  private void process(SelectInput input) {
+    processor.process(new Record<>("", input, 0));
+    consume();
+  }
+
+  public void define(TargetTask task) {
+    process(new SelectInput.TaskDefined(task));
+  }
+
+  public void remove(String taskId) {
+    process(new SelectInput.TaskRemoved(taskId));
+  }
+
+  /** Asks for a job. */
+  public void fire(String taskId, int budget, String requestId) {
+    process(new SelectInput.Requested(new JobRequest(requestId, taskId, new FireJob(budget))));
+  }
+
+  /** Asks to cancel a job. */
+  public void cancel(String taskId, String jobId) {
+    process(new SelectInput.Requested(new JobRequest("r", taskId, new CancelJob(jobId))));
+  }
+
+  /** A trainer reports the end of a job. */
+  public void end(String jobId, FineTuneState state) {
+    process(
+        new SelectInput.Ended(
+            FineTuneResult.newBuilder()
+                .setJobId(jobId)
+                .setTaskId(jobs.get(jobId).getTaskId())
+                .setState(state)
+                .setDetail("as the test says")
+                .build()));
+  }
+
+  void advance(Duration time) {
+    context.setCurrentSystemTimeMs(context.currentSystemTimeMs() + time.toMillis());
+  }
+
+  public void report(ShardReport report) {
+    process(new SelectInput.Reported(report));
+  }
+
+  /** Publishes what changed; the statuses that were published with it. */
+  public List<TaskStatus> tick() {
+    punctuators().forEach(each -> each.getPunctuator().punctuate(0));
+    return consume();
+  }
+
+  private List<TaskStatus> consume() {
+    List<TaskStatus> published = new ArrayList<>();
+    context.forwarded().forEach(forward -> consume(forward.record().value(), published));
+    context.resetForwards();
+    return published;
+  }
+
+  private void consume(Publication publication, List<TaskStatus> published) {
+    if (publication instanceof Publication.Selected selected) {
+      Map<String, SelectedInstruction> subset =
+          subsets.computeIfAbsent(selected.key().getTaskId(), id -> new HashMap<>());
+      selected
+          .instruction()
+          .ifPresentOrElse(
+              instruction -> subset.put(instruction.getCandidateId(), instruction),
+              () -> subset.remove(selected.key().getCandidateId()));
+    } else if (publication instanceof Publication.Status status) {
+      status.status().ifPresent(published::add);
+      status
+          .status()
+          .ifPresentOrElse(
+              value -> statuses.put(status.taskId(), value),
+              () -> statuses.remove(status.taskId()));
+    } else if (publication instanceof Publication.JobFired job) {
+      assertThat(open())
+          .as("open jobs of one task and budget")
+          .noneMatch(
+              other ->
+                  other.getTaskId().equals(job.job().getTaskId())
+                      && other.getBudget() == job.job().getBudget());
+      assertThat(FrozenDataset.of(job.job(), job.dataset()).selected())
+          .hasSize(job.job().getBudget());
+      fired.add(new FiredJob(job.job(), job.dataset()));
+      jobs.put(job.job().getJobId(), job.job());
+    } else if (publication instanceof Publication.Job job) {
+      jobChanges.add(job.job());
+      jobs.put(job.job().getJobId(), job.job());
+    }
+  }
+
+  /** The subset of a task as a consumer has it. */
+  public Map<String, SelectedInstruction> subset(String taskId) {
+    return subsets.getOrDefault(taskId, Map.of());
+  }
+
+  public Map<String, TaskStatus> statuses() {
+    return statuses;
+  }
+
+  /** Every job that was ever fired, as it was then. */
+  public List<FiredJob> fired() {
+    return fired;
+  }
+
+  /** What was published of jobs after they had fired. */
+  List<FineTuneJob> jobChanges() {
+    return jobChanges;
+  }
+
+  /** A job as its topic has it now. */
+  public FineTuneJob job(String jobId) {
+    return jobs.get(jobId);
+  }
+
+  /** Jobs that have not ended, as their topic has them. */
+  public List<FineTuneJob> open() {
+    return jobs.values().stream()
+        .filter(job -> job.getState() == JobState.OPEN)
+        .sorted(Comparator.comparing(FineTuneJob::getJobId))
+        .toList();
+  }
+
+  private List<CapturedPunctuator> punctuators() {
+    List<CapturedPunctuator> all = context.scheduledPunctuators();
+    return List.copyOf(all.subList(earlierPunctuators, all.size()));
+  }
+
+  /** A job as it was when it fired, and its frozen examples. */
+  public record FiredJob(FineTuneJob job, List<DatasetRecord> dataset) {
+    public FiredJob {
+      dataset = List.copyOf(dataset);
+    }
+  }
+}
