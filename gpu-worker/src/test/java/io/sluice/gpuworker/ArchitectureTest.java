@@ -20,7 +20,7 @@ class ArchitectureTest {
               "io.sluice.gpuworker.model..",
               "io.sluice.gpuworker.gradient..",
               "io.sluice.gpuworker.representation..",
-              "io.sluice.gpuworker.training..")
+              "io.sluice.gpuworker.finetune..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

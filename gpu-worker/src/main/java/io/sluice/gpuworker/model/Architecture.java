@@ -106,7 +106,12 @@ enum Architecture {
     }
   };
 
-  private static final int FIRST_WINDOW = 28;
+  /**
+   * What transformers' Qwen2Config and Qwen3Config take for {@code max_window_layers} where a
+   * config.json leaves it out: the first layer with a sliding window.
+   */
+  private static final int DEFAULT_MAX_WINDOW_LAYERS = 28;
+
   private static final Set<String> ATTENTION = Set.of("q_proj", "k_proj", "v_proj", "o_proj");
   private static final Set<String> ALL_LINEAR =
       Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
@@ -176,6 +181,6 @@ enum Architecture {
 
   private static boolean windowedAbove(JsonFile config, int layer) throws UnusableModelException {
     return config.flag("use_sliding_window", false)
-        && layer >= config.count("max_window_layers", FIRST_WINDOW);
+        && layer >= config.count("max_window_layers", DEFAULT_MAX_WINDOW_LAYERS);
   }
 }

@@ -35,19 +35,20 @@ final class ExamplePool {
   private static final List<String> NO_MEMORY =
       List.of("out of memory", "can't allocate memory", "not enough memory");
 
-  private final BlockingQueue<ExampleVectors> lanes;
+  private final BlockingQueue<ExampleVectors> idle;
   private final ExecutorService threads;
   private final TokenBudget budget;
 
   /**
-   * A pool.
+   * Starts one thread for each of the given vectors; close the pool to end them.
    *
-   * @param lanes what each thread computes with; one that is thread-safe may be given several times
+   * @param vectors what each thread computes with; one that is thread-safe may be given several
+   *     times
    * @param tokensInFlight of all threads together
    */
-  ExamplePool(List<ExampleVectors> lanes, int tokensInFlight) {
-    this.lanes = new LinkedBlockingQueue<>(lanes);
-    this.threads = Executors.newFixedThreadPool(lanes.size(), ExamplePool::thread);
+  ExamplePool(List<ExampleVectors> vectors, int tokensInFlight) {
+    this.idle = new LinkedBlockingQueue<>(vectors);
+    this.threads = Executors.newFixedThreadPool(vectors.size(), ExamplePool::thread);
     this.budget = new TokenBudget(tokensInFlight);
   }
 
@@ -57,7 +58,7 @@ final class ExamplePool {
    * @param examples from text to tokens, done on the pool's threads
    * @return one outcome an example, in order
    */
-  List<Outcome> represent(List<Supplier<Encoded>> examples, Role role) {
+  List<Outcome> represent(List<Supplier<Encoded>> examples, ExampleRole role) {
     List<Callable<Outcome>> tasks = new ArrayList<>();
     examples.forEach(example -> tasks.add(() -> represent(example.get(), role)));
     try {
@@ -75,7 +76,7 @@ final class ExamplePool {
     }
   }
 
-  private Outcome represent(Encoded encoded, Role role) {
+  private Outcome represent(Encoded encoded, ExampleRole role) {
     if (encoded instanceof Encoded.Refused refused) {
       return new Unusable(refused.reason());
     }
@@ -100,8 +101,8 @@ final class ExamplePool {
   }
 
   /** Empty when there is too little memory. */
-  private Optional<Outcome> attempt(Encoded.Example example, Role role) {
-    ExampleVectors vectors = lanes.remove();
+  private Optional<Outcome> attempt(Encoded.Example example, ExampleRole role) {
+    ExampleVectors vectors = idle.remove();
     try {
       return Optional.of(outcome(vectors, example, role));
     } catch (EngineException | OutOfMemoryError e) {
@@ -110,11 +111,12 @@ final class ExamplePool {
       }
       return Optional.empty();
     } finally {
-      lanes.add(vectors);
+      idle.add(vectors);
     }
   }
 
-  private static Outcome outcome(ExampleVectors vectors, Encoded.Example example, Role role) {
+  private static Outcome outcome(
+      ExampleVectors vectors, Encoded.Example example, ExampleRole role) {
     for (long id : example.ids()) {
       if (id >= vectors.vocabulary()) {
         return new Unusable(

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Represents examples with a model: encodes them, computes the vectors of a {@link Kind} and scales
- * each to unit length.
+ * Represents examples with a model: encodes them, computes the vectors of a {@link
+ * RepresentationKind} and scales each to unit length.
  *
  * <p>Each example is computed by itself, so its vectors do not depend on what it is batched with.
  */
@@ -42,15 +42,15 @@ public final class ExampleRepresenter implements Representer {
     this.devices = devices;
     this.tokens = tokens;
     encoder = new ExampleEncoder(tokens, settings.maxLength());
-    List<ExampleVectors> lanes = new ArrayList<>();
+    List<ExampleVectors> ofThreads = new ArrayList<>();
     for (Torch device : devices) {
       ExampleVectors loaded =
-          settings.kind().open(settings, new Lane(device, compute.recompute(), times));
+          settings.kind().open(settings, new ComputeDevice(device, compute.recompute(), times));
       loaded.selfTest(SelfTest.example(tokens, loaded.vocabulary()));
-      lanes.addAll(Collections.nCopies(device.parallelism(), loaded));
+      ofThreads.addAll(Collections.nCopies(device.parallelism(), loaded));
     }
-    vectors = lanes.get(0);
-    pool = new ExamplePool(lanes, compute.tokensInFlight());
+    vectors = ofThreads.get(0);
+    pool = new ExamplePool(ofThreads, compute.tokensInFlight());
     fingerprint = fingerprint(settings);
   }
 
@@ -129,7 +129,7 @@ public final class ExampleRepresenter implements Representer {
   }
 
   @Override
-  public List<Outcome> represent(List<? extends Text> examples, Role role) {
+  public List<Outcome> represent(List<? extends Text> examples, ExampleRole role) {
     return pool.represent(
         examples.stream().<Supplier<Encoded>>map(text -> () -> encoded(text)).toList(), role);
   }

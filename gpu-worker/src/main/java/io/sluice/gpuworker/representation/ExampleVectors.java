@@ -3,7 +3,7 @@ package io.sluice.gpuworker.representation;
 import io.sluice.gpuworker.gradient.Encoded;
 import java.io.IOException;
 
-/** What one {@link Kind} computes with. Thread-safe. */
+/** What one {@link RepresentationKind} computes with. Thread-safe. */
 interface ExampleVectors {
   /** Values a vector. */
   int dimension();
@@ -20,7 +20,7 @@ interface ExampleVectors {
    * @param example ids within the vocabulary, at least one learnt token
    * @return shape [weights, dimension]
    */
-  float[][] of(Encoded.Example example, Role role);
+  float[][] of(Encoded.Example example, ExampleRole role);
 
   /** Adds all that shapes the vectors, beyond the base model and the limit of length. */
   void describe(Fingerprint fingerprint) throws IOException;

@@ -13,5 +13,5 @@ interface GradientReduction {
    * @param role whether the example is a candidate, whose gradient may have another form
    * @return shape [checkpoints, dimension], of any length
    */
-  float[][] reduce(NDManager scratch, NDArray gradients, Role role);
+  float[][] reduce(NDManager scratch, NDArray gradients, ExampleRole role);
 }

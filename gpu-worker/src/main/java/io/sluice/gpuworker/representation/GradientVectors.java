@@ -38,14 +38,14 @@ final class GradientVectors implements ExampleVectors {
       List<LoraCheckpoint> checkpoints,
       Decoder decoder,
       LoraStack adapters,
-      Lane lane)
+      ComputeDevice device)
       throws IOException {
     this.settings = settings;
     this.checkpoints = checkpoints;
     this.decoder = decoder;
-    NDManager manager = lane.torch().manager();
-    engine = new GradientEngine(manager, decoder, adapters, lane.recompute());
-    times = lane.times();
+    NDManager manager = device.torch().manager();
+    engine = new GradientEngine(manager, decoder, adapters, device.recompute());
+    times = device.times();
     List<AdamMoments> moments = new ArrayList<>();
     if (adamWanted()) {
       for (LoraCheckpoint checkpoint : checkpoints) {
@@ -65,12 +65,13 @@ final class GradientVectors implements ExampleVectors {
   }
 
   /** Loads model, adapters and moments. */
-  static GradientVectors open(RepresentationSettings settings, Lane lane) throws IOException {
+  static GradientVectors open(RepresentationSettings settings, ComputeDevice device)
+      throws IOException {
     List<LoraCheckpoint> checkpoints = new ArrayList<>();
     for (Path folder : settings.checkpoints()) {
       checkpoints.add(LoraCheckpoint.open(folder));
     }
-    NDManager manager = lane.torch().manager();
+    NDManager manager = device.torch().manager();
     Decoder decoder =
         Decoder.load(
             manager,
@@ -78,7 +79,7 @@ final class GradientVectors implements ExampleVectors {
             DecoderWeights.open(manager, settings.model(), checkpoints.get(0)),
             settings.positions());
     LoraStack adapters = LoraStack.load(manager, decoder, checkpoints);
-    return new GradientVectors(settings, checkpoints, decoder, adapters, lane);
+    return new GradientVectors(settings, checkpoints, decoder, adapters, device);
   }
 
   private boolean adamWanted() {
@@ -102,7 +103,7 @@ final class GradientVectors implements ExampleVectors {
 
   /** The work of a GPU ends when its result is waited for, within the reduction. */
   @Override
-  public float[][] of(Encoded.Example example, Role role) {
+  public float[][] of(Encoded.Example example, ExampleRole role) {
     long begin = System.nanoTime();
     return engine.compute(
         example,

@@ -33,15 +33,16 @@ final class HiddenStateVectors implements ExampleVectors {
   }
 
   /** Loads the base model. */
-  static HiddenStateVectors open(RepresentationSettings settings, Lane lane) throws IOException {
-    NDManager manager = lane.torch().manager();
+  static HiddenStateVectors open(RepresentationSettings settings, ComputeDevice device)
+      throws IOException {
+    NDManager manager = device.torch().manager();
     Decoder decoder =
         Decoder.load(
             manager,
             DecoderConfig.read(settings.model()),
             DecoderWeights.open(manager, settings.model()),
             settings.positions());
-    return new HiddenStateVectors(manager, decoder, lane.times());
+    return new HiddenStateVectors(manager, decoder, device.times());
   }
 
   @Override
@@ -60,7 +61,7 @@ final class HiddenStateVectors implements ExampleVectors {
   }
 
   @Override
-  public float[][] of(Encoded.Example example, Role role) {
+  public float[][] of(Encoded.Example example, ExampleRole role) {
     return times.time(Stage.MODEL, () -> new float[][] {mean(example)});
   }
 
@@ -94,6 +95,6 @@ final class HiddenStateVectors implements ExampleVectors {
 
   @Override
   public void selfTest(Encoded.Example example) throws IOException {
-    SelfTest.stateIsNotZero(of(example, Role.CANDIDATE)[0]);
+    SelfTest.stateIsNotZero(of(example, ExampleRole.CANDIDATE)[0]);
   }
 }

@@ -15,12 +15,12 @@ import java.util.List;
 record ReductionInJava(List<AdamMoments> moments, Projection projection, StageTimes times)
     implements GradientReduction {
   @Override
-  public float[][] reduce(NDManager scratch, NDArray gradients, Role role) {
+  public float[][] reduce(NDManager scratch, NDArray gradients, ExampleRole role) {
     float[][] rows = new float[(int) gradients.getShape().get(0)][];
     for (int c = 0; c < rows.length; c++) {
       int checkpoint = c;
       float[] row = times.time(Stage.MODEL, () -> gradients.get(checkpoint).toFloatArray());
-      if (role == Role.CANDIDATE && !moments.isEmpty()) {
+      if (role == ExampleRole.CANDIDATE && !moments.isEmpty()) {
         times.time(Stage.ADAM, () -> AdamForm.apply(row, moments.get(checkpoint)));
       }
       rows[c] = times.time(Stage.PROJECTION, () -> projection.apply(row, checkpoint));

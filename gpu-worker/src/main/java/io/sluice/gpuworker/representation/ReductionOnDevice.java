@@ -42,9 +42,9 @@ final class ReductionOnDevice implements GradientReduction {
   }
 
   @Override
-  public float[][] reduce(NDManager scratch, NDArray gradients, Role role) {
+  public float[][] reduce(NDManager scratch, NDArray gradients, ExampleRole role) {
     NDArray formed =
-        role == Role.CANDIDATE && adam.isPresent()
+        role == ExampleRole.CANDIDATE && adam.isPresent()
             ? times.time(Stage.ADAM, () -> adam.get().apply(gradients))
             : gradients;
     return times.time(

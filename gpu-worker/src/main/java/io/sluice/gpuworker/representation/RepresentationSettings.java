@@ -18,7 +18,7 @@ import java.util.Set;
  *     to {@link #MAX_MAX_LENGTH}
  */
 public record RepresentationSettings(
-    Kind kind,
+    RepresentationKind kind,
     GradientForm form,
     Path model,
     List<Path> checkpoints,
@@ -83,7 +83,7 @@ public record RepresentationSettings(
   public static RepresentationSettings gradient(
       Path model, List<Path> checkpoints, Projection projection, int maxLength) {
     return new RepresentationSettings(
-        Kind.GRADIENT, GradientForm.ADAM, model, checkpoints, projection, maxLength);
+        RepresentationKind.GRADIENT, GradientForm.ADAM, model, checkpoints, projection, maxLength);
   }
 
   /** The longest example, in tokens. */

@@ -34,7 +34,7 @@ public interface Representer extends AutoCloseable {
    * @param role what all of them are represented as, whatever their form
    * @return one outcome an example, in order
    */
-  List<Outcome> represent(List<? extends Text> examples, Role role);
+  List<Outcome> represent(List<? extends Text> examples, ExampleRole role);
 
   /**
    * Represents candidates.
@@ -46,7 +46,7 @@ public interface Representer extends AutoCloseable {
         candidates.stream()
             .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
             .toList(),
-        Role.CANDIDATE);
+        ExampleRole.CANDIDATE);
   }
 
   /**
@@ -57,7 +57,7 @@ public interface Representer extends AutoCloseable {
   default List<Outcome> queries(List<Query> queries) {
     return represent(
         queries.stream().<Text>map(query -> new Text.Question(query.getMessages())).toList(),
-        Role.QUERY);
+        ExampleRole.QUERY);
   }
 
   @Override

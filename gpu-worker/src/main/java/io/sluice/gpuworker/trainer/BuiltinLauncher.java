@@ -1,17 +1,17 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.finetune.Checkpointing;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.FineTuneMethod;
+import io.sluice.gpuworker.finetune.FineTuning;
+import io.sluice.gpuworker.finetune.StepProgress;
+import io.sluice.gpuworker.finetune.TrainingCompute;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters.Adam;
+import io.sluice.gpuworker.finetune.TrainingListener;
+import io.sluice.gpuworker.finetune.TrainingOutcome;
+import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.Checkpointing;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.FineTuning;
-import io.sluice.gpuworker.training.HyperParameters;
-import io.sluice.gpuworker.training.HyperParameters.Adam;
-import io.sluice.gpuworker.training.Method;
-import io.sluice.gpuworker.training.TrainingCompute;
-import io.sluice.gpuworker.training.TrainingListener;
-import io.sluice.gpuworker.training.TrainingOutcome;
-import io.sluice.gpuworker.training.TrainingProgress;
-import io.sluice.gpuworker.training.TrainingSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
@@ -93,19 +93,19 @@ final class BuiltinLauncher implements Launcher {
     return encoded;
   }
 
-  private static Method method(io.sluice.schemas.HyperParameters chosen) {
+  private static FineTuneMethod method(io.sluice.schemas.HyperParameters chosen) {
     return chosen.getFull()
-        ? new Method.AllWeights()
-        : new Method.NewAdapter(
+        ? new FineTuneMethod.AllWeights()
+        : new FineTuneMethod.NewAdapter(
             chosen.getLoraRank(),
             chosen.getLoraAlpha(),
             chosen.getLoraDropout(),
             Set.copyOf(chosen.getLoraTargets()));
   }
 
-  private static HyperParameters hyper(io.sluice.schemas.HyperParameters chosen, int seed) {
+  private static TrainingHyperParameters hyper(io.sluice.schemas.HyperParameters chosen, int seed) {
     Adam standard = Adam.DEFAULT;
-    return new HyperParameters(
+    return new TrainingHyperParameters(
         chosen.getEpochs(),
         chosen.getBatchSize(),
         chosen.getLearningRate(),
@@ -145,7 +145,7 @@ final class BuiltinLauncher implements Launcher {
     }
 
     @Override
-    public void progress(TrainingProgress now) {
+    public void progress(StepProgress now) {
       control.step(
           order.run(), now.last().step(), now.steps(), now.last().loss(), now.tokensPerSecond());
     }

@@ -1,10 +1,10 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.Evaluation;
+import io.sluice.gpuworker.finetune.ExampleLosses;
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.Evaluation;
-import io.sluice.gpuworker.training.ExampleLosses;
-import io.sluice.gpuworker.training.TrainingCompute;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
 import java.io.IOException;

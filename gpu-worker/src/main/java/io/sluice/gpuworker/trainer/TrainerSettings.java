@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.gpuworker.service.SettingChecks;
-import io.sluice.gpuworker.training.TrainingCompute;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;

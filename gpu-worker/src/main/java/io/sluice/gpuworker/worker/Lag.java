@@ -35,22 +35,22 @@ final class Lag {
   /**
    * Told at each turn of the worker.
    *
-   * @param lanes what waits
+   * @param queues what waits
    * @param inHand what is being computed
    */
-  void turn(List<Lane> lanes, Optional<Lane.Batch> inHand) {
+  void turn(List<TopicQueue> queues, Optional<TopicQueue.Batch> inHand) {
     long now = nanoTime.getAsLong();
     if (now - last < EVERY_NANOS) {
       return;
     }
     last = now;
-    for (Lane lane : lanes) {
+    for (TopicQueue queue : queues) {
       long computed =
           inHand
-              .filter(batch -> batch.stage() == lane.stage())
+              .filter(batch -> batch.stage() == queue.stage())
               .map(batch -> batch.records().size())
               .orElse(0);
-      metrics.lag(lane.topic(), notFetched(lane.topic()) + lane.size() + computed);
+      metrics.lag(queue.topic(), notFetched(queue.topic()) + queue.size() + computed);
     }
   }
 

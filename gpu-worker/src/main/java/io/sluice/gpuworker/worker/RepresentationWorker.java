@@ -162,8 +162,8 @@ public final class RepresentationWorker implements AutoCloseable {
         new Publisher(producer, new DeadLetters(topics.deadLetters()), metrics),
         computing,
         List.of(
-            new Lane(topics.targetTasks(), tasks, config.batchRecords()),
-            new Lane(topics.candidates(), candidates, config.batchRecords())),
+            new TopicQueue(topics.targetTasks(), tasks, config.batchRecords()),
+            new TopicQueue(topics.candidates(), candidates, config.batchRecords())),
         metrics,
         health);
   }

@@ -3,7 +3,7 @@ package io.sluice.gpuworker.worker;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
-import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
@@ -103,7 +103,7 @@ public final class WorkerConfig {
   }
 
   private void requireCheckpoints() {
-    Kind kind = Kind.of(values.getString(KIND));
+    RepresentationKind kind = RepresentationKind.of(values.getString(KIND));
     if (kind.needsCheckpoints() && values.getList(CHECKPOINT_DIRS).isEmpty()) {
       throw new ConfigException(
           CHECKPOINT_DIRS
@@ -138,14 +138,14 @@ public final class WorkerConfig {
   public FeatureEncoding encoding() {
     String encoding = values.getString(ENCODING);
     return encoding.isEmpty()
-        ? Kind.of(values.getString(KIND)).defaultEncoding()
+        ? RepresentationKind.of(values.getString(KIND)).defaultEncoding()
         : FeatureEncoding.valueOf(encoding);
   }
 
   /** What the representation is opened with. */
   public RepresentationSettings representationSettings() {
     return new RepresentationSettings(
-        Kind.of(values.getString(KIND)),
+        RepresentationKind.of(values.getString(KIND)),
         GradientForm.valueOf(values.getString(FORM).toUpperCase(Locale.ROOT)),
         Path.of(values.getString(MODEL_DIR)),
         values.getList(CHECKPOINT_DIRS).stream().map(Path::of).toList(),

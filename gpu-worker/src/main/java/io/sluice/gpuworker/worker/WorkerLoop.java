@@ -2,7 +2,7 @@ package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
-import io.sluice.gpuworker.worker.Lane.Batch;
+import io.sluice.gpuworker.worker.TopicQueue.Batch;
 import io.sluice.gpuworker.worker.WorkerMetrics.Step;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ final class WorkerLoop {
   private final Consumer<byte[], byte[]> consumer;
   private final Publisher publisher;
   private final Executor computing;
-  private final List<Lane> lanes;
+  private final List<TopicQueue> queues;
   private final WorkerMetrics metrics;
   private final ServiceHealth health;
   private final Lag lag;
@@ -61,7 +61,7 @@ final class WorkerLoop {
    * A loop over topics.
    *
    * @param computing runs the stages, on one thread
-   * @param lanes the topics, those first that go first
+   * @param queues the topics, those first that go first
    * @param metrics measures the work
    * @param health is told how the loop is
    */
@@ -69,13 +69,13 @@ final class WorkerLoop {
       Consumer<byte[], byte[]> consumer,
       Publisher publisher,
       Executor computing,
-      List<Lane> lanes,
+      List<TopicQueue> queues,
       WorkerMetrics metrics,
       ServiceHealth health) {
     this.consumer = consumer;
     this.publisher = publisher;
     this.computing = computing;
-    this.lanes = List.copyOf(lanes);
+    this.queues = List.copyOf(queues);
     this.metrics = metrics;
     this.health = health;
     this.lag = new Lag(consumer, metrics, System::nanoTime);
@@ -87,7 +87,7 @@ final class WorkerLoop {
 
   /** Joins the group. */
   void subscribe() {
-    consumer.subscribe(lanes.stream().map(Lane::topic).toList(), new Partitions());
+    consumer.subscribe(queues.stream().map(TopicQueue::topic).toList(), new Partitions());
   }
 
   /**
@@ -101,14 +101,14 @@ final class WorkerLoop {
     commit();
     if (inHand.filter(batch -> batch.verdicts().isDone()).isPresent()) {
       InHand done = inHand.get();
-      inHand = next().filter(lane -> !mustSee(lane.stage(), done)).map(this::begin);
+      inHand = next().filter(queue -> !mustSee(queue.stage(), done)).map(this::begin);
       publish(done);
       commit();
     }
     if (inHand.isEmpty()) {
       inHand = next().map(this::begin);
     }
-    lag.turn(lanes, inHand.map(InHand::batch));
+    lag.turn(queues, inHand.map(InHand::batch));
     health.turned();
   }
 
@@ -133,9 +133,9 @@ final class WorkerLoop {
   /** Waits for records, or for the batch in hand where enough records wait for it. */
   private void poll() {
     Duration timeout = inHand.isPresent() ? BUSY_POLL : IDLE_POLL;
-    boolean enough = inHand.isPresent() && lanes.stream().anyMatch(Lane::isFull);
+    boolean enough = inHand.isPresent() && queues.stream().anyMatch(TopicQueue::isFull);
     var records = consumer.poll(enough ? Duration.ZERO : timeout);
-    lanes.forEach(lane -> lane.receive(records));
+    queues.forEach(queue -> queue.receive(records));
     if (enough) {
       awaitEnd(inHand.get(), timeout);
     }
@@ -155,30 +155,31 @@ final class WorkerLoop {
     }
   }
 
-  /** Pauses the lanes that are full, or all. */
+  /** Pauses the queues that are full, or all. */
   private void pause(boolean all) {
     Set<TopicPartition> paused = new HashSet<>();
     Set<TopicPartition> flowing = new HashSet<>();
     for (TopicPartition partition : consumer.assignment()) {
       boolean full =
-          lanes.stream().anyMatch(lane -> lane.topic().equals(partition.topic()) && lane.isFull());
+          queues.stream()
+              .anyMatch(queue -> queue.topic().equals(partition.topic()) && queue.isFull());
       (all || full ? paused : flowing).add(partition);
     }
     consumer.pause(paused);
     consumer.resume(flowing);
   }
 
-  /** The first lane that something waits in. */
-  private Optional<Lane> next() {
-    return lanes.stream().filter(lane -> !lane.isEmpty()).findFirst();
+  /** The first queue that something waits in. */
+  private Optional<TopicQueue> next() {
+    return queues.stream().filter(queue -> !queue.isEmpty()).findFirst();
   }
 
   private static boolean mustSee(Stage stage, InHand done) {
     return stage.readsWhatItPublished() && stage == done.batch().stage();
   }
 
-  private InHand begin(Lane lane) {
-    Batch batch = lane.take();
+  private InHand begin(TopicQueue queue) {
+    Batch batch = queue.take();
     metrics.batch(batch.fill());
     return new InHand(
         batch,
@@ -188,12 +189,12 @@ final class WorkerLoop {
 
   private void publish(InHand done) {
     List<Verdict> owned = new ArrayList<>(verdicts(done));
-    owned.removeIf(verdict -> done.lost().contains(Lane.partitionOf(verdict.source())));
+    owned.removeIf(verdict -> done.lost().contains(TopicQueue.partitionOf(verdict.source())));
     metrics.time(Step.PUBLISH, () -> publisher.publish(owned));
     for (Verdict verdict : owned) {
       ConsumerRecord<byte[], byte[]> record = verdict.source();
       uncommitted.put(
-          Lane.partitionOf(record),
+          TopicQueue.partitionOf(record),
           new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), ""));
     }
   }
@@ -247,7 +248,7 @@ final class WorkerLoop {
 
     private void letGo(Collection<TopicPartition> partitions) {
       uncommitted.keySet().removeAll(partitions);
-      lanes.forEach(lane -> lane.forget(partitions));
+      queues.forEach(queue -> queue.forget(partitions));
       inHand.ifPresent(batch -> batch.lost().addAll(partitions));
     }
   }

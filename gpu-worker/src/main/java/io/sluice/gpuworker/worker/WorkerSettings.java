@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.representation.ComputeSettings;
-import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.gpuworker.service.SettingChecks;
@@ -36,7 +36,7 @@ final class WorkerSettings {
             SettingChecks.different("a checkpoint folder"),
             Importance.HIGH,
             "Folders of the warm-up checkpoints (PEFT LoRA adapter with optimizer moments), in the"
-                + " order of training, separated by commas. Kind gradient needs at least one;"
+                + " order of training, separated by commas. RepresentationKind gradient needs at least one;"
                 + " kind hidden-state uses none.")
         .define(
             WorkerConfig.REPRESENTATION_ID,
@@ -56,8 +56,8 @@ final class WorkerSettings {
         .define(
             WorkerConfig.KIND,
             Type.STRING,
-            Kind.GRADIENT.label(),
-            ValidString.in(Kind.labels().toArray(String[]::new)),
+            RepresentationKind.GRADIENT.label(),
+            ValidString.in(RepresentationKind.labels().toArray(String[]::new)),
             Importance.MEDIUM,
             "What stands for an example: gradient, its loss's gradient at each checkpoint, or"
                 + " hidden-state, the weighted mean of the base model's last hidden states.")

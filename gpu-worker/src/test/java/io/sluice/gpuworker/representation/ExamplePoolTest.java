@@ -30,7 +30,8 @@ class ExamplePoolTest {
   @Test
   void givenABudget_whenManyExamplesAreComputed_thenTheirTokensNeverExceedIt() {
     pool = new ExamplePool(Collections.nCopies(THREADS, machine), 100);
-    List<Outcome> outcomes = pool.represent(examples(Collections.nCopies(60, 40)), Role.QUERY);
+    List<Outcome> outcomes =
+        pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(outcomes).hasSize(60).hasOnlyElementsOfType(Represented.class);
     assertThat(machine.most.get()).isBetween(40, 80);
   }
@@ -38,7 +39,8 @@ class ExamplePoolTest {
   @Test
   void givenAnExampleBeyondTheBudget_whenComputed_thenNothingElseIsInFlight() {
     pool = new ExamplePool(Collections.nCopies(THREADS, machine), 50);
-    List<Outcome> outcomes = pool.represent(examples(List.of(20, 20, 300, 20, 20)), Role.CANDIDATE);
+    List<Outcome> outcomes =
+        pool.represent(examples(List.of(20, 20, 300, 20, 20)), ExampleRole.CANDIDATE);
     assertThat(outcomes).hasOnlyElementsOfType(Represented.class);
     assertThat(machine.most.get()).isEqualTo(300);
   }
@@ -50,7 +52,7 @@ class ExamplePoolTest {
     List<Integer> tokens = new ArrayList<>(Collections.nCopies(40, 25));
     tokens.add(20, 70);
 
-    List<Outcome> outcomes = pool.represent(examples(tokens), Role.CANDIDATE);
+    List<Outcome> outcomes = pool.represent(examples(tokens), ExampleRole.CANDIDATE);
 
     for (int i = 0; i < outcomes.size(); i++) {
       assertThat(outcomes.get(i)).isInstanceOf(i == 20 ? Unusable.class : Represented.class);
@@ -63,7 +65,7 @@ class ExamplePoolTest {
   void givenAnyOtherFailure_whenComputed_thenItEndsTheBatch() {
     machine.memory = -1;
     pool = new ExamplePool(List.of(machine), 1000);
-    assertThatThrownBy(() -> pool.represent(examples(List.of(5)), Role.CANDIDATE))
+    assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("device lost");
   }
@@ -72,7 +74,7 @@ class ExamplePoolTest {
   void givenDevicesOfTheirOwn_whenManyExamplesAreComputed_thenEachDeviceHasOneAtATime() {
     List<ExampleVectors> devices = List.of(new Machine(), new Machine(), new Machine());
     pool = new ExamplePool(devices, 10_000);
-    pool.represent(examples(Collections.nCopies(60, 40)), Role.QUERY);
+    pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(devices)
         .allSatisfy(device -> assertThat(((Machine) device).most.get()).isEqualTo(40));
   }
@@ -92,7 +94,7 @@ class ExamplePoolTest {
     private volatile int memory = Integer.MAX_VALUE;
 
     @Override
-    public float[][] of(Encoded.Example example, Role role) {
+    public float[][] of(Encoded.Example example, ExampleRole role) {
       int tokens = example.ids().length;
       int now = inFlight.addAndGet(tokens);
       try {

@@ -75,7 +75,7 @@ class ExampleRepresenterTest {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, new Projection.None(), LIMIT))) {
       List<Outcome> candidates = representer.candidates(candidates().subList(0, 6));
-      List<Outcome> queries = representer.represent(queries().subList(0, 3), Role.QUERY);
+      List<Outcome> queries = representer.represent(queries().subList(0, 3), ExampleRole.QUERY);
 
       assertThat(representer.dimension()).isEqualTo(7168);
       assertThat(representer.checkpoints()).isEqualTo(2);
@@ -131,7 +131,7 @@ class ExampleRepresenterTest {
               "    return x");
 
       Outcome ofTurns = representer.queries(List.of(new Query("q", turns))).get(0);
-      Outcome ofText = representer.represent(List.of(formatted), Role.QUERY).get(0);
+      Outcome ofText = representer.represent(List.of(formatted), ExampleRole.QUERY).get(0);
 
       assertThat(rows(ofTurns)).isDeepEqualTo(rows(ofText));
     }
@@ -214,7 +214,7 @@ class ExampleRepresenterTest {
     RepresentationSettings adam = settings(folder, new Projection.None(), LIMIT);
     RepresentationSettings plain =
         new RepresentationSettings(
-            Kind.GRADIENT,
+            RepresentationKind.GRADIENT,
             GradientForm.PLAIN,
             adam.model(),
             adam.checkpoints(),

@@ -30,7 +30,12 @@ class HiddenStateTest {
 
   private static RepresentationSettings settings(Path base) {
     return new RepresentationSettings(
-        Kind.HIDDEN_STATE, GradientForm.ADAM, base, List.of(), Projection.DEFAULT, 256);
+        RepresentationKind.HIDDEN_STATE,
+        GradientForm.ADAM,
+        base,
+        List.of(),
+        Projection.DEFAULT,
+        256);
   }
 
   @ParameterizedTest
@@ -49,8 +54,8 @@ class HiddenStateTest {
     float[] expected = GoldenData.floats(golden.resolve("rds.npy"));
     try (Torch torch = Torch.open()) {
       ExampleVectors vectors =
-          Kind.HIDDEN_STATE.open(
-              settings(golden.resolve("base")), new Lane(torch, false, new StageTimes()));
+          RepresentationKind.HIDDEN_STATE.open(
+              settings(golden.resolve("base")), new ComputeDevice(torch, false, new StageTimes()));
       List<float[]> ours = new ArrayList<>();
       List<float[]> theirs = new ArrayList<>();
       for (int i = 0; i < examples.size(); i++) {
@@ -58,7 +63,7 @@ class HiddenStateTest {
             new Encoded.Example(
                 GoldenData.longs(examples.get(i).path("input_ids")),
                 GoldenData.longs(examples.get(i).path("labels")));
-        float[] vector = vectors.of(example, Role.QUERY)[0];
+        float[] vector = vectors.of(example, ExampleRole.QUERY)[0];
         assertThat(UnitLength.scale(vector)).isTrue();
         assertThat(GoldenData.relativeError(vector, GoldenData.row(expected, i, vector.length)))
             .as("example %d", i)
@@ -91,7 +96,7 @@ class HiddenStateTest {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(grad.resolve(model).resolve("base")))) {
       List<float[]> ofCandidates = rows(representer.candidates(candidates));
-      List<float[]> ofQueries = rows(representer.represent(queries, Role.QUERY));
+      List<float[]> ofQueries = rows(representer.represent(queries, ExampleRole.QUERY));
       same(ofCandidates, rds.resolve("cand.npy"));
       same(ofQueries, rds.resolve("query.npy"));
       float[] expected = GoldenData.floats(rds.resolve("similarity.npy"));

@@ -25,7 +25,7 @@ class ReductionTest {
   @ParameterizedTest
   @CsvSource({"CANDIDATE, true", "CANDIDATE, false", "QUERY, true"})
   void givenGradients_whenReducedOnTheDevice_thenTheyAreThoseOfJava_plainOnesToTheLastBit(
-      Role role, boolean adam) {
+      ExampleRole role, boolean adam) {
     List<AdamMoments> moments =
         adam
             ? List.of(
@@ -47,13 +47,13 @@ class ReductionTest {
       float[][] expected = inJava.reduce(scratch, array, role);
       for (int c = 0; c < 2; c++) {
         assertThat(GoldenData.relativeError(actual[c], expected[c])).isLessThan(1e-6);
-        assertThat(Arrays.equals(actual[c], expected[c]) || (adam && role == Role.CANDIDATE))
+        assertThat(Arrays.equals(actual[c], expected[c]) || (adam && role == ExampleRole.CANDIDATE))
             .isTrue();
       }
       assertThat(array.toFloatArray()).isEqualTo(gradients);
     }
     assertThat(times.total(Stage.PROJECTION)).isPositive();
-    assertThat(times.total(Stage.ADAM).isZero()).isEqualTo(!adam || role == Role.QUERY);
+    assertThat(times.total(Stage.ADAM).isZero()).isEqualTo(!adam || role == ExampleRole.QUERY);
   }
 
   /** Below 6e-8 a 16-bit float is 0, and real gradients have values like that. */
@@ -70,7 +70,7 @@ class ReductionTest {
           List.of(
               new ReductionOnDevice(scratch, List.of(), sketch, 1, SIZE, new StageTimes()),
               new ReductionInJava(List.of(), sketch, new StageTimes()))) {
-        assertThat(reduction.reduce(scratch, array, Role.QUERY)[0])
+        assertThat(reduction.reduce(scratch, array, ExampleRole.QUERY)[0])
             .isEqualTo(sketch.apply(gradient, 0));
       }
     }

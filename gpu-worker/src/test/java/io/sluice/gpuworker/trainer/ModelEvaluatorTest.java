@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
-import io.sluice.gpuworker.training.TrainingCompute;
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;

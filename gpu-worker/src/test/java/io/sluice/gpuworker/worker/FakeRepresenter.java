@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.Representer;
-import io.sluice.gpuworker.representation.Role;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
@@ -60,7 +60,7 @@ final class FakeRepresenter implements Representer {
   }
 
   @Override
-  public List<Outcome> represent(List<? extends Text> examples, Role role) {
+  public List<Outcome> represent(List<? extends Text> examples, ExampleRole role) {
     throw new UnsupportedOperationException("rows follow from ids, and texts have none");
   }
 

@@ -85,8 +85,8 @@ final class LoopInHand {
         new Publisher(producer, new DeadLetters(TOPICS.deadLetters()), metrics),
         toCompute::add,
         List.of(
-            new Lane(TOPICS.targetTasks(), tasks, BATCH),
-            new Lane(TOPICS.candidates(), candidates, BATCH)),
+            new TopicQueue(TOPICS.targetTasks(), tasks, BATCH),
+            new TopicQueue(TOPICS.candidates(), candidates, BATCH)),
         metrics,
         health);
   }
@@ -172,7 +172,7 @@ final class LoopInHand {
 
     private void check(TopicPartition partition, OffsetAndMetadata offset) {
       assertThat(given)
-          .filteredOn(record -> Lane.partitionOf(record).equals(partition))
+          .filteredOn(record -> TopicQueue.partitionOf(record).equals(partition))
           .filteredOn(record -> record.offset() < offset.offset())
           .allMatch(this::isAnswered, "is answered before its offset is committed");
     }

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
-import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
@@ -100,7 +100,7 @@ class WorkerConfigTest {
 
     RepresentationSettings read = new WorkerConfig(settings).representationSettings();
 
-    assertThat(read.kind()).isEqualTo(Kind.HIDDEN_STATE);
+    assertThat(read.kind()).isEqualTo(RepresentationKind.HIDDEN_STATE);
     assertThat(read.checkpoints()).isEmpty();
   }
 

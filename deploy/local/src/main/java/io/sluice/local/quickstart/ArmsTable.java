@@ -1,6 +1,7 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.gpuworker.training.ExampleLosses;
+import io.sluice.gpuworker.finetune.ExampleLosses;
+
 import io.sluice.local.console.TextTable;
 import java.io.PrintWriter;
 import java.util.List;

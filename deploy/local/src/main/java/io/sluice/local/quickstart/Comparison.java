@@ -1,18 +1,18 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.finetune.Checkpointing;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.Evaluation;
+import io.sluice.gpuworker.finetune.ExampleLosses;
+import io.sluice.gpuworker.finetune.FineTuneMethod;
+import io.sluice.gpuworker.finetune.FineTuning;
+import io.sluice.gpuworker.finetune.TrainingCompute;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters;
+import io.sluice.gpuworker.finetune.TrainingListener;
+import io.sluice.gpuworker.finetune.TrainingOutcome;
+import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.Checkpointing;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.Evaluation;
-import io.sluice.gpuworker.training.ExampleLosses;
-import io.sluice.gpuworker.training.FineTuning;
-import io.sluice.gpuworker.training.HyperParameters;
-import io.sluice.gpuworker.training.Method;
-import io.sluice.gpuworker.training.TrainingCompute;
-import io.sluice.gpuworker.training.TrainingListener;
-import io.sluice.gpuworker.training.TrainingOutcome;
-import io.sluice.gpuworker.training.TrainingSettings;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.streams.client.Subset;
@@ -32,12 +32,13 @@ import java.util.Set;
  * the same new adapter and order of examples. A query's loss is the mean over the seeds.
  */
 public final class Comparison {
-  private static final Method.NewAdapter ADAPTER = new Method.NewAdapter(8, 32, 0.1, Set.of());
-  private static final HyperParameters HYPER =
-      HyperParameters.DEFAULT.withEpochs(4).withBatch(16).withLearningRate(2e-3);
+  private static final FineTuneMethod.NewAdapter ADAPTER =
+      new FineTuneMethod.NewAdapter(8, 32, 0.1, Set.of());
+  private static final TrainingHyperParameters HYPER =
+      TrainingHyperParameters.DEFAULT.withEpochs(4).withBatch(16).withLearningRate(2e-3);
 
   private final Outcome outcome;
-  private final HyperParameters hyper;
+  private final TrainingHyperParameters hyper;
   private final Path folder;
   private final ProgressDisplay display;
   private final TrainingCompute compute = TrainingCompute.ofMachine();

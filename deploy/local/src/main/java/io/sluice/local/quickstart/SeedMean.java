@@ -1,6 +1,6 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.gpuworker.training.ExampleLosses;
+import io.sluice.gpuworker.finetune.ExampleLosses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.Evaluation;
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.Evaluation;
-import io.sluice.gpuworker.training.TrainingCompute;
 import io.sluice.schemas.Query;
 import java.io.IOException;
 import java.nio.file.Files;

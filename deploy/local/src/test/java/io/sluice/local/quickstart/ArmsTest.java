@@ -2,7 +2,7 @@ package io.sluice.local.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gpuworker.training.ExampleLosses;
+import io.sluice.gpuworker.finetune.ExampleLosses;
 import io.sluice.local.quickstart.Arms.Verdict;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,10 +1,10 @@
 package io.sluice.local.cli.bench;
 
 import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
-import io.sluice.gpuworker.representation.Role;
 import io.sluice.local.bench.EncodingsComparison;
 import io.sluice.local.bench.StoredForm;
 import io.sluice.local.cli.offline.Lines;
@@ -132,7 +132,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
     EncodingsComparison comparison =
         new EncodingsComparison(querySets, representer.checkpointWeights(), forms, seeds, budgets);
     try (ProgressBar progress = WorkBar.show("Compared", lines.size())) {
-      new Lines(representer, Role.CANDIDATE)
+      new Lines(representer, ExampleRole.CANDIDATE)
           .represent(
               lines,
               (line, outcome) -> {
@@ -147,7 +147,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
 
   private float[][][] queries(Representer representer, List<ExampleLine> lines) throws IOException {
     List<float[][]> queries = new ArrayList<>();
-    new Lines(representer, Role.QUERY)
+    new Lines(representer, ExampleRole.QUERY)
         .represent(
             lines,
             (line, outcome) -> {

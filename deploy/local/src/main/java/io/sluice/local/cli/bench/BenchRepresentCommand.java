@@ -3,8 +3,8 @@ package io.sluice.local.cli.bench;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
-import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
@@ -229,7 +229,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
   }
 
   private FeatureEncoding stored() {
-    return encoding.orElse(Kind.GRADIENT.defaultEncoding());
+    return encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding());
   }
 
   private record Counts(int examples, long tokens, long encodeNanos) {}

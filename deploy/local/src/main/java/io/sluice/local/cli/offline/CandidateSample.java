@@ -1,6 +1,6 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.training.MersenneTwister;
+import io.sluice.gpuworker.finetune.MersenneTwister;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;

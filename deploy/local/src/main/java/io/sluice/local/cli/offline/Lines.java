@@ -1,11 +1,12 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.representation.ExampleRole;
+
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Unusable;
-import io.sluice.gpuworker.representation.Role;
 import io.sluice.schemas.file.ExampleLine;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * @param representer what represents them
  * @param role what all of them are represented as
  */
-public record Lines(Representer representer, Role role) {
+public record Lines(Representer representer, ExampleRole role) {
   /** Enough to keep all cores busy, few enough that progress is seen. */
   private static final int BATCH = 32;
 

@@ -1,8 +1,8 @@
 package io.sluice.local.cli.offline;
 
 import io.sluice.gpuworker.representation.GradientForm;
-import io.sluice.gpuworker.representation.Kind;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -41,7 +41,7 @@ final class ModelOptions {
       completionCandidates = KindNames.class,
       paramLabel = "KIND",
       description = "The representation: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Kind kind;
+  private RepresentationKind kind;
 
   @Option(
       names = "--form",
@@ -80,11 +80,11 @@ final class ModelOptions {
   private int maxLength;
 
   /** Names of kinds are no Java names. */
-  static final class KindName implements ITypeConverter<Kind> {
+  static final class KindName implements ITypeConverter<RepresentationKind> {
     @Override
-    public Kind convert(String label) {
+    public RepresentationKind convert(String label) {
       try {
-        return Kind.of(label);
+        return RepresentationKind.of(label);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
@@ -95,7 +95,7 @@ final class ModelOptions {
   static final class KindNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return Kind.labels().iterator();
+      return RepresentationKind.labels().iterator();
     }
   }
 
@@ -112,7 +112,7 @@ final class ModelOptions {
   }
 
   /** The kind of representation. */
-  Kind kind() {
+  RepresentationKind kind() {
     return kind;
   }
 

@@ -1,11 +1,11 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.finetune.Checkpointing;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.FineTuning;
+import io.sluice.gpuworker.finetune.TrainingOutcome;
+import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.Checkpointing;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.FineTuning;
-import io.sluice.gpuworker.training.TrainingOutcome;
-import io.sluice.gpuworker.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,9 +1,10 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.representation.ExampleRole;
+
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
-import io.sluice.gpuworker.representation.Role;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
@@ -81,7 +82,7 @@ public final class RepresentCommand implements Callable<Integer> {
     int dimension = representer.dimension();
     try (ProgressBar progress = WorkBar.show("Represented", lines.size());
         NpyWriter vectors = NpyWriter.create(out, lines.size(), checkpoints, dimension)) {
-      new Lines(representer, Role.CANDIDATE)
+      new Lines(representer, ExampleRole.CANDIDATE)
           .represent(
               lines,
               (line, outcome) -> {

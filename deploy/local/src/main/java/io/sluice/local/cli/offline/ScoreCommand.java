@@ -1,9 +1,10 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.representation.ExampleRole;
+
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
-import io.sluice.gpuworker.representation.Role;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.encoding.FeatureCodec;
@@ -116,7 +117,7 @@ public final class ScoreCommand implements Callable<Integer> {
       QueryMatrix matrix = matrix(representer, querySet);
       float[][] scores = new float[matrix.queries()][lines.size()];
       int[] next = {0};
-      new Lines(representer, Role.CANDIDATE)
+      new Lines(representer, ExampleRole.CANDIDATE)
           .represent(
               lines,
               (line, outcome) -> {
@@ -134,7 +135,7 @@ public final class ScoreCommand implements Callable<Integer> {
   private QueryMatrix matrix(Representer representer, List<ExampleLine> querySet)
       throws IOException {
     List<float[][]> vectors = new ArrayList<>();
-    new Lines(representer, Role.QUERY)
+    new Lines(representer, ExampleRole.QUERY)
         .represent(
             querySet,
             (line, outcome) -> {

@@ -1,13 +1,13 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.finetune.Checkpointing;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.FineTuneMethod;
+import io.sluice.gpuworker.finetune.StepLog;
+import io.sluice.gpuworker.finetune.TrainingOutcome;
+import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.Checkpointing;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.Method;
-import io.sluice.gpuworker.training.StepLog;
-import io.sluice.gpuworker.training.TrainingOutcome;
-import io.sluice.gpuworker.training.TrainingSettings;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
 import java.io.IOException;
@@ -119,12 +119,13 @@ public final class TrainCommand implements Callable<Integer> {
     print.flush();
   }
 
-  private Method method() {
-    Method.NewAdapter wanted = training.newAdapter();
+  private FineTuneMethod method() {
+    FineTuneMethod.NewAdapter wanted = training.newAdapter();
     return full
-        ? new Method.AllWeights()
+        ? new FineTuneMethod.AllWeights()
         : adapter
-            .<Method>map(folder -> new Method.GivenAdapter(folder, wanted.dropout()))
+            .<FineTuneMethod>map(
+                folder -> new FineTuneMethod.GivenAdapter(folder, wanted.dropout()))
             .orElse(wanted);
   }
 

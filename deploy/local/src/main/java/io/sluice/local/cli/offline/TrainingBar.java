@@ -1,7 +1,7 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.training.TrainingListener;
-import io.sluice.gpuworker.training.TrainingProgress;
+import io.sluice.gpuworker.finetune.StepProgress;
+import io.sluice.gpuworker.finetune.TrainingListener;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -22,7 +22,7 @@ final class TrainingBar implements TrainingListener, AutoCloseable {
           .build();
 
   @Override
-  public void progress(TrainingProgress progress) {
+  public void progress(StepProgress progress) {
     bar.maxHint(progress.steps());
     bar.stepTo(progress.last().step());
     bar.setExtraMessage(

@@ -1,8 +1,8 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.training.HyperParameters;
-import io.sluice.gpuworker.training.Method;
-import io.sluice.gpuworker.training.TrainingCompute;
+import io.sluice.gpuworker.finetune.FineTuneMethod;
+import io.sluice.gpuworker.finetune.TrainingCompute;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,15 +116,15 @@ final class TrainingOptions {
    *
    * @throws ParameterException when one is out of its range
    */
-  HyperParameters hyper(int epochs) {
-    HyperParameters.Adam adam = HyperParameters.Adam.DEFAULT;
+  TrainingHyperParameters hyper(int epochs) {
+    TrainingHyperParameters.Adam adam = TrainingHyperParameters.Adam.DEFAULT;
     try {
-      return new HyperParameters(
+      return new TrainingHyperParameters(
           epochs,
           batch,
           learningRate,
           warmupRatio,
-          new HyperParameters.Adam(adam.beta1(), adam.beta2(), adam.epsilon(), weightDecay),
+          new TrainingHyperParameters.Adam(adam.beta1(), adam.beta2(), adam.epsilon(), weightDecay),
           maxGradientNorm,
           seed,
           maxLength);
@@ -138,9 +138,9 @@ final class TrainingOptions {
    *
    * @throws ParameterException when one is out of its range
    */
-  Method.NewAdapter newAdapter() {
+  FineTuneMethod.NewAdapter newAdapter() {
     try {
-      return new Method.NewAdapter(rank, alpha, dropout, targets);
+      return new FineTuneMethod.NewAdapter(rank, alpha, dropout, targets);
     } catch (IllegalArgumentException e) {
       throw wrong(e);
     }

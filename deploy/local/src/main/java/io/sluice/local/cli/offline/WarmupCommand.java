@@ -1,12 +1,13 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.finetune.Checkpointing;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.StepLog;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters;
+import io.sluice.gpuworker.finetune.TrainingOutcome;
+import io.sluice.gpuworker.finetune.TrainingSettings;
+
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.training.Checkpointing;
-import io.sluice.gpuworker.training.EncodedExamples;
-import io.sluice.gpuworker.training.HyperParameters;
-import io.sluice.gpuworker.training.StepLog;
-import io.sluice.gpuworker.training.TrainingOutcome;
-import io.sluice.gpuworker.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ public final class WarmupCommand implements Callable<Integer> {
               ? "--limit " + limit + ": use 1 or more"
               : "--fraction " + fraction + ": use a value above 0, at most 1");
     }
-    HyperParameters hyper = training.hyper(epochs);
+    TrainingHyperParameters hyper = training.hyper(epochs);
     OfflineTraining run =
         new OfflineTraining(
             new TrainingSettings(model, training.newAdapter(), hyper, training.compute()),

@@ -1,6 +1,7 @@
 package io.sluice.local.cli.stack;
 
-import io.sluice.gpuworker.representation.Kind;
+import io.sluice.gpuworker.representation.RepresentationKind;
+
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.process.Shutdown;
@@ -187,7 +188,7 @@ public final class QuickstartCommand implements Callable<Integer> {
               budgets,
               limit,
               new QuickstartPlan.Features(
-                  maxLength, dimension, encoding.orElse(Kind.GRADIENT.defaultEncoding())),
+                  maxLength, dimension, encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding())),
               out,
               keep);
       plan.check();

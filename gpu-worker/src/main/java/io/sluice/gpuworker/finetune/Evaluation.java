@@ -1,0 +1,86 @@
+package io.sluice.gpuworker.finetune;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.pytorch.jni.JniUtils;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.TokenLosses;
+import io.sluice.gpuworker.model.Decoder;
+import io.sluice.gpuworker.model.DecoderConfig;
+import io.sluice.gpuworker.model.DecoderWeights;
+import io.sluice.gpuworker.model.Lora;
+import io.sluice.gpuworker.model.LoraCheckpoint;
+import io.sluice.gpuworker.model.LoraStack;
+import io.sluice.gpuworker.model.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * How well a model predicts examples.
+ *
+ * @param model folder of the model, in Hugging Face format
+ * @param adapter folder of a PEFT LoRA adapter on it; empty for the model alone
+ * @param compute how it is computed
+ */
+public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute compute) {
+  /**
+   * Computes the losses of examples, without dropout.
+   *
+   * @param examples at least one, each with a learnt token
+   * @throws IOException when model or adapter cannot be used; says why
+   * @throws InterruptedException when interrupted
+   */
+  public ExampleLosses of(List<Encoded.Example> examples) throws IOException, InterruptedException {
+    int longest = examples.stream().mapToInt(example -> example.ids().length).max().orElse(1);
+    try (Torch torch = Torch.open();
+        OrderedWork work = new OrderedWork(compute.threads(torch))) {
+      NDManager manager = torch.manager();
+      Optional<LoraCheckpoint> checkpoint =
+          adapter.isPresent() ? Optional.of(LoraCheckpoint.open(adapter.get())) : Optional.empty();
+      DecoderWeights weights =
+          checkpoint.isPresent()
+              ? DecoderWeights.open(manager, model, checkpoint.get())
+              : DecoderWeights.open(manager, model);
+      Decoder decoder = Decoder.load(manager, DecoderConfig.read(model), weights, longest);
+      FineTuning.requireKnown(examples, decoder.vocabulary());
+      Optional<LoraStack> adapters =
+          checkpoint.isPresent()
+              ? Optional.of(LoraStack.load(manager, decoder, List.of(checkpoint.get())))
+              : Optional.empty();
+      List<Supplier<List<Double>>> tasks = new ArrayList<>();
+      for (PackedExamples pack : PackedExamples.of(examples, compute.packTokens())) {
+        tasks.add(() -> losses(manager, decoder, adapters, pack));
+      }
+      List<Double> losses = new ArrayList<>();
+      work.run(tasks, losses::addAll);
+      return new ExampleLosses(losses);
+    }
+  }
+
+  private static List<Double> losses(
+      NDManager manager, Decoder decoder, Optional<LoraStack> adapters, PackedExamples examples) {
+    JniUtils.setGradMode(false);
+    try (NDManager scratch = manager.newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      Lora lora = adapters.<Lora>map(LoraStack::leaf).orElse(Lora.NONE);
+      NDArray logits = decoder.logits(scratch, examples.pack(), lora);
+      float[] tokens = TokenLosses.of(scratch, logits, examples.pack().next()).toFloatArray();
+      List<Double> means = new ArrayList<>();
+      int next = 0;
+      for (int learnt : examples.learnt()) {
+        double sum = 0;
+        for (int i = 0; i < learnt; i++) {
+          sum += tokens[next++];
+        }
+        means.add(sum / learnt);
+      }
+      return means;
+    }
+  }
+}

@@ -1,9 +1,0 @@
-package io.sluice.gpuworker.representation;
-
-/** What an example is to a selection. */
-public enum Role {
-  /** It waits to be selected. */
-  CANDIDATE,
-  /** It says what is wanted. */
-  QUERY
-}

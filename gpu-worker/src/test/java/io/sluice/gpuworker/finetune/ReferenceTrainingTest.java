@@ -1,0 +1,158 @@
+package io.sluice.gpuworker.finetune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.ConstantCollection;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.model.Safetensors;
+import io.sluice.schemas.file.CandidateFile;
+import io.sluice.schemas.file.CandidateLine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The run that the Hugging Face Trainer made with PEFT, taken from the same seed. */
+@ExtendWith(ConstantCollection.class)
+class ReferenceTrainingTest {
+  private static final double LOSS = 1e-6;
+  private static final double NORM = 1e-5;
+  private static final double WEIGHTS = 1e-5;
+  private static final double MOMENTS = 1e-5;
+
+  /** Each takes seconds. */
+  private static final int FIRST_STEPS = 5;
+
+  @ParameterizedTest
+  @CsvSource({"build,'5,20'", "shared,'5,10,15,20'"})
+  void givenTheReferencesSettings_whenTrained_thenEachStepAndCheckpointAreTheReferences(
+      String where, String steps, @TempDir Path folder) throws Exception {
+    Path run = GoldenData.gradients(where).resolve("tiny-llama/run");
+
+    TrainingOutcome.Finished finished =
+        Cases.finish(
+            Cases.settings(Cases.ADAPTER, Cases.REFERENCE),
+            Cases.examples(60),
+            Checkpointing.eachEpoch(folder));
+
+    SoftAssertions soft = new SoftAssertions();
+    assertThat(finished.log()).hasSize(20);
+    sameSteps(soft, finished.log(), run.resolve("checkpoint-20"));
+    for (String step : steps.split(",")) {
+      sameFiles(soft, folder, run, "checkpoint-" + step);
+    }
+    soft.assertAll();
+  }
+
+  @Test
+  void givenAModelThatWasReallyTrained_whenItsWarmUpBegins_thenTheStepsAreTheReferences(
+      @TempDir Path folder) throws Exception {
+    Path model = GoldenData.shared("model");
+    TrainingHyperParameters hyper =
+        TrainingHyperParameters.DEFAULT
+            .withEpochs(4)
+            .withBatch(32)
+            .withLearningRate(2e-4)
+            .withMaxLength(512);
+    List<StepLog> log = new ArrayList<>();
+
+    new FineTuning(
+            new TrainingSettings(
+                model.resolve("base"),
+                new FineTuneMethod.NewAdapter(16, 64, 0, Set.of()),
+                hyper,
+                TrainingCompute.ofMachine()))
+        .run(
+            warmUpExamples(model.resolve("base"), hyper.maxLength()),
+            Checkpointing.eachEpoch(folder),
+            new TrainingListener() {
+              @Override
+              public boolean isCancelled() {
+                return log.size() == FIRST_STEPS;
+              }
+
+              @Override
+              public void progress(StepProgress progress) {
+                log.add(progress.last());
+              }
+            });
+
+    assertThat(log).hasSize(FIRST_STEPS);
+    SoftAssertions soft = new SoftAssertions();
+    sameSteps(soft, log, model.resolve("warmup/checkpoint-20"));
+    soft.assertAll();
+  }
+
+  /** The candidates that the reference drew, in its order. */
+  private static List<Encoded.Example> warmUpExamples(Path base, int maxLength) throws IOException {
+    Map<String, Text> byId = new HashMap<>();
+    try (CandidateFile lines = CandidateFile.open(GoldenData.shared("data/candidates.jsonl.gz"))) {
+      while (lines.hasNext()) {
+        if (lines.next() instanceof CandidateLine.Valid valid) {
+          byId.put(
+              valid.candidate().getId(), new Text.Conversation(valid.candidate().getMessages()));
+        }
+      }
+    }
+    List<Text> texts = new ArrayList<>();
+    GoldenData.json(GoldenData.shared("golden/pipeline/warmup_ids.json"))
+        .forEach(id -> texts.add(byId.get(id.asText())));
+    return EncodedExamples.of(base, maxLength, texts).usable();
+  }
+
+  /** Each step did what the step that the Trainer logged did. */
+  private static void sameSteps(SoftAssertions soft, List<StepLog> steps, Path checkpoint) {
+    JsonNode log = GoldenData.json(checkpoint.resolve("trainer_state.json")).path("log_history");
+    for (StepLog ours : steps) {
+      JsonNode theirs = log.get(ours.step() - 1);
+      String step = "step " + ours.step();
+      double loss = theirs.path("loss").asDouble();
+      double norm = theirs.path("grad_norm").asDouble();
+      soft.assertThat(ours.epoch()).as(step).isEqualTo(theirs.path("epoch").asDouble());
+      soft.assertThat(ours.learningRate())
+          .as(step)
+          .isCloseTo(theirs.path("learning_rate").asDouble(), within(1e-15));
+      soft.assertThat(ours.loss()).as(step).isCloseTo(loss, within(LOSS * loss));
+      soft.assertThat(ours.gradientNorm()).as(step).isCloseTo(norm, within(NORM * norm));
+    }
+  }
+
+  private static void sameFiles(SoftAssertions soft, Path ours, Path theirs, String name)
+      throws IOException {
+    Path one = ours.resolve(name);
+    Path other = theirs.resolve(name);
+    same(soft, one, other, "adapter_model.safetensors", WEIGHTS);
+    same(soft, one, other, "optimizer_state.safetensors", MOMENTS);
+  }
+
+  /** All tensors of one are those of the other. */
+  private static void same(
+      SoftAssertions soft, Path ours, Path theirs, String file, double tolerance)
+      throws IOException {
+    assertThat(Files.exists(ours.resolve(file))).isTrue();
+    Safetensors actual = Safetensors.open(ours.resolve(file));
+    Safetensors expected = Safetensors.open(theirs.resolve(file));
+    assertThat(actual.names()).isEqualTo(expected.names());
+    for (String name : expected.names()) {
+      soft.assertThat(actual.shape(name)).as(name).isEqualTo(expected.shape(name));
+      soft.assertThat(
+              GoldenData.relativeError(Cases.values(actual, name), Cases.values(expected, name)))
+          .as("%s of %s", name, ours.getFileName())
+          .isLessThan(tolerance);
+    }
+  }
+}
