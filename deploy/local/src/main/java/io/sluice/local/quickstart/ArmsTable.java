@@ -1,7 +1,6 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.gpuworker.finetune.ExampleLosses;
-
 import io.sluice.local.console.TextTable;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,9 +1,8 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.representation.ExampleRole;
-
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Unusable;

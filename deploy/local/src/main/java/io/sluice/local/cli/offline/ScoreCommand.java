@@ -1,8 +1,7 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.representation.ExampleRole;
-
 import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.local.console.WorkBar;

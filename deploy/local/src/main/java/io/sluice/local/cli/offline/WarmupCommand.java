@@ -6,7 +6,6 @@ import io.sluice.gpuworker.finetune.StepLog;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
-
 import io.sluice.gpuworker.gradient.Text;
 import java.io.IOException;
 import java.io.PrintWriter;

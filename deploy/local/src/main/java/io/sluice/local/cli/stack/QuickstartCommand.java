@@ -1,8 +1,7 @@
 package io.sluice.local.cli.stack;
 
-import io.sluice.gpuworker.representation.RepresentationKind;
-
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.process.Shutdown;
 import io.sluice.local.quickstart.Arms;
@@ -188,7 +187,9 @@ public final class QuickstartCommand implements Callable<Integer> {
               budgets,
               limit,
               new QuickstartPlan.Features(
-                  maxLength, dimension, encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding())),
+                  maxLength,
+                  dimension,
+                  encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding())),
               out,
               keep);
       plan.check();
