@@ -16,8 +16,12 @@ public final class ConstantCollection implements BeforeEachCallback, AfterEachCa
   private static final ExtensionContext.Namespace OURS =
       ExtensionContext.Namespace.create(ConstantCollection.class);
 
-  /** About a pass through a small model; without it little but collection would be done. */
-  private static final long PAUSE_NANOS = 5_000_000;
+  /**
+   * The shortest pause between two collections, about a pass through a small model. A pause is also
+   * never shorter than the collection before it: a collection stops all other threads, and with a
+   * fixed pause a test on a slow machine would do little but collect.
+   */
+  private static final long SHORTEST_PAUSE_NANOS = 5_000_000;
 
   /** A thread that collects garbage until it is closed. */
   public static final class Collector implements AutoCloseable {
@@ -34,9 +38,10 @@ public final class ConstantCollection implements BeforeEachCallback, AfterEachCa
 
     private void collect() {
       while (!done.get()) {
+        long begin = System.nanoTime();
         System.gc();
         collections.incrementAndGet();
-        LockSupport.parkNanos(PAUSE_NANOS);
+        LockSupport.parkNanos(Math.max(SHORTEST_PAUSE_NANOS, System.nanoTime() - begin));
       }
     }
 

@@ -1,5 +1,7 @@
 package io.sluice.streams.topology;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
@@ -17,6 +19,7 @@ import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.Examples;
 import io.sluice.streams.select.OpenPartitions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +57,7 @@ final class TopologyHarness implements AutoCloseable {
   private final TestOutputTopic<byte[], byte[]> deadLetters;
 
   private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
+  private final Map<String, TaskStatus> statuses = new HashMap<>();
   private int selectedRecords;
 
   TopologyHarness(Path stateDirectory) {
@@ -145,13 +149,30 @@ final class TopologyHarness implements AutoCloseable {
     anyRepresentations.pipeInput(new TestRecord<>(record, null));
   }
 
-  /** Lets all timers run until backfills are done and counts are reported. */
+  /**
+   * Lets all timers run until every revision is served, stored candidates are scored and counts are
+   * published. Time passes in whole seconds, because the driver commits, and the disk syncs, each
+   * time that it passes.
+   */
   void settle() {
-    for (int i = 0; i < 200; i++) {
-      driver.advanceWallClockTime(Duration.ofMillis(10));
-    }
+    int rounds = 0;
+    do {
+      assertThat(rounds++).as("rounds without an end of the work on stored data").isLessThan(100);
+      passTwoSeconds();
+    } while (status().values().stream().anyMatch(TopologyHarness::isAtWork));
+    passTwoSeconds();
+  }
+
+  /** In the first second the shards report their counts, in the next these are published. */
+  private void passTwoSeconds() {
     driver.advanceWallClockTime(Duration.ofSeconds(1));
     driver.advanceWallClockTime(Duration.ofSeconds(1));
+  }
+
+  private static boolean isAtWork(TaskStatus status) {
+    return status != null
+        && (status.getWaiting() > 0
+            || status.getIncoming().stream().anyMatch(newer -> newer.getWaiting() > 0));
   }
 
   /** The subset of a task as a consumer of the topic has it: by candidate id. */
@@ -174,8 +195,12 @@ final class TopologyHarness implements AutoCloseable {
     return selectedRecords;
   }
 
+  /**
+   * The status of each task as a consumer of the topic has it; null for a task that was removed.
+   */
   Map<String, TaskStatus> status() {
-    return status.readKeyValuesToMap();
+    statuses.putAll(status.readKeyValuesToMap());
+    return statuses;
   }
 
   List<FineTuneJob> jobs() {
@@ -190,7 +215,8 @@ final class TopologyHarness implements AutoCloseable {
   List<String> deadLetterReasons() {
     List<String> reasons = new ArrayList<>();
     for (TestRecord<byte[], byte[]> letter : deadLetters.readRecordsToList()) {
-      reasons.add(new String(letter.headers().lastHeader("sluice.reason").value()));
+      reasons.add(
+          new String(letter.headers().lastHeader("sluice.reason").value(), StandardCharsets.UTF_8));
     }
     return reasons;
   }

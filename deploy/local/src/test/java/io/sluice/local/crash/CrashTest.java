@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,16 +18,19 @@ import org.slf4j.LoggerFactory;
  * Broker, two instances of the streams-app and a producer, killed at random moments while
  * candidates, tasks and jobs come and go: in the end all is as if nothing had happened.
  *
- * <p>{@code -Dsluice.crash.kills=N} kills at least so many processes, {@code -Dsluice.crash.seed=N}
- * repeats what was done to them and what they worked on; when exactly it met them is up to the
- * machine. {@code -Dsluice.crash.outage=S} ends with the broker away for so many seconds. Logs and
- * data stay in {@code target/crash-test}.
+ * <p>{@code -Dsluice.crash.seed=N} repeats what was done to them and what they worked on; when
+ * exactly it met them is up to the machine. {@code -Dsluice.crash.kills=N} kills at least so many
+ * processes. Logs and data stay in {@code target/crash-test}.
  */
 class CrashTest {
   private static final Logger log = LoggerFactory.getLogger(CrashTest.class);
   private static final int KILLS = Integer.getInteger("sluice.crash.kills", 4);
+  private static final int MANY_KILLS = 20;
   private static final long SEED = Long.getLong("sluice.crash.seed", 180);
-  private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("sluice.crash.outage", 0));
+
+  /** How long the broker is away after the last kill, while candidates wait. */
+  private static final Duration OUTAGE = Duration.ofSeconds(90);
+
   private static final Duration QUIET_WITHIN = Duration.ofMinutes(5);
   private static final List<Guarantee> GUARANTEES =
       List.of(new SubsetsAreBatch(), new JobsFireOnce(), new DeadLettersOnce(), new ApiAgrees());
@@ -34,11 +38,19 @@ class CrashTest {
   @Test
   void givenProcessesKilledAtRandomMoments_whenQuiet_thenAllIsAsIfNothingHadHappened()
       throws Exception {
-    List<Fault> faults = new ArrayList<>(Fault.plan(SEED, KILLS));
-    if (!OUTAGE.isZero()) {
-      faults.add(Fault.outage(OUTAGE));
-    }
-    log.atInfo().addKeyValue("seed", SEED).addKeyValue("kills", KILLS).log("crash test");
+    crash(Fault.plan(SEED, KILLS));
+  }
+
+  @Test
+  @Tag("slow")
+  void givenManyKillsAndALongOutage_whenQuiet_thenAllIsAsIfNothingHadHappened() throws Exception {
+    List<Fault> faults = new ArrayList<>(Fault.plan(SEED, Math.max(KILLS, MANY_KILLS)));
+    faults.add(Fault.outage(OUTAGE));
+    crash(faults);
+  }
+
+  private static void crash(List<Fault> faults) throws Exception {
+    log.atInfo().addKeyValue("seed", SEED).addKeyValue("faults", faults.size()).log("crash test");
     try (Deployment deployment = Deployment.start(Path.of("target", "crash-test"), SEED);
         ReadyTrainer trainer =
             new ReadyTrainer(deployment.bootstrapServers(), deployment.schemaRegistry())) {
