@@ -2,9 +2,9 @@ package io.sluice.gpuworker.trainer;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.sluice.gpuworker.DocumentedPage;
-import io.sluice.gpuworker.MetersTable;
-import io.sluice.gpuworker.SettingsTable;
+import io.sluice.schemas.testing.DocumentedPage;
+import io.sluice.schemas.testing.MetersTable;
+import io.sluice.schemas.testing.SettingsTable;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +27,7 @@ class TrainerPagesTest {
             |---|---|---|---|---|
             %s"""
                 .formatted(
-                    DocumentedPage.madeBy(TrainerPagesTest.class),
+                    DocumentedPage.howToRenew(TrainerPagesTest.class),
                     SettingsTable.of(TrainerConfig.definition())))
         .check(TrainerPagesTest.class);
   }
@@ -60,7 +60,7 @@ class TrainerPagesTest {
             The metrics of the Kafka consumer, `kafka_consumer_*`, are served as well; Kafka's documentation describes them.
             """
                 .formatted(
-                    DocumentedPage.madeBy(TrainerPagesTest.class),
+                    DocumentedPage.howToRenew(TrainerPagesTest.class),
                     MetersTable.of(registry.scrape())))
         .check(TrainerPagesTest.class);
   }

@@ -1,7 +1,7 @@
 package io.sluice.gpuworker.worker;
 
-import io.sluice.gpuworker.DocumentedPage;
-import io.sluice.gpuworker.SettingsTable;
+import io.sluice.schemas.testing.DocumentedPage;
+import io.sluice.schemas.testing.SettingsTable;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class ConfigurationPageTest {
             | setting | default | valid | importance | what |
             |---|---|---|---|---|
             %s"""
-                .formatted(DocumentedPage.madeBy(ConfigurationPageTest.class), settings))
+                .formatted(DocumentedPage.howToRenew(ConfigurationPageTest.class), settings))
         .check(ConfigurationPageTest.class);
   }
 }

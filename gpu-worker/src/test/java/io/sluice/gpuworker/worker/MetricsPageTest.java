@@ -2,8 +2,8 @@ package io.sluice.gpuworker.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.sluice.gpuworker.DocumentedPage;
-import io.sluice.gpuworker.MetersTable;
+import io.sluice.schemas.testing.DocumentedPage;
+import io.sluice.schemas.testing.MetersTable;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +50,7 @@ class MetricsPageTest {
             | seconds until the backlog is worked off | `sum(sluice_worker_lag) / sum(rate(sluice_worker_examples_total[5m]))` |
             """
                 .formatted(
-                    DocumentedPage.madeBy(MetricsPageTest.class),
+                    DocumentedPage.howToRenew(MetricsPageTest.class),
                     MetersTable.of(registry.scrape())))
         .check(MetricsPageTest.class);
   }

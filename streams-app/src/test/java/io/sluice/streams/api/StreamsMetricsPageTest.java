@@ -4,7 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
-import io.sluice.streams.DocumentedPage;
+import io.sluice.schemas.testing.DocumentedPage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -65,7 +65,8 @@ class StreamsMetricsPageTest {
             | failed requests per second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |
             """
                 .formatted(
-                    DocumentedPage.madeBy(StreamsMetricsPageTest.class), table(registry.scrape())))
+                    DocumentedPage.howToRenew(StreamsMetricsPageTest.class),
+                    table(registry.scrape())))
         .check(StreamsMetricsPageTest.class);
   }
 

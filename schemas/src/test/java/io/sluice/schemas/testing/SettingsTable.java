@@ -1,4 +1,4 @@
-package io.sluice.gpuworker;
+package io.sluice.schemas.testing;
 
 import java.util.Comparator;
 import java.util.Locale;
@@ -11,12 +11,16 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 public final class SettingsTable {
   private SettingsTable() {}
 
-  /** One row a setting, the important ones first. */
+  /**
+   * One row per setting, by importance; of one importance the required ones come first, each group
+   * sorted by name.
+   */
   public static String of(ConfigDef definition) {
     return definition.configKeys().values().stream()
         .sorted(
             Comparator.comparing((ConfigKey key) -> key.importance)
-                .thenComparing(key -> key.hasDefault()))
+                .thenComparing(ConfigKey::hasDefault)
+                .thenComparing(key -> key.name))
         .map(SettingsTable::setting)
         .collect(Collectors.joining());
   }
@@ -31,8 +35,13 @@ public final class SettingsTable {
             cell(key.documentation));
   }
 
+  /** Neither a secret's mask nor the home directory of whoever builds belongs on the page. */
   private static String defaultOf(ConfigKey key) {
-    String value = Objects.toString(key.defaultValue, "");
+    if (key.type == ConfigDef.Type.PASSWORD) {
+      return "";
+    }
+    String value =
+        Objects.toString(key.defaultValue, "").replace(System.getProperty("user.home"), "~");
     return value.isEmpty() ? "" : "`" + value + "`";
   }
 

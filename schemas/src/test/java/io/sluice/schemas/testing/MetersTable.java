@@ -1,4 +1,4 @@
-package io.sluice.gpuworker;
+package io.sluice.schemas.testing;
 
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +15,11 @@ public final class MetersTable {
 
   private MetersTable() {}
 
-  /** One row a metric, under the name that Prometheus gives it. */
+  /**
+   * One row per metric, under the name that Prometheus gives it.
+   *
+   * @param scraped what the registry answers to Prometheus
+   */
   public static String of(String scraped) {
     StringBuilder rows = new StringBuilder();
     Matcher help = HELP.matcher(scraped);

@@ -1,0 +1,44 @@
+package io.sluice.schemas.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A page of the documentation that is generated from the code, and that a test holds to it.
+ *
+ * @param file the page's path, relative to the folder of the module whose test this is
+ * @param content what the page should say now
+ */
+public record DocumentedPage(String file, String content) {
+  private static final String RENEW = "sluice.renew";
+
+  /** The line under a page's title that says how to renew the page, so that nobody edits it. */
+  public static String howToRenew(Class<?> test) {
+    return "Written from the code; to renew it: `%s`\n".formatted(command(test));
+  }
+
+  /**
+   * Fails when the page differs from the content, or writes the page where the system property
+   * {@code sluice.renew} is true.
+   *
+   * @param test the test that calls this, which the failure names as the one that renews the page
+   */
+  public void check(Class<?> test) throws IOException {
+    Path page = Path.of(file);
+    if (Boolean.getBoolean(RENEW)) {
+      Files.writeString(page, content);
+    }
+    assertThat(Files.exists(page) ? Files.readString(page) : "")
+        .as("%s is stale; renew it: %s", page.getFileName(), command(test))
+        .isEqualTo(content);
+  }
+
+  /** Surefire runs the tests of a module in the module's folder, which has the module's name. */
+  private static String command(Class<?> test) {
+    return "mvn -q test -pl %s -am -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false -D%s=true"
+        .formatted(Path.of("").toAbsolutePath().getFileName(), test.getSimpleName(), RENEW);
+  }
+}
