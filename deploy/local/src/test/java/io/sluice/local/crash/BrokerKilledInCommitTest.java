@@ -27,6 +27,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
  * it when it is started again. Brokers 4.3.0, 4.3.1 and 4.4.0 do not (KAFKA-20734): they pass over
  * partitions that have no leader at that moment, whose readers then wait for ever.
  */
+@Tag("broker")
 class BrokerKilledInCommitTest {
   private static final String TOPIC = "committed";
   private static final int PARTITIONS = 20;

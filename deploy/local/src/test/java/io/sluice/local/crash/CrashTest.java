@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * exactly it met them is up to the machine. {@code -Dsluice.crash.kills=N} kills at least so many
  * processes. Logs and data stay in {@code target/crash-test}.
  */
+@Tag("broker")
 class CrashTest {
   private static final Logger log = LoggerFactory.getLogger(CrashTest.class);
   private static final int KILLS = Integer.getInteger("sluice.crash.kills", 4);

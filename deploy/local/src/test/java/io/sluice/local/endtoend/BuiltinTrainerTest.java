@@ -26,11 +26,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A trainer that trains and evaluates by itself, on a real broker. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class BuiltinTrainerTest {
   private static final int PARTITIONS = 2;

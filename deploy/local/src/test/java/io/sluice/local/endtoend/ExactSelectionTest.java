@@ -38,11 +38,13 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The topology on a real broker with four shards, exactly once, against the batch rule. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class ExactSelectionTest {
   private static final int DIMENSION = 32;

@@ -32,11 +32,13 @@ import java.util.Optional;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs by command line and API, over a real broker and a running streams-app. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class FineTuneJobsTest {
   private static final int SHARDS = 2;

@@ -22,11 +22,13 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the HTTP API tells of the selection, against what a consumer reads. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class HttpApiTest {
   private static final int SHARDS = 2;

@@ -29,11 +29,13 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What can be written over HTTP, by whom, and what is refused. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class HttpApiWritesTest {
   private static final int SHARDS = 2;

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kafka is away for longer than clients wait, which is made short here. */
+@Tag("broker")
 class KafkaOutageTest {
   private static final int SHARDS = 2;
 

@@ -21,11 +21,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice results} on a real broker. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class ResultsCommandTest {
   private final StringWriter out = new StringWriter();

@@ -24,10 +24,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice trainer} as a process that dies in the middle of a job: the next one ends it. */
+@Tag("broker")
 class TrainerProcessTest {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
   private static final String JOB = "task-12-0123456789ab";

@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A trainer on a real broker, with a command that trains: bad jobs fail, and the next one runs. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class TrainerTest {
   private static final int PARTITIONS = 2;

@@ -24,10 +24,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice worker} as a process that dies: nothing is lost, and what is repeated is equal. */
+@Tag("broker")
 class WorkerProcessTest {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
   private static final int CANDIDATES = 600;

@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Workers on a real broker: what goes in comes out, or is a dead letter. */
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class WorkerTest {
   private WorkerTopics topics;

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("broker")
 class LocalStackTest {
   @Test
   void givenARunningStack_whenClosed_thenNoProcessIsLeftAndTheDirectoryIsFree(

@@ -11,9 +11,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+@Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class TopicSetupTest {
   private static final TopicSetup SETUP = new TopicSetup(3, 2, (short) 1);

@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of the data, with a real broker, registry, model and topology. */
+@Tag("broker")
 class QuickstartEndToEndTest {
   private static final int CANDIDATES = 120;
   private static final int SMALLEST = 5;

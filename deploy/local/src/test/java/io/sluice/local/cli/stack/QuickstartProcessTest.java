@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.local.cli.SluiceProcess;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice quickstart} as a process that is stopped half-way. */
+@Tag("broker")
 class QuickstartProcessTest {
   @Test
   void givenAQuickstartAtWork_whenInterrupted_thenNoProcessAndNoDataAreLeft(@TempDir Path folder)

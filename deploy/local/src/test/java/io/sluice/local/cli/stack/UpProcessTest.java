@@ -7,12 +7,14 @@ import io.sluice.local.stack.LocalStack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code sluice up} as a process: what it leaves behind when it is stopped in the ways there are.
  */
+@Tag("broker")
 class UpProcessTest {
   private static final String READY = "Ctrl-C stops";
 
