@@ -2,6 +2,7 @@ package io.sluice.local.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.local.process.RestartableProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,8 +49,8 @@ class BrokerKilledInCommitTest {
     Path folder = Path.of("target", "broker-killed-in-commit").toAbsolutePath();
     Utils.delete(folder.toFile());
     int port = Deployment.freePort();
-    try (Victim broker =
-            new Victim(
+    try (RestartableProcess broker =
+            new RestartableProcess(
                 "broker",
                 folder,
                 BrokerProcess.class,
@@ -65,7 +66,8 @@ class BrokerKilledInCommitTest {
     }
   }
 
-  private static void killWhileCommitting(Victim broker, int port) throws InterruptedException {
+  private static void killWhileCommitting(RestartableProcess broker, int port)
+      throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(PRODUCERS);
     for (int i = 0; i < PRODUCERS; i++) {
       String id = "producer-" + i;

@@ -2,6 +2,7 @@ package io.sluice.local.crash;
 
 import io.sluice.local.cli.Sluice;
 import io.sluice.local.endtoend.ApiClient;
+import io.sluice.local.process.RestartableProcess;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.topic.Topics;
@@ -43,7 +44,7 @@ final class Deployment implements AutoCloseable {
   private final Path folder;
   private final RegistryProcess registry;
   private final String bootstrapServers;
-  private final Map<Fault.Role, Victim> victims = new EnumMap<>(Fault.Role.class);
+  private final Map<Fault.Role, RestartableProcess> victims = new EnumMap<>(Fault.Role.class);
   private final List<ApiClient> apis;
 
   private Deployment(Path folder, long seed) throws IOException {
@@ -54,7 +55,7 @@ final class Deployment implements AutoCloseable {
         RegistryProcess.launch(RegistryProcess.distribution(), folder.resolve("registry"), 0);
     victims.put(
         Fault.Role.BROKER,
-        new Victim(
+        new RestartableProcess(
             "broker",
             folder,
             BrokerProcess.class,
@@ -66,7 +67,7 @@ final class Deployment implements AutoCloseable {
     apis = List.of(api(portA), api(portB));
     victims.put(
         Fault.Role.PRODUCER,
-        new Victim(
+        new RestartableProcess(
             "producer",
             folder,
             ProducerProcess.class,
@@ -166,7 +167,7 @@ final class Deployment implements AutoCloseable {
 
   /** Fails when a process has ended by itself. */
   void requireAlive() {
-    victims.values().forEach(Victim::requireAlive);
+    victims.values().forEach(RestartableProcess::requireAlive);
   }
 
   String bootstrapServers() {
@@ -195,12 +196,12 @@ final class Deployment implements AutoCloseable {
   /** Kills what still runs. */
   @Override
   public void close() {
-    victims.values().forEach(Victim::close);
+    victims.values().forEach(RestartableProcess::close);
     registry.close();
   }
 
-  private Victim streams(Fault.Role role, int port) {
-    return new Victim(
+  private RestartableProcess streams(Fault.Role role, int port) {
+    return new RestartableProcess(
         role.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
         folder,
         Sluice.class,

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
 import io.sluice.local.bundled.WrittenModel;
-import io.sluice.local.cli.SluiceProcess;
+import io.sluice.local.process.SluiceProcess;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.schemas.Candidate;

@@ -2,7 +2,7 @@ package io.sluice.local.cli.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.local.cli.SluiceProcess;
+import io.sluice.local.process.SluiceProcess;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

@@ -1,5 +1,6 @@
-package io.sluice.local.cli;
+package io.sluice.local.process;
 
+import io.sluice.local.cli.Sluice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,19 +25,13 @@ public record SluiceProcess(Process process, BufferedReader lines) implements Au
    */
   public static SluiceProcess start(Path temporary, String... args) throws IOException {
     Files.createDirectories(temporary);
-    Stream<String> java =
-        Stream.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-Dsluice.registry.home=" + System.getProperty("sluice.registry.home"),
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Sluice.class.getName());
+    List<String> command =
+        ChildJvm.command(
+            temporary,
+            List.of("-Dsluice.registry.home=" + System.getProperty("sluice.registry.home")),
+            Stream.concat(Stream.of(Sluice.class.getName()), Stream.of(args)));
     Process process =
-        new ProcessBuilder(Stream.concat(java, Stream.of(args)).toList())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     return new SluiceProcess(process, process.inputReader());
   }
 

@@ -1,4 +1,4 @@
-package io.sluice.local.crash;
+package io.sluice.local.process;
 
 import io.sluice.local.stack.ChildGuard;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.apache.kafka.common.utils.Utils;
  * A process that can be killed and started again. It ends with this JVM, however this JVM ends; its
  * output is appended to one log file over all its lives.
  */
-final class Victim implements AutoCloseable {
+public final class RestartableProcess implements AutoCloseable {
   private static final int LOG_TAIL = 30;
 
   private final String name;
@@ -25,31 +25,26 @@ final class Victim implements AutoCloseable {
   private Optional<Process> process = Optional.empty();
 
   /**
-   * A process that does not run yet.
+   * Describes the process; {@link #start} starts it.
    *
    * @param folder where its log goes
    * @param mainClass what it runs, with the class path of this JVM
    */
-  Victim(String name, Path folder, Class<?> mainClass, List<String> args) {
+  public RestartableProcess(String name, Path folder, Class<?> mainClass, List<String> args) {
     this.name = name;
     this.log = folder.resolve(name + ".log");
     this.temporary = folder.resolve(name + ".tmp");
-    Stream<String> java =
-        Stream.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            // Started often on few cores: the quick compiler, a small heap.
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx384m",
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            System.getProperty("java.class.path"),
-            ChildGuard.class.getName(),
-            mainClass.getName());
-    this.command = Stream.concat(java, args.stream()).toList();
+    // Several of them share few cores and little memory.
+    this.command =
+        ChildJvm.command(
+            temporary,
+            List.of("-XX:+UseSerialGC", "-Xmx384m"),
+            Stream.concat(
+                Stream.of(ChildGuard.class.getName(), mainClass.getName()), args.stream()));
   }
 
-  void start() {
+  /** Starts the process; it must not be running. */
+  public void start() {
     try {
       // Nobody else deletes what a killed process leaves there.
       Utils.delete(temporary.toFile());
@@ -66,14 +61,14 @@ final class Victim implements AutoCloseable {
   }
 
   /** What {@code kill -9} does; returns when the process is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     requireAlive();
     process.orElseThrow().destroyForcibly().waitFor();
     process = Optional.empty();
   }
 
   /** Fails unless the process runs, or is killed: it must never end by itself. */
-  void requireAlive() {
+  public void requireAlive() {
     if (process.filter(each -> !each.isAlive()).isPresent()) {
       throw new AssertionError(
           "%s ended by itself with exit code %d. The end of %s:%n%s"
@@ -82,7 +77,7 @@ final class Victim implements AutoCloseable {
   }
 
   /** Waits until the process ends by itself, in good order. */
-  void awaitEnd(long seconds) throws InterruptedException {
+  public void awaitEnd(long seconds) throws InterruptedException {
     if (!process.orElseThrow().waitFor(seconds, TimeUnit.SECONDS)) {
       throw new AssertionError(name + " does not end. The end of its log:\n" + tail());
     }
@@ -93,7 +88,7 @@ final class Victim implements AutoCloseable {
   }
 
   /** Lines of the log that contain a text, over all lives. */
-  long logged(String text) {
+  public long logged(String text) {
     try (Stream<String> lines = Files.lines(log)) {
       return lines.filter(line -> line.contains(text)).count();
     } catch (IOException e) {
