@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Records that cannot be used become dead letters, and change nothing else. */
 class BrokenRecordsTest {
-  @TempDir(factory = StateInMemory.class) Path state;
+  @TempDir(factory = StateInMemory.class)
+  Path state;
 
   private TopologyOracle oracle;
   private TopologyHarness topology;

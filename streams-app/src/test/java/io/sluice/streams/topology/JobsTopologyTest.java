@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Requests and results through the whole topology; the rules themselves: JobTriggersTest. */
 class JobsTopologyTest {
-  @TempDir(factory = StateInMemory.class) Path state;
+  @TempDir(factory = StateInMemory.class)
+  Path state;
 
   private TopologyHarness topology;
   private FineTuneJob job;

@@ -11,6 +11,7 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.select.SelectHarness;
+import io.sluice.streams.testing.BatchSelection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,11 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
     sent.complete().forEach(this::checkFrozen);
   }
 
+  private static List<String> select(
+      TargetTask task, String algorithm, Map<String, float[]> rows, int budget) {
+    return BatchSelection.select(algorithm, rows, task.getQueries().size(), budget);
+  }
+
   /** What is frozen now is what the batch rules select, the task's own and the control's. */
   private void checkFrozen(TargetTask task) {
     Map<String, float[]> rows = sent.rows(task);
@@ -49,14 +55,11 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
         assertThat(fired.job().getRequestId()).isEqualTo("check");
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
         assertThat(ids(frozen.selected()))
-            .isEqualTo(BatchSelection.order(task, task.getAlgorithm(), rows).subList(0, budget));
+            .isEqualTo(select(task, task.getAlgorithm(), rows, budget));
         boolean controlled =
             task.getControls().contains(Arm.RANDOM) && !task.getAlgorithm().startsWith("random");
         assertThat(ids(frozen.random()))
-            .isEqualTo(
-                controlled
-                    ? BatchSelection.order(task, "random", rows).subList(0, budget)
-                    : List.of());
+            .isEqualTo(controlled ? select(task, "random", rows, budget) : List.of());
         select.end(fired.job().getJobId(), FineTuneState.FINISHED);
       }
     }

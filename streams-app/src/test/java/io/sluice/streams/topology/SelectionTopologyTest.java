@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SelectionTopologyTest {
-  @TempDir(factory = StateInMemory.class) Path state;
+  @TempDir(factory = StateInMemory.class)
+  Path state;
 
   private TopologyOracle oracle;
   private TopologyHarness topology;

@@ -7,6 +7,7 @@ import io.sluice.streams.Examples;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.similarity.QueryMatrix;
+import io.sluice.streams.testing.BatchSelection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,10 +2,10 @@ package io.sluice.local.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.local.endtoend.BatchSelection;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
+import io.sluice.streams.testing.BatchSelection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class SubsetsAreBatch implements Guarantee {
 
   private static void check(TargetTask task, Evidence evidence) {
     Map<String, float[]> rows = evidence.inputs().scoreRows(task);
-    Map<String, Integer> expected = tiers(task, rows);
+    Map<String, Integer> expected = BatchSelection.tiers(task, rows);
     Map<String, SelectedInstruction> subset =
         evidence.outputs().selected().getOrDefault(task.getTaskId(), Map.of());
     Map<String, Integer> actual = new HashMap<>();
@@ -46,19 +46,6 @@ final class SubsetsAreBatch implements Guarantee {
           assertThat(selected.getMessages()).isEqualTo(candidate.getCandidate().getMessages());
           assertThat(selected.getScores()).isEqualTo(boxed(rows.get(id)));
         });
-  }
-
-  private static Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
-    List<Integer> budgets = task.getBudgets();
-    List<String> order =
-        BatchSelection.select(
-            task.getAlgorithm(), rows, task.getQueries().size(), budgets.get(budgets.size() - 1));
-    Map<String, Integer> tiers = new HashMap<>();
-    for (int slot = 0; slot < order.size(); slot++) {
-      int at = slot;
-      tiers.put(order.get(slot), budgets.stream().filter(b -> b > at).findFirst().orElseThrow());
-    }
-    return tiers;
   }
 
   private static List<Float> boxed(float[] row) {

@@ -22,6 +22,7 @@ import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.streams.similarity.QueryMatrix;
+import io.sluice.streams.testing.BatchSelection;
 import io.sluice.streams.topology.SelectionService;
 import io.sluice.streams.topology.StreamsAppConfig;
 import java.nio.ByteBuffer;

@@ -1,12 +1,14 @@
-package io.sluice.local.endtoend;
+package io.sluice.streams.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.schemas.TargetTask;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +16,38 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The oracle: the algorithms as the papers state them, over everything at once. */
+/**
+ * What the algorithms select from everything at once, written the plain way. Tests compare with it
+ * what the stream has selected.
+ */
 public final class BatchSelection {
   private BatchSelection() {}
 
   /**
+   * The tier of each selected candidate, in selection order.
+   *
+   * @param task says the algorithm, the budgets and how many queries there are
+   * @param rows the scores to each query, by candidate id
+   */
+  public static Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
+    List<Integer> budgets = task.getBudgets();
+    List<String> order =
+        select(
+            task.getAlgorithm(), rows, task.getQueries().size(), budgets.get(budgets.size() - 1));
+    Map<String, Integer> tiers = new LinkedHashMap<>();
+    for (int slot = 0; slot < order.size(); slot++) {
+      int at = slot;
+      tiers.put(order.get(slot), budgets.stream().filter(b -> b > at).findFirst().orElseThrow());
+    }
+    return tiers;
+  }
+
+  /**
    * Candidate ids in selection order; ties go to the lower id.
    *
-   * @param algorithm as a task names it
+   * @param algorithm as a task names it; {@code random} alone has seed 0
    * @param rows the scores to each query, by candidate id
+   * @param budget how many to select at most
    */
   public static List<String> select(
       String algorithm, Map<String, float[]> rows, int queries, int budget) {
@@ -33,7 +58,7 @@ public final class BatchSelection {
     if (algorithm.equals("doubly-greedy")) {
       return first(budget, byId, Comparator.comparing(id -> -highest(rows.get(id))));
     }
-    String seed = algorithm.substring("random:".length());
+    String seed = algorithm.equals("random") ? "0" : algorithm.substring("random:".length());
     return first(budget, byId, Comparator.comparing(id -> sha256(seed + ":" + id)));
   }
 
