@@ -14,12 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Markdown page of the repository, as far as links are concerned.
+ * A Markdown page of the repository.
  *
  * @param file where it is
  * @param prose its lines outside of fenced code blocks
+ * @param code its lines within them
  */
-record Page(Path file, List<String> prose) {
+record Page(Path file, List<String> prose, List<String> code) {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern INLINE_CODE = Pattern.compile("`[^`]*`");
   private static final Pattern HEADING = Pattern.compile("#{1,6} (.*)");
@@ -27,15 +28,16 @@ record Page(Path file, List<String> prose) {
 
   static Page read(Path file) throws IOException {
     List<String> prose = new ArrayList<>();
+    List<String> code = new ArrayList<>();
     boolean fenced = false;
     for (String line : Files.readAllLines(file)) {
       if (line.startsWith("```")) {
         fenced = !fenced;
-      } else if (!fenced) {
-        prose.add(line);
+      } else {
+        (fenced ? code : prose).add(line);
       }
     }
-    return new Page(file, prose);
+    return new Page(file, prose, code);
   }
 
   /** The targets of the links and images that do not lead to another site, as they are written. */
