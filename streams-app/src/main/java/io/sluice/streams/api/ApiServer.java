@@ -153,13 +153,13 @@ final class ApiServer implements AutoCloseable {
     routes.exception(
         KafkaException.class,
         (e, request) -> {
-          log.atWarn().addKeyValue("reason", e.getMessage()).log("a write failed");
+          log.atWarn().addKeyValue("reason", e.getMessage()).log("Write failed");
           answer(Writes.failed(e), request);
         });
     routes.exception(
         Exception.class,
         (e, request) -> {
-          log.atError().setCause(e).addKeyValue("path", request.path()).log("a request failed");
+          log.atError().setCause(e).addKeyValue("path", request.path()).log("Request failed");
           Json.error(
               request,
               HttpStatus.INTERNAL_SERVER_ERROR,

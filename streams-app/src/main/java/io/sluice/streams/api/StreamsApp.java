@@ -65,7 +65,7 @@ public final class StreamsApp implements AutoCloseable {
     if (!address.address().isLoopbackAddress() && config.httpToken().isEmpty()) {
       log.atWarn()
           .addKeyValue("address", address.hostAndPort())
-          .log("whoever reaches the HTTP API can change tasks and candidates: set http.token");
+          .log("Anyone who can reach the HTTP API can change tasks and candidates: set http.token");
     }
   }
 

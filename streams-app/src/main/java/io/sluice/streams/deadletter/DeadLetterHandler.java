@@ -69,7 +69,7 @@ public final class DeadLetterHandler
         .addKeyValue("partition", context.partition())
         .addKeyValue("offset", context.offset())
         .addKeyValue("reason", reason)
-        .log("dead letter");
+        .log("Unusable record became a dead letter");
     Headers headers = new RecordHeaders();
     header(headers, "sluice.stage", "select");
     header(headers, "sluice.reason", reason);

@@ -346,7 +346,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
           .addKeyValue("task", task.id())
           .addKeyValue("revision", task.revision())
           .addKeyValue("scored", task.scored())
-          .log("stored representations scored");
+          .log("Stored representations scored");
     }
   }
 

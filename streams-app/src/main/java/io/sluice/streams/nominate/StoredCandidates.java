@@ -67,7 +67,7 @@ record StoredCandidates(ShardStores stores, RepresentationCodec codec) {
       log.atDebug()
           .addKeyValue("task", task.id())
           .addKeyValue("reason", e.getMessage())
-          .log("a stored representation is passed over");
+          .log("Stored representation skipped");
       return false;
     }
   }

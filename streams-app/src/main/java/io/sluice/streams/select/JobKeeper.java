@@ -213,7 +213,7 @@ final class JobKeeper {
         .addKeyValue("job", fired.job().getJobId())
         .addKeyValue("trigger", trigger)
         .addKeyValue("pool", fired.job().getPoolSize())
-        .log("fine-tune job fired");
+        .log("Fine-tune job fired");
   }
 
   private void putMember(FineTuneJob job, String candidateId, boolean selected) {
@@ -227,7 +227,7 @@ final class JobKeeper {
     log.atInfo()
         .addKeyValue("job", job.getJobId())
         .addKeyValue("state", state)
-        .log("fine-tune job ended");
+        .log("Fine-tune job ended");
   }
 
   private void change(ServedTask task, FineTuneJob job) {

@@ -270,7 +270,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
         .addKeyValue("task", task.id())
         .addKeyValue("revision", task.served().revision())
         .addKeyValue("replaces", before.revision())
-        .log("revision served");
+        .log("Revision served");
   }
 
   private void publish(ServedTask task, TierChange<String> change) {

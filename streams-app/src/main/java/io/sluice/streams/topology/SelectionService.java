@@ -48,7 +48,7 @@ public final class SelectionService implements AutoCloseable {
     if (!config.unknownKeys().isEmpty()) {
       log.atWarn()
           .addKeyValue("keys", config.unknownKeys())
-          .log("nobody knows these settings: are they misspelt?");
+          .log("Settings that neither Sluice nor Kafka knows: is one misspelt?");
     }
     String representations = config.topics().representations();
     String targetTasks = config.topics().targetTasks();
@@ -133,14 +133,14 @@ public final class SelectionService implements AutoCloseable {
             .withTimeout(CLOSE_TIMEOUT))) {
       log.atWarn()
           .addKeyValue("timeout", CLOSE_TIMEOUT)
-          .log("the streams-app did not stop in time");
+          .log("The streams-app did not stop in time");
     }
   }
 
   /** Called on the thread that failed, which another replaces when this returns. */
   private StreamThreadExceptionResponse onUncaught(Throwable failure) {
     if (!Recovery.heals(failure)) {
-      log.atError().setCause(failure).log("the streams-app stops");
+      log.atError().setCause(failure).log("The streams-app stops because of a failure");
       stopped.completeExceptionally(failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
@@ -171,7 +171,7 @@ public final class SelectionService implements AutoCloseable {
   }
 
   private void onState(KafkaStreams.State state) {
-    log.atInfo().addKeyValue("state", state).log("streams-app");
+    log.atInfo().addKeyValue("state", state).log("State of the streams-app");
     if (state == KafkaStreams.State.NOT_RUNNING) {
       stopped.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
