@@ -9,12 +9,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The hashes by which a fine-tune job names its examples. All are SHA-256 in hex. */
+/**
+ * The checksums that a fine-tune job carries, so that a reader can prove that it has exactly the
+ * job's examples. All are SHA-256, as 64 lower-case hex digits.
+ */
 public final class ExampleHashes {
   private ExampleHashes() {}
 
   /**
-   * The hash of a dataset: of the candidate ids, each followed by a line feed, UTF-8.
+   * Hashes which candidates a dataset holds, and their order: the ids in UTF-8, each followed by a
+   * line feed.
    *
    * @param candidateIds in selection order
    */
@@ -25,32 +29,32 @@ public final class ExampleHashes {
   }
 
   /**
-   * The hash of a query set or of held-out examples: of each one's id, its number of turns, and
-   * each turn's role and content. A text is written as its length in UTF-8 bytes and those bytes, a
-   * number or a length as 4 bytes, big-endian; so no two sets are written alike.
+   * Hashes a query set or held-out examples: for each example its id, its number of turns, and the
+   * role and content of each turn. Every text is preceded by its length in UTF-8 bytes, and numbers
+   * are 4 bytes, big-endian, so that different sets never give the hash the same bytes.
    *
-   * @param queries in the order of the task
+   * @param queries in the order in which the task lists them
    */
   public static String ofQueries(List<Query> queries) {
     MessageDigest digest = sha256();
     for (Query query : queries) {
-      text(digest, query.getId());
-      number(digest, query.getMessages().size());
+      updateText(digest, query.getId());
+      updateNumber(digest, query.getMessages().size());
       for (Message message : query.getMessages()) {
-        text(digest, message.getRole());
-        text(digest, message.getContent());
+        updateText(digest, message.getRole());
+        updateText(digest, message.getContent());
       }
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static void text(MessageDigest digest, String text) {
+  private static void updateText(MessageDigest digest, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    number(digest, bytes.length);
+    updateNumber(digest, bytes.length);
     digest.update(bytes);
   }
 
-  private static void number(MessageDigest digest, int number) {
+  private static void updateNumber(MessageDigest digest, int number) {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
   }
 
@@ -58,7 +62,7 @@ public final class ExampleHashes {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform must provide SHA-256", e);
     }
   }
 }

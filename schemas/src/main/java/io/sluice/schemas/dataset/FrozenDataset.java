@@ -10,14 +10,15 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * All examples of a fine-tune job, whole and unchanged: as many as the job says, in the order that
- * its checksums say.
+ * The frozen examples of a fine-tune job. An instance from {@link #of} is complete and unchanged:
+ * the number of examples and their checksums are those that the job states.
  *
- * @param job the job
- * @param selected what was selected, in selection order
- * @param random the random control, as many; empty when the job has none
- * @param queries the query set, in the order of the task
- * @param heldOut further examples of the task, in its order
+ * @param job the job that the examples belong to
+ * @param selected the selected examples, in selection order
+ * @param random the examples of the random control, as many as were selected; empty when the job
+ *     does not compare with random examples
+ * @param queries the query set, in the order in which the task lists it
+ * @param heldOut the task's held-out examples, in the order in which the task lists them
  */
 public record FrozenDataset(
     FineTuneJob job,
@@ -26,7 +27,7 @@ public record FrozenDataset(
     List<Query> queries,
     List<Query> heldOut) {
 
-  /** Copies the lists. */
+  /** Copies the lists, so that the dataset cannot change afterwards. */
   public FrozenDataset {
     selected = List.copyOf(selected);
     random = List.copyOf(random);
@@ -35,35 +36,35 @@ public record FrozenDataset(
   }
 
   /**
-   * Puts the records of a job together.
+   * Assembles the dataset of a job and checks it against the job's counts and checksums.
    *
-   * @param records what topic fine-tune-datasets holds under the job's id, in the topic's order
-   * @throws IllegalArgumentException when they are not whole or not the ones that the job was fired
-   *     with; the message says which part and what is wrong
+   * @param records the records that topic fine-tune-datasets holds under the job's id, in the
+   *     topic's order
+   * @throws IllegalArgumentException when records are missing, repeated or out of order, or are not
+   *     the ones that the job was fired with; the message names the part and what is wrong with it
    */
   public static FrozenDataset of(FineTuneJob job, Collection<DatasetRecord> records) {
     for (DatasetRecord record : records) {
       if (!record.getJobId().equals(job.getJobId())) {
         throw new IllegalArgumentException(
-            "job "
-                + job.getJobId()
-                + ": an example of job "
-                + record.getJobId()
-                + " among its own");
+            "job %s: its records contain an example of job %s"
+                .formatted(job.getJobId(), record.getJobId()));
       }
     }
-    boolean controlled = job.getControls().contains(Arm.RANDOM);
+    boolean hasRandomControl = job.getControls().contains(Arm.RANDOM);
     List<DatasetRecord> selected = part(job, records, DatasetPart.SELECTED, job.getExamples());
     List<DatasetRecord> random =
-        part(job, records, DatasetPart.RANDOM, controlled ? job.getExamples() : 0);
+        part(job, records, DatasetPart.RANDOM, hasRandomControl ? job.getExamples() : 0);
     List<Query> queries = queries(part(job, records, DatasetPart.QUERIES, job.getQueries()));
     List<Query> heldOut = queries(part(job, records, DatasetPart.HELD_OUT, job.getHeldOut()));
-    require(job, DatasetPart.SELECTED, order(selected), job.getDatasetChecksum());
-    if (controlled) {
-      require(job, DatasetPart.RANDOM, order(random), job.getControlChecksum());
+    requireChecksum(job, DatasetPart.SELECTED, orderHash(selected), job.getDatasetChecksum());
+    if (hasRandomControl) {
+      requireChecksum(job, DatasetPart.RANDOM, orderHash(random), job.getControlChecksum());
     }
-    require(job, DatasetPart.QUERIES, ExampleHashes.ofQueries(queries), job.getQuerySetHash());
-    require(job, DatasetPart.HELD_OUT, ExampleHashes.ofQueries(heldOut), job.getHeldOutHash());
+    requireChecksum(
+        job, DatasetPart.QUERIES, ExampleHashes.ofQueries(queries), job.getQuerySetHash());
+    requireChecksum(
+        job, DatasetPart.HELD_OUT, ExampleHashes.ofQueries(heldOut), job.getHeldOutHash());
     return new FrozenDataset(job, selected, random, queries, heldOut);
   }
 
@@ -74,7 +75,7 @@ public record FrozenDataset(
       if (record.getPart() == part) {
         if (record.getRank() != found.size()) {
           throw new IllegalArgumentException(
-              "job %s, part %s: rank %d where rank %d belongs"
+              "job %s, part %s: found rank %d where rank %d was expected"
                   .formatted(job.getJobId(), part, record.getRank(), found.size()));
         }
         found.add(record);
@@ -82,7 +83,7 @@ public record FrozenDataset(
     }
     if (found.size() != expected) {
       throw new IllegalArgumentException(
-          "job %s, part %s: %d of %d examples are there; they are kept for 90 days"
+          "job %s, part %s: found %d of %d examples; Kafka deletes datasets after 90 days"
               .formatted(job.getJobId(), part, found.size(), expected));
     }
     return found;
@@ -94,14 +95,15 @@ public record FrozenDataset(
         .toList();
   }
 
-  private static String order(List<DatasetRecord> records) {
+  private static String orderHash(List<DatasetRecord> records) {
     return ExampleHashes.ofOrder(records.stream().map(DatasetRecord::getCandidateId).toList());
   }
 
-  private static void require(FineTuneJob job, DatasetPart part, String actual, String expected) {
+  private static void requireChecksum(
+      FineTuneJob job, DatasetPart part, String actual, String expected) {
     if (!actual.equals(expected)) {
       throw new IllegalArgumentException(
-          "job %s, part %s: the examples have checksum %s, the job says %s"
+          "job %s, part %s: the examples have checksum %s, but the job states %s"
               .formatted(job.getJobId(), part, actual, expected));
     }
   }

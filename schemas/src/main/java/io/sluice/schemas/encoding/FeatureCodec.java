@@ -5,26 +5,26 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Turns feature vectors into bytes and back.
+ * Encodes feature vectors as bytes and decodes them.
  *
- * <p>A matrix of shape [checkpoints, dimension] is stored row after row, each row on its own byte
- * boundary. All but FLOAT32 store values relative to the row's root mean square and keep no scale:
- * a decoded row has the right direction but not a unit norm, so readers divide by the norm of what
- * they decoded.
+ * <p>A matrix of shape [checkpoints, dimension] is stored row after row, and each row begins on a
+ * byte boundary. All encodings except FLOAT32 store values relative to the root mean square of
+ * their row and do not store that scale: a decoded row has the right direction, but not unit
+ * length, so readers divide by the length of the decoded row.
  */
 public final class FeatureCodec {
-  /** INT8 steps a root mean square: values up to 5.3 of it are kept, those beyond are clamped. */
+  /** INT8 steps per root mean square. Values beyond 127 / 24 = 5.3 times of it are clamped. */
   private static final double INT8_STEPS = 24;
 
-  /** INT4 steps a root mean square (clamped beyond 3.5 of it). */
+  /** INT4 steps per root mean square. Values beyond 7 / 2 = 3.5 times of it are clamped. */
   private static final double INT4_STEPS = 2;
 
   private FeatureCodec() {}
 
   /**
-   * Bytes that one row takes.
+   * Returns how many bytes one encoded row takes.
    *
-   * @param dimension values a row, at least 1
+   * @param dimension values per row, at least 1
    */
   public static int rowBytes(FeatureEncoding encoding, int dimension) {
     return switch (encoding) {
@@ -37,11 +37,12 @@ public final class FeatureCodec {
   }
 
   /**
-   * Encodes a matrix.
+   * Encodes a matrix, one row per checkpoint.
    *
    * @param rows shape [checkpoints, dimension], every row of equal length, finite values
    * @return a buffer of checkpoints x {@link #rowBytes} bytes, ready to be read
-   * @throws IllegalArgumentException when rows differ in length or a value is not finite
+   * @throws IllegalArgumentException when rows differ in length, a value is not finite, or a row is
+   *     all zero and thus has no direction
    */
   public static ByteBuffer encode(FeatureEncoding encoding, float[][] rows) {
     int dimension = rows[0].length;
@@ -50,7 +51,7 @@ public final class FeatureCodec {
             .order(ByteOrder.LITTLE_ENDIAN);
     for (float[] row : rows) {
       if (row.length != dimension) {
-        throw new IllegalArgumentException("rows of different dimensions in one representation");
+        throw new IllegalArgumentException("a representation has rows of different dimensions");
       }
       encodeRow(encoding, row, rootMeanSquare(row), out);
     }
@@ -58,12 +59,12 @@ public final class FeatureCodec {
   }
 
   /**
-   * Decodes one row.
+   * Decodes one row of an encoded matrix.
    *
-   * @param features the encoded matrix, from its position to its limit; not changed
-   * @param checkpoint the row, from 0
-   * @param into receives the values, not normalised; its length is the dimension
-   * @throws IndexOutOfBoundsException when the buffer does not hold that row
+   * @param features the encoded matrix, from its position to its limit; left unchanged
+   * @param checkpoint index of the row, from 0
+   * @param into receives the values, which are not of unit length; its length is the dimension
+   * @throws IndexOutOfBoundsException when the buffer is too short to hold that row
    */
   public static void decodeRow(
       FeatureEncoding encoding, ByteBuffer features, int checkpoint, float[] into) {
@@ -133,8 +134,8 @@ public final class FeatureCodec {
     if (!(sum > 0) || Double.isInfinite(sum)) {
       throw new IllegalArgumentException(
           sum == 0
-              ? "a feature vector is all zero"
-              : "a feature vector has a value that is not finite");
+              ? "all values of a feature vector are zero"
+              : "a feature vector contains a value that is not finite");
     }
     return Math.sqrt(sum / row.length);
   }

@@ -1,9 +1,9 @@
 package io.sluice.schemas.encoding;
 
 /**
- * IEEE 754 half precision in Java 17, which has no conversions of its own.
+ * Conversions between float and IEEE 754 half precision, which Java offers only from version 20.
  *
- * <p>Rounds to nearest, ties to even; overflow becomes infinity; subnormals are kept.
+ * <p>Narrowing rounds to nearest, ties to even; overflow becomes infinity; subnormals are kept.
  */
 final class Half {
   private Half() {}
@@ -19,7 +19,7 @@ final class Half {
       return (short) (sign | 0x7c00);
     }
     if (magnitude < 0x38800000) {
-      // Below the normal halves: adding 0.5 puts the subnormal's bits, rounded, at the bottom.
+      // The result is subnormal. Adding 0.5 moves its bits, rounded, to the end of the fraction.
       int shifted =
           Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f)
               - Float.floatToRawIntBits(0.5f);

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Cuts a stream of bytes into lines and never holds more than a bounded number of bytes.
+ * Splits a stream of bytes into lines, keeping at most one line of bounded length in memory.
  *
- * <p>Bytes, since a reader of characters would hide which line is not UTF-8 and would have no bound
- * on a file without line ends.
+ * <p>It reads bytes because a {@link java.io.Reader} would hide which line is not UTF-8 and would
+ * put no bound on the memory for a file without line breaks. Not thread-safe.
  */
 final class BoundedLines {
   private static final int END = -1;
@@ -22,17 +22,17 @@ final class BoundedLines {
   private long number;
 
   /**
-   * Lines of a stream.
+   * Creates a splitter that begins at the stream's current position.
    *
-   * @param in a buffered stream; whoever opened it closes it
-   * @param maxBytes the longest line that is kept, without its line end
+   * @param in a buffered stream; the caller closes it
+   * @param maxBytes length of the longest line that is kept, in bytes without the line feed
    */
   BoundedLines(InputStream in, int maxBytes) {
     this.in = in;
     this.maxBytes = maxBytes;
   }
 
-  /** The next line, or empty at the end of the stream. */
+  /** Reads the next line. Returns empty at the end of the stream. */
   Optional<Line> next() throws IOException {
     int first = in.read();
     if (first == END) {
@@ -63,12 +63,12 @@ final class BoundedLines {
     }
   }
 
-  /** One line, numbered from 1. */
+  /** What was read of one line. Lines are numbered from 1. */
   sealed interface Line {}
 
   /** A line's text, without its line feed. */
   record Text(long number, String text) implements Line {}
 
-  /** A line that is no text, or too long. */
+  /** A line that is too long or is not UTF-8. */
   record Unreadable(long number, String reason) implements Line {}
 }

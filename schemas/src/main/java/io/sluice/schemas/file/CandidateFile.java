@@ -13,15 +13,17 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Reads candidates, one JSON object a line: {@code {"id", "source"?, "messages": [{"role",
+ * Reads candidates, one JSON object per line: {@code {"id"?, "source"?, "messages": [{"role",
  * "content"}]}}.
  *
- * <p>Lazy: one line is in memory at a time. Plain or gzip, told apart by content. The id may be a
- * whole number; it defaults to the line number, in a stream to a hash of the messages, since there
- * are many streams and each begins with line 1. Fields of other names are ignored; blank lines are
- * skipped. A line that cannot be used comes out as {@link CandidateLine.Invalid} and the next one
- * follows, so a caller decides whether one bad line matters. That ids are unique is not checked
- * here.
+ * <p>Reading is lazy: one line is in memory at a time. The input is plain text or gzip, which is
+ * detected from its first bytes. An id may be a whole number. A candidate of a file that has no id
+ * gets the number of its line. A candidate of a stream gets a hash of its messages instead, because
+ * there are many streams and each begins with line 1. Unknown fields are ignored and blank lines
+ * are skipped. An unusable line is returned as {@link CandidateLine.Invalid} and reading continues,
+ * so that the caller decides whether one bad line matters. Whether ids are unique is not checked.
+ *
+ * <p>Not thread-safe.
  */
 public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseable {
   /** The longest line that is read, in bytes; longer ones are invalid. */
@@ -36,29 +38,31 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   }
 
   /**
-   * Opens a file.
+   * Opens a file; the caller closes the reader.
    *
-   * @throws IOException when it is missing, is no file or cannot be read; the message says which
+   * @throws IOException when it is missing, is a directory or cannot be read; the message says
+   *     which
    */
   public static CandidateFile open(Path path) throws IOException {
     return new CandidateFile(JsonLines.open(path, MAX_LINE_BYTES), false);
   }
 
   /**
-   * Reads a stream, which is closed with this.
+   * Reads a stream, which is closed together with the reader.
    *
-   * @param name what the stream is called in messages
-   * @param maxLineBytes the longest line that is read; longer ones are invalid
-   * @throws IOException when it cannot be read; the message says why
+   * @param name how error messages name the stream
+   * @param maxLineBytes length of the longest line that is accepted, in bytes; longer ones are
+   *     invalid
+   * @throws IOException when the stream cannot be read; the message says why
    */
   public static CandidateFile of(InputStream in, String name, int maxLineBytes) throws IOException {
     return new CandidateFile(JsonLines.of(name, in, maxLineBytes), true);
   }
 
   /**
-   * Whether another line follows.
+   * Whether there is another line that is not blank.
    *
-   * @throws UncheckedIOException when reading fails, as at the end of a gzip file that was cut off
+   * @throws UncheckedIOException when reading fails, for example because a gzip file is truncated
    */
   @Override
   public boolean hasNext() {
@@ -66,9 +70,9 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   }
 
   /**
-   * The next line that is not blank.
+   * Reads the next line that is not blank.
    *
-   * @throws UncheckedIOException when reading fails, as at the end of a gzip file that was cut off
+   * @throws UncheckedIOException when reading fails, for example because a gzip file is truncated
    */
   @Override
   public CandidateLine next() {
@@ -95,16 +99,17 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   }
 
   /**
-   * The candidate of a line.
+   * Converts the JSON object of a line to a candidate.
    *
-   * @param unnamed the id where the line gives none
-   * @throws IllegalArgumentException when it breaks the rules; the message is for people
+   * @param defaultId gives the id of a candidate without one, from its messages
+   * @throws IllegalArgumentException when the candidate breaks {@link CandidateRules}; the message
+   *     lists all problems
    */
-  static Candidate candidate(JsonNode object, Function<List<Message>, String> unnamed) {
+  static Candidate candidate(JsonNode object, Function<List<Message>, String> defaultId) {
     List<Message> messages = JsonReading.messages(object);
     Candidate candidate =
         new Candidate(
-            JsonReading.id(object).orElseGet(() -> unnamed.apply(messages)),
+            JsonReading.id(object).orElseGet(() -> defaultId.apply(messages)),
             JsonReading.text(object, "source").orElse(""),
             messages);
     List<String> problems = CandidateRules.problems(candidate);

@@ -2,16 +2,16 @@ package io.sluice.schemas.file;
 
 import io.sluice.schemas.Candidate;
 
-/** What one line of a candidate file turned out to be. */
+/** The result of reading one line of a candidate file. */
 public sealed interface CandidateLine {
   /** The line's number in the file, from 1; blank lines count. */
   long line();
 
   /**
-   * A line with a candidate that keeps all the rules.
+   * A line that holds a usable candidate.
    *
    * @param line number in the file, from 1
-   * @param candidate the candidate
+   * @param candidate a candidate that satisfies {@link io.sluice.schemas.validation.CandidateRules}
    */
   record Valid(long line, Candidate candidate) implements CandidateLine {}
 
@@ -19,7 +19,7 @@ public sealed interface CandidateLine {
    * A line that cannot be used.
    *
    * @param line number in the file, from 1
-   * @param reason why not, for people; the line number is not repeated in it
+   * @param reason why it cannot be used, in words for people, without the line number
    */
   record Invalid(long line, String reason) implements CandidateLine {}
 }

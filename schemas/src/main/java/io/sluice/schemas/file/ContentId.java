@@ -8,13 +8,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** An id made of what a candidate says: the same turns always have the same one. */
+/** Derives ids from contents: equal messages always get the same id. */
 final class ContentId {
   private static final int HEX_DIGITS = 32;
 
   private ContentId() {}
 
-  /** {@code sha256-} and 32 hex digits of a hash of roles and contents, each with its length. */
+  /**
+   * Returns {@code sha256-} and the first 32 hex digits of the SHA-256 of all roles and contents,
+   * each of them preceded by its length.
+   */
   static String of(List<Message> messages) {
     MessageDigest digest = sha256();
     for (Message message : messages) {
@@ -34,7 +37,7 @@ final class ContentId {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform must provide SHA-256", e);
     }
   }
 }

@@ -9,23 +9,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads examples of any form: JSON lines, mixed at will, of candidates ({@code {"id"?,
- * "messages"}}), of formatted queries ({@code {"prompts", "labels"}}) and of tasks ({@code {"task",
- * "queries"}}, an example a query); or one task file over several lines.
+ * Reads examples of several forms. Each line of a file of JSON lines may be a candidate ({@code
+ * {"id"?, "messages"}}), a query whose text is already formatted ({@code {"prompts", "labels"}}),
+ * or a task ({@code {"task", "queries"}}, of which each query is an example). A file may also be
+ * one task file that spans several lines.
  *
- * <p>Plain or gzip, told apart by content; blank lines are skipped. A line that cannot be used
- * comes out as {@link ExampleLine.Invalid}, so a caller decides whether one bad line matters.
+ * <p>The file is plain text or gzip, which is detected from its first bytes; blank lines are
+ * skipped. An unusable line is returned as {@link ExampleLine.Invalid}, so that the caller decides
+ * whether one bad line matters.
  */
 public final class ExampleFile {
   private ExampleFile() {}
 
   /**
-   * Reads a file.
+   * Reads a whole file.
    *
-   * @return its examples, in order
-   * @throws IOException when it is missing or cannot be read to its end
-   * @throws IllegalArgumentException when it is one task over several lines and breaks the rules;
-   *     the message names file and fault
+   * @return the examples and the unusable lines, in the order of the file
+   * @throws IOException when the file is missing or cannot be read to its end
+   * @throws IllegalArgumentException when the file is one task that spans several lines and breaks
+   *     the rules; the message names the file and the problem
    */
   public static List<ExampleLine> read(Path path) throws IOException {
     List<ExampleLine> examples = new ArrayList<>();
@@ -34,8 +36,8 @@ public final class ExampleFile {
         BoundedLines.Line line = lines.next();
         if (examples.isEmpty()
             && line instanceof BoundedLines.Text text
-            && goesOn(text.text().strip())) {
-          return questions(text.number(), TaskFile.read(path));
+            && isFirstOfSeveralLines(text.text().strip())) {
+          return queries(text.number(), TaskFile.read(path));
         }
         examples.addAll(examples(line));
       }
@@ -45,8 +47,8 @@ public final class ExampleFile {
     return examples;
   }
 
-  /** Whether an object begins that does not end on its line. */
-  private static boolean goesOn(String line) {
+  /** Whether a JSON object begins on this line and ends on a later one. */
+  private static boolean isFirstOfSeveralLines(String line) {
     return line.startsWith("{") && !line.endsWith("}");
   }
 
@@ -64,7 +66,7 @@ public final class ExampleFile {
 
   private static List<ExampleLine> examples(BoundedLines.Text line, JsonNode object) {
     if (object.has("queries")) {
-      return questions(line.number(), TaskFile.parse(line.text()));
+      return queries(line.number(), TaskFile.parse(line.text()));
     }
     if (object.has("prompts") || object.has("labels")) {
       return List.of(
@@ -78,14 +80,15 @@ public final class ExampleFile {
 
   private static String text(JsonNode object, String field) {
     return JsonReading.text(object, field)
-        .orElseThrow(() -> new IllegalArgumentException("needs the texts prompts and labels"));
+        .orElseThrow(
+            () -> new IllegalArgumentException("prompts and labels must both be given, as texts"));
   }
 
-  private static List<ExampleLine> questions(long line, TaskFile task) {
-    List<ExampleLine> questions = new ArrayList<>();
+  private static List<ExampleLine> queries(long line, TaskFile task) {
+    List<ExampleLine> queries = new ArrayList<>();
     for (Query query : task.queries()) {
-      questions.add(new ExampleLine.OfQuery(line, query));
+      queries.add(new ExampleLine.OfQuery(line, query));
     }
-    return questions;
+    return queries;
   }
 }

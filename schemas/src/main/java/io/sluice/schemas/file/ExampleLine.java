@@ -3,16 +3,16 @@ package io.sluice.schemas.file;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
 
-/** What one entry of an example file turned out to be. */
+/** The result of reading one example of a file. */
 public sealed interface ExampleLine {
   /** The line's number in the file, from 1; blank lines count. */
   long line();
 
   /**
-   * A candidate.
+   * A usable candidate.
    *
    * @param line number in the file, from 1
-   * @param candidate keeps all the rules
+   * @param candidate a candidate that satisfies {@link io.sluice.schemas.validation.CandidateRules}
    */
   record OfCandidate(long line, Candidate candidate) implements ExampleLine {}
 
@@ -20,7 +20,7 @@ public sealed interface ExampleLine {
    * A query of a task.
    *
    * @param line number in the file of the task's first line, from 1
-   * @param query keeps all the rules
+   * @param query a query that satisfies {@link io.sluice.schemas.validation.TargetTaskRules}
    */
   record OfQuery(long line, Query query) implements ExampleLine {}
 
@@ -28,8 +28,8 @@ public sealed interface ExampleLine {
    * A query whose text is already formatted.
    *
    * @param line number in the file, from 1
-   * @param prompt what the model is given
-   * @param answer what it shall say, without the end token
+   * @param prompt the text that the model is given
+   * @param answer the text that the model is to continue with, without the end token
    */
   record OfText(long line, String prompt, String answer) implements ExampleLine {}
 
@@ -37,7 +37,7 @@ public sealed interface ExampleLine {
    * A line that cannot be used.
    *
    * @param line number in the file, from 1
-   * @param reason why not, for people; the line number is not repeated in it
+   * @param reason why it cannot be used, in words for people, without the line number
    */
   record Invalid(long line, String reason) implements ExampleLine {}
 }

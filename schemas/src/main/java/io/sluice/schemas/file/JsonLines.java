@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The lines of a file that are not blank, one in memory at a time. Plain or gzip, told apart by
- * content.
+ * Iterates over the lines of a file or stream that are not blank, with one line in memory at a
+ * time. The input is plain text or gzip, which is detected from its first bytes. Not thread-safe.
  */
 final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
   private static final int GZIP_MAGIC = 0x1f8b;
@@ -35,8 +35,10 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
   /**
    * Opens a file.
    *
-   * @param maxLineBytes the longest line that is read; longer ones come out as unreadable
-   * @throws IOException when it is missing, is no file or cannot be read; the message says which
+   * @param maxLineBytes length of the longest line that is accepted, in bytes; longer ones are
+   *     returned as {@link BoundedLines.Unreadable}
+   * @throws IOException when it is missing, is a directory or cannot be read; the message says
+   *     which
    */
   static JsonLines open(Path path, int maxLineBytes) throws IOException {
     if (Files.isDirectory(path)) {
@@ -52,26 +54,27 @@ final class JsonLines implements Iterator<BoundedLines.Line>, AutoCloseable {
   }
 
   /**
-   * Lines of a stream.
+   * Reads a stream.
    *
-   * @param name what it is called in messages
-   * @param in is closed with the lines, and when this fails
-   * @param maxLineBytes the longest line that is read; longer ones come out as unreadable
-   * @throws IOException when it cannot be read; the message says why
+   * @param name how error messages name the stream
+   * @param in closed by {@link #close}, and also when this method fails
+   * @param maxLineBytes length of the longest line that is accepted, in bytes; longer ones are
+   *     returned as {@link BoundedLines.Unreadable}
+   * @throws IOException when the stream cannot be read; the message says why
    */
   static JsonLines of(String name, InputStream in, int maxLineBytes) throws IOException {
     try {
-      return new JsonLines(name, unzipped(in), maxLineBytes);
+      return new JsonLines(name, decompressed(in), maxLineBytes);
     } catch (EOFException e) {
       in.close();
-      throw new IOException(name + " is cut off: get the gzip file again", e);
+      throw new IOException(name + " is truncated: get the gzip file again", e);
     } catch (IOException e) {
       in.close();
       throw new IOException(name + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private static InputStream unzipped(InputStream bytes) throws IOException {
+  private static InputStream decompressed(InputStream bytes) throws IOException {
     InputStream in = new BufferedInputStream(bytes, BUFFER);
     in.mark(2);
     int magic = in.read() << 8 | in.read();

@@ -19,9 +19,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads the JSON that candidate files and task files share, with reasons that people understand.
+ * Reads those parts of JSON that candidate files and task files have in common.
  *
- * <p>Every method throws IllegalArgumentException whose message is such a reason.
+ * <p>Every method throws {@link IllegalArgumentException} when the JSON has another form; the
+ * message names the field and says what is wrong, in words for people.
  */
 final class JsonReading {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -35,7 +36,7 @@ final class JsonReading {
 
   private JsonReading() {}
 
-  /** A text that must be one JSON object and nothing more. */
+  /** Parses a text that must be exactly one JSON object. */
   static JsonNode object(String text) {
     JsonNode node = parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
     if (!node.isObject()) {
@@ -48,27 +49,32 @@ final class JsonReading {
     try {
       return READER.readTree(text);
     } catch (JsonEOFException e) {
-      throw new IllegalArgumentException("not JSON: it ends too early, a bracket or quote is open");
+      throw new IllegalArgumentException(
+          "not JSON: it ends too early, a bracket or quote is not closed");
     } catch (StreamConstraintsException e) {
       throw new IllegalArgumentException(
-          "more than is read: nested too deep, or a number too long");
+          "JSON beyond the limits: it is nested too deeply, or a number has too many digits");
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not JSON: " + place(e));
+      throw new IllegalArgumentException("not JSON: " + describe(e));
     }
   }
 
-  /** Jackson's own message quotes the input and names its classes: only the place is for people. */
-  private static String place(JsonProcessingException e) {
-    String what =
+  /** Gives line and column only: Jackson's message quotes the input and names Java classes. */
+  private static String describe(JsonProcessingException e) {
+    String problem =
         e.getOriginalMessage().startsWith("Duplicate field")
             ? "a field is given twice"
             : "something is wrong";
     JsonLocation at = e.getLocation();
     String line = at.getLineNr() > 1 ? "line " + at.getLineNr() + ", " : "";
-    return what + " at " + line + "column " + at.getColumnNr();
+    return problem + " at " + line + "column " + at.getColumnNr();
   }
 
-  /** Checks that an object has no field but these: one that is misspelt would be passed over. */
+  /**
+   * Checks that an object has no unknown fields: a misspelt one would silently have no effect.
+   *
+   * @param what how the message names the object
+   */
   static void requireOnly(JsonNode object, Set<String> known, String what) {
     object
         .fieldNames()
@@ -76,19 +82,19 @@ final class JsonReading {
             name -> {
               if (!known.contains(name)) {
                 throw new IllegalArgumentException(
-                    "%s: there is no '%s', use %s"
+                    "%s: unknown field '%s', use %s"
                         .formatted(
                             what, ForeignText.name(name), String.join(", ", new TreeSet<>(known))));
               }
             });
   }
 
-  /** A field's value; a field that is null counts as absent. */
+  /** Returns the value of a field, or empty when it is absent or null. */
   static Optional<JsonNode> field(JsonNode object, String name) {
     return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
   }
 
-  /** A text field, or empty where it is absent. */
+  /** Returns the value of a text field, or empty when it is absent. */
   static Optional<String> text(JsonNode object, String name) {
     return field(object, name)
         .map(
@@ -100,7 +106,7 @@ final class JsonReading {
             });
   }
 
-  /** A number, or empty where it is absent. */
+  /** Returns the value of a field with a number, or empty when it is absent. */
   static Optional<Double> number(JsonNode object, String name) {
     return field(object, name)
         .map(
@@ -112,8 +118,8 @@ final class JsonReading {
             });
   }
 
-  /** A whole number, or empty where it is absent. */
-  static Optional<Integer> whole(JsonNode object, String name) {
+  /** Returns the value of a field with an int, or empty when it is absent. */
+  static Optional<Integer> wholeNumber(JsonNode object, String name) {
     return field(object, name)
         .map(
             node -> {
@@ -124,8 +130,8 @@ final class JsonReading {
             });
   }
 
-  /** True or false, or empty where it is absent. */
-  static Optional<Boolean> truth(JsonNode object, String name) {
+  /** Returns the value of a field with true or false, or empty when it is absent. */
+  static Optional<Boolean> bool(JsonNode object, String name) {
     return field(object, name)
         .map(
             node -> {
@@ -136,7 +142,7 @@ final class JsonReading {
             });
   }
 
-  /** A list, or empty where it is absent. */
+  /** Returns the value of a field with a list, or empty when it is absent. */
   static Optional<JsonNode> list(JsonNode object, String name) {
     return field(object, name)
         .map(
@@ -148,7 +154,10 @@ final class JsonReading {
             });
   }
 
-  /** A list of queries, those without an id named by their index; or empty where it is absent. */
+  /**
+   * Returns the value of a field with a list of queries, or empty when it is absent. A query
+   * without an id gets its index, from 0.
+   */
   static Optional<List<Query>> queries(JsonNode object, String name) {
     return list(object, name)
         .map(
@@ -168,7 +177,7 @@ final class JsonReading {
             });
   }
 
-  /** An id, which may be written as a text or as a whole number, or empty where it is absent. */
+  /** Returns the id, which may be a text or a whole number, or empty when it is absent. */
   static Optional<String> id(JsonNode object) {
     return field(object, "id")
         .map(
@@ -180,7 +189,7 @@ final class JsonReading {
             });
   }
 
-  /** The field {@code messages} of a candidate or a query. */
+  /** Returns the turns in the field {@code messages} of a candidate or a query. */
   static List<Message> messages(JsonNode object) {
     JsonNode node =
         field(object, "messages")

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * NumPy's array files, as far as score matrices and index lists need them.
+ * Reads and writes NumPy's array files (.npy), as far as score matrices and lists of indices need
+ * it.
  *
- * <p>Format: numpy.lib.format, versions 1.0 and 2.0; little-endian. Strict: a file of another type
- * or length is refused with what to do about it, never converted.
+ * <p>The format is that of numpy.lib.format, versions 1.0 and 2.0, little-endian. A file of another
+ * element type, shape or length is refused with a message that says what to do; nothing is
+ * converted.
  */
 public final class NpyFile {
   static final String FLOAT32 = "<f4";
@@ -29,8 +31,8 @@ public final class NpyFile {
   /**
    * Reads a matrix of float32, stored by rows or by columns (Fortran order).
    *
-   * @return shape [rows][columns]; values that are not finite come as they are
-   * @throws IOException when the file cannot be read or is not such a matrix
+   * @return shape [rows][columns]; NaN and infinities are returned unchanged
+   * @throws IOException when the file cannot be read or does not hold such a matrix
    */
   public static float[][] readFloats(Path file) throws IOException {
     try (InputStream in = open(file)) {
@@ -51,7 +53,7 @@ public final class NpyFile {
    * Reads a list of int32.
    *
    * @return shape [length]
-   * @throws IOException when the file cannot be read or is not such a list
+   * @throws IOException when the file cannot be read or does not hold such a list
    */
   public static int[] readInts(Path file) throws IOException {
     try (InputStream in = open(file)) {
@@ -62,15 +64,15 @@ public final class NpyFile {
   }
 
   /**
-   * Writes a matrix of float32, format version 1.0. Rows are taken one after the other, so a list
-   * that computes its rows is never in memory as a whole.
+   * Writes a matrix of float32 in format version 1.0. Rows are taken from the list one at a time,
+   * so a list that computes its rows on demand need not fit into memory.
    *
-   * @param file made, or overwritten
+   * @param file the file to create or overwrite
    * @param columns length of every row
    * @param rows shape [rows][columns]
-   * @throws IllegalArgumentException when a row has another length; the file is incomplete then and
-   *     will be refused when it is read
-   * @throws IOException when it cannot be written
+   * @throws IllegalArgumentException when a row has another length; the file is then incomplete,
+   *     and reading it fails
+   * @throws IOException when the file cannot be written
    */
   public static void writeFloats(Path file, int columns, List<float[]> rows) throws IOException {
     try (NpyWriter out = NpyWriter.create(file, rows.size(), columns)) {
@@ -107,7 +109,9 @@ public final class NpyFile {
     }
   }
 
-  /** The header of an array of this type and number of dimensions; the stream is at its values. */
+  /**
+   * Reads the header, checks type and number of dimensions, and leaves the stream at the values.
+   */
   private static NpyHeader header(Path file, InputStream in, String type, int dimensions)
       throws IOException {
     try {
@@ -125,21 +129,22 @@ public final class NpyFile {
     if (!header.type().equals(type)) {
       throw new IOException(
           String.format(
-              "holds '%s' where '%s' is needed: save it with .astype('%s')",
+              "holds values of type '%s' instead of '%s': save the array with .astype('%s')",
               header.type(), type, type));
     }
     if (header.shape().size() != dimensions) {
       throw new IOException(
-          "has shape " + header.shape() + " where " + dimensions + " dimension(s) are needed");
+          "has shape " + header.shape() + ": give an array of " + dimensions + " dimension(s)");
     }
   }
 
-  /** Checked before anything is allocated, so that a damaged header cannot exhaust the memory. */
+  /** Runs before arrays are allocated, so that a damaged header cannot exhaust the memory. */
   private static void checkLength(NpyHeader header, long fileBytes) throws IOException {
     long items = 1;
     for (long size : header.shape()) {
       if (size > MAX_SIZE) {
-        throw new IOException("has shape " + header.shape() + ": at most " + MAX_SIZE + " a side");
+        throw new IOException(
+            "has shape " + header.shape() + ": a dimension may be at most " + MAX_SIZE);
       }
       items *= size;
     }
@@ -147,7 +152,7 @@ public final class NpyFile {
     if (fileBytes != expected) {
       throw new IOException(
           String.format(
-              "has %d bytes where shape %s needs %d: it is cut off or damaged",
+              "has %d bytes, but shape %s needs %d: the file is truncated or damaged",
               fileBytes, header.shape(), expected));
     }
   }
@@ -155,7 +160,7 @@ public final class NpyFile {
   private static ByteBuffer values(InputStream in, int count) throws IOException {
     byte[] bytes = in.readNBytes(count * ITEM_BYTES);
     if (bytes.length < count * ITEM_BYTES) {
-      throw new IOException("a .npy file was cut while it was read");
+      throw new IOException("a .npy file was truncated while it was read");
     }
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * What a .npy file says of itself before its values.
+ * The header of a .npy file.
  *
- * @param type NumPy's type string, as {@code <f4}
- * @param fortranOrder whether columns, not rows, lie together
+ * @param type NumPy's type string, such as {@code <f4}
+ * @param fortranOrder whether the values are stored column by column instead of row by row
  * @param shape sizes of the dimensions, outermost first
- * @param length bytes of the header: where the values begin
+ * @param length length of the header in bytes, which is the position of the first value
  */
 record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long length) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -33,17 +33,18 @@ record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long lengt
   /**
    * Reads the header and leaves the stream at the first value.
    *
-   * @throws IOException when it is none of format version 1.0 or 2.0
+   * @throws IOException when the stream does not begin with a header of format version 1.0 or 2.0
    */
   static NpyHeader read(InputStream in) throws IOException {
     byte[] start = in.readNBytes(MAGIC.length + 2);
     if (start.length < MAGIC.length + 2
         || !Arrays.equals(MAGIC, Arrays.copyOf(start, MAGIC.length))) {
-      throw new IOException("is not a .npy file: make one with numpy.save");
+      throw new IOException("is not a .npy file: write one with numpy.save");
     }
     int version = start[MAGIC.length];
     if (version != 1 && version != 2) {
-      throw new IOException("has .npy format version " + version + ": versions 1 and 2 are read");
+      throw new IOException(
+          "has .npy format version " + version + ": only versions 1 and 2 can be read");
     }
     int sizeBytes = version == 1 ? Short.BYTES : Integer.BYTES;
     ByteBuffer size =
@@ -57,7 +58,7 @@ record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long lengt
     }
     byte[] text = in.readNBytes(textBytes);
     if (text.length < textBytes) {
-      throw new IOException("is cut off within its header");
+      throw new IOException("is truncated within its header");
     }
     return parse(
         new String(text, StandardCharsets.ISO_8859_1), start.length + sizeBytes + textBytes);
@@ -73,7 +74,7 @@ record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long lengt
     return new NpyHeader(find(TYPE, text), find(ORDER, text).equals("True"), shape, length);
   }
 
-  /** Size of a dimension that was found to fit. */
+  /** Returns the size of a dimension, which must have been checked to fit into an int. */
   int size(int dimension) {
     return Math.toIntExact(shape.get(dimension));
   }
@@ -81,16 +82,16 @@ record NpyHeader(String type, boolean fortranOrder, List<Long> shape, long lengt
   private static String find(Pattern pattern, String text) throws IOException {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw new IOException("has a header that is not one plain array's: " + text.strip());
+      throw new IOException("has a header that does not describe one plain array: " + text.strip());
     }
     return matcher.group(1);
   }
 
   /**
-   * The header of an array to be written: format version 1.0, C order, padded so that the values
-   * are aligned.
+   * Encodes the header of an array that is to be written: format version 1.0, C order, padded so
+   * that the values begin at a multiple of 64 bytes.
    */
-  static byte[] of(String type, long... shape) {
+  static byte[] encode(String type, long... shape) {
     String sizes = LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
     String text =
         String.format("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", type, sizes);

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * Writes a .npy file of float32 piece by piece, so that the array need never be in memory as a
- * whole: format version 1.0, C order, little-endian.
+ * Writes a .npy file of float32 piece by piece, so that the array need not fit into memory. The
+ * file has format version 1.0, C order, little-endian. Not thread-safe.
  */
 public final class NpyWriter implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -28,27 +28,27 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Makes a file, or overwrites it.
+   * Creates or overwrites a file and writes the header.
    *
-   * @param shape two sizes or more, outermost first, none negative
-   * @throws IOException when it cannot be written
+   * @param shape two or more sizes, outermost first, none negative
+   * @throws IOException when the file cannot be written
    */
   public static NpyWriter create(Path file, long... shape) throws IOException {
     OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER);
-    out.write(NpyHeader.of(NpyFile.FLOAT32, shape));
+    out.write(NpyHeader.encode(NpyFile.FLOAT32, shape));
     return new NpyWriter(out, shape.clone());
   }
 
   /**
-   * Appends values.
+   * Appends values in C order.
    *
-   * @throws IllegalArgumentException when there are more than the shape has room for
+   * @throws IllegalArgumentException when the file would hold more values than its shape
    */
   public void write(float[] values) throws IOException {
     left -= values.length;
     if (left < 0) {
       throw new IllegalArgumentException(
-          -left + " values more than shape " + Arrays.toString(shape) + " has");
+          -left + " values too many for shape " + Arrays.toString(shape));
     }
     ByteBuffer bytes =
         ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
@@ -57,7 +57,7 @@ public final class NpyWriter implements AutoCloseable {
     out.write(bytes.array());
   }
 
-  /** Ends the file. One that lacks values is refused when it is read. */
+  /** Completes the file. When fewer values were written than its shape has, reading it fails. */
   @Override
   public void close() throws IOException {
     out.close();

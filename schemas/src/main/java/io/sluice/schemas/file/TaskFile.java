@@ -18,17 +18,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A target task as people write it: {@code {"task", "queries": [{"id"?, "messages"}], "budgets"?,
- * "representation_id"?, "algorithm"?, "min_pool_factor"?}}, and the fields of {@link TaskTraining};
- * a {@code "comment"?} is passed over, and any other field refused.
+ * A target task as people write it in a JSON file: {@code {"task", "queries": [{"id"?,
+ * "messages"}], "budgets"?, "representation_id"?, "algorithm"?, "min_pool_factor"?}} and the fields
+ * of {@link TaskTraining}. A field {@code "comment"} is ignored; any other field is refused.
  *
- * @param task the task's id
- * @param queries the query set, at least one; a query without an id has its index, from 0
- * @param budgets examples; empty when the file gives none
- * @param representationId which workers represent the task, when given
- * @param algorithm the selection rule, when given
- * @param minPoolFactor pool needed for a job, in budgets, when given
- * @param training what the task's fine-tune jobs are like
+ * @param task the task id
+ * @param queries the query set, at least one query; a query without an id gets its index, from 0
+ * @param budgets the budgets in examples; empty when the file has none
+ * @param representationId the representation id of the workers that represent the task, if given
+ * @param algorithm the selection algorithm, if given
+ * @param minPoolFactor how many times its budget the pool must hold before a job fires, if given
+ * @param training settings of the task's fine-tune jobs
  */
 public record TaskFile(
     String task,
@@ -54,18 +54,20 @@ public record TaskFile(
               TaskTraining.FIELDS.stream())
           .collect(Collectors.toUnmodifiableSet());
 
-  /** Copies the lists. */
+  /** Copies the lists, so that the task cannot change afterwards. */
   public TaskFile {
     queries = List.copyOf(queries);
     budgets = List.copyOf(budgets);
   }
 
   /**
-   * Reads a task file. Task id and queries keep the rules of {@link TargetTaskRules}; the rest is
-   * checked as a whole by whoever makes a task of it, since budgets may come from elsewhere.
+   * Reads a task file. Task id, queries and held-out examples are checked by {@link
+   * TargetTaskRules}. The rest is checked later, by the caller of {@link #toTargetTask}, because
+   * budgets may come from elsewhere.
    *
    * @throws IOException when the file is missing or cannot be read
-   * @throws IllegalArgumentException when it does not hold a task; the message names file and fault
+   * @throws IllegalArgumentException when the file does not hold a task; the message names the file
+   *     and the problem
    */
   public static TaskFile read(Path path) throws IOException {
     try {
@@ -81,15 +83,16 @@ public record TaskFile(
     }
   }
 
-  /** The same task with other budgets. */
+  /** Returns the same task with other budgets, in examples. */
   public TaskFile withBudgets(List<Integer> others) {
     return new TaskFile(
         task, queries, others, representationId, algorithm, minPoolFactor, training);
   }
 
   /**
-   * The task as a record of topic target-tasks; what the file leaves open gets the contract's
-   * defaults, and both controls. Check it with {@link TargetTaskRules#problems}.
+   * Converts the task to a record of topic target-tasks. Fields that the file does not give get the
+   * defaults of the schema, but controls get both {@code none} and {@code random}. The caller
+   * checks the record with {@link TargetTaskRules#problems}.
    *
    * @param revision the task's revision, from 1
    */
@@ -103,14 +106,15 @@ public record TaskFile(
     representationId.ifPresent(builder::setRepresentationId);
     algorithm.ifPresent(builder::setAlgorithm);
     minPoolFactor.ifPresent(builder::setMinPoolFactor);
-    training.into(builder);
+    training.applyTo(builder);
     return builder.build();
   }
 
   /**
-   * The task that a text holds, checked as by {@link #read}.
+   * Parses the text of a task file and checks it like {@link #read}.
    *
-   * @throws IllegalArgumentException when it does not hold a task; the message names the fault
+   * @throws IllegalArgumentException when the text does not hold a task; the message names the
+   *     problem
    */
   public static TaskFile parse(String text) {
     JsonNode object = JsonReading.object(text);
@@ -153,7 +157,8 @@ public record TaskFile(
               }
               for (JsonNode budget : list) {
                 if (!budget.isIntegralNumber() || !budget.canConvertToInt()) {
-                  throw new IllegalArgumentException("budgets: " + budget + " is no budget");
+                  throw new IllegalArgumentException(
+                      "budgets: " + budget + " is not a whole number");
                 }
                 budgets.add(budget.intValue());
               }

@@ -12,21 +12,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The part of a task file that is about fine-tune jobs: {@code "refresh_turnover"?,
+ * Those fields of a task file that describe its fine-tune jobs: {@code "refresh_turnover"?,
  * "cooldown_seconds"?, "controls"?: ["none", "random"], "seeds"?, "hyper_parameters"?: {"epochs"?,
  * "learning_rate"?, "batch_size"?, "warmup_ratio"?, "weight_decay"?, "max_gradient_norm"?,
  * "max_length"?, "full"?, "lora_rank"?, "lora_alpha"?, "lora_dropout"?, "lora_targets"?},
  * "launcher"?, "held_out"?: [{"id"?, "messages"}]}.
  *
- * <p>What is left open gets the contract's defaults, but for the controls: a file that names none
- * wants both.
+ * <p>Fields that are not given get the defaults of the schema. Controls are the exception: without
+ * the field, jobs compare with both.
  *
- * @param refreshTurnover share of a subset that must be new for a further job
- * @param cooldown seconds between two jobs that fire by themselves
- * @param controls what each job is compared with
- * @param seeds of the training runs
- * @param hyperParameters how jobs train
- * @param launcher which of the trainer's launchers trains; empty for its own choice
+ * @param refreshTurnover share of the subset that must have changed since the last job before the
+ *     next one fires
+ * @param cooldown the least time between two jobs that fire automatically, in seconds
+ * @param controls the arms that each job compares the selected subset with
+ * @param seeds the seeds of the training runs
+ * @param hyperParameters the hyper-parameters of the training runs
+ * @param launcher the trainer's launcher that runs the jobs; empty when the trainer chooses
  * @param heldOut further examples to evaluate on
  */
 public record TaskTraining(
@@ -37,7 +38,7 @@ public record TaskTraining(
     HyperParameters hyperParameters,
     String launcher,
     List<Query> heldOut) {
-  /** The fields of a task file that are read here. */
+  /** The names of these fields in a task file. */
   static final Set<String> FIELDS =
       Set.of(
           "refresh_turnover",
@@ -63,7 +64,7 @@ public record TaskTraining(
           "lora_dropout",
           "lora_targets");
 
-  /** What the contract leaves to a task, with its defaults. */
+  /** A task that has the defaults of the schema in all fields that have one. */
   private static final TargetTask DEFAULTS =
       TargetTask.newBuilder()
           .setTaskId("")
@@ -72,7 +73,7 @@ public record TaskTraining(
           .setQueries(List.of())
           .build();
 
-  /** Copies the lists. */
+  /** Copies the lists, so that the settings cannot change afterwards. */
   public TaskTraining {
     controls = List.copyOf(controls);
     seeds = List.copyOf(seeds);
@@ -80,14 +81,14 @@ public record TaskTraining(
   }
 
   /**
-   * Reads the part from a task file's object.
+   * Reads these fields from the JSON object of a task file.
    *
-   * @throws IllegalArgumentException when a field has another form; the message names it
+   * @throws IllegalArgumentException when a field has another form; the message names the field
    */
   static TaskTraining of(JsonNode object) {
     return new TaskTraining(
         JsonReading.number(object, "refresh_turnover").orElse(DEFAULTS.getRefreshTurnover()),
-        JsonReading.whole(object, "cooldown_seconds").orElse(DEFAULTS.getCooldown()),
+        JsonReading.wholeNumber(object, "cooldown_seconds").orElse(DEFAULTS.getCooldown()),
         controls(object),
         seeds(object),
         JsonReading.field(object, "hyper_parameters")
@@ -97,8 +98,8 @@ public record TaskTraining(
         JsonReading.queries(object, "held_out").orElse(DEFAULTS.getHeldOut()));
   }
 
-  /** Puts all of it into a task. */
-  void into(TargetTask.Builder task) {
+  /** Sets these fields of a task. */
+  void applyTo(TargetTask.Builder task) {
     task.setRefreshTurnover(refreshTurnover)
         .setCooldown(cooldown)
         .setControls(controls)
@@ -121,7 +122,7 @@ public record TaskTraining(
             case "random" -> Arm.RANDOM;
             default ->
                 throw new IllegalArgumentException(
-                    "controls: " + control + " is none of \"none\" and \"random\"");
+                    "controls: " + control + " is unknown: use \"none\" or \"random\"");
           });
     }
     return controls;
@@ -135,7 +136,7 @@ public record TaskTraining(
     List<Integer> seeds = new ArrayList<>();
     for (JsonNode seed : list.get()) {
       if (!seed.isIntegralNumber() || !seed.canConvertToInt()) {
-        throw new IllegalArgumentException("seeds: " + seed + " is no seed");
+        throw new IllegalArgumentException("seeds: " + seed + " is not a whole number");
       }
       seeds.add(seed.intValue());
     }
@@ -148,15 +149,15 @@ public record TaskTraining(
     }
     JsonReading.requireOnly(object, HYPER_PARAMETERS, "hyper_parameters");
     HyperParameters.Builder chosen = HyperParameters.newBuilder();
-    JsonReading.whole(object, "epochs").ifPresent(chosen::setEpochs);
+    JsonReading.wholeNumber(object, "epochs").ifPresent(chosen::setEpochs);
     JsonReading.number(object, "learning_rate").ifPresent(chosen::setLearningRate);
-    JsonReading.whole(object, "batch_size").ifPresent(chosen::setBatchSize);
+    JsonReading.wholeNumber(object, "batch_size").ifPresent(chosen::setBatchSize);
     JsonReading.number(object, "warmup_ratio").ifPresent(chosen::setWarmupRatio);
     JsonReading.number(object, "weight_decay").ifPresent(chosen::setWeightDecay);
     JsonReading.number(object, "max_gradient_norm").ifPresent(chosen::setMaxGradientNorm);
-    JsonReading.whole(object, "max_length").ifPresent(chosen::setMaxLength);
-    JsonReading.truth(object, "full").ifPresent(chosen::setFull);
-    JsonReading.whole(object, "lora_rank").ifPresent(chosen::setLoraRank);
+    JsonReading.wholeNumber(object, "max_length").ifPresent(chosen::setMaxLength);
+    JsonReading.bool(object, "full").ifPresent(chosen::setFull);
+    JsonReading.wholeNumber(object, "lora_rank").ifPresent(chosen::setLoraRank);
     JsonReading.number(object, "lora_alpha").ifPresent(chosen::setLoraAlpha);
     JsonReading.number(object, "lora_dropout").ifPresent(chosen::setLoraDropout);
     JsonReading.list(object, "lora_targets")
@@ -165,7 +166,7 @@ public record TaskTraining(
               List<String> targets = new ArrayList<>();
               for (JsonNode target : list) {
                 if (!target.isTextual()) {
-                  throw new IllegalArgumentException("lora_targets: " + target + " is no text");
+                  throw new IllegalArgumentException("lora_targets: " + target + " is not a text");
                 }
                 targets.add(target.textValue());
               }

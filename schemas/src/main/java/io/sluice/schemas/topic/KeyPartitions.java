@@ -4,21 +4,22 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
- * The partition of a record whose key holds more than what it is partitioned by.
+ * Partitions of records that are partitioned by one part of their key only: representations by
+ * candidate id, selected instructions by task id.
  *
- * <p>It is the partition that Kafka's default partitioner gives to the plain UTF-8 string key, so a
- * representation lies in the partition of its candidate and a selected instruction in that of its
- * task.
+ * <p>The partition is the one that Kafka's default partitioner chooses for a record whose whole key
+ * is that id as a UTF-8 string. Thus a representation is in the partition of the same number as its
+ * candidate, and a selected instruction in that of its task.
  */
 public final class KeyPartitions {
   private KeyPartitions() {}
 
   /**
-   * The partition for a candidate id or a task id.
+   * Returns the partition for a candidate id or a task id.
    *
-   * @param id what the record is partitioned by
+   * @param id the part of the key by which the topic is partitioned
    * @param partitions the topic's partition count, at least 1
-   * @return 0 to partitions - 1
+   * @return a partition number from 0 to partitions - 1
    */
   public static int partitionFor(String id, int partitions) {
     return BuiltInPartitioner.partitionForKey(id.getBytes(StandardCharsets.UTF_8), partitions);

@@ -5,89 +5,90 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The names of Sluice's topics: a configurable prefix and a fixed word each.
+ * The names of Sluice's topics: a configurable prefix, followed by a fixed name for each topic.
  *
- * @param prefix put before every name; legal characters of a Kafka topic, may be empty
+ * @param prefix what every name begins with: at most 100 characters of A-Z a-z 0-9 . _ -, or empty
  */
 public record Topics(String prefix) {
-  /** The prefix unless another is configured. */
+  /** The prefix that is used unless another one is configured. */
   public static final String DEFAULT_PREFIX = "sluice.";
 
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9._-]{0,100}");
 
   /**
-   * Checks the prefix.
+   * Checks that the prefix can begin a topic name.
    *
-   * @throws IllegalArgumentException when it has characters that no topic name may have
+   * @throws IllegalArgumentException when it is too long or has characters that Kafka does not
+   *     allow in topic names
    */
   public Topics {
     if (!LEGAL.matcher(prefix).matches()) {
       throw new IllegalArgumentException(
-          "topic prefix '" + prefix + "': use at most 100 of A-Z a-z 0-9 . _ -");
+          "topic prefix '" + prefix + "': use at most 100 characters of A-Z a-z 0-9 . _ -");
     }
   }
 
-  /** Topics under the default prefix. */
+  /** Returns the topics under {@link #DEFAULT_PREFIX}. */
   public static Topics withDefaultPrefix() {
     return new Topics(DEFAULT_PREFIX);
   }
 
-  /** Candidates by candidate id. */
+  /** The topic of candidates, by candidate id. */
   public String candidates() {
     return prefix + "candidates";
   }
 
-  /** Target tasks by task id. */
+  /** The topic of target tasks, by task id. */
   public String targetTasks() {
     return prefix + "target-tasks";
   }
 
-  /** Representations by representation id and candidate id. */
+  /** The topic of representations, by representation id and candidate id. */
   public String representations() {
     return prefix + "representations";
   }
 
-  /** Query representations by task id, revision and query index. */
+  /** The topic of query representations, by task id, revision and query index. */
   public String queryRepresentations() {
     return prefix + "query-representations";
   }
 
-  /** The current subset of every task by task id and candidate id. */
+  /** The topic of every task's current subset, by task id and candidate id. */
   public String selected() {
     return prefix + "selected";
   }
 
-  /** How far every task has come, by task id. */
+  /** The topic of every task's progress, by task id. */
   public String taskStatus() {
     return prefix + "task-status";
   }
 
-  /** Frozen examples of fine-tune jobs by job id. */
+  /** The topic of the frozen examples of fine-tune jobs, by job id. */
   public String fineTuneDatasets() {
     return prefix + "fine-tune-datasets";
   }
 
-  /** Fine-tune jobs by job id. */
+  /** The topic of fine-tune jobs, by job id. */
   public String fineTuneJobs() {
     return prefix + "fine-tune-jobs";
   }
 
-  /** What people ask about fine-tune jobs, by task id. */
+  /** The topic of requests to fire or cancel fine-tune jobs, by task id. */
   public String jobRequests() {
     return prefix + "job-requests";
   }
 
-  /** What trainers report, by job id. */
+  /** The topic of the reports of trainers, by job id. */
   public String fineTuneResults() {
     return prefix + "fine-tune-results";
   }
 
-  /** Records that could not be used: original key and value, the reason in the headers. */
+  /** The topic of unusable records: original key and value, with the reason in the headers. */
   public String deadLetters() {
     return prefix + "dead-letters";
   }
 
-  /** Every topic with the way in which Kafka is to keep it. */
+  /** Returns every topic with its cleanup policy and the key by which it is partitioned. */
   public List<TopicSpec> all() {
     return List.of(
         new TopicSpec(candidates(), Cleanup.COMPACT, Spread.BY_CANDIDATE),
@@ -103,34 +104,34 @@ public record Topics(String prefix) {
         new TopicSpec(deadLetters(), Cleanup.LONG_RETENTION, Spread.BY_TASK));
   }
 
-  /** How Kafka disposes of old records. */
+  /** Which records Kafka removes from a topic. */
   public enum Cleanup {
-    /** The last value of each key stays. */
+    /** Kafka keeps the last value of each key. */
     COMPACT,
-    /** Records go after 90 days. */
+    /** Kafka deletes records after 90 days. */
     LONG_RETENTION
   }
 
-  /** By what the records of a topic are spread, and so which topics have equal partition counts. */
+  /** By which id a topic is partitioned. Topics of one spread have equal partition counts. */
   public enum Spread {
-    /** As many partitions as there are nomination shards. */
+    /** Partitioned by candidate id; each partition is one shard. */
     BY_CANDIDATE,
-    /** As many partitions as tasks can be worked on side by side. */
+    /** Partitioned by task id; tasks in different partitions are selected for in parallel. */
     BY_TASK
   }
 
   /**
-   * One topic.
+   * What is needed to create a topic, apart from the number of its partitions.
    *
    * @param name full name, prefix included
-   * @param cleanup how old records are disposed of
-   * @param spread by what its records are spread
+   * @param cleanup which records Kafka removes
+   * @param spread by which id the topic is partitioned
    */
   public record TopicSpec(String name, Cleanup cleanup, Spread spread) {
     /** Bytes: what the vectors of one example may take, which is more than Kafka's default. */
     private static final String MAX_MESSAGE_BYTES = String.valueOf(16 << 20);
 
-    /** The Kafka topic configuration of the cleanup policy, and room for large vectors. */
+    /** Returns the topic's Kafka configuration: cleanup policy and room for large vectors. */
     public Map<String, String> config() {
       return switch (cleanup) {
         case COMPACT ->

@@ -1,20 +1,23 @@
 package io.sluice.schemas.validation;
 
-/** Text that somebody else wrote, made fit to be shown in a message. */
+/**
+ * Makes text from outside (files, requests, records) safe to quote in messages and logs: no control
+ * characters, which can change what a terminal shows, and a bounded length.
+ */
 public final class ForeignText {
-  private static final int SHORT = 40;
+  private static final int NAME_LENGTH = 40;
 
   private ForeignText() {}
 
-  /** A name: cut to 40 characters, without control characters. */
+  /** Returns a name to quote: cut to 40 characters, control characters replaced by ?. */
   public static String name(String text) {
-    return shown(text, SHORT);
+    return shown(text, NAME_LENGTH);
   }
 
   /**
-   * Any text, without control characters, which can change what a terminal shows.
+   * Returns a text to quote, with control characters replaced by ?.
    *
-   * @param most characters that are kept
+   * @param most how many characters to keep; a longer text is cut and ends in three dots
    */
   public static String shown(String text, int most) {
     String cut = text.length() <= most ? text : text.substring(0, most) + "...";

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The rules that candidates and queries share. */
+/** The rules for ids and turns that candidates and queries share. */
 final class MessageRules {
   static final String ASSISTANT = "assistant";
 
@@ -15,22 +15,22 @@ final class MessageRules {
 
   private MessageRules() {}
 
-  /** Problems of an id: 1 to 256 characters, no control characters. */
+  /** Checks an id: 1 to 256 characters, no control characters. */
   static List<String> idProblems(String id) {
     List<String> problems = new ArrayList<>();
     if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
       problems.add("id has " + id.length() + " characters: use 1 to " + MAX_ID_LENGTH);
     }
     if (id.chars().anyMatch(Character::isISOControl)) {
-      problems.add("id has control characters (such as a tab or a line end): remove them");
+      problems.add("id has control characters (such as a tab or a line break): remove them");
     }
     if (!isUnicode(id)) {
-      problems.add("id has half a surrogate pair, which is no character");
+      problems.add("id contains half a surrogate pair, which is not a character");
     }
     return problems;
   }
 
-  /** Problems of turns, whoever must speak: some, of known roles, of real characters. */
+  /** Checks that there are turns, and that each has a known role and valid Unicode text. */
   static List<String> turnProblems(List<Message> messages) {
     List<String> problems = new ArrayList<>();
     if (messages.isEmpty()) {
@@ -47,18 +47,19 @@ final class MessageRules {
                 + "': use system, user or assistant");
       }
       if (!isUnicode(messages.get(i).getContent())) {
-        problems.add("message " + (i + 1) + " has half a surrogate pair, which is no character");
+        problems.add(
+            "message " + (i + 1) + " contains half a surrogate pair, which is not a character");
       }
     }
     return problems;
   }
 
-  /** Whether a turn is the assistant's and says something. */
-  static boolean answers(Message message) {
+  /** Whether a turn is the assistant's and is not blank. */
+  static boolean isAnswer(Message message) {
     return message.getRole().equals(ASSISTANT) && !message.getContent().isBlank();
   }
 
-  /** Whether a text is all characters, with no half of a surrogate pair among them. */
+  /** Whether a text is valid Unicode: it contains no unpaired surrogate. */
   static boolean isUnicode(String text) {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }

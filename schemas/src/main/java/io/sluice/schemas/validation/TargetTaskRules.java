@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What the contract asks of a target task, beyond the types of its fields. */
+/** The rules for target tasks that go beyond the types of their fields. */
 public final class TargetTaskRules {
-  /** The largest budget, in examples. */
+  /** The largest budget that is allowed, in examples. */
   public static final int MAX_BUDGET = 10_000_000;
 
-  /** The largest query set. */
+  /** The largest query set that is allowed, in queries; likewise for held-out examples. */
   public static final int MAX_QUERIES = 10_000;
 
   private static final Pattern ALGORITHM =
@@ -21,23 +21,23 @@ public final class TargetTaskRules {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
-  /** Jobs are named after their task, and folders after jobs. */
+  /** No dot first: folders are named after jobs, jobs after tasks, and .. must not be one. */
   private static final Pattern TASK = Pattern.compile("(?!\\.)" + NAME);
 
   private TargetTaskRules() {}
 
   /**
-   * Checks a whole task: its id and its representation's (1 to 100 of A-Z a-z 0-9 . _ -; a task's
-   * has no dot first), a revision from 1, a known algorithm, budgets (at least one, each 1 to 10
-   * million, strictly ascending), a minPoolFactor of at least 1, its queries, and what {@link
-   * TrainingRules} asks.
+   * Checks a whole task: its id and its representation id (1 to 100 characters of A-Z a-z 0-9 . _
+   * -; a task id does not begin with a dot), a revision of 1 or more, a known algorithm, budgets
+   * (at least one, each 1 to 10 million, strictly ascending), a minPoolFactor of at least 1,
+   * queries, held-out examples, and the rules of {@link TrainingRules}.
    *
-   * @return what is wrong, for people; empty when nothing is
+   * @return the problems, in words for people; empty when there are none
    */
   public static List<String> problems(TargetTask task) {
     List<String> problems = new ArrayList<>(taskIdProblems(task.getTaskId()));
     if (task.getRevision() < 1) {
-      problems.add("revision is " + task.getRevision() + ": revisions count from 1");
+      problems.add("revision is " + task.getRevision() + ": revisions are counted from 1");
     }
     if (!NAME.matcher(task.getRepresentationId()).matches()) {
       problems.add(nameProblem("representation id", task.getRepresentationId()));
@@ -54,16 +54,16 @@ public final class TargetTaskRules {
     return List.copyOf(problems);
   }
 
-  /** Checks a task id. */
+  /** Checks a task id: 1 to 100 characters of A-Z a-z 0-9 . _ -, the first of them not a dot. */
   public static List<String> taskIdProblems(String taskId) {
     return TASK.matcher(taskId).matches()
         ? List.of()
-        : List.of(nameProblem("task id", taskId) + ", no dot first");
+        : List.of(nameProblem("task id", taskId) + ", and do not begin with a dot");
   }
 
   /**
-   * Checks the name of a selection rule: round-robin, doubly-greedy, random or random:SEED, whose
-   * seed is 0 to 999,999,999 without leading zeros.
+   * Checks the name of a selection algorithm: round-robin, doubly-greedy, random or random:SEED,
+   * where SEED is 0 to 999,999,999 without leading zeros.
    */
   public static List<String> algorithmProblems(String algorithm) {
     return ALGORITHM.matcher(algorithm).matches()
@@ -78,7 +78,7 @@ public final class TargetTaskRules {
   public static List<String> budgetProblems(List<Integer> budgets) {
     List<String> problems = new ArrayList<>();
     if (budgets.isEmpty()) {
-      problems.add("no budgets: give at least one, such as 50,100,200");
+      problems.add("there are no budgets: give at least one, such as 50,100,200");
     }
     for (int i = 0; i < budgets.size(); i++) {
       int budget = budgets.get(i);
@@ -87,16 +87,20 @@ public final class TargetTaskRules {
       }
       if (i > 0 && budget <= budgets.get(i - 1)) {
         problems.add(
-            "budget " + budget + " follows " + budgets.get(i - 1) + ": sort budgets, each once");
+            "budget "
+                + budget
+                + " follows "
+                + budgets.get(i - 1)
+                + ": sort budgets in ascending order and give each once");
       }
     }
     return List.copyOf(problems);
   }
 
   /**
-   * Checks a query set: 1 to {@link #MAX_QUERIES} queries of unique ids; the last turn of each is
-   * the assistant's and is not blank. A query without a prompt is allowed: its answer is learnt
-   * from the second token on.
+   * Checks a query set: 1 to {@link #MAX_QUERIES} queries with unique ids. The last turn of each is
+   * the assistant's and is not blank. A query may consist of that answer alone; its loss then
+   * begins at the second token.
    */
   public static List<String> queryProblems(List<Query> queries) {
     List<String> problems = new ArrayList<>();
@@ -107,7 +111,7 @@ public final class TargetTaskRules {
     return List.copyOf(problems);
   }
 
-  /** Checks held-out examples: the rules of a query set, but there may be none. */
+  /** Checks held-out examples: the rules are those of a query set, but there may be none. */
   public static List<String> heldOutProblems(List<Query> heldOut) {
     List<String> problems = new ArrayList<>();
     if (heldOut.size() > MAX_QUERIES) {
@@ -136,13 +140,13 @@ public final class TargetTaskRules {
     List<String> problems = new ArrayList<>(MessageRules.idProblems(query.getId()));
     problems.addAll(MessageRules.turnProblems(query.getMessages()));
     int turns = query.getMessages().size();
-    if (turns > 0 && !MessageRules.answers(query.getMessages().get(turns - 1))) {
-      problems.add("the last turn must be the assistant's answer, and not blank");
+    if (turns > 0 && !MessageRules.isAnswer(query.getMessages().get(turns - 1))) {
+      problems.add("the last turn must be an answer of the assistant that is not blank");
     }
     return problems;
   }
 
   private static String nameProblem(String what, String name) {
-    return what + " '" + ForeignText.name(name) + "': use 1 to 100 of A-Z a-z 0-9 . _ -";
+    return what + " '" + ForeignText.name(name) + "': use 1 to 100 characters of A-Z a-z 0-9 . _ -";
   }
 }

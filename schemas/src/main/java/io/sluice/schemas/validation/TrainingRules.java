@@ -8,9 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** What the contract asks of the part of a target task that is about its fine-tune jobs. */
+/** The rules for those fields of a target task that describe its fine-tune jobs. */
 public final class TrainingRules {
-  /** The longest pause between two jobs: a year, in seconds. */
+  /** The longest cooldown between two jobs: a year, in seconds. */
   public static final int MAX_COOLDOWN = 31_536_000;
 
   private static final int MAX_SEEDS = 32;
@@ -25,10 +25,10 @@ public final class TrainingRules {
 
   /**
    * Checks refreshTurnover (above 0, at most 1), cooldown (0 to {@link #MAX_COOLDOWN} seconds),
-   * controls (NONE and RANDOM, each once at most), seeds (1 to 32 different ones, from 0),
-   * hyper-parameters and the launcher's name.
+   * controls (NONE and RANDOM, each at most once), seeds (1 to 32 distinct numbers of 0 or more),
+   * hyper-parameters and the name of the launcher.
    *
-   * @return what is wrong, for people; empty when nothing is
+   * @return the problems, in words for people; empty when there are none
    */
   public static List<String> problems(TargetTask task) {
     List<String> problems = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class TrainingRules {
     inRange(problems, "the cooldown in seconds", task.getCooldown(), 0, MAX_COOLDOWN);
     List<Arm> controls = task.getControls();
     if (controls.contains(Arm.SELECTED)) {
-      problems.add("the selected subset is no control: use none, random or both");
+      problems.add("the selected subset cannot be a control: use none, random or both");
     }
     if (new HashSet<>(controls).size() < controls.size()) {
       problems.add("a control is given twice");
@@ -49,19 +49,23 @@ public final class TrainingRules {
         || seeds.size() > MAX_SEEDS
         || new HashSet<>(seeds).size() < seeds.size()
         || seeds.stream().anyMatch(seed -> seed < 0)) {
-      problems.add("the seeds are " + seeds + ": use 1 to 32 different ones, each from 0");
+      problems.add("the seeds are " + seeds + ": use 1 to 32 distinct numbers of 0 or more");
     }
     if (!LAUNCHER.matcher(task.getLauncher()).matches()) {
       problems.add(
           "launcher '"
               + ForeignText.name(task.getLauncher())
-              + "': use at most 100 of A-Z a-z 0-9 . _ -");
+              + "': use at most 100 characters of A-Z a-z 0-9 . _ -");
     }
     problems.addAll(hyperParameterProblems(task.getHyperParameters()));
     return List.copyOf(problems);
   }
 
-  /** Checks the range of each hyper-parameter, as the record's documentation has it. */
+  /**
+   * Checks that each hyper-parameter is in the range that the schema documents.
+   *
+   * @return the problems, in words for people; empty when there are none
+   */
   public static List<String> hyperParameterProblems(HyperParameters chosen) {
     List<String> problems = new ArrayList<>();
     inRange(problems, "epochs", chosen.getEpochs(), 1, MAX_EPOCHS);
@@ -75,10 +79,10 @@ public final class TrainingRules {
     share(problems, "the weight decay", chosen.getWeightDecay());
     share(problems, "the dropout of LoRA", chosen.getLoraDropout());
     if (chosen.getLoraDropout() == 1) {
-      problems.add("the dropout of LoRA is 1, which leaves nothing to train: use less");
+      problems.add("the dropout of LoRA is 1, which leaves nothing to train: use less than 1");
     }
     if (!chosen.getLoraTargets().stream().allMatch(name -> LAYER.matcher(name).matches())) {
-      problems.add("a target of LoRA is no name of a layer, such as q_proj");
+      problems.add("a target of LoRA is not the name of a layer: use names such as q_proj");
     }
     return List.copyOf(problems);
   }

@@ -17,10 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * BACKWARD_TRANSITIVE: today's readers read what every released version wrote.
+ * The compatibility rule BACKWARD_TRANSITIVE: the current schemas read records that any released
+ * version wrote.
  *
- * <p>The baseline is {@code src/test/resources/released/VERSION/NAME.avsc}, one complete schema a
- * file, and is only ever added to.
+ * <p>The baseline is {@code src/test/resources/released/VERSION/NAME.avsc}, one complete schema per
+ * file. Files are only ever added to it.
  */
 class SchemaCompatibilityTest {
   private static final Path SOURCES = Path.of("src/main/avro");
@@ -28,7 +29,8 @@ class SchemaCompatibilityTest {
 
   @ParameterizedTest
   @MethodSource("releasedSchemas")
-  void givenReleasedSchema_whenTodaysRecordReadsIt_thenItCan(Path file) throws Exception {
+  void givenAReleasedSchema_whenTheCurrentSchemaReadsItsRecords_thenTheyAreCompatible(Path file)
+      throws Exception {
     Schema writer = new Schema.Parser().parse(file.toFile());
     Schema reader = current(name(file));
     var result = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer);
@@ -36,15 +38,16 @@ class SchemaCompatibilityTest {
         .extracting(
             fault -> fault.getType() + " " + fault.getMessage() + " at " + fault.getLocation())
         .as(
-            "what keeps %s from reading what release %s wrote. Add fields only with a default, never "
-                + "rename or retype one, keep every enum symbol and union branch; a change that needs "
-                + "more is a new topic.",
+            "incompatibilities of %s with records of release %s. Add fields only with a default, never "
+                + "rename a field or change its type, keep every enum symbol and union branch; a "
+                + "change that needs more requires a new topic.",
             reader.getName(), file.getParent().getFileName())
         .isEmpty();
   }
 
   @Test
-  void givenTheContract_whenListed_thenTheLatestReleaseHasEveryRecord() throws IOException {
+  void givenTheCurrentSchemas_whenListed_thenTheLatestReleaseHasABaselineOfEach()
+      throws IOException {
     Path latest;
     try (Stream<Path> versions = Files.list(RELEASED)) {
       latest =
@@ -55,15 +58,15 @@ class SchemaCompatibilityTest {
     for (Path source : files(SOURCES)) {
       assertThat(latest.resolve(source.getFileName().toString()))
           .as(
-              "no baseline for %s: save its SCHEMA$.toString(true) there, so that later versions "
-                  + "are checked against it",
+              "baseline of %s: if it is missing, save SCHEMA$.toString(true) of the record there, so "
+                  + "that later versions are checked against it",
               name(source))
           .exists();
     }
   }
 
   @Test
-  void givenAFieldWithoutDefault_whenCheckedAgainstTheReleased_thenTheCheckWouldFail() {
+  void givenANewFieldWithoutDefault_whenCheckedAgainstAReleasedSchema_thenItIsIncompatible() {
     Schema released = current("Message");
     Schema changed =
         new Schema.Parser()
@@ -95,7 +98,7 @@ class SchemaCompatibilityTest {
       return (Schema) type.getField("SCHEMA$").get(null);
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(
-          "the contract has lost " + name + ", which was released: bring it back", e);
+          "the schema of " + name + " was released but is missing now: restore it", e);
     }
   }
 }

@@ -41,7 +41,7 @@ class FrozenDatasetTest {
           .build();
 
   @Test
-  void givenAllRecordsOfAJob_whenPutTogether_thenEachPartIsInItsOrder() {
+  void givenAllRecordsOfAJob_whenAssembled_thenEachPartIsInOrder() {
     FrozenDataset dataset = FrozenDataset.of(JOB, records());
 
     assertThat(dataset.selected())
@@ -70,18 +70,18 @@ class FrozenDatasetTest {
     List<DatasetRecord> twice = records();
     twice.addAll(records());
     return Stream.of(
-        Arguments.of("part SELECTED: 1 of 2", missing),
-        Arguments.of("part SELECTED: rank 1 where rank 0", swapped),
+        Arguments.of("part SELECTED: found 1 of 2", missing),
+        Arguments.of("part SELECTED: found rank 1 where rank 0", swapped),
         Arguments.of("part SELECTED: the examples have checksum", another),
         Arguments.of("part RANDOM: the examples have checksum", anotherControl),
         Arguments.of("part QUERIES: the examples have checksum", changedQuery),
         Arguments.of("part HELD_OUT: the examples have checksum", changedHeldOut),
-        Arguments.of("part SELECTED: rank 0 where rank 2", twice));
+        Arguments.of("part SELECTED: found rank 0 where rank 2", twice));
   }
 
   @ParameterizedTest
   @MethodSource("faults")
-  void givenRecordsThatAreNotTheJobs_whenPutTogether_thenRefused(
+  void givenRecordsThatDoNotMatchTheJob_whenAssembled_thenTheyAreRefused(
       String expected, List<DatasetRecord> records) {
     assertThatThrownBy(() -> FrozenDataset.of(JOB, records))
         .isInstanceOf(IllegalArgumentException.class)
@@ -89,14 +89,14 @@ class FrozenDatasetTest {
   }
 
   @Test
-  void givenAJobWithoutControls_whenRandomExamplesAreThere_thenRefused() {
+  void givenAJobWithoutControls_whenItsRecordsHaveRandomExamples_thenTheyAreRefused() {
     FineTuneJob without = FineTuneJob.newBuilder(JOB).setControls(List.of()).build();
     assertThatThrownBy(() -> FrozenDataset.of(without, records()))
-        .hasMessageContaining("part RANDOM: 2 of 0");
+        .hasMessageContaining("part RANDOM: found 2 of 0");
   }
 
   @Test
-  void givenSetsThatDifferOnlyInWhereATextEnds_whenHashed_thenTheHashesDiffer() {
+  void givenSetsThatDifferOnlyInWhereOneTextEnds_whenHashed_thenTheHashesDiffer() {
     assertThat(ExampleHashes.ofQueries(List.of(query("ab", "c"))))
         .isNotEqualTo(ExampleHashes.ofQueries(List.of(query("a", "bc"))))
         .hasSize(64);

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FeatureCodecTest {
 
   @Property(tries = 200)
-  void givenAnyMatrix_whenEncodedAsFloat32_thenBitsComeBack(@ForAll("matrices") float[][] rows) {
+  void givenAnyMatrix_whenEncodedAsFloat32_thenDecodingRestoresEveryBit(
+      @ForAll("matrices") float[][] rows) {
     ByteBuffer bytes = FeatureCodec.encode(FeatureEncoding.FLOAT32, rows);
     for (int c = 0; c < rows.length; c++) {
       assertThat(decoded(FeatureEncoding.FLOAT32, bytes, c, rows[c].length)).isEqualTo(rows[c]);
@@ -28,7 +29,7 @@ class FeatureCodecTest {
   }
 
   @Property(tries = 300)
-  void givenAnyMatrix_whenEncoded_thenStatedSizeAndSignsAreKept(
+  void givenAnyMatrix_whenEncoded_thenItHasTheStatedSizeAndSignsAreKept(
       @ForAll("matrices") float[][] rows, @ForAll FeatureEncoding encoding) {
     ByteBuffer bytes = FeatureCodec.encode(encoding, rows);
     int dimension = rows[0].length;
@@ -47,7 +48,7 @@ class FeatureCodecTest {
   }
 
   @Property(tries = 60)
-  void givenAnyGradientLikeRow_whenEncoded_thenDirectionIsKept(
+  void givenAnyGaussianRow_whenEncoded_thenItsDirectionIsNearlyKept(
       @ForAll long seed,
       @ForAll FeatureEncoding encoding,
       @ForAll @IntRange(min = 512, max = 2049) int dimension) {
@@ -71,7 +72,7 @@ class FeatureCodecTest {
   }
 
   @Property(tries = 100)
-  void givenAnyPowerOfTwo_whenARowIsScaledByIt_thenQuantisedBytesAreTheSame(
+  void givenARowScaledByAPowerOfTwo_whenQuantised_thenTheBytesAreTheSame(
       @ForAll("rows") float[] row,
       @ForAll @IntRange(min = -20, max = 20) int exponent,
       @ForAll("quantised") FeatureEncoding encoding) {
@@ -84,10 +85,11 @@ class FeatureCodecTest {
   }
 
   @Test
-  void givenKnownRow_whenEncoded_thenBytesAreAsTheContractSays() {
+  void givenKnownRows_whenEncoded_thenTheBytesAreThoseOfTheContract() {
     float[][] row = {{1f, -1f, 1f, 1f, -1f}};
     assertThat(bytes(FeatureEncoding.SIGN, row)).containsExactly(0b01101);
-    // Root mean square 1, two steps each: 2 + 8 = 10 and -2 + 8 = 6, low nibble first, 8 is zero.
+    // The root mean square is 1 and has two steps: 1 becomes 2 + 8 = 10, -1 becomes -2 + 8 = 6. The
+    // low nibble comes first, and the last one is filled up with 8, which stands for zero.
     assertThat(bytes(FeatureEncoding.INT4, row)).containsExactly(0x6a, 0xaa, 0x86);
     assertThat(bytes(FeatureEncoding.INT8, row)).containsExactly(24, -24, 24, 24, -24);
     assertThat(bytes(FeatureEncoding.FLOAT16, new float[][] {{5f, -5f}}))
@@ -97,7 +99,7 @@ class FeatureCodecTest {
   }
 
   @Test
-  void givenBufferThatStartsLater_whenDecoded_thenItsPositionCountsAndStays() {
+  void givenABufferWhosePositionIsNotZero_whenDecoded_thenReadingBeginsThereAndThePositionStays() {
     ByteBuffer encoded = FeatureCodec.encode(FeatureEncoding.INT8, new float[][] {{1f}, {-1f}});
     ByteBuffer shifted = ByteBuffer.allocate(5).put(3, encoded.get(0)).put(4, encoded.get(1));
     shifted.position(3);
@@ -107,7 +109,7 @@ class FeatureCodecTest {
 
   @ParameterizedTest
   @EnumSource
-  void givenBufferTooShort_whenDecoded_thenRefused(FeatureEncoding encoding) {
+  void givenABufferThatIsTooShort_whenDecoded_thenItIsRefused(FeatureEncoding encoding) {
     ByteBuffer one = FeatureCodec.encode(encoding, new float[][] {{1f, 2f}});
     assertThatThrownBy(() -> decoded(encoding, one, 1, 2))
         .isInstanceOf(IndexOutOfBoundsException.class);
@@ -115,7 +117,7 @@ class FeatureCodecTest {
 
   @ParameterizedTest
   @EnumSource
-  void givenRowWithoutDirection_whenEncoded_thenRefused(FeatureEncoding encoding) {
+  void givenARowWithoutDirection_whenEncoded_thenItIsRefused(FeatureEncoding encoding) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       assertThatThrownBy(() -> FeatureCodec.encode(encoding, new float[][] {{1f, bad}}))
           .isInstanceOf(IllegalArgumentException.class)
@@ -123,7 +125,7 @@ class FeatureCodecTest {
     }
     assertThatThrownBy(() -> FeatureCodec.encode(encoding, new float[][] {{1f, 1f}, {0f, -0f}}))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("all zero");
+        .hasMessageContaining("vector are zero");
     assertThatThrownBy(() -> FeatureCodec.encode(encoding, new float[][] {{1f, 1f}, {1f}}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("different dimensions");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HalfTest {
 
   @Test
-  void givenEveryFiniteHalf_whenWidened_thenItsValueIsSignTimesFractionTimesPower() {
+  void givenEveryFiniteHalf_whenWidened_thenItsValueIsSignTimesFractionTimesPowerOfTwo() {
     for (int half = 0; half < 0x10000; half++) {
       int exponent = half >> 10 & 0x1f;
       int fraction = half & 0x3ff;
@@ -28,7 +28,7 @@ class HalfTest {
   }
 
   @Test
-  void givenEveryHalf_whenWidenedAndNarrowed_thenItComesBack() {
+  void givenEveryHalf_whenWidenedAndNarrowed_thenItIsUnchanged() {
     for (int half = 0; half < 0x10000; half++) {
       float wide = Half.toFloat((short) half);
       if (Float.isNaN(wide)) {
@@ -40,7 +40,7 @@ class HalfTest {
   }
 
   @Test
-  void givenTheMiddleOfTwoNeighbours_whenNarrowed_thenTheEvenOneAndBesideItTheNearer() {
+  void givenTheMiddleOfTwoNeighbours_whenNarrowed_thenItBecomesTheEvenOneAndOtherValuesTheNearer() {
     for (int half = 0; half < 0x7bff; half++) {
       float low = Half.toFloat((short) half);
       float high = Half.toFloat((short) (half + 1));
@@ -54,7 +54,7 @@ class HalfTest {
   }
 
   @Test
-  void givenValuesBeyondTheLargestHalf_whenNarrowed_thenInfinityFromTheMiddleOn() {
+  void givenValuesBeyondTheLargestHalf_whenNarrowed_thenTheyBecomeInfinityFromHalfAStepOn() {
     assertThat(Half.fromFloat(65504f)).isEqualTo((short) 0x7bff);
     assertThat(Half.fromFloat(Math.nextDown(65520f))).isEqualTo((short) 0x7bff);
     assertThat(Half.fromFloat(65520f)).isEqualTo((short) 0x7c00);
@@ -64,7 +64,7 @@ class HalfTest {
   }
 
   @Property
-  void givenAnyFloat_whenNarrowed_thenNoOtherHalfIsNearer(
+  void givenAnyFloat_whenNarrowed_thenNoNeighbouringHalfIsNearer(
       @ForAll @FloatRange(min = -65504f, max = 65504f) float value) {
     int half = Half.fromFloat(value) & 0xffff;
     BigDecimal distance = distance(value, half);

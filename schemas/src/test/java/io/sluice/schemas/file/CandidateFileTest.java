@@ -33,7 +33,7 @@ class CandidateFileTest {
   @TempDir Path dir;
 
   @Test
-  void givenGoodLines_whenRead_thenCandidatesWithTheirFields() throws IOException {
+  void givenAGoodLine_whenRead_thenTheCandidateHasAllFields() throws IOException {
     assertThat(read(GOOD + "\n"))
         .containsExactly(
             new CandidateLine.Valid(
@@ -45,33 +45,33 @@ class CandidateFileTest {
   }
 
   @Test
-  void givenBlankLinesAndNoIds_whenRead_thenIdIsTheLineNumberInTheFile() throws IOException {
+  void givenBlankLinesAndNoIds_whenRead_thenIdsAreTheLineNumbersInTheFile() throws IOException {
     assertThat(read("\n  \r\n" + WITHOUT_ID + "\r\n\n" + WITHOUT_ID))
         .extracting(line -> ((CandidateLine.Valid) line).candidate().getId())
         .containsExactly("3", "5");
   }
 
   @Test
-  void givenNumericId_whenRead_thenItIsText() throws IOException {
+  void givenANumericId_whenRead_thenItIsKeptDigitByDigit() throws IOException {
     String line = GOOD.replace("\"a\"", "12345678901234567890");
     assertThat(((CandidateLine.Valid) read(line).get(0)).candidate().getId())
         .isEqualTo("12345678901234567890");
   }
 
   @Test
-  void givenByteOrderMark_whenRead_thenFirstLineIsGood() throws IOException {
+  void givenAByteOrderMark_whenRead_thenTheFirstLineIsValid() throws IOException {
     assertThat(read("\uFEFF" + GOOD)).singleElement().isInstanceOf(CandidateLine.Valid.class);
   }
 
   @Test
-  void givenGzipWithAPlainName_whenRead_thenSameAsPlain() throws IOException {
+  void givenAGzipFileWithAPlainName_whenRead_thenItsLinesAreRead() throws IOException {
     Path file = dir.resolve("plain.jsonl");
     Files.write(file, gzip(GOOD + "\n" + WITHOUT_ID));
     assertThat(read(file)).isEqualTo(read(GOOD + "\n" + WITHOUT_ID));
   }
 
   @Test
-  void givenGzipThatIsCutOff_whenRead_thenErrorNamesTheFile() throws IOException {
+  void givenATruncatedGzipFile_whenRead_thenTheErrorNamesTheFile() throws IOException {
     Path file = dir.resolve("cut.jsonl.gz");
     byte[] whole = gzip(GOOD + "\n");
     Files.write(file, Arrays.copyOf(whole, whole.length - 12));
@@ -81,16 +81,17 @@ class CandidateFileTest {
   }
 
   @Test
-  void givenGzipThatIsCutOffInItsHeader_whenOpened_thenErrorSaysSo() throws IOException {
+  void givenAGzipFileTruncatedInItsHeader_whenOpened_thenTheErrorSaysSo() throws IOException {
     Path file = dir.resolve("cut.jsonl.gz");
     Files.write(file, Arrays.copyOf(gzip(GOOD), 5));
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("cut.jsonl.gz is cut off");
+        .hasMessageContaining("cut.jsonl.gz is truncated");
   }
 
   @Test
-  void givenJsonBeyondAllBounds_whenRead_thenInvalidAndTheNextLineFollows() throws IOException {
+  void givenJsonBeyondTheLimits_whenRead_thenTheLinesAreInvalidAndTheNextOneIsRead()
+      throws IOException {
     String number = GOOD.replace("\"a\"", "9".repeat(3000));
     assertThat(read("[".repeat(5000) + "\n" + "{\"a\":".repeat(3000) + "\n" + number + "\n" + GOOD))
         .hasSize(4)
@@ -98,23 +99,23 @@ class CandidateFileTest {
         .filteredOn(CandidateLine.Invalid.class::isInstance)
         .extracting(line -> ((CandidateLine.Invalid) line).reason())
         .hasSize(3)
-        .allMatch(reason -> reason.startsWith("more than is read"));
+        .allMatch(reason -> reason.startsWith("JSON beyond the limits"));
   }
 
   @Test
-  void givenHalfASurrogatePairInTheSource_whenRead_thenInvalid() throws IOException {
+  void givenHalfASurrogatePairInTheSource_whenRead_thenTheLineIsInvalid() throws IOException {
     assertThat(read(GOOD.replace("\"s\"", "\"\\ud800\"")))
         .extracting(line -> ((CandidateLine.Invalid) line).reason())
-        .containsExactly("source has half a surrogate pair, which is no character");
+        .containsExactly("source contains half a surrogate pair, which is not a character");
   }
 
   @Test
-  void givenEmptyFile_whenRead_thenNothing() throws IOException {
+  void givenAnEmptyFile_whenRead_thenThereAreNoLines() throws IOException {
     assertThat(read("")).isEmpty();
   }
 
   @Test
-  void givenMissingFile_whenOpened_thenErrorSaysSo() {
+  void givenAMissingFileOrADirectory_whenOpened_thenTheErrorSaysSo() {
     assertThatThrownBy(() -> CandidateFile.open(dir.resolve("none.jsonl")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none.jsonl: there is no such file");
@@ -151,8 +152,8 @@ class CandidateFileTest {
           {"source":1,"messages":[]}                            | source is not a text
           {"messages":[{"role":"assistant","content":"\\ud800"}]} | half a surrogate pair
           """)
-  void givenBadLine_whenRead_thenInvalidWithReasonAndTheNextLineIsRead(String line, String reason)
-      throws IOException {
+  void givenABadLine_whenRead_thenItIsInvalidWithItsReasonAndTheNextLineIsRead(
+      String line, String reason) throws IOException {
     List<CandidateLine> lines = read(line + "\n" + GOOD);
     assertThat(lines).hasSize(2);
     assertThat(lines.get(0))
@@ -169,7 +170,7 @@ class CandidateFileTest {
   }
 
   @Test
-  void givenBytesThatAreNotUtf8_whenRead_thenInvalidAndTheNextLineIsRead() throws IOException {
+  void givenALineThatIsNotUtf8_whenRead_thenItIsInvalidAndTheNextLineIsRead() throws IOException {
     Path file = dir.resolve("latin1.jsonl");
     Files.write(
         file, (GOOD.replace("Hi", "Zoë") + "\n" + GOOD).getBytes(StandardCharsets.ISO_8859_1));
@@ -181,7 +182,7 @@ class CandidateFileTest {
   }
 
   @Test
-  void givenOverLongLine_whenRead_thenInvalidAndTheNextLineIsRead() throws IOException {
+  void givenALineThatIsTooLong_whenRead_thenItIsInvalidAndTheNextLineIsRead() throws IOException {
     String longest = "x".repeat(CandidateFile.MAX_LINE_BYTES);
     assertThat(read(longest + "y\n" + longest + "\n" + GOOD))
         .satisfiesExactly(

@@ -29,7 +29,7 @@ class ExampleFileTest {
   @TempDir private Path folder;
 
   @Test
-  void givenLinesOfEveryForm_whenRead_thenEachIsWhatItIs() throws IOException {
+  void givenLinesOfEveryForm_whenRead_thenEachIsRecognised() throws IOException {
     List<ExampleLine> lines = read(FORMATTED, "", CANDIDATE, TASK, "{not json", "{\"labels\": 3}");
 
     assertThat(lines).hasSize(6);
@@ -42,11 +42,12 @@ class ExampleFileTest {
             OfQuery.class, of -> assertThat(of.query().getId()).isEqualTo("q1"));
     assertThat(lines.get(3)).isInstanceOf(OfQuery.class);
     assertThat(lines.get(4)).isInstanceOf(Invalid.class).returns(5L, ExampleLine::line);
-    assertThat(lines.get(5)).isEqualTo(new Invalid(6, "needs the texts prompts and labels"));
+    assertThat(lines.get(5))
+        .isEqualTo(new Invalid(6, "prompts and labels must both be given, as texts"));
   }
 
   @Test
-  void givenATaskOverSeveralLines_whenRead_thenItsQueriesAreGiven() throws IOException {
+  void givenATaskThatSpansSeveralLines_whenRead_thenItsQueriesAreTheExamples() throws IOException {
     assertThat(read(TASK.replace(", ", ",\n"))).hasSize(2).hasOnlyElementsOfType(OfQuery.class);
     assertThatThrownBy(() -> read(TASK.replace(", ", ",\n").replace("\"t\"", "5")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -54,7 +55,7 @@ class ExampleFileTest {
   }
 
   @Test
-  void givenAZippedFile_whenRead_thenItsLinesAreGiven() throws IOException {
+  void givenAGzipFile_whenRead_thenItsLinesAreRead() throws IOException {
     Path file = folder.resolve("examples.gz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write((CANDIDATE + "\n" + FORMATTED).getBytes(StandardCharsets.UTF_8));
@@ -63,7 +64,7 @@ class ExampleFileTest {
   }
 
   @Test
-  void givenACandidateThatBreaksTheRules_whenRead_thenTheReasonIsToldAndTheRestGoesOn()
+  void givenACandidateThatBreaksTheRules_whenRead_thenTheReasonIsReportedAndReadingContinues()
       throws IOException {
     List<ExampleLine> lines = read("{\"id\": 1, \"messages\": []}", CANDIDATE);
     assertThat(lines.get(0))

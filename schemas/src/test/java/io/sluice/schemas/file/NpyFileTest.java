@@ -48,7 +48,7 @@ class NpyFileTest {
   }
 
   @Test
-  void givenFilesOfBothVersions_whenRead_thenTheirValuesAreFound() throws IOException {
+  void givenFilesOfBothFormatVersions_whenRead_thenTheirValuesAreRead() throws IOException {
     String ints = "{'shape': (2,), 'fortran_order': False, 'descr': '<i4'}\n";
 
     assertThat(NpyFile.readInts(npy(1, ints, 8))).containsExactly(0x03020100, 0x07060504);
@@ -56,7 +56,7 @@ class NpyFileTest {
   }
 
   @Test
-  void givenAMatrixStoredByColumns_whenRead_thenItsRowsAreGiven() throws IOException {
+  void givenAMatrixStoredByColumns_whenRead_thenItIsReturnedByRows() throws IOException {
     float[][] byRows = NpyFile.readFloats(npy(1, FLOATS_2_BY_3.replace("(2, 3)", "(3, 2)"), 24));
 
     float[][] byColumns = NpyFile.readFloats(npy(1, FLOATS_2_BY_3.replace("False", "True"), 24));
@@ -78,7 +78,7 @@ class NpyFileTest {
   }
 
   @Test
-  void givenOtherArrays_whenRead_thenRefusedWithWhatToDo() throws IOException {
+  void givenArraysOfAnotherTypeOrShape_whenRead_thenTheErrorSaysWhatToDo() throws IOException {
     assertRefused(npy(1, FLOATS_2_BY_3.replace("f4", "f8"), 48), "'<f8'", ".astype('<f4')");
     assertRefused(npy(1, FLOATS_2_BY_3.replace("<f4", ">f4"), 24), "'>f4'");
     assertRefused(npy(1, FLOATS_2_BY_3.replace("(2, 3)", "(6,)"), 24), "[6]", "2 dimension");
@@ -86,28 +86,30 @@ class NpyFileTest {
   }
 
   @Test
-  void givenDamagedFiles_whenRead_thenRefusedWithTheReason() throws IOException {
-    assertRefused(npy(1, FLOATS_2_BY_3, 23), "cut off", "shape [2, 3]");
+  void givenDamagedFiles_whenRead_thenTheErrorSaysWhatIsWrong() throws IOException {
+    assertRefused(npy(1, FLOATS_2_BY_3, 23), "truncated", "shape [2, 3]");
     assertRefused(npy(1, FLOATS_2_BY_3, 25), "damaged");
-    assertRefused(npy(1, FLOATS_2_BY_3.replace("(2, 3)", "(999999999999, 3)"), 24), "a side");
+    assertRefused(
+        npy(1, FLOATS_2_BY_3.replace("(2, 3)", "(999999999999, 3)"), 24),
+        "a dimension may be at most");
     assertRefused(npy(3, FLOATS_2_BY_3, 24), "format version 3");
     Path text = Files.writeString(folder.resolve("text"), "0.1,0.2");
     assertRefused(text, "not a .npy file");
     Path cut = folder.resolve("cut");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(npy(1, FLOATS_2_BY_3, 24)), 20));
-    assertRefused(cut, "cut off within its header");
+    assertRefused(cut, "truncated within its header");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(npy(1, FLOATS_2_BY_3, 24)), 9));
-    assertRefused(cut, "cut");
+    assertRefused(cut, "truncated within its header");
   }
 
   @Test
-  void givenNoFile_whenRead_thenTheMessageNamesIt() {
+  void givenNoFile_whenRead_thenTheErrorNamesIt() {
     assertRefused(folder.resolve("none.npy"), "none.npy", "no such file");
     assertRefused(folder, "directory");
   }
 
   @Test
-  void givenARowOfAnotherLength_whenWritten_thenRefused() {
+  void givenARowOfAnotherLength_whenWritten_thenItIsRefused() {
     List<float[]> rows = List.of(new float[2], new float[3]);
 
     assertThatThrownBy(() -> NpyFile.writeFloats(folder.resolve("m.npy"), 2, rows))
@@ -121,7 +123,7 @@ class NpyFileTest {
         .hasMessageContainingAll(words);
   }
 
-  /** A file whose data bytes count up from 0. */
+  /** Writes a file whose data bytes count up from 0. */
   private Path npy(int version, String header, int dataBytes) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', (byte) version, 0});

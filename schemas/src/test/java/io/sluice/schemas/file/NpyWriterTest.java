@@ -16,7 +16,7 @@ class NpyWriterTest {
   @TempDir private Path folder;
 
   @Test
-  void givenThreeSizes_whenWrittenInPieces_thenTheBytesAreThoseOfNumpy() throws IOException {
+  void givenThreeDimensions_whenWrittenInPieces_thenTheBytesAreThoseOfNumpy() throws IOException {
     Path file = folder.resolve("v.npy");
     try (NpyWriter out = NpyWriter.create(file, 2, 1, 2)) {
       out.write(new float[] {1f, 2f});
@@ -34,21 +34,21 @@ class NpyWriterTest {
   }
 
   @Test
-  void givenMoreValuesThanTheShapeHas_whenWritten_thenRefused() throws IOException {
+  void givenMoreValuesThanTheShapeHas_whenWritten_thenTheyAreRefused() throws IOException {
     try (NpyWriter out = NpyWriter.create(folder.resolve("v.npy"), 1, 2)) {
       out.write(new float[2]);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> out.write(new float[1]))
-          .withMessageContaining("1 values more than shape [1, 2]");
+          .withMessageContaining("1 values too many for shape [1, 2]");
     }
   }
 
   @Test
-  void givenFewerValuesThanTheShapeHas_whenRead_thenRefused() throws IOException {
+  void givenFewerValuesThanTheShapeHas_whenRead_thenTheFileIsRefused() throws IOException {
     Path file = folder.resolve("v.npy");
     try (NpyWriter out = NpyWriter.create(file, 2, 2)) {
       out.write(new float[2]);
     }
-    assertThatThrownBy(() -> NpyFile.readFloats(file)).hasMessageContaining("cut off");
+    assertThatThrownBy(() -> NpyFile.readFloats(file)).hasMessageContaining("truncated");
   }
 }

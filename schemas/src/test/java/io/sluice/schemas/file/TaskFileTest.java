@@ -25,7 +25,7 @@ class TaskFileTest {
   @TempDir Path dir;
 
   @Test
-  void givenOnlyTaskAndQueries_whenMadeATask_thenTheContractsDefaultsFillTheRest()
+  void givenOnlyTaskAndQueries_whenConvertedToATask_thenTheRestHasTheDefaultsOfTheSchema()
       throws IOException {
     TaskFile file = read("{\"task\":\"sums\",\"queries\":[{" + TURNS + "},{" + TURNS + "}]}");
     assertThat(file.queries()).extracting(Query::getId).containsExactly("0", "1");
@@ -45,7 +45,7 @@ class TaskFileTest {
   }
 
   @Test
-  void givenEveryField_whenMadeATask_thenAllAreInIt() throws IOException {
+  void givenEveryField_whenConvertedToATask_thenItHasThemAll() throws IOException {
     TargetTask task =
         read("{\"task\":\"t\",\"queries\":[{\"id\":7,"
                 + TURNS
@@ -87,25 +87,25 @@ class TaskFileTest {
           {"queries":[]}                                      | task (the task's id) is missing
           {"task":"t"}                                        | queries (the list of examples) is missing
           {"task":"t","queries":[]}                           | the task has 0 queries
-          {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 of
-          {"task":".t","queries":[{TURNS}]}                   | task id '.t': use 1 to 100 of A-Z a-z 0-9 . _ -, no dot first
-          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: there is no 'helt_out', use algorithm, budgets, comment, controls
-          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lora_targets":[5]}} | lora_targets: 5 is no text
+          {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 characters of
+          {"task":".t","queries":[{TURNS}]}                   | task id '.t': use 1 to 100 characters of A-Z a-z 0-9 . _ -, and do not begin with a dot
+          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: unknown field 'helt_out', use algorithm, budgets, comment, controls
+          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lora_targets":[5]}} | lora_targets: 5 is not a text
           {"task":"t","queries":[{"id":"x"}]}                 | queries 1: messages is missing
           {"task":"t","queries":[7]}                          | queries 1: messages is missing
           {"task":"t","queries":[{TURNS},{"id":0,TURNS}]}     | query 2 ('0'): another query has the same id
           {"task":"t","queries":[{TURNS}],"budgets":5}        | budgets is not a list
-          {"task":"t","queries":[{TURNS}],"budgets":[1.5]}    | budgets: 1.5 is no budget
+          {"task":"t","queries":[{TURNS}],"budgets":[1.5]}    | budgets: 1.5 is not a whole number
           {"task":"t","queries":[{TURNS}],"min_pool_factor":"x"} | min_pool_factor is not a number
-          {"task":"t","queries":[{TURNS}],"controls":["best"]} | controls: "best" is none of "none" and "random"
-          {"task":"t","queries":[{TURNS}],"seeds":["a"]}       | seeds: "a" is no seed
+          {"task":"t","queries":[{TURNS}],"controls":["best"]} | controls: "best" is unknown: use "none" or "random"
+          {"task":"t","queries":[{TURNS}],"seeds":["a"]}       | seeds: "a" is not a whole number
           {"task":"t","queries":[{TURNS}],"cooldown_seconds":1.5} | cooldown_seconds is not a whole number
-          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lr":1}} | hyper_parameters: there is no 'lr'
+          {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lr":1}} | hyper_parameters: unknown field 'lr'
           {"task":"t","queries":[{TURNS}],"hyper_parameters":{"full":1}} | full is neither true nor false
           {"task":"t","queries":[{TURNS}],"held_out":[{}]}     | held_out 1: messages is missing
           {"task":"t","queries":[{TURNS}],"held_out":[{"messages":[]}]} | held-out example 1 ('0'): messages is empty
           """)
-  void givenBadTaskFile_whenRead_thenErrorNamesFileAndFault(String content, String reason) {
+  void givenABadTaskFile_whenRead_thenTheErrorNamesFileAndProblem(String content, String reason) {
     assertThatThrownBy(() -> read(content.replace("TURNS", TURNS)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("task.json: ")
@@ -113,7 +113,7 @@ class TaskFileTest {
   }
 
   @Test
-  void givenManyBadQueries_whenRead_thenErrorShowsSomeAndCountsTheRest() {
+  void givenManyBadQueries_whenRead_thenTheErrorShowsSomeAndCountsTheRest() {
     String bad = "{\"id\":\"x\",\"messages\":[]}";
     assertThatThrownBy(
             () -> read("{\"task\":\"t\",\"queries\":[" + (bad + ",").repeat(9) + bad + "]}"))
@@ -122,7 +122,7 @@ class TaskFileTest {
   }
 
   @Test
-  void givenNoReadableFile_whenRead_thenErrorSaysSo() throws IOException {
+  void givenAFileThatCannotBeRead_whenRead_thenTheErrorSaysWhy() throws IOException {
     assertThatThrownBy(() -> TaskFile.read(dir.resolve("none.json")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none.json: there is no such file");

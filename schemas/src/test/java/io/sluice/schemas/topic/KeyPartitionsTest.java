@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class KeyPartitionsTest {
 
-  /** Hashes that Kafka promises to its clients in every language: murmur2 of the UTF-8 key. */
+  /** Known murmur2 hashes of UTF-8 keys, by which Kafka clients in all languages partition. */
   @ParameterizedTest
   @CsvSource({
     "21, -973932308",
@@ -20,7 +20,8 @@ class KeyPartitionsTest {
     "a-little-bit-long-string, -985981536",
     "a-little-bit-longer-string, -1486304829"
   })
-  void givenKnownHash_whenPartitioned_thenItsPositivePartModuloThePartitions(String id, int hash) {
+  void givenAnIdOfKnownHash_whenPartitioned_thenThePartitionIsThePositiveHashModuloPartitions(
+      String id, int hash) {
     for (int partitions : new int[] {1, 2, 7, 64}) {
       assertThat(KeyPartitions.partitionFor(id, partitions))
           .isEqualTo((hash & 0x7fffffff) % partitions);
@@ -28,7 +29,7 @@ class KeyPartitionsTest {
   }
 
   @Property(tries = 300)
-  void givenAnyId_whenPartitioned_thenAsKafkaDoesWithTheSerializedStringKey(
+  void givenAnyId_whenPartitioned_thenThePartitionIsThatOfKafkasDefaultPartitioner(
       @ForAll String id, @ForAll @IntRange(min = 1, max = 500) int partitions) {
     byte[] key = new StringSerializer().serialize("any", id);
     assertThat(KeyPartitions.partitionFor(id, partitions))

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TopicsTest {
 
   @Test
-  void givenAPrefix_whenNamed_thenEveryTopicHasItAndNoTwoAreEqual() {
+  void givenAPrefix_whenTopicsAreNamed_thenEveryNameBeginsWithItAndNamesAreDistinct() {
     assertThat(new Topics("team-a.").all())
         .extracting(TopicSpec::name)
         .hasSize(11)
@@ -23,7 +23,7 @@ class TopicsTest {
   }
 
   @Test
-  void givenTheContract_whenConfigured_thenStateIsCompactedAndHistoryIsDeletedByAge() {
+  void givenTheContract_whenTopicsAreConfigured_thenStateIsCompactedAndHistoryIsDeletedByAge() {
     Topics topics = Topics.withDefaultPrefix();
     Map<String, TopicSpec> specs =
         topics.all().stream().collect(Collectors.toMap(TopicSpec::name, Function.identity()));
@@ -32,13 +32,13 @@ class TopicsTest {
         .containsEntry("cleanup.policy", "delete")
         .containsEntry("retention.ms", "7776000000");
     assertThat(specs.get(topics.candidates()).spread())
-        .as("representations lie beside their candidates")
+        .as("representations are partitioned like their candidates")
         .isEqualTo(specs.get(topics.representations()).spread());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a b", "a/b", "ä"})
-  void givenAnIllegalPrefix_whenMade_thenRefused(String prefix) {
+  void givenAnIllegalPrefix_whenTopicsAreCreated_thenItIsRefused(String prefix) {
     assertThatThrownBy(() -> new Topics(prefix))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(prefix);

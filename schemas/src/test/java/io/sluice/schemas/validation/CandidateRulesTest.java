@@ -19,7 +19,7 @@ class CandidateRulesTest {
   }
 
   @Test
-  void givenIdsAtTheLimits_whenChecked_thenOnlyThoseBeyondAreProblems() {
+  void givenIdsAroundTheLengthLimits_whenChecked_thenOnlyThoseBeyondThemAreProblems() {
     assertThat(problems("x".repeat(256), ANSWER)).isEmpty();
     assertThat(problems("x".repeat(257), ANSWER)).singleElement().asString().contains("257");
     assertThat(problems("", ANSWER)).singleElement().asString().contains("0 characters");
@@ -27,21 +27,21 @@ class CandidateRulesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a\nb", "a\tb", "\u0000", "\u007f", "\u0085"})
-  void givenControlCharacterInId_whenChecked_thenProblem(String id) {
+  void givenControlCharacterInId_whenChecked_thenItIsAProblem(String id) {
     assertThat(problems(id, ANSWER)).singleElement().asString().contains("control characters");
   }
 
   @Test
-  void givenHalfASurrogatePair_whenChecked_thenProblem() {
+  void givenHalfASurrogatePair_whenChecked_thenItIsAProblem() {
     assertThat(problems("\ud83d", ANSWER)).singleElement().asString().contains("surrogate");
     assertThat(problems("a", new Message("assistant", "x\ude00")))
         .singleElement()
         .asString()
-        .contains("message 1 has half a surrogate");
+        .contains("message 1 contains half a surrogate");
   }
 
   @Test
-  void givenSeveralFaults_whenChecked_thenAllAreNamed() {
+  void givenSeveralFaults_whenChecked_thenAllAreReported() {
     assertThat(problems("", new Message("tool\u001b[31m", "x"), new Message("USER", "y")))
         .hasSize(4)
         .anySatisfy(p -> assertThat(p).contains("message 1 has the unknown role 'tool?[31m'"))

@@ -46,7 +46,7 @@ class TargetTaskRulesTest {
     return Stream.of(
         fault("task id ''", task -> task.setTaskId("")),
         fault("task id 'a/b'", task -> task.setTaskId("a/b")),
-        fault("no dot first", task -> task.setTaskId("..")),
+        fault("do not begin with a dot", task -> task.setTaskId("..")),
         fault("task id", task -> task.setTaskId("x".repeat(101))),
         fault("revision is 0", task -> task.setRevision(0)),
         fault("representation id", task -> task.setRepresentationId("a b")),
@@ -78,7 +78,7 @@ class TargetTaskRulesTest {
         fault("refresh turnover is 0.0", task -> task.setRefreshTurnover(0)),
         fault("refresh turnover is 1.5", task -> task.setRefreshTurnover(1.5)),
         fault("cooldown in seconds is -1", task -> task.setCooldown(-1)),
-        fault("no control", task -> task.setControls(List.of(Arm.SELECTED))),
+        fault("cannot be a control", task -> task.setControls(List.of(Arm.SELECTED))),
         fault("twice", task -> task.setControls(List.of(Arm.NONE, Arm.NONE))),
         fault("seeds are []", task -> task.setSeeds(List.of())),
         fault("seeds are [-1]", task -> task.setSeeds(List.of(-1))),
@@ -100,7 +100,7 @@ class TargetTaskRulesTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void givenOneFault_whenChecked_thenThatProblemAlone(
+  void givenOneFault_whenChecked_thenOnlyThatProblemIsReported(
       String expected, UnaryOperator<TargetTask.Builder> change) {
     assertThat(TargetTaskRules.problems(change.apply(good()).build()))
         .singleElement()
