@@ -20,28 +20,29 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Selects the same candidates by their whole gradients and by what is left of them in each of
- * several stored forms, and tells how far the selections agree.
+ * Measures how well stored forms of gradients preserve the selection. It selects the same candidates
+ * by their full gradients and by each stored form, and reports how far the selections agree.
  *
- * <p>Queries are sketched but not encoded. One candidate is in memory at a time. Not thread-safe.
+ * <p>Queries are sketched like the candidates but not encoded, as in the worker. One candidate is in
+ * memory at a time. Not thread-safe.
  */
 public final class EncodingsComparison {
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
-  private static final double NANOS_A_MICRO = 1000;
+  private static final double NANOS_PER_MICRO = 1000;
 
   private final List<Integer> budgets;
-  private final List<Task> whole = new ArrayList<>();
+  private final List<Task> full = new ArrayList<>();
   private final Map<StoredForm, List<Stored>> stored = new LinkedHashMap<>();
   private int candidates;
 
   /**
-   * A comparison.
+   * Creates a comparison to which no candidate was offered yet.
    *
    * @param tasks the query sets: shape [tasks][queries][checkpoints][gradient], rows of unit length
-   * @param weights of the checkpoints
-   * @param forms what is compared
-   * @param seeds each form is sketched once with each of the seeds 0 to this number, exclusive
-   * @param budgets how many of the top are compared, ascending
+   * @param weights the weight of each checkpoint
+   * @param forms the stored forms to compare
+   * @param seeds how many sketches of each form to average over; their seeds are 0 to seeds - 1
+   * @param budgets sizes of the subsets whose overlap is measured, ascending
    */
   public EncodingsComparison(
       List<float[][][]> tasks,
@@ -52,7 +53,7 @@ public final class EncodingsComparison {
     this.budgets = List.copyOf(budgets);
     int most = budgets.get(budgets.size() - 1);
     for (float[][][] queries : tasks) {
-      whole.add(new Task(new QueryMatrix(queries, weights), most));
+      full.add(new Task(new QueryMatrix(queries, weights), most));
     }
     for (StoredForm form : forms) {
       List<Stored> sketches = new ArrayList<>();
@@ -69,14 +70,14 @@ public final class EncodingsComparison {
   }
 
   /**
-   * What was found of a stored form.
+   * The results for one stored form. Times are processor time per candidate, in microseconds.
    *
-   * @param form the form
-   * @param overlaps share of the top that it has in common with the selection by whole gradients,
-   *     one a budget, mean over the tasks and the seeds
-   * @param sketchMicros processor time to sketch a candidate, in microseconds
-   * @param encodeMicros to encode it
-   * @param scoreMicros to decode it and score it against all queries of all tasks
+   * @param form the stored form
+   * @param overlaps for each budget, the share of the subset that is also selected by full
+   *     gradients, from 0 to 1; the mean over tasks and seeds
+   * @param sketchMicros time to sketch the gradients
+   * @param encodeMicros time to encode the sketch
+   * @param scoreMicros time to decode it and score it against all queries of all tasks
    */
   public record Finding(
       StoredForm form,
@@ -85,7 +86,7 @@ public final class EncodingsComparison {
       double encodeMicros,
       double scoreMicros) {}
 
-  /** One task's selection in one form. */
+  /** The selection of one task by one form. */
   private static final class Task {
     private final QueryMatrix matrix;
     private final Selection<Integer> selection;
@@ -97,7 +98,7 @@ public final class EncodingsComparison {
     }
   }
 
-  /** All tasks' selections in one form, and the time they took. */
+  /** The selections of all tasks by one sketch of one form, and the time that they took. */
   private static final class Stored {
     private final StoredForm form;
     private final Projection sketch;
@@ -115,30 +116,30 @@ public final class EncodingsComparison {
     void offer(int candidate, float[][] gradients) {
       long begin = CPU.getCurrentThreadCpuTime();
       float[][] sketched = sketchRows(gradients, sketch);
-      long made = CPU.getCurrentThreadCpuTime();
+      long sketchEnd = CPU.getCurrentThreadCpuTime();
       ByteBuffer bytes = FeatureCodec.encode(form.encoding(), sketched);
-      long encoded = CPU.getCurrentThreadCpuTime();
+      long encodeEnd = CPU.getCurrentThreadCpuTime();
       List<float[]> scores = new ArrayList<>();
       for (Task task : tasks) {
         scores.add(task.matrix.score(form.encoding(), bytes));
       }
-      sketchNanos += made - begin;
-      encodeNanos += encoded - made;
-      scoreNanos += CPU.getCurrentThreadCpuTime() - encoded;
+      sketchNanos += sketchEnd - begin;
+      encodeNanos += encodeEnd - sketchEnd;
+      scoreNanos += CPU.getCurrentThreadCpuTime() - encodeEnd;
       for (int t = 0; t < scores.size(); t++) {
         tasks.get(t).selection.offer(candidate, scores.get(t));
       }
     }
   }
 
-  /** How many candidates were offered. */
+  /** Returns how many candidates were offered. */
   public int candidates() {
     return candidates;
   }
 
-  /** How many queries all tasks have together. */
+  /** Returns how many queries all tasks have together. */
   public int queries() {
-    return whole.stream().mapToInt(task -> task.matrix.queries()).sum();
+    return full.stream().mapToInt(task -> task.matrix.queries()).sum();
   }
 
   /**
@@ -147,7 +148,7 @@ public final class EncodingsComparison {
    * @param gradients shape [checkpoints][gradient], rows of unit length; not changed
    */
   public void offer(float[][] gradients) {
-    for (Task task : whole) {
+    for (Task task : full) {
       task.selection.offer(candidates, task.matrix.score(gradients));
     }
     stored.values().stream()
@@ -156,7 +157,7 @@ public final class EncodingsComparison {
     candidates++;
   }
 
-  /** What was found so far, one finding a form. */
+  /** Returns the results for the candidates that were offered so far, one per form. */
   public List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     stored.forEach(
@@ -179,17 +180,17 @@ public final class EncodingsComparison {
 
   private double overlap(Stored form, int budget) {
     double sum = 0;
-    for (int t = 0; t < whole.size(); t++) {
-      List<Integer> expected = whole.get(t).selection.prefix(budget);
+    for (int t = 0; t < full.size(); t++) {
+      List<Integer> expected = full.get(t).selection.prefix(budget);
       Set<Integer> common = new HashSet<>(expected);
       common.retainAll(form.tasks.get(t).selection.prefix(budget));
       sum += (double) common.size() / expected.size();
     }
-    return sum / whole.size();
+    return sum / full.size();
   }
 
   private double micros(long nanos) {
-    return nanos / NANOS_A_MICRO / candidates;
+    return nanos / NANOS_PER_MICRO / candidates;
   }
 
   private static float[][][] sketched(float[][][] queries, Projection sketch) {

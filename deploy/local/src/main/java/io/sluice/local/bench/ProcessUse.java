@@ -8,20 +8,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/** What this process has used so far. */
+/** The processor time and memory that this process has used since it started. */
 public final class ProcessUse {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int KIB = 1024;
 
   private ProcessUse() {}
 
-  /** Processor time of all threads. */
+  /** Returns the processor time of all threads together. */
   public static Duration processorTime() {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return Duration.ofNanos(system.getProcessCpuTime());
   }
 
-  /** The most memory that it ever had, in bytes, the libraries' own included; on Linux only. */
+  /**
+   * Returns the peak of the resident memory in bytes, native libraries included; empty where there is
+   * no {@code /proc}, that is, outside Linux.
+   */
   public static OptionalLong peakMemory() throws IOException {
     if (!Files.exists(STATUS)) {
       return OptionalLong.empty();

@@ -17,28 +17,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
-/** Scores synthetic candidates against one task, from encoded bytes to scores. */
+/** Measures how fast candidates are scored against one task, from encoded bytes to scores. */
 public final class ScoreBench {
-  /** Candidates that are scored together: more gain nothing. */
-  public static final int TOGETHER = 32;
+  /** Candidates that are scored in one call. Larger blocks are not faster. */
+  public static final int BLOCK = 32;
 
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
-  /** Different candidates: of most encodings too many for a processor's nearer caches. */
-  private static final int CANDIDATES = 8 * TOGETHER;
+  /** Distinct candidates: in most encodings, too many for the inner caches of a processor. */
+  private static final int CANDIDATES = 8 * BLOCK;
 
-  private static final double NANOS_A_SECOND = 1e9;
-  private static final double NANOS_A_MICRO = 1e3;
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final double NANOS_PER_MICRO = 1e3;
 
   private final SyntheticStream stream;
   private final TargetTask task;
   private final List<ByteBuffer> candidates = new ArrayList<>();
 
   /**
-   * A benchmark.
+   * Creates a benchmark and generates its candidates.
    *
-   * @param stream makes candidates and queries
-   * @param queries of the task, at least 1
+   * @param stream generates candidates and queries
+   * @param queries size of the task's query set, at least 1
    */
   public ScoreBench(SyntheticStream stream, int queries) {
     this.stream = stream;
@@ -49,12 +49,12 @@ public final class ScoreBench {
   }
 
   /**
-   * Scores for a while, after half as long in which the JVM compiles.
+   * Warms up for half of the duration, so that the JVM compiles the code, and then measures.
    *
-   * @param arithmetic how
-   * @param threads that score, each blocks of its own, at least 1
-   * @param duration of what is measured
-   * @param progress hears of each block how many candidates it had; from all threads
+   * @param arithmetic how scores are computed
+   * @param threads number of threads that score blocks of candidates in parallel, at least 1
+   * @param duration how long to measure
+   * @param progress called after each block with its number of candidates, by all threads
    */
   public Run run(Arithmetic arithmetic, int threads, Duration duration, IntConsumer progress)
       throws InterruptedException {
@@ -80,13 +80,13 @@ public final class ScoreBench {
     long end = begin + duration.toNanos();
     List<Callable<Work>> tasks = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
-      int first = thread * TOGETHER;
+      int first = thread * BLOCK;
       tasks.add(() -> score(matrix, arithmetic, first, end, progress));
     }
     long scored = 0;
     long processor = 0;
     for (Future<Work> each : pool.invokeAll(tasks)) {
-      Work work = done(each);
+      Work work = result(each);
       scored += work.scored();
       processor += work.processorNanos();
     }
@@ -94,7 +94,7 @@ public final class ScoreBench {
     return new Run(scored, wall, Duration.ofNanos(processor), candidates.get(0).remaining());
   }
 
-  private static Work done(Future<Work> work) throws InterruptedException {
+  private static Work result(Future<Work> work) throws InterruptedException {
     try {
       return work.get();
     } catch (ExecutionException e) {
@@ -102,24 +102,24 @@ public final class ScoreBench {
     }
   }
 
-  /** What one thread does. */
+  /** Scores one block after the other until the end; runs on each thread. */
   private Work score(
       QueryMatrix matrix, Arithmetic arithmetic, int first, long end, IntConsumer progress) {
     long begin = CPU.getCurrentThreadCpuTime();
     long scored = 0;
     int at = first;
     do {
-      List<CandidateVectors> block = new ArrayList<>(TOGETHER);
-      for (int i = 0; i < TOGETHER; i++) {
+      List<CandidateVectors> block = new ArrayList<>(BLOCK);
+      for (int i = 0; i < BLOCK; i++) {
         ByteBuffer features = candidates.get((at + i) % CANDIDATES);
         block.add(
             CandidateVectors.of(
                 stream.encoding(), features, stream.checkpoints(), stream.dimension(), arithmetic));
       }
       matrix.scoreAll(block);
-      at = (at + TOGETHER) % CANDIDATES;
-      scored += TOGETHER;
-      progress.accept(TOGETHER);
+      at = (at + BLOCK) % CANDIDATES;
+      scored += BLOCK;
+      progress.accept(BLOCK);
     } while (System.nanoTime() - end < 0);
     return new Work(scored, CPU.getCurrentThreadCpuTime() - begin);
   }
@@ -127,27 +127,27 @@ public final class ScoreBench {
   private record Work(long scored, long processorNanos) {}
 
   /**
-   * What was measured.
+   * The result of a measurement.
    *
-   * @param candidates scored, by all threads
-   * @param wall from the first to the last
-   * @param processor time on a processor, of all threads together
+   * @param candidates number of candidates that all threads scored
+   * @param wall elapsed time
+   * @param processor processor time of all threads together
    * @param candidateBytes encoded bytes of one candidate
    */
   public record Run(long candidates, Duration wall, Duration processor, int candidateBytes) {
-    /** Candidates a second, by all threads together. */
+    /** Returns the candidates per second of all threads together. */
     public double perSecond() {
-      return candidates / (wall.toNanos() / NANOS_A_SECOND);
+      return candidates / (wall.toNanos() / NANOS_PER_SECOND);
     }
 
-    /** Microseconds of processor time that a thread takes for a candidate. */
+    /** Returns the processor time per candidate in microseconds. */
     public double micros() {
-      return processor.toNanos() / NANOS_A_MICRO / candidates;
+      return processor.toNanos() / NANOS_PER_MICRO / candidates;
     }
 
-    /** Encoded bytes of candidates a second, in 10^9. */
+    /** Returns the encoded candidates per second in gigabytes (10^9 bytes). */
     public double gigabytesPerSecond() {
-      return perSecond() * candidateBytes / NANOS_A_SECOND;
+      return perSecond() * candidateBytes / NANOS_PER_SECOND;
     }
   }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A synthetic score table: normally distributed scores, the same for the same seed.
+ * A synthetic table of scores that are normally distributed. Equal sizes give equal tables.
  *
  * @param rows shape [candidates][queries]
  */
@@ -14,28 +14,28 @@ public record ScoreTable(float[][] rows) {
   private static final long SEED = 2028;
 
   /**
-   * Makes a table.
+   * Generates a table.
    *
-   * @param alike correlation of a candidate's scores by two queries, 0 to 1
+   * @param correlation correlation between a candidate's scores for two queries, from 0 to 1
    */
-  public static ScoreTable synthetic(int candidates, int queries, double alike) {
+  public static ScoreTable synthetic(int candidates, int queries, double correlation) {
     Random random = new Random(SEED);
     float[][] rows = new float[candidates][queries];
     for (float[] row : rows) {
-      double common = Math.sqrt(alike) * random.nextGaussian();
+      double common = Math.sqrt(correlation) * random.nextGaussian();
       for (int query = 0; query < queries; query++) {
-        row[query] = (float) (common + Math.sqrt(1 - alike) * random.nextGaussian());
+        row[query] = (float) (common + Math.sqrt(1 - correlation) * random.nextGaussian());
       }
     }
     return new ScoreTable(rows);
   }
 
-  /** M, the length of a row. */
+  /** Returns the number of queries, which is the length of a row. */
   public int queries() {
     return rows[0].length;
   }
 
-  /** Writes it as a .npy file of shape [queries, candidates]. */
+  /** Writes the table as a .npy file of shape [queries, candidates]. */
   public void write(Path file) throws IOException {
     try (NpyWriter writer = NpyWriter.create(file, queries(), rows.length)) {
       float[] scores = new float[rows.length];

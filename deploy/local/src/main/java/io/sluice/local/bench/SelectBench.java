@@ -10,20 +10,20 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Selects from a score table as from a stream: one candidate after the other. */
+/** Measures how fast candidates of a score table are offered to a selection, one by one. */
 public final class SelectBench {
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
-  private static final int REPORTED = 1 << 12;
-  private static final double NANOS_A_MICRO = 1e3;
+  private static final int PROGRESS_STEP = 1 << 12;
+  private static final double NANOS_PER_MICRO = 1e3;
 
   private final Algorithm algorithm;
   private final ScoreTable table;
   private final int budget;
 
   /**
-   * A benchmark.
+   * Creates a benchmark.
    *
-   * @param budget examples, at least 1
+   * @param budget size of the subset in examples, at least 1
    */
   public SelectBench(Algorithm algorithm, ScoreTable table, int budget) {
     this.algorithm = algorithm;
@@ -34,7 +34,8 @@ public final class SelectBench {
   /**
    * Offers all candidates to an empty selection.
    *
-   * @param progress hears now and then how many more were offered
+   * @param progress called from time to time with the number of candidates offered since the last
+   *     call
    */
   public Run run(IntConsumer progress) {
     float[][] rows = table.rows();
@@ -47,13 +48,13 @@ public final class SelectBench {
       if (selection.offer(candidate, rows[candidate]).admitted()) {
         admitted.set(candidate);
       }
-      if ((candidate + 1) % REPORTED == 0) {
-        progress.accept(REPORTED);
+      if ((candidate + 1) % PROGRESS_STEP == 0) {
+        progress.accept(PROGRESS_STEP);
       }
     }
     Duration processor = Duration.ofNanos(CPU.getCurrentThreadCpuTime() - beginCpu);
     Duration wall = Duration.ofNanos(System.nanoTime() - begin);
-    progress.accept(rows.length % REPORTED);
+    progress.accept(rows.length % PROGRESS_STEP);
     return new Run(
         wall,
         processor,
@@ -63,7 +64,10 @@ public final class SelectBench {
         selection.prefix(budget));
   }
 
-  /** Who was rejected once is rejected always: so they can be offered again, by themselves. */
+  /**
+   * Measures rejection alone, by offering the rejected candidates again: once rejected, a candidate is
+   * always rejected, because entries only ever get better.
+   */
   private Duration rejection(Selection<Integer> selection, BitSet admitted) {
     float[][] rows = table.rows();
     int rejected = rows.length - admitted.cardinality();
@@ -80,13 +84,13 @@ public final class SelectBench {
   }
 
   /**
-   * What was measured.
+   * The result of a measurement.
    *
-   * @param wall from the first offer to the last
-   * @param processor the same, as time of the selecting thread on a processor
-   * @param candidates offered
-   * @param admitted of these, those that were taken in when they came
-   * @param rejection processor time of one candidate that is not taken in, at the full budget
+   * @param wall elapsed time from the first offer to the last
+   * @param processor processor time of the selecting thread for the same offers
+   * @param candidates how many candidates were offered
+   * @param admitted how many of them were admitted when they were offered
+   * @param rejection processor time per candidate that a full selection rejects
    * @param selected the subset, in selection order
    */
   public record Run(
@@ -96,26 +100,26 @@ public final class SelectBench {
       int admitted,
       Duration rejection,
       List<Integer> selected) {
-    /** Copies the list. */
+    /** Copies the list, so that the result cannot change afterwards. */
     public Run {
       selected = List.copyOf(selected);
     }
 
-    /** Candidates that were not taken in. */
+    /** Returns how many candidates were rejected. */
     public int rejected() {
       return candidates - admitted;
     }
 
-    /** Microseconds of processor time of one rejected candidate. */
+    /** Returns the processor time per rejected candidate in microseconds. */
     public double rejectionMicros() {
-      return rejection.toNanos() / NANOS_A_MICRO;
+      return rejection.toNanos() / NANOS_PER_MICRO;
     }
 
-    /** Microseconds of processor time of one admitted candidate: all but the rejections. */
+    /** Returns the time left after rejections, per admitted candidate in microseconds. */
     public double admissionMicros() {
       return (processor.toNanos() - (double) rejected() * rejection.toNanos())
           / admitted
-          / NANOS_A_MICRO;
+          / NANOS_PER_MICRO;
     }
   }
 }

@@ -4,13 +4,13 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.encoding.FeatureCodec;
 
 /**
- * How a candidate's gradients may be stored.
+ * A form in which a candidate's gradients may be stored.
  *
- * @param dimension values of a sketch
- * @param encoding of each value
+ * @param dimension number of values that a gradient is sketched to
+ * @param encoding how the values are encoded
  */
 public record StoredForm(int dimension, FeatureEncoding encoding) {
-  /** Bytes of a candidate. */
+  /** Returns the bytes per candidate with this number of checkpoints. */
   public long bytes(int checkpoints) {
     return (long) checkpoints * FeatureCodec.rowBytes(encoding, dimension);
   }

@@ -35,8 +35,9 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * Synthetic representations through a broker and the topology, exactly once; the producer and the
- * broker are in this process, the streams-app in another.
+ * Measures the whole stream with exactly-once processing: synthetic representations pass through a
+ * broker and the topology. The producer and the broker run in this process, the streams-app in
+ * another. Used by one thread.
  */
 public final class StreamBench implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -54,34 +55,47 @@ public final class StreamBench implements AutoCloseable {
   private final List<TargetTask> tasks = new ArrayList<>();
   private int sent;
 
-  /** Is told how far a phase has come. */
+  /** Receives the progress of each phase, on the thread that runs the benchmark. */
   public interface Listener {
-    /** So many of so many candidates. */
+    /**
+     * Reports progress.
+     *
+     * @param phase name of the phase
+     * @param done candidates that are done
+     * @param all candidates of the phase
+     */
     void progress(String phase, long done, long all);
   }
 
   /**
-   * What a phase took.
+   * The cost of a phase.
    *
-   * @param candidates that went through
-   * @param wall time
+   * @param candidates how many candidates were processed
+   * @param wall elapsed time
    * @param broker processor time of producer and broker
    * @param streamsApp processor time of the streams-app
    */
   public record Took(long candidates, Duration wall, Duration broker, Duration streamsApp) {
-    /** Candidates a second. */
+    /** Returns the candidates per second. */
     public double rate() {
       return candidates / (wall.toNanos() / 1e9);
     }
 
-    /** Measures from its start on. */
+    /**
+     * Measures the cost of a phase from its beginning.
+     *
+     * @param app the streams-app
+     * @param begin {@link System#nanoTime} at the beginning
+     * @param broker processor time of this process at the beginning
+     * @param streamsApp processor time of the streams-app at the beginning
+     */
     public record Watch(StreamsProcess app, long begin, Duration broker, Duration streamsApp) {
-      /** Starts. */
+      /** Begins to measure. */
       public static Watch start(StreamsProcess app) {
         return new Watch(app, System.nanoTime(), ProcessUse.processorTime(), app.processorTime());
       }
 
-      /** What it took up to now. */
+      /** Returns the cost from the beginning up to now. */
       public Took took(long candidates) {
         return new Took(
             candidates,
@@ -93,11 +107,11 @@ public final class StreamBench implements AutoCloseable {
   }
 
   /**
-   * A bench on a stack that has nothing in its topics yet.
+   * Connects to a stack whose topics are still empty.
    *
-   * @param stack stays open
-   * @param directory for the streams-app's state and log
-   * @param shards partitions of the topics spread by candidate
+   * @param stack the running stack, which the caller closes
+   * @param directory where the streams-app keeps its state and its log
+   * @param shards number of partitions of the topics that are spread by candidate
    */
   public StreamBench(
       SyntheticStream stream, LocalStack stack, Path directory, int shards, Listener listener) {
@@ -133,7 +147,7 @@ public final class StreamBench implements AutoCloseable {
     return kafka.topics();
   }
 
-  /** Defines a task and represents its queries. */
+  /** Publishes a task and the representations of its queries. */
   public void define(TargetTask task) {
     tasks.add(task);
     send(topics().targetTasks(), Serdes.String(), task.getTaskId(), kafka.serdes().value(), task);
@@ -156,7 +170,10 @@ public final class StreamBench implements AutoCloseable {
             values.serializer().serialize(topic, value)));
   }
 
-  /** Produces representations with whatever runs beside; returns when the broker has them. */
+  /**
+   * Publishes representations and returns when the broker has acknowledged all of them. The reported
+   * processor time includes everything else that runs in this process meanwhile.
+   */
   public Took produce(String phase, int count) {
     long begin = System.nanoTime();
     Duration used = ProcessUse.processorTime();
@@ -183,9 +200,9 @@ public final class StreamBench implements AutoCloseable {
   }
 
   /**
-   * Starts the streams-app with the state that its directory holds.
+   * Starts the streams-app on the state that its directory holds; the caller closes it.
    *
-   * @param commandLine the main class that has the command {@code streams}
+   * @param commandLine the main class of the program that has the command {@code streams}
    */
   public StreamsProcess start(Class<?> commandLine) {
     Map<String, String> settings = new HashMap<>(kafka.config());
@@ -194,7 +211,7 @@ public final class StreamBench implements AutoCloseable {
     return StreamsProcess.start(commandLine, settings, directory.resolve("streams.log"));
   }
 
-  /** Waits until everything sent is counted for every task. */
+  /** Waits until the pool of every task counts everything that was sent. */
   public void awaitDrained(String phase, StreamsProcess app) {
     await(
         phase,
@@ -205,8 +222,12 @@ public final class StreamBench implements AutoCloseable {
                 && latest.get(task.getTaskId()).getWaiting() == 0);
   }
 
-  /** Waits until anything is counted for every task: the streams-app has begun. */
-  public long awaitBegun(String phase, StreamsProcess app) {
+  /**
+   * Waits until every task has scored at least one candidate.
+   *
+   * @return the size of the smallest pool at that moment
+   */
+  public long awaitFirstScored(String phase, StreamsProcess app) {
     await(
         phase,
         app,
@@ -219,17 +240,17 @@ public final class StreamBench implements AutoCloseable {
     while (!tasks.stream().allMatch(condition)) {
       if (!app.isAlive()) {
         throw new IllegalStateException(
-            "the streams-app ended, see " + directory.resolve("streams.log"));
+            "the streams-app ended unexpectedly, see its log " + directory.resolve("streams.log"));
       }
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(phase + ": not done after " + PATIENCE + ": " + latest);
+        throw new IllegalStateException(phase + ": not finished within " + PATIENCE + ", the last statuses are " + latest);
       }
       statuses.poll(Duration.ofMillis(50)).forEach(r -> latest.put(r.key(), r.value()));
       listener.progress(phase, counted(), sent);
     }
   }
 
-  /** Representations sent so far. */
+  /** Returns how many representations were sent so far. */
   public int sent() {
     return sent;
   }
@@ -244,11 +265,12 @@ public final class StreamBench implements AutoCloseable {
   }
 
   /**
-   * Selects from everything sent at once and compares: ids, tiers and scores.
+   * Compares the published subset of each task with a batch selection from everything that was sent:
+   * ids, order, tiers and scores.
    *
-   * @return the tasks whose published subset is another; empty when all is right
+   * @return the ids of the tasks whose published subset differs; empty when all are equal
    */
-  public List<String> differing() {
+  public List<String> tasksThatDiffer() {
     List<String> differing = new ArrayList<>();
     for (TargetTask task : tasks) {
       int budget = task.getBudgets().get(task.getBudgets().size() - 1);

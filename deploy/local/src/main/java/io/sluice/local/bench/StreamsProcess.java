@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A streams-app in a process of its own, as a user runs it, so that it can be killed and its
- * processor time told from the broker's. Ends with this process.
+ * A streams-app in a separate process, as users run it. Thus it can be killed, and its processor
+ * time can be measured apart from the broker's. It never outlives this process.
  */
 public final class StreamsProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -25,11 +25,12 @@ public final class StreamsProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the streams-app with the options and on the classpath of this JVM.
+   * Starts the streams-app with the JVM options and the class path of this process.
    *
-   * @param commandLine the main class that has the command {@code streams}
+   * @param commandLine the main class of the program that has the command {@code streams}
    * @param settings settings of the streams-app, by key
-   * @param log the file that its output is appended to
+   * @param log the file to which its output is appended
+   * @throws StackException when the process cannot be started
    */
   static StreamsProcess start(Class<?> commandLine, Map<String, String> settings, Path log) {
     List<String> command = new ArrayList<>();
@@ -49,21 +50,21 @@ public final class StreamsProcess implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start());
     } catch (IOException e) {
-      throw new StackException("the streams-app does not start: " + e.getMessage(), e);
+      throw new StackException("the streams-app could not be started: " + e.getMessage(), e);
     }
   }
 
-  /** Processor time so far. */
+  /** Returns the processor time that the process has used; zero where the system does not report it. */
   public Duration processorTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** Whether it runs. */
+  /** Whether the process is running. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Ends it at once, as a failing machine does. */
+  /** Kills the process without a chance to clean up, and returns when it has ended. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

@@ -19,30 +19,30 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Representations and tasks of random vectors, each a function of its number alone: what was sent
- * can be made again to check what was selected.
+ * Generates representations and tasks with random vectors. A candidate depends on its number only, a
+ * query on its task id and index, so the check of a selection generates them again.
  *
- * @param encoding how candidates are stored
- * @param checkpoints vectors an example
- * @param dimension values a vector, a multiple of 8
+ * @param encoding encoding of the candidates' vectors, not FLOAT32
+ * @param checkpoints vectors per example
+ * @param dimension values per vector, a multiple of 8
  */
 public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dimension) {
-  private static final String MAKING = "synthetic";
+  private static final String FINGERPRINT = "synthetic";
   private static final String REPRESENTATION_ID = "default";
-  private static final int TEXT = 400;
+  private static final int TEXT_LENGTH = 400;
 
-  /** Both kept, of a half's bits: the sign and all of the fraction. */
+  /** The bits of a half that stay random: the sign and the fraction. */
   private static final int HALF_KEPT = 0x83FF;
 
-  /** Added: an exponent that makes 0.5 to 1 of it. */
-  private static final int HALF_ONE = 0x3800;
+  /** The exponent of a half for magnitudes from 0.5 to 1. */
+  private static final int HALF_EXPONENT = 0x3800;
 
-  /** The representation of a candidate. */
+  /** Returns the representation of the candidate with this number. */
   public Representation candidate(int number) {
     String id = "c%09d".formatted(number);
     return new Representation(
         REPRESENTATION_ID,
-        MAKING,
+        FINGERPRINT,
         encoding,
         dimension,
         checkpoints,
@@ -52,11 +52,11 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
             id,
             "synthetic",
             List.of(
-                new Message("user", id + " ask".repeat(TEXT / 8)),
-                new Message("assistant", id + " say".repeat(TEXT / 8)))));
+                new Message("user", id + " ask".repeat(TEXT_LENGTH / 8)),
+                new Message("assistant", id + " say".repeat(TEXT_LENGTH / 8)))));
   }
 
-  /** Encoded vectors of a candidate, shape [checkpoints, dimension]. */
+  /** Returns the encoded vectors of a candidate, shape [checkpoints, dimension]. */
   public ByteBuffer features(int number) {
     SplittableRandom random = new SplittableRandom(number);
     byte[] bytes = new byte[checkpoints * FeatureCodec.rowBytes(encoding, dimension)];
@@ -66,7 +66,7 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
       case SIGN -> {}
       case FLOAT16 -> {
         for (int i = 0; i < bytes.length; i += 2) {
-          features.putShort(i, (short) (features.getShort(i) & HALF_KEPT | HALF_ONE));
+          features.putShort(i, (short) (features.getShort(i) & HALF_KEPT | HALF_EXPONENT));
         }
       }
       case INT8 -> {
@@ -81,16 +81,16 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
           bytes[i] = (byte) (high << 4 | low);
         }
       }
-      case FLOAT32 -> throw new IllegalArgumentException("FLOAT32 is for queries");
+      case FLOAT32 -> throw new IllegalArgumentException("FLOAT32 is the encoding of queries: use another one for candidates");
     }
     return features;
   }
 
   /**
-   * A task.
+   * Returns a task of revision 1.
    *
-   * @param queries size of its query set, at least 1
-   * @param budgets its budgets, ascending
+   * @param queries size of the query set, at least 1
+   * @param budgets the budgets in examples, ascending
    */
   public static TargetTask task(String id, int queries, List<Integer> budgets) {
     List<Query> set = new ArrayList<>();
@@ -108,25 +108,25 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
         .build();
   }
 
-  /** The representation of one of a task's queries. */
+  /** Returns the representation of the query with this index, from 0. */
   public QueryRepresentation query(TargetTask task, int index) {
     return new QueryRepresentation(
         task.getTaskId(),
         task.getRevision(),
         index,
         REPRESENTATION_ID,
-        MAKING,
+        FINGERPRINT,
         dimension,
         Collections.nCopies(checkpoints, 1f / checkpoints),
         FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors(task, index)));
   }
 
-  /** All queries of a task, to score against. */
+  /** Returns a matrix of a task's queries that scores with the fastest arithmetic of this machine. */
   public QueryMatrix matrix(TargetTask task) {
     return matrix(task, Arithmetic.fastest());
   }
 
-  /** All queries of a task, to score against in a given way. */
+  /** Returns a matrix of a task's queries that scores with the given arithmetic. */
   public QueryMatrix matrix(TargetTask task, Arithmetic arithmetic) {
     float[][][] vectors = new float[task.getQueries().size()][][];
     for (int q = 0; q < vectors.length; q++) {

@@ -7,28 +7,30 @@ import io.sluice.schemas.Message;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Makes candidates that are as long as a limit, or longer, out of the bundled ones. */
+/** Builds candidates of at least a given length by joining bundled candidates. */
 public final class Workload {
   private Workload() {}
 
   /**
-   * Makes candidates of several turns; about two thirds of their tokens are learnt.
+   * Builds candidates of several turns. About two thirds of their tokens belong to answers, which
+   * are what a model learns.
    *
-   * @param tokens the model's tokenizer, which cuts at {@code length}
-   * @param length tokens that each candidate has at least, before it is cut
-   * @param count how many
+   * @param tokens the model's tokenizer, which cuts texts at {@code length} tokens
+   * @param length the least number of tokens per candidate, before it is cut
+   * @param count how many candidates to build
    */
   public static List<Candidate> candidates(Tokens tokens, int length, int count) {
     Iterator<Candidate> texts = endless(BundledData.make().candidates());
     List<Candidate> candidates = new ArrayList<>();
     while (candidates.size() < count) {
       List<Message> messages = new ArrayList<>();
-      StringBuilder said = new StringBuilder();
-      while (tokens.opening(said.toString()).length < length) {
+      StringBuilder text = new StringBuilder();
+      while (tokens.opening(text.toString()).length < length) {
         for (Message message : texts.next().getMessages()) {
           messages.add(message);
-          said.append(message.getContent());
+          text.append(message.getContent());
         }
       }
       candidates.add(new Candidate("bench-" + candidates.size(), "bench", messages));
@@ -37,6 +39,6 @@ public final class Workload {
   }
 
   private static Iterator<Candidate> endless(List<Candidate> candidates) {
-    return java.util.stream.Stream.generate(() -> candidates).flatMap(List::stream).iterator();
+    return Stream.generate(() -> candidates).flatMap(List::stream).iterator();
   }
 }

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A small Llama with the LoRA checkpoints of a warm-up, trained from random weights on the bundled
- * candidates, so that a first run needs no download. Its files are resources; command {@code
- * bundled-model} makes them.
+ * A small Llama model with LoRA checkpoints of a warm-up, so that a first run needs no download. It
+ * was trained from random weights on the bundled candidates. Its files are resources of the program;
+ * the command {@code bundled-model} trains them anew.
  */
 public final class BundledModel {
-  /** The seed of the weights before training, and of the training. */
+  /** The seed of the random weights before training, and of the training itself. */
   public static final long SEED = 2027;
 
   private static final int VOCABULARY = 1024;
@@ -40,9 +40,9 @@ public final class BundledModel {
   private BundledModel() {}
 
   /**
-   * Writes {@code base} and {@code warmup/checkpoint-N} under a folder.
+   * Writes the model's files into the folders {@code base} and {@code warmup/checkpoint-N}.
    *
-   * @param folder made where it is missing; files in it are replaced
+   * @param folder where these folders are created; existing files are replaced
    */
   public static WrittenModel write(Path folder) throws IOException {
     for (String file : files()) {
@@ -50,7 +50,7 @@ public final class BundledModel {
       Files.createDirectories(target.getParent());
       try (InputStream resource = BundledModel.class.getResourceAsStream(RESOURCES + file)) {
         if (resource == null) {
-          throw new IOException("this build lacks its resource " + RESOURCES + file);
+          throw new IOException("this build of the program is incomplete, it lacks the resource " + RESOURCES + file);
         }
         Files.copy(resource, target, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -60,21 +60,21 @@ public final class BundledModel {
   }
 
   /**
-   * Writes what the model was before it was trained: the same shape and tokenizer, random weights.
+   * Writes the model as it was before training, with the same shape and tokenizer but random weights.
    *
-   * @param folder made where it is missing; files in it are replaced
-   * @param seed of the weights
+   * @param folder where the model's folders are created; existing files are replaced
+   * @param seed seed of the weights
    */
   public static WrittenModel untrained(Path folder, long seed) throws IOException {
     return RandomModel.write(folder, SHAPE, seed);
   }
 
   /**
-   * Gathers the files of a newly trained model as {@link #write} leaves them, with nothing in them
-   * of where it was trained.
+   * Copies the files of a newly trained model into the layout of {@link #write}. Paths of the machine
+   * that trained it are replaced by relative ones.
    *
    * @param trained folder with {@code base} and {@code warmup}
-   * @param folder made where it is missing; files in it are replaced
+   * @param folder where the model's folders are created; existing files are replaced
    */
   public static void gather(Path trained, Path folder) throws IOException {
     for (String file : files()) {

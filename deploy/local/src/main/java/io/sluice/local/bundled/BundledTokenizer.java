@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tokenizer of the bundled model: byte-level byte pairs learnt from the bundled candidates.
+ * The tokenizer of the bundled model: a byte-level byte-pair encoding that is learnt from the
+ * bundled candidates.
  *
- * <p>Ids: 0 {@code <s>} (put in front of every text), 1 {@code </s>}, 2 {@code [PAD]}, then the
- * byte characters in code point order, then what each pair joins to.
+ * <p>The token ids are 0 {@code <s>} (which precedes every text), 1 {@code </s>}, 2 {@code [PAD]},
+ * then the characters that stand for bytes in code point order, then one token per learnt pair.
  */
 final class BundledTokenizer {
   static final String BEGIN = "<s>";
@@ -25,10 +26,10 @@ final class BundledTokenizer {
   private BundledTokenizer() {}
 
   /**
-   * Learns the content of {@code tokenizer.json}.
+   * Learns a tokenizer and returns the content of its {@code tokenizer.json}.
    *
-   * @param candidates what to learn from
-   * @param size vocabulary, at least the special tokens and the bytes
+   * @param candidates the texts to learn from
+   * @param size size of the vocabulary, at least 259: the special tokens and the bytes
    */
   static ObjectNode learn(List<Candidate> candidates, int size) {
     List<BytePairs.Pair> pairs = BytePairs.learn(texts(candidates), size - SPECIAL.size() - BYTES);
@@ -48,13 +49,13 @@ final class BundledTokenizer {
     }
     json.putNull("normalizer");
     json.set("pre_tokenizer", byteLevel(false));
-    json.set("post_processor", beginInFront());
+    json.set("post_processor", prependBegin());
     json.set("decoder", byteLevel(true));
     json.set("model", model(pairs));
     return json;
   }
 
-  /** The texts in the form in which a model reads them, so that role marks are learnt too. */
+  /** Returns the texts in the form in which a model reads them, so that role markers are learnt too. */
   private static List<String> texts(List<Candidate> candidates) {
     List<String> texts = new ArrayList<>();
     for (Candidate candidate : candidates) {
@@ -74,7 +75,7 @@ final class BundledTokenizer {
         .put("use_regex", true);
   }
 
-  private static ObjectNode beginInFront() {
+  private static ObjectNode prependBegin() {
     ObjectNode template = JsonNodeFactory.instance.objectNode().put("type", "TemplateProcessing");
     template.set("single", beginAnd("A"));
     template.set("pair", beginAnd("A").addAll(beginAnd("B")));

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  * Learns a byte-level byte-pair encoding (Sennrich, Haddow and Birch, ACL 2016; the byte alphabet
  * and the splitting into words are those of GPT-2, Radford et al. 2019).
  *
- * <p>Deterministic: the most frequent pair is joined first, and among equals the first in the order
- * of their characters.
+ * <p>The result is deterministic: the most frequent pair is joined first, and of equally frequent
+ * pairs the one whose characters come first.
  */
 final class BytePairs {
   private static final Pattern WORD =
@@ -27,18 +27,25 @@ final class BytePairs {
 
   private final List<Word> words = new ArrayList<>();
   private final Map<Pair, Integer> counts = new HashMap<>();
+
+  /** For each pair, the words that currently contain it. */
   private final Map<Pair, Set<Word>> places = new HashMap<>();
 
-  /** Two neighbours. */
+  /** Two pieces that follow each other in a word. */
   record Pair(String left, String right) {
     String joined() {
       return left + right;
     }
   }
 
-  /** A distinct word as its current pieces, and how often it occurs. */
+  /**
+   * A distinct word.
+   *
+   * @param pieces the pieces that the word currently consists of; joining changes the list
+   * @param count how often the word occurs
+   */
   private record Word(List<String> pieces, int count) {
-    // Identity: the pieces change while sets hold the word.
+    // Equality is identity because the pieces change while sets hold the word.
     @Override
     public boolean equals(Object other) {
       return this == other;
@@ -61,14 +68,14 @@ final class BytePairs {
   }
 
   /**
-   * The pairs to join, in order.
+   * Learns which pairs to join, in order.
    *
-   * @param texts what to learn from
-   * @param limit the most pairs that are learnt; fewer when no pair occurs twice
+   * @param texts the texts to learn from
+   * @param limit how many pairs to learn at most; learning ends early when no pair occurs twice
    */
   static List<Pair> learn(List<String> texts, int limit) {
     BytePairs state = new BytePairs(texts);
-    state.words.forEach(word -> state.count(word, 1));
+    state.words.forEach(word -> state.countPairs(word, 1));
     List<Pair> learnt = new ArrayList<>();
     while (learnt.size() < limit) {
       Pair best = state.mostFrequent();
@@ -81,7 +88,7 @@ final class BytePairs {
     return learnt;
   }
 
-  /** The 256 characters that stand for bytes, in the order of the bytes. */
+  /** Returns the 256 characters that stand for the bytes 0 to 255, in this order. */
   static List<String> alphabet() {
     List<String> alphabet = new ArrayList<>();
     int next = 256;
@@ -113,7 +120,7 @@ final class BytePairs {
   }
 
   private void join(Word word, Pair pair) {
-    count(word, -1);
+    countPairs(word, -1);
     List<String> pieces = word.pieces;
     for (int i = 0; i + 1 < pieces.size(); i++) {
       if (pieces.get(i).equals(pair.left) && pieces.get(i + 1).equals(pair.right)) {
@@ -121,11 +128,11 @@ final class BytePairs {
         pieces.remove(i + 1);
       }
     }
-    count(word, 1);
+    countPairs(word, 1);
   }
 
-  /** Adds a word's pairs to the books, or takes them out. */
-  private void count(Word word, int sign) {
+  /** Adds the pairs of a word to counts and places (sign 1) or removes them (sign -1). */
+  private void countPairs(Word word, int sign) {
     for (int i = 0; i + 1 < word.pieces.size(); i++) {
       Pair pair = new Pair(word.pieces.get(i), word.pieces.get(i + 1));
       Set<Word> at = places.computeIfAbsent(pair, key -> new HashSet<>());

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Seeded choices: equal seeds make equal choices on every machine, since the algorithm of {@link
- * Random} is part of its specification.
+ * Seeded random choices. Equal seeds give equal choices on every machine, because the algorithm of
+ * {@link Random} is part of its specification. Used by one thread.
  */
 final class Dice {
   private final Random random;
@@ -16,35 +16,35 @@ final class Dice {
     random = new Random(seed);
   }
 
-  /** A whole number from low to high, both included. */
+  /** Returns a whole number from low to high, both inclusive. */
   int between(int low, int high) {
     return low + random.nextInt(high - low + 1);
   }
 
-  /** One of several. */
+  /** Returns one of the choices. */
   @SafeVarargs
   final <T> T pick(T... choices) {
     return choices[random.nextInt(choices.length)];
   }
 
-  /** One of several. */
+  /** Returns one of the choices. */
   <T> T pick(List<T> choices) {
     return choices.get(random.nextInt(choices.size()));
   }
 
-  /** Several different ones of a list, in random order. */
+  /** Returns elements at different positions of a list, in random order. */
   <T> List<T> sample(List<T> choices, int count) {
     return shuffled(choices).subList(0, count);
   }
 
-  /** All of a list in random order. */
+  /** Returns a shuffled copy of a list. */
   <T> List<T> shuffled(List<T> list) {
     List<T> copy = new ArrayList<>(list);
     Collections.shuffle(copy, random);
     return copy;
   }
 
-  /** A normal number of mean 0 and the given deviation. */
+  /** Returns a normally distributed number of mean 0 and the given standard deviation. */
   float normal(double deviation) {
     return (float) (deviation * random.nextGaussian());
   }

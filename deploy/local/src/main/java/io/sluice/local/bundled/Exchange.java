@@ -4,10 +4,10 @@ import io.sluice.schemas.Message;
 import java.util.List;
 
 /**
- * One question and its answer.
+ * A question of the user and the answer that the assistant should give.
  *
- * @param prompt what the user asks
- * @param answer what the assistant should say
+ * @param prompt text of the user's turn
+ * @param answer text of the assistant's turn
  */
 record Exchange(String prompt, String answer) {
   List<Message> messages() {

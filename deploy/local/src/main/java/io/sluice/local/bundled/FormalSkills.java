@@ -2,7 +2,7 @@ package io.sluice.local.bundled;
 
 import java.util.List;
 
-/** Skills whose answers are written in a formal language. */
+/** Skills whose answers are in a formal language: Python and JSON. */
 final class FormalSkills {
   private static final List<String> LISTS =
       List.of("xs", "items", "values", "rows", "scores", "prices", "temps", "counts");

@@ -2,7 +2,7 @@ package io.sluice.local.bundled;
 
 import java.util.List;
 
-/** Skills that need to know something: capitals, and a little Spanish. */
+/** Skills that require knowledge: geography and basic Spanish. */
 final class KnowledgeSkills {
   private static final List<Country> COUNTRIES =
       List.of(

@@ -7,7 +7,7 @@ import java.time.format.TextStyle;
 import java.util.List;
 import java.util.Locale;
 
-/** Skills that reckon. */
+/** Skills that calculate: arithmetic, units, dates and Roman numerals. */
 final class NumberSkills {
   private static final List<String> NAMES =
       List.of("Anna", "Ben", "Clara", "David", "Emma", "Felix", "Grace", "Henry", "Ivy", "Jack");

@@ -17,19 +17,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Writes a Llama with LoRA checkpoints whose weights, adapters and optimizer moments are seeded
- * random numbers of ordinary sizes: nothing was trained. The files are those of Hugging Face
- * transformers and PEFT, and the same on every machine.
+ * Writes a Llama model with LoRA checkpoints that was never trained: weights, adapters and optimizer
+ * moments are seeded random numbers of usual magnitudes. The files have the formats of Hugging Face
+ * transformers and PEFT, and are the same on every machine.
  */
 public final class RandomModel {
-  private static final int STEPS_AN_EPOCH = 10;
+  private static final int STEPS_PER_EPOCH = 10;
   private static final double LEARNING_RATE = 2e-3;
 
   private final ObjectMapper json = new ObjectMapper();
   private final LlamaShape shape;
   private final Dice dice;
 
-  /** Rows and columns of each adapted matrix of a layer. */
+  /** The shapes of the projections with adapters in each layer, by name. */
   private final SortedMap<String, Size> adapted;
 
   private final Path base;
@@ -58,11 +58,11 @@ public final class RandomModel {
   private record Size(int rows, int columns) {}
 
   /**
-   * Writes {@code base} and {@code warmup/checkpoint-N} under a folder.
+   * Writes the model's files into the folders {@code base} and {@code warmup/checkpoint-N}.
    *
-   * @param folder made where it is missing; files in it are replaced
-   * @param shape of the model
-   * @param seed of its numbers
+   * @param folder where these folders are created; existing files are replaced
+   * @param shape sizes of the model
+   * @param seed seed of its random numbers
    */
   public static WrittenModel write(Path folder, LlamaShape shape, long seed) throws IOException {
     return new RandomModel(folder, shape, seed).write();
@@ -145,7 +145,7 @@ public final class RandomModel {
   }
 
   private Path writeCheckpoint(int epoch) throws IOException {
-    int step = epoch * STEPS_AN_EPOCH;
+    int step = epoch * STEPS_PER_EPOCH;
     Path folder = Files.createDirectories(warmup.resolve("checkpoint-" + step));
     List<Tensor> adapter = new ArrayList<>();
     List<Tensor> moments = new ArrayList<>();
@@ -170,12 +170,12 @@ public final class RandomModel {
     return folder;
   }
 
-  /** Adam's running means of a parameter's gradient and of its square, around a usual size. */
-  private void addMoments(List<Tensor> moments, String name, int rows, int columns, double size) {
-    moments.add(matrix(name + ".exp_avg", rows, columns, size));
+  /** Adds Adam's running means of a gradient and of its square, of about the given magnitude. */
+  private void addMoments(List<Tensor> moments, String name, int rows, int columns, double magnitude) {
+    moments.add(matrix(name + ".exp_avg", rows, columns, magnitude));
     float[] squares = normal(rows * columns, 1);
     for (int i = 0; i < squares.length; i++) {
-      squares[i] = (float) (size * size * (0.5 + squares[i] * squares[i] / 2));
+      squares[i] = (float) (magnitude * magnitude * (0.5 + squares[i] * squares[i] / 2));
     }
     moments.add(
         new Tensor(name + ".exp_avg_sq", List.of(rows, columns), FloatBuffer.wrap(squares)));
@@ -202,10 +202,10 @@ public final class RandomModel {
     return config;
   }
 
-  /** The log that a trainer with a linear schedule would have left, as far as it is needed. */
+  /** Returns the log of a trainer with a linear schedule, limited to the fields that are read. */
   private ObjectNode trainerState(int epochs) {
-    int steps = epochs * STEPS_AN_EPOCH;
-    int lastStep = shape.checkpoints() * STEPS_AN_EPOCH;
+    int steps = epochs * STEPS_PER_EPOCH;
+    int lastStep = shape.checkpoints() * STEPS_PER_EPOCH;
     ObjectNode state =
         JsonNodeFactory.instance
             .objectNode()
@@ -217,7 +217,7 @@ public final class RandomModel {
     ArrayNode log = state.putArray("log_history");
     for (int step = 1; step <= steps; step++) {
       log.addObject()
-          .put("epoch", (double) step / STEPS_AN_EPOCH)
+          .put("epoch", (double) step / STEPS_PER_EPOCH)
           .put("learning_rate", LEARNING_RATE * (lastStep - step + 1) / lastStep)
           .put("step", step);
     }

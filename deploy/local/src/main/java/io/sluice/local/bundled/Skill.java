@@ -7,16 +7,16 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Something that can be learnt from examples, and how to make examples of it.
+ * A skill that a model can learn from examples, with a generator of such examples.
  *
- * @param name lower case letters and hyphens; the {@code source} of its candidates
- * @param maker makes one example; the same dice, the same example
+ * @param name name of lower-case letters and hyphens, which is the {@code source} of its candidates
+ * @param generator generates one example; equal dice give equal examples
  */
-record Skill(String name, Function<Dice, Exchange> maker) {
-  /** Draws before a skill is taken to have no more examples than it gave. */
-  private static final int PATIENCE = 100_000;
+record Skill(String name, Function<Dice, Exchange> generator) {
+  /** Generated examples, repeats included, after which the skill counts as exhausted. */
+  private static final int MAX_DRAWS = 100_000;
 
-  /** All skills, each plainly different from the others. */
+  /** Returns all skills. They differ clearly, so that a good selection is easy to recognise. */
   static List<Skill> all() {
     return List.of(
         new Skill("arithmetic", NumberSkills::arithmetic),
@@ -34,23 +34,23 @@ record Skill(String name, Function<Dice, Exchange> maker) {
   }
 
   /**
-   * Examples with no prompt twice.
+   * Generates examples with distinct prompts.
    *
-   * @param count how many
-   * @param seed together with the name, decides all of them
-   * @throws IllegalStateException when the skill has fewer
+   * @param count how many examples to generate
+   * @param seed seed of the examples; skills of different names give different examples
+   * @throws IllegalStateException when the skill has fewer distinct prompts
    */
   List<Exchange> examples(int count, long seed) {
     Dice dice = new Dice(31 * seed + name.hashCode());
     Set<String> seen = new HashSet<>();
     List<Exchange> examples =
-        Stream.generate(() -> maker.apply(dice))
-            .limit(PATIENCE)
+        Stream.generate(() -> generator.apply(dice))
+            .limit(MAX_DRAWS)
             .filter(exchange -> seen.add(exchange.prompt()))
             .limit(count)
             .toList();
     if (examples.size() < count) {
-      throw new IllegalStateException(name + " has only " + examples.size() + " examples");
+      throw new IllegalStateException("skill " + name + " has only " + examples.size() + " distinct examples");
     }
     return examples;
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Skills that handle words and letters. */
+/** Skills about words and letters: sorting, spelling, reversal and sentiment. */
 final class WordSkills {
   private static final List<String> WORDS =
       List.of(

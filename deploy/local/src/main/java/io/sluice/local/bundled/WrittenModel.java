@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The folders that hold a model.
+ * The folders that a model was written to.
  *
  * @param base a Hugging Face model folder
- * @param checkpoints PEFT checkpoint folders with optimizer moments, one an epoch, in order
+ * @param checkpoints PEFT checkpoint folders with optimizer moments, one per epoch, in order
  */
 public record WrittenModel(Path base, List<Path> checkpoints) {
-  /** Copies the list. */
+  /** Copies the list, so that it cannot change afterwards. */
   public WrittenModel {
     checkpoints = List.copyOf(checkpoints);
   }

@@ -16,7 +16,7 @@ class EncodingsComparisonTest {
   private final Random random = new Random(3);
 
   @Test
-  void givenForms_whenCompared_thenLosslessOnesAgreeWhollyAndCoarseOnesLess() {
+  void givenStoredForms_whenCompared_thenLosslessOnesAgreeFullyAndCoarseOnesLess() {
     EncodingsComparison comparison =
         new EncodingsComparison(
             List.of(queries(3), queries(2)),
@@ -35,7 +35,7 @@ class EncodingsComparisonTest {
     assertThat(comparison.queries()).isEqualTo(5);
     assertThat(comparison.candidates()).isEqualTo(CANDIDATES);
     assertThat(findings.get(0).overlaps()).containsExactly(1.0, 1.0);
-    // Of unrelated orders 30 of 120 would agree in a quarter.
+    // Two unrelated selections of 30 out of 120 agree in a quarter of their candidates on average.
     assertThat(findings.get(1).overlaps().get(1)).isBetween(0.26, 0.9);
     assertThat(findings.get(2).overlaps().get(1)).isCloseTo(0.4, within(0.25));
     assertThat(findings.get(0).form().bytes(2)).isEqualTo(2L * 4 * SIZE);

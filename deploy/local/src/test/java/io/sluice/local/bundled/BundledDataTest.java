@@ -38,7 +38,7 @@ class BundledDataTest {
   }
 
   @Test
-  void givenTheData_whenWritten_thenThreeGoodTasksOfEightToSixteenQueries() throws IOException {
+  void givenTheData_whenWritten_thenItHasThreeValidTasksOfEightToSixteenQueries() throws IOException {
     List<Path> files = BundledData.write(dir).tasks();
     assertThat(files).hasSize(3);
     for (Path file : files) {
@@ -50,7 +50,7 @@ class BundledDataTest {
   }
 
   @Test
-  void givenTheData_whenCounted_thenTwelveSkillsOfEqualShareWithoutDuplicates() {
+  void givenTheData_whenCounted_thenTwelveSkillsHaveEqualSharesWithoutDuplicates() {
     List<Candidate> candidates = BundledData.make().candidates();
     Map<String, Long> shares =
         candidates.stream()
@@ -63,7 +63,7 @@ class BundledDataTest {
   }
 
   @Test
-  void givenTheQueries_whenComparedWithTheCandidates_thenNoneIsAmongThem() {
+  void givenTheQueries_whenComparedWithTheCandidates_thenTheyShareNoPrompts() {
     BundledData data = BundledData.make();
     Set<Message> prompts = new HashSet<>();
     data.candidates().forEach(candidate -> prompts.add(candidate.getMessages().get(0)));
@@ -77,13 +77,13 @@ class BundledDataTest {
   }
 
   @Test
-  void givenTheStream_whenItsFirstTenthIsTaken_thenEverySkillIsInIt() {
+  void givenTheCandidates_whenTheFirstTenthIsTaken_thenItHasEverySkill() {
     List<Candidate> first = BundledData.make().candidates().subList(0, 300);
     assertThat(first.stream().map(Candidate::getSource).distinct()).hasSize(12);
   }
 
   @Test
-  void givenTwoRuns_whenWritten_thenSameBytes() throws IOException {
+  void givenTheData_whenWrittenTwice_thenTheFilesAreEqual() throws IOException {
     BundledData.Written one = BundledData.write(dir.resolve("one"));
     BundledData.Written two = BundledData.write(dir.resolve("two"));
     assertThat(two.candidates()).hasSameBinaryContentAs(one.candidates());
@@ -93,7 +93,7 @@ class BundledDataTest {
   }
 
   @Test
-  void givenKnownQuestions_whenAnswered_thenTheAnswersAreRight() {
+  void givenKnownQuestions_whenTheirAnswersAreLookedUp_thenTheyAreRight() {
     Map<String, String> answers =
         BundledData.make().candidates().stream()
             .collect(

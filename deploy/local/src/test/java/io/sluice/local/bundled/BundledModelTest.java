@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The model in the resources was trained on the bundled data, and a warm-up left its marks. */
+/** Checks that the model in the resources was trained on the bundled data, by its losses and logs. */
 class BundledModelTest {
   private static final int MAX_LENGTH = 128;
   private static final int CANDIDATES = 120;
@@ -35,7 +35,7 @@ class BundledModelTest {
   }
 
   @Test
-  void givenTheFiles_whenCounted_thenNoMoreThanFiveMegabytes() throws IOException {
+  void givenTheFiles_whenTheirSizesAreAdded_thenTheyTakeLessThanFiveMegabytes() throws IOException {
     try (Stream<Path> files = Files.walk(dir)) {
       assertThat(files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum())
           .isLessThan(5 * MEGABYTE);
@@ -43,7 +43,7 @@ class BundledModelTest {
   }
 
   @Test
-  void givenTheData_whenPredicted_thenFarBetterThanByTheUntrainedModel() throws Exception {
+  void givenTheData_whenPredicted_thenTheLossIsFarBelowThatOfTheUntrainedModel() throws Exception {
     Path untrained = BundledModel.untrained(dir.resolve("untrained"), BundledModel.SEED).base();
     BundledData data = BundledData.make();
     List<Text> examples =
@@ -52,7 +52,7 @@ class BundledModelTest {
             .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
             .toList();
     double before = loss(untrained, Optional.empty(), examples);
-    assertThat(before).as("a guess among 1,024 tokens costs ln 1024 = 6.9").isGreaterThan(6);
+    assertThat(before).as("loss of the untrained model; a uniform guess among 1,024 tokens has ln 1024 = 6.9").isGreaterThan(6);
     assertThat(loss(model.base(), Optional.empty(), examples)).isLessThan(before / 6);
     for (List<Query> queries : data.tasks().values()) {
       List<Text> asked =
@@ -63,20 +63,20 @@ class BundledModelTest {
   }
 
   @Test
-  void givenTheWarmUp_whenItsCheckpointsPredict_thenEachBetterThanTheModelAlone() throws Exception {
+  void givenTheWarmUp_whenItsCheckpointsPredict_thenEachHasALowerLossThanTheBaseModel() throws Exception {
     List<Text> examples =
         BundledData.make().candidates().stream()
             .limit(CANDIDATES)
             .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
             .toList();
-    double alone = loss(model.base(), Optional.empty(), examples);
+    double base = loss(model.base(), Optional.empty(), examples);
     for (Path checkpoint : model.checkpoints()) {
-      assertThat(loss(model.base(), Optional.of(checkpoint), examples)).isLessThan(alone);
+      assertThat(loss(model.base(), Optional.of(checkpoint), examples)).isLessThan(base);
     }
   }
 
   @Test
-  void givenTheCheckpoints_whenTheirLogIsRead_thenLearningRatesAndLossesOfEachStep()
+  void givenTheCheckpoints_whenTheirLogIsRead_thenItHasLearningRateAndLossOfEachStep()
       throws IOException {
     Path last = model.checkpoints().get(model.checkpoints().size() - 1);
     JsonNode log = json(last.resolve("trainer_state.json")).get("log_history");
@@ -88,7 +88,7 @@ class BundledModelTest {
   }
 
   @Test
-  void givenTheAdapters_whenRead_thenNothingTellsWhereTheyWereTrained() throws IOException {
+  void givenTheAdapters_whenRead_thenTheyDoNotNameThePlaceOfTraining() throws IOException {
     for (Path checkpoint : model.checkpoints()) {
       JsonNode config = json(checkpoint.resolve("adapter_config.json"));
       assertThat(config.get("base_model_name_or_path").textValue()).isEqualTo("../../base");
@@ -96,7 +96,7 @@ class BundledModelTest {
   }
 
   @Test
-  void givenANewlyTrainedModel_whenGathered_thenTheBundledFilesAndNotItsPlace() throws IOException {
+  void givenANewlyTrainedModel_whenGathered_thenOnlyBundledFilesWithoutLocalPathsAreCopied() throws IOException {
     Path config = model.checkpoints().get(0).resolve("adapter_config.json");
     String bundled = Files.readString(config);
     Files.writeString(config, bundled.replace("../../base", "/home/somebody/base"));

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bundled model on the bundled data: what a first run shows must be worth showing. */
+/** Checks that a first run with the bundled model and data shows a convincing selection. */
 class BundledSelectionTest {
   private static final int POOL = 480;
   private static final int BUDGET = 20;
@@ -37,12 +37,12 @@ class BundledSelectionTest {
     try (Representer representer =
         ExampleRepresenter.open(
             RepresentationSettings.gradient(model.base(), model.checkpoints()))) {
-      // The schedule of the warm-up: mean rates of 135 and 55 parts.
+      // The linear schedule of the warm-up: the epochs' mean learning rates are as 135 to 55.
       assertThat(representer.checkpointWeights())
           .containsExactly(new float[] {135f / 190, 55f / 190}, within(1e-6f));
       List<Represented> candidates = represented(representer.candidates(pool));
       assertThat(median(candidates.stream().mapToInt(Represented::tokens)))
-          .as("tokens of a usual candidate, for a quick first run")
+          .as("median tokens of a candidate; short ones keep the first run quick")
           .isLessThan(60);
       for (Map.Entry<String, List<Query>> task : data.tasks().entrySet()) {
         QueryMatrix queries = matrix(representer, task.getValue());
@@ -53,7 +53,7 @@ class BundledSelectionTest {
           selection.offer(pool.get(i).getId(), queries.score(candidates.get(i).rows()));
         }
         assertThat(selection.prefix(BUDGET))
-            .as("own skill of task %s, 1 in 12 of the pool", task.getKey())
+            .as("candidates of the skill of task %s, which is 1 in 12 of the pool", task.getKey())
             .filteredOn(id -> id.startsWith(task.getKey()))
             .hasSizeGreaterThanOrEqualTo(BUDGET * 3 / 5);
       }

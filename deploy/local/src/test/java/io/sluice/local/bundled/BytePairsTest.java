@@ -9,32 +9,32 @@ import org.junit.jupiter.api.Test;
 class BytePairsTest {
 
   @Test
-  void givenAKnownText_whenLearnt_thenTheMostFrequentPairsInOrder() {
-    // aa is there 6 times, then a+b and aa+a 3 times each, of which a+b is first in order.
+  void givenAKnownText_whenLearnt_thenPairsAreOrderedByFrequency() {
+    // aa occurs 6 times; after joining it, a+b and aa+a occur 3 times each, and a+b comes first.
     assertThat(BytePairs.learn(List.of("aaab aaab", "aaab"), 3))
         .containsExactly(new Pair("a", "a"), new Pair("a", "b"), new Pair("aa", "ab"));
   }
 
   @Test
-  void givenEquallyFrequentPairs_whenLearnt_thenTheFirstInOrderOfCharacters() {
+  void givenEquallyFrequentPairs_whenLearnt_thenTheyAreOrderedByTheirCharacters() {
     assertThat(BytePairs.learn(List.of("xy", "xy\n", "cd", "cd\n"), 2))
         .containsExactly(new Pair("c", "d"), new Pair("x", "y"));
   }
 
   @Test
-  void givenNoPairTwice_whenLearnt_thenNothing() {
+  void givenNoPairThatOccursTwice_whenLearnt_thenThereAreNoPairs() {
     assertThat(BytePairs.learn(List.of("abc", "1"), 10)).isEmpty();
   }
 
   @Test
-  void givenWordsWithASpaceInFront_whenLearnt_thenTheSpaceIsTheirFirstCharacter() {
+  void givenWordsAfterASpace_whenLearnt_thenTheSpaceIsTheirFirstCharacter() {
     assertThat(BytePairs.learn(List.of("x the", "y the"), 3))
         .extracting(Pair::joined)
         .contains("Ġthe");
   }
 
   @Test
-  void givenAllBytes_whenNamed_thenEachHasItsOwnCharacterAsInGpt2() {
+  void givenAllBytes_whenMappedToCharacters_thenTheAlphabetIsThatOfGpt2() {
     assertThat(BytePairs.alphabet()).hasSize(256).doesNotHaveDuplicates();
     assertThat(BytePairs.alphabet().get(' ')).isEqualTo("Ġ");
     assertThat(BytePairs.alphabet().get('\n')).isEqualTo("Ċ");

@@ -21,7 +21,7 @@ class RandomModelTest {
   @TempDir Path dir;
 
   @Test
-  void givenTwoRuns_whenWritten_thenSameFilesOfSameBytes() throws IOException {
+  void givenOneSeed_whenWrittenTwice_thenTheFilesAreEqual() throws IOException {
     Path one = dir.resolve("one");
     BundledModel.untrained(one, SEED);
     BundledModel.untrained(dir.resolve("two"), SEED);
@@ -33,7 +33,7 @@ class RandomModelTest {
   }
 
   @Test
-  void givenAnotherSeed_whenWritten_thenOtherWeights() throws IOException {
+  void givenAnotherSeed_whenWritten_thenOnlyTheWeightsDiffer() throws IOException {
     Path one = BundledModel.untrained(dir.resolve("one"), SEED).base();
     Path two = BundledModel.untrained(dir.resolve("two"), SEED + 1).base();
     assertThat(Files.mismatch(one.resolve("config.json"), two.resolve("config.json")))
@@ -43,7 +43,7 @@ class RandomModelTest {
   }
 
   @Test
-  void givenTheTokenizer_whenRead_thenVocabularyIsWhatTheModelHas() throws IOException {
+  void givenTheTokenizer_whenRead_thenItsVocabularyHasTheSizeThatTheModelStates() throws IOException {
     WrittenModel model = BundledModel.untrained(dir, SEED);
     JsonNode tokenizer = json(model.base().resolve("tokenizer.json")).get("model");
     JsonNode config = json(model.base().resolve("config.json"));
@@ -80,7 +80,7 @@ class RandomModelTest {
   }
 
   @Test
-  void givenTheCheckpoints_whenRead_thenLearningRatesFallAndNoneIsZero() throws IOException {
+  void givenTheCheckpoints_whenRead_thenLearningRatesFallAndStayAboveZero() throws IOException {
     WrittenModel model = BundledModel.untrained(dir, SEED);
     assertThat(model.checkpoints()).hasSize(2);
     JsonNode log =

@@ -83,7 +83,7 @@ final class BenchScoreCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "%d queries of %d x %,d values, %d candidates at a time, %d thread(s); %d processors%n",
-        queries, checkpoints, dimension, ScoreBench.TOGETHER, working, processors);
+        queries, checkpoints, dimension, ScoreBench.BLOCK, working, processors);
     out.println("encoding  loops   candidates/s  us each  GB/s");
     out.flush();
     for (FeatureEncoding encoding : encodings) {

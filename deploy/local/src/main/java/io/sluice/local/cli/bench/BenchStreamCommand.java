@@ -190,7 +190,7 @@ final class BenchStreamCommand implements Callable<Integer> {
       bench.awaitDrained("restart after kill -9", app);
       bars.close();
       out.printf("restart after kill -9: scoring again after %.1f s%n", secondsSince(killed));
-      List<String> differing = bench.differing();
+      List<String> differing = bench.tasksThatDiffer();
       bars.close();
       if (!differing.isEmpty()) {
         throw new IllegalStateException("not what the batch rule selects: tasks " + differing);
@@ -203,7 +203,7 @@ final class BenchStreamCommand implements Callable<Integer> {
   }
 
   private static Took catchUp(StreamBench bench, StreamsProcess app) {
-    long already = bench.awaitBegun("starting", app);
+    long already = bench.awaitFirstScored("starting", app);
     Took.Watch watch = Took.Watch.start(app);
     bench.awaitDrained("catching up", app);
     return watch.took(bench.sent() - already);
