@@ -5,41 +5,41 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The losses on a task's queries, by query, under the three arms of a comparison.
+ * The losses on each query of a task in the three arms of a comparison.
  *
- * @param task id of the task
- * @param budget examples of each subset
- * @param untuned of the model as it is
- * @param random of the model trained on random subsets, mean over the seeds
- * @param selected of the model trained on the selected subset, mean over the seeds
+ * @param task task id
+ * @param budget number of examples of each subset
+ * @param untuned losses of the model without fine-tuning
+ * @param random losses after training on random subsets, mean over the seeds
+ * @param selected losses after training on the selected subset, mean over the seeds
  */
 public record Arms(
     String task, int budget, ExampleLosses untuned, ExampleLosses random, ExampleLosses selected) {
-  /** Standard errors from which on a difference is called one. */
+  /** A difference counts as clear when it exceeds this number of standard errors. */
   private static final double CLEAR = 2;
 
-  /** What a comparison says. */
+  /** The result of comparing the selected subset with random ones. */
   public enum Verdict {
-    /** The selected subset leaves a lower loss than random ones. */
+    /** Training on the selected subset leads to a lower loss. */
     BETTER("selection wins"),
-    /** The difference is within two standard errors. */
+    /** The losses differ by at most two standard errors. */
     UNCLEAR("no clear difference"),
-    /** The selected subset leaves a higher loss than random ones. */
+    /** Training on the selected subset leads to a higher loss. */
     WORSE("selection loses");
 
-    private final String words;
+    private final String text;
 
-    Verdict(String words) {
-      this.words = words;
+    Verdict(String text) {
+      this.text = text;
     }
 
-    /** For people. */
-    public String words() {
-      return words;
+    /** Returns the verdict as it is shown to people. */
+    public String text() {
+      return text;
     }
   }
 
-  /** By query, the loss under the selected subset less that under random ones. */
+  /** Returns, for each query, the loss of the selected arm minus the loss of the random arm. */
   public ExampleLosses difference() {
     List<Double> ofSelected = selected.each();
     List<Double> ofRandom = random.each();
@@ -49,7 +49,7 @@ public record Arms(
             .toList());
   }
 
-  /** Whether the difference is more than two standard errors, and to which side. */
+  /** Judges the mean difference by its standard error over the queries. */
   public Verdict verdict() {
     ExampleLosses difference = difference();
     if (Math.abs(difference.mean()) <= CLEAR * difference.standardError()) {

@@ -5,14 +5,14 @@ import io.sluice.local.console.TextTable;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Prints what training on the subsets was worth. */
+/** Prints the losses of a comparison as a table. */
 public final class ArmsTable {
   private ArmsTable() {}
 
   /**
-   * Prints a row a task.
+   * Prints the table, one row per task, and how to read it.
    *
-   * @param seeds over which losses are averaged
+   * @param seeds number of seeds over which the losses were averaged
    */
   public static void print(List<Arms> arms, int seeds, PrintWriter out) {
     out.println();
@@ -31,9 +31,10 @@ public final class ArmsTable {
         out);
     out.println();
     out.printf(
-        "Nats a token: mean of the queries and its standard error; %d seed%s. %s.%n",
+        "Nats per token: mean over the queries ± its standard error; %d seed%s. %s.%n",
         seeds, seeds == 1 ? "" : "s", Comparison.settings());
-    out.printf("A difference, taken query by query, is called one beyond two standard errors.%n");
+    out.println(
+        "Differences are taken query by query; only those beyond two standard errors count.");
     out.flush();
   }
 
@@ -45,7 +46,7 @@ public final class ArmsTable {
         estimate("%.3f", arms.random()),
         estimate("%.3f", arms.selected()),
         estimate("%+.3f", arms.difference()),
-        arms.verdict().words());
+        arms.verdict().text());
   }
 
   private static String estimate(String form, ExampleLosses losses) {

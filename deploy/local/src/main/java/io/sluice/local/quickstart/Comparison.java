@@ -24,12 +24,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What fine-tuning of the bundled model on a subset is worth: the loss on a task's queries of the
- * model as it is, of one trained on a random subset of equal size, and of one trained on the
- * selected subset.
+ * Measures what a selected subset is worth: the loss on a task's queries of the model without
+ * fine-tuning, after training on a random subset of equal size, and after training on the selected
+ * subset.
  *
- * <p>Each seed draws another random subset (algorithm {@code random:SEED}) and, for both subsets,
- * the same new adapter and order of examples. A query's loss is the mean over the seeds.
+ * <p>Each seed draws another random subset (algorithm {@code random:SEED}). The trainings of a seed
+ * begin with the same new adapter and use the same random order of examples. The loss on a query is
+ * the mean over the seeds. Used by one thread.
  */
 public final class Comparison {
   private static final FineTuneMethod.NewAdapter ADAPTER =
@@ -44,11 +45,11 @@ public final class Comparison {
   private final TrainingCompute compute = TrainingCompute.ofMachine();
 
   /**
-   * A comparison.
+   * Creates a comparison of the subsets of a quickstart.
    *
-   * @param maxLength tokens after which an example is cut
-   * @param folder where trained adapters go; exists
-   * @param display is told what is being trained
+   * @param maxLength number of tokens after which an example is cut
+   * @param folder an existing folder, where the trained adapters are written
+   * @param display shows what is being trained
    */
   public Comparison(Outcome outcome, int maxLength, Path folder, ProgressDisplay display) {
     this.outcome = outcome;
@@ -57,17 +58,19 @@ public final class Comparison {
     this.display = display;
   }
 
-  /** How the model is trained, for people. */
+  /** Describes, in words for people, how the model is trained. */
   public static String settings() {
     return "LoRA of rank %d, %d epochs in batches of %d, learning rate %s"
         .formatted(ADAPTER.rank(), HYPER.epochs(), HYPER.batch(), HYPER.learningRate());
   }
 
   /**
-   * Compares for a task, by its largest budget.
+   * Compares the arms of a task, with subsets of its largest budget. This trains twice per seed.
    *
-   * @param seeds how often both subsets are trained on, at least 1: seeds 0 to this, exclusive
-   * @throws IOException when a file cannot be read or written, or training fails; says why
+   * @param seeds number of seeds, at least 1; the seeds are 0 to seeds - 1
+   * @throws IOException when a file cannot be read or written, or training fails; the message says
+   *     why
+   * @throws InterruptedException when the thread is interrupted while it trains
    */
   public Arms of(Outcome.Task task, int seeds) throws IOException, InterruptedException {
     Subset subset = task.subset();
@@ -93,7 +96,7 @@ public final class Comparison {
     List<Text.Conversation> texts = subset.stream().map(Text.Conversation::new).toList();
     List<Encoded.Example> examples =
         EncodedExamples.of(outcome.pool().model(), hyper.maxLength(), texts).usable();
-    TrainingOutcome ended =
+    TrainingOutcome result =
         new FineTuning(
                 new TrainingSettings(
                     outcome.pool().model(), ADAPTER, hyper.withSeed(seed), compute))
@@ -101,11 +104,11 @@ public final class Comparison {
                 examples,
                 Checkpointing.latest(Files.createTempDirectory(folder, "run")),
                 TrainingListener.NONE);
-    if (ended instanceof TrainingOutcome.Finished finished) {
+    if (result instanceof TrainingOutcome.Finished finished) {
       return losses(Optional.of(finished.checkpoint()), queries);
     }
     throw new IOException(
-        ended instanceof TrainingOutcome.Diverged diverged
+        result instanceof TrainingOutcome.Diverged diverged
             ? "training failed: " + diverged.reason()
             : "training was cancelled");
   }

@@ -9,19 +9,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** Counts the dead letters since it was opened, by topic and reason. */
+/** Counts the dead letters that are published after its creation, by topic and reason. */
 final class DeadLetterTally implements AutoCloseable {
   private final TopicTail<byte[], byte[]> tail;
   private final Map<Outcome.Cause, Integer> counts = new HashMap<>();
 
-  /** Counts from now on. */
+  /** Begins at the current end of the topic of dead letters. */
   DeadLetterTally(KafkaAccess kafka) {
     tail =
         TopicTail.fromNow(
             kafka, kafka.topics().deadLetters(), Serdes.ByteArray(), Serdes.ByteArray());
   }
 
-  /** Takes in what has come since the last call. */
+  /** Counts the dead letters that were published since the last call. */
   void advance() {
     tail.advance(
         record ->
@@ -31,17 +31,17 @@ final class DeadLetterTally implements AutoCloseable {
                 Integer::sum));
   }
 
-  /** How many letters there are of each cause. */
+  /** Returns the number of dead letters by cause; a copy. */
   Map<Outcome.Cause, Integer> counts() {
     return Map.copyOf(counts);
   }
 
-  /** How many letters there are. */
+  /** Returns the number of all dead letters. */
   int total() {
     return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Why a record of this topic became a dead letter, when one did. */
+  /** Returns the reason of a dead letter from this topic, or empty when there is none. */
   Optional<String> reasonIn(String topic) {
     return counts.keySet().stream()
         .filter(cause -> cause.topic().equals(topic))

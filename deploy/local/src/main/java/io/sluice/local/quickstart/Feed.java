@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
-/** Sends a candidate file in the background. */
+/** Sends a candidate file to Kafka on a thread that it owns. */
 final class Feed implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(work -> new Thread(work, "feed"));
@@ -22,35 +22,35 @@ final class Feed implements AutoCloseable {
   private volatile long sent;
 
   /**
-   * Starts sending.
+   * Starts the thread that sends.
    *
    * @param limit how many candidates to send at most
-   * @param invalid is told of each line that cannot be used, on another thread
+   * @param invalid called on that thread with each line that cannot be used
    */
   Feed(KafkaAccess kafka, Path file, long limit, Consumer<CandidateLine.Invalid> invalid) {
     report = thread.submit(() -> send(kafka, file, limit, invalid));
   }
 
-  /** Candidates sent so far. */
+  /** Returns how many candidates were sent so far. */
   long sent() {
     return sent;
   }
 
-  /** Whether all are sent, or sending failed. */
+  /** Whether all candidates were sent, or sending failed. */
   boolean isDone() {
     return report.isDone();
   }
 
   /**
-   * What became of the lines; waits until all are sent.
+   * Waits until all candidates were sent and returns how many there were.
    *
-   * @throws IOException when the file cannot be read or Kafka refuses
+   * @throws IOException when the file cannot be read or Kafka refuses a record
    */
   CandidateIngest.Report report() throws IOException, InterruptedException {
     try {
       return report.get();
     } catch (ExecutionException e) {
-      throw new IOException("the candidates were not sent: " + e.getCause().getMessage(), e);
+      throw new IOException("the candidates could not all be sent: " + e.getCause().getMessage(), e);
     }
   }
 
@@ -75,7 +75,7 @@ final class Feed implements AutoCloseable {
     }
   }
 
-  /** Stops sending. */
+  /** Interrupts the thread; candidates that were not sent yet are not sent. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -9,19 +9,22 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a quickstart works on: what the user gave, and what is bundled for the rest.
+ * The inputs of a quickstart: files of the user, and bundled ones for those that the user did not
+ * give.
  *
  * @param candidates the candidate file
- * @param tasks the target tasks, at least one, all of one representation
- * @param model the model
+ * @param tasks the target tasks, at least one, all with the same representation id
+ * @param model the model that represents examples
  */
 record Inputs(Path candidates, List<TargetTask> tasks, ModelFolders model) {
   /**
-   * Gathers them.
+   * Reads the user's files and writes the bundled ones that are needed.
    *
-   * @param folder where bundled files are written, when any are needed
+   * @param folder where bundled files are written
+   * @throws IOException when a file cannot be read or written
+   * @throws IllegalArgumentException when a task breaks the rules
    */
-  static Inputs gather(QuickstartPlan plan, Path folder) throws IOException {
+  static Inputs prepare(QuickstartPlan plan, Path folder) throws IOException {
     Path candidates;
     List<Path> taskFiles = plan.taskFiles();
     if (plan.candidates().isPresent() && !taskFiles.isEmpty()) {
@@ -34,7 +37,7 @@ record Inputs(Path candidates, List<TargetTask> tasks, ModelFolders model) {
     return new Inputs(candidates, plan.tasks(taskFiles), model(plan, folder));
   }
 
-  /** The representation that all tasks want. */
+  /** Returns the representation id of all tasks. */
   String representationId() {
     return tasks.get(0).getRepresentationId();
   }

@@ -12,21 +12,22 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model to represent examples with.
+ * The folders of a model that represents examples.
  *
  * @param base a Hugging Face model folder
  * @param checkpoints folders of its warm-up checkpoints, in the order of training
  */
 public record ModelFolders(Path base, List<Path> checkpoints) {
-  /** Copies the list. */
+  /** Copies the list, so that it cannot change afterwards. */
   public ModelFolders {
     checkpoints = List.copyOf(checkpoints);
   }
 
   /**
-   * Checks what can be checked without loading weights, so that a slip is found at once.
+   * Checks everything that can be checked without loading weights, so that mistakes are reported
+   * before anything starts.
    *
-   * @throws IOException when a file is missing or of a kind that is not known
+   * @throws IOException when a file is missing or has an unknown format
    */
   void check() throws IOException {
     DecoderConfig.read(base);

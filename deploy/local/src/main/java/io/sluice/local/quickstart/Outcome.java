@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a quickstart brought about.
+ * The results of a quickstart.
  *
- * @param kafka the properties by which clients find the stack while it runs
- * @param api where the streams-app's HTTP API is while it runs
- * @param feed what became of the lines of the candidate file
- * @param pool what was selected from
- * @param deadLetters records that could not be used, by cause
- * @param tasks the tasks, in order
+ * @param kafka the settings by which clients connect to the stack while it runs
+ * @param api address of the streams-app's HTTP API while it runs
+ * @param feed how many lines of the candidate file were sent or refused
+ * @param pool the candidates that were selected from
+ * @param deadLetters number of dead letters by cause
+ * @param tasks the results of the tasks, in the order of the input
  */
 public record Outcome(
     Map<String, String> kafka,
@@ -28,7 +28,7 @@ public record Outcome(
     Pool pool,
     Map<Cause, Integer> deadLetters,
     List<Task> tasks) {
-  /** Copies the collections. */
+  /** Copies the collections, so that the results cannot change afterwards. */
   public Outcome {
     kafka = Map.copyOf(kafka);
     deadLetters = Map.copyOf(deadLetters);
@@ -36,44 +36,44 @@ public record Outcome(
   }
 
   /**
-   * What was selected from.
+   * The candidates that were selected from.
    *
    * @param model folder of the base model
    * @param file the candidate file
-   * @param sources the source of each candidate that is represented, by id
+   * @param sources the source of each represented candidate, by candidate id
    */
   public record Pool(Path model, Path file, Map<String, String> sources) {
-    /** Copies the map. */
+    /** Copies the map, so that it cannot change afterwards. */
     public Pool {
       sources = Map.copyOf(sources);
     }
 
-    /** How many candidates come from each source. */
+    /** Returns the number of candidates by source. */
     Map<String, Long> bySource() {
       return counts(sources.values().stream());
     }
   }
 
   /**
-   * Why records became dead letters.
+   * A cause of dead letters.
    *
-   * @param topic where they were
-   * @param reason what was wrong with them
+   * @param topic the topic that the records were read from
+   * @param reason why they could not be used
    */
   public record Cause(String topic, String reason) {}
 
   /**
-   * A task.
+   * The result of a task.
    *
-   * @param status how it ended
-   * @param subset of the largest budget
-   * @param file where the subset was written
+   * @param status the task's last status
+   * @param subset the subset of the largest budget
+   * @param file the file that the subset was written to
    */
   public record Task(TaskStatus status, Subset subset, Path file) {
     /**
-     * How many of the subset of a smaller budget come from each source.
+     * Returns the number of selected candidates by source.
      *
-     * @param budget how many of the subset, in selection order
+     * @param budget how many candidates of the subset to count, in selection order
      */
     Map<String, Long> bySource(int budget) {
       return counts(

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Prints what a quickstart brought about. */
+/** Prints the results of a quickstart as tables. */
 public final class OutcomeTable {
   private static final int SOURCES_SHOWN = 2;
 
   private OutcomeTable() {}
 
-  /** Prints the tasks, what was selected for them, and what could not be used. */
+  /** Prints the tasks, the sources of their subsets, and how many inputs could not be used. */
   public static void print(Outcome outcome, PrintWriter out) {
     out.println();
     TextTable.print(
@@ -27,14 +27,14 @@ public final class OutcomeTable {
         outcome.tasks().stream().map(OutcomeTable::row).toList(),
         out);
     out.println();
-    out.println("Where the subsets come from, beside where the pool comes from:");
+    out.println("Sources of the subsets, compared with the sources of the pool:");
     out.println();
     TextTable.print(
         List.of("TASK", "SOURCE", "OF THE POOL", "OF THE SUBSETS"),
         outcome.tasks().stream().flatMap(task -> shares(task, outcome.pool()).stream()).toList(),
         out);
     if (outcome.feed().invalid() > 0) {
-      out.printf("%d lines of the candidate file were left out%n", outcome.feed().invalid());
+      out.printf("%d lines of the candidate file were left out because they cannot be used%n", outcome.feed().invalid());
     }
     outcome
         .deadLetters()
@@ -65,7 +65,7 @@ public final class OutcomeTable {
     return all == 0 ? "0" : "%d (%s)".formatted(all, budgets);
   }
 
-  /** The sources with the largest shares of the largest subset, a row each; one for the others. */
+  /** Returns a row for each of the most frequent sources of the subset, and one for all others. */
   private static List<List<String>> shares(Outcome.Task task, Outcome.Pool pool) {
     Map<String, Long> ofPool = pool.bySource();
     Map<String, Long> ofSubset = task.bySource(task.subset().entries().size());
@@ -91,7 +91,7 @@ public final class OutcomeTable {
     return rows;
   }
 
-  /** The share of some sources in the subset of each budget. */
+  /** Describes the share of some sources in the subset of each budget. */
   private static String shares(Outcome.Task task, Predicate<String> sources) {
     return task.subset().task().getBudgets().stream()
         .map(budget -> share(task.bySource(budget), sources) + " of " + budget)

@@ -17,13 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * All parts of the main job, running in this process.
+ * Stack, worker and streams-app of a quickstart, running in this process (the schema registry in a
+ * child process). Whoever starts a pipeline closes it.
  *
- * @param parts closes everything that runs
+ * @param parts closes everything that runs, the stack last
  * @param kafka the stack's Kafka and registry
  * @param workerGroup the worker's consumer group
  * @param worker the worker
- * @param workerEnd completes when the worker ends, exceptionally when it failed
+ * @param workerEnd completes when the worker ends, exceptionally when it fails
  * @param app the streams-app
  */
 record Pipeline(
@@ -36,12 +37,12 @@ record Pipeline(
     implements AutoCloseable {
 
   /**
-   * Starts everything; leaves nothing behind when that fails.
+   * Starts all parts. When one of them cannot start, those that did are closed again.
    *
-   * @param settings where the stack is to run
+   * @param settings directory, ports and topics of the stack
    * @param features how examples are represented
-   * @param inputs the model, and the representation that the tasks want
-   * @param display is told what is being started
+   * @param inputs the model, and the tasks' representation id
+   * @param display shows what is being started
    * @throws IOException when the model cannot be used
    * @throws io.sluice.local.stack.StackException when the stack cannot start
    */
@@ -54,7 +55,7 @@ record Pipeline(
     CloseStack parts = new CloseStack();
     boolean started = false;
     try {
-      // The model first: it is what most often cannot be used.
+      // The model comes first because it is the part that most often cannot be used.
       display.phase("loading the model (the first time unpacks PyTorch, 430 MB)");
       Representer representer = parts.push(ExampleRepresenter.open(features.of(inputs.model())));
       display.phase("starting the broker and the schema registry");
@@ -85,16 +86,16 @@ record Pipeline(
   }
 
   /**
-   * Makes sure that the worker and the streams-app run.
+   * Checks that the worker and the streams-app are running.
    *
-   * @throws RuntimeException what ended one of them
+   * @throws IllegalStateException when one of them has ended; the message says why
    */
   void requireRunning() {
     requireRunning(workerEnd, "the worker");
     requireRunning(app.stopped(), "the streams-app");
   }
 
-  /** Stops everything, the stack last. */
+  /** Stops all parts, the stack last. */
   @Override
   public void close() {
     parts.close();
@@ -130,7 +131,7 @@ record Pipeline(
     } catch (CompletionException e) {
       throw new IllegalStateException(part + " failed: " + e.getCause().getMessage(), e);
     }
-    throw new IllegalStateException(part + " ended by itself");
+    throw new IllegalStateException(part + " stopped unexpectedly");
   }
 
   private static Thread daemon(Runnable work) {

@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The candidates that are represented: how many, and from which sources. */
+/** Follows the topic of representations and keeps the sources of the candidates in it. */
 final class Pool implements AutoCloseable {
   private final TopicTail<RepresentationKey, Representation> tail;
   private final String representationId;
   private final Map<String, String> sources = new HashMap<>();
 
-  /** Follows the representations of one id, from the first on. */
+  /** Begins at the first record; representations of other representation ids are ignored. */
   Pool(KafkaAccess kafka, String representationId) {
     this.tail =
         TopicTail.fromBeginning(
@@ -24,22 +24,22 @@ final class Pool implements AutoCloseable {
     this.representationId = representationId;
   }
 
-  /** Takes in what has been represented since the last call. */
+  /** Reads the representations that were published since the last call. */
   void advance() {
     tail.advance(this::take);
   }
 
-  /** Whether all that is represented now has been taken in. */
+  /** Whether {@link #advance} has read the topic up to its current end. */
   boolean isComplete() {
     return tail.isAtEnd();
   }
 
-  /** Distinct candidates represented and not retracted. */
+  /** Returns the number of distinct candidates that are represented and not retracted. */
   int size() {
     return sources.size();
   }
 
-  /** The source of each, by candidate id; a copy. */
+  /** Returns the source of each of these candidates, by candidate id; a copy. */
   Map<String, String> sources() {
     return Map.copyOf(sources);
   }

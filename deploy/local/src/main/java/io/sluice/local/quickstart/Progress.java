@@ -3,46 +3,46 @@ package io.sluice.local.quickstart;
 import java.util.List;
 
 /**
- * How far a quickstart has come.
+ * The progress of a quickstart.
  *
- * @param in candidates sent
- * @param allIn whether no more will be sent
- * @param represented distinct candidates represented
- * @param perSecond examples represented a second, of late
- * @param deadLetters records that could not be used
- * @param tasks the tasks, in order
+ * @param sent number of candidates that were sent
+ * @param allSent whether these are all candidates
+ * @param represented number of distinct candidates that are represented
+ * @param perSecond recent throughput of the worker, in examples per second
+ * @param deadLetters number of dead letters
+ * @param tasks the progress of each task, in the order of the input
  */
 public record Progress(
-    long in,
-    boolean allIn,
+    long sent,
+    boolean allSent,
     long represented,
     double perSecond,
     long deadLetters,
     List<TaskProgress> tasks) {
-  /** Copies the list. */
+  /** Copies the list, so that it cannot change afterwards. */
   public Progress {
     tasks = List.copyOf(tasks);
   }
 
   /**
-   * How far a task has come.
+   * The progress of a task.
    *
-   * @param task its id
-   * @param scored candidates scored for it
-   * @param tiers how full the subset of each budget is, ascending
+   * @param task task id
+   * @param scored number of candidates that were scored for the task
+   * @param tiers how full the subset of each budget is, by ascending budget
    */
   public record TaskProgress(String task, long scored, List<Tier> tiers) {
-    /** Copies the list. */
+    /** Copies the list, so that it cannot change afterwards. */
     public TaskProgress {
       tiers = List.copyOf(tiers);
     }
   }
 
   /**
-   * One budget.
+   * How full the subset of a budget is.
    *
-   * @param budget examples asked for
-   * @param filled examples there
+   * @param budget size that the subset can reach, in examples
+   * @param filled number of examples in the subset
    */
   public record Tier(int budget, int filled) {
     @Override
@@ -51,7 +51,7 @@ public record Progress(
     }
   }
 
-  /** Candidates scored for every task. */
+  /** Returns the number of candidates that were scored for the task that is furthest behind. */
   public long scored() {
     return tasks.stream().mapToLong(TaskProgress::scored).min().orElse(0);
   }

@@ -11,14 +11,14 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress on a terminal: a bar for each step of the way, and one for each task's largest tier. */
+/** Shows progress on a terminal: a bar for each step, and one for the largest tier of each task. */
 final class ProgressBars implements ProgressDisplay {
   private static final int REDRAW_MILLIS = 200;
   private static final long UNKNOWN = -1;
 
   private final PrintStream out;
   private final Map<String, ProgressBar> bars = new HashMap<>();
-  private final List<String> told = new ArrayList<>();
+  private final List<String> messages = new ArrayList<>();
   private Optional<ProgressBar> phase = Optional.empty();
 
   ProgressBars(PrintStream out) {
@@ -35,8 +35,8 @@ final class ProgressBars implements ProgressDisplay {
   public void show(Progress progress) {
     phase.ifPresent(ProgressBar::close);
     phase = Optional.empty();
-    long all = progress.allIn() ? progress.in() : UNKNOWN;
-    step("candidates in", progress.in(), all);
+    long all = progress.allSent() ? progress.sent() : UNKNOWN;
+    step("candidates in", progress.sent(), all);
     step("represented", progress.represented(), all)
         .setExtraMessage("%.0f/s".formatted(progress.perSecond()));
     step("scored", progress.scored(), all);
@@ -48,10 +48,10 @@ final class ProgressBars implements ProgressDisplay {
     }
   }
 
-  /** Kept until the bars are done, which a line would break apart. */
+  /** Keeps the message until the bars are closed, because printing would disturb them. */
   @Override
-  public synchronized void tell(String message) {
-    told.add(message);
+  public synchronized void message(String text) {
+    messages.add(text);
   }
 
   @Override
@@ -59,8 +59,8 @@ final class ProgressBars implements ProgressDisplay {
     phase.ifPresent(ProgressBar::close);
     bars.values().forEach(ProgressBar::close);
     bars.clear();
-    told.forEach(out::println);
-    told.clear();
+    messages.forEach(out::println);
+    messages.clear();
   }
 
   private ProgressBar step(String name, long done, long all) {

@@ -2,29 +2,29 @@ package io.sluice.local.quickstart;
 
 import java.io.PrintWriter;
 
-/** Shows people how far a quickstart has come. */
+/** Shows the progress of a quickstart. One thread uses it, apart from {@link #message}. */
 public sealed interface ProgressDisplay extends AutoCloseable permits ProgressBars, StatusLines {
   /**
-   * Bars on a terminal, else lines.
+   * Returns a display with bars on a terminal, and with lines where there is no terminal.
    *
-   * @param out where lines go
+   * @param out where lines are printed
    */
   static ProgressDisplay onConsole(PrintWriter out) {
     return System.console() == null ? new StatusLines(out) : new ProgressBars(System.err);
   }
 
-  /** What is being done before there is anything to count; stays until the next call. */
+  /** Shows what is being done when there is nothing to count yet; stays until the next call. */
   void phase(String text);
 
-  /** How far it is now. */
+  /** Shows the current progress. */
   void show(Progress progress);
 
   /**
-   * Something worth telling that is no progress, such as a line that cannot be used. Any thread.
+   * Shows a message, for example about a line that cannot be used. May be called by any thread.
    */
-  void tell(String message);
+  void message(String text);
 
-  /** Shows the last state and leaves the console to others; closing again has no effect. */
+  /** Shows the last state and stops using the console. Closing again has no effect. */
   @Override
   void close();
 }

@@ -19,12 +19,15 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Runs the whole way of the data over one file of candidates, and says what came of it. */
+/**
+ * Sends one file of candidates through the whole pipeline, waits until the subsets are final, and
+ * reports the results.
+ */
 public final class Quickstart {
-  private static final long LOOK_EVERY_MILLIS = 200;
-  private static final int INVALID_LINES_TOLD = 10;
+  private static final long POLL_MILLIS = 200;
+  private static final int INVALID_LINES_SHOWN = 10;
 
-  /** With nothing left for the worker, the streams-app needs seconds; a minute means a defect. */
+  /** Once the worker is idle, the streams-app needs seconds. A minute indicates a defect. */
   private static final Duration SCORED_WITHIN = Duration.ofSeconds(60);
 
   private final QuickstartPlan plan;
@@ -32,11 +35,11 @@ public final class Quickstart {
   private final ProgressDisplay display;
 
   /**
-   * A quickstart.
+   * Creates a quickstart that has not started yet.
    *
-   * @param plan what to do, checked
-   * @param settings where the stack is to run
-   * @param display is shown how far it is
+   * @param plan what to do; {@link QuickstartPlan#check} has passed
+   * @param settings directory, ports and topics of the stack
+   * @param display shows the progress; closed before the outcome is handed over
    */
   public Quickstart(QuickstartPlan plan, LocalStack.Settings settings, ProgressDisplay display) {
     this.plan = plan;
@@ -44,22 +47,24 @@ public final class Quickstart {
     this.display = display;
   }
 
-  /** Is given what came of a quickstart, while everything still runs. */
-  public interface Finished {
-    /** Takes the outcome. */
+  /** Receives the outcome of a quickstart while all services still run. */
+  public interface OutcomeHandler {
+    /** Handles the outcome, on the thread that runs the quickstart. */
     void accept(Outcome outcome) throws IOException, InterruptedException;
   }
 
   /**
-   * Does it, and when it is to be kept goes on until interrupted.
+   * Runs the quickstart. When the plan says to keep the services running, the method returns only
+   * when it is interrupted or a service fails.
    *
-   * @param finished is given the outcome
+   * @param handler receives the outcome
    * @throws IOException when a file cannot be used or written
-   * @throws IllegalStateException when a part of the pipeline fails
+   * @throws IllegalStateException when a service fails
+   * @throws InterruptedException when the thread is interrupted; all services are stopped then
    */
-  public void run(Finished finished) throws IOException, InterruptedException {
+  public void run(OutcomeHandler handler) throws IOException, InterruptedException {
     display.phase("reading the inputs");
-    Inputs inputs = Inputs.gather(plan, settings.directory().resolve("bundled"));
+    Inputs inputs = Inputs.prepare(plan, settings.directory().resolve("bundled"));
     try (CloseStack parts = new CloseStack()) {
       Pipeline pipeline = parts.push(Pipeline.start(settings, plan.features(), inputs, display));
       List<TargetTask> tasks = new ArrayList<>();
@@ -72,38 +77,38 @@ public final class Quickstart {
       awaitDrained(pipeline, tasks, watch, feed);
       Outcome outcome = outcome(pipeline, inputs, tasks, watch, feed);
       display.close();
-      finished.accept(outcome);
+      handler.accept(outcome);
       while (plan.keep()) {
         pipeline.requireRunning();
-        Thread.sleep(LOOK_EVERY_MILLIS);
+        Thread.sleep(POLL_MILLIS);
       }
     }
   }
 
   private void awaitDrained(Pipeline pipeline, List<TargetTask> tasks, Watch watch, Feed feed)
       throws IOException, InterruptedException {
-    long workerDone = Long.MAX_VALUE;
+    long workerIdleSince = Long.MAX_VALUE;
     while (true) {
-      boolean fed = feed.isDone();
-      if (fed) {
+      boolean allSent = feed.isDone();
+      if (allSent) {
         feed.report();
       }
-      boolean worked = fed && watch.isWorkerDone();
-      boolean drained = watch.isAllScored() && worked;
+      boolean workerIdle = allSent && watch.isWorkerDone();
+      boolean drained = watch.isAllScored() && workerIdle;
       display.show(progress(pipeline, tasks, watch, feed));
       if (drained) {
         return;
       }
       pipeline.requireRunning();
       requireUsableTasks(pipeline, watch);
-      if (!worked) {
-        workerDone = System.nanoTime();
-      } else if (System.nanoTime() - workerDone > SCORED_WITHIN.toNanos()) {
+      if (!workerIdle) {
+        workerIdleSince = System.nanoTime();
+      } else if (System.nanoTime() - workerIdleSince > SCORED_WITHIN.toNanos()) {
         throw new IllegalStateException(
-            "the streams-app has not scored all %d represented candidates within %d s"
+            "the streams-app did not score all %d represented candidates within %d s: see its log"
                 .formatted(watch.pool().size(), SCORED_WITHIN.toSeconds()));
       }
-      Thread.sleep(LOOK_EVERY_MILLIS);
+      Thread.sleep(POLL_MILLIS);
     }
   }
 
@@ -113,7 +118,7 @@ public final class Quickstart {
         .reasonIn(pipeline.kafka().topics().targetTasks())
         .ifPresent(
             reason -> {
-              throw new IllegalStateException("a task cannot be represented: " + reason);
+              throw new IllegalStateException("a target task cannot be represented: " + reason);
             });
   }
 
@@ -151,17 +156,17 @@ public final class Quickstart {
       Pipeline pipeline, Inputs inputs, List<TargetTask> tasks, Watch watch, Feed feed)
       throws IOException, InterruptedException {
     SubsetReader reader = new SubsetReader(pipeline.kafka());
-    List<Outcome.Task> ended = new ArrayList<>();
+    List<Outcome.Task> results = new ArrayList<>();
     for (TargetTask task : tasks) {
       TaskStatus status = watch.status(task).orElseThrow();
       List<Integer> budgets = task.getBudgets();
       Subset subset = reader.read(task.getTaskId(), budgets.get(budgets.size() - 1));
       if (subset.entries().size() != status.getSelected()) {
         throw new IllegalStateException(
-            "task %s has selected %d candidates, of which %d can be read"
+            "task %s: %d candidates are selected, but topic selected holds %d of them"
                 .formatted(task.getTaskId(), status.getSelected(), subset.entries().size()));
       }
-      ended.add(new Outcome.Task(status, subset, write(subset)));
+      results.add(new Outcome.Task(status, subset, write(subset)));
     }
     return new Outcome(
         pipeline.kafka().config(),
@@ -169,7 +174,7 @@ public final class Quickstart {
         feed.report(),
         new Outcome.Pool(inputs.model().base(), inputs.candidates(), watch.pool().sources()),
         watch.deadLetters().counts(),
-        ended);
+        results);
   }
 
   private Path write(Subset subset) throws IOException {
@@ -184,10 +189,10 @@ public final class Quickstart {
     AtomicInteger count = new AtomicInteger();
     return line -> {
       int seen = count.incrementAndGet();
-      if (seen <= INVALID_LINES_TOLD) {
-        display.tell("line %d is left out: %s".formatted(line.line(), line.reason()));
-      } else if (seen == INVALID_LINES_TOLD + 1) {
-        display.tell("more lines are left out; they are counted at the end");
+      if (seen <= INVALID_LINES_SHOWN) {
+        display.message("line %d is left out: %s".formatted(line.line(), line.reason()));
+      } else if (seen == INVALID_LINES_SHOWN + 1) {
+        display.message("more lines are left out; their number is shown at the end");
       }
     };
   }

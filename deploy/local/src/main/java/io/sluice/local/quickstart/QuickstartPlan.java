@@ -17,17 +17,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a quickstart is to do.
+ * The options of a quickstart.
  *
  * @param candidates the candidate file; the bundled one when empty
- * @param taskFiles the task files; the bundled ones when there are none
+ * @param taskFiles the task files; the bundled ones when empty
  * @param model the model; the bundled one when empty
- * @param budgets for every task; when there are none, those of its file, else {@link
- *     #DEFAULT_BUDGETS}
+ * @param budgets budgets for every task; when empty, a task has the budgets of its file, or {@link
+ *     #DEFAULT_BUDGETS} when the file has none
  * @param limit how many candidates to send at most
  * @param features how examples are represented
- * @param out where the subsets go
- * @param keep whether to go on running when all is selected
+ * @param out the folder that the subsets are written to
+ * @param keep whether the services keep running when the subsets are final
  */
 public record QuickstartPlan(
     Optional<Path> candidates,
@@ -38,10 +38,10 @@ public record QuickstartPlan(
     Features features,
     Path out,
     boolean keep) {
-  /** Budgets of tasks that have none. */
+  /** Budgets of tasks whose file has none, in examples. */
   static final List<Integer> DEFAULT_BUDGETS = List.of(50, 100, 200);
 
-  /** Copies the lists. */
+  /** Copies the lists, so that the plan cannot change afterwards. */
   public QuickstartPlan {
     taskFiles = List.copyOf(taskFiles);
     budgets = List.copyOf(budgets);
@@ -50,23 +50,29 @@ public record QuickstartPlan(
   /**
    * How examples are represented.
    *
-   * @param maxLength tokens after which an example is cut, as {@link RepresentationSettings} has it
-   * @param dimension values of a projected gradient, as {@link Projection#sketch} has it
-   * @param encoding how a candidate's values are stored; not FLOAT32, which is for queries
+   * @param maxLength number of tokens after which an example is cut, in the range that {@link
+   *     RepresentationSettings#requireMaxLength} allows
+   * @param dimension number of values of a projected gradient, in the range that {@link
+   *     Projection#sketch} allows
+   * @param encoding encoding of a candidate's values; not FLOAT32, which is the encoding of queries
    */
   public record Features(int maxLength, int dimension, FeatureEncoding encoding) {
-    /** Checks the values. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException when one is out of range; the message says what to use
+     */
     public Features {
       RepresentationSettings.requireMaxLength(maxLength);
       Projection.sketch(dimension);
       if (encoding == FeatureEncoding.FLOAT32) {
         throw new IllegalArgumentException(
-            "encoding FLOAT32 is for queries: use FLOAT16, INT8, INT4 or SIGN");
+            "encoding FLOAT32 is only for queries: use FLOAT16, INT8, INT4 or SIGN");
       }
     }
 
     /**
-     * What a model's representation is opened with.
+     * Returns the settings that a representer with this model is opened with.
      *
      * @throws IllegalArgumentException when a checkpoint is given twice
      */
@@ -77,7 +83,7 @@ public record QuickstartPlan(
   }
 
   /**
-   * Checks all that can be checked before anything is started.
+   * Checks everything that can be checked before anything starts, and creates the output folder.
    *
    * @throws IllegalArgumentException when a budget, the limit or a task breaks the rules
    * @throws IOException when a file is missing or cannot be used
@@ -93,7 +99,7 @@ public record QuickstartPlan(
     if (candidates.isPresent()) {
       try (CandidateFile lines = CandidateFile.open(candidates.get())) {
         if (!lines.hasNext()) {
-          throw new IOException(candidates.get() + " is empty: give one JSON object a line");
+          throw new IOException(candidates.get() + " is empty: give a file with one JSON object per line");
         }
       }
     }
@@ -105,10 +111,11 @@ public record QuickstartPlan(
   }
 
   /**
-   * The target tasks of some task files.
+   * Reads target tasks from task files.
    *
-   * @throws IllegalArgumentException when a task breaks the rules, or two share an id, or they want
-   *     different representations
+   * @throws IllegalArgumentException when a task breaks the rules, two tasks have the same id, or
+   *     tasks have different representation ids
+   * @throws IOException when a file cannot be read
    */
   List<TargetTask> tasks(List<Path> files) throws IOException {
     List<TargetTask> tasks = new ArrayList<>();
@@ -119,16 +126,15 @@ public record QuickstartPlan(
       refuse(file.toString(), TargetTaskRules.problems(task));
       if (!ids.add(task.getTaskId())) {
         throw new IllegalArgumentException(
-            file + ": task " + task.getTaskId() + " is given twice: give each its own id");
+            file + ": task " + task.getTaskId() + " is given twice: give each task a different id");
       }
       representations.add(task.getRepresentationId());
       tasks.add(task);
     }
     if (representations.size() > 1) {
       throw new IllegalArgumentException(
-          "the tasks want different representations, "
-              + representations
-              + ": one worker makes one, so give them one representation_id");
+          "the tasks have different representation ids, %s: the one worker of a quickstart can only serve one, so give them the same representation_id"
+              .formatted(representations));
     }
     return tasks;
   }

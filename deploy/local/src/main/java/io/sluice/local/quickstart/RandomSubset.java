@@ -14,17 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A random subset of a pool, as algorithm {@code random:SEED} selects it. */
+/** Draws random subsets of a pool, as the algorithm {@code random:SEED} selects them. */
 final class RandomSubset {
   private static final float[] NO_SCORE = {0};
 
   private RandomSubset() {}
 
   /**
-   * Draws a subset. The candidate file is read twice, a line at a time.
+   * Draws a subset. The candidate file is read twice, one line at a time.
    *
-   * @param size at least 1; fewer come where the pool has fewer
-   * @return the messages of each, in the order of the algorithm
+   * @param size size of the subset, at least 1; a smaller pool is drawn completely
+   * @return the messages of each candidate, in selection order
+   * @throws IOException when the candidate file cannot be read
    */
   static List<List<Message>> draw(Outcome.Pool pool, int size, int seed) throws IOException {
     Selection<String> drawn =

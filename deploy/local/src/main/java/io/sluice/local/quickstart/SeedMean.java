@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The mean of several seeds' losses, example by example. */
+/** Averages the losses of several seeds, example by example. */
 final class SeedMean {
   private final List<ExampleLosses> seeds = new ArrayList<>();
 
-  /** Takes in the losses of a seed, of the same examples as those before. */
+  /** Adds the losses of a seed; the examples must be the same for all seeds. */
   void add(ExampleLosses losses) {
     seeds.add(losses);
   }
 
-  /** The mean of all taken in, at least one. */
+  /** Returns the mean loss of each example over the seeds; at least one seed must have been added. */
   ExampleLosses mean() {
     return new ExampleLosses(
         IntStream.range(0, seeds.get(0).each().size())

@@ -7,7 +7,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Progress where there is no terminal: a line a phase, and one every second and a half. */
+/**
+ * Shows progress where there is no terminal: one line per phase, and one every 1.5 seconds, which a
+ * daemon thread prints.
+ */
 final class StatusLines implements ProgressDisplay {
   private static final long EVERY_MILLIS = 1_500;
 
@@ -40,8 +43,8 @@ final class StatusLines implements ProgressDisplay {
   }
 
   @Override
-  public void tell(String message) {
-    print(message);
+  public void message(String text) {
+    print(text);
   }
 
   @Override
@@ -75,8 +78,8 @@ final class StatusLines implements ProgressDisplay {
         progress.deadLetters() == 0 ? "" : ", %d dead letters".formatted(progress.deadLetters());
     return "candidates in %d%s, represented %d (%.0f/s), scored %d%s | %s"
         .formatted(
-            progress.in(),
-            progress.allIn() ? "" : "...",
+            progress.sent(),
+            progress.allSent() ? "" : "...",
             progress.represented(),
             progress.perSecond(),
             progress.scored(),

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 
-/** Follows a topic: hands over, a call at a time, what was committed to it since the last call. */
+/** Follows all partitions of a topic: each call hands over what was committed since the last one. */
 final class TopicTail<K, V> implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
 
@@ -22,7 +22,7 @@ final class TopicTail<K, V> implements AutoCloseable {
     consumer.assign(partitions);
   }
 
-  /** Follows a topic from its first record on. */
+  /** Follows a topic from its first record. */
   static <K, V> TopicTail<K, V> fromBeginning(
       KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
     TopicTail<K, V> tail = of(kafka, topic, key, value);
@@ -30,12 +30,12 @@ final class TopicTail<K, V> implements AutoCloseable {
     return tail;
   }
 
-  /** Follows a topic from what comes after this call. */
+  /** Follows a topic from its current end. */
   static <K, V> TopicTail<K, V> fromNow(
       KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
     TopicTail<K, V> tail = of(kafka, topic, key, value);
     tail.consumer.seekToEnd(tail.partitions);
-    // A position is sought when it is first asked for: that must be now.
+    // Seeking is lazy: asking for the positions now fixes them before anything else is published.
     tail.partitions.forEach(tail.consumer::position);
     return tail;
   }
@@ -50,7 +50,7 @@ final class TopicTail<K, V> implements AutoCloseable {
             .toList());
   }
 
-  /** Hands over what has come, in the order of each partition; does not wait for more. */
+  /** Hands over new records, in the order of each partition. Returns when no more are available. */
   void advance(java.util.function.Consumer<ConsumerRecord<K, V>> each) {
     ConsumerRecords<K, V> records = consumer.poll(POLL);
     while (!records.isEmpty()) {
@@ -59,7 +59,7 @@ final class TopicTail<K, V> implements AutoCloseable {
     }
   }
 
-  /** Whether everything that is in the topic now has been handed over. */
+  /** Whether all records up to the current end of the topic were handed over. */
   boolean isAtEnd() {
     return consumer.endOffsets(partitions).entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());

@@ -18,7 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * Watches from outside how far the pipeline has come, by what it has published. Used by one thread.
+ * Observes the progress of the pipeline from outside, through its topics and offsets. Used by one
+ * thread.
  */
 final class Watch implements AutoCloseable {
   private final CloseStack parts = new CloseStack();
@@ -32,9 +33,9 @@ final class Watch implements AutoCloseable {
   private final Map<String, TaskStatus> statuses = new HashMap<>();
 
   /**
-   * Watches from now on.
+   * Begins to observe. Dead letters count from now on.
    *
-   * @param tasks the tasks as they were put, all of one representation
+   * @param tasks the tasks as published, all with the same representation id
    * @param workerGroup the worker's consumer group
    */
   Watch(KafkaAccess kafka, List<TargetTask> tasks, String workerGroup) {
@@ -51,7 +52,7 @@ final class Watch implements AutoCloseable {
                 kafka, topics.taskStatus(), Serdes.String(), kafka.serdes().<TaskStatus>value()));
   }
 
-  /** Takes in what was published since the last call. */
+  /** Reads what was published since the last call. */
   void advance() {
     pool.advance();
     deadLetters.advance();
@@ -65,23 +66,23 @@ final class Watch implements AutoCloseable {
         });
   }
 
-  /** The candidates that are represented. */
+  /** Returns the candidates that are represented. */
   Pool pool() {
     return pool;
   }
 
-  /** What could not be used. */
+  /** Returns the counts of dead letters. */
   DeadLetterTally deadLetters() {
     return deadLetters;
   }
 
-  /** How far a task has come; empty until the streams-app has met its current revision. */
+  /** Returns the status of a task; empty until there is one of the task's current revision. */
   Optional<TaskStatus> status(TargetTask task) {
     return Optional.ofNullable(statuses.get(task.getTaskId()))
         .filter(status -> status.getRevision() == task.getRevision());
   }
 
-  /** Whether the worker has dealt with everything that was sent. */
+  /** Whether the worker has committed everything that is in its input topics. */
   boolean isWorkerDone() throws InterruptedException {
     try {
       Map<TopicPartition, OffsetAndMetadata> committed =
@@ -103,14 +104,14 @@ final class Watch implements AutoCloseable {
       return admin.listOffsets(wanted).all().get().entrySet().stream()
           .allMatch(end -> end.getValue().offset() <= committed(committed, end.getKey()));
     } catch (ExecutionException e) {
-      throw new KafkaException("the broker does not answer: " + e.getCause().getMessage(), e);
+      throw new KafkaException("the broker cannot be asked for offsets: " + e.getCause().getMessage(), e);
     }
   }
 
   /**
-   * Whether every task has scored all that is represented; together with {@link #isWorkerDone}
-   * asked before, the subsets are final. A status is published in one transaction with the changes
-   * of the subset that it counts, so those can be read by then.
+   * Whether every represented candidate is scored for every task. If {@link #isWorkerDone} was true
+   * before, the subsets are final: a status is published in one transaction with the changes of the
+   * subset that it counts, so these changes can be read when the status can.
    */
   boolean isAllScored() {
     advance();

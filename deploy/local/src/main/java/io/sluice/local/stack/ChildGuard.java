@@ -5,11 +5,12 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * Runs the main class of another program and ends that program with the process that started it.
+ * Main class of child processes. It runs the main class of another program, and ends the process
+ * when its parent process ends.
  *
- * <p>The starting process holds the other end of this one's standard input and never writes to it.
- * The end of that stream means: stop. It comes when the starting process closes it, and also, by
- * the operating system, when that process dies in whatever way.
+ * <p>The parent holds the other end of this process's standard input and never writes to it. End of
+ * file on standard input means that this process must stop. It occurs when the parent closes the
+ * stream, and also when the parent dies for any reason, because the operating system then closes it.
  */
 public final class ChildGuard {
   private static final long GRACE_MILLIS = 5_000;
@@ -17,9 +18,10 @@ public final class ChildGuard {
   private ChildGuard() {}
 
   /**
-   * Runs a main class.
+   * Runs a main class and watches standard input on a daemon thread.
    *
-   * @param args the main class's name, then its arguments
+   * @param args the name of the main class, followed by its arguments
+   * @throws ReflectiveOperationException when the class cannot be loaded or its main method fails
    */
   public static void main(String[] args) throws ReflectiveOperationException {
     daemon("parent-guard", ChildGuard::awaitEnd).start();
@@ -32,7 +34,7 @@ public final class ChildGuard {
     try {
       System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
-      System.err.println("standard input failed, stopping: " + e.getMessage());
+      System.err.println("standard input cannot be read, stopping: " + e.getMessage());
     }
     daemon("halt", ChildGuard::haltAfterGrace).start();
     System.exit(0);

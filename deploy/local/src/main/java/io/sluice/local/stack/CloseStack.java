@@ -4,23 +4,24 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Closes what was opened, the last first, each even when another fails. For parts that open one
- * after the other and must all be closed when a later one cannot open.
+ * Closes resources in the reverse order of opening, and closes all of them even when one fails. It is
+ * for parts that are opened one after the other and must all be closed when a later one cannot be
+ * opened. Used by one thread.
  */
 public final class CloseStack implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  /** Takes charge of closing something; returns it. */
+  /** Adds a resource that {@link #close} will close, and returns it. */
   public <T extends AutoCloseable> T push(T resource) {
     opened.push(resource);
     return resource;
   }
 
   /**
-   * Closes everything. A waiting interrupt does not cut the closing short; it is kept for the
-   * caller.
+   * Closes all resources. A pending interrupt does not end this early; the interrupt status is
+   * restored for the caller.
    *
-   * @throws StackException when something could not be closed, after the rest was
+   * @throws StackException when a resource could not be closed, after all others were
    */
   @Override
   public void close() {
@@ -33,7 +34,7 @@ public final class CloseStack implements AutoCloseable {
         interrupted = true;
       } catch (Exception e) {
         if (failure == null) {
-          failure = new StackException("could not stop cleanly: " + e.getMessage(), e);
+          failure = new StackException("a part could not be stopped cleanly: " + e.getMessage(), e);
         } else {
           failure.addSuppressed(e);
         }

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Holds a directory for one stack at a time; the operating system frees it when a process dies. */
+/**
+ * A lock that allows only one stack at a time to use a directory. When a process dies, the operating
+ * system releases its lock.
+ */
 final class DirectoryLock implements AutoCloseable {
   private final FileChannel channel;
 
@@ -16,18 +19,18 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Takes the directory.
+   * Locks a directory.
    *
-   * @param directory made where it does not exist
-   * @throws StackException when another stack holds it
+   * @param directory created if it does not exist
+   * @throws StackException when another stack has locked it, or it cannot be used
    */
-  static DirectoryLock take(Path directory) {
+  static DirectoryLock acquire(Path directory) {
     Path file = directory.resolve("lock");
     try {
       Files.createDirectories(directory);
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (locked(channel)) {
+      if (tryLock(channel)) {
         return new DirectoryLock(channel);
       }
       channel.close();
@@ -39,7 +42,7 @@ final class DirectoryLock implements AutoCloseable {
         "another stack runs in %s: stop it or choose another data directory".formatted(directory));
   }
 
-  private static boolean locked(FileChannel channel) throws IOException {
+  private static boolean tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException heldInThisJvm) {
@@ -52,7 +55,7 @@ final class DirectoryLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new StackException("the data directory cannot be freed: " + e.getMessage(), e);
+      throw new StackException("the lock of the data directory cannot be released: " + e.getMessage(), e);
     }
   }
 }

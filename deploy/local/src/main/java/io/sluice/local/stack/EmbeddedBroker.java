@@ -16,10 +16,10 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real Kafka broker and its controller in this JVM, on the loopback interface only.
+ * A real Kafka broker with its controller in this JVM, on the loopback interface only.
  *
- * <p>Everything that it keeps lies in one directory: started again on it, the broker has the same
- * cluster id, port, topics and records, also after the JVM was killed.
+ * <p>All of its data is in one directory. When it is started again on that directory, the broker has
+ * the same cluster id, port, topics and records, even after the JVM was killed.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE_ID = 1;
@@ -35,10 +35,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   /**
    * Starts a broker and returns when it serves clients.
    *
-   * @param directory what it keeps; made where it does not exist
-   * @param port where clients reach it, 1 to 65535; 0 for that of the last start on this directory,
-   *     or a free one when there was none
-   * @throws StackException when it cannot start, such as when the port is taken
+   * @param directory where it keeps its data; created if it does not exist
+   * @param port port for clients, 1 to 65535; 0 for the port of the last start on this directory, or
+   *     a free one when there was none
+   * @throws StackException when it cannot start, for example because the port is in use
    */
   public static EmbeddedBroker start(Path directory, int port) {
     Path log = directory.resolve("log");
@@ -56,12 +56,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** What clients take as {@code bootstrap.servers}. */
+  /** Returns the value for the setting {@code bootstrap.servers} of clients. */
   public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  /** Stops the broker; all that it acknowledged stays in its directory. */
+  /** Stops the broker. Every acknowledged record remains in its directory. */
   @Override
   public void close() {
     stop(server);
@@ -81,7 +81,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** Stopping waits for threads: an interrupt from before must not cut that short. */
+  /** Stopping waits for threads, so a pending interrupt is cleared and restored afterwards. */
   private static void stop(KafkaRaftServer server) {
     boolean interrupted = Thread.interrupted();
     server.shutdown();
@@ -122,13 +122,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("controller.quorum.voters", NODE_ID + "@" + controller);
     settings.put("log.dirs", log.toString());
     settings.put("auto.create.topics.enable", "false");
-    // One node holds the only replica of everything.
+    // There is one node, and it holds the only replica of each partition.
     settings.put("offsets.topic.replication.factor", "1");
     settings.put("transaction.state.log.replication.factor", "1");
     settings.put("transaction.state.log.min.isr", "1");
     settings.put("share.coordinator.state.topic.replication.factor", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
-    // A handful of clients: few partitions of the internal topics open faster than fifty.
+    // There are few clients, and a few partitions of the internal topics open faster than fifty.
     settings.put("offsets.topic.num.partitions", "4");
     settings.put("transaction.state.log.num.partitions", "4");
     settings.put("group.initial.rebalance.delay.ms", "0");

@@ -11,8 +11,8 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Everything that Sluice needs around it, on this machine and reachable from it alone: a broker in
- * this JVM, a schema registry beside it, and the topics.
+ * Everything that Sluice needs around it: a broker in this JVM, a schema registry in a child process,
+ * and the topics. It is reachable from this machine only.
  *
  * <p>What it keeps lies in one data directory and survives restarts. While it runs, the file
  * {@value #PROPERTIES} there tells clients where it is.
@@ -34,11 +34,12 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * What to start and where.
+   * The settings of a local stack.
    *
-   * @param directory the data directory; made where it does not exist
-   * @param brokerPort 1 to 65535; 0 for that of the last start in this directory, or a free one
-   * @param registryPort likewise for the schema registry
+   * @param directory the data directory; created if it does not exist
+   * @param brokerPort port of the broker, 1 to 65535; 0 for the port of the last start in this
+   *     directory, or a free one when there was none
+   * @param registryPort port of the schema registry, with the same rules
    * @param registryDistribution the unpacked distribution of Apicurio Registry
    * @param topics names of the topics
    * @param setup partition counts of the topics
@@ -50,7 +51,7 @@ public final class LocalStack implements AutoCloseable {
       Path registryDistribution,
       Topics topics,
       TopicSetup setup) {
-    /** Free ports, the default topics and the partition counts of one machine. */
+    /** Returns settings with the ports of the last start, default topics and few partitions. */
     public static Settings in(Path directory, Path registryDistribution) {
       return new Settings(
           directory,
@@ -63,16 +64,17 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Starts the stack and returns when all of it serves. Leaves nothing behind when it fails.
+   * Starts the stack and returns when all parts serve clients. When a part cannot start, the others
+   * are stopped again.
    *
-   * @throws StackException when a part cannot start, or another stack runs in the directory
+   * @throws StackException when a part cannot start, or another stack uses the directory
    */
   public static LocalStack start(Settings settings) throws InterruptedException {
     Path directory = settings.directory().toAbsolutePath();
     CloseStack parts = new CloseStack();
     try {
-      parts.push(DirectoryLock.take(directory));
-      // The registry needs seconds to start: meanwhile the broker does.
+      parts.push(DirectoryLock.acquire(directory));
+      // The registry needs seconds to start, so the broker starts in the meantime.
       RegistryProcess registry =
           parts.push(
               RegistryProcess.launch(
@@ -93,22 +95,22 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  /** What clients take as {@code bootstrap.servers}. */
+  /** Returns the value for the setting {@code bootstrap.servers} of clients. */
   public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  /** What clients take as {@code schema.registry.url}. */
+  /** Returns the value for the setting {@code schema.registry.url} of clients. */
   public String schemaRegistryUrl() {
     return registry.url();
   }
 
-  /** The schema registry's process. */
+  /** Returns the child process of the schema registry. */
   public ProcessHandle registryProcess() {
     return registry.process();
   }
 
-  /** Stops everything; returns when no process is left. What was written stays. */
+  /** Stops all parts and returns when the child process has ended. The data directory remains. */
   @Override
   public void close() {
     parts.close();
@@ -122,7 +124,7 @@ public final class LocalStack implements AutoCloseable {
     properties.setProperty("bootstrap.servers", bootstrapServers);
     properties.setProperty("schema.registry.url", registryUrl);
     try (Writer writer = Files.newBufferedWriter(file)) {
-      properties.store(writer, "Where the local stack is while it runs.");
+      properties.store(writer, "Addresses of the local stack while it runs");
     } catch (IOException e) {
       throw new StackException("cannot write %s: %s".formatted(file, e.getMessage()), e);
     }

@@ -16,17 +16,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A real schema registry (Apicurio Registry) as a child process, on the loopback interface only,
- * spoken to by Confluent's API.
+ * A real schema registry (Apicurio Registry) in a child process, on the loopback interface only.
+ * Clients use its API that is compatible with Confluent's.
  *
- * <p>What it keeps lies in one directory and survives restarts. It refuses schemas that cannot read
- * the records of all earlier ones. It never outlives this JVM, however this JVM ends: see {@link
+ * <p>Its data is in one directory and survives restarts. It refuses schemas that cannot read the
+ * records of all earlier versions. The process always ends together with this JVM, see {@link
  * ChildGuard}.
  */
 public final class RegistryProcess implements AutoCloseable {
   private static final String DISTRIBUTION = "sluice.registry.home";
 
-  /** New schemas must read what every earlier one wrote. */
+  /** New schemas must be able to read the records that every earlier version wrote. */
   static final String COMPATIBILITY = "BACKWARD_TRANSITIVE";
 
   private static final Duration GRACE = Duration.ofSeconds(8);
@@ -43,8 +43,8 @@ public final class RegistryProcess implements AutoCloseable {
   }
 
   /**
-   * Where the build put the distribution of Apicurio Registry: the system property {@value
-   * #DISTRIBUTION}, which the launcher sets.
+   * Returns the folder of the distribution of Apicurio Registry. It is the value of the system
+   * property {@value #DISTRIBUTION}, which the launcher sets.
    *
    * @throws StackException when the property is not set
    */
@@ -59,13 +59,13 @@ public final class RegistryProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the process and returns at once; {@link #awaitReady} waits until it serves.
+   * Starts the process and returns immediately; {@link #awaitReady} waits until it serves.
    *
    * @param distribution the unpacked distribution of Apicurio Registry
-   * @param directory what it keeps, and its log; made where it does not exist
-   * @param port where clients reach it, 1 to 65535; 0 for that of the last start on this directory,
-   *     or a free one when there was none
-   * @throws StackException when it cannot be started, such as when the port is taken
+   * @param directory where it keeps its data and its log; created if it does not exist
+   * @param port port for clients, 1 to 65535; 0 for the port of the last start on this directory, or
+   *     a free one when there was none
+   * @throws StackException when it cannot be started, for example because the port is in use
    */
   public static RegistryProcess launch(Path distribution, Path directory, int port) {
     try {
@@ -86,10 +86,11 @@ public final class RegistryProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until the registry serves, then sets its compatibility rule.
+   * Waits until the registry serves clients, then sets its compatibility rule.
    *
-   * @throws StackException when it ends or does not serve in time; the message shows the end of its
-   *     log
+   * @param timeout how long to wait for the registry to serve
+   * @throws StackException when the process ends or does not serve in time; the message shows the end
+   *     of its log
    */
   public void awaitReady(Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -106,24 +107,24 @@ public final class RegistryProcess implements AutoCloseable {
       client.updateCompatibility(null, COMPATIBILITY);
       String actual = client.getCompatibility(null);
       if (!actual.equals(COMPATIBILITY)) {
-        throw failed("keeps compatibility %s instead of %s".formatted(actual, COMPATIBILITY));
+        throw failed("has compatibility %s although %s was set".formatted(actual, COMPATIBILITY));
       }
     } catch (IOException | RestClientException e) {
-      throw failed("refused its compatibility rule: " + e.getMessage());
+      throw failed("refused the compatibility rule: " + e.getMessage());
     }
   }
 
-  /** What clients take as {@code schema.registry.url}. */
+  /** Returns the value for the setting {@code schema.registry.url} of clients. */
   public String url() {
     return url;
   }
 
-  /** The child process. */
+  /** Returns a handle of the child process. */
   public ProcessHandle process() {
     return process.toHandle();
   }
 
-  /** Stops the process; returns when it is gone. */
+  /** Stops the process, by force after 8 seconds, and returns when it has ended. */
   @Override
   public void close() {
     boolean interrupted = false;
@@ -154,13 +155,13 @@ public final class RegistryProcess implements AutoCloseable {
   }
 
   private static List<String> command(Path runner, Path directory, int port) throws IOException {
-    // A Ctrl-C at the terminal reaches every process there. The registry leaves it to its parent,
-    // which stops the registry last.
-    Stream<String> deafToInterrupt = Stream.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh");
+    // Ctrl-C at a terminal reaches every process of the terminal. The registry ignores it, because
+    // its parent stops it after everything that needs it.
+    Stream<String> ignoringInterrupts = Stream.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh");
     Stream<String> java =
         Stream.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            // Little heap and the quick compiler: it starts in half the time and serves a few ids.
+            // A small heap and the quick compiler halve the start-up time and suffice for a few clients.
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
@@ -175,7 +176,7 @@ public final class RegistryProcess implements AutoCloseable {
             runner + System.getProperty("path.separator") + ownClasses(),
             ChildGuard.class.getName(),
             mainClass(runner));
-    return Stream.concat(deafToInterrupt, java).toList();
+    return Stream.concat(ignoringInterrupts, java).toList();
   }
 
   private static Path runner(Path distribution) throws IOException {
@@ -188,7 +189,7 @@ public final class RegistryProcess implements AutoCloseable {
       }
     }
     throw new StackException(
-        "no schema registry in %s: build Sluice first (mvn package)".formatted(distribution));
+        "there is no schema registry in %s: build Sluice first (mvn package)".formatted(distribution));
   }
 
   private static String mainClass(Path runner) throws IOException {
@@ -217,7 +218,7 @@ public final class RegistryProcess implements AutoCloseable {
           .map(line -> "  " + line)
           .collect(Collectors.joining(System.lineSeparator()));
     } catch (IOException e) {
-      return "  (not readable: " + e.getMessage() + ")";
+      return "  (the log cannot be read: " + e.getMessage() + ")";
     }
   }
 }

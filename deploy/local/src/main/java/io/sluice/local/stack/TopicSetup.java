@@ -22,21 +22,21 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates Sluice's topics on any Kafka, each with its cleanup policy and partition count.
+ * Creates Sluice's topics on any Kafka cluster, with their cleanup policies and partition counts.
  *
- * <p>Topics that exist are never changed: they are checked, and what would make the selection wrong
- * is refused.
+ * <p>Existing topics are never changed. They are checked, and topics that would make the selection
+ * wrong are refused.
  *
- * @param shards partitions of the topics spread by candidate, at least 1: how far representing and
- *     nominating can spread
- * @param taskPartitions partitions of the topics spread by task, at least 1
- * @param replicationFactor replicas of each partition, at least 1
+ * @param shards number of partitions of the topics that are spread by candidate, at least 1; it
+ *     limits how many workers and shards run in parallel
+ * @param taskPartitions number of partitions of the topics that are spread by task, at least 1
+ * @param replicationFactor number of replicas of each partition, at least 1
  */
 public record TopicSetup(int shards, int taskPartitions, short replicationFactor) {
-  /** Partition counts that suit one machine, one replica. */
+  /** Partition counts that suit one machine, with one replica. */
   public static final TopicSetup SINGLE_NODE = new TopicSetup(4, 2, (short) 1);
 
-  private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
+  private static final Duration LEADERS_WITHIN = Duration.ofSeconds(30);
   private static final String CLEANUP = "cleanup.policy";
 
   /**
@@ -47,17 +47,18 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   public TopicSetup {
     if (shards < 1 || taskPartitions < 1 || replicationFactor < 1) {
       throw new IllegalArgumentException(
-          "partition counts and the replication factor must be at least 1");
+          "partition counts and the replication factor: use 1 or more for each");
     }
   }
 
   /**
-   * Creates the topics that do not exist and checks those that do. On return all can be used.
+   * Creates the topics that do not exist and checks those that do. On return, all topics can be used.
    *
-   * @param admin a client of the Kafka to set up; stays open
-   * @param topics the names
-   * @throws StackException when a topic that exists has too few partitions, not as many as the
-   *     others of its spread, or another cleanup policy; or when Kafka refuses
+   * @param admin a client of the cluster, which the caller closes
+   * @param topics the names of the topics
+   * @throws StackException when an existing topic has too few partitions, another number of
+   *     partitions than the other topics of its spread, or another cleanup policy; or when Kafka
+   *     refuses a request
    */
   public void apply(Admin admin, Topics topics) throws InterruptedException {
     try {
@@ -80,9 +81,9 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   }
 
   /**
-   * Waits until the leader of every partition answers. A created topic is known to the controller
-   * first; a producer that writes before the leader is there can have its first batch refused and
-   * its second accepted, and then never gets the first in (out of order sequence).
+   * Waits until the leader of every partition responds. The controller knows a new topic earlier than
+   * its leaders do. If a producer writes in between, its first batch can be refused and its second
+   * accepted; retries of the first batch then fail for ever with an out-of-order sequence number.
    */
   private void awaitLeaders(Admin admin, List<TopicSpec> specs)
       throws ExecutionException, InterruptedException {
@@ -92,14 +93,14 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
         ends.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
       }
     }
-    Instant deadline = Instant.now().plus(KNOWN_WITHIN);
-    while (!answered(admin, ends, deadline)) {
+    Instant deadline = Instant.now().plus(LEADERS_WITHIN);
+    while (!leadersRespond(admin, ends, deadline)) {
       Thread.sleep(20);
     }
   }
 
-  /** The client itself does not try again while the broker has not heard of the topics. */
-  private static boolean answered(
+  /** Returns false while brokers do not know the topics, an error that the client does not retry. */
+  private static boolean leadersRespond(
       Admin admin, Map<TopicPartition, OffsetSpec> ends, Instant deadline)
       throws ExecutionException, InterruptedException {
     try {
@@ -138,7 +139,7 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
       int count = descriptions.get(spec.name()).partitions().size();
       int wanted = partitions(spec.spread());
       if (count < wanted) {
-        faults.add("%s has %d partitions, %d are asked for".formatted(spec.name(), count, wanted));
+        faults.add("%s has %d partitions, but %d are requested".formatted(spec.name(), count, wanted));
       }
       counts.computeIfAbsent(spec.spread(), s -> new TreeMap<>()).put(count, spec.name());
       String policy = configs.get(resource(spec)).get(CLEANUP).value();
@@ -150,10 +151,10 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
     }
     counts.values().stream()
         .filter(names -> names.size() > 1)
-        .forEach(names -> faults.add("topics of one kind differ in partitions: " + names));
+        .forEach(names -> faults.add("topics that must have equal partition counts differ: " + names));
     if (!faults.isEmpty()) {
       throw new StackException(
-          "topics that exist do not fit: %s. Change or delete them, or use another topic prefix."
+          "existing topics do not fit: %s. Change or delete them, or use another topic prefix."
               .formatted(String.join("; ", faults)));
     }
   }

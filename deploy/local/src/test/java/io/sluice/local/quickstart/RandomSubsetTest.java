@@ -29,7 +29,7 @@ class RandomSubsetTest {
   }
 
   @Test
-  void givenAPool_whenDrawn_thenAsManyDifferentOnesOfThePoolOnly() throws IOException {
+  void givenAPool_whenDrawn_thenTheSubsetHasDistinctCandidatesOfThePoolOnly() throws IOException {
     List<List<Message>> drawn = RandomSubset.draw(pool(CANDIDATES / 2), 10, 0);
     assertThat(drawn).hasSize(10).doesNotHaveDuplicates();
     assertThat(drawn)
@@ -38,14 +38,14 @@ class RandomSubsetTest {
   }
 
   @Test
-  void givenASeed_whenDrawnTwice_thenTheSame() throws IOException {
+  void givenASeed_whenDrawnTwice_thenTheSubsetsAreEqual() throws IOException {
     assertThat(RandomSubset.draw(pool(CANDIDATES), 10, 1))
         .isEqualTo(RandomSubset.draw(pool(CANDIDATES), 10, 1))
         .isNotEqualTo(RandomSubset.draw(pool(CANDIDATES), 10, 2));
   }
 
   @Test
-  void givenASmallPool_whenDrawn_thenAllOfIt() throws IOException {
+  void givenAPoolSmallerThanTheSubset_whenDrawn_thenAllOfItIsDrawn() throws IOException {
     assertThat(RandomSubset.draw(pool(4), 10, 0)).hasSize(4);
   }
 

@@ -42,7 +42,7 @@ class EmbeddedBrokerTest {
   }
 
   @Test
-  void givenATakenPort_whenStarted_thenTheMessageNamesThePort(@TempDir Path directory)
+  void givenAPortInUse_whenStarted_thenTheErrorNamesThePort(@TempDir Path directory)
       throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       assertThatThrownBy(() -> EmbeddedBroker.start(directory, taken.getLocalPort()))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("broker")
 class LocalStackTest {
   @Test
-  void givenARunningStack_whenClosed_thenNoProcessIsLeftAndTheDirectoryIsFree(
+  void givenARunningStack_whenClosed_thenNoProcessRemainsAndTheDirectoryIsUnlocked(
       @TempDir Path directory) throws Exception {
     LocalStack.Settings settings =
         LocalStack.Settings.in(directory, RegistryProcess.distribution());
@@ -40,13 +40,13 @@ class LocalStackTest {
 
     assertThat(registry.isAlive()).isFalse();
     assertThat(directory.resolve(LocalStack.PROPERTIES)).doesNotExist();
-    try (DirectoryLock lock = DirectoryLock.take(directory)) {
+    try (DirectoryLock lock = DirectoryLock.acquire(directory)) {
       assertThat(lock).isNotNull();
     }
   }
 
   @Test
-  void givenATakenBrokerPort_whenStarted_thenNoProcessIsLeft(@TempDir Path directory)
+  void givenABrokerPortInUse_whenStarted_thenNoProcessRemains(@TempDir Path directory)
       throws Exception {
     List<ProcessHandle> before = ProcessHandle.current().children().toList();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {

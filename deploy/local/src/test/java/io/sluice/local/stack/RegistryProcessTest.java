@@ -26,7 +26,7 @@ class RegistryProcessTest {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
   @Test
-  void givenARegistry_whenStartedAgain_thenItReadsOldRecordsAndRefusesWhatCannot(
+  void givenARegistry_whenStartedAgain_thenItReadsOldRecordsAndRefusesSchemasThatCannot(
       @TempDir Path directory) throws Exception {
     Candidate candidate = new Candidate("id", "source", List.of());
     String url;
@@ -63,7 +63,7 @@ class RegistryProcessTest {
   }
 
   @Test
-  void givenADistributionThatFails_whenAwaited_thenTheMessageShowsTheEndOfItsLog(
+  void givenADistributionThatFails_whenAwaited_thenTheErrorShowsTheEndOfItsLog(
       @TempDir Path directory) throws Exception {
     Path distribution = distributionOf(Failing.class, directory.resolve("distribution"));
 
@@ -77,7 +77,7 @@ class RegistryProcessTest {
   }
 
   @Test
-  void givenADistributionThatNeverServes_whenAwaited_thenItTimesOutAndCloseEndsIt(
+  void givenADistributionThatNeverServes_whenAwaited_thenItTimesOutAndClosingEndsIt(
       @TempDir Path directory) throws Exception {
     Path distribution = distributionOf(Hanging.class, directory.resolve("distribution"));
 
@@ -91,7 +91,7 @@ class RegistryProcessTest {
   }
 
   @Test
-  void givenNoDistribution_whenLaunched_thenTheMessageSaysToBuild(@TempDir Path directory) {
+  void givenNoDistribution_whenLaunched_thenTheErrorSaysToBuild(@TempDir Path directory) {
     assertThatThrownBy(() -> RegistryProcess.launch(directory.resolve("none"), directory, 0))
         .isInstanceOf(StackException.class)
         .hasMessageContaining("build Sluice first");
@@ -113,7 +113,7 @@ class RegistryProcessTest {
     return directory;
   }
 
-  /** A registry that cannot start. */
+  /** Stands for a registry that cannot start. */
   public static final class Failing {
     public static void main(String[] args) {
       System.err.println("out of luck");
@@ -121,7 +121,7 @@ class RegistryProcessTest {
     }
   }
 
-  /** A registry that starts and does nothing. */
+  /** Stands for a registry that starts but never serves. */
   public static final class Hanging {
     public static void main(String[] args) throws InterruptedException {
       Thread.sleep(60_000);

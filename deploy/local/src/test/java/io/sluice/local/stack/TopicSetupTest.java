@@ -38,7 +38,7 @@ class TopicSetupTest {
   }
 
   @Test
-  void givenTopicsThatFit_whenAppliedAgain_thenNothingChanges(TestKafka kafka) throws Exception {
+  void givenExistingTopicsThatFit_whenAppliedAgain_thenTheyAreNotChanged(TestKafka kafka) throws Exception {
     kafka.createTopics(SETUP);
 
     kafka.createTopics(new TopicSetup(2, 2, (short) 1));
@@ -51,7 +51,7 @@ class TopicSetupTest {
   }
 
   @Test
-  void givenTooFewPartitionsAndAWrongPolicy_whenApplied_thenRefusedAndNothingIsCreated(
+  void givenATopicThatDoesNotFit_whenApplied_thenItIsRefusedAndNoTopicIsCreated(
       TestKafka kafka) throws Exception {
     try (Admin admin = kafka.admin()) {
       create(
@@ -61,7 +61,7 @@ class TopicSetupTest {
 
       assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
           .isInstanceOf(StackException.class)
-          .hasMessageContaining("candidates has 1 partitions, 3 are asked for")
+          .hasMessageContaining("candidates has 1 partitions, but 3 are requested")
           .hasMessageContaining("cleanup.policy=delete instead of compact")
           .hasMessageContaining("another topic prefix");
       assertThat(admin.listTopics().names().get()).doesNotContain(kafka.topics().selected());
@@ -69,7 +69,7 @@ class TopicSetupTest {
   }
 
   @Test
-  void givenUnequalPartitionsOfOneSpread_whenApplied_thenRefused(TestKafka kafka) throws Exception {
+  void givenUnequalPartitionCountsOfOneSpread_whenApplied_thenTheyAreRefused(TestKafka kafka) throws Exception {
     try (Admin admin = kafka.admin()) {
       var compact = Map.of("cleanup.policy", "compact");
       create(
@@ -79,11 +79,11 @@ class TopicSetupTest {
 
       assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
           .isInstanceOf(StackException.class)
-          .hasMessageContaining("differ in partitions");
+          .hasMessageContaining("must have equal partition counts");
     }
   }
 
-  /** Returns when the broker has heard of the topics from the controller. */
+  /** Creates topics and waits until the broker, not only the controller, knows them. */
   private static void create(Admin admin, NewTopic... topics) throws Exception {
     List<String> names = Stream.of(topics).map(NewTopic::name).toList();
     admin.createTopics(List.of(topics)).all().get();
