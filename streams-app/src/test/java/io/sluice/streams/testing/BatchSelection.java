@@ -79,13 +79,13 @@ public final class BatchSelection {
     return order;
   }
 
-  /** Ids that are equal by the order stay as the map has them, ascending. */
+  /** Returns the first ids by an order; ids that are equal by it stay in ascending order. */
   private static List<String> first(
       int budget, SortedMap<String, float[]> rows, Comparator<String> order) {
     return rows.keySet().stream().sorted(order).limit(budget).toList();
   }
 
-  /** The highest score, with one zero only. */
+  /** Returns the highest score, with -0 as 0, because the two compare as different. */
   private static double highest(float[] row) {
     double highest = row[0];
     for (float score : row) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Every instance's HTTP API answers what a consumer of the topics has. */
+/** The HTTP API of every instance returns what a consumer reads from the topics. */
 final class ApiAgrees implements Guarantee {
   @Override
   public void check(Evidence evidence) {

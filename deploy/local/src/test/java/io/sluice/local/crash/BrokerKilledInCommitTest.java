@@ -32,9 +32,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What all exactness stands on: a broker that is killed between the two halves of a commit finishes
- * it when it is started again. Brokers 4.3.0, 4.3.1 and 4.4.0 do not (KAFKA-20734): they pass over
- * partitions that have no leader at that moment, whose readers then wait for ever.
+ * Tests the assumption on which exactness rests: a broker that is killed between the two phases of a
+ * commit completes the commit when it is started again. Brokers 4.3.0, 4.3.1 and 4.4.0 do not
+ * (KAFKA-20734): they skip partitions that have no leader at that moment, and readers of these
+ * partitions then wait for ever.
  */
 @Tag("broker")
 class BrokerKilledInCommitTest {
@@ -44,7 +45,7 @@ class BrokerKilledInCommitTest {
   private static final Duration FINISHED_WITHIN = Duration.ofSeconds(60);
 
   @Test
-  void givenCommitsUnderWay_whenTheBrokerIsKilledAndStartedAgain_thenNoTransactionHangs()
+  void givenCommitsInProgress_whenTheBrokerIsKilledAndStartedAgain_thenNoTransactionHangs()
       throws Exception {
     Path folder = Path.of("target", "broker-killed-in-commit").toAbsolutePath();
     Utils.delete(folder.toFile());
@@ -61,7 +62,7 @@ class BrokerKilledInCommitTest {
       for (int kill = 0; kill < 2; kill++) {
         killWhileCommitting(broker, port);
         broker.start();
-        assertThat(unfinished(admin)).as("partitions with a transaction that hangs").isEmpty();
+        assertThat(unfinished(admin)).as("partitions with a hanging transaction").isEmpty();
       }
     }
   }
@@ -101,13 +102,13 @@ class BrokerKilledInCommitTest {
         producer.commitTransaction();
       }
     } catch (KafkaException e) {
-      // The broker was killed.
+      // Expected: the broker was killed.
     } finally {
       producer.close(Duration.ZERO);
     }
   }
 
-  /** Partitions that cannot be read to their ends, once there was time enough. */
+  /** Returns the partitions that still cannot be read to their ends after the time limit. */
   private static List<TopicPartition> unfinished(Admin admin)
       throws InterruptedException, ExecutionException {
     Instant deadline = Instant.now().plus(FINISHED_WITHIN);

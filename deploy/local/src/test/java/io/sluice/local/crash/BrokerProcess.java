@@ -3,14 +3,14 @@ package io.sluice.local.crash;
 import io.sluice.local.stack.EmbeddedBroker;
 import java.nio.file.Path;
 
-/** A broker in a process of its own. */
+/** Main class of a process that runs nothing but a broker. */
 public final class BrokerProcess {
   private BrokerProcess() {}
 
   /**
-   * Runs until it is killed.
+   * Starts a broker and waits until the process is killed.
    *
-   * @param args the broker's directory, its port
+   * @param args the broker's directory and its port
    */
   public static void main(String[] args) throws InterruptedException {
     EmbeddedBroker.start(Path.of(args[0]), Integer.parseInt(args[1]));

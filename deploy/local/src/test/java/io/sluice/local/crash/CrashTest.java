@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Broker, two instances of the streams-app and a producer, killed at random moments while
- * candidates, tasks and jobs come and go: in the end all is as if nothing had happened.
+ * Kills a broker, two instances of the streams-app and a producer at random moments, while candidates,
+ * tasks and jobs come and go. In the end, all outputs must be as if nothing had been killed.
  *
  * <p>{@code -Dsluice.crash.seed=N} repeats what was done to them and what they worked on; when
  * exactly it met them is up to the machine. {@code -Dsluice.crash.kills=N} kills at least so many
@@ -37,7 +37,7 @@ class CrashTest {
       List.of(new SubsetsAreBatch(), new JobsFireOnce(), new DeadLettersOnce(), new ApiAgrees());
 
   @Test
-  void givenProcessesKilledAtRandomMoments_whenQuiet_thenAllIsAsIfNothingHadHappened()
+  void givenProcessesKilledAtRandomMoments_whenQuiet_thenOutputsAreAsIfNothingHadHappened()
       throws Exception {
     crash(Fault.plan(SEED, KILLS));
   }
@@ -60,7 +60,7 @@ class CrashTest {
             .addKeyValue("number", faults.indexOf(fault) + 1)
             .addKeyValue("of", faults.size())
             .log(fault.toString());
-        deployment.suffer(fault);
+        deployment.inject(fault);
       }
       deployment.finishProducing();
       log.info("the producer has finished");
@@ -80,7 +80,7 @@ class CrashTest {
       log.atInfo()
           .addKeyValue("representations", inputs.candidates().size())
           .addKeyValue("tasks", inputs.tasks().keySet())
-          .log("what there is to select from");
+          .log("inputs of the selection");
       new Quiet(deployment, inputs, () -> Outputs.statuses(kafka, topics, avro), admin)
           .await(QUIET_WITHIN);
       Outputs outputs = Outputs.read(kafka, topics, avro);

@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Every record that cannot be read is a dead letter, once. */
+/** Every record that cannot be read has become exactly one dead letter. */
 final class DeadLettersOnce implements Guarantee {
   @Override
   public void check(Evidence evidence) {

@@ -26,8 +26,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A broker, two instances of the streams-app and a producer, each a process of its own; and a
- * schema registry, which is left alone.
+ * Runs a broker, two instances of the streams-app and a producer in separate processes that can be
+ * killed, and a schema registry that is never killed.
  */
 final class Deployment implements AutoCloseable {
   static final String APPLICATION_ID = "crash";
@@ -37,7 +37,7 @@ final class Deployment implements AutoCloseable {
   private static final Duration RECOVERED_WITHIN = Duration.ofMinutes(4);
   private static final long FINISHED_WITHIN_SECONDS = 300;
 
-  /** Logs are cut and compacted all the time, as they would be in months. */
+  /** Settings that roll and compact logs all the time, as otherwise happens only over months. */
   private static final Map<String, String> COMPACTED_SOON =
       Map.of("segment.ms", "3000", "min.cleanable.dirty.ratio", "0.01");
 
@@ -83,8 +83,8 @@ final class Deployment implements AutoCloseable {
   /**
    * Starts all processes.
    *
-   * @param folder what they keep and their logs; emptied
-   * @param seed of what the producer does
+   * @param folder for data and logs of the processes; its old content is deleted
+   * @param seed seed of the producer's script
    */
   static Deployment start(Path folder, long seed) throws Exception {
     Utils.delete(folder.toFile());
@@ -116,8 +116,8 @@ final class Deployment implements AutoCloseable {
     victims.get(Fault.Role.PRODUCER).start();
   }
 
-  /** Kills the victims of a fault and starts them again. */
-  void suffer(Fault fault) throws InterruptedException, IOException {
+  /** Kills the processes of a fault, waits as long as it says, and starts them again. */
+  void inject(Fault fault) throws InterruptedException, IOException {
     if (fault.recovered()) {
       awaitReady();
     }
@@ -140,13 +140,13 @@ final class Deployment implements AutoCloseable {
     while (!isReady()) {
       requireAlive();
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("an instance is not ready " + RECOVERED_WITHIN + " after a fault");
+        throw new AssertionError("an instance is still not ready " + RECOVERED_WITHIN + " after a fault");
       }
       Thread.sleep(500);
     }
   }
 
-  /** Whether both instances say that they are ready. */
+  /** Whether both instances report that they are ready. */
   boolean isReady() {
     return apis.stream().allMatch(Deployment::isReady);
   }
@@ -159,13 +159,13 @@ final class Deployment implements AutoCloseable {
     }
   }
 
-  /** Lets the producer finish what it has begun; returns when it has. */
+  /** Tells the producer to finish what it has begun, and waits until it has. */
   void finishProducing() throws IOException, InterruptedException {
     Files.writeString(stopFile(), "");
     victims.get(Fault.Role.PRODUCER).awaitEnd(FINISHED_WITHIN_SECONDS);
   }
 
-  /** Fails when a process has ended by itself. */
+  /** Fails when a process has ended that was not killed. */
   void requireAlive() {
     victims.values().forEach(RestartableProcess::requireAlive);
   }
@@ -178,12 +178,12 @@ final class Deployment implements AutoCloseable {
     return registry.url();
   }
 
-  /** The HTTP APIs of the instances. */
+  /** Returns a client of the HTTP API of each instance. */
   List<ApiClient> apis() {
     return apis;
   }
 
-  /** A client that the caller closes. */
+  /** Returns a new admin client, which the caller closes. */
   Admin admin() {
     return Admin.create(
         Map.of(
@@ -193,7 +193,7 @@ final class Deployment implements AutoCloseable {
             Long.toString(STARTED_WITHIN.toMillis())));
   }
 
-  /** Kills what still runs. */
+  /** Kills all processes that are still running. */
   @Override
   public void close() {
     victims.values().forEach(RestartableProcess::close);
@@ -229,7 +229,7 @@ final class Deployment implements AutoCloseable {
     return new ApiClient(URI.create("http://127.0.0.1:" + port));
   }
 
-  /** A port that nobody listens on at this moment. */
+  /** Returns a port on which no process currently listens. */
   static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       return socket.getLocalPort();

@@ -4,10 +4,10 @@ import io.sluice.local.endtoend.ApiClient;
 import java.util.List;
 
 /**
- * All that is known of a deployment that is quiet.
+ * Inputs and outputs of a deployment that has become quiet, from which guarantees are checked.
  *
- * @param inputs what the streams-app had to work on
- * @param outputs what it published
- * @param apis the HTTP API of each instance
+ * @param inputs the records that the streams-app read
+ * @param outputs the records that it published
+ * @param apis a client of the HTTP API of each instance
  */
 record Evidence(Inputs inputs, Outputs outputs, List<ApiClient> apis) {}

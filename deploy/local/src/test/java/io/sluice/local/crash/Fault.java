@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Processes that are killed at one moment.
+ * A fault: one or more processes are killed at the same moment and started again later.
  *
- * @param recovered whether the instances are let recover from the fault before
- * @param pause after that
- * @param victims who is killed, with {@code kill -9}
- * @param wiped those of them that lose their state directories too
- * @param down how long until they are started again
+ * @param recovered whether all instances must be ready again before the fault happens
+ * @param pause how long to wait after that, before the fault happens
+ * @param victims the processes that are killed, with {@code kill -9}
+ * @param wiped the instances among them whose state directories are deleted
+ * @param down how long the processes stay down
  */
 record Fault(
     boolean recovered, Duration pause, List<Role> victims, List<Role> wiped, Duration down) {
@@ -26,7 +26,7 @@ record Fault(
     PRODUCER
   }
 
-  /** Every kind of fault that there is, of which a plan takes one after the other. */
+  /** The kinds of faults; a plan uses each of them once before it repeats one. */
   private enum Kind {
     STREAMS(List.of(Role.STREAMS_A), false),
     BOTH_STREAMS_WIPED(List.of(Role.STREAMS_A, Role.STREAMS_B), true),
@@ -48,9 +48,10 @@ record Fault(
   }
 
   /**
-   * A plan, the same for the same seed: all kinds in random order, then all again.
+   * Returns a sequence of faults, which depends on the seed only: all kinds in random order, then all
+   * again in another order.
    *
-   * @param kills how many processes are killed at least
+   * @param kills how many processes must be killed at least
    */
   static List<Fault> plan(long seed, int kills) {
     Random random = new Random(seed);
@@ -73,12 +74,12 @@ record Fault(
     return faults;
   }
 
-  /** The broker is away for long, when everything ran well before. */
+  /** Returns a long outage of the broker, which begins when everything is running well. */
   static Fault outage(Duration down) {
     return new Fault(true, Duration.ofSeconds(2), List.of(Role.BROKER), List.of(), down);
   }
 
-  /** Sometimes longer than the time after which sessions and transactions end: 6 s and 10 s. */
+  /** In one of five cases, longer than the time-out of sessions (6 s) or transactions (10 s). */
   private static int downMillis(Random random) {
     return random.nextInt(5) == 0 ? 7_000 + random.nextInt(8_000) : random.nextInt(3_000);
   }

@@ -1,9 +1,9 @@
 package io.sluice.local.crash;
 
-/** What must hold of every deployment that is quiet, whatever happened to it before. */
+/** A property that every deployment must have once it is quiet, whatever happened before. */
 interface Guarantee {
   /**
-   * Checks it.
+   * Checks the property.
    *
    * @throws AssertionError when it does not hold; the message says where
    */

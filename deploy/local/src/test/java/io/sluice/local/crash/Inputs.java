@@ -23,12 +23,12 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * What the streams-app had to work on, as the topics hold it: the last record of each key counts.
+ * The inputs of the streams-app, as read from the topics: the last record of each key.
  *
- * @param candidates representations that are there and can be read
- * @param unreadable where the records lie that cannot be read
- * @param tasks the newest revision of each task by id
- * @param firstOfLife the revision that each task began with when it last came
+ * @param candidates representations that can be read and are not retracted
+ * @param unreadable positions of the records that cannot be read
+ * @param tasks the latest revision of each task that is not removed, by task id
+ * @param firstOfLife for each of these tasks, the first revision since it was last created
  * @param queries representations of queries
  */
 record Inputs(
@@ -38,7 +38,7 @@ record Inputs(
     Map<String, Integer> firstOfLife,
     Map<QueryRepresentationKey, QueryRepresentation> queries) {
 
-  /** Where a record lies. */
+  /** The position of a record. */
   record Place(TopicPartition partition, long offset) {
     static Place of(ConsumerRecord<?, ?> record) {
       return new Place(new TopicPartition(record.topic(), record.partition()), record.offset());
@@ -94,7 +94,7 @@ record Inputs(
     return new Inputs(candidates, unreadable, tasks, firstOfLife, queries);
   }
 
-  /** The scores of every candidate to each query of a task, by candidate id. */
+  /** Returns the scores of every candidate for each query of a task, by candidate id. */
   Map<String, float[]> scoreRows(TargetTask task) {
     QueryMatrix matrix = queryMatrix(task);
     Map<String, float[]> rows = new TreeMap<>();
@@ -109,7 +109,7 @@ record Inputs(
     return rows;
   }
 
-  /** A candidate as it is scored for a task, if it is there. */
+  /** Returns the representation of a candidate, or empty when there is none. */
   Optional<Representation> candidate(String representationId, String candidateId) {
     return Optional.ofNullable(
         candidates.get(new RepresentationKey(representationId, candidateId)));

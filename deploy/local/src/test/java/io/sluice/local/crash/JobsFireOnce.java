@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * No job fires twice, none is missing; each has its one whole dataset, lists those of it that were
- * retracted or replaced since, and has ended once.
+ * No job has fired twice and none is missing. Each job has one complete dataset, lists the examples
+ * of it that were retracted or replaced since, and has ended once.
  */
 final class JobsFireOnce implements Guarantee {
   @Override
@@ -60,7 +60,7 @@ final class JobsFireOnce implements Guarantee {
         job.getSequence());
   }
 
-  /** Fired once; then, record by record, more are retracted or the job ends, once. */
+  /** The first record fires the job; each later one adds retracted examples or ends the job, once. */
   private static void checkRecords(List<FineTuneJob> records) {
     FineTuneJob before = records.get(0);
     FineTuneJob last = records.get(records.size() - 1);
@@ -73,7 +73,7 @@ final class JobsFireOnce implements Guarantee {
       assertThat(record.getRetracted()).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(known);
       assertThat(record.getRetracted().subList(0, known)).isEqualTo(before.getRetracted());
       assertThat(before.getState() == JobState.OPEN && record.getState() != JobState.OPEN)
-          .as("%s ends with this record, or more are retracted", last.getJobId())
+          .as("%s either ends with this record or has more retracted examples", last.getJobId())
           .isNotEqualTo(retracted);
       FineTuneJob expected =
           retracted
@@ -90,7 +90,7 @@ final class JobsFireOnce implements Guarantee {
   private static void checkRetracted(FineTuneJob job, List<DatasetRecord> part, Inputs inputs) {
     int firstOfLife = inputs.firstOfLife().getOrDefault(job.getTaskId(), Integer.MAX_VALUE);
     if (job.getRevision() < firstOfLife) {
-      // Jobs of a task that was removed are not looked after any more.
+      // Retractions are not recorded for jobs of tasks that were removed.
       return;
     }
     for (DatasetRecord example : part) {
@@ -107,7 +107,7 @@ final class JobsFireOnce implements Guarantee {
     }
   }
 
-  /** Of what may fire, the last job trains on nearly all that is selected now. */
+  /** Each tier that may fire has had a job, and the subset has changed little since the last one. */
   private static void checkNoneMissing(TargetTask task, Evidence evidence) {
     int pool = evidence.inputs().scoreRows(task).size();
     List<TierStatus> tiers = evidence.outputs().statuses().get(task.getTaskId()).getTiers();

@@ -17,13 +17,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * What a consumer that reads committed records has of the streams-app's work.
+ * The outputs of the streams-app, as a consumer with {@code read_committed} reads them.
  *
- * @param selected by task id and candidate id
- * @param statuses the last of each task
+ * @param selected the subset of each task, by task id and candidate id
+ * @param statuses the last status of each task, by task id
  * @param jobs every record of each job, in order, by job id
  * @param datasets every record of each dataset, in order, by job id
- * @param deadLetters every record
+ * @param deadLetters every dead letter
  */
 record Outputs(
     Map<String, Map<String, SelectedInstruction>> selected,
@@ -54,7 +54,7 @@ record Outputs(
         kafka.readAll(topics.deadLetters()));
   }
 
-  /** The last status of each task. */
+  /** Reads the last status of each task, by task id. */
   static Map<String, TaskStatus> statuses(TopicClient kafka, Topics topics, AvroSerdes avro) {
     Map<String, TaskStatus> statuses = new TreeMap<>();
     kafka

@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Plays the script to Kafka until it is told to stop, in a process of its own. Started again after
- * a kill, it goes on where the last record was acknowledged: some steps are then written twice.
+ * Main class of the process that writes the steps of the script to Kafka until the stop file appears.
+ * After a kill it continues after the last acknowledged step, so some steps are written twice.
  */
 public final class ProducerProcess {
   private static final int BATCH = 40;
@@ -25,9 +25,9 @@ public final class ProducerProcess {
   }
 
   /**
-   * Runs until the stop file is there and the script is settled.
+   * Runs until the stop file exists and the script is settled.
    *
-   * @param args bootstrap servers, schema registry, shards, seed, progress file, stop file
+   * @param args bootstrap servers, schema registry, number of shards, seed, progress file, stop file
    */
   public static void main(String[] args) throws Exception {
     Path progress = Path.of(args[4]);
@@ -35,7 +35,7 @@ public final class ProducerProcess {
     try (StepWriter writer = new StepWriter(args[0], args[1], Integer.parseInt(args[2]))) {
       new ProducerProcess(new Script(Long.parseLong(args[3])), writer, progress).play(stop);
     }
-    // The thread that guards this process would keep it.
+    // Ends the process although the main method of the guard has other threads.
     System.exit(0);
   }
 

@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits until nothing is on its way any more: both instances are ready, every record is consumed,
- * every task has counted its pool; and so for a while.
+ * Waits until a deployment is quiet: both instances are ready, every record is consumed and every
+ * task has counted its whole pool, and all this stays so for three seconds.
  */
 final class Quiet {
   private static final Logger log = LoggerFactory.getLogger(Quiet.class);
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
+  private static final Duration QUIET_FOR = Duration.ofSeconds(3);
 
   private final Deployment deployment;
   private final Inputs inputs;
@@ -45,30 +45,30 @@ final class Quiet {
     Instant start = Instant.now();
     Instant quietSince = Instant.MAX;
     Map<TopicPartition, Long> ends = Map.of();
-    String lastUnrest = "";
+    String lastPending = "";
     while (Instant.now().isBefore(start.plus(limit))) {
       deployment.requireAlive();
       Map<TopicPartition, Long> before = ends;
       ends = ends();
-      Optional<String> unrest = unrest(ends);
-      if (unrest.isPresent() || !before.equals(ends)) {
+      Optional<String> pending = pending(ends);
+      if (pending.isPresent() || !before.equals(ends)) {
         quietSince = Instant.now();
-      } else if (Instant.now().isAfter(quietSince.plus(LONG_ENOUGH))) {
+      } else if (Instant.now().isAfter(quietSince.plus(QUIET_FOR))) {
         return;
       }
-      String what = unrest.orElse("nothing is on its way");
-      if (!what.equals(lastUnrest)) {
+      String what = pending.orElse("nothing is in flight");
+      if (!what.equals(lastPending)) {
         log.atInfo()
             .addKeyValue("seconds", Duration.between(start, Instant.now()).toSeconds())
             .log(what);
-        lastUnrest = what;
+        lastPending = what;
       }
       Thread.sleep(1_000);
     }
-    throw new AssertionError("not quiet within " + limit + ": " + lastUnrest);
+    throw new AssertionError("not quiet within " + limit + ": " + lastPending);
   }
 
-  private Optional<String> unrest(Map<TopicPartition, Long> ends)
+  private Optional<String> pending(Map<TopicPartition, Long> ends)
       throws ExecutionException, InterruptedException {
     return notReady().or(() -> lag(ends)).or(this::unfinishedTask);
   }
@@ -91,8 +91,9 @@ final class Quiet {
   }
 
   /**
-   * What is written in transactions ends with a marker, which no reader is given: its offset can
-   * stay before it until the next record.
+   * Returns how many records at the end of a partition may stay unconsumed: a transaction ends with a
+   * marker, which consumers do not get, so the committed offset can stay before it until the next
+   * record.
    */
   private static int markers(TopicPartition partition) {
     return partition.topic().endsWith("-repartition") ? 1 : 0;
@@ -136,7 +137,7 @@ final class Quiet {
         .findFirst()
         .map(
             task ->
-                "pool of %s revision %d is to be %d: %s"
+                "the pool of %s revision %d should be %d: %s"
                     .formatted(
                         task.getTaskId(),
                         task.getRevision(),

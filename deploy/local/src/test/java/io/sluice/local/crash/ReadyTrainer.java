@@ -20,7 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** Reports every job finished as soon as it is readable, so that the next ones may fire. */
+/** A trainer that immediately reports every job as finished, so that further jobs can fire. */
 final class ReadyTrainer implements AutoCloseable {
   private static final String PATIENCE_MILLIS = "600000";
 
@@ -79,7 +79,7 @@ final class ReadyTrainer implements AutoCloseable {
         .build();
   }
 
-  /** Fails when it has ended by itself. */
+  /** Fails when the trainer's thread has ended. */
   void requireAlive() {
     if (work.isDone()) {
       work.join();

@@ -16,23 +16,23 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * An endless sequence of steps, the same for the same seed: candidates arrive, are repeated,
- * changed, retracted and spoilt, tasks come, get new revisions and go.
+ * An endless sequence of steps that depends on the seed only. Candidates arrive, are repeated,
+ * changed, retracted and replaced by unreadable records; tasks are created, changed and removed.
  *
- * <p>Ids are drawn from a slowly growing range, so that what is retracted or changed is often
- * selected somewhere.
+ * <p>Ids are drawn from a slowly growing range, so that candidates that are retracted or changed are
+ * often selected for some task.
  */
 final class Script {
   private static final List<String> TASKS = List.of("t0", "t1", "t2", "t3", "t4");
-  private static final int LEAST_TASKS = 3;
+  private static final int MIN_TASKS = 3;
   private static final List<String> ALGORITHMS =
       List.of("round-robin", "round-robin", "doubly-greedy", "random:3");
   private static final List<List<Integer>> BUDGETS =
       List.of(List.of(10), List.of(5, 20), List.of(10, 40), List.of(10, 30, 60));
   private static final int FIRST_CANDIDATES = 150;
-  private static final int STEPS_A_NEW_CANDIDATE = 8;
-  private static final int STEPS_A_FIRST_TASK = 20;
-  private static final int STEPS_A_TASK_CHANGE = 250;
+  private static final int STEPS_PER_NEW_CANDIDATE = 8;
+  private static final int STEPS_PER_FIRST_TASK = 20;
+  private static final int STEPS_PER_TASK_CHANGE = 250;
 
   private final Random random;
   private final Map<String, Integer> versions = new HashMap<>();
@@ -40,7 +40,7 @@ final class Script {
   private final Map<String, TargetTask> tasks = new TreeMap<>();
   private final Map<String, Integer> revisions = new HashMap<>();
 
-  /** What workers still have to do for the tasks. */
+  /** Query representations that workers still have to publish or delete. */
   private final Deque<Step> pending = new ArrayDeque<>();
 
   private long taken;
@@ -49,33 +49,33 @@ final class Script {
     random = new Random(seed);
   }
 
-  /** Steps taken so far. */
+  /** Returns how many steps were taken so far. */
   long taken() {
     return taken;
   }
 
-  /** Whether there are tasks, and all of their queries are represented. */
+  /** Whether there are tasks and all of their queries are represented. */
   boolean isSettled() {
     return !tasks.isEmpty() && pending.isEmpty();
   }
 
-  /** The next step. */
+  /** Takes the next step. */
   Step next() {
     taken++;
-    boolean few = tasks.size() < LEAST_TASKS && pending.isEmpty();
-    if (random.nextInt(few ? STEPS_A_FIRST_TASK : STEPS_A_TASK_CHANGE) == 0) {
+    boolean few = tasks.size() < MIN_TASKS && pending.isEmpty();
+    if (random.nextInt(few ? STEPS_PER_FIRST_TASK : STEPS_PER_TASK_CHANGE) == 0) {
       return changeTask();
     }
     return !pending.isEmpty() && random.nextInt(3) == 0 ? pending.remove() : changeCandidate();
   }
 
   private Step changeCandidate() {
-    int range = FIRST_CANDIDATES + (int) (taken / STEPS_A_NEW_CANDIDATE);
+    int range = FIRST_CANDIDATES + (int) (taken / STEPS_PER_NEW_CANDIDATE);
     String id = "c" + random.nextInt(range);
     int kind = random.nextInt(20);
     if (!present.contains(id)) {
       present.add(id);
-      // What was retracted comes back as it was, or otherwise.
+      // A retracted candidate returns with its old content or with a new one.
       return new Step.Arrive(id, versions.merge(id, kind < 10 ? 0 : 1, Integer::sum));
     }
     if (kind < 8) {
@@ -93,7 +93,7 @@ final class Script {
     if (!tasks.containsKey(id)) {
       return define(id);
     }
-    if (tasks.size() > LEAST_TASKS && random.nextInt(3) == 0) {
+    if (tasks.size() > MIN_TASKS && random.nextInt(3) == 0) {
       tasks.remove(id);
       pending.removeIf(step -> isOf(step, id));
       return new Step.Remove(id);
@@ -126,7 +126,7 @@ final class Script {
             .setQueries(queries)
             .build();
     tasks.put(id, task);
-    // A worker that was busy with the revision before leaves it.
+    // A worker that has not finished the previous revision gives it up.
     pending.removeIf(step -> isOf(step, id));
     for (int q = 0; q < size; q++) {
       pending.add(new Step.Represent(task, q));

@@ -2,32 +2,32 @@ package io.sluice.local.crash;
 
 import io.sluice.schemas.TargetTask;
 
-/** One thing that happens to the topics that the streams-app reads. */
+/** One change to the topics that the streams-app reads. */
 sealed interface Step {
-  /** Every worker represents a candidate: a new one, a repeat, or another content of one. */
+  /** Workers publish representations of a candidate: a new one, a repeat, or changed content. */
   record Arrive(String candidateId, int version) implements Step {}
 
-  /** A candidate is retracted. */
+  /** Workers publish tombstones for the representations of a retracted candidate. */
   record Retract(String candidateId) implements Step {}
 
-  /** What cannot be read takes the place of a candidate's representations. */
+  /** Unreadable records replace a candidate's representations. */
   record Spoil(String candidateId) implements Step {}
 
-  /** A task is put: a new one or a new revision. */
+  /** A user creates a task or a new revision of it. */
   record Define(TargetTask task) implements Step {}
 
-  /** A task is removed. */
+  /** A user removes a task. */
   record Remove(String taskId) implements Step {}
 
-  /** A worker represents one query of a task. */
+  /** A worker publishes the representation of one query of a task. */
   record Represent(TargetTask task, int query) implements Step {}
 
-  /** A worker withdraws a query of a revision that was replaced. */
+  /** A worker deletes the representation of a query whose revision was replaced. */
   record Forget(String taskId, int revision, int query) implements Step {}
 
   /**
-   * Whether it is a person's act on a task. Such acts are not sent again once they are
-   * acknowledged: a task that was removed never gets one of its old revisions back.
+   * Whether a user changes a task. Such steps are not repeated once they are acknowledged, because an
+   * old revision of a removed task must not return.
    */
   default boolean isOfTask() {
     return this instanceof Define || this instanceof Remove;

@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Writes steps to topics, idempotently and patiently: a broker that is away comes back. */
+/** Writes steps to topics with an idempotent producer that outlasts outages of the broker. */
 final class StepWriter implements AutoCloseable {
   private static final String PATIENCE_MILLIS = "600000";
 
@@ -95,9 +95,9 @@ final class StepWriter implements AutoCloseable {
   }
 
   /**
-   * Waits until all that was written is acknowledged.
+   * Waits until all records are acknowledged.
    *
-   * @throws ExecutionException when a record was not
+   * @throws ExecutionException when a record could not be written
    */
   void await() throws ExecutionException, InterruptedException {
     producer.flush();

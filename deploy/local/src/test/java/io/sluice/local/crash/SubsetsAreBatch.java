@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The subset of every task is what the batch rule selects from all candidates that are there. */
+/** The subset of every task is the batch selection from all candidates that are not retracted. */
 final class SubsetsAreBatch implements Guarantee {
   @Override
   public void check(Evidence evidence) {

@@ -10,9 +10,9 @@ import io.sluice.schemas.encoding.FeatureCodec;
 import java.util.List;
 import java.util.Random;
 
-/** What workers would make: random vectors, always the same for the same text. */
+/** Stands in for workers: random vectors that depend on the text of an example only. */
 final class Vectors {
-  /** Two deployments of workers; of the second the vectors are short signs, so scores often tie. */
+  /** Two representation ids. Vectors of the second are a few signs, so that scores often tie. */
   static final List<String> REPRESENTATIONS = List.of("fine", "signs");
 
   private static final int CHECKPOINTS = 2;
@@ -20,7 +20,7 @@ final class Vectors {
 
   private Vectors() {}
 
-  /** A version of a candidate, represented. */
+  /** Returns the representation of a version of a candidate. */
   static Representation candidate(String representationId, String id, int version) {
     String text = id + " v" + version;
     FeatureEncoding encoding =
@@ -37,7 +37,7 @@ final class Vectors {
             id, "crash", List.of(new Message("user", "u"), new Message("assistant", text))));
   }
 
-  /** A query of a task, represented. */
+  /** Returns the representation of a query of a task. */
   static QueryRepresentation query(TargetTask task, int index) {
     String representationId = task.getRepresentationId();
     int dimension = dimension(representationId);
@@ -62,10 +62,10 @@ final class Vectors {
   }
 
   private static String fingerprint(String representationId) {
-    return "made-for-" + representationId;
+    return "fingerprint-of-" + representationId;
   }
 
-  /** Shape [checkpoints][dimension], rows of unit norm. */
+  /** Returns vectors of shape [checkpoints][dimension], rows of unit length. */
   private static float[][] unitRows(String text, int dimension) {
     Random random = new Random(text.hashCode() * 31L + dimension);
     float[][] rows = new float[CHECKPOINTS][dimension];

@@ -1,9 +1,9 @@
 /**
- * The guarantees of the selection under crashes: real processes, killed at random moments.
+ * Tests of the selection's guarantees when real processes are killed at random moments.
  *
  * <p>{@link io.sluice.local.crash.Deployment} runs the processes, {@link
- * io.sluice.local.crash.Fault} says what happens to them, {@link io.sluice.local.crash.Script} what
- * they work on meanwhile, and each {@link io.sluice.local.crash.Guarantee} what must hold in the
- * end.
+ * io.sluice.local.crash.Fault} describes which of them are killed and when, {@link
+ * io.sluice.local.crash.Script} generates the records that they process meanwhile, and each {@link
+ * io.sluice.local.crash.Guarantee} checks what must hold in the end.
  */
 package io.sluice.local.crash;

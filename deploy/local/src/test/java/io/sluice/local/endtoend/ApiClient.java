@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
 
-/** Asks one instance's HTTP API. */
+/** A client of the HTTP API of one instance of the streams-app. */
 public final class ApiClient {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,29 +24,33 @@ public final class ApiClient {
   private final HttpClient client = HttpClient.newHttpClient();
   private final URI api;
 
-  /** A client of the API at this address. */
+  /** Creates a client of the API at this address. */
   public ApiClient(URI api) {
     this.api = api;
   }
 
-  /** Asks for something. */
+  /**
+   * Sends a GET request.
+   *
+   * @param headers names and values of headers in turn
+   */
   public Answer get(String path, String... headers) {
-    return ask("GET", path, BodyPublishers.noBody(), headers);
+    return send("GET", path, BodyPublishers.noBody(), headers);
   }
 
   Answer put(String path, String body, String... headers) {
-    return ask("PUT", path, BodyPublishers.ofString(body), headers);
+    return send("PUT", path, BodyPublishers.ofString(body), headers);
   }
 
   Answer post(String path, BodyPublisher body, String... headers) {
-    return ask("POST", path, body, headers);
+    return send("POST", path, body, headers);
   }
 
   Answer delete(String path, String... headers) {
-    return ask("DELETE", path, BodyPublishers.noBody(), headers);
+    return send("DELETE", path, BodyPublishers.noBody(), headers);
   }
 
-  /** Asks until the answer is as wanted. */
+  /** Repeats a GET request until the answer meets a condition; fails after 60 seconds. */
   Answer await(String path, Predicate<Answer> wanted) {
     Instant deadline = Instant.now().plus(PATIENCE);
     while (true) {
@@ -55,13 +59,13 @@ public final class ApiClient {
         return answer;
       }
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError(path + " answers " + answer);
+        throw new AssertionError(path + " still returns " + answer);
       }
       pause();
     }
   }
 
-  private Answer ask(String method, String path, BodyPublisher body, String... headers) {
+  private Answer send(String method, String path, BodyPublisher body, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(api + path));
     request.method(method, body);
     if (headers.length > 0) {
@@ -87,14 +91,14 @@ public final class ApiClient {
     }
   }
 
-  /** What was answered. */
+  /** A response of the API. */
   public record Answer(HttpResponse<String> response) {
-    /** The HTTP status. */
+    /** Returns the HTTP status code. */
     public int status() {
       return response.statusCode();
     }
 
-    /** The body. */
+    /** Returns the body as text. */
     public String text() {
       return response.body();
     }
@@ -103,12 +107,12 @@ public final class ApiClient {
       return response.headers().firstValue(name).orElse("");
     }
 
-    /** The body, which is JSON. */
+    /** Parses the body as JSON; fails when it is something else. */
     public JsonNode json() {
       try {
         return JSON.readTree(text());
       } catch (JsonProcessingException e) {
-        throw new AssertionError("no JSON: " + text(), e);
+        throw new AssertionError("not JSON: " + text(), e);
       }
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trainer that trains and evaluates by itself, on a real broker. */
+/** Tests the trainer with its built-in launcher on a real broker. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class BuiltinTrainerTest {
@@ -57,7 +57,7 @@ class BuiltinTrainerTest {
   }
 
   @Test
-  void givenAModelWhoseLossIsNotANumber_whenTrained_thenFailedAndTheNextJobRuns()
+  void givenAModelWhoseLossIsNotANumber_whenTrained_thenTheJobFailsAndTheNextOneRuns()
       throws IOException {
     Path weights = model.resolve("model.safetensors");
     byte[] sound = Files.readAllBytes(weights);
@@ -89,7 +89,7 @@ class BuiltinTrainerTest {
   }
 
   @Test
-  void givenACommandWhoseModelCannotBeLoaded_whenEvaluated_thenFailedAndTheReasonSaysWhatToSet()
+  void givenACommandWhoseModelCannotBeLoaded_whenEvaluated_thenTheJobFailsAndTheReasonSaysWhatToSet()
       throws IOException {
     topics.fire(
         job("unloadable").setControls(List.of()).setLauncher("command").build(), examples, queries);
@@ -118,7 +118,7 @@ class BuiltinTrainerTest {
         .setLoraAlpha(8);
   }
 
-  /** The same file with ones in all bits of all weights, which stand for no number. */
+  /** Returns the same file with all bits of all weights set, which makes every weight NaN. */
   private static byte[] notNumbers(byte[] safetensors) {
     byte[] changed = safetensors.clone();
     long header = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).getLong();

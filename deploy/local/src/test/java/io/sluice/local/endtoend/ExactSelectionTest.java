@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The topology on a real broker with four shards, exactly once, against the batch rule. */
+/** Compares the topology on a real broker, with four shards, against the batch selection. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class ExactSelectionTest {
@@ -121,7 +121,7 @@ class ExactSelectionTest {
   }
 
   @Test
-  void givenUndecodableRecordsOnEveryInput_whenTheServiceRuns_thenTheyAreDeadLettersAndItGoesOn() {
+  void givenUndecodableRecordsOnEveryInput_whenTheServiceRuns_thenTheyBecomeDeadLettersAndItContinues() {
     TargetTask task = task("t", 2);
     byte[] junk = "not avro".getBytes(StandardCharsets.UTF_8);
     for (String topic :
@@ -190,7 +190,7 @@ class ExactSelectionTest {
               1,
               q,
               "default",
-              "making",
+              "fingerprint",
               DIMENSION,
               List.of(1f),
               FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors[q])),
@@ -208,7 +208,7 @@ class ExactSelectionTest {
               id, "test", List.of(new Message("user", "u"), new Message("assistant", id)));
       Representation representation =
           new Representation(
-              "default", "making", FeatureEncoding.INT4, DIMENSION, 1, features, 9, candidate);
+              "default", "fingerprint", FeatureEncoding.INT4, DIMENSION, 1, features, 9, candidate);
       pool.put(id, representation);
       send(representation);
     }

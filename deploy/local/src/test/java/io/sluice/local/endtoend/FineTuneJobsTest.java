@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs by command line and API, over a real broker and a running streams-app. */
+/** Tests job commands and the jobs of the HTTP API against a real broker and a running streams-app. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class FineTuneJobsTest {
@@ -79,7 +79,7 @@ class FineTuneJobsTest {
   }
 
   @Test
-  void givenAFiredJob_whenCancelledAndFiredByHand_thenTheCommandsTellWhatCameOfIt()
+  void givenAFiredJob_whenCancelledAndFiredByHand_thenTheCommandsReportTheResults()
       throws IOException {
     String first = jobs().get(0).get(8);
     assertThat(jobs().get(0)).startsWith("t", "1", "5", "0", "full", "open");
@@ -104,7 +104,7 @@ class FineTuneJobsTest {
   }
 
   @Test
-  void givenATrainersReports_whenShown_thenTheJobIsWhereTheySay() throws IOException {
+  void givenReportsOfATrainer_whenTheJobIsShown_thenItHasTheReportedState() throws IOException {
     String job = jobs().get(0).get(8);
 
     report(job, FineTuneState.STARTED);
@@ -148,7 +148,7 @@ class FineTuneJobsTest {
   }
 
   @Test
-  void givenTheApi_whenAskedToFireAndCancel_thenItDoesAsTheCommandLineDoes() {
+  void givenTheApi_whenJobsAreFiredAndCancelled_thenItBehavesLikeTheCommandLine() {
     String first = api.get("/api/jobs").json().path("jobs").get(0).path("job").asText();
 
     ApiClient.Answer refused = fire("t", "?budget=5");

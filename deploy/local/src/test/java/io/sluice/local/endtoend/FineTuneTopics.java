@@ -22,9 +22,9 @@ import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** The topics that trainers read and write, in a test's hands. */
+/** Lets a test write and read the topics that trainers use. */
 final class FineTuneTopics implements AutoCloseable {
-  /** What TopicSetup is given. */
+  /** Number of partitions of the topics that are spread by task. */
   private final int partitions;
 
   private final Topics names;
@@ -34,9 +34,9 @@ final class FineTuneTopics implements AutoCloseable {
   private final Serde<FineTuneResult> results;
 
   /**
-   * Topics that are there already.
+   * Uses existing topics.
    *
-   * @param partitions of those that are spread by task
+   * @param partitions number of partitions of the topics that are spread by task
    */
   FineTuneTopics(String bootstrapServers, AvroSerdes avro, Topics names, int partitions) {
     this.names = names;
@@ -47,7 +47,7 @@ final class FineTuneTopics implements AutoCloseable {
     this.results = avro.value();
   }
 
-  /** Topics that are made on a test's broker. */
+  /** Creates the topics of a test and uses them. */
   static FineTuneTopics create(TestKafka kafka, int partitions) throws InterruptedException {
     kafka.createTopics(new TopicSetup(partitions, partitions, (short) 1));
     return new FineTuneTopics(
@@ -58,9 +58,10 @@ final class FineTuneTopics implements AutoCloseable {
   }
 
   /**
-   * A job that trains on half of the examples, with the other half as its random control.
+   * Returns a job that trains on the first half of the examples, with the second half as its random
+   * control.
    *
-   * @param id is its task's id too
+   * @param id both the job id and the task id
    */
   static FineTuneJob.Builder job(String id, List<Candidate> examples, List<Query> queries) {
     int half = examples.size() / 2;
@@ -121,13 +122,13 @@ final class FineTuneTopics implements AutoCloseable {
         partition(job));
   }
 
-  /** Publishes what has become of a job. */
+  /** Publishes a record of a job. */
   void put(FineTuneJob job) {
     topics.write(names.fineTuneJobs(), Serdes.String(), jobs, job.getJobId(), job, partition(job));
     topics.flush();
   }
 
-  /** Publishes a report, as a trainer does. */
+  /** Publishes a report of a trainer. */
   void report(FineTuneResult report) {
     topics.write(
         names.fineTuneResults(),
@@ -143,7 +144,7 @@ final class FineTuneTopics implements AutoCloseable {
     return Optional.of(KeyPartitions.partitionFor(job.getTaskId(), partitions));
   }
 
-  /** All reports of a job, in order. */
+  /** Returns all reports about a job, in order. */
   List<FineTuneResult> reports(String jobId) {
     return topics.readAll(names.fineTuneResults(), Serdes.String(), results).stream()
         .filter(entry -> entry.getKey().equals(jobId))
@@ -152,7 +153,7 @@ final class FineTuneTopics implements AutoCloseable {
         .toList();
   }
 
-  /** Waits for a report of a job. */
+  /** Waits for a report about a job that meets a condition. */
   FineTuneResult await(String jobId, Predicate<FineTuneResult> condition) {
     return topics.await(
         names.fineTuneResults(),
@@ -160,7 +161,7 @@ final class FineTuneTopics implements AutoCloseable {
         report -> report.getJobId().equals(jobId) && condition.test(report));
   }
 
-  /** Waits until a job has ended. */
+  /** Waits for the report that a job has ended. */
   FineTuneResult awaitEnd(String jobId) {
     return await(jobId, FineTuneTopics::isEnd);
   }

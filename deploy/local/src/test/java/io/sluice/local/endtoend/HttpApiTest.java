@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the HTTP API tells of the selection, against what a consumer reads. */
+/** Compares what the HTTP API returns about the selection with what a consumer reads. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class HttpApiTest {
@@ -72,7 +72,7 @@ class HttpApiTest {
   }
 
   @Test
-  void givenTwoInstances_whenEitherIsAsked_thenBothAnswerAlikeForAllTasks() throws IOException {
+  void givenTwoInstances_whenEitherIsAsked_thenBothReturnTheSameForAllTasks() throws IOException {
     try (StreamsApp one = start("one");
         StreamsApp two = start("two")) {
       List<TargetTask> tasks =
@@ -104,7 +104,7 @@ class HttpApiTest {
   }
 
   @Test
-  void givenAnInstanceThatComesAndGoes_whenTheOtherIsAsked_thenItNeverTakesPartForAll() {
+  void givenAnInstanceThatComesAndGoes_whenTheOtherIsAsked_thenItNeverReturnsIncompleteLists() {
     List<TargetTask> tasks =
         Stream.of("a", "b", "c", "d").map(id -> stream.define(id, 1, 2, List.of(5))).toList();
     stream.arrive(50);
@@ -124,7 +124,7 @@ class HttpApiTest {
     }
   }
 
-  /** Asks again and again, while something else happens. */
+  /** Asks one instance repeatedly while other instances come and go. */
   private static final class Watch {
     private final ApiClient api;
     private final List<TargetTask> tasks;
@@ -156,7 +156,7 @@ class HttpApiTest {
       return wrong;
     }
 
-    /** Whether it is answered; that is either all of it, or a 503 with a reason. */
+    /** Whether the answer is complete. An incomplete one must be a 503 with a reason. */
     private boolean look(String path, int count) {
       ApiClient.Answer answer = api.get(path);
       boolean whole =

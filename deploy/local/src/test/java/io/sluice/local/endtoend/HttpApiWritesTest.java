@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can be written over HTTP, by whom, and what is refused. */
+/** Tests writing over HTTP: which requests change tasks and candidates, and which are refused. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class HttpApiWritesTest {
@@ -73,7 +73,7 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenATask_whenPutChangedAndRemoved_thenItsRevisionsAreServedOneAfterTheOther() {
+  void givenATask_whenPutChangedAndRemoved_thenEachRevisionIsServedInTurn() {
     start(Map.of());
 
     JsonNode put = api.put("/api/tasks/sums", TASK.formatted(3), JSON).json();
@@ -110,7 +110,7 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenAToken_whenWritingWithoutIt_thenRefusedAndReadingIsOpen() {
+  void givenAToken_whenWritingWithoutIt_thenWritesAreRefusedAndReadsAreAllowed() {
     start(Map.of("http.token", "s3cret-of-the-stream"));
     String[] wrong = {"Authorization", "Bearer s3cret-of-the-streaM"};
 
@@ -137,7 +137,7 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenABrowserOfAnotherOrigin_whenItWrites_thenRefused() throws IOException {
+  void givenABrowserPageOfAnotherOrigin_whenItWrites_thenItIsRefused() throws IOException {
     start(Map.of());
     String line = LINE.formatted("a");
 
@@ -157,7 +157,7 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenLinesWithErrors_whenPosted_thenEachIsToldAndTheRestIsInKafka() throws IOException {
+  void givenLinesWithErrors_whenPosted_thenEachIsReportedAndTheOthersAreInKafka() throws IOException {
     start(Map.of("http.max.line.bytes", "100000"));
     String tooLong = "{\"id\": \"" + "x".repeat(10_000_000) + "\"}\n";
     String body =
@@ -196,7 +196,7 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenManyCandidatesWithoutIds_whenPostedTwiceAsAStream_thenEachIsThereOnce() {
+  void givenManyCandidatesWithoutIds_whenPostedTwiceAsAStream_thenKafkaHasEachOnce() {
     start(Map.of());
     String body =
         IntStream.range(0, 20_000)
@@ -215,7 +215,7 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenBadRequests_whenAsked_thenTheReasonSaysWhatToDo() throws IOException {
+  void givenBadRequests_whenSent_thenTheReasonSaysWhatToDo() throws IOException {
     start(Map.of());
     TargetTask task = stream.define("t", 1, 2, List.of(5));
     api.await("/api/tasks/t", answer -> answer.status() == 200);
@@ -269,7 +269,7 @@ class HttpApiWritesTest {
     return new String[] {"Content-Type", "application/x-ndjson", "Origin", origin};
   }
 
-  /** Sends what no proper client would. */
+  /** Sends a request that HTTP client libraries refuse to send, and returns the response. */
   private String raw(String request) throws IOException {
     URI address = app.apiAddress().orElseThrow();
     try (Socket socket = new Socket(address.getHost(), address.getPort())) {

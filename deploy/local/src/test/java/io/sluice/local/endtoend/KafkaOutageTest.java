@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka is away for longer than clients wait, which is made short here. */
+/** Tests an outage of Kafka that lasts longer than the time-outs of clients, which are short here. */
 @Tag("broker")
 class KafkaOutageTest {
   private static final int SHARDS = 2;
 
-  /** Threads give up soon, and have a transaction open at almost any moment. */
+  /** With these settings, threads give up soon and nearly always have an open transaction. */
   private static final Map<String, String> IMPATIENT =
       Map.of(
           "commit.interval.ms", "4000",
@@ -35,7 +35,7 @@ class KafkaOutageTest {
   @TempDir Path directory;
 
   @Test
-  void givenKafkaGoesAwayInTheMiddle_whenItIsBack_thenTheSelectionGoesOnAndIsWhole()
+  void givenAnOutageDuringProcessing_whenKafkaIsBack_thenTheSelectionContinuesAndIsComplete()
       throws InterruptedException {
     EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 0);
     TestKafka kafka = new TestKafka(broker.bootstrapServers(), "mock://outage", new Topics("o."));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sluice results} on a real broker. */
+/** Tests the command {@code sluice results} against a real broker. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class ResultsCommandTest {
@@ -34,7 +34,7 @@ class ResultsCommandTest {
   private final StringWriter err = new StringWriter();
 
   @Test
-  void givenAFinishedJob_whenAskedForResults_thenTableJsonAndReport(
+  void givenAFinishedJob_whenResultsAreRequested_thenTableJsonAndReportShowThem(
       TestKafka kafka, @TempDir Path folder) throws InterruptedException, IOException {
     List<Candidate> examples = BundledData.make().candidates().subList(0, 8);
     List<Query> queries = BundledData.make().tasks().values().iterator().next();

@@ -9,7 +9,7 @@ import io.sluice.schemas.Query;
 import java.util.List;
 import java.util.Random;
 
-/** Represents an example by a random row that follows from its id. */
+/** A fake representer: represents an example by a random vector that depends on its id only. */
 class SteadyRepresenter implements Representer {
   private static final int DIMENSION = 16;
 

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** Tasks and candidates with random vectors, as a worker would have represented them. */
+/** Stands in for a worker: publishes tasks and candidates that are represented by random vectors. */
 final class SyntheticStream implements AutoCloseable {
   private static final int DIMENSION = 32;
   private static final String FINGERPRINT = "random";
@@ -38,7 +38,11 @@ final class SyntheticStream implements AutoCloseable {
   private final TopicClient topics;
   private int arrived;
 
-  /** A stream into the topics of a test, whose representations have so many partitions. */
+  /**
+   * Creates a stream into the topics of a test.
+   *
+   * @param shards number of partitions of the topic of representations
+   */
   SyntheticStream(TestKafka kafka, int shards) {
     this.kafka = kafka;
     this.shards = shards;
@@ -46,7 +50,7 @@ final class SyntheticStream implements AutoCloseable {
     this.topics = new TopicClient(kafka.bootstrapServers());
   }
 
-  /** Puts a task of so many queries, q0, q1, ..., and represents them. */
+  /** Publishes a task with the queries q0, q1, ... and their representations. */
   TargetTask define(String id, int revision, int size, List<Integer> budgets) {
     List<Query> queries = new ArrayList<>();
     for (int q = 0; q < size; q++) {
@@ -71,7 +75,7 @@ final class SyntheticStream implements AutoCloseable {
     return task;
   }
 
-  /** Represents the queries of a task. */
+  /** Publishes representations of the queries of a task. */
   void represent(TargetTask task) {
     for (int q = 0; q < task.getQueries().size(); q++) {
       QueryRepresentation query =
@@ -95,7 +99,7 @@ final class SyntheticStream implements AutoCloseable {
     topics.flush();
   }
 
-  /** Lets so many candidates arrive, c0, c1, ... */
+  /** Publishes representations of this number of further candidates: c0, c1, ... */
   void arrive(int count) {
     for (int i = 0; i < count; i++, arrived++) {
       String id = "c" + arrived;
@@ -121,7 +125,7 @@ final class SyntheticStream implements AutoCloseable {
     topics.flush();
   }
 
-  /** Waits until a revision of a task is selected from all that has arrived. */
+  /** Waits until all candidates are scored for this revision of a task. */
   void awaitScored(TargetTask task) {
     topics.await(
         kafka.topics().taskStatus(),
@@ -133,7 +137,7 @@ final class SyntheticStream implements AutoCloseable {
                 && status.getWaiting() == 0);
   }
 
-  /** What topic selected holds of a task, committed. */
+  /** Returns the subset of a task that topic selected holds, committed records only. */
   Collection<SelectedInstruction> selected(TargetTask task) {
     Map<String, SelectedInstruction> held = new LinkedHashMap<>();
     topics
@@ -151,7 +155,7 @@ final class SyntheticStream implements AutoCloseable {
     return held.values();
   }
 
-  /** The candidates in Kafka that were not retracted, by id. */
+  /** Returns the candidates in the topic of candidates that were not retracted, by id. */
   Map<String, Candidate> candidates() {
     Map<String, Candidate> found = new LinkedHashMap<>();
     topics

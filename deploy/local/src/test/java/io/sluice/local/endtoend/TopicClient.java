@@ -17,14 +17,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 
-/** Writes to topics and reads them as a downstream user would: committed records only. */
+/** Writes to topics, and reads committed records from them as downstream consumers do. */
 public final class TopicClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String bootstrapServers;
   private final KafkaProducer<byte[], byte[]> producer;
 
-  /** A client of this Kafka. */
+  /** Creates a client, which the caller closes. */
   public TopicClient(String bootstrapServers) {
     this.bootstrapServers = bootstrapServers;
     this.producer =
@@ -49,7 +49,8 @@ public final class TopicClient implements AutoCloseable {
   }
 
   /**
-   * All records up to the end that the topic has now, once every transaction up to it has ended.
+   * Reads all records up to the current end of a topic. It waits until every transaction up to that
+   * end is completed.
    */
   public <K, V> List<Map.Entry<K, Optional<V>>> readAll(
       String topic, Serde<K> keys, Serde<V> values) {
@@ -63,7 +64,7 @@ public final class TopicClient implements AutoCloseable {
     return decoded;
   }
 
-  /** The same, as they lie in the topic; in order within each partition. */
+  /** Reads the same records without decoding them, in the order of each partition. */
   public List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (Consumer<byte[], byte[]> uncommitted = consumer(topic, "read_uncommitted");
@@ -73,7 +74,7 @@ public final class TopicClient implements AutoCloseable {
       while (ends.entrySet().stream()
           .anyMatch(end -> committed.position(end.getKey()) < end.getValue())) {
         if (Instant.now().isAfter(deadline)) {
-          throw new AssertionError("the end of " + topic + " was not reached: " + ends);
+          throw new AssertionError("the end of " + topic + " was not reached within " + PATIENCE + ": " + ends);
         }
         committed.poll(Duration.ofMillis(200)).forEach(records::add);
       }
@@ -81,7 +82,7 @@ public final class TopicClient implements AutoCloseable {
     return records;
   }
 
-  /** Waits for a value that meets the condition. */
+  /** Waits for a value that meets a condition; fails after 60 seconds. */
   <V> V await(String topic, Serde<V> values, Predicate<V> condition) {
     Instant deadline = Instant.now().plus(PATIENCE);
     Optional<V> last = Optional.empty();
@@ -95,7 +96,7 @@ public final class TopicClient implements AutoCloseable {
         }
       }
     }
-    throw new AssertionError("not seen on " + topic + " in " + PATIENCE + "; the last was " + last);
+    throw new AssertionError("no such value on " + topic + " within " + PATIENCE + "; the last value was " + last);
   }
 
   @Override

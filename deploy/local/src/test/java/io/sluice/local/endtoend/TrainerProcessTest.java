@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sluice trainer} as a process that dies in the middle of a job: the next one ends it. */
+/** Tests that a job is resumed when the process of {@code sluice trainer} is killed during it. */
 @Tag("broker")
 class TrainerProcessTest {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
@@ -37,7 +37,7 @@ class TrainerProcessTest {
   @TempDir private Path folder;
 
   @Test
-  void givenATrainerKilledMidway_whenAnotherRuns_thenItGoesOnAndTheJobEndsOnce() throws Exception {
+  void givenATrainerKilledDuringAJob_whenAnotherRuns_thenItResumesAndTheJobEndsOnce() throws Exception {
     WrittenModel model = BundledModel.write(folder.resolve("model"));
     BundledData data = BundledData.make();
     List<Candidate> examples = data.candidates().subList(0, 24);
@@ -88,7 +88,7 @@ class TrainerProcessTest {
               .max()
               .orElseThrow();
       assertThat(resumed.getProgress().get(0).getStep())
-          .as("goes on from a checkpoint of the first")
+          .as("step at which the second trainer resumes, from a checkpoint of the first")
           .isGreaterThanOrEqualTo(reached);
     }
   }

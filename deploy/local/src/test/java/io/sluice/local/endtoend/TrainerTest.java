@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trainer on a real broker, with a command that trains: bad jobs fail, and the next one runs. */
+/** Tests the trainer with the command launcher on a real broker. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class TrainerTest {
@@ -52,7 +52,7 @@ class TrainerTest {
   }
 
   @Test
-  void givenBadJobsAndGoodOnes_whenWorkedOff_thenTheBadFailWithTheirReasonsAndTheGoodFinish()
+  void givenBadJobsAndGoodOnes_whenRun_thenTheBadOnesFailWithTheirReasonsAndTheGoodOnesFinish()
       throws IOException {
     fire(FineTuneTopics.job("unknown", examples, queries).setLauncher("slurm").build());
     topics.put(FineTuneTopics.job("empty", examples, queries).build());
@@ -83,7 +83,7 @@ class TrainerTest {
   }
 
   @Test
-  void givenAJobAtWork_whenCancelled_thenTheCommandIsKilledAndTheNextJobRuns() throws Exception {
+  void givenARunningJob_whenCancelled_thenTheCommandIsKilledAndTheNextJobRuns() throws Exception {
     FineTuneJob slow = FineTuneTopics.job("slow", examples, queries).build();
     fire(slow);
     Path pid = folder.resolve("pid");
@@ -109,7 +109,7 @@ class TrainerTest {
   }
 
   @Test
-  void givenAJobAtWork_whenTheTrainerIsClosed_thenTheNextTrainerEndsIt() throws IOException {
+  void givenARunningJob_whenTheTrainerIsClosed_thenTheNextTrainerFinishesIt() throws IOException {
     fire(FineTuneTopics.job("handed-on", examples, queries).build());
     Path begun = folder.resolve("begun");
     try (Trainer first = trainer("sh -c 'echo > \"$1\"; sleep 60' run " + begun)) {
@@ -129,7 +129,7 @@ class TrainerTest {
   }
 
   @Test
-  void givenALauncherThatIsNotSetUp_whenMade_thenTheMessageSaysWhatItNeeds() {
+  void givenALauncherThatIsNotConfigured_whenTheTrainerIsCreated_thenTheErrorSaysWhatIsMissing() {
     assertThatThrownBy(() -> trainer(""))
         .isInstanceOf(ServiceFailure.class)
         .hasMessageContaining("launcher=command")

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Workers that fail, hang or are slow: nothing is lost, and others take over. */
+/** Tests that other workers take over, without loss, from workers that fail, hang or are slow. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class WorkerHandoverTest {
@@ -39,7 +39,7 @@ class WorkerHandoverTest {
   }
 
   @Test
-  void givenAWorkerThatFailsMidway_whenAnotherTakesOver_thenNothingIsLost() {
+  void givenAWorkerThatFailsInTheMiddle_whenAnotherTakesOver_thenNothingIsLost() {
     WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
 
     try (RepresentationWorker failing = topics.worker(new Failing(100), Map.of())) {
@@ -53,7 +53,7 @@ class WorkerHandoverTest {
       worker.start();
       WorkerTopics.await(() -> topics.represented().size() == 300);
       assertThat(worker.progress().represented())
-          .as("what was committed is not done again")
+          .as("examples of the second worker; committed ones are not repeated")
           .isLessThan(300);
     }
 
@@ -62,18 +62,18 @@ class WorkerHandoverTest {
   }
 
   @Test
-  void givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupGoesOnAndNothingIsLost() {
+  void givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupContinuesAndNothingIsLost() {
     WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
-    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
 
     try (RepresentationWorker second = topics.worker(new SteadyRepresenter(), Map.of())) {
-      try (RepresentationWorker first = topics.worker(new Stuck(48, goOn), Map.of())) {
+      try (RepresentationWorker first = topics.worker(new Stuck(48, release), Map.of())) {
         first.start();
         WorkerTopics.await(() -> first.progress().represented() >= 32);
         second.start();
         WorkerTopics.await(() -> second.progress().represented() > 0);
-        assertThat(first.progress().represented()).as("still stuck").isLessThan(300);
-        goOn.countDown();
+        assertThat(first.progress().represented()).as("progress of the worker that is stuck").isLessThan(300);
+        release.countDown();
       }
       WorkerTopics.await(() -> topics.represented().size() == 300);
     }
@@ -82,7 +82,7 @@ class WorkerHandoverTest {
   }
 
   @Test
-  void givenABatchLongerThanTheMaximumPollInterval_whenWorkedOn_thenTheWorkerStaysInItsGroup() {
+  void givenABatchLongerThanTheMaximumPollInterval_whenProcessed_thenTheWorkerStaysInItsGroup() {
     WorkerTopics.ids(48).forEach(id -> topics.put(id, "Answer."));
     Map<String, String> impatient = Map.of("max.poll.interval.ms", "1000");
 
@@ -90,7 +90,7 @@ class WorkerHandoverTest {
         topics.worker(new Slow(Duration.ofMillis(3500), 1), impatient)) {
       worker.start();
       WorkerTopics.await(() -> worker.progress().represented() == 48);
-      assertThat(worker.progress().candidatesSeen()).as("none is read twice").isEqualTo(48);
+      assertThat(worker.progress().candidatesSeen()).as("candidates read, none of them twice").isEqualTo(48);
     }
 
     assertThat(topics.publishedForCandidates()).hasSize(48);
@@ -99,7 +99,7 @@ class WorkerHandoverTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 10, 500})
-  void givenABacklog_whenPolledInSmallOrLargePieces_thenBatchesAreFullAllTheSame(int pollRecords) {
+  void givenABacklog_whenPolledInSmallOrLargePieces_thenBatchesAreFull(int pollRecords) {
     WorkerTopics.ids(320).forEach(id -> topics.put(id, "Answer."));
     Slow representer = new Slow(Duration.ofMillis(40), Integer.MAX_VALUE);
     Map<String, String> polls = Map.of("max.poll.records", Integer.toString(pollRecords));
@@ -110,11 +110,11 @@ class WorkerHandoverTest {
     }
 
     assertThat(representer.calls.get())
-        .as("of 20 full batches, and at most a few that are not")
+        .as("calls: 20 full batches, and at most a few others")
         .isBetween(20, 25);
   }
 
-  /** Breaks after some candidates. */
+  /** Throws an exception after a number of candidates. */
   private static final class Failing extends SteadyRepresenter {
     private final AtomicInteger left;
 
@@ -131,21 +131,21 @@ class WorkerHandoverTest {
     }
   }
 
-  /** Stops after some candidates until it is told to go on. */
+  /** Blocks after a number of candidates until a latch is released. */
   private static final class Stuck extends SteadyRepresenter {
     private final AtomicInteger left;
-    private final CountDownLatch goOn;
+    private final CountDownLatch release;
 
-    Stuck(int candidates, CountDownLatch goOn) {
+    Stuck(int candidates, CountDownLatch release) {
       left = new AtomicInteger(candidates);
-      this.goOn = goOn;
+      this.release = release;
     }
 
     @Override
     public List<Outcome> candidates(List<Candidate> candidates) {
       try {
         if (left.addAndGet(-candidates.size()) < 0) {
-          goOn.await();
+          release.await();
         }
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
@@ -154,7 +154,7 @@ class WorkerHandoverTest {
     }
   }
 
-  /** Takes its time over each batch, up to a number of them. */
+  /** Pauses before each of the first batches, up to a number of them. */
   private static final class Slow extends SteadyRepresenter {
     private final Duration pause;
     private final int slowCalls;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sluice worker} as a process that dies: nothing is lost, and what is repeated is equal. */
+/** Tests that killing {@code sluice worker} loses nothing, and that repeated records are equal. */
 @Tag("broker")
 class WorkerProcessTest {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
@@ -38,7 +38,7 @@ class WorkerProcessTest {
   @TempDir private Path folder;
 
   @Test
-  void givenAWorkerKilledMidway_whenStartedAgain_thenAllIsRepresentedAndRepeatsAreEqual()
+  void givenAKilledWorker_whenStartedAgain_thenAllCandidatesAreRepresentedAndRepeatsAreEqual()
       throws Exception {
     WrittenModel model = BundledModel.write(folder.resolve("model"));
     try (LocalStack stack =
@@ -54,7 +54,7 @@ class WorkerProcessTest {
         worker.process().destroyForcibly().waitFor();
       }
       int before = published(topics, avro).size();
-      assertThat(before).as("killed midway").isLessThan(CANDIDATES);
+      assertThat(before).as("records published before the kill").isLessThan(CANDIDATES);
       try (SluiceProcess worker = worker(stack, model)) {
         WorkerTopics.await(() -> vectors(published(topics, avro)).size() == CANDIDATES);
         worker.interrupt();
@@ -67,7 +67,7 @@ class WorkerProcessTest {
           .containsExactlyInAnyOrderElementsOf(candidates.stream().map(Candidate::getId).toList());
       assertThat(vectors(published).values()).allSatisfy(values -> assertThat(values).hasSize(1));
       assertThat(published.size() - CANDIDATES)
-          .as("only what was published and not committed is repeated")
+          .as("repeated records: those that were published but not committed")
           .isLessThanOrEqualTo(BATCH);
     }
   }
@@ -110,7 +110,7 @@ class WorkerProcessTest {
         TOPICS.representations(), avro.<RepresentationKey>key(), avro.<Representation>value());
   }
 
-  /** The different values of each candidate. */
+  /** Returns the distinct values that were published for each candidate. */
   private static Map<String, Set<Representation>> vectors(
       List<Map.Entry<RepresentationKey, Optional<Representation>>> published) {
     return published.stream()

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Workers on a real broker: what goes in comes out, or is a dead letter. */
+/** Tests workers on a real broker: every example is represented or becomes a dead letter. */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class WorkerTest {
@@ -42,7 +42,7 @@ class WorkerTest {
   }
 
   @Test
-  void givenPoisonRepeatsAndRetractions_whenDrained_thenExactlyTheRestIsRepresented() {
+  void givenUnusableRepeatedAndRetractedCandidates_whenDrained_thenExactlyTheOthersAreRepresented() {
     for (int i = 0; i < 300; i++) {
       topics.put("c" + i, i % 50 == 7 ? "unusable" : "Answer " + i + ".");
       if (i % 100 == 3) {
@@ -80,7 +80,7 @@ class WorkerTest {
   }
 
   @Test
-  void givenATaskThatIsReplacedAndRemoved_whenWorkedOn_thenOnlyLiveQueriesAreRepresented() {
+  void givenATaskThatIsReplacedAndRemoved_whenProcessed_thenOnlyCurrentQueriesAreRepresented() {
     try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), Map.of())) {
       worker.start();
       topics.put(WorkerTopics.task("maths", 1, "One.", "Two.", "Three."));
@@ -100,7 +100,7 @@ class WorkerTest {
   }
 
   @Test
-  void givenAMetricsPort_whenWorking_thenMetricsAndHealthAreServedOnLoopbackUntilItEnds()
+  void givenAMetricsPort_whenTheWorkerRuns_thenItServesMetricsAndHealthOnLoopback()
       throws Exception {
     WorkerTopics.ids(40).forEach(id -> topics.put(id, "Answer."));
     HttpClient http = HttpClient.newHttpClient();
@@ -128,7 +128,7 @@ class WorkerTest {
   }
 
   @Test
-  void givenAMissingTopic_whenStarted_thenTheWorkerEndsAndNamesIt() {
+  void givenAMissingTopic_whenStarted_thenTheWorkerFailsAndNamesTheTopic() {
     Map<String, String> misspelt =
         Map.of(
             WorkerConfig.TOPIC_PREFIX,

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** The topics that workers read and write, in a test's hands. */
+/** Lets a test write and read the topics that workers use. */
 final class WorkerTopics implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -42,7 +42,7 @@ final class WorkerTopics implements AutoCloseable {
   private final Serde<QueryRepresentationKey> queryKeys;
   private final Serde<QueryRepresentation> queries;
 
-  /** Creates the topics of a test. */
+  /** Creates the topics of a test and uses them. */
   WorkerTopics(TestKafka kafka) throws InterruptedException {
     this.kafka = kafka;
     AvroSerdes avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
@@ -57,9 +57,9 @@ final class WorkerTopics implements AutoCloseable {
   }
 
   /**
-   * A worker on these topics, not yet started.
+   * Returns a worker on these topics that is not started yet.
    *
-   * @param settings what differs from a batch of 16
+   * @param settings settings that are added to, or replace, the usual ones of the tests
    */
   RepresentationWorker worker(Representer representer, Map<String, String> settings) {
     Map<String, Object> all = settings();
@@ -148,12 +148,12 @@ final class WorkerTopics implements AutoCloseable {
         .build();
   }
 
-  /** All that was published for candidates, repeats and retractions included. */
+  /** Returns all records of the topic of representations, repeats and retractions included. */
   List<Map.Entry<RepresentationKey, Optional<Representation>>> publishedForCandidates() {
     return topics.readAll(kafka.topics().representations(), representationKeys, representations);
   }
 
-  /** The last value of each candidate, retractions applied. */
+  /** Returns the last representation of each candidate that is not retracted. */
   Map<String, Representation> represented() {
     Map<String, Representation> last = new TreeMap<>();
     publishedForCandidates()
@@ -164,7 +164,7 @@ final class WorkerTopics implements AutoCloseable {
     return last;
   }
 
-  /** The revision in the value of each query that has one, by task, revision and index. */
+  /** Returns the revision of each query representation, by task, revision and index in its key. */
   Map<String, Integer> liveQueries() {
     Map<String, Integer> live = new TreeMap<>();
     topics
@@ -191,7 +191,7 @@ final class WorkerTopics implements AutoCloseable {
   static void await(BooleanSupplier condition) {
     Instant deadline = Instant.now().plus(PATIENCE);
     while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("the condition is met in time").isBefore(deadline);
+      assertThat(Instant.now()).as("time at which the condition was not met yet").isBefore(deadline);
       try {
         Thread.sleep(50);
       } catch (InterruptedException e) {

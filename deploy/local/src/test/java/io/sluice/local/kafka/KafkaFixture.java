@@ -8,15 +8,11 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives each test its {@link TestKafka}. The one place that decides which broker tests run against:
+ * Gives tests a parameter of type {@link TestKafka}. This is the only place that decides which broker
+ * the tests use: the embedded one, or a container when {@code -Dsluice.test.kafka.image=IMAGE} names
+ * its image.
  *
- * <ul>
- *   <li>the embedded broker, unless
- *   <li>{@code -Dsluice.test.kafka.image=IMAGE} names a container image; then a container of it
- * </ul>
- *
- * <p>The broker starts with the first test that asks for it and stops with the last test of the
- * JVM.
+ * <p>The broker starts with the first test that needs it and stops after the last test of the JVM.
  */
 public final class KafkaFixture implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(KafkaFixture.class);

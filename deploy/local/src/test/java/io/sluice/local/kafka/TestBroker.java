@@ -11,18 +11,18 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** A broker that tests share, wherever it runs. */
+/** The broker that all tests of a JVM share. */
 sealed interface TestBroker extends AutoCloseable {
-  /** The system property that names a container image to run the tests' broker from. */
+  /** The system property with the container image of the tests' broker. */
   String IMAGE = "sluice.test.kafka.image";
 
-  /** Where clients reach it. */
+  /** Returns the value for the setting {@code bootstrap.servers} of clients. */
   String bootstrapServers();
 
   @Override
   void close();
 
-  /** Starts the broker that the system properties ask for. */
+  /** Starts a container if the system property names an image, and the embedded broker otherwise. */
   static TestBroker start() {
     return Optional.ofNullable(System.getProperty(IMAGE))
         .filter(image -> !image.isBlank())
@@ -31,9 +31,10 @@ sealed interface TestBroker extends AutoCloseable {
   }
 
   /**
-   * In this JVM.
+   * A broker in this JVM.
    *
-   * @param directory what it keeps, deleted when it stops
+   * @param broker the running broker
+   * @param directory its data directory, which is deleted when it stops
    */
   record Embedded(EmbeddedBroker broker, Path directory) implements TestBroker {
     static Embedded start() {
@@ -61,12 +62,12 @@ sealed interface TestBroker extends AutoCloseable {
     }
   }
 
-  /** In a container. */
+  /** A broker in a container. */
   record Container(KafkaContainer container) implements TestBroker {
     static Container start(String image) {
       if (!DockerClientFactory.instance().isDockerAvailable()) {
         throw new IllegalStateException(
-            "-D%s=%s is set but no container engine answers: start one (DOCKER_HOST says where) or leave the property out to use the embedded broker"
+            "-D%s=%s is set, but no container engine responds: start one (its address is in DOCKER_HOST) or omit the property to use the embedded broker"
                 .formatted(IMAGE, image));
       }
       KafkaContainer container =

@@ -6,22 +6,22 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * The Kafka of one test: a broker that all tests of the JVM share, and names that no other test
- * uses. A test asks for it as a parameter, see {@link KafkaFixture}.
+ * The Kafka of one test: a broker that all tests of the JVM share, with topics that no other test
+ * uses. A test gets it as a parameter, see {@link KafkaFixture}.
  *
- * @param bootstrapServers where the broker is
- * @param schemaRegistry a registry in this JVM, of this test alone
- * @param topics topic names of this test alone; {@link #createTopics} makes them
+ * @param bootstrapServers the value for the setting {@code bootstrap.servers} of clients
+ * @param schemaRegistry URL of a mock registry in this JVM that only this test uses
+ * @param topics names of topics that only this test uses; {@link #createTopics} creates them
  */
 public record TestKafka(String bootstrapServers, String schemaRegistry, Topics topics) {
-  /** Creates the topics of the test. */
+  /** Creates the topics with these partition counts. */
   public void createTopics(TopicSetup setup) throws InterruptedException {
     try (Admin admin = admin()) {
       setup.apply(admin, topics);
     }
   }
 
-  /** A client that the test closes. */
+  /** Returns a new admin client, which the caller closes. */
   public Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
   }
