@@ -20,11 +20,12 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Measures how well stored forms of gradients preserve the selection. It selects the same candidates
- * by their full gradients and by each stored form, and reports how far the selections agree.
+ * Measures how well stored forms of gradients preserve the selection. It selects the same
+ * candidates by their full gradients and by each stored form, and reports how far the selections
+ * agree.
  *
- * <p>Queries are sketched like the candidates but not encoded, as in the worker. One candidate is in
- * memory at a time. Not thread-safe.
+ * <p>Queries are sketched like the candidates but not encoded, as in the worker. One candidate is
+ * in memory at a time. Not thread-safe.
  */
 public final class EncodingsComparison {
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();

@@ -22,8 +22,8 @@ public final class ProcessUse {
   }
 
   /**
-   * Returns the peak of the resident memory in bytes, native libraries included; empty where there is
-   * no {@code /proc}, that is, outside Linux.
+   * Returns the peak of the resident memory in bytes, native libraries included; empty where there
+   * is no {@code /proc}, that is, outside Linux.
    */
   public static OptionalLong peakMemory() throws IOException {
     if (!Files.exists(STATUS)) {

@@ -65,8 +65,8 @@ public final class SelectBench {
   }
 
   /**
-   * Measures rejection alone, by offering the rejected candidates again: once rejected, a candidate is
-   * always rejected, because entries only ever get better.
+   * Measures rejection alone, by offering the rejected candidates again: once rejected, a candidate
+   * is always rejected, because entries only ever get better.
    */
   private Duration rejection(Selection<Integer> selection, BitSet admitted) {
     float[][] rows = table.rows();

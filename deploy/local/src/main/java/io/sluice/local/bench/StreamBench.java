@@ -171,8 +171,8 @@ public final class StreamBench implements AutoCloseable {
   }
 
   /**
-   * Publishes representations and returns when the broker has acknowledged all of them. The reported
-   * processor time includes everything else that runs in this process meanwhile.
+   * Publishes representations and returns when the broker has acknowledged all of them. The
+   * reported processor time includes everything else that runs in this process meanwhile.
    */
   public Took produce(String phase, int count) {
     long begin = System.nanoTime();
@@ -243,7 +243,8 @@ public final class StreamBench implements AutoCloseable {
             "the streams-app ended unexpectedly, see its log " + directory.resolve("streams.log"));
       }
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(phase + ": not finished within " + PATIENCE + ", the last statuses are " + latest);
+        throw new IllegalStateException(
+            phase + ": not finished within " + PATIENCE + ", the last statuses are " + latest);
       }
       statuses.poll(Duration.ofMillis(50)).forEach(r -> latest.put(r.key(), r.value()));
       listener.progress(phase, counted(), sent);
@@ -265,8 +266,8 @@ public final class StreamBench implements AutoCloseable {
   }
 
   /**
-   * Compares the published subset of each task with a batch selection from everything that was sent:
-   * ids, order, tiers and scores.
+   * Compares the published subset of each task with a batch selection from everything that was
+   * sent: ids, order, tiers and scores.
    *
    * @return the ids of the tasks whose published subset differs; empty when all are equal
    */

@@ -54,7 +54,9 @@ public final class StreamsProcess implements AutoCloseable {
     }
   }
 
-  /** Returns the processor time that the process has used; zero where the system does not report it. */
+  /**
+   * Returns the processor time that the process has used; zero where the system does not report it.
+   */
   public Duration processorTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Generates representations and tasks with random vectors. A candidate depends on its number only, a
- * query on its task id and index, so the check of a selection generates them again.
+ * Generates representations and tasks with random vectors. A candidate depends on its number only,
+ * a query on its task id and index, so the check of a selection generates them again.
  *
  * @param encoding encoding of the candidates' vectors, not FLOAT32
  * @param checkpoints vectors per example
@@ -81,7 +81,9 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
           bytes[i] = (byte) (high << 4 | low);
         }
       }
-      case FLOAT32 -> throw new IllegalArgumentException("FLOAT32 is the encoding of queries: use another one for candidates");
+      case FLOAT32 ->
+          throw new IllegalArgumentException(
+              "FLOAT32 is the encoding of queries: use another one for candidates");
     }
     return features;
   }
@@ -121,7 +123,9 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
         FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors(task, index)));
   }
 
-  /** Returns a matrix of a task's queries that scores with the fastest arithmetic of this machine. */
+  /**
+   * Returns a matrix of a task's queries that scores with the fastest arithmetic of this machine.
+   */
   public QueryMatrix matrix(TargetTask task) {
     return matrix(task, Arithmetic.fastest());
   }

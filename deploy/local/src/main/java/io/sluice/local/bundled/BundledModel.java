@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * A small Llama model with LoRA checkpoints of a warm-up, so that a first run needs no download. It
- * was trained from random weights on the bundled candidates. Its files are resources of the program;
- * the command {@code bundled-model} trains them anew.
+ * was trained from random weights on the bundled candidates. Its files are resources of the
+ * program; the command {@code bundled-model} trains them anew.
  */
 public final class BundledModel {
   /** The seed of the random weights before training, and of the training itself. */
@@ -50,7 +50,8 @@ public final class BundledModel {
       Files.createDirectories(target.getParent());
       try (InputStream resource = BundledModel.class.getResourceAsStream(RESOURCES + file)) {
         if (resource == null) {
-          throw new IOException("this build of the program is incomplete, it lacks the resource " + RESOURCES + file);
+          throw new IOException(
+              "this build of the program is incomplete, it lacks the resource " + RESOURCES + file);
         }
         Files.copy(resource, target, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -60,7 +61,8 @@ public final class BundledModel {
   }
 
   /**
-   * Writes the model as it was before training, with the same shape and tokenizer but random weights.
+   * Writes the model as it was before training, with the same shape and tokenizer but random
+   * weights.
    *
    * @param folder where the model's folders are created; existing files are replaced
    * @param seed seed of the weights
@@ -70,8 +72,8 @@ public final class BundledModel {
   }
 
   /**
-   * Copies the files of a newly trained model into the layout of {@link #write}. Paths of the machine
-   * that trained it are replaced by relative ones.
+   * Copies the files of a newly trained model into the layout of {@link #write}. Paths of the
+   * machine that trained it are replaced by relative ones.
    *
    * @param trained folder with {@code base} and {@code warmup}
    * @param folder where the model's folders are created; existing files are replaced

@@ -55,7 +55,9 @@ final class BundledTokenizer {
     return json;
   }
 
-  /** Returns the texts in the form in which a model reads them, so that role markers are learnt too. */
+  /**
+   * Returns the texts in the form in which a model reads them, so that role markers are learnt too.
+   */
   private static List<String> texts(List<Candidate> candidates) {
     List<String> texts = new ArrayList<>();
     for (Candidate candidate : candidates) {

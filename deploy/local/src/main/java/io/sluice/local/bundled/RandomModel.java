@@ -17,9 +17,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Writes a Llama model with LoRA checkpoints that was never trained: weights, adapters and optimizer
- * moments are seeded random numbers of usual magnitudes. The files have the formats of Hugging Face
- * transformers and PEFT, and are the same on every machine.
+ * Writes a Llama model with LoRA checkpoints that was never trained: weights, adapters and
+ * optimizer moments are seeded random numbers of usual magnitudes. The files have the formats of
+ * Hugging Face transformers and PEFT, and are the same on every machine.
  */
 public final class RandomModel {
   private static final int STEPS_PER_EPOCH = 10;
@@ -171,7 +171,8 @@ public final class RandomModel {
   }
 
   /** Adds Adam's running means of a gradient and of its square, of about the given magnitude. */
-  private void addMoments(List<Tensor> moments, String name, int rows, int columns, double magnitude) {
+  private void addMoments(
+      List<Tensor> moments, String name, int rows, int columns, double magnitude) {
     moments.add(matrix(name + ".exp_avg", rows, columns, magnitude));
     float[] squares = normal(rows * columns, 1);
     for (int i = 0; i < squares.length; i++) {

@@ -50,7 +50,8 @@ record Skill(String name, Function<Dice, Exchange> generator) {
             .limit(count)
             .toList();
     if (examples.size() < count) {
-      throw new IllegalStateException("skill " + name + " has only " + examples.size() + " distinct examples");
+      throw new IllegalStateException(
+          "skill " + name + " has only " + examples.size() + " distinct examples");
     }
     return examples;
   }

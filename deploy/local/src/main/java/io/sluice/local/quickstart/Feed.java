@@ -50,7 +50,8 @@ final class Feed implements AutoCloseable {
     try {
       return report.get();
     } catch (ExecutionException e) {
-      throw new IOException("the candidates could not all be sent: " + e.getCause().getMessage(), e);
+      throw new IOException(
+          "the candidates could not all be sent: " + e.getCause().getMessage(), e);
     }
   }
 

@@ -34,7 +34,9 @@ public final class OutcomeTable {
         outcome.tasks().stream().flatMap(task -> shares(task, outcome.pool()).stream()).toList(),
         out);
     if (outcome.feed().invalid() > 0) {
-      out.printf("%d lines of the candidate file were left out because they cannot be used%n", outcome.feed().invalid());
+      out.printf(
+          "%d lines of the candidate file were left out because they cannot be used%n",
+          outcome.feed().invalid());
     }
     outcome
         .deadLetters()

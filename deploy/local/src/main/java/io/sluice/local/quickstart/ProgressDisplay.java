@@ -19,9 +19,7 @@ public sealed interface ProgressDisplay extends AutoCloseable permits ProgressBa
   /** Shows the current progress. */
   void show(Progress progress);
 
-  /**
-   * Shows a message, for example about a line that cannot be used. May be called by any thread.
-   */
+  /** Shows a message, for example about a line that cannot be used. May be called by any thread. */
   void message(String text);
 
   /** Shows the last state and stops using the console. Closing again has no effect. */

@@ -99,7 +99,8 @@ public record QuickstartPlan(
     if (candidates.isPresent()) {
       try (CandidateFile lines = CandidateFile.open(candidates.get())) {
         if (!lines.hasNext()) {
-          throw new IOException(candidates.get() + " is empty: give a file with one JSON object per line");
+          throw new IOException(
+              candidates.get() + " is empty: give a file with one JSON object per line");
         }
       }
     }

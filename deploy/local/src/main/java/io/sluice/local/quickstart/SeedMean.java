@@ -14,7 +14,9 @@ final class SeedMean {
     seeds.add(losses);
   }
 
-  /** Returns the mean loss of each example over the seeds; at least one seed must have been added. */
+  /**
+   * Returns the mean loss of each example over the seeds; at least one seed must have been added.
+   */
   ExampleLosses mean() {
     return new ExampleLosses(
         IntStream.range(0, seeds.get(0).each().size())

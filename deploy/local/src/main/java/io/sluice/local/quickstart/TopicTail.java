@@ -9,7 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 
-/** Follows all partitions of a topic: each call hands over what was committed since the last one. */
+/**
+ * Follows all partitions of a topic: each call hands over what was committed since the last one.
+ */
 final class TopicTail<K, V> implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
 

@@ -104,7 +104,8 @@ final class Watch implements AutoCloseable {
       return admin.listOffsets(wanted).all().get().entrySet().stream()
           .allMatch(end -> end.getValue().offset() <= committed(committed, end.getKey()));
     } catch (ExecutionException e) {
-      throw new KafkaException("the broker cannot be asked for offsets: " + e.getCause().getMessage(), e);
+      throw new KafkaException(
+          "the broker cannot be asked for offsets: " + e.getCause().getMessage(), e);
     }
   }
 

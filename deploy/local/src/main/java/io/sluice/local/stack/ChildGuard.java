@@ -10,7 +10,8 @@ import java.util.Arrays;
  *
  * <p>The parent holds the other end of this process's standard input and never writes to it. End of
  * file on standard input means that this process must stop. It occurs when the parent closes the
- * stream, and also when the parent dies for any reason, because the operating system then closes it.
+ * stream, and also when the parent dies for any reason, because the operating system then closes
+ * it.
  */
 public final class ChildGuard {
   private static final long GRACE_MILLIS = 5_000;

@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Closes resources in the reverse order of opening, and closes all of them even when one fails. It is
- * for parts that are opened one after the other and must all be closed when a later one cannot be
- * opened. Used by one thread.
+ * Closes resources in the reverse order of opening, and closes all of them even when one fails. It
+ * is for parts that are opened one after the other and must all be closed when a later one cannot
+ * be opened. Used by one thread.
  */
 public final class CloseStack implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A lock that allows only one stack at a time to use a directory. When a process dies, the operating
- * system releases its lock.
+ * A lock that allows only one stack at a time to use a directory. When a process dies, the
+ * operating system releases its lock.
  */
 final class DirectoryLock implements AutoCloseable {
   private final FileChannel channel;
@@ -55,7 +55,8 @@ final class DirectoryLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new StackException("the lock of the data directory cannot be released: " + e.getMessage(), e);
+      throw new StackException(
+          "the lock of the data directory cannot be released: " + e.getMessage(), e);
     }
   }
 }

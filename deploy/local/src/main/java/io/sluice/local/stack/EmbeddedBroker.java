@@ -18,8 +18,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 /**
  * A real Kafka broker with its controller in this JVM, on the loopback interface only.
  *
- * <p>All of its data is in one directory. When it is started again on that directory, the broker has
- * the same cluster id, port, topics and records, even after the JVM was killed.
+ * <p>All of its data is in one directory. When it is started again on that directory, the broker
+ * has the same cluster id, port, topics and records, even after the JVM was killed.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE_ID = 1;
@@ -36,8 +36,8 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts a broker and returns when it serves clients.
    *
    * @param directory where it keeps its data; created if it does not exist
-   * @param port port for clients, 1 to 65535; 0 for the port of the last start on this directory, or
-   *     a free one when there was none
+   * @param port port for clients, 1 to 65535; 0 for the port of the last start on this directory,
+   *     or a free one when there was none
    * @throws StackException when it cannot start, for example because the port is in use
    */
   public static EmbeddedBroker start(Path directory, int port) {

@@ -11,8 +11,8 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Everything that Sluice needs around it: a broker in this JVM, a schema registry in a child process,
- * and the topics. It is reachable from this machine only.
+ * Everything that Sluice needs around it: a broker in this JVM, a schema registry in a child
+ * process, and the topics. It is reachable from this machine only.
  *
  * <p>What it keeps lies in one data directory and survives restarts. While it runs, the file
  * {@value #PROPERTIES} there tells clients where it is.

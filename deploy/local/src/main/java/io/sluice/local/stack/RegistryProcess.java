@@ -63,8 +63,8 @@ public final class RegistryProcess implements AutoCloseable {
    *
    * @param distribution the unpacked distribution of Apicurio Registry
    * @param directory where it keeps its data and its log; created if it does not exist
-   * @param port port for clients, 1 to 65535; 0 for the port of the last start on this directory, or
-   *     a free one when there was none
+   * @param port port for clients, 1 to 65535; 0 for the port of the last start on this directory,
+   *     or a free one when there was none
    * @throws StackException when it cannot be started, for example because the port is in use
    */
   public static RegistryProcess launch(Path distribution, Path directory, int port) {
@@ -89,8 +89,8 @@ public final class RegistryProcess implements AutoCloseable {
    * Waits until the registry serves clients, then sets its compatibility rule.
    *
    * @param timeout how long to wait for the registry to serve
-   * @throws StackException when the process ends or does not serve in time; the message shows the end
-   *     of its log
+   * @throws StackException when the process ends or does not serve in time; the message shows the
+   *     end of its log
    */
   public void awaitReady(Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -161,7 +161,8 @@ public final class RegistryProcess implements AutoCloseable {
     Stream<String> java =
         Stream.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            // A small heap and the quick compiler halve the start-up time and suffice for a few clients.
+            // A small heap and the quick compiler halve the start-up time and suffice for a few
+            // clients.
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
@@ -189,7 +190,8 @@ public final class RegistryProcess implements AutoCloseable {
       }
     }
     throw new StackException(
-        "there is no schema registry in %s: build Sluice first (mvn package)".formatted(distribution));
+        "there is no schema registry in %s: build Sluice first (mvn package)"
+            .formatted(distribution));
   }
 
   private static String mainClass(Path runner) throws IOException {

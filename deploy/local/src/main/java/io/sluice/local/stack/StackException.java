@@ -1,8 +1,8 @@
 package io.sluice.local.stack;
 
 /**
- * Thrown when a part of the local stack cannot start or is not in the expected state. The message is
- * shown to people and says what to do.
+ * Thrown when a part of the local stack cannot start or is not in the expected state. The message
+ * is shown to people and says what to do.
  */
 public final class StackException extends RuntimeException {
   private static final long serialVersionUID = 1L;

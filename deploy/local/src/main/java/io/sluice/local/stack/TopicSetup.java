@@ -52,7 +52,8 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   }
 
   /**
-   * Creates the topics that do not exist and checks those that do. On return, all topics can be used.
+   * Creates the topics that do not exist and checks those that do. On return, all topics can be
+   * used.
    *
    * @param admin a client of the cluster, which the caller closes
    * @param topics the names of the topics
@@ -81,9 +82,10 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   }
 
   /**
-   * Waits until the leader of every partition responds. The controller knows a new topic earlier than
-   * its leaders do. If a producer writes in between, its first batch can be refused and its second
-   * accepted; retries of the first batch then fail for ever with an out-of-order sequence number.
+   * Waits until the leader of every partition responds. The controller knows a new topic earlier
+   * than its leaders do. If a producer writes in between, its first batch can be refused and its
+   * second accepted; retries of the first batch then fail for ever with an out-of-order sequence
+   * number.
    */
   private void awaitLeaders(Admin admin, List<TopicSpec> specs)
       throws ExecutionException, InterruptedException {
@@ -99,7 +101,9 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
     }
   }
 
-  /** Returns false while brokers do not know the topics, an error that the client does not retry. */
+  /**
+   * Returns false while brokers do not know the topics, an error that the client does not retry.
+   */
   private static boolean leadersRespond(
       Admin admin, Map<TopicPartition, OffsetSpec> ends, Instant deadline)
       throws ExecutionException, InterruptedException {
@@ -139,7 +143,8 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
       int count = descriptions.get(spec.name()).partitions().size();
       int wanted = partitions(spec.spread());
       if (count < wanted) {
-        faults.add("%s has %d partitions, but %d are requested".formatted(spec.name(), count, wanted));
+        faults.add(
+            "%s has %d partitions, but %d are requested".formatted(spec.name(), count, wanted));
       }
       counts.computeIfAbsent(spec.spread(), s -> new TreeMap<>()).put(count, spec.name());
       String policy = configs.get(resource(spec)).get(CLEANUP).value();
@@ -151,7 +156,8 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
     }
     counts.values().stream()
         .filter(names -> names.size() > 1)
-        .forEach(names -> faults.add("topics that must have equal partition counts differ: " + names));
+        .forEach(
+            names -> faults.add("topics that must have equal partition counts differ: " + names));
     if (!faults.isEmpty()) {
       throw new StackException(
           "existing topics do not fit: %s. Change or delete them, or use another topic prefix."

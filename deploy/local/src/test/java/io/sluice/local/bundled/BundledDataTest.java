@@ -38,7 +38,8 @@ class BundledDataTest {
   }
 
   @Test
-  void givenTheData_whenWritten_thenItHasThreeValidTasksOfEightToSixteenQueries() throws IOException {
+  void givenTheData_whenWritten_thenItHasThreeValidTasksOfEightToSixteenQueries()
+      throws IOException {
     List<Path> files = BundledData.write(dir).tasks();
     assertThat(files).hasSize(3);
     for (Path file : files) {

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checks that the model in the resources was trained on the bundled data, by its losses and logs. */
+/**
+ * Checks that the model in the resources was trained on the bundled data, by its losses and logs.
+ */
 class BundledModelTest {
   private static final int MAX_LENGTH = 128;
   private static final int CANDIDATES = 120;
@@ -52,7 +54,9 @@ class BundledModelTest {
             .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
             .toList();
     double before = loss(untrained, Optional.empty(), examples);
-    assertThat(before).as("loss of the untrained model; a uniform guess among 1,024 tokens has ln 1024 = 6.9").isGreaterThan(6);
+    assertThat(before)
+        .as("loss of the untrained model; a uniform guess among 1,024 tokens has ln 1024 = 6.9")
+        .isGreaterThan(6);
     assertThat(loss(model.base(), Optional.empty(), examples)).isLessThan(before / 6);
     for (List<Query> queries : data.tasks().values()) {
       List<Text> asked =
@@ -63,7 +67,8 @@ class BundledModelTest {
   }
 
   @Test
-  void givenTheWarmUp_whenItsCheckpointsPredict_thenEachHasALowerLossThanTheBaseModel() throws Exception {
+  void givenTheWarmUp_whenItsCheckpointsPredict_thenEachHasALowerLossThanTheBaseModel()
+      throws Exception {
     List<Text> examples =
         BundledData.make().candidates().stream()
             .limit(CANDIDATES)
@@ -96,7 +101,8 @@ class BundledModelTest {
   }
 
   @Test
-  void givenANewlyTrainedModel_whenGathered_thenOnlyBundledFilesWithoutLocalPathsAreCopied() throws IOException {
+  void givenANewlyTrainedModel_whenGathered_thenOnlyBundledFilesWithoutLocalPathsAreCopied()
+      throws IOException {
     Path config = model.checkpoints().get(0).resolve("adapter_config.json");
     String bundled = Files.readString(config);
     Files.writeString(config, bundled.replace("../../base", "/home/somebody/base"));

@@ -43,7 +43,8 @@ class RandomModelTest {
   }
 
   @Test
-  void givenTheTokenizer_whenRead_thenItsVocabularyHasTheSizeThatTheModelStates() throws IOException {
+  void givenTheTokenizer_whenRead_thenItsVocabularyHasTheSizeThatTheModelStates()
+      throws IOException {
     WrittenModel model = BundledModel.untrained(dir, SEED);
     JsonNode tokenizer = json(model.base().resolve("tokenizer.json")).get("model");
     JsonNode config = json(model.base().resolve("config.json"));

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests the assumption on which exactness rests: a broker that is killed between the two phases of a
- * commit completes the commit when it is started again. Brokers 4.3.0, 4.3.1 and 4.4.0 do not
+ * Tests the assumption on which exactness rests: a broker that is killed between the two phases of
+ * a commit completes the commit when it is started again. Brokers 4.3.0, 4.3.1 and 4.4.0 do not
  * (KAFKA-20734): they skip partitions that have no leader at that moment, and readers of these
  * partitions then wait for ever.
  */

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kills a broker, two instances of the streams-app and a producer at random moments, while candidates,
- * tasks and jobs come and go. In the end, all outputs must be as if nothing had been killed.
+ * Kills a broker, two instances of the streams-app and a producer at random moments, while
+ * candidates, tasks and jobs come and go. In the end, all outputs must be as if nothing had been
+ * killed.
  *
  * <p>{@code -Dsluice.crash.seed=N} repeats what was done to them and what they worked on; when
  * exactly it met them is up to the machine. {@code -Dsluice.crash.kills=N} kills at least so many

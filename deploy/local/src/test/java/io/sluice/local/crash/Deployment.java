@@ -140,7 +140,8 @@ final class Deployment implements AutoCloseable {
     while (!isReady()) {
       requireAlive();
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("an instance is still not ready " + RECOVERED_WITHIN + " after a fault");
+        throw new AssertionError(
+            "an instance is still not ready " + RECOVERED_WITHIN + " after a fault");
       }
       Thread.sleep(500);
     }

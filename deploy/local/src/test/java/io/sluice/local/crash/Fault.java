@@ -48,8 +48,8 @@ record Fault(
   }
 
   /**
-   * Returns a sequence of faults, which depends on the seed only: all kinds in random order, then all
-   * again in another order.
+   * Returns a sequence of faults, which depends on the seed only: all kinds in random order, then
+   * all again in another order.
    *
    * @param kills how many processes must be killed at least
    */

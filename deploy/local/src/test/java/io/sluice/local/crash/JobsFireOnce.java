@@ -60,7 +60,9 @@ final class JobsFireOnce implements Guarantee {
         job.getSequence());
   }
 
-  /** The first record fires the job; each later one adds retracted examples or ends the job, once. */
+  /**
+   * The first record fires the job; each later one adds retracted examples or ends the job, once.
+   */
   private static void checkRecords(List<FineTuneJob> records) {
     FineTuneJob before = records.get(0);
     FineTuneJob last = records.get(records.size() - 1);
@@ -107,7 +109,9 @@ final class JobsFireOnce implements Guarantee {
     }
   }
 
-  /** Each tier that may fire has had a job, and the subset has changed little since the last one. */
+  /**
+   * Each tier that may fire has had a job, and the subset has changed little since the last one.
+   */
   private static void checkNoneMissing(TargetTask task, Evidence evidence) {
     int pool = evidence.inputs().scoreRows(task).size();
     List<TierStatus> tiers = evidence.outputs().statuses().get(task.getTaskId()).getTiers();

@@ -7,8 +7,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Main class of the process that writes the steps of the script to Kafka until the stop file appears.
- * After a kill it continues after the last acknowledged step, so some steps are written twice.
+ * Main class of the process that writes the steps of the script to Kafka until the stop file
+ * appears. After a kill it continues after the last acknowledged step, so some steps are written
+ * twice.
  */
 public final class ProducerProcess {
   private static final int BATCH = 40;
@@ -27,7 +28,8 @@ public final class ProducerProcess {
   /**
    * Runs until the stop file exists and the script is settled.
    *
-   * @param args bootstrap servers, schema registry, number of shards, seed, progress file, stop file
+   * @param args bootstrap servers, schema registry, number of shards, seed, progress file, stop
+   *     file
    */
   public static void main(String[] args) throws Exception {
     Path progress = Path.of(args[4]);

@@ -91,8 +91,8 @@ final class Quiet {
   }
 
   /**
-   * Returns how many records at the end of a partition may stay unconsumed: a transaction ends with a
-   * marker, which consumers do not get, so the committed offset can stay before it until the next
+   * Returns how many records at the end of a partition may stay unconsumed: a transaction ends with
+   * a marker, which consumers do not get, so the committed offset can stay before it until the next
    * record.
    */
   private static int markers(TopicPartition partition) {

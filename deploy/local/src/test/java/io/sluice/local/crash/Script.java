@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * An endless sequence of steps that depends on the seed only. Candidates arrive, are repeated,
  * changed, retracted and replaced by unreadable records; tasks are created, changed and removed.
  *
- * <p>Ids are drawn from a slowly growing range, so that candidates that are retracted or changed are
- * often selected for some task.
+ * <p>Ids are drawn from a slowly growing range, so that candidates that are retracted or changed
+ * are often selected for some task.
  */
 final class Script {
   private static final List<String> TASKS = List.of("t0", "t1", "t2", "t3", "t4");

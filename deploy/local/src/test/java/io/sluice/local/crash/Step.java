@@ -26,8 +26,8 @@ sealed interface Step {
   record Forget(String taskId, int revision, int query) implements Step {}
 
   /**
-   * Whether a user changes a task. Such steps are not repeated once they are acknowledged, because an
-   * old revision of a removed task must not return.
+   * Whether a user changes a task. Such steps are not repeated once they are acknowledged, because
+   * an old revision of a removed task must not return.
    */
   default boolean isOfTask() {
     return this instanceof Define || this instanceof Remove;

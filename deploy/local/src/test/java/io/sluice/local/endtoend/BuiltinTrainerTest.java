@@ -89,8 +89,9 @@ class BuiltinTrainerTest {
   }
 
   @Test
-  void givenACommandWhoseModelCannotBeLoaded_whenEvaluated_thenTheJobFailsAndTheReasonSaysWhatToSet()
-      throws IOException {
+  void
+      givenACommandWhoseModelCannotBeLoaded_whenEvaluated_thenTheJobFailsAndTheReasonSaysWhatToSet()
+          throws IOException {
     topics.fire(
         job("unloadable").setControls(List.of()).setLauncher("command").build(), examples, queries);
     Map<String, String> command =

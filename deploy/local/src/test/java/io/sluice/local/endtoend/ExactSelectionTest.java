@@ -121,7 +121,8 @@ class ExactSelectionTest {
   }
 
   @Test
-  void givenUndecodableRecordsOnEveryInput_whenTheServiceRuns_thenTheyBecomeDeadLettersAndItContinues() {
+  void
+      givenUndecodableRecordsOnEveryInput_whenTheServiceRuns_thenTheyBecomeDeadLettersAndItContinues() {
     TargetTask task = task("t", 2);
     byte[] junk = "not avro".getBytes(StandardCharsets.UTF_8);
     for (String topic :

@@ -157,7 +157,8 @@ class HttpApiWritesTest {
   }
 
   @Test
-  void givenLinesWithErrors_whenPosted_thenEachIsReportedAndTheOthersAreInKafka() throws IOException {
+  void givenLinesWithErrors_whenPosted_thenEachIsReportedAndTheOthersAreInKafka()
+      throws IOException {
     start(Map.of("http.max.line.bytes", "100000"));
     String tooLong = "{\"id\": \"" + "x".repeat(10_000_000) + "\"}\n";
     String body =

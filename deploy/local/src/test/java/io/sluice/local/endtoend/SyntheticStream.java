@@ -25,7 +25,9 @@ import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** Stands in for a worker: publishes tasks and candidates that are represented by random vectors. */
+/**
+ * Stands in for a worker: publishes tasks and candidates that are represented by random vectors.
+ */
 final class SyntheticStream implements AutoCloseable {
   private static final int DIMENSION = 32;
   private static final String FINGERPRINT = "random";

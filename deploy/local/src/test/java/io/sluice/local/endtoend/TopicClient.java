@@ -74,7 +74,8 @@ public final class TopicClient implements AutoCloseable {
       while (ends.entrySet().stream()
           .anyMatch(end -> committed.position(end.getKey()) < end.getValue())) {
         if (Instant.now().isAfter(deadline)) {
-          throw new AssertionError("the end of " + topic + " was not reached within " + PATIENCE + ": " + ends);
+          throw new AssertionError(
+              "the end of " + topic + " was not reached within " + PATIENCE + ": " + ends);
         }
         committed.poll(Duration.ofMillis(200)).forEach(records::add);
       }
@@ -96,7 +97,8 @@ public final class TopicClient implements AutoCloseable {
         }
       }
     }
-    throw new AssertionError("no such value on " + topic + " within " + PATIENCE + "; the last value was " + last);
+    throw new AssertionError(
+        "no such value on " + topic + " within " + PATIENCE + "; the last value was " + last);
   }
 
   @Override

@@ -37,7 +37,8 @@ class TrainerProcessTest {
   @TempDir private Path folder;
 
   @Test
-  void givenATrainerKilledDuringAJob_whenAnotherRuns_thenItResumesAndTheJobEndsOnce() throws Exception {
+  void givenATrainerKilledDuringAJob_whenAnotherRuns_thenItResumesAndTheJobEndsOnce()
+      throws Exception {
     WrittenModel model = BundledModel.write(folder.resolve("model"));
     BundledData data = BundledData.make();
     List<Candidate> examples = data.candidates().subList(0, 24);

@@ -62,7 +62,8 @@ class WorkerHandoverTest {
   }
 
   @Test
-  void givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupContinuesAndNothingIsLost() {
+  void
+      givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupContinuesAndNothingIsLost() {
     WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
     CountDownLatch release = new CountDownLatch(1);
 
@@ -72,7 +73,9 @@ class WorkerHandoverTest {
         WorkerTopics.await(() -> first.progress().represented() >= 32);
         second.start();
         WorkerTopics.await(() -> second.progress().represented() > 0);
-        assertThat(first.progress().represented()).as("progress of the worker that is stuck").isLessThan(300);
+        assertThat(first.progress().represented())
+            .as("progress of the worker that is stuck")
+            .isLessThan(300);
         release.countDown();
       }
       WorkerTopics.await(() -> topics.represented().size() == 300);
@@ -90,7 +93,9 @@ class WorkerHandoverTest {
         topics.worker(new Slow(Duration.ofMillis(3500), 1), impatient)) {
       worker.start();
       WorkerTopics.await(() -> worker.progress().represented() == 48);
-      assertThat(worker.progress().candidatesSeen()).as("candidates read, none of them twice").isEqualTo(48);
+      assertThat(worker.progress().candidatesSeen())
+          .as("candidates read, none of them twice")
+          .isEqualTo(48);
     }
 
     assertThat(topics.publishedForCandidates()).hasSize(48);

@@ -42,7 +42,8 @@ class WorkerTest {
   }
 
   @Test
-  void givenUnusableRepeatedAndRetractedCandidates_whenDrained_thenExactlyTheOthersAreRepresented() {
+  void
+      givenUnusableRepeatedAndRetractedCandidates_whenDrained_thenExactlyTheOthersAreRepresented() {
     for (int i = 0; i < 300; i++) {
       topics.put("c" + i, i % 50 == 7 ? "unusable" : "Answer " + i + ".");
       if (i % 100 == 3) {

@@ -191,7 +191,9 @@ final class WorkerTopics implements AutoCloseable {
   static void await(BooleanSupplier condition) {
     Instant deadline = Instant.now().plus(PATIENCE);
     while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("time at which the condition was not met yet").isBefore(deadline);
+      assertThat(Instant.now())
+          .as("time at which the condition was not met yet")
+          .isBefore(deadline);
       try {
         Thread.sleep(50);
       } catch (InterruptedException e) {

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests a parameter of type {@link TestKafka}. This is the only place that decides which broker
- * the tests use: the embedded one, or a container when {@code -Dsluice.test.kafka.image=IMAGE} names
- * its image.
+ * Gives tests a parameter of type {@link TestKafka}. This is the only place that decides which
+ * broker the tests use: the embedded one, or a container when {@code
+ * -Dsluice.test.kafka.image=IMAGE} names its image.
  *
  * <p>The broker starts with the first test that needs it and stops after the last test of the JVM.
  */

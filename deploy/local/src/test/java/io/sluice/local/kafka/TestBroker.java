@@ -22,7 +22,9 @@ sealed interface TestBroker extends AutoCloseable {
   @Override
   void close();
 
-  /** Starts a container if the system property names an image, and the embedded broker otherwise. */
+  /**
+   * Starts a container if the system property names an image, and the embedded broker otherwise.
+   */
   static TestBroker start() {
     return Optional.ofNullable(System.getProperty(IMAGE))
         .filter(image -> !image.isBlank())

@@ -15,7 +15,8 @@ class ArmsTest {
   private static final ExampleLosses RANDOM = losses(1.0, 2.0, 3.0);
 
   @Test
-  void givenQueriesThatAllImprove_whenJudged_thenSelectionWinsDespiteLargeDifferencesBetweenQueries() {
+  void
+      givenQueriesThatAllImprove_whenJudged_thenSelectionWinsDespiteLargeDifferencesBetweenQueries() {
     Arms arms = arms(losses(0.9, 1.8, 2.9));
     assertThat(arms.difference().mean()).isCloseTo(-0.4 / 3, Offset.offset(1e-12));
     assertThat(arms.difference().standardError()).isCloseTo(0.1 / 3, Offset.offset(1e-12));

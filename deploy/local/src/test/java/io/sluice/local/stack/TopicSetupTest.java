@@ -38,7 +38,8 @@ class TopicSetupTest {
   }
 
   @Test
-  void givenExistingTopicsThatFit_whenAppliedAgain_thenTheyAreNotChanged(TestKafka kafka) throws Exception {
+  void givenExistingTopicsThatFit_whenAppliedAgain_thenTheyAreNotChanged(TestKafka kafka)
+      throws Exception {
     kafka.createTopics(SETUP);
 
     kafka.createTopics(new TopicSetup(2, 2, (short) 1));
@@ -51,8 +52,8 @@ class TopicSetupTest {
   }
 
   @Test
-  void givenATopicThatDoesNotFit_whenApplied_thenItIsRefusedAndNoTopicIsCreated(
-      TestKafka kafka) throws Exception {
+  void givenATopicThatDoesNotFit_whenApplied_thenItIsRefusedAndNoTopicIsCreated(TestKafka kafka)
+      throws Exception {
     try (Admin admin = kafka.admin()) {
       create(
           admin,
@@ -69,7 +70,8 @@ class TopicSetupTest {
   }
 
   @Test
-  void givenUnequalPartitionCountsOfOneSpread_whenApplied_thenTheyAreRefused(TestKafka kafka) throws Exception {
+  void givenUnequalPartitionCountsOfOneSpread_whenApplied_thenTheyAreRefused(TestKafka kafka)
+      throws Exception {
     try (Admin admin = kafka.admin()) {
       var compact = Map.of("cleanup.policy", "compact");
       create(

@@ -141,7 +141,8 @@ class ScoreCommandTest {
             folder.resolve("wrong.jsonl"),
             "{\"prompts\": \"<|user|>\\nhi\\n\", \"label\": \"x\"}\n");
     assertThat(score(candidates(ADD), queries, "q.npy")).isEqualTo(1);
-    assertThat(err.toString()).contains("wrong.jsonl, line 1: prompts and labels must both be given, as texts");
+    assertThat(err.toString())
+        .contains("wrong.jsonl, line 1: prompts and labels must both be given, as texts");
   }
 
   @Test
