@@ -154,6 +154,23 @@ final class JsonReading {
             });
   }
 
+  /** Returns the value of a field with a list of ints, or empty when it is absent. */
+  static Optional<List<Integer>> wholeNumbers(JsonNode object, String name) {
+    return list(object, name)
+        .map(
+            list -> {
+              List<Integer> numbers = new ArrayList<>(list.size());
+              for (JsonNode number : list) {
+                if (!number.isIntegralNumber() || !number.canConvertToInt()) {
+                  throw new IllegalArgumentException(
+                      name + ": " + number + " is not a whole number");
+                }
+                numbers.add(number.intValue());
+              }
+              return numbers;
+            });
+  }
+
   /**
    * Returns the value of a field with a list of queries, or empty when it is absent. A query
    * without an id gets its index, from 0.

@@ -9,7 +9,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -140,30 +139,11 @@ public record TaskFile(
     return new TaskFile(
         task,
         queries,
-        budgets(object),
+        JsonReading.wholeNumbers(object, "budgets").orElse(List.of()),
         JsonReading.text(object, "representation_id"),
         JsonReading.text(object, "algorithm"),
         minPoolFactor(object),
         training);
-  }
-
-  private static List<Integer> budgets(JsonNode object) {
-    List<Integer> budgets = new ArrayList<>();
-    JsonReading.field(object, "budgets")
-        .ifPresent(
-            list -> {
-              if (!list.isArray()) {
-                throw new IllegalArgumentException("budgets is not a list of whole numbers");
-              }
-              for (JsonNode budget : list) {
-                if (!budget.isIntegralNumber() || !budget.canConvertToInt()) {
-                  throw new IllegalArgumentException(
-                      "budgets: " + budget + " is not a whole number");
-                }
-                budgets.add(budget.intValue());
-              }
-            });
-    return budgets;
   }
 
   private static OptionalDouble minPoolFactor(JsonNode object) {

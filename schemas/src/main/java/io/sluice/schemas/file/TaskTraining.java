@@ -90,7 +90,7 @@ public record TaskTraining(
         JsonReading.number(object, "refresh_turnover").orElse(DEFAULTS.getRefreshTurnover()),
         JsonReading.wholeNumber(object, "cooldown_seconds").orElse(DEFAULTS.getCooldown()),
         controls(object),
-        seeds(object),
+        JsonReading.wholeNumbers(object, "seeds").orElse(DEFAULTS.getSeeds()),
         JsonReading.field(object, "hyper_parameters")
             .map(TaskTraining::hyperParameters)
             .orElse(DEFAULTS.getHyperParameters()),
@@ -126,21 +126,6 @@ public record TaskTraining(
           });
     }
     return controls;
-  }
-
-  private static List<Integer> seeds(JsonNode object) {
-    Optional<JsonNode> list = JsonReading.list(object, "seeds");
-    if (list.isEmpty()) {
-      return DEFAULTS.getSeeds();
-    }
-    List<Integer> seeds = new ArrayList<>();
-    for (JsonNode seed : list.get()) {
-      if (!seed.isIntegralNumber() || !seed.canConvertToInt()) {
-        throw new IllegalArgumentException("seeds: " + seed + " is not a whole number");
-      }
-      seeds.add(seed.intValue());
-    }
-    return seeds;
   }
 
   private static HyperParameters hyperParameters(JsonNode object) {
