@@ -43,7 +43,7 @@ public final class BatchSelection {
   }
 
   /**
-   * Candidate ids in selection order; ties go to the lower id.
+   * Selects candidates. Of equal scores, the lower id comes first.
    *
    * @param algorithm as a task names it; {@code random} alone has seed 0
    * @param rows the scores to each query, by candidate id

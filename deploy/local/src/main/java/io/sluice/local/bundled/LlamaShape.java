@@ -49,7 +49,8 @@ public record LlamaShape(
     }
     if (hidden % (2 * heads) != 0 || heads % keyValueHeads != 0) {
       throw new IllegalArgumentException(
-          "hidden size %d, %d heads, %d key-value heads: the hidden size must be a multiple of twice the heads, and the heads a multiple of the key-value heads"
+          ("hidden size %d, %d heads, %d key-value heads: the hidden size must be a multiple of twice"
+                  + " the heads, and the heads a multiple of the key-value heads")
               .formatted(hidden, heads, keyValueHeads));
     }
   }

@@ -134,7 +134,8 @@ public record QuickstartPlan(
     }
     if (representations.size() > 1) {
       throw new IllegalArgumentException(
-          "the tasks have different representation ids, %s: the one worker of a quickstart can only serve one, so give them the same representation_id"
+          ("the tasks have different representation ids, %s: the worker of a quickstart serves only"
+                  + " one, so give them the same representation_id")
               .formatted(representations));
     }
     return tasks;
