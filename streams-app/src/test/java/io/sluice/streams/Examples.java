@@ -16,7 +16,7 @@ import java.util.Random;
 /** Small records for the tests of both stages: one checkpoint, eight dimensions. */
 public final class Examples {
   public static final int DIMENSION = 8;
-  public static final String MAKING = "making-1";
+  public static final String FINGERPRINT = "fingerprint-1";
 
   private Examples() {}
 
@@ -62,7 +62,7 @@ public final class Examples {
   }
 
   public static Representation representation(String candidateId, float[] vector) {
-    return representation(candidateId, vector, MAKING);
+    return representation(candidateId, vector, FINGERPRINT);
   }
 
   public static Representation representation(
@@ -84,7 +84,7 @@ public final class Examples {
         task.getRevision(),
         index,
         "default",
-        MAKING,
+        FINGERPRINT,
         vector.length,
         List.of(1f),
         bytes(unit(vector)));

@@ -12,7 +12,7 @@ import java.util.Set;
  * which do not fit in a processor's nearer caches. A candidate is in it once. Not thread-safe.
  */
 final class ArrivalBlock {
-  /** More gain nothing. */
+  /** Number of candidates; larger blocks are not scored faster. */
   private static final int SIZE = 16;
 
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
@@ -28,7 +28,9 @@ final class ArrivalBlock {
     return waiting.size() >= SIZE;
   }
 
-  /** Whether a representation of the candidate waits, of this making or another. */
+  /**
+   * Whether a representation of the candidate is in the block, under whatever representation id.
+   */
   boolean contains(String candidateId) {
     return waiting.containsKey(candidateId);
   }

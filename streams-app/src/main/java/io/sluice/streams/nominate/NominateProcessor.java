@@ -1,22 +1,15 @@
 package io.sluice.streams.nominate;
 
-import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
-import io.sluice.schemas.Withdrawal;
 import io.sluice.streams.deadletter.InvalidRecordException;
-import io.sluice.streams.revision.ScoreRow;
-import io.sluice.streams.revision.TaskKey;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
@@ -28,35 +21,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One shard: scores the candidates of its partition for every task and nominates those that its own
- * selection admits.
+ * The processor of one shard: scores the candidates of its partition for every task and nominates
+ * those that its own selection admits. Used by the stream thread that owns the partition.
  *
  * <p>Why it is exact: selecting from the union of the shards' selections equals selecting from the
  * union of the shards, in whatever order and however often nominations arrive. A content is scored
  * once for a task; its later representations are repeats. A revision that is new to the shard is
- * scored over the stored representations in slices, while live candidates keep flowing. Older
- * revisions of its task are worked on until the task's status says that this one is served.
+ * scored over the stored representations in slices, while live candidates keep flowing.
  *
  * <p>A withdrawn candidate's successors are nominated before the next count is reported: selecting
  * again takes a pass over all rows, so one pass serves all withdrawals since the last.
  */
-final class NominateProcessor implements Processor<String, ShardInput, String, ShardReport> {
+final class NominateProcessor
+    implements Processor<String, ShardInput, String, ShardReport>, ShardInput.Handler {
   private static final Logger log = LoggerFactory.getLogger(NominateProcessor.class);
 
-  /** Candidates scored, or rows deleted, between two looks at the clock. */
+  /** Number of candidates scored, or of rows deleted, before the end of the slice is checked. */
   private static final int STEP = 32;
 
   private final RepresentationCodec codec;
   private final NominateStage.Pace pace;
 
-  /** By revision. */
-  private final Map<TaskKey, ShardTask> tasks = new HashMap<>();
-
-  private final Map<TaskKey, PoolCount> reported = new HashMap<>();
-  private final Deque<TaskKey> dropped = new ArrayDeque<>();
   private final ArrivalBlock block = new ArrivalBlock();
-  private ProcessorContext<String, ShardReport> context;
   private ShardStores stores;
+  private ShardTasks tasks;
+  private ShardReporter reporter;
 
   /**
    * Prepares the shard; its stores are known from {@link #init} on.
@@ -70,122 +59,62 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
 
   @Override
   public void init(ProcessorContext<String, ShardReport> context) {
-    this.context = context;
     this.stores = new ShardStores(context);
+    this.reporter = new ShardReporter(context);
+    this.tasks = new ShardTasks(stores, reporter);
     // Kafka Streams starts the same processor again when it had to roll its stores back.
-    tasks.clear();
-    reported.clear();
-    dropped.clear();
     block.clear();
-    dropped.addAll(stores.dropped());
-    stores.tasks().forEach(this::activateIfComplete);
-    context.schedule(pace.sliceInterval(), PunctuationType.WALL_CLOCK_TIME, now -> slice());
+    context.schedule(
+        pace.sliceInterval(), PunctuationType.WALL_CLOCK_TIME, now -> workOnStoredData());
     context.schedule(pace.reportInterval(), PunctuationType.WALL_CLOCK_TIME, now -> reportCounts());
   }
 
   @Override
   public void process(Record<String, ShardInput> record) {
-    ShardInput input = record.value();
-    if (input instanceof ShardInput.Arrived arrived) {
-      arrived(new Arrival(arrived.representation()));
-    } else {
+    // Only candidates can wait for others: anything else must find all that came before it scored.
+    if (!(record.value() instanceof ShardInput.CandidateRepresented)) {
       scoreBlock();
-      told(input);
     }
+    record.value().accept(this);
   }
 
-  private void told(ShardInput input) {
-    if (input instanceof ShardInput.Retracted retracted) {
-      withdrawEverywhere(retracted.key());
-    } else if (input instanceof ShardInput.Refused refused) {
-      withdrawEverywhere(refused.key());
-      throw new InvalidRecordException(refused.reason());
-    } else if (input instanceof ShardInput.TaskDefined defined) {
-      taskDefined(defined.task());
-    } else if (input instanceof ShardInput.TaskRemoved removed) {
-      stores.revisions(removed.taskId()).forEach(this::drop);
-    } else if (input instanceof ShardInput.RevisionServed served) {
-      stores.revisions(served.taskId()).stream()
-          .filter(task -> task.getRevision() < served.revision())
-          .forEach(this::drop);
-    } else if (input instanceof ShardInput.QueryRepresented represented) {
-      queryRepresented(represented.query());
-    } else if (input instanceof ShardInput.QueryDropped query) {
-      queryDropped(query);
-    }
+  @Override
+  public void onTaskDefined(TargetTask task) {
+    tasks.define(task);
   }
 
-  private void taskDefined(TargetTask task) {
-    boolean known =
-        stores.revisions(task.getTaskId()).stream()
-            .anyMatch(other -> other.getRevision() >= task.getRevision());
-    if (!known) {
-      stores.putTask(task);
-      activateIfComplete(task);
-    }
+  @Override
+  public void onTaskRemoved(String taskId) {
+    tasks.remove(taskId);
   }
 
-  private void drop(TargetTask task) {
-    TaskKey revision = TaskKey.prefix(task.getTaskId(), task.getRevision());
-    stores.dropTask(task);
-    tasks.remove(revision);
-    reported.remove(revision);
-    dropped.add(revision);
+  @Override
+  public void onRevisionServed(String taskId, int revision) {
+    tasks.dropBefore(taskId, revision);
   }
 
-  private void queryRepresented(QueryRepresentation query) {
-    List<TargetTask> revisions = stores.revisions(query.getTaskId());
-    Optional<ShardTask> active =
-        Optional.ofNullable(tasks.get(TaskKey.prefix(query.getTaskId(), query.getRevision())));
-    if (active.isPresent()) {
-      active.get().requireSameMaking(query);
-    } else if (revisions.isEmpty()
-        || revisions.stream().anyMatch(task -> task.getRevision() <= query.getRevision())) {
-      stores.putQuery(query);
-      revisions.stream()
-          .filter(task -> task.getRevision() == query.getRevision())
-          .forEach(this::activateIfComplete);
-    }
+  @Override
+  public void onQueryRepresented(QueryRepresentation query) {
+    tasks.putQuery(query);
   }
 
-  /**
-   * A query of a revision that was replaced. While the shard has not met that revision it stays:
-   * the newer one perhaps takes long to be served, and until then this one is.
-   */
-  private void queryDropped(ShardInput.QueryDropped query) {
-    String taskId = query.key().getTaskId();
-    int revision = query.key().getRevision();
-    boolean met =
-        stores.revisions(taskId).stream().anyMatch(task -> task.getRevision() >= revision);
-    if (met && !tasks.containsKey(TaskKey.prefix(taskId, revision))) {
-      stores.dropQuery(taskId, revision, query.key().getQueryIndex());
-    }
+  @Override
+  public void onQueryDropped(QueryRepresentationKey key) {
+    tasks.dropQuery(key);
   }
 
-  private void activateIfComplete(TargetTask definition) {
-    List<QueryRepresentation> queries = stores.queries(definition);
-    if (queries.size() < definition.getQueries().size() || !ShardTask.ofOneMaking(queries)) {
-      return;
-    }
-    TaskKey revision = TaskKey.prefix(definition.getTaskId(), definition.getRevision());
-    ShardTask task = new ShardTask(definition, queries, stores.progress(revision));
-    if (!task.progress().owing()) {
-      stores.forEachRow(revision, task::admit);
-    }
-    // Else stopped between a withdrawal and its successors: who they are is not known any more. The
-    // selection stays empty, so that all who enter it are nominated before the next count.
-    tasks.put(revision, task);
-  }
-
-  private void arrived(Arrival arrival) {
+  /** Adds the candidate to the block, which is scored when it is full or before anything else. */
+  @Override
+  public void onCandidateRepresented(Representation representation) {
+    Arrival arrival = new Arrival(representation);
     if (block.contains(arrival.candidateId())) {
       scoreBlock();
     }
     List<ShardTask> unscored = new ArrayList<>();
     String problems = "";
-    for (ShardTask task : tasks.values()) {
+    for (ShardTask task : tasks.active()) {
       try {
-        if (isToBeScored(task, arrival)) {
+        if (takesContent(task, arrival)) {
           unscored.add(task);
         }
       } catch (InvalidRecordException e) {
@@ -197,7 +126,7 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
       block.add(arrival, unscored);
       unscored.stream()
           .filter(task -> !waiting.contains(task))
-          .forEach(task -> makeProgress(task, task.progress()));
+          .forEach(task -> putProgress(task, task.progress()));
     }
     if (block.isFull()) {
       scoreBlock();
@@ -208,12 +137,14 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   }
 
   /**
-   * Whether this content of a candidate is new to a task. Other content of it is withdrawn.
+   * Compares the content of a candidate with what is scored of it for a task. Content that is
+   * scored already is a repeat; other content is withdrawn.
    *
-   * @throws InvalidRecordException when it cannot be compared with the queries; it is then as if it
-   *     had no content at all
+   * @return whether the content is new to the task, and so has to be scored
+   * @throws InvalidRecordException when the candidate cannot be compared with the queries; the task
+   *     has then no content of it at all
    */
-  private boolean isToBeScored(ShardTask task, Arrival arrival) {
+  private boolean takesContent(ShardTask task, Arrival arrival) {
     if (!task.representationId().equals(arrival.representation().getRepresentationId())) {
       return false;
     }
@@ -221,8 +152,8 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     if (known.isPresent()) {
       if (known.get().content() == arrival.content()) {
         if (task.holds(arrival.candidateId())) {
-          // Again, since it was perhaps not stored when it was to be nominated.
-          nominate(task, known.get().scores(), arrival.candidate());
+          // Nominates it again, since it may not have been stored when it had to be nominated.
+          reporter.nominate(task, known.get().scores(), arrival.candidate());
         }
         return false;
       }
@@ -234,30 +165,38 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
   }
 
   private void scoreBlock() {
-    for (ShardTask task : block.tasks()) {
-      scored(task, block.arrivals(task));
-    }
-    Set<ShardTask> tasksDone = block.tasks();
+    Set<ShardTask> waiting = block.tasks();
+    waiting.forEach(task -> score(task, block.arrivals(task)));
     block.clear();
-    tasksDone.forEach(task -> makeProgress(task, task.progress()));
+    waiting.forEach(task -> putProgress(task, task.progress()));
   }
 
-  private void scored(ShardTask task, List<Arrival> arrivals) {
+  /** Scores candidates for a task, and nominates those that its selections admit. */
+  private void score(ShardTask task, List<Arrival> arrivals) {
     List<float[]> rows = task.score(arrivals.stream().map(Arrival::vectors).toList());
     for (int i = 0; i < rows.size(); i++) {
-      scored(task, arrivals.get(i), rows.get(i));
+      Arrival arrival = arrivals.get(i);
+      float[] row = rows.get(i);
+      stores.putRow(task.key(arrival.candidateId()), new ScoredContent(arrival.content(), row));
+      if (task.admit(arrival.candidateId(), row)) {
+        reporter.nominate(task, row, arrival.candidate());
+      }
     }
   }
 
-  private void scored(ShardTask task, Arrival arrival, float[] row) {
-    stores.putRow(task.key(arrival.candidateId()), new ScoredContent(arrival.content(), row));
-    if (task.admit(arrival.candidateId(), row)) {
-      nominate(task, row, arrival.candidate());
-    }
+  @Override
+  public void onRepresentationRefused(RepresentationKey key, String reason) {
+    withdrawEverywhere(key);
+    throw new InvalidRecordException(reason);
+  }
+
+  @Override
+  public void onCandidateRetracted(RepresentationKey key) {
+    withdrawEverywhere(key);
   }
 
   private void withdrawEverywhere(RepresentationKey key) {
-    for (ShardTask task : tasks.values()) {
+    for (ShardTask task : tasks.active()) {
       if (task.representationId().equals(key.getRepresentationId())
           && stores.row(task.key(key.getCandidateId())).isPresent()) {
         withdraw(task, key.getCandidateId());
@@ -267,26 +206,24 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
 
   private void withdraw(ShardTask task, String candidateId) {
     stores.dropRow(task.key(candidateId));
-    report(task, new Withdrawal(candidateId));
-    // A count follows even if it is the same again: it says that the successors are nominated.
-    reported.remove(task.revisionKey());
+    reporter.withdraw(task, candidateId);
     ShardProgress before = task.progress();
     task.withdraw(candidateId);
     if (!task.progress().equals(before)) {
-      makeProgress(task, task.progress());
+      putProgress(task, task.progress());
     }
   }
 
   private void nominateSuccessors(ShardTask task) {
     Set<String> entered = task.reselect(rows -> stores.forEachRow(task.revisionKey(), rows));
     entered.forEach(candidateId -> nominateStored(task, candidateId));
-    makeProgress(task, task.progress());
+    putProgress(task, task.progress());
   }
 
   /**
-   * Nominates a scored candidate, if it is stored. When it is not, the topic was compacted and the
-   * store built anew from it: a later record of the candidate is still to come, which withdraws,
-   * replaces or repeats it.
+   * Nominates a candidate that is scored, if it is stored. If it is not, the topic was compacted
+   * and the store was rebuilt from it. Then a later record of the candidate is still to be read,
+   * which withdraws, replaces or repeats it.
    */
   private void nominateStored(ShardTask task, String candidateId) {
     float[] row = stores.row(task.key(candidateId)).orElseThrow().scores();
@@ -294,31 +231,28 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     stores
         .representation(key)
         .flatMap(value -> codec.decodeStored(key, value))
-        .ifPresent(stored -> nominate(task, row, stored.getCandidate()));
-  }
-
-  private void nominate(ShardTask task, float[] row, Candidate candidate) {
-    report(task, new Nomination(ScoreRow.boxed(row), candidate));
+        .ifPresent(stored -> reporter.nominate(task, row, stored.getCandidate()));
   }
 
   /**
-   * While arrivals wait to be scored, what is stored says that everything is to be looked at again:
-   * should the process end before they are, their records are not read a second time.
+   * Keeps how far the shard has come with a task. While candidates of the block wait to be scored
+   * for the task, what is stored says that all stored representations have to be scored: should the
+   * process end before, the records of the block are not read again.
    */
-  private void makeProgress(ShardTask task, ShardProgress progress) {
+  private void putProgress(ShardTask task, ShardProgress progress) {
     task.progress(progress);
     stores.putProgress(
         task.revisionKey(), block.tasks().contains(task) ? progress.fromTheBeginning() : progress);
   }
 
-  /** Works on stored data for as long as a slice is. */
-  private void slice() {
+  /** Scores stored candidates and deletes score rows that are no longer needed, for one slice. */
+  private void workOnStoredData() {
     long end = System.nanoTime() + pace.slice().toNanos();
     scoreBlock();
     boolean worked;
     do {
-      worked = deleteRows();
-      for (ShardTask task : List.copyOf(tasks.values())) {
+      worked = tasks.deleteRows(STEP);
+      for (ShardTask task : tasks.active()) {
         if (!task.progress().caughtUp()) {
           scoreStored(task);
           worked = true;
@@ -327,20 +261,10 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
     } while (worked && System.nanoTime() < end);
   }
 
-  private boolean deleteRows() {
-    if (dropped.isEmpty()) {
-      return false;
-    }
-    if (stores.deleteRows(dropped.peek(), STEP)) {
-      dropped.remove();
-    }
-    return true;
-  }
-
   private void scoreStored(ShardTask task) {
     StoredCandidates.Step step = new StoredCandidates(stores, codec).next(task, STEP);
-    scored(task, step.unscored());
-    makeProgress(task, step.progress());
+    score(task, step.unscored());
+    putProgress(task, step.progress());
     if (step.progress().caughtUp()) {
       log.atInfo()
           .addKeyValue("task", task.id())
@@ -352,26 +276,15 @@ final class NominateProcessor implements Processor<String, ShardInput, String, S
 
   private void reportCounts() {
     scoreBlock();
-    for (ShardTask task : tasks.values()) {
-      if (task.progress().owing()) {
+    for (ShardTask task : tasks.active()) {
+      if (task.progress().successorsDue()) {
         nominateSuccessors(task);
       }
       long waiting =
           task.progress().caughtUp()
               ? 0
               : Math.max(1, stores.approximateRepresentations() - task.scored());
-      PoolCount count = new PoolCount(task.scored(), waiting, task.fingerprint());
-      if (!count.equals(reported.put(task.revisionKey(), count))) {
-        report(task, count);
-      }
+      reporter.count(task, new PoolCount(task.scored(), waiting, task.fingerprint()));
     }
-  }
-
-  private void report(ShardTask task, Object body) {
-    context.forward(
-        new Record<>(
-            task.id(),
-            new ShardReport(task.id(), task.revision(), context.taskId().partition(), body),
-            context.currentSystemTimeMs()));
   }
 }

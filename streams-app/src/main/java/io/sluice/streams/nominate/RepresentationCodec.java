@@ -34,34 +34,40 @@ final class RepresentationCodec {
   }
 
   /**
-   * What a record of the topic tells the shard.
+   * Reads a record of the topic.
    *
-   * @param value null retracts
+   * @param value null for a retraction
    * @throws InvalidRecordException when the key cannot be read
    */
   ShardInput decode(Bytes key, byte[] value) {
-    RepresentationKey decodedKey = decode(RepresentationKey.class, keys.deserializer(), key.get());
+    RepresentationKey decodedKey = decodeKey(key);
     if (value == null) {
-      return new ShardInput.Retracted(decodedKey);
+      return new ShardInput.CandidateRetracted(decodedKey);
     }
     try {
-      Representation representation = decode(Representation.class, values.deserializer(), value);
-      RecordChecks.representation(decodedKey, representation);
-      return new ShardInput.Arrived(representation);
+      return new ShardInput.CandidateRepresented(decodeValue(decodedKey, value));
     } catch (InvalidRecordException e) {
-      return new ShardInput.Refused(decodedKey, e.getMessage());
+      return new ShardInput.RepresentationRefused(decodedKey, e.getMessage());
     }
   }
 
   /** A stored representation; empty when it breaks the contract and so was dead-lettered. */
   Optional<Representation> decodeStored(Bytes key, byte[] value) {
     try {
-      return decode(key, value) instanceof ShardInput.Arrived arrived
-          ? Optional.of(arrived.representation())
-          : Optional.empty();
+      return Optional.of(decodeValue(decodeKey(key), value));
     } catch (InvalidRecordException e) {
       return Optional.empty();
     }
+  }
+
+  private RepresentationKey decodeKey(Bytes key) {
+    return decode(RepresentationKey.class, keys.deserializer(), key.get());
+  }
+
+  private Representation decodeValue(RepresentationKey key, byte[] value) {
+    Representation representation = decode(Representation.class, values.deserializer(), value);
+    RecordChecks.representation(key, representation);
+    return representation;
   }
 
   private <T> T decode(Class<T> type, Deserializer<T> deserializer, byte[] bytes) {

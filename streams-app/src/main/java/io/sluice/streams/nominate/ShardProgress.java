@@ -7,34 +7,36 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * How far a shard has come with one revision of a task: what its score rows do not tell.
+ * How far a shard has come with one revision of a task, as far as it does not follow from the score
+ * rows.
  *
  * @param caughtUp whether all representations that were stored when the task came are scored
- * @param owing whether a candidate was withdrawn and its successors are still to be nominated
+ * @param successorsDue whether a candidate was withdrawn and its successors are still to be
+ *     nominated
  * @param passed the last key that the scoring of stored representations has passed; empty at the
  *     beginning
  */
-record ShardProgress(boolean caughtUp, boolean owing, Optional<Bytes> passed) {
+record ShardProgress(boolean caughtUp, boolean successorsDue, Optional<Bytes> passed) {
   static final ShardProgress BEGINNING = new ShardProgress(false, false, Optional.empty());
 
   ShardProgress past(Bytes key) {
-    return new ShardProgress(caughtUp, owing, Optional.of(key));
+    return new ShardProgress(caughtUp, successorsDue, Optional.of(key));
   }
 
   ShardProgress atTheEnd() {
-    return new ShardProgress(true, owing, Optional.empty());
+    return new ShardProgress(true, successorsDue, Optional.empty());
   }
 
   /** The same, with all that is stored to be looked at again. */
   ShardProgress fromTheBeginning() {
-    return new ShardProgress(false, owing, Optional.empty());
+    return new ShardProgress(false, successorsDue, Optional.empty());
   }
 
-  ShardProgress owing(boolean owesSuccessors) {
-    return new ShardProgress(caughtUp, owesSuccessors, passed);
+  ShardProgress successorsDue(boolean due) {
+    return new ShardProgress(caughtUp, due, passed);
   }
 
-  /** Two bytes of truth and the key, if any. */
+  /** Writes one byte per flag, 0 or 1, and then the bytes of the key, if there is one. */
   static Serde<ShardProgress> serde() {
     return Serdes.serdeFrom(
         (topic, progress) -> progress == null ? null : progress.toBytes(),
@@ -45,7 +47,7 @@ record ShardProgress(boolean caughtUp, boolean owing, Optional<Bytes> passed) {
     byte[] key = passed.map(Bytes::get).orElse(new byte[0]);
     return ByteBuffer.allocate(2 + key.length)
         .put((byte) (caughtUp ? 1 : 0))
-        .put((byte) (owing ? 1 : 0))
+        .put((byte) (successorsDue ? 1 : 0))
         .put(key)
         .array();
   }

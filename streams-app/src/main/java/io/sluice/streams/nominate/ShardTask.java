@@ -23,7 +23,10 @@ import java.util.function.Consumer;
  */
 final class ShardTask {
   private final TargetTask definition;
-  private final QueryRepresentation making;
+
+  /** Any of the query representations: what it has in common with the others is read off it. */
+  private final QueryRepresentation anyQuery;
+
   private final QueryMatrix queries;
   private final Set<String> withdrawn = new HashSet<>();
   private ShardProgress progress;
@@ -33,15 +36,16 @@ final class ShardTask {
   /**
    * A task whose queries are all represented.
    *
-   * @param represented the representations of all its queries, in query order, of one making
+   * @param represented the representations of all its queries, in query order; they must be {@link
+   *     #areComparable}
    * @param progress how far the shard has come
    */
   ShardTask(TargetTask definition, List<QueryRepresentation> represented, ShardProgress progress) {
     this.definition = definition;
-    this.making = represented.get(0);
+    this.anyQuery = represented.get(0);
     this.progress = progress;
-    float[] weights = ScoreRow.unboxed(making.getCheckpointWeights());
-    float[][][] vectors = new float[represented.size()][weights.length][making.getDimension()];
+    float[] weights = ScoreRow.unboxed(anyQuery.getCheckpointWeights());
+    float[][][] vectors = new float[represented.size()][weights.length][anyQuery.getDimension()];
     for (int q = 0; q < vectors.length; q++) {
       for (int c = 0; c < weights.length; c++) {
         FeatureCodec.decodeRow(
@@ -52,8 +56,11 @@ final class ShardTask {
     this.selections = Selections.empty(definition);
   }
 
-  /** Whether representations can be compared: one making, one shape. */
-  static boolean ofOneMaking(List<QueryRepresentation> represented) {
+  /**
+   * Whether query representations have one fingerprint and one shape, so that they can be used
+   * together.
+   */
+  static boolean areComparable(List<QueryRepresentation> represented) {
     QueryRepresentation first = represented.get(0);
     return represented.stream()
         .allMatch(
@@ -77,7 +84,7 @@ final class ShardTask {
 
   /** Fingerprint of the representations that are compared. */
   String fingerprint() {
-    return making.getFingerprint();
+    return anyQuery.getFingerprint();
   }
 
   /** Key of the revision, which all its other keys begin with. */
@@ -89,7 +96,7 @@ final class ShardTask {
     return new TaskKey(id(), revision(), candidateId);
   }
 
-  /** Candidates scored; exact unless successors are owed. */
+  /** Number of candidates scored; exact unless successors are due. */
   long scored() {
     return scored;
   }
@@ -105,30 +112,30 @@ final class ShardTask {
   /**
    * Checks a later representation of one of the queries.
    *
-   * @throws InvalidRecordException when it was made otherwise than those in use
+   * @throws InvalidRecordException when its fingerprint differs from that of the queries in use
    */
-  void requireSameMaking(QueryRepresentation query) {
-    if (!query.getFingerprint().equals(making.getFingerprint())) {
+  void requireSameFingerprint(QueryRepresentation query) {
+    if (!query.getFingerprint().equals(anyQuery.getFingerprint())) {
       throw new InvalidRecordException(
-          "queries of task '%s' revision %d are in use with fingerprint %s, not %s: give workers of another making another representation id"
-              .formatted(id(), revision(), making.getFingerprint(), query.getFingerprint()));
+          "queries of task '%s' revision %d are in use with fingerprint %s, not %s: workers that compute vectors in another way need another representation id"
+              .formatted(id(), revision(), anyQuery.getFingerprint(), query.getFingerprint()));
     }
   }
 
   /**
    * Checks that a candidate can be compared with the queries.
    *
-   * @throws InvalidRecordException when it was made otherwise or has another shape
+   * @throws InvalidRecordException when it has another fingerprint or another shape
    */
   void requireComparable(Representation representation) {
-    if (!representation.getFingerprint().equals(making.getFingerprint())) {
+    if (!representation.getFingerprint().equals(anyQuery.getFingerprint())) {
       throw new InvalidRecordException(
-          "representation of candidate '%s' has fingerprint %s, the queries of task '%s' have %s: one representation id must name one way of making vectors"
+          "representation of candidate '%s' has fingerprint %s, the queries of task '%s' have %s: one representation id must name one way of computing vectors"
               .formatted(
                   representation.getCandidate().getId(),
                   representation.getFingerprint(),
                   id(),
-                  making.getFingerprint()));
+                  anyQuery.getFingerprint()));
     }
     if (representation.getDimension() != queries.dimension()
         || representation.getCheckpoints() != queries.checkpoints()) {
@@ -153,27 +160,31 @@ final class ShardTask {
     return queries.scoreAll(candidates);
   }
 
-  /** Takes a new score row; whether one of the shard's own selections admits the candidate. */
+  /**
+   * Offers a candidate that was not scored before to the shard's own selections.
+   *
+   * @return whether at least one of them admits it
+   */
   boolean admit(String candidateId, float[] row) {
     scored++;
     return selections.offer(candidateId, row);
   }
 
   /**
-   * A candidate whose row is gone. When one of the shard's own selections holds it, it stays until
-   * {@link #reselect}, and its successors are owed.
+   * Notes that the score row of a candidate was deleted. A selection that holds the candidate keeps
+   * it until {@link #reselect}, and its successors are due.
    */
   void withdraw(String candidateId) {
     scored--;
     if (holds(candidateId)) {
       withdrawn.add(candidateId);
-      progress = progress.owing(true);
+      progress = progress.successorsDue(true);
     }
   }
 
   /**
-   * Pays what is owed: selects again from the rows that remain, since a retraction is not an
-   * insertion.
+   * Selects again from the rows that remain, since a selection cannot take a candidate back. No
+   * successors are due after that.
    *
    * @param rows gives every score row of the revision
    * @return the ids that are held now and were not held before
@@ -185,7 +196,7 @@ final class ShardTask {
     scored = 0;
     selections = Selections.empty(definition);
     rows.accept(this::admit);
-    progress = progress.owing(false);
+    progress = progress.successorsDue(false);
     Set<String> entered = selections.ids();
     entered.removeAll(before);
     return entered;

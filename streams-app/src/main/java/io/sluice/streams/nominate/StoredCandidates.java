@@ -52,7 +52,7 @@ record StoredCandidates(ShardStores stores, RepresentationCodec codec) {
 
   /**
    * What came while the task was worked on is scored already, whatever its content was before; what
-   * cannot be compared was a dead letter when it came, or is of another making.
+   * cannot be compared was a dead letter when it came, or has another fingerprint.
    */
   private boolean isUnscored(ShardTask task, Arrival stored) {
     if (!task.representationId().equals(stored.representation().getRepresentationId())

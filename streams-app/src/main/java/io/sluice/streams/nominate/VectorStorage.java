@@ -13,7 +13,7 @@ public final class VectorStorage implements RocksDBConfigSetter {
   /** Bytes: smaller values are tombstones or belong to tests. */
   private static final int SMALLEST_BLOB = 512;
 
-  /** Made by Kafka Streams. */
+  /** Called by Kafka Streams, through the class name in its configuration. */
   public VectorStorage() {}
 
   @Override

@@ -250,7 +250,7 @@ class JobTriggersTest {
   }
 
   private void count(int revision, long pool) {
-    select.report(report(revision, new PoolCount(pool, 0L, Examples.MAKING)));
+    select.report(report(revision, new PoolCount(pool, 0L, Examples.FINGERPRINT)));
   }
 
   private static ShardReport report(int revision, Object body) {

@@ -42,9 +42,10 @@ class BrokenRecordsTest {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 91);
 
     topology.arriveUndecodable(bytes("key"), bytes("not avro"));
-    topology.arrive(Examples.representation("wrong-shape", sixteenOnes(), Examples.MAKING));
+    topology.arrive(Examples.representation("wrong-shape", sixteenOnes(), Examples.FINGERPRINT));
     topology.arrive(
-        Examples.representation("other-making", Examples.vector(new Random(92)), "making-2"));
+        Examples.representation(
+            "other-fingerprint", Examples.vector(new Random(92)), "fingerprint-2"));
     topology.arrive(
         Representation.newBuilder(
                 Examples.representation("infinite", Examples.vector(new Random(94))))
@@ -58,7 +59,7 @@ class BrokenRecordsTest {
         .hasSize(5)
         .anyMatch(reason -> reason.contains("RepresentationKey"))
         .anyMatch(reason -> reason.contains("shape [1, 16]"))
-        .anyMatch(reason -> reason.contains("making-2"))
+        .anyMatch(reason -> reason.contains("fingerprint-2"))
         .anyMatch(reason -> reason.contains("not finite"))
         .anyMatch(reason -> reason.contains("budget 3 follows 9"));
     oracle.assertSubsetIsBatch(task);
@@ -141,17 +142,17 @@ class BrokenRecordsTest {
   }
 
   @Test
-  void givenAnActiveTask_whenItsQueriesComeInAnotherMaking_thenTheyAreRefused() {
+  void givenAnActiveTask_whenItsQueriesHaveAnotherFingerprint_thenTheyAreRefused() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 1, 5), 111);
     oracle.arrivals(10, 112);
 
     topology.represent(
         QueryRepresentation.newBuilder(Examples.query(task, 0, Examples.vector(new Random(113))))
-            .setFingerprint("making-2")
+            .setFingerprint("fingerprint-2")
             .build());
     topology.settle();
 
-    assertThat(topology.deadLetterReasons()).singleElement().asString().contains("making-2");
+    assertThat(topology.deadLetterReasons()).singleElement().asString().contains("fingerprint-2");
     oracle.assertSubsetIsBatch(task);
   }
 

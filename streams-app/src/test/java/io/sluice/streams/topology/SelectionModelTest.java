@@ -41,10 +41,10 @@ class SelectionModelTest {
     void apply(SelectionModel model);
 
     /** New, repeated or with another content: as it comes. */
-    record Arrive(int candidate, int content, int making) implements Event {
+    record Arrive(int candidate, int content, int representation) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.arrive(representation(candidate, content, making));
+        model.arrive(represented(candidate, content, representation));
       }
     }
 
@@ -53,29 +53,29 @@ class SelectionModelTest {
       @Override
       public void apply(SelectionModel model) {
         for (int c = from; c < from + 50; c++) {
-          model.arrive(representation(c, 0, 0));
+          model.arrive(represented(c, 0, 0));
         }
       }
     }
 
-    record Retract(int candidate, int making) implements Event {
+    record Retract(int candidate, int representation) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.retract(REPRESENTATIONS.get(making), "c" + candidate);
+        model.retract(REPRESENTATIONS.get(representation), "c" + candidate);
       }
     }
 
-    record Spoil(int candidate, int making) implements Event {
+    record Spoil(int candidate, int representation) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.spoil(REPRESENTATIONS.get(making), "c" + candidate);
+        model.spoil(REPRESENTATIONS.get(representation), "c" + candidate);
       }
     }
 
     /** A new task or a new revision; its queries are represented at once or never. */
     record Define(
         int task,
-        int making,
+        int representation,
         int queries,
         int budget,
         String algorithm,
@@ -88,7 +88,7 @@ class SelectionModelTest {
         int revision = model.nextRevision(taskId);
         model.define(
             TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
-                .setRepresentationId(REPRESENTATIONS.get(making))
+                .setRepresentationId(REPRESENTATIONS.get(representation))
                 .setAlgorithm(algorithm)
                 .setControls(controlled ? List.of(Arm.NONE, Arm.RANDOM) : List.of())
                 .setCooldown(0)
@@ -186,16 +186,17 @@ class SelectionModelTest {
       }
     }
 
-    private static Representation representation(int candidate, int content, int making) {
+    private static Representation represented(int candidate, int content, int representation) {
       String id = "c" + candidate;
       Candidate what =
           new Candidate(
               id,
               "test",
               List.of(new Message("user", "ask"), new Message("assistant", "says " + content)));
-      float[] vector = Examples.vector(new Random(1000L * candidate + 10L * content + making));
+      float[] vector =
+          Examples.vector(new Random(1000L * candidate + 10L * content + representation));
       return Representation.newBuilder(Examples.representation(id, vector))
-          .setRepresentationId(REPRESENTATIONS.get(making))
+          .setRepresentationId(REPRESENTATIONS.get(representation))
           .setCandidate(what)
           .build();
     }
@@ -204,19 +205,20 @@ class SelectionModelTest {
   @Provide
   Arbitrary<List<Event>> histories() {
     Arbitrary<Integer> candidate = Arbitraries.integers().between(0, 25);
-    Arbitrary<Integer> making = Arbitraries.integers().between(0, 1);
+    Arbitrary<Integer> representation = Arbitraries.integers().between(0, 1);
     Arbitrary<Integer> task = Arbitraries.integers().between(0, 2);
     Arbitrary<Integer> shard = Arbitraries.integers().between(0, 7);
     Arbitrary<Integer> queries = Arbitraries.integers().between(1, 4);
     Arbitrary<Event> arrive =
-        Combinators.combine(candidate, Arbitraries.integers().between(0, 2), making)
+        Combinators.combine(candidate, Arbitraries.integers().between(0, 2), representation)
             .as(Event.Arrive::new);
-    Arbitrary<Event> retract = Combinators.combine(candidate, making).as(Event.Retract::new);
-    Arbitrary<Event> spoil = Combinators.combine(candidate, making).as(Event.Spoil::new);
+    Arbitrary<Event> retract =
+        Combinators.combine(candidate, representation).as(Event.Retract::new);
+    Arbitrary<Event> spoil = Combinators.combine(candidate, representation).as(Event.Spoil::new);
     Arbitrary<Event> define =
         Combinators.combine(
                 task,
-                making,
+                representation,
                 queries,
                 Arbitraries.integers().between(1, 6),
                 Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),

@@ -196,7 +196,7 @@ class SelectionTopologyTest {
         .extracting(DatasetRecord::getQuery)
         .containsExactly("q0", "q1", "q0", "q1");
     assertThat(dataset.queries()).isEqualTo(task.getQueries());
-    assertThat(job.getFingerprint()).isEqualTo(Examples.MAKING);
+    assertThat(job.getFingerprint()).isEqualTo(Examples.FINGERPRINT);
     assertThat(job.getTrigger()).isEqualTo(JobTrigger.FULL);
   }
 }

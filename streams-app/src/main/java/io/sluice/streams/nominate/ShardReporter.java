@@ -1,0 +1,58 @@
+package io.sluice.streams.nominate;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Nomination;
+import io.sluice.schemas.PoolCount;
+import io.sluice.schemas.ShardReport;
+import io.sluice.schemas.Withdrawal;
+import io.sluice.streams.revision.ScoreRow;
+import io.sluice.streams.revision.TaskKey;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Sends the reports of one shard to the second stage. Pool counts that are equal to the last one of
+ * the same revision are not sent again, unless a candidate was withdrawn since.
+ */
+final class ShardReporter {
+  private final ProcessorContext<String, ShardReport> context;
+  private final Map<TaskKey, PoolCount> lastCounts = new HashMap<>();
+
+  ShardReporter(ProcessorContext<String, ShardReport> context) {
+    this.context = context;
+  }
+
+  void nominate(ShardTask task, float[] row, Candidate candidate) {
+    report(task, new Nomination(ScoreRow.boxed(row), candidate));
+  }
+
+  /**
+   * Reports that a candidate is gone. The next pool count is sent even if it is equal to the last
+   * one: the second stage takes it as the sign that the successors are nominated.
+   */
+  void withdraw(ShardTask task, String candidateId) {
+    report(task, new Withdrawal(candidateId));
+    lastCounts.remove(task.revisionKey());
+  }
+
+  void count(ShardTask task, PoolCount count) {
+    if (!count.equals(lastCounts.put(task.revisionKey(), count))) {
+      report(task, count);
+    }
+  }
+
+  /** Forgets a revision that the shard no longer works on. */
+  void forget(TaskKey revision) {
+    lastCounts.remove(revision);
+  }
+
+  private void report(ShardTask task, Object body) {
+    context.forward(
+        new Record<>(
+            task.id(),
+            new ShardReport(task.id(), task.revision(), context.taskId().partition(), body),
+            context.currentSystemTimeMs()));
+  }
+}
