@@ -1,11 +1,15 @@
 package io.sluice.schemas.file;
 
 import io.sluice.schemas.Candidate;
+import java.util.function.Consumer;
 
 /** The result of reading one line of a candidate file. */
 public sealed interface CandidateLine {
   /** The line's number in the file, from 1; blank lines count. */
   long line();
+
+  /** Calls the one argument that is for this kind of line. */
+  void match(Consumer<Valid> valid, Consumer<Invalid> invalid);
 
   /**
    * A line that holds a usable candidate.
@@ -13,7 +17,12 @@ public sealed interface CandidateLine {
    * @param line number in the file, from 1
    * @param candidate a candidate that satisfies {@link io.sluice.schemas.validation.CandidateRules}
    */
-  record Valid(long line, Candidate candidate) implements CandidateLine {}
+  record Valid(long line, Candidate candidate) implements CandidateLine {
+    @Override
+    public void match(Consumer<Valid> valid, Consumer<Invalid> invalid) {
+      valid.accept(this);
+    }
+  }
 
   /**
    * A line that cannot be used.
@@ -21,5 +30,10 @@ public sealed interface CandidateLine {
    * @param line number in the file, from 1
    * @param reason why it cannot be used, in words for people, without the line number
    */
-  record Invalid(long line, String reason) implements CandidateLine {}
+  record Invalid(long line, String reason) implements CandidateLine {
+    @Override
+    public void match(Consumer<Valid> valid, Consumer<Invalid> invalid) {
+      invalid.accept(this);
+    }
+  }
 }

@@ -42,14 +42,15 @@ final class JobWrites {
   }
 
   private static FineTuneJob carriedOut(Outcome outcome) {
-    if (outcome instanceof Outcome.Done done) {
-      return done.job();
-    }
-    if (outcome instanceof Outcome.Refused refused) {
-      throw new ApiException(HttpStatus.CONFLICT, refused.reason());
-    }
-    throw ApiException.unavailable(
-        "nobody has answered yet: the request stays, and is carried out when the streams-app that"
-            + " has the task runs");
+    return outcome.match(
+        job -> job,
+        reason -> {
+          throw new ApiException(HttpStatus.CONFLICT, reason);
+        },
+        () -> {
+          throw ApiException.unavailable(
+              "nobody has answered yet: the request stays, and is carried out when the streams-app"
+                  + " that has the task runs");
+        });
   }
 }

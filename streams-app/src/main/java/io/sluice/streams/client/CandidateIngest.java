@@ -13,8 +13,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 /**
  * Sends the lines of a candidate file to topic candidates.
  *
- * <p>A line that cannot be used is told to the listener and the next one follows; only a failure of
- * Kafka or the registry ends the work.
+ * <p>A line that cannot be used is reported to the listener and the next one follows; only a
+ * failure of Kafka or the registry ends the work.
  */
 public final class CandidateIngest {
   private final Producer<String, Candidate> producer;
@@ -29,7 +29,7 @@ public final class CandidateIngest {
    *
    * @param producer stays open
    * @param topic where candidates go
-   * @param listener is told of every line
+   * @param listener is called for every line
    */
   public CandidateIngest(Producer<String, Candidate> producer, String topic, Listener listener) {
     this.producer = producer;
@@ -47,12 +47,7 @@ public final class CandidateIngest {
    */
   public Report run(Iterator<CandidateLine> lines, long limit) {
     while (sent < limit && lines.hasNext()) {
-      CandidateLine line = lines.next();
-      if (line instanceof CandidateLine.Invalid bad) {
-        reject(bad);
-      } else if (line instanceof CandidateLine.Valid good) {
-        send(good);
-      }
+      lines.next().match(this::send, this::reject);
       handleFailures();
     }
     producer.flush();
@@ -103,7 +98,7 @@ public final class CandidateIngest {
    */
   public record Report(long sent, long invalid) {}
 
-  /** Is told of every line, on the thread that ingests. */
+  /** Is called for every line, on the thread that ingests. */
   public interface Listener {
     /** So many candidates have been handed to the producer. */
     void sent(long count);

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -152,13 +154,41 @@ public final class JobRequests {
 
   /** What came of a request. */
   public sealed interface Outcome {
-    /** It was carried out: the job as it is now. */
-    record Done(FineTuneJob job) implements Outcome {}
+    /**
+     * Calls the one argument that is for this kind of outcome.
+     *
+     * @param done for {@link Done}, with the job
+     * @param refused for {@link Refused}, with the reason
+     * @param unanswered for {@link Unanswered}
+     * @return what it returns
+     */
+    <T> T match(Function<FineTuneJob, T> done, Function<String, T> refused, Supplier<T> unanswered);
 
-    /** It cannot be carried out, for this reason. */
-    record Refused(String reason) implements Outcome {}
+    /** The request was carried out; the job is as it is now. */
+    record Done(FineTuneJob job) implements Outcome {
+      @Override
+      public <T> T match(
+          Function<FineTuneJob, T> done, Function<String, T> refused, Supplier<T> unanswered) {
+        return done.apply(job);
+      }
+    }
+
+    /** The request cannot be carried out, for this reason. */
+    record Refused(String reason) implements Outcome {
+      @Override
+      public <T> T match(
+          Function<FineTuneJob, T> done, Function<String, T> refused, Supplier<T> unanswered) {
+        return refused.apply(reason);
+      }
+    }
 
     /** Nobody has answered yet; the request stays, and is carried out when a streams-app runs. */
-    record Unanswered() implements Outcome {}
+    record Unanswered() implements Outcome {
+      @Override
+      public <T> T match(
+          Function<FineTuneJob, T> done, Function<String, T> refused, Supplier<T> unanswered) {
+        return unanswered.get();
+      }
+    }
   }
 }
