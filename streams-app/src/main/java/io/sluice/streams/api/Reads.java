@@ -7,7 +7,6 @@ import io.sluice.streams.client.Subset;
 import io.sluice.streams.select.SelectionQueries;
 import io.sluice.streams.select.SelectionQueries.HeldSubset;
 import io.sluice.streams.select.SelectionQueries.Instance;
-import io.sluice.streams.select.SelectionQueries.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -144,19 +143,22 @@ final class Reads {
 
   /** Answers here when the task is here, else passes on what the instance says that has it. */
   private void ofTask(Context request, String id, String rest, LocalAnswer answer) {
-    Place place = queries.placeOf(id);
-    if (place instanceof Place.Here here) {
-      try {
-        answer.from(here.partition());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    } else if (place instanceof Place.There there) {
-      if (Peers.isHop(request)) {
-        throw ApiException.unavailable("the task is moving to " + there.instance());
-      }
-      passOn(request, peers.open(there.instance(), "/api/tasks/" + id + rest));
-    }
+    queries
+        .placeOf(id)
+        .match(
+            partition -> {
+              try {
+                answer.from(partition);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            instance -> {
+              if (Peers.isHop(request)) {
+                throw ApiException.unavailable("the task is moving to " + instance);
+              }
+              passOn(request, peers.open(instance, "/api/tasks/" + id + rest));
+            });
   }
 
   private static void passOn(Context request, HttpResponse<InputStream> answer) {

@@ -4,7 +4,6 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -41,8 +40,7 @@ public record Subset(TargetTask task, List<Entry> entries) {
     }
     Map<String, SelectedInstruction> byId = new HashMap<>();
     Selection<String> selection =
-        Algorithm.parse(task.getAlgorithm())
-            .emptySelection(task.getQueries().size(), new Tiers(List.of(budget)));
+        Algorithm.parse(task.getAlgorithm()).emptySelection(task.getQueries().size(), budget);
     for (SelectedInstruction instruction : selected) {
       requireRevision(task, instruction);
       byId.put(instruction.getCandidateId(), instruction);

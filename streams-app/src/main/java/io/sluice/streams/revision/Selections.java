@@ -28,12 +28,12 @@ public record Selections(Selection<String> own, Optional<Selection<String>> cont
   public static Selections empty(TargetTask task) {
     Algorithm algorithm = Algorithm.parse(task.getAlgorithm());
     int queries = task.getQueries().size();
-    Tiers tiers = new Tiers(task.getBudgets());
+    int budget = new Tiers(task.getBudgets()).largest();
     boolean controlled =
         task.getControls().contains(Arm.RANDOM) && !(algorithm instanceof Algorithm.Random);
     return new Selections(
-        algorithm.emptySelection(queries, tiers),
-        controlled ? Optional.of(CONTROL.emptySelection(queries, tiers)) : Optional.empty());
+        algorithm.emptySelection(queries, budget),
+        controlled ? Optional.of(CONTROL.emptySelection(queries, budget)) : Optional.empty());
   }
 
   /**
@@ -42,9 +42,10 @@ public record Selections(Selection<String> own, Optional<Selection<String>> cont
    * @return whether at least one of them admits it
    */
   public boolean offer(String candidateId, float[] scores) {
-    boolean admitted = own.offer(candidateId, scores).admitted();
-    return control.map(random -> random.offer(candidateId, scores).admitted()).orElse(false)
-        || admitted;
+    boolean admitted = own.offer(candidateId, scores);
+    boolean admittedByControl =
+        control.map(random -> random.offer(candidateId, scores)).orElse(false);
+    return admitted || admittedByControl;
   }
 
   /** Whether at least one of the selections holds the candidate. */

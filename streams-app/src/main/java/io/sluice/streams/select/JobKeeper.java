@@ -12,7 +12,10 @@ import io.sluice.streams.trigger.TierState;
 import io.sluice.streams.trigger.TriggerPolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -31,9 +34,9 @@ final class JobKeeper {
   private final BiConsumer<String, Publication> publish;
 
   /**
-   * A keeper.
+   * Prepares a keeper for the tasks of one partition.
    *
-   * @param shards how many shards count
+   * @param shards number of shards whose reports make a task complete
    * @param publish takes what is to be published, by task id
    */
   JobKeeper(SelectStores stores, int shards, BiConsumer<String, Publication> publish) {
@@ -49,7 +52,7 @@ final class JobKeeper {
    */
   Optional<Instant> fireDue(ServedTask task, Instant now) {
     if (!isSettled(task)) {
-      // This is not, or not for long, the subset of all seen.
+      // The subset is incomplete, or is about to be replaced by a newer revision's.
       return Optional.empty();
     }
     TargetTask definition = task.served().definition();
@@ -58,18 +61,13 @@ final class JobKeeper {
             definition.getMinPoolFactor(),
             definition.getRefreshTurnover(),
             Duration.ofSeconds(definition.getCooldown()));
-    Optional<Instant> next = Optional.empty();
+    List<Instant> due = new ArrayList<>();
     for (int budget : definition.getBudgets()) {
-      TriggerPolicy.Decision decision = policy.decide(state(task, budget), now);
-      if (decision instanceof TriggerPolicy.Decision.Fire fire) {
-        fire(task, budget, trigger(fire.reason()), "", now);
-      } else if (decision instanceof TriggerPolicy.Decision.Wait wait) {
-        next =
-            next.filter(earlier -> earlier.isBefore(wait.until()))
-                .or(() -> Optional.of(wait.until()));
-      }
+      policy
+          .decide(state(task, budget), now)
+          .match(reason -> fire(task, budget, trigger(reason), "", now), due::add, () -> {});
     }
-    return next;
+    return due.stream().min(Comparator.naturalOrder());
   }
 
   /**
@@ -117,13 +115,13 @@ final class JobKeeper {
     end(task, job, JobState.CANCELLED, "cancelled on request");
   }
 
-  /** Nobody needs what is being trained for a task that is gone. */
+  /** Cancels the open jobs of a task that was removed: nobody needs their results any more. */
   void cancelAll(ServedTask task) {
     task.jobs().open().forEach(job -> end(task, job, JobState.CANCELLED, "the task was removed"));
   }
 
-  /** A trainer's last word about a job; that of a job which has ended changes nothing. */
-  void reported(ServedTask task, FineTuneResult result) {
+  /** Ends a job with the result of a trainer, unless it has ended already. */
+  void endByResult(ServedTask task, FineTuneResult result) {
     task.jobs()
         .find(result.getJobId())
         .filter(job -> job.getState() == JobState.OPEN)
@@ -138,21 +136,27 @@ final class JobKeeper {
                     result.getDetail()));
   }
 
-  /** A candidate was retracted, or its content replaced: jobs that train on it are to say so. */
-  void retracted(ServedTask task, String candidateId) {
+  /**
+   * Notes that a candidate was retracted, or its content replaced. The records of the jobs that
+   * train on it name it from the next {@link #publishRetractions} on.
+   */
+  void retract(ServedTask task, String candidateId) {
     stores
         .memberships(task.id(), candidateId)
         .forEach(
             (member, membership) -> {
               if (!membership.retracted()) {
                 stores.putMember(member, membership.asRetracted());
-                task.jobs().retracted(member.jobId(), candidateId);
+                task.jobs().retract(member.jobId(), candidateId);
               }
             });
   }
 
-  /** Has jobs tell the retractions since the last time, together: there can be thousands. */
-  void tellRetractions(ServedTask task) {
+  /**
+   * Publishes each job once with all retractions since the last call: thousands of candidates may
+   * have been retracted.
+   */
+  void publishRetractions(ServedTask task) {
     task.jobs().takeOutdated().forEach(job -> change(task, job));
   }
 
@@ -207,7 +211,7 @@ final class JobKeeper {
     selected.forEach(id -> putMember(fired.job(), id, true));
     random.forEach(id -> putMember(fired.job(), id, false));
     stores.putJob(fired.job());
-    task.jobs().fired(fired.job(), selected);
+    task.jobs().putFired(fired.job(), selected);
     publish.accept(task.id(), fired);
     log.atInfo()
         .addKeyValue("job", fired.job().getJobId())
@@ -232,7 +236,7 @@ final class JobKeeper {
 
   private void change(ServedTask task, FineTuneJob job) {
     stores.putJob(job);
-    task.jobs().changed(job);
-    publish.accept(task.id(), new Publication.Job(job));
+    task.jobs().putChanged(job);
+    publish.accept(task.id(), new Publication.JobChanged(job));
   }
 }

@@ -38,7 +38,7 @@ final class JobRecords {
    *
    * @param budget of a tier that is full
    * @param sequence counts the jobs of this revision and budget, from 0
-   * @param requestId of who asked for it; empty when nobody did
+   * @param requestId id of the request that the job fires on; empty when it fires by itself
    */
   Publication.JobFired fired(
       int budget, int sequence, JobTrigger trigger, String requestId, Instant now) {

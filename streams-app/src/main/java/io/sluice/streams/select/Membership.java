@@ -10,7 +10,7 @@ record Membership(boolean selected, boolean retracted) {
   private static final int RANDOM_ONLY = 1;
   private static final int RETRACTED = 2;
 
-  /** One that was retracted. */
+  /** The same membership, of a candidate that was retracted. */
   Membership asRetracted() {
     return new Membership(selected, true);
   }

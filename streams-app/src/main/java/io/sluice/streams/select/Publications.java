@@ -9,11 +9,14 @@ import io.sluice.schemas.TierStatus;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the records that the selection of a task publishes. */
+/** Builds the records of subsets and statuses that the second stage publishes. */
 final class Publications {
   private Publications() {}
 
-  /** A candidate in a tier. */
+  /**
+   * The record of a candidate that is selected in a tier, with the query that it is most similar
+   * to.
+   */
   static SelectedInstruction selected(TargetTask task, int tier, Nomination nomination) {
     List<Float> scores = nomination.getScores();
     int best = 0;
@@ -34,7 +37,7 @@ final class Publications {
         nomination.getCandidate().getMessages());
   }
 
-  /** How far a task has come. */
+  /** The status of a task: its pool, its tiers, and the progress of its incoming revision. */
   static TaskStatus status(ServedTask task) {
     TaskSelection served = task.served();
     TargetTask definition = served.definition();

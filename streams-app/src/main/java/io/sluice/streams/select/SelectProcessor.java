@@ -6,7 +6,6 @@ import io.sluice.schemas.FireJob;
 import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
-import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
@@ -14,7 +13,6 @@ import io.sluice.schemas.Withdrawal;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.TaskKey;
-import io.sluice.streams.selection.TierChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -22,7 +20,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -31,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The selection of every task of a partition: takes the nominations of all shards, publishes what
+ * The processor of the tasks of one partition: takes the nominations of all shards, publishes what
  * changed in the subset, and has fine-tune jobs fired and ended.
  *
  * <p>The selection itself is never stored: it is a pure function of the stored nominations. What of
@@ -41,26 +38,32 @@ import org.slf4j.LoggerFactory;
  * <p>A new revision is prepared beside the one that is served, and replaces it in one transaction
  * once every shard has scored all that it stored for it.
  */
-final class SelectProcessor implements Processor<String, SelectInput, String, Publication> {
+final class SelectProcessor
+    implements Processor<String, SelectInput, String, Publication>, SelectInput.Handler {
   private static final Logger log = LoggerFactory.getLogger(SelectProcessor.class);
 
   private final Duration publishInterval;
   private final int shards;
+
+  /** By task id. */
   private final Map<String, ServedTask> tasks = new HashMap<>();
+
+  /** Ids of the tasks about which something is to be published at the next interval. */
   private final Set<String> changed = new HashSet<>();
 
-  /** When to look at a task again although nothing has changed. */
+  /** When a job of a task may become due although nothing has changed, by task id. */
   private final Map<String, Instant> wake = new HashMap<>();
 
   private ProcessorContext<String, Publication> context;
   private SelectStores stores;
+  private SubsetKeeper subsets;
   private JobKeeper jobs;
 
   /**
-   * A selection.
+   * Prepares the processor; its stores are known from {@link #init} on.
    *
    * @param publishInterval how often the changes of tasks are published
-   * @param shards how many shards count
+   * @param shards number of shards whose reports make a task complete
    */
   SelectProcessor(Duration publishInterval, int shards) {
     this.publishInterval = publishInterval;
@@ -71,6 +74,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   public void init(ProcessorContext<String, Publication> context) {
     this.context = context;
     this.stores = new SelectStores(context);
+    this.subsets = new SubsetKeeper(stores, this::publish);
     this.jobs = new JobKeeper(stores, shards, this::publish);
     // Kafka Streams starts the same processor again when it had to roll its stores back.
     tasks.clear();
@@ -82,25 +86,14 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
 
   @Override
   public void process(Record<String, SelectInput> record) {
-    SelectInput input = record.value();
-    if (input instanceof SelectInput.Reported reported) {
-      reported(reported.report());
-    } else if (input instanceof SelectInput.TaskDefined defined) {
-      taskDefined(defined.task());
-    } else if (input instanceof SelectInput.TaskRemoved removed) {
-      Optional.ofNullable(tasks.get(removed.taskId())).ifPresent(this::remove);
-    } else if (input instanceof SelectInput.Requested requested) {
-      requested(requested.request());
-    } else if (input instanceof SelectInput.Ended ended) {
-      ended(ended.result());
-    }
+    record.value().accept(this);
   }
 
   private void restore(TargetTask definition) {
     String taskId = definition.getTaskId();
     ServedTask task = new ServedTask(restored(definition), stores.jobs(definition));
     stores.incoming(taskId).map(this::restored).ifPresent(task::prepare);
-    stores.forEachPublished(task.served().revisionKey(), task::published);
+    stores.forEachPublished(task.served().revisionKey(), task.published()::put);
     tasks.put(taskId, task);
     changed.add(taskId);
   }
@@ -109,14 +102,15 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     TaskSelection selection = new TaskSelection(definition);
     stores.forEachPoolCount(
         selection.revisionKey(),
-        (shard, count) -> selection.count(Integer.parseInt(shard), counted(count)));
+        (shard, count) -> selection.putCount(Integer.parseInt(shard), shardCount(count)));
     stores.forEachNomination(
         selection.revisionKey(),
         (id, nomination) -> selection.nominate(id, ScoreRow.unboxed(nomination.getScores())));
     return selection;
   }
 
-  private void taskDefined(TargetTask definition) {
+  @Override
+  public void onTaskDefined(TargetTask definition) {
     String taskId = definition.getTaskId();
     ServedTask known = tasks.get(taskId);
     if (known == null) {
@@ -130,12 +124,15 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     changed.add(taskId);
   }
 
+  @Override
+  public void onTaskRemoved(String taskId) {
+    Optional.ofNullable(tasks.get(taskId)).ifPresent(this::remove);
+  }
+
   private void remove(ServedTask task) {
-    jobs.tellRetractions(task);
+    jobs.publishRetractions(task);
     jobs.cancelAll(task);
-    for (String candidateId : task.publishedIds()) {
-      publish(task, new TierChange<>(candidateId, ServedTask.OUTDATED, TierChange.OUTSIDE));
-    }
+    subsets.publishRemovalOfAll(task);
     stores.dropTask(task.id());
     task.revisions().forEach(each -> stores.dropRevision(each.definition()));
     tasks.remove(task.id());
@@ -144,39 +141,43 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     publish(task.id(), new Publication.Status(task.id(), Optional.empty()));
   }
 
-  private void reported(ShardReport report) {
+  @Override
+  public void onShardReport(ShardReport report) {
     ServedTask task = tasks.get(report.getTaskId());
     if (task == null) {
-      // About a task that is gone: the shard will hear of it too.
+      // The task was removed here. The shard will process the same removal.
       return;
     }
+    Optional<TaskSelection> selection = task.revision(report.getRevision());
     Object body = report.getBody();
-    if (body instanceof Withdrawal withdrawal) {
-      withdrawn(task, report, withdrawal.getCandidateId());
+    if (body instanceof Nomination nomination) {
+      selection.ifPresent(revision -> nominate(revision, nomination));
+    } else if (body instanceof PoolCount count) {
+      selection.ifPresent(revision -> putCount(revision, report.getShard(), count));
+    } else if (body instanceof Withdrawal withdrawal) {
+      withdraw(task, report, withdrawal.getCandidateId());
     } else {
-      task.revision(report.getRevision())
-          .ifPresent(selection -> reported(selection, report.getShard(), body));
+      throw new IllegalStateException("shard report with a body of " + body.getClass());
     }
     changed.add(task.id());
   }
 
-  private void reported(TaskSelection selection, int shard, Object body) {
-    if (body instanceof Nomination nomination) {
-      String candidateId = nomination.getCandidate().getId();
-      TaskKey key = selection.key(candidateId);
-      if (stores.nomination(key).isEmpty()) {
-        stores.putNomination(key, nomination);
-        selection.nominate(candidateId, ScoreRow.unboxed(nomination.getScores()));
-      }
-    } else if (body instanceof PoolCount count) {
-      stores.putPoolCount(selection.key(String.valueOf(shard)), count);
-      selection.count(shard, counted(count));
+  private void nominate(TaskSelection selection, Nomination nomination) {
+    String candidateId = nomination.getCandidate().getId();
+    TaskKey key = selection.key(candidateId);
+    if (stores.nomination(key).isEmpty()) {
+      stores.putNomination(key, nomination);
+      selection.nominate(candidateId, ScoreRow.unboxed(nomination.getScores()));
     }
   }
 
-  private void withdrawn(ServedTask task, ShardReport report, String candidateId) {
-    int revision = report.getRevision();
-    task.revision(revision)
+  private void putCount(TaskSelection selection, int shard, PoolCount count) {
+    stores.putPoolCount(selection.key(String.valueOf(shard)), count);
+    selection.putCount(shard, shardCount(count));
+  }
+
+  private void withdraw(ServedTask task, ShardReport report, String candidateId) {
+    task.revision(report.getRevision())
         .ifPresent(
             selection -> {
               TaskKey key = selection.key(candidateId);
@@ -186,42 +187,50 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
                 awaitSuccessors(selection, report.getShard());
               }
             });
-    if (revision == task.served().revision() && task.isPublished(candidateId)) {
-      task.published(candidateId, ServedTask.OUTDATED);
-      stores.putPublished(task.served().key(candidateId), ServedTask.OUTDATED);
+    if (report.getRevision() == task.served().revision()) {
+      subsets.outdate(task, candidateId);
     }
-    jobs.retracted(task, candidateId);
+    jobs.retract(task, candidateId);
   }
 
-  /** Until its next count a shard has perhaps not nominated who comes in the withdrawn's place. */
+  /**
+   * Counts at least one candidate of the shard as waiting: until its next pool count, the shard may
+   * not have nominated the candidates that take the place of the withdrawn one.
+   */
   private void awaitSuccessors(TaskSelection selection, int shard) {
     stores
         .poolCount(selection.key(String.valueOf(shard)))
         .map(count -> PoolCount.newBuilder(count).setWaiting(Math.max(1, count.getWaiting())))
-        .ifPresent(count -> reported(selection, shard, count.build()));
+        .ifPresent(count -> putCount(selection, shard, count.build()));
   }
 
-  private void requested(JobRequest request) {
+  @Override
+  public void onJobRequest(JobRequest request) {
     ServedTask task = tasks.get(request.getTaskId());
     if (task == null) {
       throw new InvalidRecordException("there is no task '%s'".formatted(request.getTaskId()));
     }
-    if (request.getBody() instanceof FireJob fire) {
+    Object body = request.getBody();
+    if (body instanceof FireJob fire) {
       refresh(task.served());
       jobs.fireOnRequest(task, fire.getBudget(), request.getRequestId(), now());
-    } else if (request.getBody() instanceof CancelJob cancel) {
+    } else if (body instanceof CancelJob cancel) {
       jobs.cancelOnRequest(task, cancel.getJobId());
+    } else {
+      throw new IllegalStateException("job request with a body of " + body.getClass());
     }
     changed.add(task.id());
   }
 
-  private void ended(FineTuneResult result) {
+  @Override
+  public void onJobResult(FineTuneResult result) {
     ServedTask task = tasks.get(result.getTaskId());
-    if (task != null) {
-      // Else the task is gone, and its jobs were cancelled.
-      jobs.reported(task, result);
-      changed.add(task.id());
+    if (task == null) {
+      // The task was removed, which cancelled its jobs.
+      return;
     }
+    jobs.endByResult(task, result);
+    changed.add(task.id());
   }
 
   private void publishChanges() {
@@ -238,9 +247,9 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
       task.incoming()
           .filter(incoming -> incoming.isComplete(shards))
           .ifPresent(incoming -> replace(task));
-      task.unpublished().forEach(change -> publish(task, change));
+      subsets.publishChanges(task);
       wake.remove(taskId);
-      jobs.tellRetractions(task);
+      jobs.publishRetractions(task);
       jobs.fireDue(task, now).ifPresent(next -> wake.put(taskId, next));
       TaskStatus status = Publications.status(task);
       stores.putStatus(status);
@@ -250,19 +259,18 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
   }
 
   private void refresh(TaskSelection selection) {
-    selection.refresh(scores -> forEachNominated(selection, scores));
-  }
-
-  private void forEachNominated(TaskSelection selection, BiConsumer<String, float[]> scores) {
-    stores.forEachNomination(
-        selection.revisionKey(),
-        (id, nomination) -> scores.accept(id, ScoreRow.unboxed(nomination.getScores())));
+    selection.refresh(
+        scores ->
+            stores.forEachNomination(
+                selection.revisionKey(),
+                (id, nomination) -> scores.accept(id, ScoreRow.unboxed(nomination.getScores()))));
   }
 
   private void replace(ServedTask task) {
     TaskSelection before = task.served();
     task.replace();
-    // First what readers are told to read, then what they are not to read any more.
+    // Queries read the served revision first and its nominations then: so nominations are dropped
+    // only once no query is directed to them.
     stores.putServed(task.served().definition());
     stores.dropIncoming(task.id());
     stores.dropRevision(before.definition());
@@ -273,26 +281,6 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
         .log("Revision served");
   }
 
-  private void publish(ServedTask task, TierChange<String> change) {
-    TaskSelection served = task.served();
-    TaskKey key = served.key(change.id());
-    SelectedKey selectedKey = new SelectedKey(task.id(), change.id());
-    if (change.to() == TierChange.OUTSIDE) {
-      stores.dropPublished(key);
-      publish(task.id(), new Publication.Selected(selectedKey, Optional.empty()));
-    } else {
-      stores.putPublished(key, change.to());
-      publish(
-          task.id(),
-          new Publication.Selected(
-              selectedKey,
-              Optional.of(
-                  Publications.selected(
-                      served.definition(), change.to(), stores.nominationOf(key)))));
-    }
-    task.published(change.id(), change.to());
-  }
-
   private void publish(String taskId, Publication publication) {
     context.forward(new Record<>(taskId, publication, context.currentSystemTimeMs()));
   }
@@ -301,7 +289,7 @@ final class SelectProcessor implements Processor<String, SelectInput, String, Pu
     return Instant.ofEpochMilli(context.currentSystemTimeMs());
   }
 
-  private static TaskSelection.ShardCount counted(PoolCount count) {
+  private static TaskSelection.ShardCount shardCount(PoolCount count) {
     return new TaskSelection.ShardCount(
         count.getScored(), count.getWaiting(), count.getFingerprint());
   }

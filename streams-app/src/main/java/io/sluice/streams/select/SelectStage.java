@@ -1,7 +1,5 @@
 package io.sluice.streams.select;
 
-import static org.apache.kafka.streams.KeyValue.pair;
-
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -22,15 +20,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.KeyValueMapper;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
@@ -107,10 +101,7 @@ public record SelectStage(
 
   private void publish(KStream<String, Publication> published) {
     published
-        .flatMap(
-            each(
-                Publication.Selected.class,
-                selected -> Stream.of(pair(selected.key(), selected.instruction().orElse(null)))))
+        .flatMap((id, publication) -> PublishedRecords.of(publication).selected())
         .to(
             topics.selected(),
             byTask(
@@ -118,39 +109,18 @@ public record SelectStage(
                 avro.<SelectedInstruction>value(),
                 (key, selected) -> key.getTaskId()));
     published
-        .flatMap(
-            each(
-                Publication.JobFired.class,
-                fired -> fired.dataset().stream().map(e -> pair(e.getJobId(), e))))
+        .flatMap((id, publication) -> PublishedRecords.of(publication).datasets())
         .to(
             topics.fineTuneDatasets(),
             byTask(Serdes.String(), avro.<DatasetRecord>value(), (id, e) -> e.getTaskId()));
     published
-        .flatMap(
-            each(
-                Publication.JobFired.class,
-                fired -> Stream.of(pair(fired.job().getJobId(), fired.job()))))
-        .merge(
-            published.flatMap(
-                each(
-                    Publication.Job.class,
-                    changed -> Stream.of(pair(changed.job().getJobId(), changed.job())))))
+        .flatMap((id, publication) -> PublishedRecords.of(publication).jobs())
         .to(
             topics.fineTuneJobs(),
             byTask(Serdes.String(), avro.<FineTuneJob>value(), (id, job) -> job.getTaskId()));
     published
-        .flatMap(
-            each(
-                Publication.Status.class,
-                status -> Stream.of(pair(status.taskId(), status.status().orElse(null)))))
+        .flatMap((id, publication) -> PublishedRecords.of(publication).statuses())
         .to(topics.taskStatus(), Produced.with(Serdes.String(), avro.<TaskStatus>value()));
-  }
-
-  private static <P extends Publication, K, V>
-      KeyValueMapper<String, Publication, List<KeyValue<K, V>>> each(
-          Class<P> kind, Function<P, Stream<KeyValue<K, V>>> records) {
-    return (taskId, publication) ->
-        kind.isInstance(publication) ? records.apply(kind.cast(publication)).toList() : List.of();
   }
 
   private static <K, V> Produced<K, V> byTask(

@@ -193,8 +193,8 @@ final class SelectStores {
   }
 
   /**
-   * The jobs of a task, of whatever revision; who is in those that the next is compared with; and
-   * who was retracted from any.
+   * Reads the jobs of a task, of whatever revision, together with the candidates of those jobs that
+   * the next is compared with, and the candidates that were retracted from any job.
    */
   TaskJobs jobs(TargetTask served) {
     TaskJobs found = new TaskJobs();
@@ -203,7 +203,7 @@ final class SelectStores {
         jobs.prefixScan(served.getTaskId(), TaskKey.ofTask())) {
       while (entries.hasNext()) {
         FineTuneJob job = entries.next().value;
-        found.changed(job);
+        found.putChanged(job);
         if (job.getRevision() == served.getRevision()) {
           last.merge(
               job.getBudget(), job, BinaryOperator.maxBy(comparingInt(FineTuneJob::getSequence)));
@@ -221,11 +221,11 @@ final class SelectStores {
           selected.get(member.key.jobId()).add(member.key.candidateId());
         }
         if (membership.retracted()) {
-          found.retracted(member.key.jobId(), member.key.candidateId());
+          found.retract(member.key.jobId(), member.key.candidateId());
         }
       }
     }
-    last.values().forEach(job -> found.fired(job, selected.get(job.getJobId())));
+    last.values().forEach(job -> found.putFired(job, selected.get(job.getJobId())));
     return found;
   }
 

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serdes;
@@ -34,7 +36,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
  * Reads what the selections of tasks hold now, of the partitions that this instance works on, and
- * tells which instance works on the others.
+ * finds the instance that works on the others.
  *
  * <p>What is read may be ahead of what is published by the transaction that is open (the commit
  * interval, 0.1 s): once nothing more arrives, both are the same. Every method throws {@link
@@ -172,7 +174,8 @@ public final class SelectionQueries {
   private List<SelectedInstruction> selected(int partition, TargetTask task) {
     Tiers tiers = new Tiers(task.getBudgets());
     Selection<String> selection =
-        Algorithm.parse(task.getAlgorithm()).emptySelection(task.getQueries().size(), tiers);
+        Algorithm.parse(task.getAlgorithm())
+            .emptySelection(task.getQueries().size(), tiers.largest());
     Map<String, Nomination> held = new HashMap<>();
     ReadOnlyKeyValueStore<TaskKey, Nomination> nominations =
         store(partition, SelectStores.NOMINATIONS);
@@ -250,11 +253,29 @@ public final class SelectionQueries {
 
   /** Where the tasks of a partition are held. */
   public sealed interface Place {
-    /** By this instance. */
-    record Here(int partition) implements Place {}
+    /**
+     * Calls the one argument that is for this kind of place.
+     *
+     * @param here for {@link Here}, with the partition
+     * @param there for {@link There}, with the instance
+     */
+    void match(IntConsumer here, Consumer<Instance> there);
 
-    /** By another instance. */
-    record There(Instance instance) implements Place {}
+    /** Held by this instance, in that partition. */
+    record Here(int partition) implements Place {
+      @Override
+      public void match(IntConsumer here, Consumer<Instance> there) {
+        here.accept(partition);
+      }
+    }
+
+    /** Held by another instance. */
+    record There(Instance instance) implements Place {
+      @Override
+      public void match(IntConsumer here, Consumer<Instance> there) {
+        there.accept(instance);
+      }
+    }
   }
 
   /**

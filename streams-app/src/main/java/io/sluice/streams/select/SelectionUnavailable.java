@@ -4,7 +4,7 @@ package io.sluice.streams.select;
 public final class SelectionUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** Says why, for people. */
+  /** Takes the reason, which the HTTP API shows to its users. */
   public SelectionUnavailable(String reason) {
     super(reason);
   }

@@ -1,22 +1,15 @@
 package io.sluice.streams.select;
 
-import io.sluice.streams.selection.TierChange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A target task as its consumers see it: the revision that is served, the subset that is published,
  * and the newer revision, if there is one, that replaces both as soon as it is complete.
  */
 final class ServedTask {
-  /** In place of a published tier: what consumers have of the candidate is no longer true. */
-  static final int OUTDATED = -1;
-
-  private final Map<String, Integer> published = new HashMap<>();
+  private final PublishedSubset published = new PublishedSubset();
   private final TaskJobs jobs;
   private TaskSelection served;
   private Optional<TaskSelection> incoming = Optional.empty();
@@ -32,6 +25,11 @@ final class ServedTask {
 
   TaskSelection served() {
     return served;
+  }
+
+  /** The subset that consumers have. */
+  PublishedSubset published() {
+    return published;
   }
 
   /** The jobs of all its revisions. */
@@ -63,47 +61,10 @@ final class ServedTask {
     return revisions().stream().filter(each -> each.revision() == number).findFirst();
   }
 
-  /** Serves the incoming revision; all that was published is then of another revision. */
+  /** Serves the incoming revision. All that is published is outdated then: it names another one. */
   void replace() {
     served = incoming.orElseThrow();
     incoming = Optional.empty();
-    published.replaceAll((id, tier) -> OUTDATED);
-  }
-
-  boolean isPublished(String candidateId) {
-    return published.containsKey(candidateId);
-  }
-
-  Set<String> publishedIds() {
-    return Set.copyOf(published.keySet());
-  }
-
-  /** Consumers have been told: {@code tier}, {@link #OUTDATED} or {@link TierChange#OUTSIDE}. */
-  void published(String candidateId, int tier) {
-    if (tier == TierChange.OUTSIDE) {
-      published.remove(candidateId);
-    } else {
-      published.put(candidateId, tier);
-    }
-  }
-
-  /** What leads from the subset that is published to the one that is selected. */
-  List<TierChange<String>> unpublished() {
-    Map<String, Integer> selected = served.tiersById();
-    List<TierChange<String>> changes = new ArrayList<>();
-    published.forEach(
-        (id, tier) -> {
-          if (!selected.containsKey(id)) {
-            changes.add(new TierChange<>(id, tier, TierChange.OUTSIDE));
-          }
-        });
-    selected.forEach(
-        (id, tier) -> {
-          int was = published.getOrDefault(id, TierChange.OUTSIDE);
-          if (was != tier) {
-            changes.add(new TierChange<>(id, was, tier));
-          }
-        });
-    return changes;
+    published.outdateAll();
   }
 }

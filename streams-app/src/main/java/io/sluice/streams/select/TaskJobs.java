@@ -15,32 +15,37 @@ final class TaskJobs {
   private final Map<String, FineTuneJob> byId = new HashMap<>();
   private final Map<Series, Fired> last = new HashMap<>();
 
-  /** By job: who was retracted, as far as the job's record does perhaps not tell it yet. */
+  /** By job id: retracted candidates that the job's record may not name yet. */
   private final Map<String, Set<String>> retracted = new HashMap<>();
 
   /**
-   * A job fired. Jobs of one revision and budget come in the order of their sequence.
+   * Adds a job that fired. Jobs of one revision and budget must be added in the order of their
+   * sequence.
    *
-   * @param selected who is in the selected part of its dataset
+   * @param selected the candidates in the selected part of its dataset
    */
-  void fired(FineTuneJob job, Set<String> selected) {
+  void putFired(FineTuneJob job, Set<String> selected) {
     byId.put(job.getJobId(), job);
     last.put(
         new Series(job.getRevision(), job.getBudget()),
         new Fired(job.getSequence(), job.getFiredAt(), selected));
   }
 
-  /** Something of a job that fired has changed. */
-  void changed(FineTuneJob job) {
+  /** Replaces the record of a job that fired before. */
+  void putChanged(FineTuneJob job) {
     byId.put(job.getJobId(), job);
   }
 
-  /** A candidate in a job's dataset was retracted. */
-  void retracted(String jobId, String candidateId) {
+  /** Notes that a candidate in a job's dataset was retracted. */
+  void retract(String jobId, String candidateId) {
     retracted.computeIfAbsent(jobId, id -> new LinkedHashSet<>()).add(candidateId);
   }
 
-  /** The jobs whose records do not tell all retractions yet, as they are to be; each once. */
+  /**
+   * Takes the jobs whose records do not name all retracted candidates yet.
+   *
+   * @return the records as they are to be published, each job once
+   */
   List<FineTuneJob> takeOutdated() {
     List<FineTuneJob> outdated = new ArrayList<>();
     retracted.forEach(
@@ -79,7 +84,7 @@ final class TaskJobs {
    *
    * @param sequence the job's place among those of its revision and budget, from 0
    * @param firedAt when it fired, in milliseconds since 1970 UTC
-   * @param selected who is in the selected part of its dataset
+   * @param selected ids of the candidates in the selected part of its dataset
    */
   record Fired(int sequence, long firedAt, Set<String> selected) {
     Fired {

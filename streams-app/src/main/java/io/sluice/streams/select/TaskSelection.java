@@ -57,7 +57,9 @@ final class TaskSelection {
     selections.offer(candidateId, scores);
   }
 
-  /** A nominated candidate is gone; {@link #refresh} tells what the selection is without it. */
+  /**
+   * Removes a nominated candidate. The selection is out of date until {@link #refresh} is called.
+   */
   void withdraw(String candidateId) {
     nominated--;
     outdated = outdated || selections.contains(candidateId);
@@ -101,7 +103,8 @@ final class TaskSelection {
     return selections.control().map(Selection::slots);
   }
 
-  void count(int shard, ShardCount count) {
+  /** Replaces what a shard has counted before. */
+  void putCount(int shard, ShardCount count) {
     counts.put(shard, count);
   }
 
@@ -121,7 +124,8 @@ final class TaskSelection {
   }
 
   /**
-   * Fingerprint of the representations that are compared; those of all making, should they differ.
+   * Fingerprint of the representations that are compared; separated by commas when shards compare
+   * different ones.
    */
   String fingerprint() {
     return counts.values().stream()
@@ -134,7 +138,7 @@ final class TaskSelection {
   /**
    * Share of a budget's subset that was not in it before.
    *
-   * @param before who was
+   * @param before ids of the candidates that were
    * @return 0 to 1; 0 when nothing is selected
    */
   double turnover(int budget, Set<String> before) {

@@ -37,24 +37,24 @@ public sealed interface Algorithm {
    *
    * @param <K> candidate ids, ordered consistently with equals
    * @param queries M, size of the query set, at least 1
-   * @param tiers the budgets whose subsets are told apart; the largest bounds the selection
-   * @throws IllegalArgumentException when there is no query
+   * @param budget B, the number of candidates to select, at least 1
+   * @throws IllegalArgumentException when there is no query or the budget is below 1
    */
-  <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers);
+  <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget);
 
   /** Queries take turns, each takes its most similar candidate not yet taken. */
   record RoundRobin() implements Algorithm {
     @Override
-    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers) {
-      return new RoundRobinSelection<>(queries, tiers);
+    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
+      return new RoundRobinSelection<>(new Shape(queries, budget));
     }
   }
 
   /** Candidates by their highest score over all queries, descending. */
   record DoublyGreedy() implements Algorithm {
     @Override
-    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers) {
-      return new RankedSelection<>(queries, tiers, (id, best) -> descending(best));
+    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
+      return new RankedSelection<>(new Shape(queries, budget), (id, best) -> descending(best));
     }
 
     /** Bits of floats of one sign are ordered as the floats' magnitudes are; zeros are equal. */
@@ -77,9 +77,10 @@ public sealed interface Algorithm {
     private static final Pattern FORM = Pattern.compile("random(:(?<seed>0|[1-9][0-9]{0,8}))?");
 
     @Override
-    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, Tiers tiers) {
+    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
       IdHash hash = new IdHash(seed);
-      return new RankedSelection<>(queries, tiers, (id, best) -> hash.of(id.toString()));
+      return new RankedSelection<>(
+          new Shape(queries, budget), (id, best) -> hash.of(id.toString()));
     }
   }
 }

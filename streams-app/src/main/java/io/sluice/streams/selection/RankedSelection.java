@@ -10,10 +10,10 @@ import java.util.TreeSet;
 /**
  * The first B candidates of a ranking that looks at one candidate alone.
  *
- * <p>One sorted set a tier: an arrival enters the first tier that it beats the last of, the last of
- * a tier that overflows goes on to the next, and who overflows the last tier is out, for good. That
- * is exactly one step for each tier change, however many slots shift. A slot's query is the one
- * that its candidate is most similar to.
+ * <p>One ordered set of at most B candidates. An arrival at a full selection is rejected after one
+ * comparison with the last candidate held, or it enters and the last one leaves for good: O(log B)
+ * comparisons. A slot's query is the one that its candidate is most similar to. Memory: one entry
+ * per candidate held, without its score row.
  *
  * @param <K> candidate ids, ordered consistently with equals
  */
@@ -22,7 +22,7 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
   @FunctionalInterface
   interface Ranking<K> {
     /**
-     * The place.
+     * Computes the place, a function of the arguments alone.
      *
      * @param id the candidate
      * @param best its highest score
@@ -31,67 +31,63 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
     long place(K id, float best);
   }
 
-  private final ScoreRows rows;
+  private final Shape shape;
   private final Ranking<K> ranking;
-  private final int budget;
-  private final List<Tier<K>> tiers = new ArrayList<>();
+  private final TreeSet<Entry<K>> entries =
+      new TreeSet<>(Comparator.<Entry<K>>comparingLong(Entry::place).thenComparing(Entry::id));
+
+  /** Ids of the entries, which are ordered by place first and so not found by id. */
   private final Set<K> held = new HashSet<>();
 
-  RankedSelection(int queries, Tiers tiers, Ranking<K> ranking) {
-    this.rows = new ScoreRows(queries);
+  RankedSelection(Shape shape, Ranking<K> ranking) {
+    this.shape = shape;
     this.ranking = ranking;
-    this.budget = tiers.largest();
-    int below = 0;
-    for (int tier : tiers.budgets()) {
-      this.tiers.add(new Tier<>(tier, tier - below));
-      below = tier;
-    }
   }
 
   @Override
-  public Admission<K> offer(K id, float[] scores) {
-    rows.check(id, scores);
-    int query = ScoreRows.best(scores);
+  public boolean offer(K id, float[] scores) {
+    shape.check(id, scores);
+    int query = indexOfHighest(scores);
     Entry<K> arrival = new Entry<>(ranking.place(id, scores[query]), id, query, scores[query]);
-    if (!tiers.get(tiers.size() - 1).hasPlaceFor(arrival) || !held.add(id)) {
-      return Admission.none();
+    if (!belongs(arrival) || !held.add(id)) {
+      return false;
     }
-    return new Admission<>(true, insert(arrival));
+    entries.add(arrival);
+    if (entries.size() > shape.budget()) {
+      held.remove(entries.pollLast().id);
+    }
+    return true;
   }
 
-  private List<TierChange<K>> insert(Entry<K> arrival) {
-    List<TierChange<K>> changes = new ArrayList<>(tiers.size() + 1);
-    Entry<K> entry = arrival;
-    int from = TierChange.OUTSIDE;
-    for (Tier<K> tier : tiers) {
-      if (tier.hasPlaceFor(entry)) {
-        tier.entries.add(entry);
-        changes.add(new TierChange<>(entry.id, from, tier.budget));
-        if (tier.entries.size() <= tier.capacity) {
-          return changes;
-        }
-        entry = tier.entries.pollLast();
-        from = tier.budget;
+  private boolean belongs(Entry<K> arrival) {
+    return entries.size() < shape.budget()
+        || entries.comparator().compare(arrival, entries.last()) < 0;
+  }
+
+  /** The lowest index among equals. */
+  private static int indexOfHighest(float[] scores) {
+    int highest = 0;
+    for (int query = 1; query < scores.length; query++) {
+      if (scores[query] > scores[highest]) {
+        highest = query;
       }
     }
-    changes.add(new TierChange<>(entry.id, from, TierChange.OUTSIDE));
-    held.remove(entry.id);
-    return changes;
+    return highest;
   }
 
   @Override
   public int queries() {
-    return rows.queries();
+    return shape.queries();
   }
 
   @Override
   public int budget() {
-    return budget;
+    return shape.budget();
   }
 
   @Override
   public int size() {
-    return held.size();
+    return entries.size();
   }
 
   @Override
@@ -102,27 +98,10 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
   @Override
   public List<Slot<K>> slots() {
     List<Slot<K>> slots = new ArrayList<>(size());
-    for (Tier<K> tier : tiers) {
-      for (Entry<K> entry : tier.entries) {
-        slots.add(new Slot<>(slots.size(), entry.query, entry.id, entry.score));
-      }
+    for (Entry<K> entry : entries) {
+      slots.add(new Slot<>(slots.size(), entry.query, entry.id, entry.score));
     }
     return slots;
-  }
-
-  /** The candidates of a tier; a tier has some only when the one before is full. */
-  private record Tier<K extends Comparable<? super K>>(
-      int budget, int capacity, TreeSet<Entry<K>> entries) {
-    Tier(int budget, int capacity) {
-      this(
-          budget,
-          capacity,
-          new TreeSet<>(Comparator.<Entry<K>>comparingLong(Entry::place).thenComparing(Entry::id)));
-    }
-
-    boolean hasPlaceFor(Entry<K> entry) {
-      return entries.size() < capacity || entries.comparator().compare(entry, entries.last()) < 0;
-    }
   }
 
   private record Entry<K extends Comparable<? super K>>(long place, K id, int query, float score) {}

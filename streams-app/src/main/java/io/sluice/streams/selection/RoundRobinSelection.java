@@ -13,12 +13,13 @@ import java.util.Set;
  * each takes its most similar candidate not yet taken. Here slot t belongs to query t mod M, and
  * candidates are ordered by score descending (as numbers: -0.0 equals 0.0), then id ascending.
  *
- * <p>An arrival walks the slots upwards; where it beats the holder they change places and the
- * displaced one walks on; who walks past the last slot is out, for good. Holders of one query's
- * slots are in falling order. So an arrival that beats the last slot of no query is rejected after
- * M comparisons, and a displaced candidate beats at the latest its query's next slot: it looks at
- * no more than the M - 1 slots between. Of N candidates in random order only about B (1 + ln(N /
- * B)) are ever admitted.
+ * <p>An arrival is compared with the holders of the slots, in ascending order of the slots. Where
+ * it beats the holder it takes the slot, and the displaced holder is compared with those of the
+ * higher slots in turn. The candidate that is displaced last leaves for good once all B slots are
+ * taken. Scores of the holders of one query's slots fall from slot to slot. So an arrival that
+ * beats the last slot of no query is rejected after M comparisons, and a displaced candidate beats
+ * at the latest its query's next slot: it is compared with no more than the M - 1 holders between.
+ * Of N candidates in random order only about B (1 + ln(N / B)) are ever admitted.
  *
  * <p>Memory: the score rows of the selected, about {@code 4 B M} bytes.
  *
@@ -27,44 +28,44 @@ import java.util.Set;
 final class RoundRobinSelection<K extends Comparable<? super K>> implements Selection<K> {
   private static final int INITIAL_CAPACITY = 64;
 
-  private final ScoreRows rows;
+  private final Shape shape;
   private final int queries;
-  private final Tiers tiers;
   private final int budget;
 
-  /** Who holds each slot. */
+  /** The candidate of each slot, in slot order. */
   private final List<Holder<K>> holders = new ArrayList<>();
 
   /**
-   * Each holder's score by its slot's query: beside each other, so that a walk reads memory once.
+   * Each holder's score for its slot's query. They are kept beside each other so that comparing a
+   * candidate with many holders reads memory sequentially.
    */
   private float[] slotScores = new float[INITIAL_CAPACITY];
 
   private final Set<K> held = new HashSet<>();
 
-  RoundRobinSelection(int queries, Tiers tiers) {
-    this.rows = new ScoreRows(queries);
-    this.queries = queries;
-    this.tiers = tiers;
-    this.budget = tiers.largest();
+  RoundRobinSelection(Shape shape) {
+    this.shape = shape;
+    this.queries = shape.queries();
+    this.budget = shape.budget();
   }
 
   @Override
-  public Admission<K> offer(K id, float[] scores) {
-    rows.check(id, scores);
+  public boolean offer(K id, float[] scores) {
+    shape.check(id, scores);
     int slot = lowestBeaten(id, scores);
     if (slot == budget || !held.add(id)) {
-      return Admission.none();
+      return false;
     }
-    return new Admission<>(true, insert(new Holder<>(id, scores.clone()), slot));
+    insert(new Holder<>(id, scores.clone()), slot);
+    return true;
   }
 
   /**
-   * The lowest slot whose holder the candidate beats; else the size.
+   * The lowest slot whose holder the candidate beats; the size when it beats none.
    *
-   * <p>Who beats none of M slots in a row beats no slot below them. So this looks at the last M
-   * slots, goes down to the lowest slot of a query that is beaten there, and looks at the M slots
-   * below that one, until none of them is beaten.
+   * <p>A candidate that beats none of M successive slots beats no slot below them. So this compares
+   * it with the last M slots, goes down to the lowest beaten slot of a query that is beaten there,
+   * and compares it with the M slots below that one, until none of them is beaten.
    */
   private int lowestBeaten(K id, float[] scores) {
     int lowest = size();
@@ -98,95 +99,91 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
 
   private boolean beats(K id, float score, int slot) {
     float other = slotScores[slot];
-    // Most are worse: one comparison settles those.
+    // Most candidates score lower than the holder, and need no second comparison.
     return score >= other && (score > other || id.compareTo(holders.get(slot).id) < 0);
   }
 
-  private List<TierChange<K>> insert(Holder<K> arrival, int entry) {
-    List<TierChange<K>> changes = new ArrayList<>();
-    Holder<K> walker = arrival;
-    int from = TierChange.OUTSIDE;
-    int slot = entry;
+  private void insert(Holder<K> arrival, int lowestBeaten) {
+    Holder<K> candidate = arrival;
+    int slot = lowestBeaten;
     while (slot < size()) {
-      int to = slot < from ? from : tiers.tierOf(slot);
-      if (from != to) {
-        changes.add(new TierChange<>(walker.id, from, to));
-      }
-      slotScores[slot] = walker.scores[slot % queries];
-      walker = holders.set(slot, walker);
-      from = to;
-      slot = displaced(walker, slot);
+      slotScores[slot] = candidate.scores[slot % queries];
+      candidate = holders.set(slot, candidate);
+      slot = nextSlot(candidate, slot);
     }
-    int to = TierChange.OUTSIDE;
     if (size() < budget) {
-      to = tiers.tierOf(slot);
-      append(walker);
+      append(candidate);
     } else {
-      held.remove(walker.id);
+      held.remove(candidate.id);
     }
-    if (from != to) {
-      changes.add(new TierChange<>(walker.id, from, to));
-    }
-    return changes;
   }
 
   /**
-   * Where a displaced candidate goes: to a slot that it beats before its own query's next one, else
-   * to that one; the size when there is none.
+   * The slot that a displaced candidate takes: the lowest one that it beats before the next slot of
+   * the query whose slot it held, else that next slot; the size when there is none.
    *
-   * <p>Holders only ever give way to better ones, so slots that were found not beaten stay so. What
-   * is found once, and looked for in growing steps, spares a candidate most of the later looks.
+   * <p>A slot's holder is only ever replaced by one that beats it, so a slot that a candidate does
+   * not beat, it will not beat later either. This remembers up to which slot that is known of the
+   * candidate, and looks ahead in steps that double, which saves most comparisons when the
+   * candidate is displaced again.
    */
-  private int displaced(Holder<K> walker, int slot) {
+  private int nextSlot(Holder<K> displaced, int slot) {
     int own = Math.min(size(), slot + queries);
-    if (own <= walker.unbeatenBelow) {
+    if (own <= displaced.unbeatenBelow) {
       return own;
     }
-    int next = nextBeaten(walker, slot);
-    walker.unbeatenBelow = next;
+    int next = nextBeaten(displaced, slot);
+    displaced.unbeatenBelow = next;
     if (next == own) {
       int ahead = queries;
       while (slot + ahead + queries <= size()
-          && nextBeaten(walker, slot + ahead) == slot + ahead + queries) {
-        walker.unbeatenBelow = slot + ahead + queries;
+          && nextBeaten(displaced, slot + ahead) == slot + ahead + queries) {
+        displaced.unbeatenBelow = slot + ahead + queries;
         ahead *= 2;
       }
     }
     return next;
   }
 
-  /** The lowest of the M - 1 slots after this one that the candidate beats; else the next slot. */
-  private int nextBeaten(Holder<K> walker, int slot) {
+  /**
+   * The lowest of the M - 1 slots after this one that the candidate beats; when it beats none, the
+   * next slot of the same query, or the size.
+   */
+  private int nextBeaten(Holder<K> candidate, int slot) {
     int end = Math.min(size(), slot + queries);
     int round = slot - slot % queries;
-    int next = nextBeaten(walker, slot + 1, Math.min(end, round + queries), round);
-    return next < round + queries ? next : nextBeaten(walker, next, end, next);
+    int next = nextBeaten(candidate, slot + 1, Math.min(end, round + queries), round);
+    return next < round + queries ? next : nextBeaten(candidate, next, end, next);
   }
 
   /**
-   * Within one round.
+   * The lowest slot that the candidate beats, of slots within one round of the queries.
    *
-   * @param round its first slot, that of query 0
+   * @param first the lowest slot to compare with
+   * @param end the slot after the highest one
+   * @param round the first slot of the round, which belongs to query 0
+   * @return {@code end} when it beats none
    */
-  private int nextBeaten(Holder<K> walker, int first, int end, int round) {
-    float[] scores = walker.scores;
+  private int nextBeaten(Holder<K> candidate, int first, int end, int round) {
+    float[] scores = candidate.scores;
     float[] others = slotScores;
     for (int slot = first; slot < end; slot++) {
-      // Said here already, since this loop is where the time goes.
-      if (scores[slot - round] >= others[slot] && beats(walker.id, scores[slot - round], slot)) {
+      // Repeats the first comparison of beats(), with the arrays in local variables, because
+      // admissions spend most of their time in this loop and most iterations need nothing else.
+      if (scores[slot - round] >= others[slot] && beats(candidate.id, scores[slot - round], slot)) {
         return slot;
       }
     }
     return end;
   }
 
-  private void append(Holder<K> last) {
+  private void append(Holder<K> candidate) {
     int slot = size();
     if (slot == slotScores.length) {
       slotScores = Arrays.copyOf(slotScores, 2 * slot);
     }
-    slotScores[slot] = last.scores[slot % queries];
-    holders.add(last);
+    slotScores[slot] = candidate.scores[slot % queries];
+    holders.add(candidate);
   }
 
   @Override
@@ -219,15 +216,16 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   /**
-   * A selected candidate and its whole score row: displaced, it competes for other queries' slots.
+   * A selected candidate and its whole score row, which it needs when it is displaced and is
+   * compared with the holders of other queries' slots.
    */
   private static final class Holder<K> {
     private final K id;
     private final float[] scores;
 
     /**
-     * The candidate beats no holder of another query's slot between its own slot and this one; its
-     * own slot, or one below, when nothing is known.
+     * The candidate is known to beat no holder of another query's slot between its own slot and
+     * this one. Nothing is known while this is not above its own slot.
      */
     private int unbeatenBelow;
 

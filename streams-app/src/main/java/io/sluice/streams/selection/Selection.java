@@ -13,7 +13,8 @@ import java.util.List;
  *   <li>the order of offers changes nothing, nor do repeats: an id's first score row counts;
  *   <li>offering what the selections of any shards hold to another selection of the same budget
  *       gives the selection of all that the shards were offered;
- *   <li>the subset of a smaller budget is a prefix, so one selection holds all tiers.
+ *   <li>the subset of a smaller budget is a prefix, so the selection of the largest budget holds
+ *       the subset of every budget of a task.
  * </ul>
  *
  * <p>Nothing can be taken back. When a candidate is retracted, a score changes or the budget grows,
@@ -31,13 +32,16 @@ public interface Selection<K> {
   /**
    * Offers a candidate. An id that is already held changes nothing.
    *
+   * <p>When a shard's selection admits a candidate, the shard must send it on to the selection into
+   * which shards are merged.
+   *
    * @param id the candidate
    * @param scores its similarity to each query, shape [queries], all finite; copied if kept
-   * @return what changed
+   * @return whether the candidate was admitted
    * @throws IllegalArgumentException when the row's length is not the number of queries or a score
    *     is not finite; nothing has changed then
    */
-  Admission<K> offer(K id, float[] scores);
+  boolean offer(K id, float[] scores);
 
   /** M, the length of a score row. */
   int queries();

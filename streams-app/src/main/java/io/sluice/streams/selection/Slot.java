@@ -1,7 +1,7 @@
 package io.sluice.streams.selection;
 
 /**
- * One place of a selection and who holds it.
+ * One place of a selection and the candidate that holds it.
  *
  * @param <K> candidate ids
  * @param slot place in selection order, from 0

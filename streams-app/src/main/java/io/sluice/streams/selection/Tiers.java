@@ -3,12 +3,12 @@ package io.sluice.streams.selection;
 import java.util.List;
 
 /**
- * The budgets of a task, ascending, and what slots mean in terms of them.
+ * The budgets of a task, ascending, and the tier of each slot.
  *
  * <p>The subset of budget b is slots 0 to b - 1, so one selection of the largest budget holds all
- * subsets, and a slot's tier is the smallest budget above it. An admission moves at most one
- * candidate up across each boundary, so there are at most {@code budgets().size() + 1} tier
- * changes, however many slots moved.
+ * subsets, and a slot's tier is the smallest budget above it. However many slots one admission
+ * moves, at most one candidate crosses each budget and one leaves: at most {@code budgets().size()
+ * + 1} candidates change their tier. That is why consumers are sent tiers, and never slots.
  *
  * @param budgets subset sizes in examples: at least one, each at least 1, strictly ascending
  */

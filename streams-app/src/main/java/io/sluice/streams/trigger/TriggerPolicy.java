@@ -3,6 +3,7 @@ package io.sluice.streams.trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * When a subset is worth training on: first when its tier is full and the pool is so much larger
@@ -18,7 +19,7 @@ import java.util.Optional;
  */
 public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Duration cooldown) {
 
-  /** What to do now. */
+  /** Decides about one budget of a task, without any effect. */
   public Decision decide(TierState tier, Instant now) {
     if (tier.open() || !tier.isFull() || tier.pool() < minPoolFactor * tier.budget()) {
       return new Decision.Nothing();
@@ -56,21 +57,45 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
 
   /** Why a job fires by itself. */
   public enum Reason {
-    /** For the first time. */
+    /** The tier is full for the first time. */
     FULL,
-    /** Since enough of the subset has changed. */
+    /** Enough of the subset has changed since the last job. */
     REFRESH
   }
 
-  /** What to do. */
+  /** Whether to fire a job, and if not, when to decide again. */
   public sealed interface Decision {
-    /** Fire a job. */
-    record Fire(Reason reason) implements Decision {}
+    /**
+     * Calls the one argument that is for this kind of decision.
+     *
+     * @param fire for {@link Fire}, with the reason
+     * @param wait for {@link Wait}, with the end of the wait
+     * @param nothing for {@link Nothing}
+     */
+    void match(Consumer<Reason> fire, Consumer<Instant> wait, Runnable nothing);
 
-    /** Nothing before then; decide anew when it is past, or when the state has changed. */
-    record Wait(Instant until) implements Decision {}
+    /** To fire a job now. */
+    record Fire(Reason reason) implements Decision {
+      @Override
+      public void match(Consumer<Reason> fire, Consumer<Instant> wait, Runnable nothing) {
+        fire.accept(reason);
+      }
+    }
 
-    /** Nothing before the state has changed. */
-    record Nothing() implements Decision {}
+    /** Not to fire; to decide again at that time, or earlier if the state has changed. */
+    record Wait(Instant until) implements Decision {
+      @Override
+      public void match(Consumer<Reason> fire, Consumer<Instant> wait, Runnable nothing) {
+        wait.accept(until);
+      }
+    }
+
+    /** Not to fire; to decide again when the state has changed. */
+    record Nothing() implements Decision {
+      @Override
+      public void match(Consumer<Reason> fire, Consumer<Instant> wait, Runnable nothing) {
+        nothing.run();
+      }
+    }
   }
 }

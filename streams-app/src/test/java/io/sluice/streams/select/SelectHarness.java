@@ -11,6 +11,7 @@ import io.sluice.schemas.FireJob;
 import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
@@ -23,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.kafka.streams.processor.StateStore;
@@ -116,42 +118,52 @@ public final class SelectHarness {
   }
 
   private List<TaskStatus> consume() {
-    List<TaskStatus> published = new ArrayList<>();
-    context.forwarded().forEach(forward -> consume(forward.record().value(), published));
+    Consumers consumers = new Consumers();
+    context.forwarded().forEach(forward -> forward.record().value().accept(consumers));
     context.resetForwards();
-    return published;
+    return consumers.published;
   }
 
-  private void consume(Publication publication, List<TaskStatus> published) {
-    if (publication instanceof Publication.Selected selected) {
+  /** What consumers of the topics read, and what must hold of each publication. */
+  private final class Consumers implements Publication.Handler {
+    private final List<TaskStatus> published = new ArrayList<>();
+
+    @Override
+    public void onSelected(SelectedKey key, Optional<SelectedInstruction> instruction) {
       Map<String, SelectedInstruction> subset =
-          subsets.computeIfAbsent(selected.key().getTaskId(), id -> new HashMap<>());
-      selected
-          .instruction()
-          .ifPresentOrElse(
-              instruction -> subset.put(instruction.getCandidateId(), instruction),
-              () -> subset.remove(selected.key().getCandidateId()));
-    } else if (publication instanceof Publication.Status status) {
-      status.status().ifPresent(published::add);
-      status
-          .status()
-          .ifPresentOrElse(
-              value -> statuses.put(status.taskId(), value),
-              () -> statuses.remove(status.taskId()));
-    } else if (publication instanceof Publication.JobFired job) {
+          subsets.computeIfAbsent(key.getTaskId(), id -> new HashMap<>());
+      instruction.ifPresentOrElse(
+          selected -> subset.put(selected.getCandidateId(), selected),
+          () -> subset.remove(key.getCandidateId()));
+    }
+
+    @Override
+    public void onStatus(String taskId, Optional<TaskStatus> status) {
+      status.ifPresentOrElse(
+          value -> {
+            published.add(value);
+            statuses.put(taskId, value);
+          },
+          () -> statuses.remove(taskId));
+    }
+
+    @Override
+    public void onJobFired(FineTuneJob job, List<DatasetRecord> dataset) {
       assertThat(open())
           .as("open jobs of one task and budget")
           .noneMatch(
               other ->
-                  other.getTaskId().equals(job.job().getTaskId())
-                      && other.getBudget() == job.job().getBudget());
-      assertThat(FrozenDataset.of(job.job(), job.dataset()).selected())
-          .hasSize(job.job().getBudget());
-      fired.add(new FiredJob(job.job(), job.dataset()));
-      jobs.put(job.job().getJobId(), job.job());
-    } else if (publication instanceof Publication.Job job) {
-      jobChanges.add(job.job());
-      jobs.put(job.job().getJobId(), job.job());
+                  other.getTaskId().equals(job.getTaskId())
+                      && other.getBudget() == job.getBudget());
+      assertThat(FrozenDataset.of(job, dataset).selected()).hasSize(job.getBudget());
+      fired.add(new FiredJob(job, dataset));
+      jobs.put(job.getJobId(), job);
+    }
+
+    @Override
+    public void onJobChanged(FineTuneJob job) {
+      jobChanges.add(job);
+      jobs.put(job.getJobId(), job);
     }
   }
 

@@ -20,22 +20,24 @@ final class BatchRule {
    * The subset.
    *
    * @param scores shape [candidates][queries]; a candidate's id is its index
+   * @param pool the ids of the candidates to select from, ascending
    */
-  static List<Slot<Integer>> select(Algorithm algorithm, float[][] scores, int budget) {
+  static List<Slot<Integer>> select(
+      Algorithm algorithm, float[][] scores, List<Integer> pool, int budget) {
     if (algorithm instanceof Algorithm.RoundRobin) {
-      return inTurns(scores, budget);
+      return inTurns(scores, pool, budget);
     }
     if (algorithm instanceof Algorithm.DoublyGreedy) {
-      return first(budget, scores, Comparator.comparing(id -> -highest(scores[id])));
+      return first(budget, scores, pool, Comparator.comparing(id -> -highest(scores[id])));
     }
     int seed = ((Algorithm.Random) algorithm).seed();
-    return first(budget, scores, Comparator.comparing(id -> hash(seed + ":" + id)));
+    return first(budget, scores, pool, Comparator.comparing(id -> hash(seed + ":" + id)));
   }
 
   /** Slot by slot: the best by the slot's query of all that no earlier slot took. */
-  private static List<Slot<Integer>> inTurns(float[][] scores, int budget) {
+  private static List<Slot<Integer>> inTurns(float[][] scores, List<Integer> pool, int budget) {
     List<Slot<Integer>> slots = new ArrayList<>();
-    List<Integer> left = ids(scores);
+    List<Integer> left = new ArrayList<>(pool);
     while (slots.size() < budget && !left.isEmpty()) {
       int query = slots.size() % scores[0].length;
       Integer best = left.stream().min(byIdAfter(id -> -plain(scores[id][query]))).orElseThrow();
@@ -46,9 +48,9 @@ final class BatchRule {
   }
 
   private static List<Slot<Integer>> first(
-      int budget, float[][] scores, Comparator<Integer> order) {
+      int budget, float[][] scores, List<Integer> pool, Comparator<Integer> order) {
     List<Integer> sorted =
-        ids(scores).stream().sorted(order.thenComparing(Comparator.naturalOrder())).toList();
+        pool.stream().sorted(order.thenComparing(Comparator.naturalOrder())).toList();
     return IntStream.range(0, Math.min(budget, sorted.size()))
         .mapToObj(slot -> inPlace(slot, sorted.get(slot), scores[sorted.get(slot)]))
         .toList();
@@ -82,9 +84,5 @@ final class BatchRule {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static List<Integer> ids(float[][] scores) {
-    return new ArrayList<>(IntStream.range(0, scores.length).boxed().toList());
   }
 }

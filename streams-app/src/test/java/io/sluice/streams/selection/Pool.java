@@ -1,6 +1,7 @@
 package io.sluice.streams.selection;
 
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -33,20 +34,23 @@ record Pool(Algorithm algorithm, float[][] scores) {
 
   /** What the rule selects from all at once. */
   List<Slot<Integer>> batch(int budget) {
-    return BatchRule.select(algorithm, scores, budget);
+    return BatchRule.select(algorithm, scores, ids(), budget);
   }
 
   List<Integer> batchIds(int budget) {
     return batch(budget).stream().map(Slot::id).toList();
   }
 
-  /** A selection that was offered nothing yet. */
-  Selection<Integer> empty(Tiers tiers) {
-    return algorithm.emptySelection(scores[0].length, tiers);
+  /** What the rule selects from some of the candidates at once. */
+  List<Integer> batchIdsOf(Set<Integer> some, int budget) {
+    return BatchRule.select(algorithm, scores, List.copyOf(some), budget).stream()
+        .map(Slot::id)
+        .toList();
   }
 
+  /** A selection that was offered nothing yet. */
   Selection<Integer> empty(int budget) {
-    return empty(new Tiers(List.of(budget)));
+    return algorithm.emptySelection(scores[0].length, budget);
   }
 
   /** A selection that was offered these candidates in this order. */

@@ -8,27 +8,25 @@ import org.junit.jupiter.api.Test;
 
 class RankedSelectionTest {
   @Test
-  void givenFullTiers_whenACandidateArrives_thenOneCrossesEachBoundaryAboveItAndTheLastLeaves() {
-    Selection<String> selection =
-        new Algorithm.DoublyGreedy().emptySelection(1, new Tiers(List.of(1, 3, 4)));
+  void givenAFullSelection_whenABetterCandidateArrives_thenItTakesItsPlaceAndTheLastLeaves() {
+    Selection<String> selection = new Algorithm.DoublyGreedy().emptySelection(1, 4);
     selection.offer("a", new float[] {0.9f});
     selection.offer("c", new float[] {0.7f});
     selection.offer("d", new float[] {0.6f});
     selection.offer("e", new float[] {0.5f});
 
-    assertThat(selection.offer("b", new float[] {0.8f}).changes())
-        .containsExactly(
-            new TierChange<>("b", TierChange.OUTSIDE, 3),
-            new TierChange<>("d", 3, 4),
-            new TierChange<>("e", 4, TierChange.OUTSIDE));
+    assertThat(selection.offer("b", new float[] {0.8f})).isTrue();
+
     assertThat(selection.prefix(4)).containsExactly("a", "b", "c", "d");
-    assertThat(selection.offer("f", new float[] {0.5f})).isEqualTo(Admission.none());
+    assertThat(selection.contains("e")).isFalse();
+    assertThat(selection.offer("f", new float[] {0.5f})).isFalse();
+    assertThat(selection.offer("b", new float[] {1f})).as("an id that is held").isFalse();
+    assertThat(selection.prefix(4)).containsExactly("a", "b", "c", "d");
   }
 
   @Test
   void givenSeveralQueries_whenDoublyGreedy_thenTheHighestScoreCountsAndNamesTheQuery() {
-    Selection<String> selection =
-        new Algorithm.DoublyGreedy().emptySelection(3, new Tiers(List.of(2)));
+    Selection<String> selection = new Algorithm.DoublyGreedy().emptySelection(3, 2);
     selection.offer("a", new float[] {-0.5f, -0.1f, -0.9f});
     selection.offer("b", new float[] {0.2f, 0.3f, 0.3f});
     selection.offer("c", new float[] {-0.2f, -0f, 0f});
@@ -54,7 +52,7 @@ class RankedSelectionTest {
 
   @Test
   void givenScoresThatCannotBe_whenOffered_thenRefusedAndNothingChanged() {
-    Selection<String> selection = new Algorithm.Random(0).emptySelection(2, new Tiers(List.of(2)));
+    Selection<String> selection = new Algorithm.Random(0).emptySelection(2, 2);
 
     assertThatThrownBy(() -> selection.offer("x", new float[] {0f, Float.NaN}))
         .hasMessage("candidate x, query 1: the score is NaN");
@@ -65,8 +63,7 @@ class RankedSelectionTest {
   }
 
   private static List<String> random(String name, List<String> ids) {
-    Selection<String> selection =
-        Algorithm.parse(name).emptySelection(1, new Tiers(List.of(ids.size())));
+    Selection<String> selection = Algorithm.parse(name).emptySelection(1, ids.size());
     ids.forEach(id -> selection.offer(id, new float[1]));
     return selection.prefix(ids.size());
   }

@@ -9,37 +9,18 @@ import org.junit.jupiter.api.Test;
 
 class RoundRobinSelectionTest {
   @Test
-  void givenAFullSelection_whenABetterCandidateArrives_thenTheDisplacedWalkOnAndTheLastLeaves() {
-    Selection<String> selection = roundRobin(2, 1, 2, 3);
+  void givenAFullSelection_whenABetterCandidateArrives_thenTheDisplacedMoveUpAndTheLastLeaves() {
+    Selection<String> selection = roundRobin(2, 3);
     selection.offer("a", new float[] {0.9f, 0.1f});
     selection.offer("b", new float[] {0.2f, 0.8f});
     selection.offer("c", new float[] {0.5f, 0.4f});
 
-    Admission<String> admission = selection.offer("d", new float[] {0.95f, 0f});
+    assertThat(selection.offer("d", new float[] {0.95f, 0f})).isTrue();
 
-    assertThat(admission.admitted()).isTrue();
-    assertThat(admission.changes())
-        .containsExactly(
-            new TierChange<>("d", TierChange.OUTSIDE, 1),
-            new TierChange<>("a", 1, 3),
-            new TierChange<>("c", 3, TierChange.OUTSIDE));
+    assertThat(selection.contains("c")).isFalse();
     assertThat(selection.slots())
         .containsExactly(
             new Slot<>(0, 0, "d", 0.95f), new Slot<>(1, 1, "b", 0.8f), new Slot<>(2, 0, "a", 0.9f));
-  }
-
-  @Test
-  void
-      givenSlotsOfOneTier_whenACandidateMovesThemAll_thenOnlyTheOneThatEntersAndTheOneThatLeaves() {
-    Selection<String> selection = roundRobin(1, 3);
-    selection.offer("a", new float[] {0.3f});
-    selection.offer("b", new float[] {0.2f});
-    selection.offer("c", new float[] {0.1f});
-
-    assertThat(selection.offer("d", new float[] {0.4f}).changes())
-        .containsExactly(
-            new TierChange<>("d", TierChange.OUTSIDE, 3),
-            new TierChange<>("c", 3, TierChange.OUTSIDE));
   }
 
   @Test
@@ -47,9 +28,8 @@ class RoundRobinSelectionTest {
     Selection<String> selection = roundRobin(1, 5);
     selection.offer("a", new float[] {0.9f});
 
-    Admission<String> admission = selection.offer("b", new float[] {-0.5f});
+    assertThat(selection.offer("b", new float[] {-0.5f})).isTrue();
 
-    assertThat(admission.changes()).containsExactly(new TierChange<>("b", TierChange.OUTSIDE, 5));
     assertThat(selection.prefix(5)).containsExactly("a", "b");
   }
 
@@ -59,9 +39,8 @@ class RoundRobinSelectionTest {
     selection.offer("a", new float[] {0.5f});
     selection.offer("b", new float[] {0.4f});
 
-    Admission<String> admission = selection.offer("b", new float[] {1f});
+    assertThat(selection.offer("b", new float[] {1f})).isFalse();
 
-    assertThat(admission.admitted()).isFalse();
     assertThat(selection.prefix(2)).containsExactly("a", "b");
   }
 
@@ -81,8 +60,8 @@ class RoundRobinSelectionTest {
     selection.offer("a", new float[] {0.1f, 0.1f, 0.1f});
     selection.offer("b", new float[] {0.2f, 0.2f, 0.2f});
 
-    assertThat(selection.offer("c", new float[] {0f, 0f, 1f}).admitted()).isFalse();
-    assertThat(selection.offer("d", new float[] {0f, 0.15f, 0f}).admitted()).isTrue();
+    assertThat(selection.offer("c", new float[] {0f, 0f, 1f})).isFalse();
+    assertThat(selection.offer("d", new float[] {0f, 0.15f, 0f})).isTrue();
     assertThat(selection.prefix(2)).containsExactly("b", "d");
   }
 
@@ -119,8 +98,13 @@ class RoundRobinSelectionTest {
   }
 
   @Test
-  void givenNoQuery_whenMade_thenRefused() {
-    assertThatThrownBy(() -> roundRobin(0, 1)).isInstanceOf(IllegalArgumentException.class);
+  void givenNoQueryOrNoSlot_whenMade_thenRefused() {
+    assertThatThrownBy(() -> roundRobin(0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0 queries");
+    assertThatThrownBy(() -> roundRobin(1, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("budget 0");
   }
 
   @Test
@@ -145,7 +129,7 @@ class RoundRobinSelectionTest {
 
     int admitted = 0;
     for (int id : pool.ids()) {
-      admitted += selection.offer(id, pool.scores()[id]).admitted() ? 1 : 0;
+      admitted += selection.offer(id, pool.scores()[id]) ? 1 : 0;
     }
 
     double expected = budget * (1 + Math.log((double) candidates / budget));
@@ -153,8 +137,7 @@ class RoundRobinSelectionTest {
         .isBetween(expected - 5 * Math.sqrt(expected), expected + 5 * Math.sqrt(expected));
   }
 
-  private static <K extends Comparable<K>> Selection<K> roundRobin(
-      int queries, Integer... budgets) {
-    return new Algorithm.RoundRobin().emptySelection(queries, new Tiers(List.of(budgets)));
+  private static <K extends Comparable<K>> Selection<K> roundRobin(int queries, int budget) {
+    return new Algorithm.RoundRobin().emptySelection(queries, budget);
   }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -64,7 +64,7 @@ class SelectionPropertiesTest {
     }
     Selection<Integer> merged = pool.empty(budget);
     for (int id : withRepeats(pool.ids(), random)) {
-      if (shards.get(random.nextInt(shardCount)).offer(id, pool.scores()[id]).admitted()) {
+      if (shards.get(random.nextInt(shardCount)).offer(id, pool.scores()[id])) {
         merged.offer(id, pool.scores()[id]);
       }
     }
@@ -93,36 +93,28 @@ class SelectionPropertiesTest {
   }
 
   @Property
-  void givenTiers_whenOffered_thenTheChangesGiveEveryTierAndAreAtMostOneABoundary(
-      @ForAll("pools") Pool pool, @ForAll("tiers") Tiers tiers, @ForAll long seed) {
-    Selection<Integer> selection = pool.empty(tiers);
-    Map<Integer, Integer> tierOf = new HashMap<>();
+  void givenAnyArrivalOrder_whenOffered_thenEachStepIsBatchAndTheAnswerSaysWhetherItEntered(
+      @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
+    Selection<Integer> selection = pool.empty(budget);
+    Set<Integer> seen = new TreeSet<>();
     for (int id : withRepeats(pool.ids(), new Random(seed))) {
-      boolean held = selection.contains(id);
-      Admission<Integer> admission = selection.offer(id, pool.scores()[id]);
-      List<TierChange<Integer>> changes = admission.changes();
+      Set<Integer> before = ids(selection);
 
-      assertThat(admission.admitted()).isEqualTo(!held && selection.contains(id));
-      assertThat(changes).hasSizeLessThanOrEqualTo(tiers.budgets().size() + 1);
-      for (int budget : tiers.budgets()) {
-        assertThat(changes)
-            .filteredOn(change -> within(change.from(), budget) && !within(change.to(), budget))
-            .hasSizeLessThanOrEqualTo(1);
-      }
-      for (TierChange<Integer> change : changes) {
-        assertThat(tierOf.getOrDefault(change.id(), TierChange.OUTSIDE)).isEqualTo(change.from());
-        tierOf.put(change.id(), change.to());
-      }
+      boolean admitted = selection.offer(id, pool.scores()[id]);
+
+      seen.add(id);
+      Set<Integer> after = ids(selection);
+      assertThat(after).isEqualTo(Set.copyOf(pool.batchIdsOf(seen, budget)));
+      assertThat(admitted).isEqualTo(!before.contains(id) && after.contains(id));
+      // One enters and one leaves at most, and nothing happens without an admission.
+      Set<Integer> left = new HashSet<>(before);
+      left.removeAll(after);
+      assertThat(left).hasSize(admitted && before.size() == budget ? 1 : 0);
     }
-
-    Map<Integer, Integer> expected = new HashMap<>();
-    selection.slots().forEach(slot -> expected.put(slot.id(), tiers.tierOf(slot.slot())));
-    tierOf.values().removeIf(tier -> tier == TierChange.OUTSIDE);
-    assertThat(tierOf).isEqualTo(expected);
   }
 
-  private static boolean within(int tier, int budget) {
-    return tier != TierChange.OUTSIDE && tier <= budget;
+  private static Set<Integer> ids(Selection<Integer> selection) {
+    return Set.copyOf(selection.prefix(selection.budget()));
   }
 
   private static List<Integer> withRepeats(List<Integer> ids, Random random) {
@@ -162,17 +154,5 @@ class SelectionPropertiesTest {
     return Arbitraries.integers()
         .between(least, most)
         .withDistribution(RandomDistribution.uniform());
-  }
-
-  @Provide
-  Arbitrary<Tiers> tiers() {
-    return Arbitraries.oneOf(
-        Arbitraries.integers()
-            .between(1, 60)
-            .set()
-            .ofMinSize(1)
-            .ofMaxSize(5)
-            .map(budgets -> new Tiers(budgets.stream().sorted().toList())),
-        uniform(1, 90).map(slots -> new Tiers(IntStream.rangeClosed(1, slots).boxed().toList())));
   }
 }

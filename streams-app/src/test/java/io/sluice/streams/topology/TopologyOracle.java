@@ -16,9 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/**
- * The whole topology, and beside it all that was sent: the batch rule tells what is to come out.
- */
+/** The whole topology, and beside it all that was sent: the batch rule says what must come out. */
 final class TopologyOracle implements AutoCloseable {
   final TopologyHarness topology;
 

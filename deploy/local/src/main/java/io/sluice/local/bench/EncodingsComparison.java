@@ -6,7 +6,6 @@ import io.sluice.gpuworker.representation.UnitLength;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -95,7 +94,7 @@ public final class EncodingsComparison {
     Task(QueryMatrix matrix, int budget) {
       this.matrix = matrix;
       this.selection =
-          new Algorithm.RoundRobin().emptySelection(matrix.queries(), new Tiers(List.of(budget)));
+          new Algorithm.RoundRobin().emptySelection(matrix.queries(), budget);
     }
   }
 

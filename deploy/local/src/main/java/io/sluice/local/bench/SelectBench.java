@@ -2,7 +2,6 @@ package io.sluice.local.bench;
 
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -40,12 +39,12 @@ public final class SelectBench {
   public Run run(IntConsumer progress) {
     float[][] rows = table.rows();
     Selection<Integer> selection =
-        algorithm.emptySelection(table.queries(), new Tiers(List.of(budget)));
+        algorithm.emptySelection(table.queries(), budget);
     BitSet admitted = new BitSet(rows.length);
     long begin = System.nanoTime();
     long beginCpu = CPU.getCurrentThreadCpuTime();
     for (int candidate = 0; candidate < rows.length; candidate++) {
-      if (selection.offer(candidate, rows[candidate]).admitted()) {
+      if (selection.offer(candidate, rows[candidate])) {
         admitted.set(candidate);
       }
       if ((candidate + 1) % PROGRESS_STEP == 0) {

@@ -277,8 +277,7 @@ public final class StreamBench implements AutoCloseable {
       int budget = task.getBudgets().get(task.getBudgets().size() - 1);
       QueryMatrix matrix = stream.matrix(task);
       Selection<String> batch =
-          Algorithm.parse(task.getAlgorithm())
-              .emptySelection(matrix.queries(), new Tiers(task.getBudgets()));
+          Algorithm.parse(task.getAlgorithm()).emptySelection(matrix.queries(), budget);
       for (int begin = 0; begin < sent; begin += BLOCK) {
         List<CandidateVectors> block =
             IntStream.range(begin, Math.min(begin + BLOCK, sent))

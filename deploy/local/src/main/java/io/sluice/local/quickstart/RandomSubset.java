@@ -6,7 +6,6 @@ import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -29,7 +28,7 @@ final class RandomSubset {
    */
   static List<List<Message>> draw(Outcome.Pool pool, int size, int seed) throws IOException {
     Selection<String> drawn =
-        new Algorithm.Random(seed).emptySelection(1, new Tiers(List.of(size)));
+        new Algorithm.Random(seed).emptySelection(1, size);
     read(pool, candidate -> drawn.offer(candidate.getId(), NO_SCORE));
     Map<String, List<Message>> messages = new HashMap<>();
     read(

@@ -12,7 +12,6 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ class BundledSelectionTest {
         QueryMatrix queries = matrix(representer, task.getValue());
         Selection<String> selection =
             new Algorithm.RoundRobin()
-                .emptySelection(queries.queries(), new Tiers(List.of(BUDGET)));
+                .emptySelection(queries.queries(), BUDGET);
         for (int i = 0; i < POOL; i++) {
           selection.offer(pool.get(i).getId(), queries.score(candidates.get(i).rows()));
         }

@@ -3,7 +3,6 @@ package io.sluice.local.cli.offline;
 import io.sluice.schemas.file.NpyFile;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
-import io.sluice.streams.selection.Tiers;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,8 +95,7 @@ public final class SelectCommand implements Callable<Integer> {
     if (scores.length == 0) {
       throw new IOException(similarity + " has no row: one row a query is needed");
     }
-    Selection<Integer> selection =
-        algorithm.emptySelection(scores.length, new Tiers(List.of(budget)));
+    Selection<Integer> selection = algorithm.emptySelection(scores.length, budget);
     float[] column = new float[scores.length];
     for (int candidate = 0; candidate < scores[0].length; candidate++) {
       for (int query = 0; query < column.length; query++) {

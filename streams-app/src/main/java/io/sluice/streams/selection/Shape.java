@@ -1,25 +1,31 @@
 package io.sluice.streams.selection;
 
 /**
- * What every selection asks of the score rows that it is offered.
+ * The size of a selection, and the check that every selection makes of the score rows that it is
+ * offered.
  *
- * @param queries length of a row, at least 1
+ * @param queries M, the length of a score row, at least 1
+ * @param budget B, the number of slots, at least 1
  */
-record ScoreRows(int queries) {
+record Shape(int queries, int budget) {
   /**
-   * Checks the number of queries.
+   * Checks both numbers.
    *
-   * @throws IllegalArgumentException when there is no query
+   * @throws IllegalArgumentException when one of them is below 1
    */
-  ScoreRows {
+  Shape {
     if (queries < 1) {
       throw new IllegalArgumentException(
           queries + " queries: a selection needs at least one query");
     }
+    if (budget < 1) {
+      throw new IllegalArgumentException(
+          "budget " + budget + ": a budget is a number of examples, at least 1");
+    }
   }
 
   /**
-   * Checks a row.
+   * Checks a score row.
    *
    * @throws IllegalArgumentException when its length is not the number of queries or a score is not
    *     finite
@@ -35,16 +41,5 @@ record ScoreRows(int queries) {
             "candidate " + id + ", query " + query + ": the score is " + scores[query]);
       }
     }
-  }
-
-  /** The query of the row's highest score, the lowest index among equals. */
-  static int best(float[] scores) {
-    int best = 0;
-    for (int query = 1; query < scores.length; query++) {
-      if (scores[query] > scores[best]) {
-        best = query;
-      }
-    }
-    return best;
   }
 }

@@ -1,0 +1,185 @@
+package io.sluice.streams.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.TargetTask;
+import io.sluice.streams.Examples;
+import io.sluice.streams.select.PublishedSubset.Changes;
+import io.sluice.streams.testing.BatchSelection;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** What is published of a subset's tiers when candidates enter it one by one. */
+class PublishedSubsetTest {
+  private static final int OUTSIDE = Integer.MAX_VALUE;
+
+  private final PublishedSubset published = new PublishedSubset();
+
+  @Test
+  void givenFullTiers_whenACandidateEnters_thenOneCrossesEachBudgetAboveItAndTheLastLeaves() {
+    TaskSelection selection = selection("doubly-greedy", 1, 1, 3, 4);
+    nominate(selection, Map.of("a", 0.9f, "c", 0.7f, "d", 0.6f, "e", 0.5f));
+    publish(selection);
+
+    nominate(selection, Map.of("b", 0.8f));
+
+    assertThat(published.changesTo(selection.tiersById()))
+        .isEqualTo(new Changes(List.of("e"), Map.of("b", 3, "d", 4)));
+  }
+
+  @Test
+  void
+      givenDisplacedCandidates_whenQueriesTakeTurns_thenOnlyThoseThatChangeTheirTierArePublished() {
+    TaskSelection selection = selection("round-robin", 2, 1, 2, 3);
+    selection.nominate("a", new float[] {0.9f, 0.1f});
+    selection.nominate("b", new float[] {0.2f, 0.8f});
+    selection.nominate("c", new float[] {0.5f, 0.4f});
+    publish(selection);
+
+    selection.nominate("d", new float[] {0.95f, 0f});
+
+    assertThat(published.changesTo(selection.tiersById()))
+        .isEqualTo(new Changes(List.of("c"), Map.of("d", 1, "a", 3)));
+  }
+
+  @Test
+  void givenOneTier_whenACandidateMovesAllSlots_thenOnlyTheOneThatEntersAndTheOneThatLeaves() {
+    TaskSelection selection = selection("round-robin", 1, 3);
+    nominate(selection, Map.of("a", 0.3f, "b", 0.2f, "c", 0.1f));
+    publish(selection);
+
+    nominate(selection, Map.of("d", 0.4f));
+
+    assertThat(published.changesTo(selection.tiersById()))
+        .isEqualTo(new Changes(List.of("c"), Map.of("d", 3)));
+  }
+
+  @Test
+  void givenAnOutdatedCandidate_whenItsTierIsAsBefore_thenItIsPublishedAgainOnce() {
+    TaskSelection selection = selection("round-robin", 1, 3);
+    nominate(selection, Map.of("a", 0.3f, "b", 0.2f));
+    publish(selection);
+
+    published.put("b", PublishedSubset.OUTDATED);
+
+    assertThat(published.changesTo(selection.tiersById()))
+        .isEqualTo(new Changes(List.of(), Map.of("b", 3)));
+    publish(selection);
+    assertThat(published.changesTo(selection.tiersById()))
+        .isEqualTo(new Changes(List.of(), Map.of()));
+  }
+
+  @Test
+  void givenAnotherRevision_whenAllIsOutdated_thenWhatIsNotSelectedLeavesAndAllElseIsPublished() {
+    TaskSelection selection = selection("round-robin", 1, 3);
+    nominate(selection, Map.of("a", 0.3f, "b", 0.2f));
+    published.put("a", 3);
+    published.put("gone", 3);
+
+    published.outdateAll();
+
+    assertThat(published.changesTo(selection.tiersById()))
+        .isEqualTo(new Changes(List.of("gone"), Map.of("a", 3, "b", 3)));
+  }
+
+  /**
+   * After each arrival, what is published turns the tiers of the batch rule before it into those
+   * after it, and contains nothing else: at most one candidate leaves, and at most one crosses each
+   * budget.
+   */
+  @Property
+  void givenAnyArrivals_whenPublishedAfterEach_thenConsumersHaveTheBatchTiersByFewestChanges(
+      @ForAll("budgets") List<Integer> budgets,
+      @ForAll("algorithms") String algorithm,
+      @ForAll @IntRange(min = 1, max = 6) int queries,
+      @ForAll @IntRange(min = 1, max = 60) int candidates,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    TaskSelection selection = selection(algorithm, queries, budgets.toArray(Integer[]::new));
+    List<String> arrivals =
+        new ArrayList<>(IntStream.range(0, candidates).mapToObj(c -> "c" + c).toList());
+    Collections.shuffle(arrivals, random);
+    Map<String, float[]> seen = new HashMap<>();
+    PublishedSubset subset = new PublishedSubset();
+    Map<String, Integer> consumed = new HashMap<>();
+    for (String id : arrivals) {
+      float[] scores = new float[queries];
+      for (int q = 0; q < queries; q++) {
+        scores[q] = random.nextInt(7) - 3;
+      }
+      seen.put(id, scores);
+      selection.nominate(id, scores);
+
+      Changes changes = subset.changesTo(selection.tiersById());
+
+      Map<String, Integer> before = Map.copyOf(consumed);
+      changes.left().forEach(subset::remove);
+      changes.moved().forEach(subset::put);
+      changes.left().forEach(consumed::remove);
+      consumed.putAll(changes.moved());
+      assertThat(consumed).isEqualTo(BatchSelection.tiers(selection.definition(), seen));
+      assertThat(changes.left()).doesNotHaveDuplicates().allMatch(before::containsKey);
+      changes.moved().forEach((left, tier) -> assertThat(before.get(left)).isNotEqualTo(tier));
+      assertThat(changes.left()).hasSizeLessThanOrEqualTo(1);
+      Set<String> changed = new HashSet<>(changes.moved().keySet());
+      changed.addAll(changes.left());
+      assertThat(changed).hasSizeLessThanOrEqualTo(budgets.size() + 1);
+      for (int budget : budgets) {
+        assertThat(changed)
+            .filteredOn(
+                candidate ->
+                    before.getOrDefault(candidate, OUTSIDE) <= budget
+                        && consumed.getOrDefault(candidate, OUTSIDE) > budget)
+            .hasSizeLessThanOrEqualTo(1);
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Integer>> budgets() {
+    return Arbitraries.oneOf(
+        Arbitraries.integers()
+            .between(1, 40)
+            .set()
+            .ofMinSize(1)
+            .ofMaxSize(5)
+            .map(budgets -> budgets.stream().sorted().toList()),
+        Arbitraries.integers()
+            .between(1, 60)
+            .map(slots -> IntStream.rangeClosed(1, slots).boxed().toList()));
+  }
+
+  @Provide
+  Arbitrary<String> algorithms() {
+    return Arbitraries.of("round-robin", "doubly-greedy", "random", "random:3");
+  }
+
+  private static TaskSelection selection(String algorithm, int queries, Integer... budgets) {
+    return new TaskSelection(
+        TargetTask.newBuilder(Examples.task("t", 1, queries, budgets))
+            .setAlgorithm(algorithm)
+            .build());
+  }
+
+  private static void nominate(TaskSelection selection, Map<String, Float> scores) {
+    scores.forEach((id, score) -> selection.nominate(id, new float[] {score}));
+  }
+
+  private void publish(TaskSelection selection) {
+    selection.tiersById().forEach(published::put);
+  }
+}
