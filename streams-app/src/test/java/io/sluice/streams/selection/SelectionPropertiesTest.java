@@ -92,7 +92,7 @@ class SelectionPropertiesTest {
     assertThat(pool.offered(arrivals, budget).prefix(budget)).isEqualTo(selected);
   }
 
-  @Property
+  @Property(tries = 200)
   void givenAnyArrivalOrder_whenOffered_thenEachStepIsBatchAndTheAnswerSaysWhetherItEntered(
       @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
     Selection<Integer> selection = pool.empty(budget);
