@@ -1,34 +1,14 @@
 package io.sluice.local.cli;
 
-import io.sluice.local.cli.bench.BenchCommand;
-import io.sluice.local.cli.job.DatasetCommand;
-import io.sluice.local.cli.job.JobsCommand;
-import io.sluice.local.cli.job.ResultsCommand;
-import io.sluice.local.cli.offline.RepresentCommand;
-import io.sluice.local.cli.offline.ScoreCommand;
-import io.sluice.local.cli.offline.SelectCommand;
-import io.sluice.local.cli.offline.TrainCommand;
-import io.sluice.local.cli.offline.WarmupCommand;
-import io.sluice.local.cli.pool.IngestCommand;
-import io.sluice.local.cli.pool.SelectedCommand;
-import io.sluice.local.cli.pool.TaskCommand;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.service.Service;
-import io.sluice.local.cli.service.StreamsCommand;
-import io.sluice.local.cli.service.TrainerCommand;
-import io.sluice.local.cli.service.WorkerCommand;
-import io.sluice.local.cli.stack.BundledCommand;
-import io.sluice.local.cli.stack.BundledModelCommand;
-import io.sluice.local.cli.stack.QuickstartCommand;
-import io.sluice.local.cli.stack.TopicsCommand;
-import io.sluice.local.cli.stack.UpCommand;
 import java.io.PrintWriter;
+import java.util.EnumSet;
 import java.util.Optional;
-import picocli.AutoComplete.GenerateCompletion;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,31 +30,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Sluice.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
-    subcommands = {
-      QuickstartCommand.class,
-      UpCommand.class,
-      IngestCommand.class,
-      TaskCommand.class,
-      SelectedCommand.class,
-      JobsCommand.class,
-      ResultsCommand.class,
-      DatasetCommand.class,
-      SelectCommand.class,
-      ScoreCommand.class,
-      RepresentCommand.class,
-      WarmupCommand.class,
-      TrainCommand.class,
-      BundledCommand.class,
-      BundledModelCommand.class,
-      BenchCommand.class,
-      WorkerCommand.class,
-      TrainerCommand.class,
-      StreamsCommand.class,
-      TopicsCommand.class,
-      HelpCommand.class,
-      GenerateCompletion.class
-    })
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"})
 public final class Sluice implements Runnable {
   /** What a shell reports of a process that Ctrl-C ended. */
   private static final int INTERRUPTED = 130;
@@ -89,14 +45,24 @@ public final class Sluice implements Runnable {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
-  /** The command line, ready to execute. */
+  /** The command line with all its commands, ready to execute. */
   public static CommandLine commandLine() {
+    return commandLine(EnumSet.allOf(Subcommand.class));
+  }
+
+  /** The command line with the commands that these arguments need, ready to execute them. */
+  public static CommandLine commandLine(String... args) {
+    return commandLine(Subcommand.neededFor(args));
+  }
+
+  private static CommandLine commandLine(Set<Subcommand> subcommands) {
     Sluice sluice = new Sluice();
-    return new CommandLine(sluice)
-        .setUsageHelpAutoWidth(true)
+    CommandLine line = new CommandLine(sluice);
+    subcommands.forEach(each -> line.addSubcommand(each.label(), each.command()));
+    return line.setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(sluice::execute)
         .setParameterExceptionHandler((e, args) -> wrongUsage(e))

@@ -7,7 +7,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code bench}: measurements, on this machine. */
 @Command(
-    name = "bench",
     description = "Measure on this machine.",
     synopsisSubcommandLabel = "WHAT",
     subcommands = {

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code dataset}: the frozen examples of a job as files. */
 @Command(
-    name = "dataset",
     description = {
       "Write the frozen dataset of a fine-tune job as a folder.",
       "It holds the examples in selection order as train.jsonl ({\"messages\": [...]} a line), the"

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code jobs}: the fine-tune jobs fired so far, and what can be done with them. */
 @Command(
-    name = "jobs",
     description = {
       "List the fine-tune jobs fired so far, show one, fire one by hand, cancel one.",
       "STATE is open until a trainer has taken the job, then what the trainer reports."

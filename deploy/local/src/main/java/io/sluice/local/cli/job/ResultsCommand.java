@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code results}: what became of a task's fine-tune jobs. */
 @Command(
-    name = "results",
     description = {
       "Print what became of a task's fine-tune jobs: the loss on the queries, and on the held-out"
           + " examples where there are some, of the base model, of models trained on random subsets"

@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code represent}: the vectors of examples, without Kafka. */
 @Command(
-    name = "represent",
     mixinStandardHelpOptions = true,
     description = {
       "Represents candidates or queries, without Kafka.",

@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code score}: the similarity of candidates to a query set, without Kafka. */
 @Command(
-    name = "score",
     mixinStandardHelpOptions = true,
     description = {
       "Score candidates against a query set, without Kafka.",

@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code select}: the subset of a score matrix, without Kafka. */
 @Command(
-    name = "select",
     description = {
       "Select from a score matrix, without Kafka.",
       "Prints the indices of the selected candidates (columns, from 0), one a line, in selection"

@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code train}: one run of fine-tuning, without Kafka. */
 @Command(
-    name = "train",
     description = {
       "Fine-tunes a model on a file of examples, without Kafka: an adapter, or all weights.",
       "What is broken off goes on when the same command is given again."

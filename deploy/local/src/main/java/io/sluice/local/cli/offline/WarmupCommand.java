@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code warmup}: the checkpoints at which gradients are taken. */
 @Command(
-    name = "warmup",
     description = {
       "Trains an adapter on a random share of the candidates and leaves a checkpoint an epoch, at"
           + " which the worker takes gradients (the warm-up of LESS).",

@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code ingest}: a candidate file into topic candidates. */
 @Command(
-    name = "ingest",
     description = {
       "Send the candidates of a file to Kafka.",
       "The file has one JSON object a line: {\"id\", \"source\"?, \"messages\": [{\"role\","

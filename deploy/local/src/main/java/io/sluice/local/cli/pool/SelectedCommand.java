@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code selected}: the subset of a task as it is now. */
 @Command(
-    name = "selected",
     description = {
       "Print the subset of a task as it is now, in selection order.",
       "One JSON object a line: {\"rank\", \"candidate_id\", \"score\", \"query\", \"messages\"}; rank"

@@ -7,7 +7,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code task}: target tasks. */
 @Command(
-    name = "task",
     description = "Put, list and remove target tasks.",
     subcommands = {TaskPutCommand.class, TaskListCommand.class, TaskRemoveCommand.class},
     synopsisSubcommandLabel = "COMMAND")

@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code streams}: runs one instance of the streams-app until it is stopped. */
 @Command(
-    name = "streams",
     description = {
       "Run the selection: keeps the subset of every target task exact until Ctrl-C.",
       "Instances of one application id share the work. The topics must exist: see 'topics'."

@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** Runs one trainer until it is stopped. */
 @Command(
-    name = "trainer",
     description = {
       "Run a trainer: takes fine-tune jobs one at a time, trains and evaluates until Ctrl-C.",
       "Trainers share the jobs. One that is stopped or dies in the middle of a job leaves it to the"

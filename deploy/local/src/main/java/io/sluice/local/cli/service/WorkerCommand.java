@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 
 /** Runs one worker until it is stopped. */
 @Command(
-    name = "worker",
     description = {
       "Run a worker: represents candidates and the queries of target tasks until Ctrl-C.",
       "Workers of one representation id share the work. The worker uses a GPU where it finds one,"

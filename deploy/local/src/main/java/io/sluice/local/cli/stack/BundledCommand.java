@@ -16,7 +16,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code bundled}: what a quickstart works with, as files. */
 @Command(
-    name = "bundled",
     description =
         "Write what quickstart works with as files, to try the other commands on: candidates,"
             + " target tasks, base model and warm-up checkpoints.")

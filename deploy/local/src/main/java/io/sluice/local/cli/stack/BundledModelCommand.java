@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code bundled-model}: the small model of a quickstart, from random weights on. */
 @Command(
-    name = "bundled-model",
     description = {
       "Make the model that quickstart uses when none is given.",
       "From seeded random weights, all are trained on the bundled candidates, then an adapter is"
@@ -96,9 +95,10 @@ public final class BundledModelCommand implements Callable<Integer> {
     PrintWriter print = spec.commandLine().getOut();
     print.println("sluice " + String.join(" ", command));
     print.flush();
-    return Sluice.commandLine()
+    String[] arguments = command.toArray(String[]::new);
+    return Sluice.commandLine(arguments)
         .setOut(print)
         .setErr(spec.commandLine().getErr())
-        .execute(command.toArray(String[]::new));
+        .execute(arguments);
   }
 }

@@ -37,7 +37,6 @@ import picocli.CommandLine.Spec;
 
 /** The whole way of the data in one command. */
 @Command(
-    name = "quickstart",
     description = {
       "Run everything on this machine: select a subset of the candidates for every task.",
       "Starts a broker, a schema registry, a worker and the streams-app, sends the candidates"

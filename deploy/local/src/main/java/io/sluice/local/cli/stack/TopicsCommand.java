@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code topics}: creates the topics on any Kafka. */
 @Command(
-    name = "topics",
     description = {
       "Create the topics that do not exist yet, each with its cleanup policy, and check the others.",
       "Topics that exist are never changed."

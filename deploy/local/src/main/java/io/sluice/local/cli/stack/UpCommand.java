@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 
 /** Runs the local stack alone until it is stopped. */
 @Command(
-    name = "up",
     description =
         "Run a broker, a schema registry and the topics on this machine until Ctrl-C. Data survive.")
 public final class UpCommand implements Callable<Integer> {

@@ -1,0 +1,127 @@
+package io.sluice.local.cli;
+
+import io.sluice.local.cli.bench.BenchCommand;
+import io.sluice.local.cli.job.DatasetCommand;
+import io.sluice.local.cli.job.JobsCommand;
+import io.sluice.local.cli.job.ResultsCommand;
+import io.sluice.local.cli.offline.RepresentCommand;
+import io.sluice.local.cli.offline.ScoreCommand;
+import io.sluice.local.cli.offline.SelectCommand;
+import io.sluice.local.cli.offline.TrainCommand;
+import io.sluice.local.cli.offline.WarmupCommand;
+import io.sluice.local.cli.pool.IngestCommand;
+import io.sluice.local.cli.pool.SelectedCommand;
+import io.sluice.local.cli.pool.TaskCommand;
+import io.sluice.local.cli.service.StreamsCommand;
+import io.sluice.local.cli.service.TrainerCommand;
+import io.sluice.local.cli.service.WorkerCommand;
+import io.sluice.local.cli.stack.BundledCommand;
+import io.sluice.local.cli.stack.BundledModelCommand;
+import io.sluice.local.cli.stack.QuickstartCommand;
+import io.sluice.local.cli.stack.TopicsCommand;
+import io.sluice.local.cli.stack.UpCommand;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine.HelpCommand;
+
+/**
+ * The commands of {@code sluice}, in the order of its help: the one place that knows their names
+ * and how the launcher starts the JVM for each.
+ */
+enum Subcommand {
+  QUICKSTART("quickstart", QuickstartCommand.class, Jvm.SCORING),
+  UP("up", UpCommand.class, Jvm.WORKING),
+  INGEST("ingest", IngestCommand.class, Jvm.WORKING),
+  TASK("task", TaskCommand.class, Jvm.BRIEF),
+  SELECTED("selected", SelectedCommand.class, Jvm.BRIEF),
+  JOBS("jobs", JobsCommand.class, Jvm.BRIEF),
+  RESULTS("results", ResultsCommand.class, Jvm.BRIEF),
+  DATASET("dataset", DatasetCommand.class, Jvm.WORKING),
+  SELECT("select", SelectCommand.class, Jvm.WORKING),
+  SCORE("score", ScoreCommand.class, Jvm.SCORING),
+  REPRESENT("represent", RepresentCommand.class, Jvm.WORKING),
+  WARMUP("warmup", WarmupCommand.class, Jvm.WORKING),
+  TRAIN("train", TrainCommand.class, Jvm.WORKING),
+  BUNDLED("bundled", BundledCommand.class, Jvm.WORKING),
+  BUNDLED_MODEL("bundled-model", BundledModelCommand.class, Jvm.WORKING),
+  BENCH("bench", BenchCommand.class, Jvm.SCORING),
+  WORKER("worker", WorkerCommand.class, Jvm.WORKING),
+  TRAINER("trainer", TrainerCommand.class, Jvm.RESILIENT),
+  STREAMS("streams", StreamsCommand.class, Jvm.SCORING),
+  TOPICS("topics", TopicsCommand.class, Jvm.BRIEF),
+  HELP("help", HelpCommand.class, Jvm.BRIEF),
+  GENERATE_COMPLETION("generate-completion", GenerateCompletion.class, Jvm.BRIEF);
+
+  /** How the launcher starts the JVM: by what a command does there. */
+  enum Jvm {
+    /** Ends before code would be worth optimizing; the quick compiler alone costs less. */
+    BRIEF("-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"),
+    /**
+     * Once out of memory, a process is of no use: it exits, and whoever supervises it sees that.
+     */
+    WORKING("-XX:+ExitOnOutOfMemoryError"),
+    /** Scores with the vector instructions of the processor, which need a module to be named. */
+    SCORING("-XX:+ExitOnOutOfMemoryError", "--add-modules=jdk.incubator.vector"),
+    /** Fails the job that ran out of memory, and takes the next one. */
+    RESILIENT();
+
+    private final List<String> options;
+
+    Jvm(String... options) {
+      this.options = List.of(options);
+    }
+
+    /** Options of {@code java}, each one word. */
+    List<String> options() {
+      return options;
+    }
+  }
+
+  /** These describe all other commands. */
+  private static final Set<Subcommand> ABOUT_ALL = EnumSet.of(HELP, GENERATE_COMPLETION);
+
+  private static final Set<String> VERSION = Set.of("-V", "--version");
+
+  private final String label;
+  private final Class<?> command;
+  private final Jvm jvm;
+
+  Subcommand(String label, Class<?> command, Jvm jvm) {
+    this.label = label;
+    this.command = command;
+    this.jvm = jvm;
+  }
+
+  /** The name on the command line. */
+  String label() {
+    return label;
+  }
+
+  /** The class that picocli instantiates. */
+  Class<?> command() {
+    return command;
+  }
+
+  Jvm jvm() {
+    return jvm;
+  }
+
+  /**
+   * The commands that picocli has to know in order to execute these arguments. Reading the options
+   * of all commands takes longer than most of the commands take, so that a call that names its
+   * command first, as nearly all do, gets that one alone.
+   */
+  static Set<Subcommand> neededFor(String... args) {
+    if (args.length == 1 && VERSION.contains(args[0])) {
+      return EnumSet.noneOf(Subcommand.class);
+    }
+    for (Subcommand each : values()) {
+      if (args.length > 0 && each.label.equals(args[0]) && !ABOUT_ALL.contains(each)) {
+        return EnumSet.of(each);
+      }
+    }
+    return EnumSet.allOf(Subcommand.class);
+  }
+}
