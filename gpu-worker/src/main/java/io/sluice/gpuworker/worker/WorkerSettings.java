@@ -36,7 +36,7 @@ final class WorkerSettings {
             SettingChecks.different("a checkpoint folder"),
             Importance.HIGH,
             "Folders of the warm-up checkpoints (PEFT LoRA adapter with optimizer moments), in the"
-                + " order of training, separated by commas. RepresentationKind gradient needs at least one;"
+                + " order of training, separated by commas. Kind gradient needs at least one;"
                 + " kind hidden-state uses none.")
         .define(
             WorkerConfig.REPRESENTATION_ID,

@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
-import static io.sluice.gpuworker.trainer.TrainerInHand.FIRST;
-import static io.sluice.gpuworker.trainer.TrainerInHand.SECOND;
-import static io.sluice.gpuworker.trainer.TrainerInHand.in;
-import static io.sluice.gpuworker.trainer.TrainerInHand.job;
+import static io.sluice.gpuworker.trainer.TrainerLoopFixture.FIRST;
+import static io.sluice.gpuworker.trainer.TrainerLoopFixture.SECOND;
+import static io.sluice.gpuworker.trainer.TrainerLoopFixture.in;
+import static io.sluice.gpuworker.trainer.TrainerLoopFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TrainerLoopTest {
-  private final TrainerInHand trainer = new TrainerInHand();
+  private final TrainerLoopFixture trainer = new TrainerLoopFixture();
 
   @AfterEach
   void close() {
@@ -74,7 +74,7 @@ class TrainerLoopTest {
     control.step(new ArmRun(Arm.SELECTED, 3), 1, 10, 2.0, 50);
     control.step(new ArmRun(Arm.SELECTED, 3), 2, 10, 1.0, 60);
     trainer.turns(3);
-    trainer.now += TrainerInHand.REPORT_NANOS;
+    trainer.now += TrainerLoopFixture.REPORT_NANOS;
     trainer.turns(3);
 
     assertThat(trainer.reports())

@@ -1,7 +1,7 @@
 package io.sluice.gpuworker.worker;
 
 import static io.sluice.gpuworker.worker.Inputs.TOPICS;
-import static io.sluice.gpuworker.worker.LoopInHand.FIRST;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the loop does with records that it cannot use, and where it cannot go on. */
 class WorkerLoopFaultsTest {
-  private final LoopInHand worker = new LoopInHand();
+  private final WorkerLoopFixture worker = new WorkerLoopFixture();
 
   @Test
   void givenPoisonAndTombstones_whenComputed_thenDeadLettersAndRetractionsAndAllIsCommitted() {

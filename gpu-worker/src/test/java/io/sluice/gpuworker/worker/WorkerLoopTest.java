@@ -1,10 +1,10 @@
 package io.sluice.gpuworker.worker;
 
 import static io.sluice.gpuworker.worker.Inputs.TOPICS;
-import static io.sluice.gpuworker.worker.LoopInHand.BATCH;
-import static io.sluice.gpuworker.worker.LoopInHand.FIRST;
-import static io.sluice.gpuworker.worker.LoopInHand.SECOND;
-import static io.sluice.gpuworker.worker.LoopInHand.TASKS;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.BATCH;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.FIRST;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.SECOND;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the loop takes up, publishes and commits, and when. */
 class WorkerLoopTest {
-  private final LoopInHand worker = new LoopInHand();
+  private final WorkerLoopFixture worker = new WorkerLoopFixture();
 
   @Test
   void givenCandidates_whenTheirBatchIsComputed_thenPublishedAndThenCommitted() {

@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.worker;
 
-import static io.sluice.gpuworker.worker.LoopInHand.FIRST;
-import static io.sluice.gpuworker.worker.LoopInHand.SECOND;
-import static io.sluice.gpuworker.worker.LoopInHand.TASKS;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.FIRST;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.SECOND;
+import static io.sluice.gpuworker.worker.WorkerLoopFixture.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the meters show of a worker's work. */
 class WorkerMetricsTest {
-  private final LoopInHand worker = new LoopInHand();
+  private final WorkerLoopFixture worker = new WorkerLoopFixture();
 
   @Test
   void givenWorkOfAllKinds_whenDone_thenEachMeterHasItsShare() {
@@ -57,19 +57,19 @@ class WorkerMetricsTest {
 
   @Test
   void givenAFullBatchAndARest_whenTakenUp_thenTheFillIsTheirMean() {
-    for (int i = 0; i < LoopInHand.BATCH + 1; i++) {
+    for (int i = 0; i < WorkerLoopFixture.BATCH + 1; i++) {
       worker.consumer.addRecord(worker.inputs.candidate(0, i, "c" + i, "Hello."));
     }
 
     worker.workOff();
 
     assertThat(worker.meters.get("sluice.worker.batch.fill").summary().mean())
-        .isEqualTo((1 + 1.0 / LoopInHand.BATCH) / 2);
+        .isEqualTo((1 + 1.0 / WorkerLoopFixture.BATCH) / 2);
   }
 
   @Test
   void givenRecordsAtTheBrokerInALaneAndInHand_whenMeasured_thenTheLagIsTheirSum() {
-    int fetched = LoopInHand.BATCH + 2;
+    int fetched = WorkerLoopFixture.BATCH + 2;
     for (int i = 0; i < fetched; i++) {
       worker.consumer.addRecord(worker.inputs.candidate(0, i, "c" + i, "Hello."));
     }
@@ -77,7 +77,7 @@ class WorkerMetricsTest {
 
     worker.loop.turn();
 
-    assertThat(lag(FIRST.topic())).isEqualTo(LoopInHand.BATCH + 2 + 4);
+    assertThat(lag(FIRST.topic())).isEqualTo(WorkerLoopFixture.BATCH + 2 + 4);
     assertThat(lag(TASKS.topic())).isZero();
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** A shard that starts on what an earlier run of it has stored. */
 class NominateProcessorStartTest {
   private final TargetTask task = Examples.task("t", 1, 1, 2);
-  private final ShardHarness shard = new ShardHarness(0);
+  private final ShardFixture shard = new ShardFixture(0);
 
   @BeforeEach
   void defineTask() {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class JobTriggersTest {
   private static final Duration COOLDOWN = Duration.ofMinutes(10);
 
-  private final SelectHarness select = new SelectHarness(1);
+  private final SelectFixture select = new SelectFixture(1);
   private int nominated;
 
   @BeforeEach

@@ -24,7 +24,7 @@ class BrokenRecordsTest {
   Path state;
 
   private TopologyOracle oracle;
-  private TopologyHarness topology;
+  private TopologyFixture topology;
 
   @BeforeEach
   void start() {

@@ -25,12 +25,12 @@ class JobsTopologyTest {
   @TempDir(factory = StateInMemory.class)
   Path state;
 
-  private TopologyHarness topology;
+  private TopologyFixture topology;
   private FineTuneJob job;
 
   @BeforeEach
   void fireOne() {
-    topology = new TopologyHarness(state);
+    topology = new TopologyFixture(state);
     TargetTask task = Examples.task("t", 1, 1, 3);
     topology.define(task);
     topology.represent(task, 0, Examples.vector(new Random(1)));

@@ -10,7 +10,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.revision.ScoreRow;
-import io.sluice.streams.select.SelectHarness;
+import io.sluice.streams.select.SelectFixture;
 import io.sluice.streams.testing.BatchSelection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ import java.util.Set;
  * @param sent what was sent
  * @param select what published
  */
-record SelectionChecks(SentRecords sent, SelectHarness select) {
+record SelectionChecks(SentRecords sent, SelectFixture select) {
   /** What consumers have must be what the batch rule selects from all that was sent. */
   void check() {
     assertThat(select.statuses().keySet()).isEqualTo(sent.newest().keySet());
@@ -51,7 +51,7 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
     for (int budget : task.getBudgets()) {
       if (budget <= rows.size()) {
         select.fire(task.getTaskId(), budget, "check");
-        SelectHarness.FiredJob fired = select.fired().get(select.fired().size() - 1);
+        SelectFixture.FiredJob fired = select.fired().get(select.fired().size() - 1);
         assertThat(fired.job().getRequestId()).isEqualTo("check");
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
         assertThat(ids(frozen.selected()))
@@ -108,7 +108,7 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
 
   private void checkJobs() {
     Set<String> ids = new HashSet<>();
-    for (SelectHarness.FiredJob fired : select.fired()) {
+    for (SelectFixture.FiredJob fired : select.fired()) {
       assertThat(ids.add(fired.job().getJobId())).as("fired once").isTrue();
       String taskId = fired.job().getTaskId();
       TargetTask task = sent.revision(taskId, fired.job().getRevision());
@@ -135,7 +135,7 @@ record SelectionChecks(SentRecords sent, SelectHarness select) {
     int pool = sent.rows(task).size();
     List<Integer> fired =
         select.fired().stream()
-            .map(SelectHarness.FiredJob::job)
+            .map(SelectFixture.FiredJob::job)
             .filter(job -> job.getTaskId().equals(task.getTaskId()))
             .filter(job -> job.getRevision() == task.getRevision())
             .map(job -> job.getBudget())

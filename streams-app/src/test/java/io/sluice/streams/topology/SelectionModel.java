@@ -10,8 +10,8 @@ import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.deadletter.InvalidRecordException;
-import io.sluice.streams.nominate.ShardHarness;
-import io.sluice.streams.select.SelectHarness;
+import io.sluice.streams.nominate.ShardFixture;
+import io.sluice.streams.select.SelectFixture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +28,8 @@ final class SelectionModel {
   private static final int QUEUES_A_SHARD = 5;
 
   private final Random order = new Random(1);
-  private final List<ShardHarness> shards = new ArrayList<>();
-  private final SelectHarness select;
+  private final List<ShardFixture> shards = new ArrayList<>();
+  private final SelectFixture select;
 
   /** Records on their way: each queue keeps its order, among queues there is none. */
   private final List<Queue<Runnable>> queues = new ArrayList<>();
@@ -41,10 +41,10 @@ final class SelectionModel {
 
   SelectionModel(int shardCount) {
     for (int s = 0; s < shardCount; s++) {
-      shards.add(new ShardHarness(s));
+      shards.add(new ShardFixture(s));
       unread.add(new ArrayDeque<>());
     }
-    select = new SelectHarness(shardCount);
+    select = new SelectFixture(shardCount);
     for (int q = 0; q < QUEUES_A_SHARD * shardCount; q++) {
       queues.add(new ArrayDeque<>());
     }
@@ -75,7 +75,7 @@ final class SelectionModel {
         });
   }
 
-  private void source(RepresentationKey key, Consumer<ShardHarness> record) {
+  private void source(RepresentationKey key, Consumer<ShardFixture> record) {
     int shard = shardOf(key);
     unread.get(shard).add(key);
     queues
@@ -208,7 +208,7 @@ final class SelectionModel {
     return Math.floorMod(key.getCandidateId().hashCode(), shards.size());
   }
 
-  private void toEveryShard(int kind, Consumer<ShardHarness> record) {
+  private void toEveryShard(int kind, Consumer<ShardFixture> record) {
     for (int s = 0; s < shards.size(); s++) {
       int shard = s;
       queues

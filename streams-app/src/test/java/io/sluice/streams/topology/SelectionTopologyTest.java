@@ -28,7 +28,7 @@ class SelectionTopologyTest {
   Path state;
 
   private TopologyOracle oracle;
-  private TopologyHarness topology;
+  private TopologyFixture topology;
 
   @BeforeEach
   void start() {

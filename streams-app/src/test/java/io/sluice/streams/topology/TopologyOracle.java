@@ -18,7 +18,7 @@ import java.util.TreeMap;
 
 /** The whole topology, and beside it all that was sent: the batch rule says what must come out. */
 final class TopologyOracle implements AutoCloseable {
-  final TopologyHarness topology;
+  final TopologyFixture topology;
 
   /** Vectors of the candidates that came and were not retracted, by id. */
   final Map<String, float[]> pool = new TreeMap<>();
@@ -26,7 +26,7 @@ final class TopologyOracle implements AutoCloseable {
   private final Map<TaskKey, float[][]> queryVectors = new HashMap<>();
 
   TopologyOracle(Path state) {
-    topology = new TopologyHarness(state);
+    topology = new TopologyFixture(state);
   }
 
   /** Defines a task and represents its queries. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
@@ -49,7 +50,7 @@ class WorkerHandoverTest {
           .hasMessageContaining("out of memory");
       assertThat(failing.progress().represented()).isBetween(1L, 299L);
     }
-    try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), Map.of())) {
+    try (RepresentationWorker worker = topics.worker(new FakeRepresenter(), Map.of())) {
       worker.start();
       WorkerTopics.await(() -> topics.represented().size() == 300);
       assertThat(worker.progress().represented())
@@ -67,7 +68,7 @@ class WorkerHandoverTest {
     WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
     CountDownLatch release = new CountDownLatch(1);
 
-    try (RepresentationWorker second = topics.worker(new SteadyRepresenter(), Map.of())) {
+    try (RepresentationWorker second = topics.worker(new FakeRepresenter(), Map.of())) {
       try (RepresentationWorker first = topics.worker(new Stuck(48, release), Map.of())) {
         first.start();
         WorkerTopics.await(() -> first.progress().represented() >= 32);
@@ -120,7 +121,7 @@ class WorkerHandoverTest {
   }
 
   /** Throws an exception after a number of candidates. */
-  private static final class Failing extends SteadyRepresenter {
+  private static final class Failing extends FakeRepresenter {
     private final AtomicInteger left;
 
     Failing(int candidates) {
@@ -137,7 +138,7 @@ class WorkerHandoverTest {
   }
 
   /** Blocks after a number of candidates until a latch is released. */
-  private static final class Stuck extends SteadyRepresenter {
+  private static final class Stuck extends FakeRepresenter {
     private final AtomicInteger left;
     private final CountDownLatch release;
 
@@ -160,7 +161,7 @@ class WorkerHandoverTest {
   }
 
   /** Pauses before each of the first batches, up to a number of them. */
-  private static final class Slow extends SteadyRepresenter {
+  private static final class Slow extends FakeRepresenter {
     private final Duration pause;
     private final int slowCalls;
     private final AtomicInteger calls = new AtomicInteger();

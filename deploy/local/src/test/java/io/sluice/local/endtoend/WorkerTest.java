@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.local.kafka.KafkaFixture;
@@ -57,7 +58,7 @@ class WorkerTest {
     topics.retract("c2");
     topics.retract("never seen");
 
-    try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), Map.of())) {
+    try (RepresentationWorker worker = topics.worker(new FakeRepresenter(), Map.of())) {
       worker.start();
       WorkerTopics.await(() -> worker.progress().candidatesSeen() == 300 + 3 + 30 + 3);
     }
@@ -74,7 +75,7 @@ class WorkerTest {
                     .isEqualTo(
                         FeatureCodec.encode(
                             FeatureEncoding.SIGN,
-                            SteadyRepresenter.rows(representation.getCandidate().getId()))));
+                            FakeRepresenter.rows(representation.getCandidate().getId()))));
     assertThat(topics.deadLetterKeys())
         .containsExactlyInAnyOrder(
             "junk3", "junk103", "junk203", "c7", "c57", "c107", "c157", "c207", "c257");
@@ -82,7 +83,7 @@ class WorkerTest {
 
   @Test
   void givenATaskThatIsReplacedAndRemoved_whenProcessed_thenOnlyCurrentQueriesAreRepresented() {
-    try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), Map.of())) {
+    try (RepresentationWorker worker = topics.worker(new FakeRepresenter(), Map.of())) {
       worker.start();
       topics.put(WorkerTopics.task("maths", 1, "One.", "Two.", "Three."));
       topics.put(WorkerTopics.task("broken", 1, "One.", "unusable"));
@@ -108,7 +109,7 @@ class WorkerTest {
     HttpRequest metrics;
 
     try (RepresentationWorker worker =
-        topics.worker(new SteadyRepresenter(), Map.of(WorkerConfig.METRICS_PORT, "0"))) {
+        topics.worker(new FakeRepresenter(), Map.of(WorkerConfig.METRICS_PORT, "0"))) {
       worker.start();
       WorkerTopics.await(() -> worker.progress().represented() == 40);
       URI address = worker.metricsAddress().orElseThrow();
@@ -119,7 +120,7 @@ class WorkerTest {
       assertThat(http.send(ready, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
       assertThat(http.send(metrics, BodyHandlers.ofString()).body())
           .contains("sluice_worker_examples_total{role=\"candidate\"} 40.0")
-          .contains("sluice_worker_tokens_total{role=\"candidate\"} 200.0")
+          .contains("sluice_worker_tokens_total{role=\"candidate\"} 280.0")
           .contains("kafka_consumer_fetch_manager_records_lag")
           .contains("kafka_producer_record_send_total");
     }
@@ -139,7 +140,7 @@ class WorkerTest {
             "max.block.ms",
             "2000");
 
-    try (RepresentationWorker worker = topics.worker(new SteadyRepresenter(), misspelt)) {
+    try (RepresentationWorker worker = topics.worker(new FakeRepresenter(), misspelt)) {
       worker.start();
       assertThatThrownBy(worker::awaitEnd)
           .isInstanceOf(ServiceFailure.class)

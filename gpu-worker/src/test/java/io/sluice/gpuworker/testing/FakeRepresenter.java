@@ -1,4 +1,4 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker.testing;
 
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.representation.ExampleRole;
@@ -7,26 +7,38 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import java.util.List;
+import java.util.Random;
 
 /**
- * Represents an example by two rows that follow from its id, and as many tokens as its last turn
- * has characters. An example that says {@code unusable} is unusable, one that says {@code zero} has
- * a vector that cannot be encoded, and {@code broken} breaks the representer itself.
+ * Represents an example by rows that follow from its id alone, with as many tokens as its last turn
+ * has characters. An example whose last turn is {@code unusable} is unusable, one with {@code zero}
+ * has a vector that cannot be encoded, and one with {@code broken} makes the representer fail.
+ * Tests of slow, stuck or failing workers extend it.
  */
-final class FakeRepresenter implements Representer {
-  static final int DIMENSION = 8;
+public class FakeRepresenter implements Representer {
+  public static final int DIMENSION = 16;
+  public static final String FINGERPRINT = "f00d";
 
-  /** The rows of an example. */
-  static float[][] rows(String id) {
-    float[][] rows = new float[2][DIMENSION];
-    rows[0][Math.floorMod(id.hashCode(), DIMENSION)] = 1;
-    rows[1][Math.floorMod(id.hashCode() / DIMENSION, DIMENSION)] = -1;
+  private static final int CHECKPOINTS = 2;
+
+  /** The length of each row is exactly 1, and every encoding keeps its signs. */
+  private static final float VALUE = 0.25f;
+
+  /** The rows of an example, one per checkpoint: other signs for each id. */
+  public static float[][] rows(String id) {
+    Random random = new Random(id.hashCode());
+    float[][] rows = new float[CHECKPOINTS][DIMENSION];
+    for (float[] row : rows) {
+      for (int i = 0; i < DIMENSION; i++) {
+        row[i] = random.nextBoolean() ? VALUE : -VALUE;
+      }
+    }
     return rows;
   }
 
   @Override
   public String fingerprint() {
-    return "f00d";
+    return FINGERPRINT;
   }
 
   @Override
@@ -36,7 +48,7 @@ final class FakeRepresenter implements Representer {
 
   @Override
   public int checkpoints() {
-    return 2;
+    return CHECKPOINTS;
   }
 
   @Override
@@ -71,7 +83,7 @@ final class FakeRepresenter implements Representer {
     String said = messages.get(messages.size() - 1).getContent();
     return switch (said) {
       case "unusable" -> new Unusable("nothing is left to learn");
-      case "zero" -> new Represented(new float[2][DIMENSION], 3);
+      case "zero" -> new Represented(new float[CHECKPOINTS][DIMENSION], 3);
       case "broken" -> throw new IllegalStateException("out of memory");
       default -> new Represented(rows(id), said.length());
     };

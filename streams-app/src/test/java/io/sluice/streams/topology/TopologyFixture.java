@@ -37,7 +37,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 
 /** The whole topology on one partition, without a broker. */
-final class TopologyHarness implements AutoCloseable {
+final class TopologyFixture implements AutoCloseable {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
 
   private final TopologyTestDriver driver;
@@ -60,7 +60,7 @@ final class TopologyHarness implements AutoCloseable {
   private final Map<String, TaskStatus> statuses = new HashMap<>();
   private int selectedRecords;
 
-  TopologyHarness(Path stateDirectory) {
+  TopologyFixture(Path stateDirectory) {
     String registry = "mock://" + UUID.randomUUID();
     StreamsAppConfig config =
         new StreamsAppConfig(
@@ -159,7 +159,7 @@ final class TopologyHarness implements AutoCloseable {
     do {
       assertThat(rounds++).as("rounds without an end of the work on stored data").isLessThan(100);
       passTwoSeconds();
-    } while (status().values().stream().anyMatch(TopologyHarness::isAtWork));
+    } while (status().values().stream().anyMatch(TopologyFixture::isAtWork));
     passTwoSeconds();
   }
 

@@ -37,7 +37,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * a test says so; a partition's records are seen by the group's consumer and by those that follow a
  * job.
  */
-final class TrainerInHand implements AutoCloseable {
+final class TrainerLoopFixture implements AutoCloseable {
   static final TopicPartition FIRST = new TopicPartition("jobs", 0);
   static final TopicPartition SECOND = new TopicPartition("jobs", 1);
   static final long REPORT_NANOS = 1_000;
@@ -58,7 +58,7 @@ final class TrainerInHand implements AutoCloseable {
   Optional<KafkaException> producersFail = Optional.empty();
   final TrainerLoop loop = loop();
 
-  TrainerInHand() {
+  TrainerLoopFixture() {
     consumer.updateBeginningOffsets(Map.of(FIRST, 0L, SECOND, 0L));
     loop.subscribe();
     consumer.rebalance(List.of(FIRST, SECOND));

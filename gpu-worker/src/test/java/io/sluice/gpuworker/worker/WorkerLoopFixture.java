@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.service.ServiceHealth;
+import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
@@ -36,7 +37,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * A loop that has joined its group, to be stepped through by hand: a batch is computed only when a
  * test says so.
  */
-final class LoopInHand {
+final class WorkerLoopFixture {
   static final TopicPartition FIRST = new TopicPartition(TOPICS.candidates(), 0);
   static final TopicPartition SECOND = new TopicPartition(TOPICS.candidates(), 1);
   static final TopicPartition TASKS = new TopicPartition(TOPICS.targetTasks(), 0);
@@ -55,7 +56,7 @@ final class LoopInHand {
   final ServiceHealth health = new ServiceHealth(System::nanoTime, Duration.ofMinutes(5));
   final WorkerLoop loop = loop();
 
-  LoopInHand() {
+  WorkerLoopFixture() {
     consumer.updateBeginningOffsets(Map.of(FIRST, 0L, SECOND, 0L, TASKS, 0L));
     loop.subscribe();
     consumer.rebalance(List.of(FIRST, SECOND, TASKS));

@@ -29,7 +29,7 @@ import org.apache.kafka.streams.state.TimestampedKeyValueStore;
 import org.apache.kafka.streams.state.ValueAndTimestamp;
 
 /** One shard without the rest: its stores outlive it, as those of a process that is killed do. */
-public final class ShardHarness {
+public final class ShardFixture {
   private static final String TOPIC = "sluice.representations";
 
   private final AvroSerdes avro = AvroSerdes.forRegistry("mock://" + UUID.randomUUID());
@@ -38,7 +38,7 @@ public final class ShardHarness {
   private NominateProcessor processor;
   private int earlierPunctuators;
 
-  public ShardHarness(int partition) {
+  public ShardFixture(int partition) {
     context =
         new MockProcessorContext<>(
             new Properties(), new TaskId(0, partition), new File("/nonexistent"));

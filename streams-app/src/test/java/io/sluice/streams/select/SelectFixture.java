@@ -36,7 +36,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /** The select stage without the rest, and what its consumers have read. */
-public final class SelectHarness {
+public final class SelectFixture {
   private final MockProcessorContext<String, Publication> context =
       new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
   private final int shards;
@@ -48,7 +48,7 @@ public final class SelectHarness {
   private SelectProcessor processor;
   private int earlierPunctuators;
 
-  public SelectHarness(int shards) {
+  public SelectFixture(int shards) {
     this.shards = shards;
     context.setCurrentSystemTimeMs(0);
     AvroSerdes avro = AvroSerdes.forRegistry("mock://" + UUID.randomUUID());
