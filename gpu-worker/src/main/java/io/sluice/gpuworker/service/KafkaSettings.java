@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.service;
 
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
+import io.sluice.schemas.topic.Topics;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -22,9 +23,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * guarantee needs.
  */
 final class KafkaSettings {
-  /** Representations are some 10 KB to some MB, far from the 1 MB that Kafka allows by default. */
-  private static final int MAX_REQUEST_BYTES = 16 << 20;
-
   /** With {@code group.protocol=consumer} the broker sets these, and they are refused. */
   private static final Map<String, Object> CLASSIC_GROUP_DEFAULTS =
       Map.of(
@@ -67,7 +65,7 @@ final class KafkaSettings {
           ProducerConfig.LINGER_MS_CONFIG,
           5,
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-          MAX_REQUEST_BYTES,
+          Topics.MAX_RECORD_BYTES,
           // Vectors look like noise: compression costs time and saves nothing.
           ProducerConfig.COMPRESSION_TYPE_CONFIG,
           "none");

@@ -1,17 +1,11 @@
 package io.sluice.gpuworker.service;
 
 import io.sluice.schemas.topic.Topics;
-import java.io.IOException;
-import java.io.Reader;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -106,25 +100,6 @@ public final class ServiceConfig {
             Importance.LOW,
             "Address of this machine that they are served at. Whoever reaches it can read them:"
                 + " 0.0.0.0 is for closed networks.");
-  }
-
-  /**
-   * Reads a properties file.
-   *
-   * @param file in UTF-8, {@code key=value} lines
-   * @param overrides settings that win over those of the file
-   * @throws IOException when the file cannot be read
-   */
-  public static Map<String, String> read(Path file, Map<String, String> overrides)
-      throws IOException {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      properties.load(reader);
-    }
-    Map<String, String> settings = new HashMap<>();
-    properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
-    settings.putAll(overrides);
-    return settings;
   }
 
   /** The topics read and written. */

@@ -10,14 +10,15 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
-import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.connection.SettingsFile;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
@@ -212,8 +213,8 @@ class WorkerConfigTest {
 
     WorkerConfig config =
         new WorkerConfig(
-            ServiceConfig.read(
-                file, Map.of("dimension", "128", "bootstrap.servers", "option:9092")));
+            SettingsFile.merge(
+                Optional.of(file), Map.of("dimension", "128", "bootstrap.servers", "option:9092")));
 
     assertThat(config.representationSettings().projection()).isEqualTo(new CountSketch(128, 0));
     assertThat(config.representationSettings().model()).isEqualTo(Path.of("/modèles/base"));

@@ -3,6 +3,7 @@ package io.sluice.schemas.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,8 +27,8 @@ import java.util.function.Function;
  * <p>Not thread-safe.
  */
 public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseable {
-  /** The longest line that is read, in bytes; longer ones are invalid. */
-  public static final int MAX_LINE_BYTES = 16 << 20;
+  /** The longest line that is read, in bytes: as long as a record. Longer ones are invalid. */
+  public static final int MAX_LINE_BYTES = Topics.MAX_RECORD_BYTES;
 
   private final JsonLines lines;
   private final boolean isStream;

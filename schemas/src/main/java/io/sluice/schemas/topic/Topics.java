@@ -13,6 +13,12 @@ public record Topics(String prefix) {
   /** The prefix that is used unless another one is configured. */
   public static final String DEFAULT_PREFIX = "sluice.";
 
+  /**
+   * The size of the largest record on any topic, in bytes: 16 MiB. The vectors of one example take
+   * some kilobytes to some megabytes, more than the 1 MiB that Kafka allows by default.
+   */
+  public static final int MAX_RECORD_BYTES = 16 << 20;
+
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9._-]{0,100}");
 
   /**
@@ -128,8 +134,7 @@ public record Topics(String prefix) {
    * @param spread by which id the topic is partitioned
    */
   public record TopicSpec(String name, Cleanup cleanup, Spread spread) {
-    /** Bytes: what the vectors of one example may take, which is more than Kafka's default. */
-    private static final String MAX_MESSAGE_BYTES = String.valueOf(16 << 20);
+    private static final String MAX_MESSAGE_BYTES = String.valueOf(MAX_RECORD_BYTES);
 
     /** Returns the topic's Kafka configuration: cleanup policy and room for large vectors. */
     public Map<String, String> config() {

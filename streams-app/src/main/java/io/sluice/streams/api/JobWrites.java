@@ -3,9 +3,9 @@ package io.sluice.streams.api;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.client.JobRequests;
 import io.sluice.streams.client.JobRequests.Outcome;
-import io.sluice.streams.client.KafkaAccess;
 import java.time.Duration;
 
 /** Fires and cancels fine-tune jobs, as the command line does. */

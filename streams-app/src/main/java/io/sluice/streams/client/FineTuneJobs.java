@@ -3,6 +3,7 @@ package io.sluice.streams.client;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.util.Comparator;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FireJob;
 import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.JobState;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.schemas.validation.JobRequestRules;
 import java.time.Duration;

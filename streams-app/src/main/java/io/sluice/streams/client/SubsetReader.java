@@ -3,6 +3,7 @@ package io.sluice.streams.client;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.KafkaAccess;
 import java.util.List;
 
 /** Reads the subset of a task, as it is now, from topic selected. */

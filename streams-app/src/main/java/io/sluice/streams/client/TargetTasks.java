@@ -2,6 +2,7 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.util.List;
 import java.util.Map;

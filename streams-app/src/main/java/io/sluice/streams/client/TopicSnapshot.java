@@ -1,5 +1,6 @@
 package io.sluice.streams.client;
 
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,9 @@
 package io.sluice.streams.topology;
 
+import io.sluice.schemas.connection.ConnectionConfig;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
-import io.sluice.streams.client.KafkaAccess;
 import io.sluice.streams.deadletter.DeadLetterHandler;
 import io.sluice.streams.nominate.VectorStorage;
 import java.net.InetSocketAddress;
@@ -73,9 +74,6 @@ public final class StreamsAppConfig {
 
   private static final String ENVIRONMENT_PREFIX = "SLUICE_STREAMS_";
   private static final int MAX_PORT = 65_535;
-
-  /** Bytes: the vectors of one query fill more than Kafka's 1 MiB when sketches are large. */
-  private static final int MAX_RECORD = 16 << 20;
 
   private static final ConfigDef DEFINITION =
       new ConfigDef()
@@ -263,11 +261,10 @@ public final class StreamsAppConfig {
 
   /** Clients of the same Kafka and registry, for what is written and read beside the topology. */
   public KafkaAccess kafkaAccess() {
-    Map<String, String> settings = new HashMap<>(CLIENT_PATIENCE);
-    settings.putAll(kafka.clients());
+    Map<String, String> settings = new HashMap<>(kafka.clients());
     settings.put(SCHEMA_REGISTRY_URL, own.getString(SCHEMA_REGISTRY_URL));
     settings.put(TOPIC_PREFIX, own.getString(TOPIC_PREFIX));
-    return KafkaAccess.of(settings);
+    return new KafkaAccess(new ConnectionConfig(settings), CLIENT_PATIENCE);
   }
 
   Topics topics() {
@@ -304,8 +301,11 @@ public final class StreamsAppConfig {
     // In which order the records of different topics come does not matter: none waits for another,
     // of which it is perhaps not known, after an outage, whether it has any.
     streams.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-    streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_RECORD);
-    streams.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), MAX_RECORD);
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        Topics.MAX_RECORD_BYTES);
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), Topics.MAX_RECORD_BYTES);
     // Kafka's 1 MiB a partition and fetch is a dozen vectors.
     streams.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 8 << 20);

@@ -46,10 +46,6 @@ class StreamsAppConfigTest {
     assertThat(config.kafkaStreams())
         .containsEntry("sasl.mechanism", "PLAIN")
         .doesNotContainKeys("http.token", "http.port", "topic.prefix");
-    assertThat(config.kafkaAccess().config())
-        .containsEntry("sasl.mechanism", "PLAIN")
-        .containsEntry("bootstrap.servers", "localhost:9092")
-        .doesNotContainKeys("http.token", "state.dir", "application.id");
   }
 
   @Test

@@ -8,9 +8,9 @@ import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.schemas.topic.Topics;
-import io.sluice.streams.client.KafkaAccess;
 import io.sluice.streams.client.SubsetReader;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
@@ -26,11 +26,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -43,9 +41,13 @@ public final class StreamBench implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
   private static final int BLOCK = 256;
 
+  /** What one request of the producer carries, for throughput. */
+  private static final int BATCH_BYTES = 1 << 18;
+
   private final SyntheticStream stream;
   private final Path directory;
   private final int shards;
+  private final Map<String, String> connection;
   private final KafkaAccess kafka;
   private final Listener listener;
   private final Producer<RepresentationKey, Representation> producer;
@@ -119,21 +121,21 @@ public final class StreamBench implements AutoCloseable {
     this.directory = directory;
     this.shards = shards;
     this.listener = listener;
-    kafka =
-        KafkaAccess.of(
-            Map.of(
-                "bootstrap.servers", stack.bootstrapServers(),
-                "schema.registry.url", stack.schemaRegistryUrl()));
-    Map<String, Object> settings = new HashMap<>(kafka.config());
-    settings.putAll(Map.of("acks", "all", "linger.ms", "10", "batch.size", 1 << 18));
+    connection =
+        Map.of(
+            "bootstrap.servers", stack.bootstrapServers(),
+            "schema.registry.url", stack.schemaRegistryUrl());
+    kafka = KafkaAccess.of(connection);
     producer =
-        new KafkaProducer<>(
-            settings,
-            kafka.serdes().<RepresentationKey>key().serializer(),
-            kafka.serdes().<Representation>value().serializer());
-    Map<String, Object> large = new HashMap<>(kafka.config());
-    large.put("max.request.size", 16 << 20);
-    definitions = new KafkaProducer<>(large, new ByteArraySerializer(), new ByteArraySerializer());
+        kafka.producer(
+            kafka.serdes().key(),
+            kafka.serdes().value(),
+            Map.of("linger.ms", 10, "batch.size", BATCH_BYTES));
+    definitions =
+        kafka.producer(
+            Serdes.ByteArray(),
+            Serdes.ByteArray(),
+            Map.of("linger.ms", 0, "max.request.size", Topics.MAX_RECORD_BYTES));
     statuses = kafka.consumer(Serdes.String(), kafka.serdes().<TaskStatus>value());
     List<TopicPartition> partitions =
         statuses.partitionsFor(topics().taskStatus()).stream()
@@ -205,7 +207,7 @@ public final class StreamBench implements AutoCloseable {
    * @param commandLine the main class of the program that has the command {@code streams}
    */
   public StreamsProcess start(Class<?> commandLine) {
-    Map<String, String> settings = new HashMap<>(kafka.config());
+    Map<String, String> settings = new HashMap<>(connection);
     settings.put("state.dir", directory.resolve("streams-state").toString());
     settings.put("http.enabled", "false");
     return StreamsProcess.start(commandLine, settings, directory.resolve("streams.log"));

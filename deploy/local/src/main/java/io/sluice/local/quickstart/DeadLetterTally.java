@@ -1,6 +1,6 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.streams.client.KafkaAccess;
+import io.sluice.schemas.connection.KafkaAccess;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.streams.client.CandidateIngest;
-import io.sluice.streams.client.KafkaAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;

@@ -6,8 +6,8 @@ import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.client.KafkaAccess;
 import io.sluice.streams.topology.StreamsAppConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +21,8 @@ import java.util.concurrent.CompletionException;
  * child process). Whoever starts a pipeline closes it.
  *
  * @param parts closes everything that runs, the stack last
- * @param kafka the stack's Kafka and registry
+ * @param connection the settings by which clients find the stack
+ * @param kafka clients of the stack's Kafka and registry
  * @param workerGroup the worker's consumer group
  * @param worker the worker
  * @param workerEnd completes when the worker ends, exceptionally when it fails
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletionException;
  */
 record Pipeline(
     CloseStack parts,
+    Map<String, String> connection,
     KafkaAccess kafka,
     String workerGroup,
     RepresentationWorker worker,
@@ -73,6 +75,7 @@ record Pipeline(
       started = true;
       return new Pipeline(
           parts,
+          kafka,
           KafkaAccess.of(kafka),
           workerConfig.groupId(),
           worker,

@@ -2,7 +2,7 @@ package io.sluice.local.quickstart;
 
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
-import io.sluice.streams.client.KafkaAccess;
+import io.sluice.schemas.connection.KafkaAccess;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -169,7 +169,7 @@ public final class Quickstart {
       results.add(new Outcome.Task(status, subset, write(subset)));
     }
     return new Outcome(
-        pipeline.kafka().config(),
+        pipeline.connection(),
         pipeline.app().apiAddress().orElseThrow(),
         feed.report(),
         new Outcome.Pool(inputs.model().base(), inputs.candidates(), watch.pool().sources()),

@@ -1,6 +1,6 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.streams.client.KafkaAccess;
+import io.sluice.schemas.connection.KafkaAccess;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;

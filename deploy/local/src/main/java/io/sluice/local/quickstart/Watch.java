@@ -3,8 +3,8 @@ package io.sluice.local.quickstart;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.Topics;
-import io.sluice.streams.client.KafkaAccess;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +42,7 @@ final class Watch implements AutoCloseable {
     this.tasks = List.copyOf(tasks);
     this.topics = kafka.topics();
     this.workerGroup = workerGroup;
-    Map<String, Object> client = Map.copyOf(kafka.config());
-    admin = parts.push(Admin.create(client));
+    admin = parts.push(kafka.admin());
     pool = parts.push(new Pool(kafka, tasks.get(0).getRepresentationId()));
     deadLetters = parts.push(new DeadLetterTally(kafka));
     statusTail =

@@ -1,5 +1,6 @@
 package io.sluice.local.stack;
 
+import io.sluice.schemas.topic.Topics;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -134,8 +135,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("log.cleaner.dedupe.buffer.size", "4194304");
     // Vectors of a few checkpoints and many dimensions in full precision pass one mebibyte.
-    settings.put("message.max.bytes", "16777216");
-    settings.put("replica.fetch.max.bytes", "16777216");
+    settings.put("message.max.bytes", String.valueOf(Topics.MAX_RECORD_BYTES));
+    settings.put("replica.fetch.max.bytes", String.valueOf(Topics.MAX_RECORD_BYTES));
     // A broker that was killed is taken for dead soon, so that it can be started again at once.
     settings.put("broker.session.timeout.ms", "2000");
     settings.put("broker.heartbeat.interval.ms", "500");

@@ -1,5 +1,6 @@
 package io.sluice.local.stack;
 
+import io.sluice.schemas.connection.LocalStackFile;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.Writer;
@@ -14,13 +15,10 @@ import org.apache.kafka.clients.admin.Admin;
  * Everything that Sluice needs around it: a broker in this JVM, a schema registry in a child
  * process, and the topics. It is reachable from this machine only.
  *
- * <p>What it keeps lies in one data directory and survives restarts. While it runs, the file
- * {@value #PROPERTIES} there tells clients where it is.
+ * <p>What it keeps lies in one data directory and survives restarts. While it runs, the file {@link
+ * LocalStackFile} there tells clients where it is.
  */
 public final class LocalStack implements AutoCloseable {
-  /** File in the data directory with {@code bootstrap.servers} and {@code schema.registry.url}. */
-  public static final String PROPERTIES = "stack.properties";
-
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
 
   private final CloseStack parts;
@@ -118,7 +116,7 @@ public final class LocalStack implements AutoCloseable {
 
   private static void announce(
       Path directory, String bootstrapServers, String registryUrl, CloseStack parts) {
-    Path file = directory.resolve(PROPERTIES);
+    Path file = LocalStackFile.in(directory).path();
     parts.push(() -> Files.deleteIfExists(file));
     Properties properties = new Properties();
     properties.setProperty("bootstrap.servers", bootstrapServers);

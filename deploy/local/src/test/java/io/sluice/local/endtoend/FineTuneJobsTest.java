@@ -14,8 +14,8 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.client.KafkaAccess;
 import io.sluice.streams.client.TargetTasks;
 import io.sluice.streams.topology.StreamsAppConfig;
 import java.io.IOException;
@@ -232,7 +232,7 @@ class FineTuneJobsTest {
             kafka.bootstrapServers(),
             "schema.registry.url",
             kafka.schemaRegistry(),
-            KafkaAccess.TOPIC_PREFIX,
+            "topic.prefix",
             kafka.topics().prefix()));
   }
 

@@ -3,6 +3,7 @@ package io.sluice.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.schemas.connection.LocalStackFile;
 import io.sluice.schemas.topic.Topics;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,7 +40,7 @@ class LocalStackTest {
     }
 
     assertThat(registry.isAlive()).isFalse();
-    assertThat(directory.resolve(LocalStack.PROPERTIES)).doesNotExist();
+    assertThat(LocalStackFile.in(directory).path()).doesNotExist();
     try (DirectoryLock lock = DirectoryLock.acquire(directory)) {
       assertThat(lock).isNotNull();
     }
@@ -65,12 +66,12 @@ class LocalStackTest {
     }
 
     assertThat(ProcessHandle.current().children().toList()).isSubsetOf(before);
-    assertThat(directory.resolve(LocalStack.PROPERTIES)).doesNotExist();
+    assertThat(LocalStackFile.in(directory).path()).doesNotExist();
   }
 
   private static Properties announced(Path directory) throws Exception {
     Properties properties = new Properties();
-    try (var reader = Files.newBufferedReader(directory.resolve(LocalStack.PROPERTIES))) {
+    try (var reader = Files.newBufferedReader(LocalStackFile.in(directory).path())) {
       properties.load(reader);
     }
     return properties;

@@ -1,17 +1,17 @@
 package io.sluice.local.cli.options;
 
+import io.sluice.schemas.connection.ConnectionSettings;
+import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.connection.LocalStackFile;
+import io.sluice.schemas.connection.SettingsFile;
 import io.sluice.schemas.serde.RegistryOutage;
-import io.sluice.streams.client.KafkaAccess;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec.Target;
  * override the file.
  */
 public final class KafkaOptions {
-  private static final String BOOTSTRAP = "bootstrap.servers";
-  private static final String REGISTRY = "schema.registry.url";
+  private static final String BOOTSTRAP = ConnectionSettings.BOOTSTRAP_SERVERS.key();
+  private static final String REGISTRY = ConnectionSettings.SCHEMA_REGISTRY_URL.key();
+  private static final String PREFIX = ConnectionSettings.TOPIC_PREFIX.key();
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -58,21 +59,21 @@ public final class KafkaOptions {
       description = "Put before every topic name. Default: sluice.")
   private Optional<String> topicPrefix;
 
-  private final Path stackProperties;
+  private final LocalStackFile localStack;
 
   /** Made by the command line. */
   public KafkaOptions() {
-    this(Path.of(System.getProperty("user.home"), ".sluice", "stack", "stack.properties"));
+    this(LocalStackFile.ofDefaultDirectory());
   }
 
   /** The local stack's file is elsewhere. */
-  KafkaOptions(Path stackProperties) {
-    this.stackProperties = stackProperties;
+  KafkaOptions(LocalStackFile localStack) {
+    this.localStack = localStack;
   }
 
   /**
    * The properties that the options amount to: {@code bootstrap.servers}, {@code
-   * schema.registry.url}, {@link KafkaAccess#TOPIC_PREFIX} where given, and all of the file.
+   * schema.registry.url}, {@code topic.prefix} where given, and all of the file.
    *
    * @throws ParameterException when brokers or registry are not known
    * @throws IOException when the file cannot be read
@@ -89,18 +90,12 @@ public final class KafkaOptions {
    * @throws IOException when the file cannot be read
    */
   public Map<String, String> properties(Map<String, String> others) throws IOException {
-    Map<String, String> properties = new HashMap<>();
-    if (config.isPresent()) {
-      properties.putAll(read(config.get()));
-    } else if (bootstrapServers.isEmpty()
-        && !others.containsKey(BOOTSTRAP)
-        && Files.exists(stackProperties)) {
-      properties.putAll(read(stackProperties));
-    }
-    properties.putAll(others);
-    bootstrapServers.ifPresent(value -> properties.put(BOOTSTRAP, value));
-    schemaRegistry.ifPresent(value -> properties.put(REGISTRY, value));
-    topicPrefix.ifPresent(value -> properties.put(KafkaAccess.TOPIC_PREFIX, value));
+    Map<String, String> given = new HashMap<>(others);
+    bootstrapServers.ifPresent(value -> given.put(BOOTSTRAP, value));
+    schemaRegistry.ifPresent(value -> given.put(REGISTRY, value));
+    topicPrefix.ifPresent(value -> given.put(PREFIX, value));
+    Map<String, String> properties =
+        SettingsFile.merge(config.or(() -> localStack.unlessKafkaIsNamed(given)), given);
     if (!properties.containsKey(BOOTSTRAP)) {
       throw new ParameterException(
           spec.commandLine(),
@@ -118,24 +113,33 @@ public final class KafkaOptions {
   }
 
   /**
+   * Clients of the Kafka that the options name; nothing is connected yet.
+   *
+   * @throws ParameterException when the options do not name one, or a setting is out of its range
+   * @throws IOException when the properties file cannot be read
+   */
+  public KafkaAccess access() throws IOException {
+    Map<String, String> properties = properties();
+    try {
+      return KafkaAccess.of(properties);
+    } catch (ConfigException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /**
    * Does work over the Kafka that the options name, once a broker has answered.
    *
    * @throws ParameterException when the options do not name one
    * @throws KafkaException when the broker or the registry fails, saying which
    */
   public <T> T use(Work<T> work) throws IOException, InterruptedException {
-    Map<String, String> properties = properties();
-    KafkaAccess kafka;
-    try {
-      kafka = KafkaAccess.of(properties);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    KafkaAccess kafka = access();
     kafka.requireBroker();
     try {
       return work.over(kafka);
     } catch (SerializationException e) {
-      throw RegistryOutage.isCauseOf(e) ? registrySilent(properties.get(REGISTRY), e) : e;
+      throw RegistryOutage.isCauseOf(e) ? registrySilent(kafka.schemaRegistryUrl(), e) : e;
     }
   }
 
@@ -148,20 +152,6 @@ public final class KafkaOptions {
         String.format(
             "no schema registry answers at %s (%s): is it running?", url, root.getMessage()),
         failure);
-  }
-
-  private static Map<String, String> read(Path file) throws IOException {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
-    } catch (NoSuchFileException e) {
-      throw new IOException(file + ": there is no such file", e);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(file + " is no file of properties: " + e.getMessage(), e);
-    }
-    Map<String, String> values = new HashMap<>();
-    properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key)));
-    return values;
   }
 
   /** What a command does over Kafka. */

@@ -1,9 +1,10 @@
 package io.sluice.local.cli.options;
 
 import io.sluice.gpuworker.service.ServiceConfig;
+import io.sluice.schemas.connection.LocalStackFile;
+import io.sluice.schemas.connection.SettingsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -79,9 +80,9 @@ public final class ServiceOptions {
     schemaRegistry.ifPresent(value -> given.put(ServiceConfig.SCHEMA_REGISTRY_URL, value));
     topicPrefix.ifPresent(value -> given.put(ServiceConfig.TOPIC_PREFIX, value));
     given.putAll(settings);
-    Optional<Path> file = config.or(() -> localStack(given));
+    LocalStackFile localStack = LocalStackFile.ofDefaultDirectory();
     Map<String, String> all =
-        file.isPresent() ? ServiceConfig.read(file.get(), given) : Map.copyOf(given);
+        SettingsFile.merge(config.or(() -> localStack.unlessKafkaIsNamed(given)), given);
     try {
       return maker.of(all);
     } catch (ConfigException e) {
@@ -89,15 +90,6 @@ public final class ServiceOptions {
           spec.commandLine(),
           e.getMessage() + " (settings come from --config FILE, from options and from --set)");
     }
-  }
-
-  /** What the local stack says of itself while it runs, unless another Kafka is named. */
-  private static Optional<Path> localStack(Map<String, String> given) {
-    Path properties =
-        Path.of(System.getProperty("user.home"), ".sluice", "stack", "stack.properties");
-    return given.containsKey(ServiceConfig.BOOTSTRAP_SERVERS)
-        ? Optional.empty()
-        : Optional.of(properties).filter(Files::exists);
   }
 
   /** Prints what can be set. */

@@ -2,10 +2,10 @@ package io.sluice.local.cli.pool;
 
 import io.sluice.local.cli.options.KafkaOptions;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.streams.client.CandidateIngest;
-import io.sluice.streams.client.KafkaAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

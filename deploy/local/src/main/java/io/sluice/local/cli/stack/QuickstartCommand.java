@@ -17,6 +17,7 @@ import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.connection.LocalStackFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -244,7 +245,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       return data.get();
     }
     if (keep) {
-      return Path.of(System.getProperty("user.home"), ".sluice", "stack");
+      return LocalStackFile.defaultDirectory();
     }
     Path temporary = Files.createTempDirectory("sluice-quickstart");
     parts.push(() -> Utils.delete(temporary.toFile()));
@@ -252,7 +253,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   }
 
   private static void printConnection(Outcome outcome, Path directory, PrintWriter console) {
-    Path properties = directory.resolve(LocalStack.PROPERTIES);
+    Path properties = LocalStackFile.in(directory).path();
     console.printf("%nStill running; Ctrl-C stops, the data stay in %s.%n", directory);
     outcome.kafka().forEach((key, value) -> console.printf("  %s=%s%n", key, value));
     console.printf("The streams-app's HTTP API: %s/api/tasks%n", outcome.api());

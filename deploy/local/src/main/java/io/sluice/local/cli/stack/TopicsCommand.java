@@ -2,12 +2,10 @@ package io.sluice.local.cli.stack;
 
 import io.sluice.local.cli.options.KafkaOptions;
 import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.TopicSpec;
-import io.sluice.streams.client.KafkaAccess;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -55,16 +53,15 @@ public final class TopicsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Map<String, String> properties = kafka.properties();
-    Topics topics;
+    KafkaAccess access = kafka.access();
+    Topics topics = access.topics();
     TopicSetup setup;
     try {
-      topics = new Topics(properties.getOrDefault(KafkaAccess.TOPIC_PREFIX, Topics.DEFAULT_PREFIX));
       setup = new TopicSetup(shards, taskPartitions, replicationFactor);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    try (Admin admin = Admin.create(new HashMap<String, Object>(properties))) {
+    try (Admin admin = access.admin()) {
       setup.apply(admin, topics);
     }
     topics.all().stream().map(TopicSpec::name).forEach(spec.commandLine().getOut()::println);

@@ -6,6 +6,7 @@ import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.local.stack.StackException;
 import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.connection.LocalStackFile;
 import io.sluice.schemas.topic.Topics;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ public final class UpCommand implements Callable<Integer> {
     try (LocalStack stack = LocalStack.start(settings)) {
       out.printf("bootstrap.servers=%s%n", stack.bootstrapServers());
       out.printf("schema.registry.url=%s%n", stack.schemaRegistryUrl());
-      out.printf("Both are in %s too. Ctrl-C stops.%n", data.resolve(LocalStack.PROPERTIES));
+      out.printf("Both are in %s too. Ctrl-C stops.%n", LocalStackFile.in(data).path());
       out.flush();
       stack.registryProcess().onExit().get();
       throw new StackException("the schema registry ended: see " + data.resolve("registry"));

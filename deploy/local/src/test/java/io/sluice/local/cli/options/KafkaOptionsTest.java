@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.sluice.local.cli.CommandRun;
+import io.sluice.schemas.connection.LocalStackFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ class KafkaOptionsTest {
   }
 
   private Map<String, String> properties(String... arguments) throws IOException {
-    Holder holder = new Holder(new KafkaOptions(stackFile()));
+    Holder holder = new Holder(new KafkaOptions(LocalStackFile.in(folder)));
     new CommandLine(holder).parseArgs(arguments);
     return holder.kafka.properties();
   }

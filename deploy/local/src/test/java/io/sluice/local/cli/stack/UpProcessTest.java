@@ -3,7 +3,8 @@ package io.sluice.local.cli.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.process.SluiceProcess;
-import io.sluice.local.stack.LocalStack;
+import io.sluice.local.cli.SluiceProcess;
+import io.sluice.schemas.connection.LocalStackFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ class UpProcessTest {
 
       assertThat(up.exitCode()).isEqualTo(130);
       assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
-      assertThat(data.resolve(LocalStack.PROPERTIES)).doesNotExist();
+      assertThat(LocalStackFile.in(data).path()).doesNotExist();
     }
   }
 

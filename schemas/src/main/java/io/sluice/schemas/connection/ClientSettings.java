@@ -1,0 +1,105 @@
+package io.sluice.schemas.connection;
+
+import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+
+/**
+ * Distributes the settings that are not Sluice's own: each goes to those clients that know it. One
+ * that nobody knows goes to all of them, since a plug-in of theirs may read it.
+ */
+final class ClientSettings {
+  /** Beginnings of the keys that are meant for the registry's client and its Avro serdes. */
+  private static final List<String> SERDE_PREFIXES =
+      List.of(
+          "schema.registry.",
+          "basic.auth.",
+          "bearer.auth.",
+          "request.header.",
+          "rule.",
+          "avro.",
+          "specific.avro.");
+
+  private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
+
+  private final Map<String, Object> settings;
+  private final Predicate<String> knownToService;
+
+  /**
+   * Keeps what clients may be given.
+   *
+   * @param settings all settings, with the references to config providers already replaced by what
+   *     they refer to
+   * @param own the keys of Sluice's settings, which go to no client from here
+   * @param knownToService whether a key has a meaning beyond the clients, for example for Kafka
+   *     Streams; such a key goes only to those clients that know it too
+   */
+  ClientSettings(Map<String, Object> settings, Set<String> own, Predicate<String> knownToService) {
+    Map<String, Object> foreign = new HashMap<>(settings);
+    foreign.keySet().removeAll(own);
+    // The clients would look for references once more, in what may be a password.
+    foreign.keySet().removeIf(key -> key.equals(PROVIDERS) || key.startsWith(PROVIDERS + "."));
+    this.settings = Collections.unmodifiableMap(foreign);
+    this.knownToService = knownToService;
+  }
+
+  /**
+   * The settings of a Kafka client.
+   *
+   * @param names the keys that the client knows
+   */
+  Map<String, Object> of(Set<String> names) {
+    return only(key -> names.contains(key) || isUnknown(key));
+  }
+
+  /** The settings of the Avro serdes and of the client by which they reach the registry. */
+  Map<String, Object> ofSerdes() {
+    return only(key -> isSerdeKey(key) || isUnknown(key));
+  }
+
+  /** All settings but those that are meant for the Avro serdes alone. */
+  Map<String, Object> butThoseOfSerdes() {
+    return only(key -> !isSerdeKey(key) || isKafkaKey(key));
+  }
+
+  /** The keys of all settings. */
+  Set<String> keys() {
+    return settings.keySet();
+  }
+
+  /** Keys that nobody knows. */
+  SortedSet<String> unknownKeys() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(only(this::isUnknown).keySet()));
+  }
+
+  private Map<String, Object> only(Predicate<String> wanted) {
+    Map<String, Object> some = new HashMap<>(settings);
+    some.keySet().removeIf(wanted.negate());
+    return some;
+  }
+
+  private boolean isUnknown(String key) {
+    return !isSerdeKey(key) && !isKafkaKey(key) && !knownToService.test(key);
+  }
+
+  private static boolean isSerdeKey(String key) {
+    return SERDE_PREFIXES.stream().anyMatch(key::startsWith)
+        || AbstractKafkaSchemaSerDeConfig.baseConfigDef().names().contains(key);
+  }
+
+  private static boolean isKafkaKey(String key) {
+    return ConsumerConfig.configNames().contains(key)
+        || ProducerConfig.configNames().contains(key)
+        || AdminClientConfig.configNames().contains(key);
+  }
+}

@@ -1,0 +1,41 @@
+package io.sluice.schemas.connection;
+
+import io.sluice.schemas.topic.Topics;
+import java.util.List;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+
+/** The settings that say where Kafka and the schema registry are and how the topics are called. */
+public final class ConnectionSettings {
+  /** The brokers from which clients learn of all others. */
+  public static final Setting<List<String>> BOOTSTRAP_SERVERS =
+      Setting.list("bootstrap.servers")
+          .valid(SettingChecks.atLeastOne("a Kafka broker as host:port"))
+          .importance(Importance.HIGH)
+          .documentation("Kafka brokers to start from, as host:port, separated by commas.");
+
+  /** The schema registry; a user and a password in its address are kept apart from it. */
+  public static final Setting<RegistryAddress> SCHEMA_REGISTRY_URL =
+      Setting.list("schema.registry.url")
+          .importance(Importance.HIGH)
+          .documentation(
+              "Address of a schema registry with Confluent's API, or several addresses of one"
+                  + " registry, separated by commas; mock://NAME is one in this JVM. Credentials go"
+                  + " into basic.auth.credentials.source and basic.auth.user.info, or into the"
+                  + " address as http://USER:PASSWORD@HOST, with special characters"
+                  + " percent-encoded.")
+          .parsed("http://HOST:PORT, https://HOST:PORT or mock://NAME", RegistryAddress::parse);
+
+  /** The prefix of the topic names, read as the names of all topics. */
+  public static final Setting<Topics> TOPIC_PREFIX =
+      Setting.text("topic.prefix")
+          .byDefault(Topics.DEFAULT_PREFIX)
+          .documentation("Put before the name of every topic.")
+          .parsed("0 to 100 of A-Z a-z 0-9 . _ -", prefix -> new Topics(prefix.trim()));
+
+  private ConnectionSettings() {}
+
+  /** All of them, in the order in which they are listed. */
+  public static List<Setting<?>> all() {
+    return List.of(BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX);
+  }
+}

@@ -1,0 +1,259 @@
+package io.sluice.schemas.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.sluice.schemas.topic.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectionConfigTest {
+  private static final Map<String, String> NEEDED =
+      Map.of(
+          "bootstrap.servers", "one:9092, two:9092",
+          "schema.registry.url", "http://registry:8081");
+
+  @Test
+  void givenOnlyWhatIsNeeded_whenRead_thenEveryClientFindsItsServer() {
+    ConnectionConfig config = config(Map.of());
+
+    assertThat(config.topics()).isEqualTo(Topics.withDefaultPrefix());
+    for (Map<String, Object> client :
+        List.of(
+            config.consumer(Map.of(), Map.of()),
+            config.producer(Map.of(), Map.of()),
+            config.admin(Map.of(), Map.of()),
+            config.allClients())) {
+      assertThat(client).containsOnly(entry("bootstrap.servers", "one:9092,two:9092"));
+    }
+    assertThat(config.serdeSettings())
+        .containsOnly(entry("schema.registry.url", "http://registry:8081"));
+  }
+
+  @Test
+  void givenSettingsOfTheClients_whenRead_thenEachClientGetsWhatItKnows() {
+    ConnectionConfig config =
+        config(
+            Map.of(
+                "security.protocol", "SASL_SSL",
+                "session.timeout.ms", "6000",
+                "linger.ms", "50",
+                "default.api.timeout.ms", "1000",
+                "basic.auth.user.info", "user:secret"));
+
+    assertThat(config.consumer(Map.of(), Map.of()))
+        .containsOnlyKeys(
+            "bootstrap.servers",
+            "security.protocol",
+            "session.timeout.ms",
+            "default.api.timeout.ms");
+    assertThat(config.producer(Map.of(), Map.of()))
+        .containsOnlyKeys("bootstrap.servers", "security.protocol", "linger.ms");
+    assertThat(config.admin(Map.of(), Map.of()))
+        .containsOnlyKeys("bootstrap.servers", "security.protocol", "default.api.timeout.ms");
+    assertThat(config.allClients())
+        .containsOnlyKeys(
+            "bootstrap.servers",
+            "security.protocol",
+            "session.timeout.ms",
+            "linger.ms",
+            "default.api.timeout.ms");
+    assertThat(config.serdeSettings())
+        .containsOnlyKeys("schema.registry.url", "basic.auth.user.info");
+    assertThat(config.unknownKeys()).isEmpty();
+  }
+
+  /** A login module or an interceptor may read a key that Kafka itself does not know. */
+  @Test
+  void givenAKeyThatNobodyKnows_whenRead_thenItIsReportedAndReachesEveryClient() {
+    ConnectionConfig config = config(Map.of("my.login.region", "eu"));
+
+    assertThat(config.unknownKeys()).containsExactly("my.login.region");
+    assertThat(config.consumer(Map.of(), Map.of())).containsEntry("my.login.region", "eu");
+    assertThat(config.producer(Map.of(), Map.of())).containsEntry("my.login.region", "eu");
+    assertThat(config.admin(Map.of(), Map.of())).containsEntry("my.login.region", "eu");
+    assertThat(config.allClients()).containsEntry("my.login.region", "eu");
+    assertThat(config.serdeSettings()).containsEntry("my.login.region", "eu");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "auto.register.schemas",
+        "use.latest.version",
+        "basic.auth.credentials.source",
+        "bearer.auth.token",
+        "schema.registry.ssl.truststore.location",
+        "avro.use.logical.type.converters",
+        "request.header.X-Team",
+        "proxy.host"
+      })
+  void givenASettingOfTheSerdes_whenRead_thenItIsKnownAndTheirsAlone(String key) {
+    ConnectionConfig config = config(Map.of(key, "x"));
+
+    assertThat(config.unknownKeys()).isEmpty();
+    assertThat(config.serdeSettings()).containsEntry(key, "x");
+    assertThat(config.consumer(Map.of(), Map.of())).doesNotContainKey(key);
+    assertThat(config.allClients()).doesNotContainKey(key);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bootstrap.servers, '', Kafka broker",
+    "bootstrap.servers, ' ', Kafka broker",
+    "bootstrap.servers, 'a:1,a:1', twice",
+    "schema.registry.url, ' ', schema registry",
+    "schema.registry.url, 'http://a,', schema registry",
+    "schema.registry.url, 'registry:8081', http://HOST:PORT",
+    "topic.prefix, a/b, topic prefix"
+  })
+  void givenAValueOutOfRange_whenRead_thenTheMessageNamesTheSettingAndWhatToUse(
+      String key, String value, String expected) {
+    assertThatThrownBy(() -> config(Map.of(key, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining(expected);
+  }
+
+  /** A properties file keeps spaces at the end of a line, where nobody sees them. */
+  @Test
+  void givenSpacesAroundValues_whenRead_thenTheyDoNotMatter() {
+    ConnectionConfig config =
+        config(
+            Map.of(
+                "bootstrap.servers", " a:1 , b:2 ",
+                "schema.registry.url", " http://c:3 , http://d:4 ",
+                "topic.prefix", "x. "));
+
+    assertThat(config.admin(Map.of(), Map.of())).containsEntry("bootstrap.servers", "a:1,b:2");
+    assertThat(config.serdeSettings())
+        .containsEntry("schema.registry.url", "http://c:3,http://d:4");
+    assertThat(config.topics().prefix()).isEqualTo("x.");
+  }
+
+  @Test
+  void givenUserAndPasswordInTheRegistrysAddress_whenRead_thenTheClientGetsThemApart() {
+    Map<String, Object> serdes =
+        config(Map.of("schema.registry.url", "http://user:hunter2@registry:8081")).serdeSettings();
+
+    assertThat(serdes)
+        .containsOnly(
+            entry("schema.registry.url", "http://registry:8081"),
+            entry("basic.auth.credentials.source", "USER_INFO"),
+            entry("basic.auth.user.info", "user:hunter2"));
+  }
+
+  @Test
+  void givenCredentialsBesideTheAddress_whenRead_thenTheyWinOverThoseInIt() {
+    Map<String, String> credentials =
+        Map.of(
+            "schema.registry.url", "http://user:hunter2@registry:8081",
+            "basic.auth.credentials.source", "USER_INFO",
+            "basic.auth.user.info", "other:secret");
+
+    assertThat(config(credentials).serdeSettings())
+        .containsEntry("schema.registry.url", "http://registry:8081")
+        .containsEntry("basic.auth.user.info", "other:secret");
+  }
+
+  @Test
+  void givenAReferenceToAConfigProvider_whenRead_thenItIsReplacedOnceForEverybody(
+      @TempDir Path folder) throws IOException {
+    Path secrets = folder.resolve("secrets.properties");
+    Files.writeString(secrets, "registry=u:${file:x:y}\nprefix=secret.\nkey=p4ss\n");
+    Map<String, String> settings = new HashMap<>();
+    settings.put("config.providers", "file");
+    settings.put(
+        "config.providers.file.class",
+        "org.apache.kafka.common.config.provider.FileConfigProvider");
+    settings.put("basic.auth.user.info", "${file:" + secrets + ":registry}");
+    settings.put("topic.prefix", "${file:" + secrets + ":prefix}");
+    settings.put("ssl.key.password", "${file:" + secrets + ":key}");
+
+    ConnectionConfig config = config(settings);
+
+    assertThat(config.topics().prefix()).isEqualTo("secret.");
+    assertThat(config.serdeSettings())
+        .containsEntry("basic.auth.user.info", "u:${file:x:y}")
+        .doesNotContainKeys("config.providers", "config.providers.file.class");
+    assertThat(config.admin(Map.of(), Map.of()))
+        .containsEntry("ssl.key.password", "p4ss")
+        .doesNotContainKeys("config.providers", "config.providers.file.class");
+    assertThat(config.unknownKeys()).isEmpty();
+  }
+
+  @Test
+  void givenDefaultsAndFixedValues_whenRead_thenWhatIsSetIsBetweenThem() {
+    ConnectionConfig config = config(Map.of("linger.ms", "50", "acks", "0"));
+
+    assertThat(
+            config.producer(
+                Map.of("linger.ms", 5, "max.block.ms", 10, "fetch.min.bytes", 1),
+                Map.of("acks", "all")))
+        .containsOnly(
+            entry("bootstrap.servers", "one:9092,two:9092"),
+            entry("linger.ms", "50"),
+            entry("max.block.ms", 10),
+            entry("acks", "all"));
+  }
+
+  @Test
+  void givenAGroupAndATransaction_whenClientsStandAlone_thenTheyAreInNeither() {
+    ConnectionConfig config =
+        config(Map.of("group.id", "g", "group.instance.id", "i", "transactional.id", "t"));
+
+    assertThat(config.consumer(Map.of(), Map.of())).containsEntry("group.id", "g");
+    assertThat(config.consumerOutsideAnyGroup(Map.of(), Map.of()))
+        .doesNotContainKeys("group.id", "group.instance.id");
+    assertThat(config.producer(Map.of(), Map.of())).doesNotContainKey("transactional.id");
+    assertThat(config.producer(Map.of(), Map.of("transactional.id", "own")))
+        .containsEntry("transactional.id", "own");
+  }
+
+  @Test
+  void givenAService_whenRead_thenItsKeysAreKnownAndItsFixedOnesOverruled() {
+    ConnectionConfig config =
+        new ConnectionConfig(
+            Setting.definition(ConnectionSettings.all()),
+            with(Map.of("acks", "0", "streams.like", "1", "misspelt", "2")),
+            Set.of("acks", "isolation.level"),
+            "streams.like"::equals);
+
+    assertThat(config.overruledKeys()).containsExactly("acks");
+    assertThat(config.unknownKeys()).containsExactly("misspelt");
+    assertThat(config.allClients()).containsEntry("streams.like", "1");
+    assertThat(config.admin(Map.of(), Map.of())).doesNotContainKey("streams.like");
+  }
+
+  @Test
+  void givenWhatAnAdminClientIsGiven_whenItReadsIt_thenItIsValid() {
+    assertThat(
+            new AdminClientConfig(
+                    config(Map.of("security.protocol", "SSL")).admin(Map.of(), Map.of()))
+                .getString("security.protocol"))
+        .isEqualTo("SSL");
+  }
+
+  private static ConnectionConfig config(Map<String, String> more) {
+    return new ConnectionConfig(with(more));
+  }
+
+  private static Map<String, String> with(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(NEEDED);
+    settings.putAll(more);
+    return settings;
+  }
+}
