@@ -11,13 +11,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a registry over HTTP gets to see. */
 class RegistryCredentialsTest {
@@ -43,33 +48,43 @@ class RegistryCredentialsTest {
     registry.stop(0);
   }
 
-  @Test
-  void givenUserAndPasswordInTheAddress_whenARecordIsWritten_thenTheRegistryIsSentThem() {
-    String address =
-        "http://user:p%40ss@127.0.0.1:%d".replace("%d", "" + registry.getAddress().getPort());
-    KafkaAccess kafka =
-        KafkaAccess.of(
+  static Stream<Arguments> credentials() {
+    return Stream.of(
+        Arguments.of("http://user:p%40ss@HOST", Map.of(), basic("user:p@ss")),
+        Arguments.of(
+            "http://HOST",
             Map.of(
-                "bootstrap.servers", "127.0.0.1:1",
-                "schema.registry.url", address,
-                "max.retries", "0"));
+                "basic.auth.credentials.source", "USER_INFO",
+                "basic.auth.user.info", "user:p@ss"),
+            basic("user:p@ss")),
+        Arguments.of(
+            "http://HOST",
+            Map.of("bearer.auth.credentials.source", "STATIC_TOKEN", "bearer.auth.token", "p@ss"),
+            "Bearer p@ss"));
+  }
 
-    assertThatThrownBy(
-            () ->
-                kafka
-                    .serdes()
-                    .<Candidate>value()
-                    .serializer()
-                    .serialize("t", new Candidate("c", "s", List.of())))
+  @ParameterizedTest
+  @MethodSource("credentials")
+  void givenCredentials_whenARecordIsWritten_thenTheRegistryIsSentThemAndNobodyElse(
+      String address, Map<String, String> credentials, String expected) {
+    String host = "127.0.0.1:" + registry.getAddress().getPort();
+    Map<String, String> settings = new HashMap<>(credentials);
+    settings.put("bootstrap.servers", "127.0.0.1:1");
+    settings.put("schema.registry.url", address.replace("HOST", host));
+    settings.put("max.retries", "0");
+    KafkaAccess kafka = KafkaAccess.of(settings);
+    Serializer<Candidate> serializer = kafka.serdes().<Candidate>value().serializer();
+
+    assertThatThrownBy(() -> serializer.serialize("t", new Candidate("c", "s", List.of())))
         .satisfies(failure -> assertThat(RegistryOutage.isCauseOf(failure)).isTrue())
         .hasMessageNotContaining("p@ss");
 
-    assertThat(authorizations)
-        .isNotEmpty()
-        .containsOnly(
-            "Basic "
-                + Base64.getEncoder().encodeToString("user:p@ss".getBytes(StandardCharsets.UTF_8)));
-    assertThat(kafka.schemaRegistryUrl()).doesNotContain("p%40ss").doesNotContain("user");
+    assertThat(authorizations).isNotEmpty().containsOnly(expected);
+    assertThat(kafka.schemaRegistryUrl()).isEqualTo("http://" + host);
     assertThat(kafka.toString()).doesNotContain("p@ss");
+  }
+
+  private static String basic(String userInfo) {
+    return "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
   }
 }
