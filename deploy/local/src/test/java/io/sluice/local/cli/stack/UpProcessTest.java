@@ -3,7 +3,6 @@ package io.sluice.local.cli.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.process.SluiceProcess;
-import io.sluice.local.cli.SluiceProcess;
 import io.sluice.schemas.connection.LocalStackFile;
 import java.nio.file.Path;
 import java.util.List;
