@@ -2,7 +2,10 @@ package io.sluice.streams.api;
 
 import io.javalin.http.HttpStatus;
 
-/** A request that is answered with an error: its message says what to do. */
+/**
+ * Makes a request fail with an HTTP status. The message is the reason in the response: it says what
+ * is wrong and what the client can do.
+ */
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -13,17 +16,17 @@ final class ApiException extends RuntimeException {
     this.status = status;
   }
 
-  /** What is asked for is not there. */
+  /** Status 404: what the path names does not exist. */
   static ApiException notFound(String reason) {
     return new ApiException(HttpStatus.NOT_FOUND, reason);
   }
 
-  /** The request cannot be used as it is. */
+  /** Status 400: the request is wrong, and sending it again does not help. */
   static ApiException badRequest(String reason) {
     return new ApiException(HttpStatus.BAD_REQUEST, reason);
   }
 
-  /** Cannot be answered now, but soon. */
+  /** Status 503: the request cannot be served at the moment, but may succeed a little later. */
   static ApiException unavailable(String reason) {
     return new ApiException(HttpStatus.SERVICE_UNAVAILABLE, reason);
   }

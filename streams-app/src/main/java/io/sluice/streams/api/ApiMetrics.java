@@ -23,84 +23,91 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * All that is measured of an instance beside what Kafka Streams measures itself, under the names
- * that deploy/docs/metrics-streams.md lists. Used by any thread.
+ * The metrics of one instance, apart from those of Kafka Streams itself. The page
+ * deploy/docs/metrics-streams.md lists them. Any thread may use it.
  */
 final class ApiMetrics {
   private static final String TASK = "task";
   private static final String BUDGET = "budget";
 
-  /** What tells the thousands of meters of single stores, processors and brokers. */
-  private static final Set<String> TOO_MANY =
+  /**
+   * Tags of the meters of single stores, processors, brokers and topics, of which there are
+   * thousands.
+   */
+  private static final Set<String> FINE_GRAINED_TAGS =
       Set.of("rocksdb.state.id", "in.memory.state.id", "processor.node.id", "node.id", "topic");
 
   private final MeterRegistry registry;
 
-  /** Kept here, since a counter keeps nothing alive. */
+  /** The counter references this object weakly, and so keeps neither it nor the supplier alive. */
   private final LongSupplier replacedThreads;
 
   private final Counter accepted;
   private final Counter rejected;
-  private final Map<MultiGauge, ToDoubleFunction<TaskStatus>> ofTasks = new LinkedHashMap<>();
-  private final Map<MultiGauge, ToDoubleFunction<TierStatus>> ofTiers = new LinkedHashMap<>();
+  private final Map<MultiGauge, ToDoubleFunction<TaskStatus>> taskGauges = new LinkedHashMap<>();
+  private final Map<MultiGauge, ToDoubleFunction<TierStatus>> tierGauges = new LinkedHashMap<>();
 
   /**
-   * Measures into a registry.
+   * Registers all meters.
    *
-   * @param running whether the instance works on all its partitions
-   * @param replacedThreads stream threads replaced so far
+   * @param registry where the meters are registered
+   * @param running whether the instance processes all its partitions
+   * @param replacedThreads number of stream threads replaced so far
    */
   ApiMetrics(MeterRegistry registry, BooleanSupplier running, LongSupplier replacedThreads) {
     this.registry = registry;
     this.replacedThreads = replacedThreads;
     Gauge.builder("sluice.streams.running", running, r -> r.getAsBoolean() ? 1 : 0)
-        .description("1 while the instance works on all its partitions, else 0.")
+        .description("1 while the instance processes all its partitions, else 0.")
         .strongReference(true)
         .register(registry);
     FunctionCounter.builder(
             "sluice.streams.threads.replaced", this, m -> m.replacedThreads.getAsLong())
         .description("Stream threads that gave up on Kafka or the registry and were replaced.")
         .register(registry);
-    accepted = candidates("accepted");
-    rejected = candidates("rejected");
-    ofTask("sluice.task.pool", "Candidates scored for the task.", TaskStatus::getPool);
-    ofTask(
+    accepted = candidateCounter("accepted");
+    rejected = candidateCounter("rejected");
+    registerTaskGauge("sluice.task.pool", "Candidates scored for the task.", TaskStatus::getPool);
+    registerTaskGauge(
         "sluice.task.waiting",
         "Stored candidates still to be scored for the task.",
         TaskStatus::getWaiting);
-    ofTask(
+    registerTaskGauge(
         "sluice.task.nominated",
         "Distinct candidates that the shards have nominated for the task.",
         TaskStatus::getNominated);
-    ofTier(
+    registerTierGauge(
         "sluice.task.tier.filled",
         "Candidates in the subset of the budget.",
         TierStatus::getFilled);
-    ofTier("sluice.task.tier.jobs", "Fine-tune jobs fired for the budget.", TierStatus::getJobs);
-    ofTier(
+    registerTierGauge(
+        "sluice.task.tier.jobs", "Fine-tune jobs fired for the budget.", TierStatus::getJobs);
+    registerTierGauge(
         "sluice.task.tier.turnover",
         "Share of the subset that the budget's last job did not train on; 1 when there was none.",
         TierStatus::getTurnover);
   }
 
   /**
-   * Lets through what Kafka Streams measures of its instance, threads and tasks, and how far its
-   * consumers are behind in each partition. Everything else is thousands of meters, which JMX has.
+   * Accepts the meters of Kafka Streams about its instance, threads and tasks, and the lag of its
+   * consumers in each partition. All others number in the thousands, and are available through JMX.
    */
-  static MeterFilter ofKafka() {
+  static MeterFilter kafkaMeterFilter() {
     return MeterFilter.deny(
         id ->
             id.getName().startsWith("kafka.")
                 && !id.getName().endsWith(".lag")
-                && id.getTags().stream().anyMatch(tag -> TOO_MANY.contains(tag.getKey())));
+                && id.getTags().stream().anyMatch(tag -> FINE_GRAINED_TAGS.contains(tag.getKey())));
   }
 
   /**
-   * Counts an answered request.
+   * Records a request that has been answered.
    *
-   * @param route the path with names in place of ids, so that there are few
+   * @param route the path with placeholders instead of ids, so that the number of meters stays
+   *     small
+   * @param status the HTTP status of the response
    */
-  void request(String method, String route, int status, Duration took) {
+  void recordRequest(String method, String route, int status, Duration took) {
     Timer.builder("sluice.http.requests")
         .description("Answered requests and the time that they took.")
         .tag("method", method)
@@ -110,22 +117,25 @@ final class ApiMetrics {
         .record(took);
   }
 
-  /** Counts candidates that came in a request. */
-  void candidates(long taken, long refused) {
-    accepted.increment(taken);
-    rejected.increment(refused);
+  /** Counts the lines of candidates in one request. */
+  void countCandidates(long acceptedLines, long rejectedLines) {
+    accepted.increment(acceptedLines);
+    rejected.increment(rejectedLines);
   }
 
-  /** Tells how far the tasks of this instance have come. */
-  void tasks(Collection<TaskStatus> statuses) {
-    ofTasks.forEach(
+  /**
+   * Sets the gauges of the tasks to their current statuses, and drops those of tasks that are not
+   * among them.
+   */
+  void updateTasks(Collection<TaskStatus> statuses) {
+    taskGauges.forEach(
         (gauge, value) ->
             gauge.register(
                 statuses.stream()
                     .map(s -> Row.of(Tags.of(TASK, s.getTaskId()), value.applyAsDouble(s)))
                     .toList(),
                 true));
-    ofTiers.forEach((gauge, value) -> gauge.register(tiers(statuses, value), true));
+    tierGauges.forEach((gauge, value) -> gauge.register(tiers(statuses, value), true));
   }
 
   private static List<Row<?>> tiers(
@@ -140,17 +150,19 @@ final class ApiMetrics {
     return rows;
   }
 
-  private void ofTask(String name, String description, ToDoubleFunction<TaskStatus> value) {
-    ofTasks.put(MultiGauge.builder(name).description(description).register(registry), value);
+  private void registerTaskGauge(
+      String name, String description, ToDoubleFunction<TaskStatus> value) {
+    taskGauges.put(MultiGauge.builder(name).description(description).register(registry), value);
   }
 
-  private void ofTier(String name, String description, ToDoubleFunction<TierStatus> value) {
-    ofTiers.put(MultiGauge.builder(name).description(description).register(registry), value);
+  private void registerTierGauge(
+      String name, String description, ToDoubleFunction<TierStatus> value) {
+    tierGauges.put(MultiGauge.builder(name).description(description).register(registry), value);
   }
 
-  private Counter candidates(String outcome) {
+  private Counter candidateCounter(String outcome) {
     return Counter.builder("sluice.http.candidates")
-        .description("Lines of candidates that came over HTTP.")
+        .description("Lines of candidates received over HTTP.")
         .tag("outcome", outcome)
         .register(registry);
   }

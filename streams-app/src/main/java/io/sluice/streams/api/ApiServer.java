@@ -29,7 +29,11 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the API of one instance. */
+/**
+ * The HTTP server of one instance. It passes requests to {@link Reads}, {@link Writes} and {@link
+ * JobWrites}, turns failures into JSON errors, and serves the health checks and metrics. Requests
+ * run on daemon threads of its own pool.
+ */
 final class ApiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
@@ -55,7 +59,7 @@ final class ApiServer implements AutoCloseable {
     this.address = URI.create("http://" + address.hostAndPort());
     this.service = service;
     this.registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    this.registry.config().meterFilter(ApiMetrics.ofKafka());
+    this.registry.config().meterFilter(ApiMetrics.kafkaMeterFilter());
     this.kafkaMetrics = service.kafkaStreamsMetrics();
     this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
     this.guard = new Guard(config.httpToken(), address.address());
@@ -68,8 +72,8 @@ final class ApiServer implements AutoCloseable {
   /**
    * Starts to serve.
    *
-   * @param address where; the server closes it
-   * @param service what is asked; stays open
+   * @param address the bound address; the server takes it over and closes it
+   * @param service the selection from which requests are answered; the caller closes it
    */
   static ApiServer start(StreamsAppConfig config, BoundAddress address, SelectionService service) {
     ApiServer server = new ApiServer(config, address, service);
@@ -78,7 +82,7 @@ final class ApiServer implements AutoCloseable {
     return server;
   }
 
-  /** Where the API is. */
+  /** The base URL of the API, {@code http://host:port}. */
   URI address() {
     return address;
   }
@@ -109,7 +113,8 @@ final class ApiServer implements AutoCloseable {
   private static ServerConnector connector(
       Server server, HttpConfiguration http, BoundAddress address) {
     http.setSendServerVersion(false);
-    // Else a token is taken for another of the same connection that differs in capitals only.
+    // By default Jetty caches header values regardless of case: a token would be read as an earlier
+    // one of the same connection that differs from it in upper and lower case only.
     http.setHeaderCacheCaseSensitive(true);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     address.handTo(connector);
@@ -136,67 +141,68 @@ final class ApiServer implements AutoCloseable {
   }
 
   private void errors(RoutesConfig routes) {
-    routes.exception(ApiException.class, ApiServer::answer);
+    routes.exception(ApiException.class, ApiServer::respondError);
     routes.exception(
         HttpResponseException.class,
         (e, request) ->
-            Json.error(
+            Json.respondError(
                 request,
                 HttpStatus.forStatus(e.getStatus()),
                 e.getMessage()
-                    + ": there are /api/tasks, /api/jobs, /api/candidates, /health/live,"
+                    + ": the paths are /api/tasks, /api/jobs, /api/candidates, /health/live,"
                     + " /health/ready and /metrics"));
     routes.exception(
         SelectionUnavailable.class,
         (e, request) ->
-            answer(ApiException.unavailable(e.getMessage() + ": try again in a moment"), request));
+            respondError(
+                ApiException.unavailable(e.getMessage() + ": try again in a moment"), request));
     routes.exception(
         KafkaException.class,
         (e, request) -> {
           log.atWarn().addKeyValue("reason", e.getMessage()).log("Write failed");
-          answer(Writes.failed(e), request);
+          respondError(Writes.toApiException(e), request);
         });
     routes.exception(
         Exception.class,
         (e, request) -> {
           log.atError().setCause(e).addKeyValue("path", request.path()).log("Request failed");
-          Json.error(
+          Json.respondError(
               request,
               HttpStatus.INTERNAL_SERVER_ERROR,
-              "internal error: the log of the streams-app says more");
+              "internal error: the log of this streams-app has the details");
         });
   }
 
-  private static void answer(ApiException failure, Context request) {
+  private static void respondError(ApiException failure, Context request) {
     if (failure.status() == HttpStatus.SERVICE_UNAVAILABLE) {
       request.header("Retry-After", RETRY_AFTER_SECONDS);
     } else if (failure.status() == HttpStatus.UNAUTHORIZED) {
       request.header("WWW-Authenticate", "Bearer");
     }
-    Json.error(request, failure.status(), failure.getMessage());
+    Json.respondError(request, failure.status(), failure.getMessage());
   }
 
   private void live(Context request) {
-    tell(request, service.isAlive());
+    respondHealth(request, service.isAlive());
   }
 
   private void ready(Context request) {
-    tell(request, service.isRunning());
+    respondHealth(request, service.isRunning());
   }
 
-  private void tell(Context request, boolean well) {
-    request.status(well ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+  private void respondHealth(Context request, boolean healthy) {
+    request.status(healthy ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
     request
         .contentType(TEXT)
-        .result(well ? "ok\n" : "the streams-app is " + service.state() + "\n");
+        .result(healthy ? "ok\n" : "the streams-app is " + service.state() + "\n");
   }
 
   private void metrics(Context request) {
-    metrics.tasks(statuses());
+    metrics.updateTasks(statuses());
     request.contentType(PROMETHEUS_TEXT).result(registry.scrape());
   }
 
-  /** Those of the tasks that are here; none while partitions move. */
+  /** The statuses of the tasks that this instance holds; empty while partitions move. */
   private List<TaskStatus> statuses() {
     List<TaskStatus> statuses = new ArrayList<>();
     SelectionQueries queries = service.queries();
@@ -212,7 +218,7 @@ final class ApiServer implements AutoCloseable {
 
   private void measure(Context request) {
     long started = request.<Long>attribute(STARTED);
-    metrics.request(
+    metrics.recordRequest(
         request.method().name(),
         Optional.ofNullable(request.endpoints().matchedHttpEndpoint())
             .map(e -> e.path)

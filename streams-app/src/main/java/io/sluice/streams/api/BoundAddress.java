@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * An address that is taken before there is a server for it: the instance has to know its port
- * before it starts, and the server has to know the instance.
+ * A TCP address that is bound before there is a server for it: the instance must know its port
+ * before it starts, and the server needs the instance.
  */
 final class BoundAddress implements AutoCloseable {
   private final ServerSocketChannel channel;
@@ -22,12 +22,12 @@ final class BoundAddress implements AutoCloseable {
   }
 
   /**
-   * Takes an address. Who connects waits until a server is there.
+   * Binds an address. Clients can connect from now on; their requests wait for the server.
    *
-   * @param wanted port 0 for a free one
-   * @throws IllegalStateException when it cannot be had; the message says what to set
+   * @param wanted the address to bind; port 0 stands for any free port
+   * @throws IllegalStateException when it cannot be bound; the message names the settings to change
    */
-  static BoundAddress take(InetSocketAddress wanted) {
+  static BoundAddress bind(InetSocketAddress wanted) {
     try {
       ServerSocketChannel channel = ServerSocketChannel.open();
       try {
@@ -41,7 +41,7 @@ final class BoundAddress implements AutoCloseable {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "the HTTP API cannot be served at %s:%d (%s): set another http.port, 0 for a free one, and as http.host an address of this machine, or http.enabled=false",
+              "the HTTP API cannot be served at %s:%d (%s): set http.port to a free port (0 chooses one) and http.host to an address of this machine, or switch the API off with http.enabled=false",
               wanted.getHostString(),
               wanted.getPort(),
               e.getMessage()),
@@ -49,19 +49,22 @@ final class BoundAddress implements AutoCloseable {
     }
   }
 
-  /** The address itself. */
+  /** The IP address, without the port. */
   InetAddress address() {
     return address.getAddress();
   }
 
-  /** Where others reach it, as host:port: the machine's name where it is bound to all addresses. */
+  /**
+   * The address at which other machines reach this one, as {@code host:port}. The host is the name
+   * of this machine when all its addresses are bound.
+   */
   String hostAndPort() {
     InetAddress bound = address.getAddress();
     String host = bound.isAnyLocalAddress() ? machineName() : address.getHostString();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
-  /** Gives it to a server, which closes it. */
+  /** Hands the open socket over to a server, which closes it when it stops. */
   void handTo(ServerConnector connector) {
     try {
       connector.open(channel);
@@ -75,7 +78,7 @@ final class BoundAddress implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new IllegalStateException("the address of the HTTP API stays taken", e);
+      throw new IllegalStateException("the socket of the HTTP API cannot be closed", e);
     }
   }
 

@@ -14,13 +14,13 @@ import java.util.Set;
 import org.apache.kafka.common.config.types.Password;
 
 /**
- * Decides who may do what, before a request is looked at.
+ * Checks every request before it is handled.
  *
- * <p>A page of another origin must neither read nor write through the browser of somebody who can
- * reach the API: no answer allows other origins (no CORS), a write that names another origin is
- * refused, as is one of a content type that a plain form can send; and an API on loopback answers
- * only to the names of loopback, so that a name that was made to lead there (DNS rebinding) gets
- * nothing.
+ * <p>Web pages of other origins must neither read nor write through the browser of a person who can
+ * reach the API. Therefore no response allows other origins (there are no CORS headers); a write
+ * from another origin is rejected, and so is a body with a content type that an HTML form can send;
+ * and an API on loopback serves only requests whose Host header is a name of loopback, so that a
+ * foreign name that resolves to loopback (DNS rebinding) gets nothing.
  */
 final class Guard {
   private static final Set<HandlerType> READS =
@@ -32,10 +32,10 @@ final class Guard {
   private final boolean onLoopback;
 
   /**
-   * A guard of one API.
+   * Creates the guard of one API.
    *
-   * @param token what a request that writes must show, if anything
-   * @param bound the address that the API is bound to
+   * @param token the bearer token that requests must carry to write; empty when none is required
+   * @param bound the address to which the API is bound
    */
   Guard(Optional<Password> token, InetAddress bound) {
     this.token = token.map(secret -> secret.value().getBytes(StandardCharsets.UTF_8));
@@ -43,15 +43,15 @@ final class Guard {
   }
 
   /**
-   * Lets a request pass or not.
+   * Checks a request.
    *
-   * @throws ApiException when it may not go on
+   * @throws ApiException when the request is rejected
    */
   void check(Context request) {
     if (onLoopback && !isLoopbackName(hostOf(request.header("Host")))) {
       throw new ApiException(
           HttpStatus.MISDIRECTED_REQUEST,
-          "this API is on loopback: ask for it as 127.0.0.1 or localhost");
+          "this API is served on loopback only: use 127.0.0.1 or localhost in the URL");
     }
     if (!READS.contains(request.method())) {
       requireSameOrigin(request);
@@ -60,7 +60,7 @@ final class Guard {
   }
 
   /**
-   * Makes sure that a body is what it is taken for.
+   * Requires the body of a request to have one of the given content types.
    *
    * @param types media types without parameters
    * @throws ApiException when its content type is none of these
@@ -83,7 +83,8 @@ final class Guard {
     String host = Optional.ofNullable(request.header("Host")).orElse("");
     if (!origin.equals("http://" + host) && !origin.equals("https://" + host)) {
       throw new ApiException(
-          HttpStatus.FORBIDDEN, "pages of other origins may not write: send no Origin header");
+          HttpStatus.FORBIDDEN,
+          "pages of other origins may not write: send the request without an Origin header");
     }
   }
 
@@ -92,11 +93,11 @@ final class Guard {
       return;
     }
     String given = Optional.ofNullable(request.header("Authorization")).orElse("");
-    boolean right =
+    boolean matches =
         given.startsWith(BEARER)
             && MessageDigest.isEqual(
                 token.get(), given.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));
-    if (!right) {
+    if (!matches) {
       throw new ApiException(
           HttpStatus.UNAUTHORIZED,
           "send the header Authorization: Bearer TOKEN with the token of this streams-app"
@@ -113,7 +114,7 @@ final class Guard {
     }
   }
 
-  /** Only written addresses are looked at: no name is resolved. */
+  /** Compares the text only: a name that resolves to loopback is just what must not pass. */
   private static boolean isLoopbackName(String host) {
     return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }

@@ -9,31 +9,31 @@ import java.util.Locale;
 /**
  * A fine-tune job as the API shows it.
  *
- * @param job its id
- * @param task the target task
+ * @param job id of the job
+ * @param task id of the target task
  * @param revision the task's revision
  * @param representationId the representation by which the examples were selected
- * @param fingerprint hash of all that shapes the representation
- * @param algorithm the rule by which they were selected
+ * @param fingerprint hash of everything that determines the representation
+ * @param algorithm the algorithm that selected the examples
  * @param budget examples asked for
- * @param sequence counts the jobs of this task, revision and budget, from 0
- * @param trigger why it fired: full, refresh or manual
- * @param firedAt when, in ISO 8601, UTC
- * @param state open, finished, failed or cancelled
- * @param detail why it failed or was cancelled
- * @param examples examples in the dataset
+ * @param sequence number of the job among those of this task, revision and budget, from 0
+ * @param trigger why the job fired: {@code full}, {@code refresh} or {@code manual}
+ * @param firedAt when the job fired, in ISO 8601, UTC
+ * @param state {@code open}, {@code finished}, {@code failed} or {@code cancelled}
+ * @param detail why the job failed or was cancelled, else empty
+ * @param examples number of selected examples in the dataset
  * @param pool candidates scored for the task when the job fired
  * @param datasetChecksum SHA-256 of the candidate ids in selection order
- * @param controls the arms to compare with
- * @param controlChecksum SHA-256 of the random control's ids; empty when there is none
- * @param queries examples of the query set
+ * @param controls the arms with which the selected examples are compared
+ * @param controlChecksum SHA-256 of the candidate ids of the random control; empty when there is
+ *     none
+ * @param queries number of queries
  * @param querySetHash SHA-256 of the query set
- * @param heldOut held-out examples
- * @param seeds of the training runs
+ * @param heldOut number of held-out examples
+ * @param seeds one seed per training run of an arm
  * @param hyperParameters how to train
- * @param launcher which launcher is to train it; empty when the trainer chooses
- * @param retracted candidates of the dataset that were retracted or replaced after the job had
- *     fired
+ * @param launcher name of the launcher that is to train it; empty when the trainer chooses
+ * @param retracted candidates of the dataset that were retracted or replaced after the job fired
  */
 record JobView(
     String job,
@@ -92,7 +92,9 @@ record JobView(
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The hyper-parameters, as the contract has them. */
+  /**
+   * The hyper-parameters of the training runs, as described in the schema {@code HyperParameters}.
+   */
   record Training(
       int epochs,
       double learningRate,
@@ -106,20 +108,20 @@ record JobView(
       double loraAlpha,
       double loraDropout,
       List<String> loraTargets) {
-    static Training of(HyperParameters chosen) {
+    static Training of(HyperParameters parameters) {
       return new Training(
-          chosen.getEpochs(),
-          chosen.getLearningRate(),
-          chosen.getBatchSize(),
-          chosen.getWarmupRatio(),
-          chosen.getWeightDecay(),
-          chosen.getMaxGradientNorm(),
-          chosen.getMaxLength(),
-          chosen.getFull(),
-          chosen.getLoraRank(),
-          chosen.getLoraAlpha(),
-          chosen.getLoraDropout(),
-          chosen.getLoraTargets());
+          parameters.getEpochs(),
+          parameters.getLearningRate(),
+          parameters.getBatchSize(),
+          parameters.getWarmupRatio(),
+          parameters.getWeightDecay(),
+          parameters.getMaxGradientNorm(),
+          parameters.getMaxLength(),
+          parameters.getFull(),
+          parameters.getLoraRank(),
+          parameters.getLoraAlpha(),
+          parameters.getLoraDropout(),
+          parameters.getLoraTargets());
     }
   }
 }

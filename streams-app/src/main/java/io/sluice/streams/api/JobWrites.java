@@ -8,9 +8,12 @@ import io.sluice.streams.client.JobRequests;
 import io.sluice.streams.client.JobRequests.Outcome;
 import java.time.Duration;
 
-/** Fires and cancels fine-tune jobs, as the command line does. */
+/**
+ * Handles the requests that fire and cancel fine-tune jobs. Each waits for its outcome, for 20 s at
+ * most.
+ */
 final class JobWrites {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final KafkaAccess kafka;
 
@@ -18,27 +21,27 @@ final class JobWrites {
     this.kafka = kafka;
   }
 
-  /** Fires a job for the subset of a task as it is now. */
+  /** Handles {@code POST /api/tasks/{id}/jobs}: fires a job for the current subset of a task. */
   void fire(Context request) {
     String task = request.pathParam("id");
     Reads.requireTaskId(task);
     int budget =
         Reads.budget(request)
-            .orElseThrow(() -> ApiException.badRequest("no budget: ask with ?budget=B"));
-    FineTuneJob job = carriedOut(new JobRequests(kafka).fire(task, budget, PATIENCE));
+            .orElseThrow(() -> ApiException.badRequest("the budget is missing: add ?budget=B"));
+    FineTuneJob job = carriedOut(new JobRequests(kafka).fire(task, budget, TIMEOUT));
     request.status(HttpStatus.CREATED);
-    Json.answer(request, JobView.of(job));
+    Json.respond(request, JobView.of(job));
   }
 
-  /** Cancels a job that has not ended. */
+  /** Handles {@code DELETE /api/jobs/{id}}: cancels a job that is open. */
   void cancel(Context request) {
     Outcome outcome;
     try {
-      outcome = new JobRequests(kafka).cancel(request.pathParam("id"), PATIENCE);
+      outcome = new JobRequests(kafka).cancel(request.pathParam("id"), TIMEOUT);
     } catch (IllegalArgumentException e) {
       throw ApiException.notFound(e.getMessage());
     }
-    Json.answer(request, JobView.of(carriedOut(outcome)));
+    Json.respond(request, JobView.of(carriedOut(outcome)));
   }
 
   private static FineTuneJob carriedOut(Outcome outcome) {
@@ -49,8 +52,8 @@ final class JobWrites {
         },
         () -> {
           throw ApiException.unavailable(
-              "nobody has answered yet: the request stays, and is carried out when the streams-app"
-                  + " that has the task runs");
+              "no streams-app has responded yet: the request remains in its topic, and is carried out"
+                  + " as soon as the instance that holds the task runs");
         });
   }
 }

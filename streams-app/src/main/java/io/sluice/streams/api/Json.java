@@ -8,7 +8,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 
-/** Answers in JSON: fields in snake case, what is absent is null. */
+/** Reads and writes the JSON of the API: field names are in snake case, absent values are null. */
 final class Json {
   static final String TYPE = "application/json";
 
@@ -20,22 +20,22 @@ final class Json {
 
   private Json() {}
 
-  /** Answers with a record, a list or a map. */
-  static void answer(Context request, Object content) {
+  /** Responds with a record, a list or a map. */
+  static void respond(Context request, Object content) {
     request.contentType(TYPE).result(text(content));
   }
 
-  /** Answers that a request failed, and why. */
-  static void error(Context request, HttpStatus status, String reason) {
+  /** Responds with an error. */
+  static void respondError(Context request, HttpStatus status, String reason) {
     request.status(status);
-    answer(request, new Failure(status.getCode(), reason));
+    respond(request, new Failure(status.getCode(), reason));
   }
 
   static String text(Object content) {
     try {
       return MAPPER.writeValueAsString(content);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("no JSON of " + content.getClass(), e);
+      throw new IllegalStateException("cannot be written as JSON: " + content.getClass(), e);
     }
   }
 
@@ -44,23 +44,24 @@ final class Json {
   }
 
   /**
-   * Reads what another instance answered.
+   * Parses the response of another instance.
    *
-   * @throws ApiException when it is no JSON
+   * @throws ApiException when it is not JSON
    */
   static JsonNode parse(String text) {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw ApiException.unavailable("another instance answers with what is no JSON");
+      throw ApiException.unavailable(
+          "the response of another instance is not JSON: check application.server of all instances");
     }
   }
 
   /**
-   * A failed request.
+   * The body of an error response.
    *
-   * @param status HTTP's status code
-   * @param reason what to do about it
+   * @param status the HTTP status code
+   * @param reason what is wrong and what the client can do
    */
   record Failure(int status, String reason) {}
 }

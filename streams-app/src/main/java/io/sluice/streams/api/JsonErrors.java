@@ -9,7 +9,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers requests that Jetty refuses before any route sees them, in the form of all others. */
+/**
+ * Responds to requests that Jetty rejects before they reach a route, in the same form as all other
+ * errors.
+ */
 final class JsonErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
@@ -18,7 +21,8 @@ final class JsonErrors extends ErrorHandler {
         Json.text(
             new Json.Failure(
                 status,
-                HttpStatus.getMessage(status) + ": the request is none that HTTP or this API has"));
+                HttpStatus.getMessage(status)
+                    + ": this is not a valid request of HTTP or of this API"));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.TYPE);
     response.write(true, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), callback);
     return true;

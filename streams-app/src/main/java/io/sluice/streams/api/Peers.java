@@ -12,16 +12,17 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Asks other instances for what they hold. */
+/** Sends requests to other instances, for the tasks that they hold. Thread-safe. */
 final class Peers {
   /**
-   * In a request from one instance to another, which answers from what it holds itself and asks
-   * nobody: so a request goes one hop, whatever two instances believe of each other.
+   * Header that marks a request from one instance to another. The receiver responds only with what
+   * it holds itself, and asks no other instance. So a request makes one hop at most, even while two
+   * instances each believe that the other one holds a task.
    */
   static final String HOP = "Sluice-Hop";
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+  private static final Duration RESPOND_WITHIN = Duration.ofSeconds(30);
 
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -30,26 +31,26 @@ final class Peers {
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
 
-  /** Whether another instance asks. */
+  /** Whether a request was sent by another instance. */
   static boolean isHop(Context request) {
     return request.header(HOP) != null;
   }
 
   /**
-   * What another instance answers.
+   * Sends a GET request and waits for the whole response.
    *
    * @param path path and query
-   * @throws ApiException when it does not answer
+   * @throws ApiException when the instance does not respond within 30 s
    */
   HttpResponse<String> get(Instance instance, String path) {
     return get(instance, path, BodyHandlers.ofString());
   }
 
   /**
-   * What another instance answers, as it comes; the caller closes the body.
+   * Sends a GET request and returns as soon as the response begins; the caller closes the body.
    *
    * @param path path and query
-   * @throws ApiException when it does not answer
+   * @throws ApiException when the instance does not respond within 30 s
    */
   HttpResponse<InputStream> open(Instance instance, String path) {
     return get(instance, path, BodyHandlers.ofInputStream());
@@ -58,18 +59,18 @@ final class Peers {
   private <T> HttpResponse<T> get(Instance instance, String path, BodyHandler<T> body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + instance + path))
-            .timeout(ANSWER_WITHIN)
+            .timeout(RESPOND_WITHIN)
             .header(HOP, "1")
             .build();
     try {
       return client.send(request, body);
     } catch (IOException e) {
       throw ApiException.unavailable(
-          "the instance at %s, which holds this, does not answer (%s): try again, and see to it that the instances reach each other at their application.server"
+          "the instance at %s, which holds the data, does not respond (%s): try again; if that does not help, check that the instances reach each other at their application.server"
               .formatted(instance, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw ApiException.unavailable("this instance stops: ask another one");
+      throw ApiException.unavailable("this instance is shutting down: use another one");
     }
   }
 }

@@ -25,9 +25,15 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Answers what the selections hold, wherever they are held. */
+/**
+ * Handles the requests that read tasks, subsets and jobs. What this instance does not hold itself,
+ * it gets from the instances that do.
+ */
 final class Reads {
-  /** Of an answer to another instance: the partitions whose tasks it is about. */
+  /**
+   * Header of a response to another instance: the partitions that the response covers, separated by
+   * commas.
+   */
   private static final String PARTITIONS = "Sluice-Partitions";
 
   private static final List<String> PASSED_ON =
@@ -36,7 +42,9 @@ final class Reads {
   private static final int SCANS = 2;
   private static final Duration SCAN_WITHIN = Duration.ofSeconds(10);
 
-  /** A subset is put together from all of its task's nominations, each time. */
+  /**
+   * Limits how many subsets are read at the same time: each read scans all nominations of its task.
+   */
   private final Semaphore scans = new Semaphore(SCANS);
 
   private final SelectionQueries queries;
@@ -46,7 +54,7 @@ final class Reads {
     this.queries = queries;
   }
 
-  /** All tasks. */
+  /** Handles {@code GET /api/tasks}. */
   void tasks(Context request) {
     list(
         request,
@@ -55,7 +63,7 @@ final class Reads {
         partition -> queries.tasks(partition).stream().map(TaskView::of).toList());
   }
 
-  /** All jobs, or those of one task. */
+  /** Handles {@code GET /api/jobs}: all jobs, or those of the task that the query names. */
   void jobs(Context request) {
     Optional<String> task = Optional.ofNullable(request.queryParam("task"));
     task.ifPresent(Reads::requireTaskId);
@@ -70,7 +78,7 @@ final class Reads {
                 .toList());
   }
 
-  /** One task. */
+  /** Handles {@code GET /api/tasks/{id}}. */
   void task(Context request) {
     String id = taskId(request);
     ofTask(
@@ -80,11 +88,11 @@ final class Reads {
         partition -> {
           HeldSubset held = subset(partition, id);
           Subset subset = Subset.of(held.task().served(), held.selected(), largestBudget(held));
-          Json.answer(request, TaskView.of(held.task(), SubsetReport.of(subset)));
+          Json.respond(request, TaskView.of(held.task(), SubsetReport.of(subset)));
         });
   }
 
-  /** The subset of a task. */
+  /** Handles {@code GET /api/tasks/{id}/selected}. */
   void selected(Context request) {
     String id = taskId(request);
     Optional<Integer> budget = budget(request);
@@ -99,13 +107,14 @@ final class Reads {
         "/selected" + query,
         partition -> {
           HeldSubset held = subset(partition, id);
-          format.answer(request, subset(held, budget.orElse(largestBudget(held))));
+          format.respond(request, subset(held, budget.orElse(largestBudget(held))));
         });
   }
 
   private HeldSubset subset(int partition, String id) {
     if (!acquireScan()) {
-      throw ApiException.unavailable("too many subsets are being read: ask less often");
+      throw ApiException.unavailable(
+          "too many subsets are being read at the same time: try again, and send fewer requests");
     }
     try {
       return queries
@@ -170,11 +179,12 @@ final class Reads {
   }
 
   /**
-   * Answers with what all instances hold; only when it is all of it.
+   * Responds with the elements of all instances, or with an error when some partition is missing. A
+   * request from another instance gets the elements of this instance only.
    *
-   * @param field the answer's one field
-   * @param key by what elements are told apart and sorted
-   * @param local the elements of a partition that is here
+   * @param field the only field of the response, a list
+   * @param key identifies an element; the response is sorted by it
+   * @param local returns the elements of a partition that this instance holds
    */
   private void list(
       Context request, String field, Function<JsonNode, String> key, IntFunction<List<?>> local) {
@@ -188,19 +198,21 @@ final class Reads {
           PARTITIONS, covered.stream().map(String::valueOf).collect(Collectors.joining(",")));
     } else {
       for (Instance other : queries.others()) {
-        HttpResponse<String> answer = peers.get(other, pathAndQuery(request));
-        if (answer.statusCode() != 200) {
+        HttpResponse<String> response = peers.get(other, pathAndQuery(request));
+        if (response.statusCode() != 200) {
           throw ApiException.unavailable(
-              "the instance at %s cannot answer now: %s".formatted(other, answer.body()));
+              "the instance at %s cannot respond at the moment: %s"
+                  .formatted(other, response.body()));
         }
-        covered.addAll(partitions(answer));
-        put(Json.parse(answer.body()).path(field), key, all);
+        covered.addAll(partitions(response));
+        put(Json.parse(response.body()).path(field), key, all);
       }
       if (covered.size() < queries.partitions()) {
-        throw ApiException.unavailable("some of the tasks are moving between instances");
+        throw ApiException.unavailable(
+            "some tasks are moving between instances: try again in a moment");
       }
     }
-    Json.answer(request, Map.of(field, all.values()));
+    Json.respond(request, Map.of(field, all.values()));
   }
 
   private static void put(
@@ -218,8 +230,8 @@ final class Reads {
             job.path("job").asText());
   }
 
-  private static Set<Integer> partitions(HttpResponse<?> answer) {
-    return Stream.of(answer.headers().firstValue(PARTITIONS).orElse("").split(","))
+  private static Set<Integer> partitions(HttpResponse<?> response) {
+    return Stream.of(response.headers().firstValue(PARTITIONS).orElse("").split(","))
         .filter(number -> !number.isEmpty())
         .map(Integer::valueOf)
         .collect(Collectors.toUnmodifiableSet());
@@ -236,7 +248,11 @@ final class Reads {
     return id;
   }
 
-  /** Also keeps what is not an id out of the addresses that other instances are asked for. */
+  /**
+   * Requires a valid task id. This also keeps any other text out of the URLs of other instances.
+   *
+   * @throws ApiException when the id is not valid
+   */
   static void requireTaskId(String id) {
     List<String> problems = TargetTaskRules.taskIdProblems(id);
     if (!problems.isEmpty()) {
@@ -244,6 +260,11 @@ final class Reads {
     }
   }
 
+  /**
+   * The query parameter {@code budget}, whose range is not checked; empty when it is missing.
+   *
+   * @throws ApiException when it is given twice or is not a whole number
+   */
   static Optional<Integer> budget(Context request) {
     if (request.queryParams("budget").size() > 1) {
       throw ApiException.badRequest("budget is given twice: give it once");
@@ -252,7 +273,7 @@ final class Reads {
       return Optional.ofNullable(request.queryParam("budget")).map(Integer::valueOf);
     } catch (NumberFormatException e) {
       throw ApiException.badRequest(
-          "budget is no whole number: give a size of subset, from 1 to the task's largest budget");
+          "budget is not a whole number: give a number of examples, from 1 to the task's largest budget");
     }
   }
 

@@ -8,7 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One running instance of the streams-app: the selection, and its HTTP API where it is wanted. */
+/**
+ * One running instance of the streams-app: the selection, and the HTTP API unless it is switched
+ * off.
+ */
 public final class StreamsApp implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsApp.class);
 
@@ -21,10 +24,10 @@ public final class StreamsApp implements AutoCloseable {
   }
 
   /**
-   * Starts an instance; leaves nothing behind when that fails.
+   * Starts an instance. When that fails, everything that was started is closed again.
    *
-   * @throws IllegalStateException when the topics do not exist, Kafka does not answer, or the API's
-   *     address cannot be had
+   * @throws IllegalStateException when the topics do not exist, Kafka does not respond, or the
+   *     address of the API cannot be bound
    */
   public static StreamsApp start(StreamsAppConfig config) {
     StreamsApp app =
@@ -41,7 +44,7 @@ public final class StreamsApp implements AutoCloseable {
   }
 
   private static StreamsApp withApi(StreamsAppConfig config) {
-    BoundAddress address = BoundAddress.take(config.httpAddress());
+    BoundAddress address = BoundAddress.bind(config.httpAddress());
     try {
       SelectionService service =
           new SelectionService(
@@ -49,7 +52,7 @@ public final class StreamsApp implements AutoCloseable {
                   config.applicationServer().orElseGet(address::hostAndPort)));
       try {
         ApiServer api = ApiServer.start(config, address, service);
-        warnOfOpenness(config, address);
+        warnIfOpen(config, address);
         return new StreamsApp(service, Optional.of(api));
       } catch (RuntimeException e) {
         service.close();
@@ -61,7 +64,7 @@ public final class StreamsApp implements AutoCloseable {
     }
   }
 
-  private static void warnOfOpenness(StreamsAppConfig config, BoundAddress address) {
+  private static void warnIfOpen(StreamsAppConfig config, BoundAddress address) {
     if (!address.address().isLoopbackAddress() && config.httpToken().isEmpty()) {
       log.atWarn()
           .addKeyValue("address", address.hostAndPort())
@@ -69,7 +72,7 @@ public final class StreamsApp implements AutoCloseable {
     }
   }
 
-  /** Where the HTTP API is, when it is served. */
+  /** The base URL of the HTTP API; empty when it is switched off. */
   public Optional<URI> apiAddress() {
     return api.map(ApiServer::address);
   }

@@ -11,9 +11,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** How a subset is answered: in selection order, written as it goes. */
+/** A format in which the API sends a subset, in selection order. */
 enum SubsetFormat {
-  /** One object with task, revision and the list of examples. */
+  /** One JSON object with task, revision and the list of examples. */
   JSON("json", Json.TYPE) {
     @Override
     void write(Subset subset, Writer out) throws IOException {
@@ -31,7 +31,7 @@ enum SubsetFormat {
     }
   },
 
-  /** One object a line, as the command line prints it. */
+  /** One JSON object per line, in the form that the command line prints. */
   JSON_LINES("jsonl", "application/x-ndjson") {
     @Override
     void write(Subset subset, Writer out) throws IOException {
@@ -39,10 +39,10 @@ enum SubsetFormat {
     }
   };
 
-  /** The header that names the revision of the task that a subset was selected for. */
+  /** Response header: the revision of the task for which the subset was selected. */
   static final String REVISION = "Sluice-Revision";
 
-  /** The header that says how many examples follow. */
+  /** Response header: the number of examples in the response. */
   static final String SIZE = "Sluice-Size";
 
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -55,7 +55,11 @@ enum SubsetFormat {
     this.type = type;
   }
 
-  /** What the request asks for; JSON when it does not say. */
+  /**
+   * The format that the query parameter {@code format} names; JSON when it is missing.
+   *
+   * @throws ApiException when there is no such format
+   */
   static SubsetFormat of(Context request) {
     String wanted = Optional.ofNullable(request.queryParam("format")).orElse(JSON.label);
     for (SubsetFormat format : values()) {
@@ -66,13 +70,13 @@ enum SubsetFormat {
     throw ApiException.badRequest("unknown format: use json or jsonl");
   }
 
-  /** How a request asks for it. */
+  /** The value of the query parameter {@code format}. */
   String label() {
     return label;
   }
 
-  /** Answers with a subset. */
-  void answer(Context request, Subset subset) throws IOException {
+  /** Responds with a subset. */
+  void respond(Context request, Subset subset) throws IOException {
     request.header(REVISION, Integer.toString(subset.task().getRevision()));
     request.header(SIZE, Integer.toString(subset.entries().size()));
     request.contentType(type);

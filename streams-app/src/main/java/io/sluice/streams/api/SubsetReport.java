@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How similar a subset is to the queries of its task. All similarities are from -1 to 1.
+ * How similar a subset is to the queries of its task. All similarities lie between -1 and 1.
  *
- * @param tiers by budget; a tier without candidates is missing
- * @param coverage of each query by the subset of the largest budget, in query order
+ * @param tiers the tiers by budget; a tier without candidates is missing
+ * @param coverage how the subset of the largest budget serves each query, in query order
  */
 record SubsetReport(Map<Integer, TierSimilarity> tiers, List<QueryCoverage> coverage) {
 
   /**
    * Reports on a subset.
    *
-   * @param subset of the task's largest budget
+   * @param subset the subset of the task's largest budget
    */
   static SubsetReport of(Subset subset) {
     Map<Integer, TierSimilarity> tiers = new HashMap<>();
@@ -67,9 +67,9 @@ record SubsetReport(Map<Integer, TierSimilarity> tiers, List<QueryCoverage> cove
   }
 
   /**
-   * How similar the subset of one budget is.
+   * How similar the subset of one budget is to the queries.
    *
-   * @param own mean similarity of its candidates, each to the query that it was taken for
+   * @param own mean similarity of its candidates, each to the query for which it was selected
    * @param all mean similarity of its candidates to all queries
    */
   record TierSimilarity(double own, double all) {}
@@ -78,13 +78,14 @@ record SubsetReport(Map<Integer, TierSimilarity> tiers, List<QueryCoverage> cove
    * How well a subset serves one query.
    *
    * @param query the query's id
-   * @param candidates how many were taken for this query
-   * @param mean mean similarity of those to it; none where there are none
-   * @param best highest similarity of any selected candidate to it; none where nothing is selected
+   * @param candidates number of candidates selected for this query
+   * @param mean mean similarity of those candidates to the query; empty when there are none
+   * @param best highest similarity of any selected candidate to the query; empty when nothing is
+   *     selected
    */
   record QueryCoverage(String query, int candidates, Optional<Double> mean, Optional<Float> best) {}
 
-  /** A mean of numbers that come one by one. */
+  /** A running mean. */
   private static final class Mean {
     private double sum;
     private int count;

@@ -15,21 +15,22 @@ import java.util.Optional;
 /**
  * A task as the API shows it.
  *
- * @param task its id
+ * @param task id of the task
  * @param revision the revision whose subset is served
- * @param incoming a newer revision, for which the candidates are still being scored
- * @param representationId which workers represent it
- * @param algorithm the rule by which its subset is selected
- * @param minPoolFactor how many budgets' worth of candidates a job waits for
+ * @param incoming a newer revision, for which the candidates are still being scored; absent when
+ *     there is none
+ * @param representationId the representation that its queries and candidates have
+ * @param algorithm the algorithm that selects its subset
+ * @param minPoolFactor a job fires only when the pool is at least this many times the budget
  * @param queries size of the query set
- * @param pool candidates scored so far; this and all counts are absent until the first count, some
- *     tenths of a second after a task came or an instance took it over
+ * @param pool candidates scored so far; all counts are absent until the first count, some tenths of
+ *     a second after the task was put or an instance took it over
  * @param waiting stored candidates still to be scored
  * @param progress pool as a share of pool and waiting, 0 to 1; 0 when there are no candidates
  * @param nominated distinct candidates that the shards' own selections admitted
  * @param selected candidates in the subset of the largest budget
- * @param tiers one for each budget, ascending
- * @param coverage how each query is served; only where one task is asked for
+ * @param tiers one tier per budget, ascending
+ * @param coverage how well the subset serves each query; only in the response about one task
  */
 record TaskView(
     String task,
@@ -47,12 +48,12 @@ record TaskView(
     List<TierView> tiers,
     @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<QueryCoverage>> coverage) {
 
-  /** A task with what its status says. */
+  /** A task with the counts of its status. */
   static TaskView of(HeldTask held) {
     return of(held, Map.of(), Optional.empty());
   }
 
-  /** A task with what its subset says too. */
+  /** A task with the counts of its status and the similarities of its subset. */
   static TaskView of(HeldTask held, SubsetReport report) {
     return of(held, report.tiers(), Optional.of(report.coverage()));
   }
@@ -101,8 +102,7 @@ record TaskView(
    *
    * @param revision the revision
    * @param queries size of its query set
-   * @param scored candidates scored for it so far; this and what follows is absent until the first
-   *     count
+   * @param scored candidates scored for it so far; all counts are absent until the first count
    * @param waiting stored candidates still to be scored for it
    * @param progress scored as a share of scored and waiting, 0 to 1
    */
@@ -130,15 +130,16 @@ record TaskView(
   /**
    * One budget of a task.
    *
-   * @param budget examples
+   * @param budget number of examples
    * @param filled candidates in the subset of this budget
    * @param jobs fine-tune jobs fired so far
    * @param turnover share of the subset that the last job did not train on, 0 to 1; 1 when there
    *     was none
    * @param open whether a job of this task and budget is open
-   * @param meanSimilarity mean similarity of the subset's candidates, each to the query that it was
-   *     taken for; this and the next only where one task is asked for
-   * @param meanSimilarityToAll mean similarity of the subset's candidates to all queries
+   * @param meanSimilarity mean similarity of the subset's candidates, each to the query for which
+   *     it was selected; only in the response about one task
+   * @param meanSimilarityToAll mean similarity of the subset's candidates to all queries; only in
+   *     the response about one task
    */
   record TierView(
       int budget,

@@ -26,10 +26,13 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
-/** Puts tasks and candidates into Kafka, as the command line does. */
+/**
+ * Handles the requests that change tasks and candidates. They write to Kafka through the same
+ * classes as the command line.
+ */
 final class Writes implements AutoCloseable {
-  private static final int ERRORS_TOLD = 100;
-  private static final List<String> LINES =
+  private static final int MAX_REPORTED_ERRORS = 100;
+  private static final List<String> LINE_TYPES =
       List.of("application/x-ndjson", "application/jsonl", "application/json", "application/gzip");
 
   private final KafkaAccess kafka;
@@ -39,9 +42,9 @@ final class Writes implements AutoCloseable {
   private final ReentrantLock taskChanges = new ReentrantLock();
 
   /**
-   * Writes to a Kafka.
+   * Opens a producer for candidates.
    *
-   * @param maxBytes the longest candidate line and the largest task
+   * @param maxBytes the limit of a candidate line and of a task, in bytes
    */
   Writes(KafkaAccess kafka, int maxBytes, ApiMetrics metrics) {
     this.kafka = kafka;
@@ -50,17 +53,17 @@ final class Writes implements AutoCloseable {
     this.candidates = kafka.producer(kafka.serdes().value());
   }
 
-  /** Puts a task, or a new revision of it. */
+  /** Handles {@code PUT /api/tasks/{id}}: puts a task, or a new revision of it. */
   void putTask(Context request) throws IOException {
     String id = request.pathParam("id");
     Reads.requireTaskId(id);
     Guard.requireContentType(request, List.of(Json.TYPE));
     TargetTask proposal = proposal(id, text(request));
-    // Two who put the same task through this instance at once get two revisions, not the same.
+    // Without the lock, concurrent requests for one task could get the same revision number.
     taskChanges.lock();
     try {
       TargetTasks.Put put = new TargetTasks(kafka).put(proposal);
-      Json.answer(
+      Json.respond(
           request, new TaskPut(put.task().getTaskId(), put.task().getRevision(), put.changed()));
     } catch (IllegalArgumentException e) {
       throw ApiException.badRequest(e.getMessage());
@@ -69,7 +72,7 @@ final class Writes implements AutoCloseable {
     }
   }
 
-  /** Removes a task. */
+  /** Handles {@code DELETE /api/tasks/{id}}. */
   void removeTask(Context request) {
     String id = request.pathParam("id");
     Reads.requireTaskId(id);
@@ -81,29 +84,30 @@ final class Writes implements AutoCloseable {
     } finally {
       taskChanges.unlock();
     }
-    Json.answer(request, new TaskRemoved(id, true));
+    Json.respond(request, new TaskRemoved(id, true));
   }
 
-  /** Takes candidates, a line each. */
+  /** Handles {@code POST /api/candidates}: sends one candidate per line of the body to Kafka. */
   void postCandidates(Context request) {
-    Guard.requireContentType(request, LINES);
-    Answered answered = new Answered();
+    Guard.requireContentType(request, LINE_TYPES);
+    LineResults results = new LineResults();
     try (CandidateFile lines = CandidateFile.of(request.bodyInputStream(), "the body", maxBytes)) {
-      // Sending waits while too much is unacknowledged, and so reading the body does too.
+      // Sending blocks while too much is unacknowledged, so the body is read only as fast as Kafka
+      // accepts the candidates.
       CandidateIngest.Report report =
-          new CandidateIngest(candidates, kafka.topics().candidates(), answered)
+          new CandidateIngest(candidates, kafka.topics().candidates(), results)
               .run(lines, Long.MAX_VALUE);
       if (report.sent() == 0) {
         request.status(HttpStatus.BAD_REQUEST);
       }
-      Json.answer(request, answered.result(report.sent()));
+      Json.respond(request, results.result(report.sent()));
     } catch (IOException | UncheckedIOException e) {
       throw ApiException.badRequest(
-          "the body ends too early: send it again, what is there already does no harm");
+          "the body is incomplete: send all of it again; sending a candidate twice does no harm");
     }
   }
 
-  /** Retracts a candidate. */
+  /** Handles {@code DELETE /api/candidates/{id}}. */
   void retractCandidate(Context request) {
     String id = request.pathParam("id");
     List<String> problems = CandidateRules.idProblems(id);
@@ -117,7 +121,7 @@ final class Writes implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
-    Json.answer(request, new Retracted(id, true));
+    Json.respond(request, new Retracted(id, true));
   }
 
   @Override
@@ -134,7 +138,7 @@ final class Writes implements AutoCloseable {
     }
     if (!task.task().equals(id)) {
       throw ApiException.badRequest(
-          "the body is task '%s' and the path task '%s': make them the same"
+          "the body names task '%s' and the path task '%s': make them the same"
               .formatted(task.task(), id));
     }
     return task.toTargetTask(1);
@@ -143,7 +147,7 @@ final class Writes implements AutoCloseable {
   private String text(Context request) throws IOException {
     byte[] body = request.bodyInputStream().readNBytes(maxBytes + 1);
     if (body.length > maxBytes) {
-      throw tooLarge("longer than " + maxBytes + " bytes");
+      throw tooLarge("the body is longer than " + maxBytes + " bytes (http.max.line.bytes)");
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
@@ -152,15 +156,15 @@ final class Writes implements AutoCloseable {
     }
   }
 
-  /** The answer to a failure of Kafka. */
-  static ApiException failed(KafkaException failure) {
+  /** The error of a request whose write failed: 413 when a record is too large, else 503. */
+  static ApiException toApiException(KafkaException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof RecordTooLargeException) {
         return tooLarge("larger than Kafka accepts: " + cause.getMessage());
       }
     }
     return ApiException.unavailable(
-        "Kafka does not take it (%s): see that it is well, then send all of it again; what is there already does no harm"
+        "Kafka did not accept the write (%s): check that Kafka is healthy, then send the whole request again; sending something twice does no harm"
             .formatted(failure.getMessage()));
   }
 
@@ -168,8 +172,8 @@ final class Writes implements AutoCloseable {
     return new ApiException(HttpStatus.CONTENT_TOO_LARGE, reason);
   }
 
-  /** What became of the lines of one request. */
-  private final class Answered implements CandidateIngest.Listener {
+  /** Collects the results of the lines of one request. */
+  private final class LineResults implements CandidateIngest.Listener {
     private final List<CandidateLine.Invalid> errors = new ArrayList<>();
     private long rejected;
 
@@ -179,38 +183,38 @@ final class Writes implements AutoCloseable {
     @Override
     public void invalid(CandidateLine.Invalid line) {
       rejected++;
-      if (errors.size() < ERRORS_TOLD) {
+      if (errors.size() < MAX_REPORTED_ERRORS) {
         errors.add(line);
       }
     }
 
     CandidatesTaken result(long accepted) {
-      metrics.candidates(accepted, rejected);
+      metrics.countCandidates(accepted, rejected);
       return new CandidatesTaken(accepted, rejected, List.copyOf(errors));
     }
   }
 
   /**
-   * A task was put.
+   * The response to a put task.
    *
-   * @param task its id
-   * @param revision its revision now
-   * @param changed whether that is a new one
+   * @param task id of the task
+   * @param revision its current revision
+   * @param changed whether the request created that revision
    */
   record TaskPut(String task, int revision, boolean changed) {}
 
-  /** A task was removed. */
+  /** The response to the removal of a task. */
   record TaskRemoved(String task, boolean removed) {}
 
-  /** A candidate was retracted, whether or not it was there. */
+  /** The response to a retraction; the same whether or not there was such a candidate. */
   record Retracted(String candidate, boolean retracted) {}
 
   /**
-   * Candidates were taken.
+   * The response to candidates.
    *
-   * @param accepted lines whose candidates are in Kafka
-   * @param rejected lines that cannot be used
-   * @param errors the first of those, with number and reason
+   * @param accepted number of lines whose candidates are in Kafka
+   * @param rejected number of lines that cannot be used
+   * @param errors the first 100 of the rejected lines, with number and reason
    */
   record CandidatesTaken(long accepted, long rejected, List<CandidateLine.Invalid> errors) {}
 }

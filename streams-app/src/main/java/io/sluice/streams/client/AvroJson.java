@@ -10,13 +10,13 @@ import org.apache.avro.io.JsonEncoder;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Records of the contract as JSON, with the contract's own field names. */
+/** Converts records of the schemas to JSON, with the field names of the schemas. */
 public final class AvroJson {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private AvroJson() {}
 
-  /** A whole record. */
+  /** Converts a record with all its fields, in Avro's JSON encoding. */
   public static JsonNode of(SpecificRecord record) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -25,7 +25,7 @@ public final class AvroJson {
       encoder.flush();
       return MAPPER.readTree(out.toByteArray());
     } catch (IOException e) {
-      throw new UncheckedIOException("a record in memory cannot be written", e);
+      throw new UncheckedIOException("a record cannot be written as JSON", e);
     }
   }
 }

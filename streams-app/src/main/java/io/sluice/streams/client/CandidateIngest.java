@@ -11,10 +11,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
- * Sends the lines of a candidate file to topic candidates.
+ * Sends the lines of one candidate file to topic candidates.
  *
- * <p>A line that cannot be used is reported to the listener and the next one follows; only a
- * failure of Kafka or the registry ends the work.
+ * <p>A line that cannot be used is reported to the listener, and the following lines are still
+ * sent; only a failure of Kafka or the registry ends the ingest.
  */
 public final class CandidateIngest {
   private final Producer<String, Candidate> producer;
@@ -25,11 +25,11 @@ public final class CandidateIngest {
   private long invalid;
 
   /**
-   * An ingest of one file.
+   * Creates the ingest of one file.
    *
-   * @param producer stays open
-   * @param topic where candidates go
-   * @param listener is called for every line
+   * @param producer sends the candidates; the caller closes it
+   * @param topic name of topic candidates
+   * @param listener is notified of every line
    */
   public CandidateIngest(Producer<String, Candidate> producer, String topic, Listener listener) {
     this.producer = producer;
@@ -38,11 +38,11 @@ public final class CandidateIngest {
   }
 
   /**
-   * Sends everything and waits until the broker has acknowledged it.
+   * Sends the candidates, and waits until Kafka has acknowledged them.
    *
    * @param lines the lines of the file
-   * @param limit how many valid candidates to send at most
-   * @return what became of the lines read
+   * @param limit maximum number of candidates to send
+   * @return the counts of the lines that were read
    * @throws KafkaException when a record cannot be written for another reason than its size
    */
   public Report run(Iterator<CandidateLine> lines, long limit) {
@@ -73,7 +73,7 @@ public final class CandidateIngest {
     listener.invalid(line);
   }
 
-  /** Acknowledgements come on the producer's thread; they are dealt with on the caller's. */
+  /** The producer's thread only queues failures; they are handled on the thread of the caller. */
   private void handleFailures() {
     for (Failure failure = failures.poll(); failure != null; failure = failures.poll()) {
       if (!(failure.cause instanceof RecordTooLargeException)) {
@@ -91,19 +91,23 @@ public final class CandidateIngest {
   private record Failure(long line, Exception cause) {}
 
   /**
-   * What became of the lines.
+   * The counts of an ingest.
    *
-   * @param sent candidates written
+   * @param sent candidates that Kafka has acknowledged
    * @param invalid lines that could not be used
    */
   public record Report(long sent, long invalid) {}
 
-  /** Is called for every line, on the thread that ingests. */
+  /** Is notified of every line, on the thread that calls {@link #run}. */
   public interface Listener {
-    /** So many candidates have been handed to the producer. */
+    /**
+     * A candidate was handed to the producer.
+     *
+     * @param count candidates sent so far, including this one
+     */
     void sent(long count);
 
-    /** A line that cannot be used. */
+    /** A line cannot be used, or its candidate is larger than Kafka accepts. */
     void invalid(CandidateLine.Invalid line);
   }
 }

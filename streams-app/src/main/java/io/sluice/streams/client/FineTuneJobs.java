@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** The fine-tune jobs of a Kafka, their datasets and what trainers report of them. */
+/** Reads fine-tune jobs, their datasets and the reports of trainers from Kafka. */
 public final class FineTuneJobs {
   private static final Comparator<FineTuneJob> BY_TASK_AND_AGE =
       Comparator.comparing(FineTuneJob::getTaskId)
@@ -20,20 +20,20 @@ public final class FineTuneJobs {
 
   private final KafkaAccess kafka;
 
-  /** The jobs of this Kafka. */
+  /** Creates a reader; every call reads the topic anew. */
   public FineTuneJobs(KafkaAccess kafka) {
     this.kafka = kafka;
   }
 
-  /** All jobs fired so far, by task, revision, budget and sequence. */
+  /** All jobs fired so far, sorted by task, revision, budget and sequence. */
   public List<FineTuneJob> all() {
     return byId().values().stream().sorted(BY_TASK_AND_AGE).toList();
   }
 
   /**
-   * The job with this id.
+   * Finds a job by its id.
    *
-   * @throws IllegalArgumentException when there is none
+   * @throws IllegalArgumentException when there is no such job
    */
   public FineTuneJob find(String jobId) {
     FineTuneJob job = byId().get(jobId);
@@ -43,7 +43,10 @@ public final class FineTuneJobs {
     return job;
   }
 
-  /** What trainers reported last, by job id; jobs that no trainer has taken are missing. */
+  /**
+   * The last report of a trainer about each job, by job id; jobs that no trainer has taken yet are
+   * missing.
+   */
   public Map<String, FineTuneResult> results() {
     return TopicSnapshot.ofTopic(
         kafka,
@@ -53,9 +56,9 @@ public final class FineTuneJobs {
   }
 
   /**
-   * The frozen examples of a job, checked against what the job says of them.
+   * Reads the frozen dataset of a job, and checks it against the counts and checksums in the job.
    *
-   * @throws IllegalArgumentException when they are not whole or not the job's
+   * @throws IllegalArgumentException when the dataset is incomplete or does not match the job
    */
   public FrozenDataset dataset(FineTuneJob job) {
     List<DatasetRecord> records =

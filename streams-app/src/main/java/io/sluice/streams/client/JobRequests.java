@@ -33,58 +33,59 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * Asks the selection of a task to fire a job or to cancel one, and waits for what comes of it: a
- * record in fine-tune-jobs, or the request itself in dead-letters.
+ * Requests the selection of a task to fire or cancel a job, and waits for the outcome: a record in
+ * fine-tune-jobs, or the request itself in dead-letters.
  */
 public final class JobRequests {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaAccess kafka;
 
-  /** Requests to the streams-app of this Kafka. */
+  /** Creates a client; every request opens its own producer and consumer. */
   public JobRequests(KafkaAccess kafka) {
     this.kafka = kafka;
   }
 
   /**
-   * Asks for a job for the subset as it is now.
+   * Requests a job for the current subset.
    *
-   * @param patience how long to wait for the answer
+   * @param timeout how long to wait for the outcome
+   * @throws IllegalArgumentException when the request is not valid; nothing is written then
    */
-  public Outcome fire(String taskId, int budget, Duration patience) {
+  public Outcome fire(String taskId, int budget, Duration timeout) {
     String requestId = UUID.randomUUID().toString();
-    return ask(
+    return request(
         new JobRequest(requestId, taskId, new FireJob(budget)),
         job -> job.getRequestId().equals(requestId),
-        patience);
+        timeout);
   }
 
   /**
-   * Asks to cancel a job.
+   * Requests to cancel a job.
    *
-   * @param patience how long to wait for the answer
+   * @param timeout how long to wait for the outcome
    * @throws IllegalArgumentException when there is no such job
    */
-  public Outcome cancel(String jobId, Duration patience) {
+  public Outcome cancel(String jobId, Duration timeout) {
     FineTuneJob found = new FineTuneJobs(kafka).find(jobId);
-    return ask(
+    return request(
         new JobRequest(UUID.randomUUID().toString(), found.getTaskId(), new CancelJob(jobId)),
         job -> job.getJobId().equals(jobId) && job.getState() == JobState.CANCELLED,
-        patience);
+        timeout);
   }
 
-  private Outcome ask(JobRequest request, Predicate<FineTuneJob> done, Duration patience) {
+  private Outcome request(JobRequest request, Predicate<FineTuneJob> done, Duration timeout) {
     List<String> problems = JobRequestRules.problems(request);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    try (Consumer<byte[], byte[]> answers =
+    try (Consumer<byte[], byte[]> outcomes =
         kafka.consumer(Serdes.ByteArray(), Serdes.ByteArray())) {
-      listen(answers, request.getTaskId());
+      listen(outcomes, request.getTaskId());
       RecordMetadata sent = send(request);
-      long deadline = System.nanoTime() + patience.toNanos();
+      long deadline = System.nanoTime() + timeout.toNanos();
       while (System.nanoTime() < deadline) {
-        for (ConsumerRecord<byte[], byte[]> record : answers.poll(POLL)) {
+        for (ConsumerRecord<byte[], byte[]> record : outcomes.poll(POLL)) {
           Optional<Outcome> outcome = outcome(record, sent, done);
           if (outcome.isPresent()) {
             return outcome.get();
@@ -95,19 +96,22 @@ public final class JobRequests {
     }
   }
 
-  /** From now on: the jobs of the task, and whatever cannot be used. */
-  private void listen(Consumer<?, ?> answers, String taskId) {
+  /**
+   * Positions the consumer at the current end of the partitions in which an outcome can appear:
+   * that of the task's jobs, and all of dead-letters. The request must be sent after this.
+   */
+  private void listen(Consumer<?, ?> outcomes, String taskId) {
     String jobs = kafka.topics().fineTuneJobs();
     List<TopicPartition> partitions = new ArrayList<>();
     partitions.add(
         new TopicPartition(
-            jobs, KeyPartitions.partitionFor(taskId, answers.partitionsFor(jobs).size())));
-    answers
+            jobs, KeyPartitions.partitionFor(taskId, outcomes.partitionsFor(jobs).size())));
+    outcomes
         .partitionsFor(kafka.topics().deadLetters())
         .forEach(each -> partitions.add(new TopicPartition(each.topic(), each.partition())));
-    answers.assign(partitions);
-    answers.seekToEnd(partitions);
-    partitions.forEach(answers::position);
+    outcomes.assign(partitions);
+    outcomes.seekToEnd(partitions);
+    partitions.forEach(outcomes::position);
   }
 
   private RecordMetadata send(JobRequest request) {
@@ -136,7 +140,7 @@ public final class JobRequests {
     return job(record).filter(done).map(Outcome.Done::new);
   }
 
-  /** A record that is no job, whoever wrote it, is no answer. */
+  /** Decodes a job; empty for a record that is not a job, which cannot be the outcome either. */
   private Optional<FineTuneJob> job(ConsumerRecord<byte[], byte[]> record) {
     Deserializer<FineTuneJob> jobs = kafka.serdes().value(FineTuneJob.class).deserializer();
     try {
@@ -153,7 +157,7 @@ public final class JobRequests {
         .orElse("");
   }
 
-  /** What came of a request. */
+  /** The outcome of a request. */
   public sealed interface Outcome {
     /**
      * Calls the one argument that is for this kind of outcome.
@@ -165,7 +169,7 @@ public final class JobRequests {
      */
     <T> T match(Function<FineTuneJob, T> done, Function<String, T> refused, Supplier<T> unanswered);
 
-    /** The request was carried out; the job is as it is now. */
+    /** The request was carried out; {@code job} is the new state of the job. */
     record Done(FineTuneJob job) implements Outcome {
       @Override
       public <T> T match(
@@ -174,7 +178,7 @@ public final class JobRequests {
       }
     }
 
-    /** The request cannot be carried out, for this reason. */
+    /** The request was refused, for a reason that is written for people. */
     record Refused(String reason) implements Outcome {
       @Override
       public <T> T match(
@@ -183,7 +187,10 @@ public final class JobRequests {
       }
     }
 
-    /** Nobody has answered yet; the request stays, and is carried out when a streams-app runs. */
+    /**
+     * No streams-app has responded in time. The request remains in its topic, and is carried out
+     * when a streams-app runs.
+     */
     record Unanswered() implements Outcome {
       @Override
       public <T> T match(

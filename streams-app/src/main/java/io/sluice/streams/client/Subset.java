@@ -12,22 +12,23 @@ import java.util.Map;
 /**
  * The subset of a task for one budget, in selection order.
  *
- * @param task the task, of the revision that was selected for
- * @param entries at most as many as the budget
+ * @param task the task, in the revision for which the subset was selected
+ * @param entries the selected instructions, at most as many as the budget
  */
 public record Subset(TargetTask task, List<Entry> entries) {
-  /** Copies the list. */
+  /** Keeps an immutable copy of the list. */
   public Subset {
     entries = List.copyOf(entries);
   }
 
   /**
-   * Brings the selected instructions of a task into selection order and cuts them to a budget.
+   * Sorts the selected instructions of a task into selection order, and keeps those within a
+   * budget.
    *
    * @param task the task
-   * @param selected all that is selected for the task's largest budget, in any order
-   * @param budget examples, 1 to the task's largest budget
-   * @throws IllegalArgumentException when the budget is out of range or the instructions were
+   * @param selected all instructions selected for the task's largest budget, in any order
+   * @param budget number of examples, 1 to the task's largest budget
+   * @throws IllegalArgumentException when the budget is out of range, or the instructions were
    *     selected for another revision of the task
    */
   public static Subset of(TargetTask task, Collection<SelectedInstruction> selected, int budget) {
@@ -36,7 +37,8 @@ public record Subset(TargetTask task, List<Entry> entries) {
     if (budget < 1 || budget > largest) {
       throw new IllegalArgumentException(
           String.format(
-              "budget %d: task %s keeps budgets 1 to %d", budget, task.getTaskId(), largest));
+              "budget %d is out of range: task %s has budgets 1 to %d",
+              budget, task.getTaskId(), largest));
     }
     Map<String, SelectedInstruction> byId = new HashMap<>();
     Selection<String> selection =
@@ -63,7 +65,7 @@ public record Subset(TargetTask task, List<Entry> entries) {
     if (instruction.getRevision() != task.getRevision()) {
       throw new IllegalArgumentException(
           String.format(
-              "task %s is at revision %d and what is selected still at %d: try again when the"
+              "task %s is at revision %d, but its subset is still at %d: try again when the"
                   + " candidates have been scored for the new revision",
               task.getTaskId(), task.getRevision(), instruction.getRevision()));
     }

@@ -6,11 +6,11 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
 import java.util.List;
 
-/** Reads the subset of a task, as it is now, from topic selected. */
+/** Reads the current subset of a task from topic selected. */
 public final class SubsetReader {
   private final KafkaAccess kafka;
 
-  /** A reader of this Kafka's subsets. */
+  /** Creates a reader; every call reads the topics anew. */
   public SubsetReader(KafkaAccess kafka) {
     this.kafka = kafka;
   }
@@ -18,10 +18,10 @@ public final class SubsetReader {
   /**
    * Reads a subset.
    *
-   * @param taskId the task
-   * @param budget examples, 1 to the task's largest budget
+   * @param taskId id of the task
+   * @param budget number of examples, 1 to the task's largest budget
    * @throws IllegalArgumentException when there is no such task, the budget is out of range, or the
-   *     task's current revision is not selected for yet
+   *     subset is still that of an earlier revision of the task
    */
   public Subset read(String taskId, int budget) {
     TargetTask task =
@@ -31,7 +31,7 @@ public final class SubsetReader {
     return Subset.of(task, selected(taskId), budget);
   }
 
-  /** All of one task lies in one partition. */
+  /** The whole subset of a task lies in one partition, beside subsets of other tasks. */
   private List<SelectedInstruction> selected(String taskId) {
     return TopicSnapshot.ofPartition(
             kafka,

@@ -18,9 +18,9 @@ public final class SubsetWriter {
   private SubsetWriter() {}
 
   /**
-   * Writes all entries and flushes.
+   * Writes all entries.
    *
-   * @param out stays open
+   * @param out is flushed and stays open
    */
   public static void write(Subset subset, Writer out) throws IOException {
     try (JsonGenerator json = JSON.createGenerator(out)) {
@@ -32,7 +32,7 @@ public final class SubsetWriter {
     }
   }
 
-  /** Writes one entry as an object. */
+  /** Writes one entry as a JSON object, without a line end. */
   public static void write(Subset.Entry entry, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeNumberField("rank", entry.rank());

@@ -16,47 +16,52 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** The target tasks of a Kafka: what is there, and changes to it. */
+/** Reads and changes the target tasks in Kafka. */
 public final class TargetTasks {
   private final KafkaAccess kafka;
   private final Serde<TargetTask> serde;
 
-  /** The tasks of this Kafka. */
+  /** Creates a client; every call reads the topics anew. */
   public TargetTasks(KafkaAccess kafka) {
     this.kafka = kafka;
     this.serde = kafka.serdes().value(TargetTask.class);
   }
 
-  /** All tasks by id, in the order of the ids. */
+  /** All tasks by id, sorted by id. */
   public Map<String, TargetTask> all() {
     return new TreeMap<>(
         TopicSnapshot.ofTopic(kafka, kafka.topics().targetTasks(), Serdes.String(), serde));
   }
 
-  /** How far each task has come, by id; a task that no streams-app has met yet is missing. */
+  /**
+   * The last published status of each task, by task id; tasks that no streams-app has processed yet
+   * are missing.
+   */
   public Map<String, TaskStatus> statuses() {
     return TopicSnapshot.ofTopic(
         kafka, kafka.topics().taskStatus(), Serdes.String(), kafka.serdes().value());
   }
 
-  /** The task with this id. */
+  /** The task with this id; empty when there is none. */
   public Optional<TargetTask> find(String taskId) {
     return Optional.ofNullable(all().get(taskId));
   }
 
   /**
-   * Puts a task. One that is there already gets a new revision if anything of it changes, and stays
-   * as it is otherwise. A task that was removed never gets one of its old revisions back: what is
-   * still under way about them must not be taken for the new task's. Two who put the same task at
-   * the same moment may write the same revision; the first record counts.
+   * Creates or changes a task. A task that exists gets a new revision if the proposal differs from
+   * it, and is left unchanged otherwise. A task that was removed and is put again gets a revision
+   * above all its old ones, because records about an old revision that are still in flight must not
+   * be taken for the new task's. Two clients that put the same task at the same moment may write
+   * the same revision; the first record counts.
    *
-   * @param proposal the task; its revision is not looked at
-   * @return the task as it is now
-   * @throws IllegalArgumentException when the task breaks the rules; nothing is written then
+   * @param proposal the task; its revision is ignored
+   * @return the current task
+   * @throws IllegalArgumentException when the task is not valid; nothing is written then
    */
   public Put put(TargetTask proposal) {
     Optional<TargetTask> current = find(proposal.getTaskId());
-    int last = current.map(TargetTask::getRevision).orElseGet(() -> removed(proposal.getTaskId()));
+    int last =
+        current.map(TargetTask::getRevision).orElseGet(() -> revisionBound(proposal.getTaskId()));
     TargetTask next = withRevision(proposal, last + 1);
     List<String> problems = TargetTaskRules.problems(next);
     if (!problems.isEmpty()) {
@@ -85,11 +90,12 @@ public final class TargetTasks {
   }
 
   /**
-   * At least the last revision of a task that was removed, 0 if there was none: revisions count
-   * records, so none is above the place of its record.
+   * An upper bound of the revisions of a task that was removed; 0 if there was none. Every revision
+   * is a record in the partition of the task, and their numbers rise by one, so none is above the
+   * offset at which the task was removed.
    */
-  private int removed(String taskId) {
-    return TopicSnapshot.removedAt(kafka, kafka.topics().targetTasks(), taskId)
+  private int revisionBound(String taskId) {
+    return TopicSnapshot.removalOffset(kafka, kafka.topics().targetTasks(), taskId)
         .map(Math::toIntExact)
         .orElse(0);
   }
@@ -109,10 +115,10 @@ public final class TargetTasks {
   }
 
   /**
-   * What became of a put.
+   * The outcome of a put.
    *
-   * @param task the task as it is now
-   * @param changed whether it is a new revision
+   * @param task the current task
+   * @param changed whether the put wrote a new revision
    */
   public record Put(TargetTask task, boolean changed) {}
 }

@@ -23,10 +23,11 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * A compacted topic as of now: the last committed value of every key that was not deleted.
+ * Reads compacted topics: the last committed value of every key that was not deleted.
  *
- * <p>Now is the end of each partition when reading begins; a transaction that is open then is
- * waited for. Records that cannot be decoded are passed over.
+ * <p>A call reads each partition up to the end that it has when reading begins, and waits for
+ * transactions that are open at that time. The methods that return a map skip records that cannot
+ * be decoded.
  */
 final class TopicSnapshot {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -37,8 +38,8 @@ final class TopicSnapshot {
   /**
    * Reads a whole topic.
    *
-   * @return the values by key, in the order in which the keys first came
-   * @throws KafkaException when the topic does not exist or stops answering
+   * @return the values by key
+   * @throws KafkaException when the topic does not exist, or nothing arrives for 30 s
    */
   static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
@@ -47,11 +48,11 @@ final class TopicSnapshot {
   }
 
   /**
-   * Reads the one partition of a topic in which everything about an id lies.
+   * Reads the one partition of a topic that holds everything about an id.
    *
-   * @param id what the topic is partitioned by, see {@link KeyPartitions}
-   * @return the values by key, also of other ids in the same partition
-   * @throws KafkaException when the topic does not exist or stops answering
+   * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
+   * @return the values by key, including those of other ids in the same partition
+   * @throws KafkaException when the topic does not exist, or nothing arrives for 30 s
    */
   static <K, V> Map<K, V> ofPartition(
       KafkaAccess kafka, String topic, String id, Serde<K> key, Serde<V> value) {
@@ -67,13 +68,12 @@ final class TopicSnapshot {
   }
 
   /**
-   * Where the record lies that removed a text key last; empty when none did, or Kafka has forgotten
-   * it since.
+   * The offset of the last record that deleted a text key; empty when the key was never deleted, or
+   * compaction has removed that record.
    *
-   * @return an offset, from 0
-   * @throws KafkaException when the topic does not exist or stops answering
+   * @throws KafkaException when the topic does not exist, or nothing arrives for 30 s
    */
-  static Optional<Long> removedAt(KafkaAccess kafka, String topic, String key) {
+  static Optional<Long> removalOffset(KafkaAccess kafka, String topic, String key) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
       int count = partitions(consumer, topic).size();
       TopicPartition partition = new TopicPartition(topic, KeyPartitions.partitionFor(key, count));
@@ -93,11 +93,12 @@ final class TopicSnapshot {
   }
 
   /**
-   * Reads every record of a text key in the one partition of a topic in which it lies.
+   * Reads every record of a text key, from the one partition of a topic that holds them.
    *
-   * @param id what the topic is partitioned by, see {@link KeyPartitions}
+   * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
    * @return the values in the order in which they were written
-   * @throws KafkaException when the topic does not exist or stops answering
+   * @throws KafkaException when the topic does not exist, a record cannot be decoded, or nothing
+   *     arrives for 30 s
    */
   static <V> List<V> recordsOf(
       KafkaAccess kafka, String topic, String id, String key, Serde<V> value) {
@@ -127,7 +128,9 @@ final class TopicSnapshot {
         Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of());
     if (found.isEmpty()) {
       throw new KafkaException(
-          "topic " + topic + " does not exist: is the topic prefix right, are the topics set up?");
+          "topic "
+              + topic
+              + " does not exist: check the topic prefix, and that the topics have been created");
     }
     return found.stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList();
   }
@@ -154,8 +157,8 @@ final class TopicSnapshot {
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    // Not the consumer's own end, which lies before transactions that are still being ended: what
-    // one of them published elsewhere may be readable already.
+    // The end of the log, not the consumer's end offset, which lies before transactions that are
+    // still being completed: what such a transaction wrote elsewhere may be readable already.
     Map<TopicPartition, Long> ends = kafka.ends(partitions);
     long lastProgress = System.nanoTime();
     while (!reached(consumer, ends)) {
@@ -168,14 +171,16 @@ final class TopicSnapshot {
         lastProgress = System.nanoTime();
       } else if (System.nanoTime() - lastProgress > NO_PROGRESS_NANOS) {
         throw new KafkaException(
-            "nothing arrives from "
+            "nothing has arrived from "
                 + partitions
-                + ": Kafka is not healthy, or a transaction on it does not end");
+                + " for 30 s: check that the brokers are healthy and that no transaction hangs");
       }
     }
   }
 
-  /** What cannot be decoded counts for nobody: who works on the topic makes it a dead letter. */
+  /**
+   * Skips a record that cannot be decoded: the services skip it too, and write it to dead-letters.
+   */
   private static <K, V> void take(
       ConsumerRecord<byte[], byte[]> record,
       Deserializer<K> keys,

@@ -8,27 +8,28 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The model that is to be trained.
+ * The model that an exported configuration trains.
  *
- * @param name a folder or a name of Hugging Face, as trainers are given it
- * @param usualTargets the layers that get adapters unless a job names others; empty for all linear
- *     ones
+ * @param name a local folder or a name on the Hugging Face Hub, in the form that trainers accept
+ * @param usualTargets the layers that get LoRA adapters when a job names none; empty for all linear
+ *     layers
  */
 public record BaseModel(String name, List<String> usualTargets) {
-  private static final List<String> OF_LLAMA = List.of("q_proj", "k_proj", "v_proj", "o_proj");
+  private static final List<String> LLAMA_TARGETS = List.of("q_proj", "k_proj", "v_proj", "o_proj");
 
-  /** Copies the list. */
+  /** Keeps an immutable copy of the list. */
   public BaseModel {
     usualTargets = List.copyOf(usualTargets);
   }
 
   /**
-   * The model of a name. Of one that is a folder here, its configuration is looked at.
+   * Creates the description of a model. If the name is a local folder, the usual targets depend on
+   * its {@code config.json}.
    *
-   * @throws IOException when that cannot be read
+   * @throws IOException when that file cannot be read
    */
   public static BaseModel of(String name) throws IOException {
-    return new BaseModel(name, isLlama(name) ? OF_LLAMA : List.of());
+    return new BaseModel(name, isLlama(name) ? LLAMA_TARGETS : List.of());
   }
 
   private static boolean isLlama(String name) throws IOException {

@@ -24,23 +24,24 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Writes the frozen dataset of a job as a folder: {@code train}, {@code random} where the job has
- * that control, {@code queries} and {@code held-out} where there are some, in one or more formats;
- * configurations of other trainers; and {@code manifest.json}, which says what all that is.
+ * Writes the frozen dataset of a job as a folder: the example files {@code train}, {@code random}
+ * when the job has that control, {@code queries} and {@code held-out} when there are any, in one or
+ * more formats; configurations for other trainers; and {@code manifest.json}, which describes the
+ * job and the files.
  *
- * <p>Examples that were retracted after the job had fired are left out and told in the manifest,
- * unless they are asked for: who retracted them had a reason. The folder is written aside and then
- * renamed, so that one which is there is whole.
+ * <p>Examples that were retracted after the job fired are left out and listed in the manifest,
+ * unless the caller includes them explicitly. The folder is written under a temporary name and then
+ * renamed, so that a folder with the final name is always complete.
  *
- * @param formats of the example files; configurations point at the first
- * @param model what the configurations train
- * @param withRetracted whether examples are written although they were retracted
+ * @param formats formats of the example files; the configurations refer to the first one
+ * @param model the model that the configurations train
+ * @param withRetracted whether to write examples that were retracted
  */
 public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolean withRetracted) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /**
-   * Copies the list.
+   * Keeps an immutable copy of the list.
    *
    * @throws IllegalArgumentException when there is no format
    */
@@ -52,11 +53,12 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
   }
 
   /**
-   * Writes a folder.
+   * Writes the folder.
    *
-   * @param folder does not exist yet; the one that it is to be in does
-   * @return the ids of the candidates that were left out since they were retracted
-   * @throws IOException when the folder exists or cannot be written, or nothing is left to train on
+   * @param folder must not exist yet, but its parent folder must
+   * @return ids of the candidates that were left out because they were retracted
+   * @throws IOException when the folder exists or cannot be written, or no example is left to train
+   *     on
    */
   public List<String> write(FrozenDataset dataset, Path folder) throws IOException {
     Path target = folder.toAbsolutePath().normalize();
@@ -64,17 +66,17 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
       throw new IOException(folder + " exists: give --out a folder that does not exist yet");
     }
     if (!Files.isDirectory(target.getParent())) {
-      throw new IOException(target.getParent() + " is no folder: make it first");
+      throw new IOException(target.getParent() + " is not a folder: create it first");
     }
-    Path aside =
+    Path temporary =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");
     try {
-      Files.createDirectory(aside);
-      Set<String> leftOut = fill(dataset, aside);
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.createDirectory(temporary);
+      Set<String> leftOut = fill(dataset, temporary);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       return List.copyOf(leftOut);
     } finally {
-      delete(aside);
+      deleteIfExists(temporary);
     }
   }
 
@@ -89,7 +91,8 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
         .forEach(leftOut::add);
     List<List<Message>> train = kept(dataset.selected(), retracted);
     if (train.isEmpty()) {
-      throw new IOException("nothing to train on: all selected examples were retracted since");
+      throw new IOException(
+          "nothing to train on: all selected examples have been retracted since the job fired");
     }
     write("train", train, folder, files);
     write("random", kept(dataset.random(), retracted), folder, files);
@@ -142,19 +145,19 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
       return HexFormat.of()
           .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 
-  /** What was not renamed. */
-  private static void delete(Path aside) throws IOException {
-    if (Files.exists(aside)) {
-      try (Stream<Path> files = Files.list(aside)) {
+  /** Deletes the temporary folder if it still exists, which means that writing has failed. */
+  private static void deleteIfExists(Path temporary) throws IOException {
+    if (Files.exists(temporary)) {
+      try (Stream<Path> files = Files.list(temporary)) {
         for (Path file : files.toList()) {
           Files.delete(file);
         }
       }
-      Files.delete(aside);
+      Files.delete(temporary);
     }
   }
 }

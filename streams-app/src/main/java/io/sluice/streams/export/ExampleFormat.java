@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A form of example files. All hold a column {@code messages}, a list of role and content. */
+/**
+ * A format of example files. In each format an example is a row with the column {@code messages}, a
+ * list of messages with {@code role} and {@code content}.
+ */
 public enum ExampleFormat {
-  /** JSON lines: {@code {"messages": [{"role", "content"}]}}. */
+  /** JSON lines, one example per line: {@code {"messages": [{"role", "content"}]}}. */
   JSONL("jsonl", "json") {
     @Override
     void write(List<List<Message>> examples, Path file) throws IOException {
@@ -39,7 +42,7 @@ public enum ExampleFormat {
     }
   },
 
-  /** Parquet, compressed by zstd. */
+  /** Parquet, compressed with zstd. */
   PARQUET("parquet", "parquet") {
     @Override
     void write(List<List<Message>> examples, Path file) throws IOException {
@@ -55,16 +58,16 @@ public enum ExampleFormat {
     this.loader = loader;
   }
 
-  /** What the names of its files end with, without a dot. */
+  /** The file name extension, without the dot. */
   public String extension() {
     return extension;
   }
 
-  /** What Hugging Face's datasets call the loader of its files. */
+  /** The name of the loader for this format in the Hugging Face library {@code datasets}. */
   String loader() {
     return loader;
   }
 
-  /** Writes a new file. */
+  /** Writes examples to a new file. */
   abstract void write(List<List<Message>> examples, Path file) throws IOException;
 }

@@ -17,9 +17,9 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
-/** Examples as Parquet: one row each, {@code messages} a list of role and content. */
+/** Writes examples as Parquet: one row per example, with the column {@code messages}. */
 final class ParquetExamples {
-  /** Lists in three levels, as the format's specification asks of writers. */
+  /** The list has three levels, which the specification of Parquet requires of writers. */
   private static final MessageType SCHEMA =
       MessageTypeParser.parseMessageType(
           """
@@ -37,7 +37,7 @@ final class ParquetExamples {
 
   private ParquetExamples() {}
 
-  /** Writes a new file. */
+  /** Writes examples to a new file. */
   static void write(List<List<Message>> examples, Path file) throws IOException {
     try (ParquetWriter<List<Message>> writer = new Builder(new LocalOutputFile(file)).build()) {
       for (List<Message> example : examples) {

@@ -12,33 +12,35 @@ import java.util.Map;
 /**
  * Configurations of other trainers for a job, each the text of one file beside the examples.
  *
- * <p>They mean the same training: supervised, loss on the assistant's turns, one example a device
- * and step with as many accumulated as the batch has, a linear schedule, AdamW.
+ * <p>All of them describe the same training: supervised fine-tuning with the loss on the
+ * assistant's turns, one example per device and step with gradients accumulated over the batch, a
+ * linear learning rate schedule, and AdamW.
  */
 final class TrainerConfigs {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String OUTPUT = "output";
 
   private final FineTuneJob job;
-  private final HyperParameters chosen;
+  private final HyperParameters parameters;
   private final BaseModel model;
   private final ExampleFormat format;
   private final String file;
 
   /**
-   * For one job.
+   * Creates the configurations of one job.
    *
+   * @param format format of the file of training examples
    * @param file name of the file of training examples
    */
   TrainerConfigs(FineTuneJob job, BaseModel model, ExampleFormat format, String file) {
     this.job = job;
-    this.chosen = job.getHyperParameters();
+    this.parameters = job.getHyperParameters();
     this.model = model;
     this.format = format;
     this.file = file;
   }
 
-  /** All of them by file name. */
+  /** The text of each configuration, by file name. */
   Map<String, String> files() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("trl.yaml", yaml("run in this folder: trl sft --config trl.yaml", trl()));
@@ -55,12 +57,12 @@ final class TrainerConfigs {
     config.put("model_name_or_path", model.name());
     config.put("datasets", List.of(Map.of("path", format.loader(), "data_files", file)));
     config.put("assistant_only_loss", true);
-    config.put("max_length", chosen.getMaxLength());
-    if (!chosen.getFull()) {
+    config.put("max_length", parameters.getMaxLength());
+    if (!parameters.getFull()) {
       config.put("use_peft", true);
-      config.put("lora_r", chosen.getLoraRank());
-      config.put("lora_alpha", number(chosen.getLoraAlpha()));
-      config.put("lora_dropout", number(chosen.getLoraDropout()));
+      config.put("lora_r", parameters.getLoraRank());
+      config.put("lora_alpha", number(parameters.getLoraAlpha()));
+      config.put("lora_dropout", number(parameters.getLoraDropout()));
       config.put("lora_target_modules", targets().isEmpty() ? List.of("all-linear") : targets());
     }
     addHuggingFace(config);
@@ -80,12 +82,12 @@ final class TrainerConfigs {
     config.put("datasets", List.of(dataset));
     config.put("chat_template", "tokenizer_default");
     config.put("val_set_size", 0);
-    config.put("sequence_len", chosen.getMaxLength());
-    if (!chosen.getFull()) {
+    config.put("sequence_len", parameters.getMaxLength());
+    if (!parameters.getFull()) {
       config.put("adapter", "lora");
-      config.put("lora_r", chosen.getLoraRank());
-      config.put("lora_alpha", number(chosen.getLoraAlpha()));
-      config.put("lora_dropout", number(chosen.getLoraDropout()));
+      config.put("lora_r", parameters.getLoraRank());
+      config.put("lora_alpha", number(parameters.getLoraAlpha()));
+      config.put("lora_dropout", number(parameters.getLoraDropout()));
       if (targets().isEmpty()) {
         config.put("lora_target_linear", true);
       } else {
@@ -93,14 +95,14 @@ final class TrainerConfigs {
       }
     }
     config.put("micro_batch_size", 1);
-    config.put("gradient_accumulation_steps", chosen.getBatchSize());
-    config.put("num_epochs", chosen.getEpochs());
-    config.put("learning_rate", number(chosen.getLearningRate()));
+    config.put("gradient_accumulation_steps", parameters.getBatchSize());
+    config.put("num_epochs", parameters.getEpochs());
+    config.put("learning_rate", number(parameters.getLearningRate()));
     config.put("lr_scheduler", "linear");
     config.put("optimizer", "adamw_torch");
-    config.put("warmup_ratio", number(chosen.getWarmupRatio()));
-    config.put("weight_decay", number(chosen.getWeightDecay()));
-    config.put("max_grad_norm", number(chosen.getMaxGradientNorm()));
+    config.put("warmup_ratio", number(parameters.getWarmupRatio()));
+    config.put("weight_decay", number(parameters.getWeightDecay()));
+    config.put("max_grad_norm", number(parameters.getMaxGradientNorm()));
     config.put("seed", job.getSeeds().get(0));
     config.put("output_dir", OUTPUT);
     return config;
@@ -111,16 +113,16 @@ final class TrainerConfigs {
     config.put("model_name_or_path", model.name());
     config.put("stage", "sft");
     config.put("do_train", true);
-    config.put("finetuning_type", chosen.getFull() ? "full" : "lora");
-    if (!chosen.getFull()) {
-      config.put("lora_rank", chosen.getLoraRank());
-      config.put("lora_alpha", number(chosen.getLoraAlpha()));
-      config.put("lora_dropout", number(chosen.getLoraDropout()));
+    config.put("finetuning_type", parameters.getFull() ? "full" : "lora");
+    if (!parameters.getFull()) {
+      config.put("lora_rank", parameters.getLoraRank());
+      config.put("lora_alpha", number(parameters.getLoraAlpha()));
+      config.put("lora_dropout", number(parameters.getLoraDropout()));
       config.put("lora_target", targets().isEmpty() ? "all" : String.join(",", targets()));
     }
     config.put("dataset_dir", ".");
     config.put("dataset", "train");
-    config.put("cutoff_len", chosen.getMaxLength());
+    config.put("cutoff_len", parameters.getMaxLength());
     addHuggingFace(config);
     return config;
   }
@@ -140,45 +142,49 @@ final class TrainerConfigs {
     return Map.of("train", dataset);
   }
 
-  /** What TRL and LLaMA-Factory have from Hugging Face's trainer. */
+  /**
+   * Adds the arguments that TRL and LLaMA-Factory share, because both use Hugging Face's Trainer.
+   */
   private void addHuggingFace(Map<String, Object> config) {
     config.put("per_device_train_batch_size", 1);
-    config.put("gradient_accumulation_steps", chosen.getBatchSize());
-    config.put("num_train_epochs", chosen.getEpochs());
-    config.put("learning_rate", number(chosen.getLearningRate()));
+    config.put("gradient_accumulation_steps", parameters.getBatchSize());
+    config.put("num_train_epochs", parameters.getEpochs());
+    config.put("learning_rate", number(parameters.getLearningRate()));
     config.put("lr_scheduler_type", "linear");
     config.put("optim", "adamw_torch");
-    config.put("warmup_ratio", number(chosen.getWarmupRatio()));
-    config.put("weight_decay", number(chosen.getWeightDecay()));
-    config.put("max_grad_norm", number(chosen.getMaxGradientNorm()));
+    config.put("warmup_ratio", number(parameters.getWarmupRatio()));
+    config.put("weight_decay", number(parameters.getWeightDecay()));
+    config.put("max_grad_norm", number(parameters.getMaxGradientNorm()));
     config.put("seed", job.getSeeds().get(0));
     config.put("output_dir", OUTPUT);
   }
 
   private List<String> targets() {
-    return chosen.getLoraTargets().isEmpty() ? model.usualTargets() : chosen.getLoraTargets();
+    return parameters.getLoraTargets().isEmpty()
+        ? model.usualTargets()
+        : parameters.getLoraTargets();
   }
 
-  /** Without an exponent: readers of YAML differ in which ones they take for a number. */
+  /** Writes no exponents: YAML parsers differ in which of them they recognise as numbers. */
   private static BigDecimal number(double value) {
     return new BigDecimal(
         new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString());
   }
 
-  private String yaml(String how, Map<String, Object> config) {
+  private String yaml(String usage, Map<String, Object> config) {
     StringBuilder text = new StringBuilder();
-    text.append("# Job ").append(job.getJobId()).append("; ").append(how).append('\n');
+    text.append("# Job ").append(job.getJobId()).append("; ").append(usage).append('\n');
     text.append("# On N devices divide gradient_accumulation_steps by N.\n");
     config.forEach((key, value) -> text.append(key).append(": ").append(json(value)).append('\n'));
     return text.toString();
   }
 
-  /** JSON is YAML too. */
+  /** Writes a value as JSON, which is valid YAML too. */
   private static String json(Object value) {
     try {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("no JSON of " + value.getClass(), e);
+      throw new IllegalStateException("cannot be written as JSON: " + value.getClass(), e);
     }
   }
 }

@@ -15,17 +15,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every meter of the streams-app is on the page, under the name that Prometheus gives it. */
+/** Checks that the page lists every meter of the streams-app under its name in Prometheus. */
 class StreamsMetricsPageTest {
   private static final Pattern HELP =
       Pattern.compile("(?m)^# HELP (\\S+) (.*)\n# TYPE \\S+ (\\S+)");
 
   @Test
-  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
+  void givenTheMeters_whenThePageIsChecked_thenItListsThem() throws IOException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ApiMetrics metrics = new ApiMetrics(registry, () -> true, () -> 0L);
-    metrics.request("GET", "/api/tasks", 200, Duration.ofMillis(1));
-    metrics.tasks(List.of(status()));
+    metrics.recordRequest("GET", "/api/tasks", 200, Duration.ofMillis(1));
+    metrics.updateTasks(List.of(status()));
 
     new DocumentedPage(
             "../deploy/docs/metrics-streams.md",

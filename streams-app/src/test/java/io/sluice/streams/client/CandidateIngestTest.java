@@ -23,7 +23,8 @@ class CandidateIngestTest {
   private final Recorder recorder = new Recorder();
 
   @Test
-  void givenLinesOfBothKinds_whenIngested_thenTheGoodAreSentUnderTheirIdAndTheBadReported() {
+  void
+      givenValidAndInvalidLines_whenIngested_thenTheValidAreSentUnderTheirIdAndTheInvalidReported() {
     MockProducer<String, Candidate> producer = producer(true);
 
     CandidateIngest.Report report =
@@ -59,7 +60,7 @@ class CandidateIngestTest {
   }
 
   @Test
-  void givenACandidateTooLargeForKafka_whenIngested_thenItIsAnInvalidLineAndTheRestGoOn() {
+  void givenACandidateTooLargeForKafka_whenIngested_thenItsLineIsInvalidAndTheOthersAreSent() {
     MockProducer<String, Candidate> producer = producer(false);
 
     CandidateIngest.Report report =
@@ -72,7 +73,7 @@ class CandidateIngestTest {
   }
 
   @Test
-  void givenABrokerThatRefuses_whenIngested_thenItFailsWithTheLine() {
+  void givenABrokerThatRejectsARecord_whenIngested_thenTheErrorNamesTheLine() {
     CandidateIngest ingest =
         failingFirst(producer(false), new NotEnoughReplicasException("one replica left"));
 
@@ -81,7 +82,7 @@ class CandidateIngestTest {
         .hasMessage("line 5 was not written: one replica left");
   }
 
-  /** The broker answers to the first record with a failure, as soon as it was sent. */
+  /** An ingest whose first record is rejected by the broker as soon as it has been sent. */
   private CandidateIngest failingFirst(
       MockProducer<String, Candidate> producer, RuntimeException failure) {
     return new CandidateIngest(

@@ -26,7 +26,7 @@ class SubsetTest {
           .build();
 
   @Test
-  void givenInstructionsInAnyOrder_whenMadeASubset_thenTheyAreInSelectionOrderWithTheirQuery() {
+  void givenInstructionsInAnyOrder_whenASubsetIsBuilt_thenTheyAreInSelectionOrderWithTheirQuery() {
     Subset subset =
         Subset.of(
             TASK,
@@ -47,7 +47,7 @@ class SubsetTest {
   }
 
   @Test
-  void givenATaskOfAnotherAlgorithm_whenMadeASubset_thenItIsInThatOnesOrder() {
+  void givenATaskWithAnotherAlgorithm_whenASubsetIsBuilt_thenItIsInTheOrderOfThatAlgorithm() {
     TargetTask task = TargetTask.newBuilder(TASK).setAlgorithm("doubly-greedy").build();
 
     Subset subset =
@@ -65,7 +65,7 @@ class SubsetTest {
   }
 
   @Test
-  void givenASmallerBudget_whenMadeASubset_thenItIsThatPrefix() {
+  void givenASmallerBudget_whenASubsetIsBuilt_thenItIsAPrefixOfTheLargestOne() {
     Subset subset =
         Subset.of(
             TASK,
@@ -79,13 +79,13 @@ class SubsetTest {
   }
 
   @Test
-  void givenABudgetThatIsNotKept_whenMadeASubset_thenRefused() {
+  void givenABudgetOutOfRange_whenASubsetIsBuilt_thenTheErrorNamesTheRange() {
     assertThatThrownBy(() -> Subset.of(TASK, List.of(), 4)).hasMessageContaining("1 to 3");
     assertThatThrownBy(() -> Subset.of(TASK, List.of(), 0)).hasMessageContaining("1 to 3");
   }
 
   @Test
-  void givenASelectionForTheRevisionBefore_whenMadeASubset_thenRefusedWithWhatToDo() {
+  void givenInstructionsOfAnEarlierRevision_whenASubsetIsBuilt_thenTheErrorSaysWhatToDo() {
     SelectedInstruction old =
         SelectedInstruction.newBuilder(selected("a", 1f, 1f)).setRevision(1).build();
 
@@ -94,7 +94,7 @@ class SubsetTest {
   }
 
   @Test
-  void givenASubset_whenWritten_thenItIsOneJsonObjectALine() throws IOException {
+  void givenASubset_whenWritten_thenItIsOneJsonObjectPerLine() throws IOException {
     StringWriter out = new StringWriter();
     SelectedInstruction known =
         SelectedInstruction.newBuilder(selected("a", 0.9f, 0.1f)).setSource("books").build();

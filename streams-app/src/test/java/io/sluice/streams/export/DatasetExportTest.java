@@ -48,7 +48,7 @@ class DatasetExportTest {
     List<String> leftOut = export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
 
     assertThat(leftOut).isEmpty();
-    assertThat(names(folder)).as("nothing is left beside it").containsExactly("out");
+    assertThat(names(folder)).as("no temporary folder is left").containsExactly("out");
     assertThat(names(out))
         .containsExactly(
             "axolotl.yaml",
@@ -90,7 +90,8 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenRetractedExamples_whenExported_thenTheyAreLeftOutUnlessAskedFor() throws IOException {
+  void givenRetractedExamples_whenExported_thenTheyAreLeftOutUnlessIncludedExplicitly()
+      throws IOException {
     FrozenDataset dataset = dataset(List.of("a"));
 
     List<String> leftOut =
@@ -133,7 +134,7 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenAFolderThatExists_whenExported_thenRefusedAndUntouched() throws IOException {
+  void givenAFolderThatExists_whenExported_thenItFailsAndTheFolderIsUntouched() throws IOException {
     Path out = Files.createDirectory(folder.resolve("out"));
 
     assertThatThrownBy(() -> export(false, ExampleFormat.JSONL).write(dataset(List.of()), out))
@@ -143,7 +144,7 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenNoFolderToPutItIn_whenExported_thenItFailsAndLeavesNothing() {
+  void givenNoParentFolder_whenExported_thenItFailsAndLeavesNothing() {
     assertThatThrownBy(
             () ->
                 export(false, ExampleFormat.JSONL)
@@ -153,7 +154,8 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenAJob_whenConfigured_thenEveryTrainerGetsItsHyperParameters() throws IOException {
+  void givenAJob_whenExported_thenTheConfigurationOfEveryTrainerHasItsHyperParameters()
+      throws IOException {
     Path out = folder.resolve("out");
     export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
 
@@ -189,7 +191,7 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenALlamaFolderAndAFullJob_whenConfigured_thenTargetsAreItsUsualAndFullHasNone()
+  void givenALlamaFolder_whenConfigured_thenLoraHasItsUsualTargetsAndFullFineTuningHasNone()
       throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");

@@ -224,8 +224,8 @@ class HttpApiWritesTest {
     assertThat(task.getTaskId()).isEqualTo("t");
     assertReason(api.get("/api/tasks/nothing"), 404, "GET /api/tasks");
     assertReason(api.get("/api/tasks/nothing/selected"), 404, "no task 'nothing'");
-    assertReason(api.get("/api/tasks/t/selected?budget=six"), 400, "no whole number");
-    assertReason(api.get("/api/tasks/t/selected?budget=99999999999"), 400, "no whole number");
+    assertReason(api.get("/api/tasks/t/selected?budget=six"), 400, "not a whole number");
+    assertReason(api.get("/api/tasks/t/selected?budget=99999999999"), 400, "not a whole number");
     assertReason(api.get("/api/tasks/t/selected?budget=6"), 400, "budgets 1 to 5");
     assertReason(api.get("/api/tasks/t/selected?budget=-1"), 400, "budgets 1 to 5");
     assertReason(api.get("/api/tasks/t/selected?format=xml"), 400, "json or jsonl");
