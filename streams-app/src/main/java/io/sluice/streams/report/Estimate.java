@@ -3,15 +3,15 @@ package io.sluice.streams.report;
 import java.util.List;
 
 /**
- * A mean and how sure it is.
+ * A mean and its standard standardError.
  *
  * @param mean the mean
- * @param standardError of the mean; 0 where nothing is known of it, as with a single value
- * @param count values that it is of
+ * @param standardError standard standardError of the mean; 0 when it is not known, as for a single value
+ * @param count number of values
  */
 public record Estimate(double mean, double standardError, int count) {
   /**
-   * Of values.
+   * Estimates the mean of a sample. Its standard standardError is the sample standard deviation divided by the square root of the number of values.
    *
    * @param values at least one
    */
@@ -19,7 +19,7 @@ public record Estimate(double mean, double standardError, int count) {
     double mean = values.stream().mapToDouble(value -> value).average().orElseThrow();
     double squares = values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
     int count = values.size();
-    double error = count == 1 ? 0 : Math.sqrt(squares / (count - 1) / count);
-    return new Estimate(mean, error, count);
+    double standardError = count == 1 ? 0 : Math.sqrt(squares / (count - 1) / count);
+    return new Estimate(mean, standardError, count);
   }
 }

@@ -4,12 +4,12 @@ import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.MeanLoss;
 import java.util.Optional;
 
-/** What a model is evaluated on. */
+/** A set of examples on which the arms of a job are evaluated. */
 public enum EvaluationSet {
   /** The query set, for which the subset was selected. */
   QUERIES("queries", "queries", "query_loss"),
 
-  /** Examples of the task that had no say in the selection. */
+  /** Held-out examples of the task, which had no influence on the selection. */
   HELD_OUT("held-out", "held-out examples", "held_out_loss");
 
   private final String label;
@@ -22,23 +22,23 @@ public enum EvaluationSet {
     this.field = field;
   }
 
-  /** In a table. */
+  /** The name of the set in a table. */
   String label() {
     return label;
   }
 
-  /** In a sentence. */
+  /** The name of the set in a sentence. */
   String words() {
     return words;
   }
 
-  /** The field of its loss in JSON. */
+  /** The JSON field that holds the loss on this set. */
   String field() {
     return field;
   }
 
-  /** The loss on it; empty where there is none. */
-  Optional<MeanLoss> of(ArmOutcome outcome) {
+  /** The loss of an arm on this set; empty when the arm was not evaluated on it. */
+  Optional<MeanLoss> lossOf(ArmOutcome outcome) {
     return this == QUERIES
         ? Optional.of(outcome.getQueryLoss())
         : outcome.getHeldOutLoss().stream().findFirst();

@@ -1,11 +1,11 @@
 package io.sluice.streams.report;
 
-/** Text in HTML and SVG. */
+/** Escapes text for HTML and SVG. */
 final class Html {
   private Html() {}
 
-  /** A text as it is shown, whatever it holds; fit for attributes in double quotes too. */
-  static String text(String plain) {
+  /** Escapes plain text, for elements and for attributes in double quotes. */
+  static String escape(String plain) {
     return plain
         .replace("&", "&amp;")
         .replace("<", "&lt;")

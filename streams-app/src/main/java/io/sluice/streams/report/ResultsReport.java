@@ -10,15 +10,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A page about a task's fine-tune jobs that needs nothing else: the table, the loss by budget and
- * arm, what selection was worth by budget, the distance of the subset to the queries by tier, the
- * loss against the distance.
+ * An HTML page about a task's fine-tune jobs that loads no other files: the table of results, and plots of the loss by budget and arm, the difference between selected and random examples by budget, the distance of the subset to the queries by tier, and the loss against that distance.
  *
  * <p>The plots show the last finished job of each budget.
  *
  * @param taskId the task
- * @param reports of its jobs, in the order of the table
- * @param distances of finished jobs' datasets, by job id; those that are gone are missing
+ * @param reports reports about its jobs, in the order of the table
+ * @param distances distances in the datasets of finished jobs, by job id; jobs whose dataset no longer exists are missing
  */
 public record ResultsReport(
     String taskId, List<JobReport> reports, Map<String, SubsetDistance> distances) {
@@ -40,16 +38,16 @@ public record ResultsReport(
       g text { stroke: none; }
       """;
 
-  /** Copies the collections. */
+  /** Keeps immutable copies of the collections. */
   public ResultsReport {
     reports = List.copyOf(reports);
     distances = Map.copyOf(distances);
   }
 
-  /** The page. */
+  /** Renders the page. */
   public String html() {
     StringBuilder page = new StringBuilder();
-    String title = "Fine-tune jobs of task " + Html.text(taskId);
+    String title = "Fine-tune jobs of task " + Html.escape(taskId);
     page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.append("<title>").append(title).append("</title>\n<style>\n").append(STYLE);
     page.append("</style>\n</head>\n<body>\n<h1>").append(title).append("</h1>\n");
@@ -70,7 +68,7 @@ public record ResultsReport(
     for (JobReport report : reports) {
       if (!report.result().getDetail().isEmpty()) {
         page.append("<p>")
-            .append(Html.text(report.job().getJobId() + ": " + report.result().getDetail()))
+            .append(Html.escape(report.job().getJobId() + ": " + report.result().getDetail()))
             .append("</p>\n");
       }
     }
@@ -78,15 +76,15 @@ public record ResultsReport(
 
   private static String row(String cell, List<String> cells) {
     return cells.stream()
-        .map(text -> "<" + cell + ">" + Html.text(text) + "</" + cell + ">")
+        .map(text -> "<" + cell + ">" + Html.escape(text) + "</" + cell + ">")
         .collect(Collectors.joining("", "<tr>", "</tr>\n"));
   }
 
   /**
-   * The jobs that the plots show: of each budget the last that has finished with evaluated arms.
+   * The jobs that the plots show: for each budget the last job that has finished with evaluated arms.
    *
-   * @param reports in the order in which the jobs fired
-   * @return by budget
+   * @param reports reports in the order in which the jobs fired
+   * @return sorted by budget
    */
   public static List<JobReport> plotted(List<JobReport> reports) {
     Map<Integer, JobReport> last = new TreeMap<>();
@@ -99,8 +97,9 @@ public record ResultsReport(
   }
 
   private void plots(StringBuilder page, List<JobReport> shown) {
-    page.append("<p>Bars in the plots are standard errors; those of losses are of the difference")
-        .append(" to no fine-tuning, since all arms are evaluated on the same examples.</p>\n");
+    page.append("<p>The error bars in the plots are standard errors. Those of losses are the standard")
+        .append(" errors of the difference to no fine-tuning, because all arms are evaluated on")
+        .append(" the same examples.</p>\n");
     for (EvaluationSet set : EvaluationSet.values()) {
       List<SvgPlot.Series> byBudget = lossByBudget(shown, set);
       if (!byBudget.isEmpty()) {
@@ -108,13 +107,13 @@ public record ResultsReport(
             page,
             "Loss on the " + set.words() + " by budget",
             "examples",
-            "nats a token",
+            "nats per token",
             byBudget);
       }
     }
-    List<SvgPlot.Series> worth = worthByBudget(shown);
-    if (!worth.isEmpty()) {
-      plot(page, "Selected less random: below 0 selection pays", "examples", "nats a token", worth);
+    List<SvgPlot.Series> differences = differenceToRandomByBudget(shown);
+    if (!differences.isEmpty()) {
+      plot(page, "Loss of selected minus loss of random examples: below 0, selection pays", "examples", "nats per token", differences);
     }
     List<SvgPlot.Series> byTier = distanceByTier(shown.get(shown.size() - 1));
     if (!byTier.isEmpty()) {
@@ -128,7 +127,7 @@ public record ResultsReport(
           page,
           "Loss on the queries against distance",
           "mean of 1 - score",
-          "nats a token",
+          "nats per token",
           lossByDistance(shown));
     }
   }
@@ -152,7 +151,7 @@ public record ResultsReport(
     return series;
   }
 
-  private static List<SvgPlot.Series> worthByBudget(List<JobReport> shown) {
+  private static List<SvgPlot.Series> differenceToRandomByBudget(List<JobReport> shown) {
     List<SvgPlot.Series> series = new ArrayList<>();
     for (EvaluationSet set : EvaluationSet.values()) {
       List<SvgPlot.Point> points =
@@ -223,9 +222,11 @@ public record ResultsReport(
       for (JobReport report : shown) {
         Optional<Estimate> distance =
             Optional.ofNullable(distances.get(report.job().getJobId()))
-                .flatMap(of -> arm == Arm.SELECTED ? Optional.of(of.selected()) : of.random());
+                .flatMap(
+                    known ->
+                        arm == Arm.SELECTED ? Optional.of(known.selected()) : known.random());
         distance
-            .flatMap(of -> lossPoint(report, EvaluationSet.QUERIES, arm, of.mean()))
+            .flatMap(mean -> lossPoint(report, EvaluationSet.QUERIES, arm, mean.mean()))
             .ifPresent(points::add);
       }
       if (!points.isEmpty()) {
@@ -236,8 +237,7 @@ public record ResultsReport(
   }
 
   /**
-   * Its bar tells it from no fine-tuning: the arms share their examples, so most of a loss' own
-   * error is none between them.
+   * The point of an arm's loss. Its error bar is that of the difference to no fine-tuning: all arms are evaluated on the same examples, so most of the standard error of a single loss cancels out between them.
    */
   private static Optional<SvgPlot.Point> lossPoint(
       JobReport report, EvaluationSet set, Arm arm, double x) {

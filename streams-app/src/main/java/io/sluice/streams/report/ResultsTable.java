@@ -9,24 +9,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What became of jobs: a row an arm and set of examples, for people or as JSON. */
+/**
+ * The results of jobs: for people as a table with one row per arm and evaluation set, for programs as JSON.
+ */
 public final class ResultsTable {
   /** The titles of the columns. */
   public static final List<String> HEADER =
       List.of("JOB", "BUDGET", "STATE", "ARM", "SEEDS", "ON", "LOSS", "TO NONE", "TO RANDOM");
 
-  /** What the numbers are. */
+  /** Explains the numbers of the table. */
   public static final String LEGEND =
-      "Losses are in nats a token, less is better; ± is the standard error over the examples."
-          + " Differences are of runs with the same seed, example by example; their ± holds the"
-          + " standard errors over the examples and, where there are several, over the seeds. A"
-          + " difference of less than two of them is none.";
+      "Losses are in nats per token, lower is better; ± is the standard error over the examples."
+          + " Differences compare runs with the same seed, example by example; their ± combines the"
+          + " standard errors over the examples and, when there are several seeds, over the seeds."
+          + " A difference of less than two standard errors shows nothing.";
 
   private static final String NOTHING = "-";
 
   private ResultsTable() {}
 
-  /** The rows, as many cells each as there are titles; a job without outcomes has one. */
+  /** The rows of the table, with one cell per column; a job without outcomes has one row. */
   public static List<List<String>> rows(List<JobReport> reports) {
     List<List<String>> rows = new ArrayList<>();
     for (JobReport report : reports) {
@@ -77,7 +79,7 @@ public final class ResultsTable {
     return arm == other || arm == Arm.NONE ? Optional.empty() : report.difference(set, arm, other);
   }
 
-  /** For machines. */
+  /** The results as JSON, one object per job; the numbers are not rounded. */
   public static ArrayNode json(List<JobReport> reports) {
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     for (JobReport report : reports) {

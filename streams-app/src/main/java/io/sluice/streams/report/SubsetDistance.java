@@ -7,32 +7,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far a job's examples are from the queries that they were chosen for: 1 - score each, 0 to 2.
+ * How far the examples of a job are from the queries for which they were selected. The distance of an example is 1 - score, from 0 to 2.
  *
- * @param selected of all selected examples
- * @param random of all examples of the random control, each from the query that it is most similar
- *     to; empty when there is no such control
- * @param tiers of the selected examples tier by tier
+ * @param selected mean distance of all selected examples
+ * @param random mean distance of all examples of the random control, each to the query to which it is most similar; empty when there is no such control
+ * @param tiers mean distances of the selected examples, tier by tier
  */
 public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<Tier> tiers) {
   /**
-   * A tier.
+   * One tier of the selected examples.
    *
-   * @param from rank of its first example
-   * @param to rank after its last one: a budget of the task, of this revision or another
-   * @param distance of its examples
+   * @param from rank of its first example, from 0
+   * @param to rank after its last example: a budget of the task, in this revision or another one
+   * @param distance mean distance of its examples
    */
   public record Tier(int from, int to, Estimate distance) {}
 
-  /** Copies the list. */
+  /** Keeps an immutable copy of the list. */
   public SubsetDistance {
     tiers = List.copyOf(tiers);
   }
 
   /**
-   * Of a dataset.
+   * Measures the distances in a dataset.
    *
-   * @param budgets at which a tier ends, ascending; those beyond the dataset are passed over
+   * @param budgets the budgets at which tiers end, ascending; those larger than the dataset are ignored
    */
   public static SubsetDistance of(FrozenDataset dataset, List<Integer> budgets) {
     List<Double> selected = distances(dataset.selected());

@@ -18,7 +18,7 @@ final class SvgPlot {
   private static final double[] ROUND = {1, 2, 5, 10};
 
   /**
-   * Pixels between points of joined series at the same place, so that error bars do not overlap.
+   * Horizontal distance in pixels between joined series at the same x, so that their error bars do not overlap.
    */
   private static final double APART = 6;
 
@@ -32,12 +32,12 @@ final class SvgPlot {
   private final Range ys;
 
   /**
-   * Points of one kind.
+   * Points that share a colour and an entry of the legend.
    *
-   * @param name in the legend
-   * @param style a class of the page's style sheet, which gives the colour
-   * @param joined whether a line joins them
-   * @param points in the order of the line
+   * @param name name in the legend
+   * @param style a class of the page's style sheet, which sets the colour
+   * @param joined whether a line joins the points
+   * @param points points in the order of the line
    */
   record Series(String name, String style, boolean joined, List<Point> points) {
     Series {
@@ -46,14 +46,14 @@ final class SvgPlot {
   }
 
   /**
-   * A point.
+   * A point with an error bar.
    *
-   * @param error half the length of its error bar, 0 for none
-   * @param label shown when one points at it
+   * @param error half the length of the error bar, 0 for none
+   * @param label text that is shown while the pointer is over the point
    */
   record Point(double x, double y, double error, String label) {}
 
-  /** What an axis shows. */
+  /** The interval of values that an axis shows. */
   private record Range(double from, double to) {
     static Range of(List<Double> values) {
       double least = values.stream().mapToDouble(value -> value).min().orElse(0);
@@ -66,7 +66,7 @@ final class SvgPlot {
       return (value - from) / (to - from);
     }
 
-    /** Round numbers, as far apart as they must be for there to be few. */
+    /** Round numbers in the interval, at distances of at least a seventh of its length. */
     List<Tick> ticks() {
       double least = (to - from) / MOST_TICKS;
       double power = Math.pow(10, Math.floor(Math.log10(least)));
@@ -84,10 +84,10 @@ final class SvgPlot {
     }
   }
 
-  /** A place on an axis that is named. */
-  private record Tick(double value, String name) {}
+  /** A value on an axis with its label. */
+  private record Tick(double value, String label) {}
 
-  /** A plot of all points of all series. */
+  /** Creates a plot whose axes cover all points with their error bars. */
   SvgPlot(String xTitle, String yTitle, List<Series> series) {
     this.xTitle = xTitle;
     this.yTitle = yTitle;
@@ -105,7 +105,7 @@ final class SvgPlot {
     ys = Range.of(y);
   }
 
-  /** The element. */
+  /** Renders the plot as an SVG element. */
   String svg() {
     StringBuilder svg = new StringBuilder();
     svg.append(
@@ -114,8 +114,8 @@ final class SvgPlot {
             "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s by %s\">%n",
             WIDTH,
             HEIGHT,
-            Html.text(yTitle),
-            Html.text(xTitle)));
+            Html.escape(yTitle),
+            Html.escape(xTitle)));
     axes(svg);
     for (int i = 0; i < series.size(); i++) {
       draw(svg, series.get(i), i);
@@ -140,7 +140,7 @@ final class SvgPlot {
               "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
               LEFT - 6,
               y + 4,
-              tick.name()));
+              tick.label()));
     }
     for (Tick tick : xs.ticks()) {
       svg.append(
@@ -149,7 +149,7 @@ final class SvgPlot {
               "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
               px(tick.value()),
               HEIGHT - BOTTOM + 18,
-              tick.name()));
+              tick.label()));
     }
     svg.append(
         String.format(
@@ -157,31 +157,31 @@ final class SvgPlot {
             "<text class=\"title\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
             (LEFT + WIDTH - RIGHT) / 2,
             HEIGHT - BOTTOM + 36,
-            Html.text(xTitle)));
+            Html.escape(xTitle)));
     svg.append(
         String.format(
             Locale.ROOT,
             "<text class=\"title\" transform=\"translate(14 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>%n",
             (TOP + HEIGHT - BOTTOM) / 2,
-            Html.text(yTitle)));
+            Html.escape(yTitle)));
   }
 
-  private void draw(StringBuilder svg, Series of, int place) {
-    svg.append(String.format(Locale.ROOT, "<g class=\"%s\">%n", of.style()));
-    double aside = of.joined() ? APART * (place - (series.size() - 1) / 2.0) : 0;
-    if (of.joined()) {
+  private void draw(StringBuilder svg, Series shown, int index) {
+    svg.append(String.format(Locale.ROOT, "<g class=\"%s\">%n", shown.style()));
+    double shift = shown.joined() ? APART * (index - (series.size() - 1) / 2.0) : 0;
+    if (shown.joined()) {
       StringBuilder line = new StringBuilder();
-      of.points()
+      shown.points()
           .forEach(
               point ->
                   line.append(
                       String.format(
-                          Locale.ROOT, "%.1f,%.1f ", px(point.x()) + aside, py(point.y()))));
+                          Locale.ROOT, "%.1f,%.1f ", px(point.x()) + shift, py(point.y()))));
       svg.append(
           String.format(Locale.ROOT, "<polyline points=\"%s\"/>%n", line.toString().strip()));
     }
-    for (Point point : of.points()) {
-      double x = px(point.x()) + aside;
+    for (Point point : shown.points()) {
+      double x = px(point.x()) + shift;
       if (point.error() > 0) {
         svg.append(
             String.format(
@@ -198,9 +198,9 @@ final class SvgPlot {
               "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s</title></circle>%n",
               x,
               py(point.y()),
-              Html.text(point.label())));
+              Html.escape(point.label())));
     }
-    int legend = LEFT + place * (WIDTH - LEFT) / Math.max(series.size(), 1);
+    int legend = LEFT + index * (WIDTH - LEFT) / Math.max(series.size(), 1);
     svg.append(
         String.format(
             Locale.ROOT, "<circle cx=\"%d\" cy=\"%d\" r=\"4\"/>", legend + 4, HEIGHT - 8));
@@ -210,7 +210,7 @@ final class SvgPlot {
             "<text x=\"%d\" y=\"%d\">%s</text>%n</g>%n",
             legend + 14,
             HEIGHT - 4,
-            Html.text(of.name())));
+            Html.escape(shown.name())));
   }
 
   private double px(double value) {

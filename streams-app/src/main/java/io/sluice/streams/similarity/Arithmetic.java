@@ -5,9 +5,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The inner loops of scoring: vector instructions or plain Java, with the same scores. Immutable.
+ * The inner loops of scoring, with vector instructions or in plain Java. Both give the same scores. Immutable.
  */
 public final class Arithmetic {
+  private static final Logger log = LoggerFactory.getLogger(Arithmetic.class);
   private static final String MODULE = "jdk.incubator.vector";
   private static final Arithmetic FASTEST = choose();
 
@@ -21,54 +22,57 @@ public final class Arithmetic {
     this.signs = signs;
   }
 
-  /** The fastest there is in this JVM: vector instructions, or else plain Java. */
+  /**
+   * The fastest loops of this JVM: with vector instructions if it can use them, else in plain Java.
+   */
   public static Arithmetic fastest() {
     return FASTEST;
   }
 
-  /** In plain Java: what there is without the vector module. */
+  /** The loops in plain Java, which every JVM can use. */
   public static Arithmetic plain() {
     return new Arithmetic("plain", new PlainFloatProducts(), new PlainSignProducts());
   }
 
-  /** {@code vector} or {@code plain}. */
+  /** The name of the loops: {@code vector} or {@code plain}. */
   public String name() {
     return name;
   }
 
-  /** Loops of full precision. */
+  /** The loops for all encodings except SIGN. */
   FloatProducts floats() {
     return floats;
   }
 
-  /** Loops of candidates of one bit a value. */
+  /** The loops for encoding SIGN, with one bit per value. */
   SignProducts signs() {
     return signs;
   }
 
   private static Arithmetic choose() {
-    Logger log = LoggerFactory.getLogger(Arithmetic.class);
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       log.atInfo()
           .addKeyValue("option", "--add-modules " + MODULE)
-          .log("Scoring without vector instructions; with this option of java it is faster");
+          .log("Scoring without vector instructions: start Java with this option for more speed");
       return plain();
     }
     try {
       return new Arithmetic(
           "vector",
-          (FloatProducts) made("VectorFloatProducts"),
-          (SignProducts) made("VectorSignProducts"));
+          (FloatProducts) newInstance("VectorFloatProducts"),
+          (SignProducts) newInstance("VectorSignProducts"));
     } catch (ReflectiveOperationException | LinkageError e) {
       log.atWarn()
           .addKeyValue("reason", reason(e))
-          .log("Scoring without vector instructions: those of this JVM cannot be used");
+          .log("Scoring without vector instructions: the vector module of this JVM cannot be used");
       return plain();
     }
   }
 
-  /** By name: these classes are compiled against a module that may be missing. */
-  private static Object made(String name) throws ReflectiveOperationException {
+  /**
+   * Creates an object of a class by name, because these classes need a module that may be missing.
+   */
+  private static Object newInstance(String name) throws ReflectiveOperationException {
     return Class.forName(Arithmetic.class.getPackageName() + "." + name)
         .getDeclaredConstructor()
         .newInstance();

@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The vectors of one candidate, checked once, to be scored against any number of tasks. Holds the
- * encoded bytes, which must not change meanwhile, and the lengths of the vectors. Immutable.
+ * The vectors of one candidate, checked once, to be scored against any number of tasks. Refers to the encoded bytes, which must not change, and holds the norms of the vectors. Immutable.
  */
 public final class CandidateVectors {
   private final FeatureEncoding encoding;
@@ -26,14 +25,13 @@ public final class CandidateVectors {
   }
 
   /**
-   * A candidate as it is stored.
+   * Checks the vectors of a stored candidate.
    *
-   * @param encoding of its values
-   * @param features encoded matrix, shape [checkpoints, dimension]; kept, not copied
-   * @param checkpoints its vectors, at least 1
-   * @param dimension values a vector, at least 1
-   * @throws IllegalArgumentException when there are more or fewer bytes than that, or a vector is
-   *     all zero or has a value that is not finite
+   * @param encoding encoding of the values
+   * @param features encoded matrix, shape [checkpoints, dimension]; not copied
+   * @param checkpoints number of vectors, at least 1
+   * @param dimension values per vector, at least 1
+   * @throws IllegalArgumentException when the number of bytes is not that of the shape, or a vector is all zero or has a value that is not finite
    */
   public static CandidateVectors of(
       FeatureEncoding encoding, ByteBuffer features, int checkpoints, int dimension) {
@@ -41,11 +39,10 @@ public final class CandidateVectors {
   }
 
   /**
-   * A candidate in full precision.
+   * Checks the vectors of a candidate in full precision.
    *
-   * @param rows shape [checkpoints][dimension]; need not be of unit length; not kept
-   * @throws IllegalArgumentException when a vector is all zero or has a value that is not finite,
-   *     or their lengths differ
+   * @param rows shape [checkpoints][dimension], of any norm; copied
+   * @throws IllegalArgumentException when a vector is all zero or has a value that is not finite, or the dimensions differ
    */
   public static CandidateVectors of(float[][] rows) {
     return of(rows, Arithmetic.fastest());
@@ -57,9 +54,9 @@ public final class CandidateVectors {
   }
 
   /**
-   * A candidate as it is stored, decoded in a given way; other parameters as above.
+   * Checks the vectors of a stored candidate with the given loops; the other parameters are as above.
    *
-   * @param arithmetic its loops; makes no difference to scores
+   * @param arithmetic the loops; makes no difference to scores
    */
   public static CandidateVectors of(
       FeatureEncoding encoding,
@@ -79,25 +76,25 @@ public final class CandidateVectors {
     for (int c = 0; c < checkpoints; c++) {
       ByteBuffer row = features.slice(features.position() + c * rowBytes, rowBytes);
       rows.add(row.order(ByteOrder.LITTLE_ENDIAN));
-      double squares =
-          encoding == FeatureEncoding.SIGN ? dimension : pieces.squares(encoding, row, dimension);
-      if (squares == 0) {
+      double squaredNorm =
+          encoding == FeatureEncoding.SIGN ? dimension : pieces.squaredNorm(encoding, row, dimension);
+      if (squaredNorm == 0) {
         throw new IllegalArgumentException("a feature vector is all zero");
       }
-      if (!(squares < Double.POSITIVE_INFINITY)) {
+      if (!(squaredNorm < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("a feature vector is not finite");
       }
-      inverseNorms[c] = 1 / Math.sqrt(squares);
+      inverseNorms[c] = 1 / Math.sqrt(squaredNorm);
     }
     return new CandidateVectors(encoding, rows, dimension, inverseNorms);
   }
 
-  /** Vectors a candidate. */
+  /** The number of vectors. */
   public int checkpoints() {
     return rows.size();
   }
 
-  /** Values a vector. */
+  /** The number of values per vector. */
   public int dimension() {
     return dimension;
   }
@@ -106,12 +103,12 @@ public final class CandidateVectors {
     return encoding;
   }
 
-  /** An encoded vector, little-endian, from 0 on. */
+  /** The encoded vector of a checkpoint: little-endian, from index 0 of the buffer on. */
   ByteBuffer row(int checkpoint) {
     return rows.get(checkpoint);
   }
 
-  /** One over a vector's length. */
+  /** One divided by the L2 norm of the vector of a checkpoint. */
   double inverseNorm(int checkpoint) {
     return inverseNorms[checkpoint];
   }

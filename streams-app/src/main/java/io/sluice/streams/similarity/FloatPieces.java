@@ -8,26 +8,27 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Decodes vectors piece by piece: the pieces of a tile's queries and candidates fit in a
- * processor's nearest cache together, those of all candidates in the next one. Not thread-safe.
+ * Decodes vectors of all encodings except SIGN, piece by piece. A piece is so short that the pieces of the queries and candidates of one tile fit into a processor's nearest cache, and those of all candidates that are scored together into the next one. Not thread-safe.
  */
 final class FloatPieces {
-  /** Values of a piece; a vector's last piece has what is left. */
+  /** Values per piece; the last piece of a vector may be shorter. */
   static final int LENGTH = 1024;
 
-  /** From this on, a half's bits beside its sign stand for infinity or no number. */
+  /** From this number on, the bits of a half without its sign stand for infinity or NaN. */
   private static final int NOT_FINITE = 0x7c00;
 
-  /** Takes a half's bits, moved to where a float has them, to the half's value: 2^(127 - 15). */
+  /**
+   * Factor from the bits of a half, shifted to where a float has them and read as a float, to the half's value: 2^(127 - 15), for the different biases of the exponents.
+   */
   private static final float HALF_SCALE = 0x1p112f;
 
   private static final VarHandle PAIRS =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** The two values that each byte of INT4 stands for, a byte each, lower half first. */
+  /** The two values in each byte of INT4, as one byte each, the lower half first. */
   private static final short[] NIBBLES = nibbleTable();
 
-  /** The squares of these two values together. */
+  /** The sum of the squares of the two values in each byte of INT4. */
   private static final short[] SQUARES = squareTable();
 
   private final FloatProducts products;
@@ -39,7 +40,7 @@ final class FloatPieces {
     this.products = products;
   }
 
-  /** Values rounded up to whole lanes. */
+  /** Rounds a number of values up to a multiple of the number of lanes. */
   static int wholeLanes(int values) {
     return (values + FloatProducts.LANES - 1) / FloatProducts.LANES * FloatProducts.LANES;
   }
@@ -47,11 +48,11 @@ final class FloatPieces {
   /**
    * Decodes a piece.
    *
-   * @param encoding any but SIGN
-   * @param row an encoded vector, little-endian, from 0 on
-   * @param dimension values of the vector
-   * @param from first value, a multiple of {@link #LENGTH}
-   * @param into receives the values and zeros up to whole lanes; a half that is no number becomes
+   * @param encoding any encoding except SIGN
+   * @param row an encoded vector, little-endian, from index 0 on
+   * @param dimension number of values of the vector
+   * @param from index of the first value, a multiple of {@link #LENGTH}
+   * @param into receives the values, padded with zeros to whole lanes; a half that is NaN becomes
    *     infinite
    */
   void decode(FeatureEncoding encoding, ByteBuffer row, int dimension, int from, float[] into) {
@@ -62,7 +63,7 @@ final class FloatPieces {
       case FLOAT16 -> {
         row.asShortBuffer().get(from, halves, 0, count);
         for (int i = 0; i < count; i++) {
-          into[i] = widened(halves[i]);
+          into[i] = halfToFloat(halves[i]);
         }
       }
       case INT8 -> {
@@ -81,23 +82,25 @@ final class FloatPieces {
     }
   }
 
-  /** Exact for subnormal halves too: read as floats, they are subnormal floats. */
-  private static float widened(short half) {
+  /**
+   * Converts a half to a float. This is exact for subnormal halves too: their shifted bits, read as a float, are a subnormal float, which the factor scales exactly.
+   */
+  private static float halfToFloat(short half) {
     int magnitude = half & 0x7fff;
     float value = Float.intBitsToFloat(half & 0x80000000 | magnitude << 13) * HALF_SCALE;
     return magnitude < NOT_FINITE ? value : Float.POSITIVE_INFINITY;
   }
 
   /**
-   * A vector's squared length; infinite or NaN when a value is not finite.
+   * The squared L2 norm of a vector; infinite or NaN when a value is not finite.
    *
-   * @param encoding any but SIGN
-   * @param row an encoded vector, little-endian, from 0 on
-   * @param dimension values of the vector
+   * @param encoding any encoding except SIGN
+   * @param row an encoded vector, little-endian, from index 0 on
+   * @param dimension number of values of the vector
    */
-  double squares(FeatureEncoding encoding, ByteBuffer row, int dimension) {
+  double squaredNorm(FeatureEncoding encoding, ByteBuffer row, int dimension) {
     if (encoding == FeatureEncoding.INT4) {
-      return squares(row, dimension);
+      return squaredNormOfInt4(row, dimension);
     }
     float[] piece = new float[LENGTH];
     float[] lanes = new float[FloatProducts.LANES];
@@ -108,8 +111,8 @@ final class FloatPieces {
     return FloatProducts.sum(lanes, 0);
   }
 
-  /** Of four bits a value: exact, and faster than by floats. */
-  private long squares(ByteBuffer row, int dimension) {
+  /** Sums integers, which is exact and faster than decoding to floats. */
+  private long squaredNormOfInt4(ByteBuffer row, int dimension) {
     long sum = 0;
     for (int from = 0; from < row.limit(); from += nibbles.length) {
       int read = Math.min(nibbles.length, row.limit() - from);

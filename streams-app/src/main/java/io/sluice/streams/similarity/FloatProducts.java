@@ -3,32 +3,29 @@ package io.sluice.streams.similarity;
 /**
  * Dot products of floats: the inner loops of scoring in full precision.
  *
- * <p>Every implementation gives the same bits on every machine. A dot product is kept in {@value
- * #LANES} running sums, its lanes: lane l adds up the products of the values l, l + {@value
- * #LANES}, l + 2 x {@value #LANES} and so on, in this order, each product rounded before it is
- * added (never a fused multiply-add, which some machines lack). Calls go on from the lanes that
- * they are given, so it makes no difference how a vector is cut into pieces.
+ * <p>Every implementation gives the same bits on every machine. A dot product is accumulated in {@value #LANES} running sums, its lanes: lane l adds up the products of the values l, l + {@value #LANES}, l + 2 x {@value #LANES} and so on, in this order, and each product is rounded before it is added (never a fused multiply-add, which some machines lack). Calls add to the lanes that they are given, so the result does not depend on how a vector is cut into pieces.
  */
 interface FloatProducts {
-  /** Running sums of a dot product; counts of values are multiples of it. */
+  /** Running sums per dot product; all numbers of values are multiples of this. */
   int LANES = 16;
 
-  /** Query rows that a call of {@link #tile} takes. */
+  /** Query rows per call of {@link #tile}. */
   int QUERIES = 5;
 
-  /** Candidates that a call of {@link #tile} takes; those that are missing are zero. */
+  /** Candidates per call of {@link #tile}; the caller fills up with candidates of zeros. */
   int CANDIDATES = 4;
 
   /**
-   * Five queries times four candidates.
+   * Multiplies a piece of five queries by a piece of four candidates.
    *
    * @param queries all query rows, one after the other
-   * @param from where the first query's piece begins
-   * @param stride how far behind it the next query's piece begins
-   * @param candidates pieces, of which four from {@code candidate} on are taken, from their start
-   * @param count values of a piece, a multiple of {@link #LANES}
-   * @param lanes shape [..., QUERIES, CANDIDATES, LANES], added to
-   * @param at the first lane
+   * @param from index at which the piece of the first query begins
+   * @param stride distance between the pieces of two consecutive queries
+   * @param candidates pieces of candidates
+   * @param candidate index of the first of the four candidates
+   * @param count values per piece, a multiple of {@link #LANES}
+   * @param lanes shape [..., QUERIES, CANDIDATES, LANES]; the products are added to it
+   * @param at index of the first lane of the tile
    */
   void tile(
       float[] queries,
@@ -41,22 +38,22 @@ interface FloatProducts {
       int at);
 
   /**
-   * A piece of a vector times itself.
+   * Multiplies a piece of a vector by itself.
    *
-   * @param count values, a multiple of {@link #LANES}
-   * @param lanes shape [LANES], added to
+   * @param count number of values, a multiple of {@link #LANES}
+   * @param lanes shape [LANES]; the products are added to it
    */
   void square(float[] piece, int count, float[] lanes);
 
   /**
-   * Widens whole numbers.
+   * Converts bytes to floats.
    *
    * @param into receives the values
-   * @param count how many
+   * @param count number of values
    */
   void widen(byte[] bytes, float[] into, int count);
 
-  /** A dot product's lanes added up, in one fixed order. */
+  /** Adds up the lanes of a dot product, in one fixed order. */
   static float sum(float[] lanes, int at) {
     float even =
         ((lanes[at] + lanes[at + 8]) + (lanes[at + 4] + lanes[at + 12]))

@@ -2,11 +2,12 @@ package io.sluice.streams.similarity;
 
 import java.util.List;
 
-/** A task's queries in full precision. Immutable. */
+/**
+ * A task's queries in full precision, for candidates of all encodings except SIGN. Immutable.
+ */
 final class FullQueries {
   /**
-   * Floats ahead of the first row. A JVM that gives large arrays memory of their own (G1) begins
-   * them on a cache line with a header of 16 bytes: behind this lead, vector loads cross no lines.
+   * Floats before the first row. A JVM that allocates large arrays separately (G1) starts them at a cache line, with a header of 16 bytes. With this lead the rows start at a cache line too, and vector loads cross none.
    */
   private static final int LEAD = 12;
 
@@ -15,14 +16,16 @@ final class FullQueries {
   private final int checkpoints;
   private final int stride;
 
-  /** Queries, rounded up to whole tiles; those added are zero. */
+  /** The number of queries, rounded up to whole tiles; the added rows are zero. */
   private final int rows;
 
-  /** Behind the lead, shape [checkpoints][rows][stride]: each vector times its weight. */
+  /**
+   * After the lead, shape [checkpoints][rows][stride]: each vector times the weight of its checkpoint.
+   */
   private final float[] values;
 
   /**
-   * Queries.
+   * Copies the queries.
    *
    * @param vectors shape [queries][checkpoints][dimension]
    * @param weights shape [checkpoints]
@@ -37,65 +40,67 @@ final class FullQueries {
     values = new float[LEAD + checkpoints * rows * stride];
     for (int k = 0; k < checkpoints; k++) {
       for (int q = 0; q < queries; q++) {
-        int at = at(k, q);
+        int start = rowStart(k, q);
         for (int i = 0; i < dimension; i++) {
-          values[at + i] = weights[k] * vectors[q][k][i];
+          values[start + i] = weights[k] * vectors[q][k][i];
         }
       }
     }
   }
 
-  private int at(int checkpoint, int query) {
+  private int rowStart(int checkpoint, int query) {
     return LEAD + (checkpoint * rows + query) * stride;
   }
 
   /**
-   * Scores some candidates.
+   * Scores candidates together.
    *
-   * @param candidates of any encoding but SIGN
-   * @return shape [candidates][queries]
+   * @param candidates candidates of any encoding except SIGN
+   * @return similarities, shape [candidates][queries]
    */
   float[][] score(List<CandidateVectors> candidates) {
     int count = candidates.size();
-    int places = QueryMatrix.wholeTiles(count, FloatProducts.CANDIDATES);
-    float[][] pieces = new float[places][FloatPieces.LENGTH];
+    int paddedCount = QueryMatrix.wholeTiles(count, FloatProducts.CANDIDATES);
+    float[][] pieces = new float[paddedCount][FloatPieces.LENGTH];
     double[][] totals = new double[count][queries];
     FloatPieces decoder = new FloatPieces(products);
     for (int k = 0; k < checkpoints; k++) {
-      float[] lanes = new float[rows * places * FloatProducts.LANES];
+      float[] lanes = new float[rows * paddedCount * FloatProducts.LANES];
       for (int from = 0; from < stride; from += FloatPieces.LENGTH) {
         for (int c = 0; c < count; c++) {
           CandidateVectors candidate = candidates.get(c);
           decoder.decode(
               candidate.encoding(), candidate.row(k), candidate.dimension(), from, pieces[c]);
         }
-        multiply(at(k, 0) + from, pieces, Math.min(FloatPieces.LENGTH, stride - from), lanes);
+        multiply(rowStart(k, 0) + from, pieces, Math.min(FloatPieces.LENGTH, stride - from), lanes);
       }
       for (int c = 0; c < count; c++) {
         double inverseNorm = candidates.get(c).inverseNorm(k);
         for (int q = 0; q < queries; q++) {
-          totals[c][q] += FloatProducts.sum(lanes, lane(q, c, places)) * inverseNorm;
+          totals[c][q] += FloatProducts.sum(lanes, firstLane(q, c, paddedCount)) * inverseNorm;
         }
       }
     }
-    return QueryMatrix.scores(totals);
+    return QueryMatrix.toFloats(totals);
   }
 
-  /** One piece of all queries times that of all candidates. */
+  /** Multiplies one piece of all queries by the same piece of all candidates. */
   private void multiply(int from, float[][] pieces, int length, float[] lanes) {
     for (int q = 0; q < rows; q += FloatProducts.QUERIES) {
       for (int c = 0; c < pieces.length; c += FloatProducts.CANDIDATES) {
-        int at = lane(q, c, pieces.length);
+        int at = firstLane(q, c, pieces.length);
         products.tile(values, from + q * stride, stride, pieces, c, length, lanes, at);
       }
     }
   }
 
-  /** The first lane of a query's and a candidate's product: those of a tile follow each other. */
-  private static int lane(int query, int candidate, int places) {
+  /**
+   * The index of the first lane of the product of a query and a candidate; the products of a tile are stored one after the other.
+   */
+  private static int firstLane(int query, int candidate, int paddedCount) {
     int i = query % FloatProducts.QUERIES;
     int j = candidate % FloatProducts.CANDIDATES;
-    int tile = (query - i) * places + (candidate - j) * FloatProducts.QUERIES;
+    int tile = (query - i) * paddedCount + (candidate - j) * FloatProducts.QUERIES;
     return (tile + i * FloatProducts.CANDIDATES + j) * FloatProducts.LANES;
   }
 }

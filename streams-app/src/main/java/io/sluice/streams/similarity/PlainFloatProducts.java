@@ -1,6 +1,8 @@
 package io.sluice.streams.similarity;
 
-/** In plain Java: what the faster ones are checked against, and the fallback. */
+/**
+ * The loops in plain Java: the reference for the tests of the vector instructions, and the fallback where there are none.
+ */
 final class PlainFloatProducts implements FloatProducts {
   @Override
   public void tile(
@@ -32,7 +34,9 @@ final class PlainFloatProducts implements FloatProducts {
     }
   }
 
-  /** Four lanes at a time: they do not wait for each other's additions. */
+  /**
+   * Computes four lanes at a time: as their sums do not depend on each other, no addition waits for the one before.
+   */
   private static void add(
       float[] query, int from, float[] candidate, int count, float[] lanes, int at) {
     for (int lane = 0; lane < LANES; lane += 4) {

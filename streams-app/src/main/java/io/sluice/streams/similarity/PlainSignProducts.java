@@ -1,6 +1,8 @@
 package io.sluice.streams.similarity;
 
-/** In plain Java: what the faster ones are checked against, and the fallback. */
+/**
+ * The loops in plain Java: the reference for the tests of the vector instructions, and the fallback where there are none.
+ */
 final class PlainSignProducts implements SignProducts {
   @Override
   public void tile(

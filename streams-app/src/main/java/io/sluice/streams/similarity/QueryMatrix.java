@@ -13,18 +13,21 @@ import java.util.stream.Collectors;
  *
  * <p>Similarity (LESS, section 3.2; Xia et al., ICML 2024): the sum over warm-up checkpoints of the
  * checkpoint's weight times the cosine between the query's and the candidate's gradient. Additions
- * happen in one fixed order or are exact, so equal bytes give equal scores on every machine, alone
- * and in any company.
+ * happen in one fixed order or are exact, so equal bytes give equal scores on every machine, no
+ * matter which candidates are scored together.
  *
- * <p>Candidates of signs meet the queries in 7 bits a value with a scale for each vector, all
- * others in full precision. Takes 5 bytes a value of the queries. Immutable.
+ * <p>Candidates of encoding SIGN are scored against queries of 7 bits per value, with one scale per
+ * vector; all others against queries in full precision. A matrix takes 5 bytes of memory per value of
+ * the queries. Immutable.
  */
 public final class QueryMatrix {
-  /** The most values that a query set may have: queries times checkpoints times dimension. */
+  /** The maximum number of values in a query set: queries times checkpoints times dimension. */
   public static final int MOST_VALUES = 1 << 30;
 
-  /** Candidates that go over the queries together: enough to have read them nearly for nothing. */
-  private static final int TOGETHER = 32;
+  /**
+   * Candidates that are scored in one pass over the queries: so many that reading the queries from memory costs each of them almost nothing.
+   */
+  private static final int CANDIDATES_PER_PASS = 32;
 
   private final int queries;
   private final int checkpoints;
@@ -34,21 +37,20 @@ public final class QueryMatrix {
   private final SignQueries signs;
 
   /**
-   * A query set.
+   * Creates the matrix of a query set.
    *
-   * @param vectors shape [queries][checkpoints][dimension], each row of unit L2 norm
+   * @param vectors shape [queries][checkpoints][dimension], each row of unit L2 norm; copied
    * @param weights the weight of each checkpoint, shape [checkpoints]
-   * @throws IllegalArgumentException when there is no query, shapes differ, or there are more than
-   *     {@value #MOST_VALUES} values
+   * @throws IllegalArgumentException when there is no query, shapes differ, or there are more than {@value #MOST_VALUES} values
    */
   public QueryMatrix(float[][][] vectors, float[] weights) {
     this(vectors, weights, Arithmetic.fastest());
   }
 
   /**
-   * A query set, scored in a given way; parameters as above.
+   * Creates the matrix of a query set with the given loops; the other parameters are as above.
    *
-   * @param arithmetic its loops; makes no difference to scores
+   * @param arithmetic the loops; makes no difference to scores
    */
   public QueryMatrix(float[][][] vectors, float[] weights, Arithmetic arithmetic) {
     if (vectors.length == 0 || weights.length == 0) {
@@ -75,24 +77,24 @@ public final class QueryMatrix {
       }
     }
     if ((double) queries * checkpoints * dimension > MOST_VALUES) {
-      throw new IllegalArgumentException("more than " + MOST_VALUES + " values of queries");
+      throw new IllegalArgumentException("the query set has more than " + MOST_VALUES + " values");
     }
     this.arithmetic = arithmetic;
     full = new FullQueries(vectors, weights, arithmetic.floats());
     signs = new SignQueries(vectors, weights, arithmetic.signs());
   }
 
-  /** Queries: the length of a score row. */
+  /** The number of queries, which is the length of a score row. */
   public int queries() {
     return queries;
   }
 
-  /** Vectors an example. */
+  /** The number of vectors per example. */
   public int checkpoints() {
     return checkpoints;
   }
 
-  /** Values a checkpoint. */
+  /** The number of values per vector. */
   public int dimension() {
     return dimension;
   }
@@ -102,7 +104,8 @@ public final class QueryMatrix {
    *
    * @param features encoded matrix, shape [checkpoints, dimension]; not changed
    * @return the similarity to each query, shape [queries], -1 to 1 up to rounding
-   * @throws IllegalArgumentException when a vector is all zero or not finite, or bytes are missing
+   * @throws IllegalArgumentException when a vector is all zero or not finite, or the number
+   *     of bytes does not match
    */
   public float[] score(FeatureEncoding encoding, ByteBuffer features) {
     return score(CandidateVectors.of(encoding, features, checkpoints, dimension, arithmetic));
@@ -111,7 +114,7 @@ public final class QueryMatrix {
   /**
    * Scores a candidate.
    *
-   * @param rows shape [checkpoints][dimension]; need not be normalised
+   * @param rows shape [checkpoints][dimension]; of any norm
    * @return the similarity to each query, shape [queries], -1 to 1 up to rounding
    * @throws IllegalArgumentException when a vector is all zero or not finite, or the shape differs
    */
@@ -130,18 +133,16 @@ public final class QueryMatrix {
   }
 
   /**
-   * Scores candidates together, several times as fast as one by one where the queries do not fit in
-   * the processor's cache; more than 32 at a time gain nothing. The scores are those that each
-   * would get alone.
+   * Scores candidates together. This is several times as fast as one by one when the queries do not fit into the processor's cache; more than 32 at a time bring no further gain. The scores equal those that each candidate gets alone.
    *
-   * @param candidates in any mixture of encodings
-   * @return the similarity of each to each query, shape [candidates][queries]
+   * @param candidates candidates in any mixture of encodings
+   * @return the similarity of each candidate to each query, shape [candidates][queries]
    * @throws IllegalArgumentException when a shape differs
    */
   public List<float[]> scoreAll(List<CandidateVectors> candidates) {
     List<float[]> scores = new ArrayList<>(candidates.size());
-    for (int begin = 0; begin < candidates.size(); begin += TOGETHER) {
-      int end = Math.min(begin + TOGETHER, candidates.size());
+    for (int begin = 0; begin < candidates.size(); begin += CANDIDATES_PER_PASS) {
+      int end = Math.min(begin + CANDIDATES_PER_PASS, candidates.size());
       scoreTogether(candidates.subList(begin, end), scores);
     }
     return scores;
@@ -150,15 +151,15 @@ public final class QueryMatrix {
   private void scoreTogether(List<CandidateVectors> candidates, List<float[]> scores) {
     candidates.forEach(this::requireShape);
     Map<Boolean, List<CandidateVectors>> bySign =
-        candidates.stream().collect(Collectors.partitioningBy(QueryMatrix::ofSigns));
+        candidates.stream().collect(Collectors.partitioningBy(QueryMatrix::hasSigns));
     Iterator<float[]> signScores = List.of(signs.score(bySign.get(true))).iterator();
     Iterator<float[]> fullScores = List.of(full.score(bySign.get(false))).iterator();
     for (CandidateVectors candidate : candidates) {
-      scores.add((ofSigns(candidate) ? signScores : fullScores).next());
+      scores.add((hasSigns(candidate) ? signScores : fullScores).next());
     }
   }
 
-  private static boolean ofSigns(CandidateVectors candidate) {
+  private static boolean hasSigns(CandidateVectors candidate) {
     return candidate.encoding() == FeatureEncoding.SIGN;
   }
 
@@ -170,13 +171,13 @@ public final class QueryMatrix {
     }
   }
 
-  /** A number of queries or candidates, rounded up to whole tiles. */
+  /** Rounds a number of queries or candidates up to whole tiles. */
   static int wholeTiles(int count, int tile) {
     return (count + tile - 1) / tile * tile;
   }
 
-  /** Totals in single precision. */
-  static float[][] scores(double[][] totals) {
+  /** Rounds scores to single precision. */
+  static float[][] toFloats(double[][] totals) {
     float[][] scores = new float[totals.length][];
     for (int c = 0; c < totals.length; c++) {
       scores[c] = new float[totals[c].length];

@@ -6,21 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Decodes vectors of signs piece by piece. Not thread-safe. */
+/** Decodes vectors of encoding SIGN to masks, piece by piece. Not thread-safe. */
 final class SignPieces {
-  /** Values of a piece; a vector's last piece has what is left. */
+  /** Values per piece; the last piece of a vector may be shorter. */
   static final int LENGTH = 8192;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** Eight bytes, all bits set or none, for each byte of signs. */
+  /** For each byte of eight signs, eight bytes with all bits set or none. */
   private static final long[] MASKS = masks();
 
   private final byte[] signs = new byte[LENGTH / 8];
   private final byte[] masks = new byte[LENGTH];
 
-  /** Shorts that hold a number of values, rounded up to whole steps. */
+  /** The number of shorts that hold a number of values, rounded up to whole steps. */
   static int wholeSteps(int values) {
     int step = 2 * SignProducts.STEP;
     return (values + step - 1) / step * SignProducts.STEP;
@@ -29,11 +29,11 @@ final class SignPieces {
   /**
    * Decodes a piece.
    *
-   * @param row an encoded vector of signs, from 0 on
-   * @param dimension values of the vector
-   * @param from first value, a multiple of {@link #LENGTH}
-   * @param into receives a byte a value, all bits set where it is positive; none up to whole steps
-   * @return how many values are positive
+   * @param row an encoded vector of signs, from index 0 on
+   * @param dimension number of values of the vector
+   * @param from index of the first value, a multiple of {@link #LENGTH}
+   * @param into receives one byte per value, two in a short: all bits are set when the value is positive, else none; padded with zeros to whole steps
+   * @return the number of positive values
    */
   int decode(ByteBuffer row, int dimension, int from, short[] into) {
     int count = Math.min(LENGTH, dimension - from);

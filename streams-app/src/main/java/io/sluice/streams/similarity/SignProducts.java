@@ -1,36 +1,36 @@
 package io.sluice.streams.similarity;
 
 /**
- * Sums of those of a query's values that a candidate's signs choose: the inner loops of scoring
- * signs.
+ * The inner loops of scoring candidates of encoding SIGN: sums of the values of a query at which the candidate is positive.
  *
- * <p>Values are bytes from 0 to {@value #LARGEST}, two in a short, the first in its lower half; a
- * candidate has all bits of a byte set where the value counts and none where it does not. Sums are
- * exact, so every implementation gives the same.
+ * <p>The values of queries are bytes from 0 to {@value #LARGEST}, two in a short, the first in its lower half. Candidates are masks: a byte has all bits set when the value counts, and none when it does not. Sums are exact, so every implementation gives the same.
  */
 interface SignProducts {
-  /** The largest value. */
+  /** The largest value of a query. */
   int LARGEST = 127;
 
-  /** Counts of shorts are multiples of it: what two of the widest instructions take. */
+  /**
+   * All numbers of shorts are multiples of this: as many as two of the widest vector instructions take.
+   */
   int STEP = 64;
 
-  /** Query rows that a call takes. */
+  /** Query rows per call of {@link #tile}. */
   int QUERIES = 4;
 
-  /** Candidates that a call takes; those that are missing choose nothing. */
+  /** Candidates per call of {@link #tile}; the caller fills up with masks of zeros. */
   int CANDIDATES = 2;
 
   /**
-   * Four queries, two candidates.
+   * Adds, for each pair of four queries and two candidates, the values that the candidate selects in a piece.
    *
    * @param queries all query rows, one after the other
-   * @param from where the first query's piece begins
-   * @param stride how far behind it the next query's piece begins
-   * @param candidates pieces, of which two from {@code candidate} on are taken, from their start
-   * @param count shorts of a piece, a multiple of {@link #STEP}
-   * @param sums shape [..., QUERIES, CANDIDATES], added to
-   * @param at the first sum
+   * @param from index at which the piece of the first query begins
+   * @param stride distance between the pieces of two consecutive queries
+   * @param candidates pieces of candidates
+   * @param candidate index of the first of the two candidates
+   * @param count shorts per piece, a multiple of {@link #STEP}
+   * @param sums shape [..., QUERIES, CANDIDATES]; the values are added to it
+   * @param at index of the first sum of the tile
    */
   void tile(
       short[] queries,

@@ -7,17 +7,11 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * By the processor's vector instructions, of any width up to 512 bits.
+ * The loops with the processor's vector instructions, of any width up to 512 bits.
  *
- * <p>What two shorts have chosen is added byte by byte: 2 x {@value #LARGEST} still fits. Running
- * sums are of two kinds: of these shorts as numbers, which overflow, and of their upper bytes,
- * which do not; the first less 256 times the second is the sum of the lower bytes, in 16 bits, for
- * which it is small enough.
+ * <p>The values selected in two shorts are added byte by byte: 2 x {@value #LARGEST} still fits into a byte. There are two kinds of running sums: those of these shorts as numbers, which overflow, and those of their upper bytes, which do not. The first minus 256 times the second is the sum of the lower bytes modulo 2^16, and that sum is small enough to be exact.
  *
- * <p>What keeps the JIT of Java 17 from putting vectors on the heap, at a twentieth of the speed:
- * each is a local variable of its own in a short method, hence no loop over queries and candidates;
- * sums leave through memory; and no other class of this JVM uses vectors of shorts of another
- * width.
+ * <p>The JIT compiler of Java 17 allocates vectors on the heap, which is twenty times slower, unless three conditions hold: each vector is a separate local variable in a short method (hence there is no loop over queries and candidates), sums are returned through memory, and no other class in this JVM uses vectors of shorts of another width.
  */
 final class VectorSignProducts implements SignProducts {
   private static final VectorSpecies<Short> SHORTS =
@@ -25,7 +19,9 @@ final class VectorSignProducts implements SignProducts {
           short.class,
           VectorShape.forBitSize(Math.min(512, VectorShape.preferredShape().vectorBitSize())));
 
-  /** Shorts of a piece that a lane can add up: the sums of both halves together fit in 16 bits. */
+  /**
+   * Shorts of a piece that one lane can add up: so few that the sum of both halves fits into 16 bits.
+   */
   private static final int ADDENDS = 256;
 
   @Override
@@ -97,32 +93,32 @@ final class VectorSignProducts implements SignProducts {
       ShortVector y3 = ShortVector.fromArray(SHORTS, queries, from3 + i + width);
       ShortVector first = ShortVector.fromArray(SHORTS, c0, i);
       ShortVector second = ShortVector.fromArray(SHORTS, c0, i + width);
-      ShortVector chosen = x0.and(first).add(y0.and(second));
-      sum00 = sum00.add(chosen);
-      upper00 = upper00.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x1.and(first).add(y1.and(second));
-      sum10 = sum10.add(chosen);
-      upper10 = upper10.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x2.and(first).add(y2.and(second));
-      sum20 = sum20.add(chosen);
-      upper20 = upper20.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x3.and(first).add(y3.and(second));
-      sum30 = sum30.add(chosen);
-      upper30 = upper30.add(chosen.lanewise(VectorOperators.LSHR, 8));
+      ShortVector selected = x0.and(first).add(y0.and(second));
+      sum00 = sum00.add(selected);
+      upper00 = upper00.add(selected.lanewise(VectorOperators.LSHR, 8));
+      selected = x1.and(first).add(y1.and(second));
+      sum10 = sum10.add(selected);
+      upper10 = upper10.add(selected.lanewise(VectorOperators.LSHR, 8));
+      selected = x2.and(first).add(y2.and(second));
+      sum20 = sum20.add(selected);
+      upper20 = upper20.add(selected.lanewise(VectorOperators.LSHR, 8));
+      selected = x3.and(first).add(y3.and(second));
+      sum30 = sum30.add(selected);
+      upper30 = upper30.add(selected.lanewise(VectorOperators.LSHR, 8));
       first = ShortVector.fromArray(SHORTS, c1, i);
       second = ShortVector.fromArray(SHORTS, c1, i + width);
-      chosen = x0.and(first).add(y0.and(second));
-      sum01 = sum01.add(chosen);
-      upper01 = upper01.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x1.and(first).add(y1.and(second));
-      sum11 = sum11.add(chosen);
-      upper11 = upper11.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x2.and(first).add(y2.and(second));
-      sum21 = sum21.add(chosen);
-      upper21 = upper21.add(chosen.lanewise(VectorOperators.LSHR, 8));
-      chosen = x3.and(first).add(y3.and(second));
-      sum31 = sum31.add(chosen);
-      upper31 = upper31.add(chosen.lanewise(VectorOperators.LSHR, 8));
+      selected = x0.and(first).add(y0.and(second));
+      sum01 = sum01.add(selected);
+      upper01 = upper01.add(selected.lanewise(VectorOperators.LSHR, 8));
+      selected = x1.and(first).add(y1.and(second));
+      sum11 = sum11.add(selected);
+      upper11 = upper11.add(selected.lanewise(VectorOperators.LSHR, 8));
+      selected = x2.and(first).add(y2.and(second));
+      sum21 = sum21.add(selected);
+      upper21 = upper21.add(selected.lanewise(VectorOperators.LSHR, 8));
+      selected = x3.and(first).add(y3.and(second));
+      sum31 = sum31.add(selected);
+      upper31 = upper31.add(selected.lanewise(VectorOperators.LSHR, 8));
     }
     sum00.sub(upper00.lanewise(VectorOperators.LSHL, 8)).add(upper00).intoArray(lanes, 0);
     sum01.sub(upper01.lanewise(VectorOperators.LSHL, 8)).add(upper01).intoArray(lanes, width);
@@ -134,7 +130,7 @@ final class VectorSignProducts implements SignProducts {
     sum31.sub(upper31.lanewise(VectorOperators.LSHL, 8)).add(upper31).intoArray(lanes, 7 * width);
   }
 
-  /** Adds up each sum's lanes, numbers of 16 bits without a sign. */
+  /** Adds up the lanes of each sum, which are unsigned numbers of 16 bits. */
   private static void reduce(short[] lanes, int[] sums, int at) {
     for (int i = 0; i < lanes.length; i += SHORTS.length()) {
       IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();

@@ -1,10 +1,8 @@
 /**
- * How alike candidates and the queries of a task are.
+ * The similarity of candidates to the queries of a task.
  *
- * <p>{@link io.sluice.streams.similarity.QueryMatrix} scores; {@link
- * io.sluice.streams.similarity.CandidateVectors} is a candidate, decoded once for all tasks.
- * Queries are in full precision, but in 7 bits a value for candidates of 1 bit. The loops
- * underneath are vector instructions where the JVM offers them, plain Java elsewhere, and give the
- * same bits either way.
+ * <p>{@link io.sluice.streams.similarity.QueryMatrix} computes scores; {@link io.sluice.streams.similarity.CandidateVectors} is a candidate, checked once for all tasks. Queries have full precision, but 7 bits per value for candidates of 1 bit per value. The loops use vector instructions if the JVM offers them and plain Java otherwise, and give the same bits either way.
+ *
+ * <p>The first stage of the selection and the benchmarks use this package. It is pure arithmetic: no Kafka and no I/O.
  */
 package io.sluice.streams.similarity;

@@ -6,13 +6,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * What makes a fine-tune job the one that it is: firing the same job again gives the same id.
+ * The identity of a fine-tune job. The id of a job is a pure function of it: firing the same job again gives the same id.
  *
- * @param taskId the target task
- * @param revision its revision
+ * @param taskId id of the target task
+ * @param revision revision of the task
  * @param representationId the representation by which the examples were selected
- * @param budget examples asked for
- * @param sequence counts the jobs of this task, revision and budget, from 0
+ * @param budget number of examples
+ * @param sequence number of the job among those of this task, revision and budget, from 0
  */
 public record JobIdentity(
     String taskId, int revision, String representationId, int budget, int sequence) {
@@ -37,7 +37,7 @@ public record JobIdentity(
           .formatHex(
               MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

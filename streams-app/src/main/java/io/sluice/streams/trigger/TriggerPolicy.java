@@ -10,8 +10,8 @@ import java.util.function.Consumer;
  * than the budget that there was something to choose from; again when enough of the subset has
  * changed since and some time has passed; never while a job of the same task and budget is open.
  *
- * <p>A pure function of state and the time that is given: asked again about the same state, it says
- * the same.
+ * <p>A pure function of the state and the time that are given: the same state and time always give
+ * the same decision.
  *
  * @param minPoolFactor candidates in the pool for each example of the budget, at least 1
  * @param refreshTurnover share of the subset that must be new to the last job, above 0, at most 1
@@ -36,10 +36,9 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
   }
 
   /**
-   * Why a job cannot fire even if somebody asks for it; pool, turnover and cooldown do not matter
-   * then.
+   * Why a job cannot fire even when a person requests it; pool, turnover and cooldown do not matter then.
    *
-   * @return a reason, for people; empty when it can
+   * @return a reason, for people; empty when the job can fire
    */
   public static Optional<String> refusal(TierState tier) {
     if (tier.open()) {

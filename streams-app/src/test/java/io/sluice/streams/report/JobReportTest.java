@@ -21,7 +21,7 @@ class JobReportTest {
           outcome(Arm.RANDOM, 2, 1.8, 0.1));
 
   @Test
-  void givenTwoSeeds_whenSummedUp_thenTheLossIsTheirMean() {
+  void givenTwoSeeds_whenAveraged_thenTheLossIsTheirMean() {
     Estimate loss = report.loss(QUERIES, Arm.SELECTED).orElseThrow();
 
     assertThat(loss.mean()).isCloseTo(1.2, within(1e-12));
@@ -33,27 +33,27 @@ class JobReportTest {
   }
 
   @Test
-  void givenTwoSeeds_whenCompared_thenRunsOfTheSameSeedAre() {
+  void givenTwoSeeds_whenCompared_thenRunsOfTheSameSeedAreCompared() {
     Difference difference = report.difference(QUERIES, Arm.SELECTED, Arm.RANDOM).orElseThrow();
 
     assertThat(difference.mean()).isCloseTo(-0.7, within(1e-12));
     assertThat(difference.overSeeds()).as("of -1.0 and -0.4").isCloseTo(0.3, within(1e-12));
-    assertThat(difference.overExamples()).as("no losses told").isZero();
+    assertThat(difference.overExamples()).as("the losses of single queries are unknown").isZero();
     assertThat(difference.standardError()).isCloseTo(0.3, within(1e-12));
   }
 
   @Test
-  void givenLossesOfEachQuery_whenCompared_thenTheErrorIsThatOfTheirDifferences() {
-    JobReport told =
+  void givenLossesOfEachQuery_whenCompared_thenTheStandardErrorIsThatOfTheirDifferences() {
+    JobReport detailed =
         Reports.finished(
             "j",
             10,
-            Reports.told(Arm.RANDOM, 1, 2f, 5f, 9f),
-            Reports.told(Arm.SELECTED, 1, 1f, 3f, 9f),
-            Reports.told(Arm.RANDOM, 2, 4f, 4f, 4f),
-            Reports.told(Arm.SELECTED, 2, 3f, 4f, 2f));
+            Reports.withQueryLosses(Arm.RANDOM, 1, 2f, 5f, 9f),
+            Reports.withQueryLosses(Arm.SELECTED, 1, 1f, 3f, 9f),
+            Reports.withQueryLosses(Arm.RANDOM, 2, 4f, 4f, 4f),
+            Reports.withQueryLosses(Arm.SELECTED, 2, 3f, 4f, 2f));
 
-    Difference difference = told.difference(QUERIES, Arm.SELECTED, Arm.RANDOM).orElseThrow();
+    Difference difference = detailed.difference(QUERIES, Arm.SELECTED, Arm.RANDOM).orElseThrow();
 
     assertThat(difference.mean()).isCloseTo(-1, within(1e-12));
     assertThat(difference.overExamples()).as("-1, -1 and -1 of the queries").isZero();
@@ -63,9 +63,9 @@ class JobReportTest {
         Reports.finished(
                 "j",
                 10,
-                Reports.told(Arm.NONE, 0, 2f, 2f, 2f),
-                Reports.told(Arm.SELECTED, 1, 1f, 2f, 3f),
-                Reports.told(Arm.SELECTED, 2, 2f, 3f, 4f))
+                Reports.withQueryLosses(Arm.NONE, 0, 2f, 2f, 2f),
+                Reports.withQueryLosses(Arm.SELECTED, 1, 1f, 2f, 3f),
+                Reports.withQueryLosses(Arm.SELECTED, 2, 2f, 3f, 4f))
             .difference(QUERIES, Arm.SELECTED, Arm.NONE)
             .orElseThrow();
 
@@ -78,23 +78,23 @@ class JobReportTest {
   }
 
   @Test
-  void givenHeldOutExamples_whenCompared_thenOnThemAlone() {
-    JobReport told =
+  void givenHeldOutExamples_whenCompared_thenOnlyTheirLossesCount() {
+    JobReport detailed =
         Reports.finished(
             "j",
             10,
-            Reports.heldOut(Arm.RANDOM, 1, 2f, 4f),
-            Reports.heldOut(Arm.SELECTED, 1, 1f, 1f));
+            Reports.withHeldOutLosses(Arm.RANDOM, 1, 2f, 4f),
+            Reports.withHeldOutLosses(Arm.SELECTED, 1, 1f, 1f));
 
-    Difference difference = told.difference(HELD_OUT, Arm.SELECTED, Arm.RANDOM).orElseThrow();
+    Difference difference = detailed.difference(HELD_OUT, Arm.SELECTED, Arm.RANDOM).orElseThrow();
 
     assertThat(difference.mean()).isCloseTo(-2, within(1e-12));
     assertThat(difference.overExamples()).as("of -1 and -3").isCloseTo(1, within(1e-12));
-    assertThat(told.loss(HELD_OUT, Arm.RANDOM).orElseThrow().count()).isEqualTo(2);
+    assertThat(detailed.loss(HELD_OUT, Arm.RANDOM).orElseThrow().count()).isEqualTo(2);
   }
 
   @Test
-  void givenOneBaseModel_whenCompared_thenItStandsAgainstEachSeed() {
+  void givenOneBaseModel_whenCompared_thenItIsComparedWithEachSeed() {
     Difference difference = report.difference(QUERIES, Arm.SELECTED, Arm.NONE).orElseThrow();
 
     assertThat(difference.mean()).isCloseTo(-1.8, within(1e-12));
@@ -102,7 +102,7 @@ class JobReportTest {
   }
 
   @Test
-  void givenAnArmThatIsMissing_whenCompared_thenNothing() {
+  void givenAnArmThatIsMissing_whenCompared_thenThereIsNoDifference() {
     JobReport alone = Reports.finished("j", 10, outcome(Arm.SELECTED, 1, 1.0, 0.1));
 
     assertThat(alone.difference(QUERIES, Arm.SELECTED, Arm.RANDOM)).isEmpty();

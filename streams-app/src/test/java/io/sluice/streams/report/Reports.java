@@ -9,7 +9,7 @@ import io.sluice.schemas.MeanLoss;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reports of jobs that are made up. */
+/** Creates reports of jobs for tests. */
 final class Reports {
   private Reports() {}
 
@@ -51,13 +51,13 @@ final class Reports {
         .build();
   }
 
-  /** With the loss of each query; none of the held-out examples. */
-  static ArmOutcome told(Arm arm, int seed, Float... losses) {
+  /** An outcome with the loss of each query, and none for held-out examples. */
+  static ArmOutcome withQueryLosses(Arm arm, int seed, Float... losses) {
     return ArmOutcome.newBuilder().setArm(arm).setSeed(seed).setQueryLoss(mean(losses)).build();
   }
 
-  /** With the loss of each held-out example, and something on the queries. */
-  static ArmOutcome heldOut(Arm arm, int seed, Float... losses) {
+  /** An outcome with the loss of each held-out example, and an arbitrary loss on the queries. */
+  static ArmOutcome withHeldOutLosses(Arm arm, int seed, Float... losses) {
     return ArmOutcome.newBuilder(outcome(arm, seed, 9.0, 0.5))
         .setHeldOutLoss(List.of(mean(losses)))
         .build();

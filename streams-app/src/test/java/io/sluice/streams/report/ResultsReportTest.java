@@ -26,7 +26,7 @@ class ResultsReportTest {
               new SubsetDistance.Tier(10, 20, new Estimate(0.5, 0.01, 10))));
 
   @Test
-  void givenTwoBudgets_whenWritten_thenFourPlotsWithAPointAnArmAndBudget() throws Exception {
+  void givenTwoBudgets_whenWritten_thenThereAreFourPlotsWithOnePointPerArmAndBudget() throws Exception {
     Document page =
         parsed(
             new ResultsReport(
@@ -35,7 +35,7 @@ class ResultsReportTest {
     assertThat(page.getElementsByTagName("svg").getLength()).isEqualTo(4);
     assertThat(page.getElementsByTagName("tr").getLength()).isEqualTo(1 + 6);
     assertThat(page.getElementsByTagName("circle").getLength())
-        .as("points and legends of loss, worth by budget, distance by tier, loss by distance")
+        .as("points and legends of loss, difference by budget, distance by tier, loss by distance")
         .isEqualTo((6 + 3) + (2 + 2 + 2) + (3 + 2) + (2 + 2));
     assertThat(page.getDocumentElement().getTextContent())
         .contains("selected, budget 20: 1.2000 ± 0.1000")
@@ -44,7 +44,7 @@ class ResultsReportTest {
   }
 
   @Test
-  void givenTwoJobsOfABudget_whenWritten_thenThePlotShowsTheLast() throws Exception {
+  void givenTwoJobsOfABudget_whenWritten_thenThePlotsShowTheLastOne() throws Exception {
     Document page =
         parsed(
             new ResultsReport("maths", List.of(arms("a", 10, 1.5), arms("b", 10, 1.2)), Map.of()));
@@ -54,14 +54,14 @@ class ResultsReportTest {
   }
 
   @Test
-  void givenHeldOutExamples_whenWritten_thenTheirLossAndWhatSelectionIsWorthOnThem()
+  void givenHeldOutExamples_whenWritten_thenThePageShowsTheirLossAndItsDifferenceToRandom()
       throws Exception {
     JobReport report =
         Reports.finished(
             "a",
             10,
-            Reports.heldOut(Arm.RANDOM, 1, 2f, 4f),
-            Reports.heldOut(Arm.SELECTED, 1, 1f, 1f));
+            Reports.withHeldOutLosses(Arm.RANDOM, 1, 2f, 4f),
+            Reports.withHeldOutLosses(Arm.SELECTED, 1, 1f, 1f));
 
     Document page = parsed(new ResultsReport("maths", List.of(report), Map.of()));
 
@@ -72,7 +72,7 @@ class ResultsReportTest {
   }
 
   @Test
-  void givenAPlot_whenDrawn_thenItsAxesBearRoundNumbers() throws Exception {
+  void givenAPlot_whenDrawn_thenItsAxesHaveRoundNumbers() throws Exception {
     Document page =
         parsed(
             new ResultsReport(
@@ -115,7 +115,9 @@ class ResultsReportTest {
         outcome(Arm.SELECTED, 0, selected, 0.1));
   }
 
-  /** The page keeps to XML but for elements that have no end, of which there is one. */
+  /**
+   * The page is well-formed XML apart from its document type and the one element without an end tag.
+   */
   private static Document parsed(ResultsReport report) throws Exception {
     String html = report.html();
     assertThat(html).startsWith("<!doctype html>").doesNotContain("http:", "https:", "src=");

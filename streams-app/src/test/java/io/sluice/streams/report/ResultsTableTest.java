@@ -23,7 +23,7 @@ class ResultsTableTest {
           Reports.report("b", 20, FineTuneState.FAILED, "the disk is full"));
 
   @Test
-  void givenAFinishedAndAFailedJob_whenTabled_thenARowAnArmAndOneForTheOther() {
+  void givenAFinishedAndAFailedJob_whenTabled_thenOneHasOneRowPerArmAndTheOtherOneRow() {
     assertThat(ResultsTable.rows(reports))
         .containsExactly(
             row("none", "-", "8 queries", "3.0000 ± 0.2000", "-", "-"),
@@ -34,22 +34,22 @@ class ResultsTableTest {
   }
 
   @Test
-  void givenHeldOutExamples_whenTabled_thenRowsOfTheirOwn() {
-    List<JobReport> told =
+  void givenHeldOutExamples_whenTabled_thenTheyHaveSeparateRows() {
+    List<JobReport> heldOut =
         List.of(
             Reports.finished(
                 "a",
                 10,
-                Reports.heldOut(Arm.RANDOM, 1, 2f, 4f),
-                Reports.heldOut(Arm.SELECTED, 1, 1f, 1f)));
+                Reports.withHeldOutLosses(Arm.RANDOM, 1, 2f, 4f),
+                Reports.withHeldOutLosses(Arm.SELECTED, 1, 1f, 1f)));
 
-    assertThat(ResultsTable.rows(told))
+    assertThat(ResultsTable.rows(heldOut))
         .containsExactly(
             row("random", "1", "8 queries", "9.0000 ± 0.5000", "-", "-"),
             row("selected", "1", "8 queries", "9.0000 ± 0.5000", "-", "+0.0000"),
             row("random", "1", "2 held-out", "3.0000 ± 1.0000", "-", "-"),
             row("selected", "1", "2 held-out", "1.0000 ± 0.0000", "-", "-2.0000 ± 1.0000"));
-    JsonNode arm = ResultsTable.json(told).get(0).at("/arms/1/held_out_loss");
+    JsonNode arm = ResultsTable.json(heldOut).get(0).at("/arms/1/held_out_loss");
     assertThat(arm.at("/difference_to_random/standard_error_over_examples").asDouble())
         .isEqualTo(1);
     assertThat(arm.at("/difference_to_random/standard_error_over_seeds").asDouble()).isZero();
@@ -61,7 +61,7 @@ class ResultsTableTest {
   }
 
   @Test
-  void givenTheSame_whenAskedForJson_thenNumbersAreNotRounded() {
+  void givenAFinishedAndAFailedJob_whenWrittenAsJson_thenNumbersAreNotRounded() {
     ArrayNode json = ResultsTable.json(reports);
 
     assertThat(json).hasSize(2);

@@ -1,6 +1,7 @@
 package io.sluice.streams.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.schemas.DatasetPart;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SubsetDistanceTest {
   @Test
-  void givenFallingScores_whenMeasured_thenEachTierIsOfItsOwnExamples() {
+  void givenFallingScores_whenMeasured_thenEachTierCoversItsOwnExamples() {
     SubsetDistance distance = of(List.of(0.9f, 0.7f, 0.5f, 0.1f), List.of(0.2f, 0.0f));
 
     assertThat(distance.selected().mean()).isCloseTo(0.45, within(1e-6));
@@ -20,14 +21,14 @@ class SubsetDistanceTest {
     assertThat(distance.tiers())
         .extracting(SubsetDistance.Tier::from, SubsetDistance.Tier::to)
         .containsExactly(
-            org.assertj.core.api.Assertions.tuple(0, 2),
-            org.assertj.core.api.Assertions.tuple(2, 4));
+            tuple(0, 2),
+            tuple(2, 4));
     assertThat(distance.tiers().get(0).distance().mean()).isCloseTo(0.2, within(1e-6));
     assertThat(distance.tiers().get(1).distance().mean()).isCloseTo(0.7, within(1e-6));
   }
 
   @Test
-  void givenNoRandomPart_whenMeasured_thenItIsMissing() {
+  void givenNoRandomControl_whenMeasured_thenItsDistanceIsEmpty() {
     assertThat(of(List.of(0.5f), List.of()).random()).isEmpty();
   }
 

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class ArithmeticTest {
   @Test
-  void givenAJvmWithTheVectorModule_whenTheFastestIsChosen_thenItIsNotPlainJava() {
+  void givenAJvmWithTheVectorModule_whenTheFastestLoopsAreChosen_thenTheyAreNotPlainJava() {
     assertThat(Arithmetic.fastest().floats()).isNotInstanceOf(PlainFloatProducts.class);
     assertThat(Arithmetic.fastest().signs()).isNotInstanceOf(PlainSignProducts.class);
   }

@@ -6,17 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import io.sluice.schemas.FeatureEncoding;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** For every encoding, shape and number of queries and candidates. */
+/** Properties that hold for every encoding, shape, and number of queries and candidates. */
 class QueryMatrixPropertiesTest {
   private static final double FLOAT_ROUNDING = 0x1p-24;
 
-  /** Half a step of the queries' 63 levels, as a share of the largest value. */
+  /** Half a level of the queries' 63 levels, as a share of the largest value. */
   private static final double HALF_A_LEVEL = 1.0 / 126;
 
   @Property(tries = 300)
@@ -32,7 +33,7 @@ class QueryMatrixPropertiesTest {
     List<float[]> fastest = scores(vectors, encoding, count, seed, Arithmetic.fastest());
     List<float[]> plain = scores(vectors, encoding, count, seed, Arithmetic.plain());
 
-    assertThat(fastest).usingElementComparator(QueryMatrixPropertiesTest::bits).isEqualTo(plain);
+    assertThat(fastest).usingElementComparator(QueryMatrixPropertiesTest::compareBits).isEqualTo(plain);
   }
 
   @Property(tries = 300)
@@ -55,7 +56,7 @@ class QueryMatrixPropertiesTest {
     }
 
     assertThat(matrix.scoreAll(candidates))
-        .usingElementComparator(QueryMatrixPropertiesTest::bits)
+        .usingElementComparator(QueryMatrixPropertiesTest::compareBits)
         .isEqualTo(alone);
   }
 
@@ -83,10 +84,7 @@ class QueryMatrixPropertiesTest {
   }
 
   /**
-   * Of a sum of n floats in 16 lanes, relative to the sum of magnitudes, which is at most the
-   * product of the lengths (Cauchy-Schwarz): n / 16 additions, 4 of lanes, and the rounding of both
-   * factors and of the product. The candidate's length has half such an error. Signs: half a step
-   * in every value, times the sum of a unit vector's magnitudes, at most the root of n.
+   * The largest possible error of a score. A sum of n floats in 16 lanes has n / 16 additions and 4 of lanes, and both factors and the product are rounded; these errors are relative to the sum of magnitudes, which is at most the product of the norms (Cauchy-Schwarz). The candidate's norm has half such an error. For signs, half a level in every value is added, times the sum of the magnitudes of a unit vector, which is at most the square root of n.
    */
   private static double largestError(Vectors vectors, int query, FeatureEncoding encoding) {
     int dimension = vectors.dimension();
@@ -116,9 +114,9 @@ class QueryMatrixPropertiesTest {
     return encodings[random.nextInt(encodings.length)];
   }
 
-  /** Zero when two rows are the same in every bit. */
-  private static int bits(float[] a, float[] b) {
-    return java.util.Arrays.compare(bits(a), bits(b));
+  /** Compares two rows of scores bit by bit; zero when they are equal. */
+  private static int compareBits(float[] a, float[] b) {
+    return Arrays.compare(bits(a), bits(b));
   }
 
   private static int[] bits(float[] row) {

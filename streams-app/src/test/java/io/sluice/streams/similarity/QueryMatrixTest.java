@@ -16,7 +16,7 @@ class QueryMatrixTest {
   private static final float[] ONE = {1f};
 
   @Test
-  void givenTwoCheckpoints_whenScored_thenEachCosineCountsByItsWeight() {
+  void givenTwoCheckpoints_whenScored_thenEachCosineHasItsWeight() {
     float[][][] queries = {{{1, 0}, {0, 1}}, {{0.6f, 0.8f}, {-1, 0}}};
     QueryMatrix matrix = new QueryMatrix(queries, new float[] {0.75f, 0.25f});
 
@@ -50,7 +50,7 @@ class QueryMatrixTest {
 
   @ParameterizedTest
   @EnumSource
-  void givenVectorsLongerThanAnyPiece_whenScored_thenAllOfThemCounts(FeatureEncoding encoding) {
+  void givenVectorsLongerThanAPiece_whenScored_thenAllTheirValuesCount(FeatureEncoding encoding) {
     Random random = new Random(3);
     Vectors vectors = Vectors.random(2, 2, 2 * SignPieces.LENGTH + 8, random);
     ByteBuffer features = vectors.candidate(encoding, random);
@@ -117,7 +117,7 @@ class QueryMatrixTest {
 
   @ParameterizedTest
   @EnumSource(names = "SIGN", mode = EnumSource.Mode.EXCLUDE)
-  void givenAVectorOfZeros_whenScored_thenItIsRefused(FeatureEncoding encoding) {
+  void givenAVectorOfZeros_whenScored_thenItIsRejected(FeatureEncoding encoding) {
     Vectors vectors = Vectors.random(1, 2, 16, new Random(1));
     QueryMatrix matrix = new QueryMatrix(vectors.queries(), vectors.weights());
     ByteBuffer features = vectors.candidate(encoding, new Random(2));
@@ -133,7 +133,7 @@ class QueryMatrixTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT32", "FLOAT16"})
-  void givenAValueThatIsNotFinite_whenScored_thenItIsRefused(FeatureEncoding encoding) {
+  void givenAValueThatIsNotFinite_whenScored_thenItIsRejected(FeatureEncoding encoding) {
     Vectors vectors = Vectors.random(1, 1, 24, new Random(1));
     QueryMatrix matrix = new QueryMatrix(vectors.queries(), vectors.weights());
     int valueBytes = FeatureCodec.rowBytes(encoding, 1);
@@ -156,7 +156,7 @@ class QueryMatrixTest {
   }
 
   @Test
-  void givenABufferThatBeginsLater_whenScored_thenItIsReadFromThereAndLeftAsItIs() {
+  void givenABufferWithAPosition_whenScored_thenReadingStartsThereAndThePositionStays() {
     Vectors vectors = Vectors.random(3, 2, 40, new Random(1));
     QueryMatrix matrix = new QueryMatrix(vectors.queries(), vectors.weights());
     ByteBuffer features = vectors.candidate(FeatureEncoding.FLOAT16, new Random(2));
@@ -180,7 +180,7 @@ class QueryMatrixTest {
   }
 
   @Test
-  void givenNoQueryOrUnequalShapes_whenMade_thenItIsRefused() {
+  void givenNoQueryOrUnequalShapes_whenCreated_thenItIsRejected() {
     assertThatIllegalArgumentException().isThrownBy(() -> new QueryMatrix(new float[0][][], ONE));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new QueryMatrix(new float[][][] {{{1}, {1}}}, ONE))

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One candidate against 70 queries of 4 x 8,192 values: from stored bytes to scores. */
+/** The time from stored bytes to scores, per candidate, for 70 queries of 4 x 8,192 values. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -42,9 +42,9 @@ public class ScoringBenchmark {
   private Arithmetic arithmetic;
   private QueryMatrix matrix;
 
-  /** Makes the queries and a block of candidates. */
+  /** Creates the queries and a block of candidates. */
   @Setup
-  public void make() {
+  public void setUp() {
     arithmetic = loops.equals("plain") ? Arithmetic.plain() : Arithmetic.fastest();
     Random random = new Random(2028);
     Vectors vectors = Vectors.random(QUERIES, CHECKPOINTS, DIMENSION, random);
@@ -54,13 +54,13 @@ public class ScoringBenchmark {
     }
   }
 
-  /** Alone, as it is when few arrive. */
+  /** Scores one candidate alone, which is the case when few arrive. */
   @Benchmark
   public List<float[]> alone() {
     return matrix.scoreAll(List.of(decoded(features.get(0))));
   }
 
-  /** One of a block. */
+  /** Scores a block of candidates together, which is the case when many arrive. */
   @Benchmark
   @OperationsPerInvocation(BLOCK)
   public List<float[]> together() {

@@ -11,7 +11,7 @@ import java.util.Random;
  * Random query sets and candidates.
  *
  * @param queries shape [queries][checkpoints][dimension], rows of unit length
- * @param weights of the checkpoints, sum 1
+ * @param weights weights of the checkpoints, with sum 1
  */
 record Vectors(float[][][] queries, float[] weights) {
   static Vectors random(int queries, int checkpoints, int dimension, Random random) {
@@ -58,7 +58,7 @@ record Vectors(float[][][] queries, float[] weights) {
     return candidates;
   }
 
-  /** The similarity to a query by its definition, in double precision. */
+  /** Computes the similarity to a query by its definition, in double precision. */
   double similarity(int query, FeatureEncoding encoding, ByteBuffer features) {
     double sum = 0;
     float[] row = new float[dimension()];
@@ -69,7 +69,9 @@ record Vectors(float[][][] queries, float[] weights) {
     return sum;
   }
 
-  /** Values of one magnitude, mostly: some vectors have a few that are far larger. */
+  /**
+   * Normally distributed values, on a random scale; in about half of the rows one value is multiplied by 20.
+   */
   private static float[][] rows(int checkpoints, int dimension, Random random) {
     float[][] rows = new float[checkpoints][dimension];
     for (float[] row : rows) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class JobIdentityTest {
   @Test
-  void givenIdentitiesThatDifferInAnyComponent_whenNamed_thenNoTwoIdsAreEqual() {
+  void givenIdentitiesThatDifferInAnyComponent_whenTheirIdsAreComputed_thenNoTwoAreEqual() {
     Set<String> ids = new HashSet<>();
     for (String task : List.of("a", "a-r1")) {
       for (int revision : new int[] {1, 2}) {

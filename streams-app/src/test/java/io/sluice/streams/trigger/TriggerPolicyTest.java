@@ -33,7 +33,7 @@ class TriggerPolicyTest {
 
   @ParameterizedTest
   @CsvSource({"0.2,600,true", "0.19,600,false", "0.2,599,false", "1,601,true"})
-  void givenAJobBefore_whenEnoughHasChangedAndTimeHasPassed_thenItIsRefreshed(
+  void givenAnEarlierJob_whenEnoughHasChangedAndTimeHasPassed_thenARefreshFires(
       double turnover, long seconds, boolean fires) {
     TierState tier = full(false, new TierState.LastJob(START, turnover));
 
@@ -43,7 +43,7 @@ class TriggerPolicyTest {
   }
 
   @Test
-  void givenAChangedSubset_whenTheCooldownRuns_thenItWaitsUntilItsEndAndFiresThen() {
+  void givenAChangedSubset_whenTheCooldownRuns_thenTheJobWaitsForItsEnd() {
     TierState tier = full(false, new TierState.LastJob(START, 0.5));
 
     Decision decision = POLICY.decide(tier, START.plusSeconds(1));
@@ -54,7 +54,7 @@ class TriggerPolicyTest {
   }
 
   @Test
-  void givenAnOpenJob_whenAskedFor_thenRefusedAndNothingFiresByItself() {
+  void givenAnOpenJob_whenAnotherIsRequested_thenItIsRefusedAndNoneFiresByItself() {
     TierState tier = full(true, new TierState.LastJob(START, 1));
 
     assertThat(POLICY.decide(tier, START.plusSeconds(1_000_000))).isEqualTo(new Decision.Nothing());
@@ -62,7 +62,7 @@ class TriggerPolicyTest {
   }
 
   @Test
-  void givenAFullTier_whenAskedFor_thenPoolTurnoverAndCooldownDoNotMatter() {
+  void givenAFullTier_whenAJobIsRequested_thenPoolTurnoverAndCooldownDoNotMatter() {
     TierState tier = new TierState(50, 50, 50, false, Optional.of(new TierState.LastJob(START, 0)));
 
     assertThat(TriggerPolicy.refusal(tier)).isEmpty();
@@ -70,20 +70,22 @@ class TriggerPolicyTest {
         .hasValueSatisfying(reason -> assertThat(reason).contains("49 of 50"));
   }
 
-  /** Any life of a tier: in each second the subset changes by so much, and perhaps a job ends. */
+  /**
+   * Any history of a tier: every second has an event from 0 to 40, which is the percentage by which the subset changes and the number of candidates that arrive; a multiple of 4 ends the open job.
+   */
   @Property(tries = 300)
-  void givenAnyLifeOfATier_whenDecidedEverySecond_thenJobsKeepToThePolicy(
+  void givenAnyHistoryOfATier_whenDecidedEverySecond_thenJobsFireByThePolicy(
       @ForAll @IntRange(min = 0, max = 30) int cooldown,
       @ForAll @IntRange(min = 1, max = 100) int turnoverPercent,
-      @ForAll @Size(min = 1, max = 200) List<@IntRange(min = 0, max = 40) Integer> life) {
+      @ForAll @Size(min = 1, max = 200) List<@IntRange(min = 0, max = 40) Integer> history) {
     TriggerPolicy policy =
         new TriggerPolicy(2, turnoverPercent / 100.0, Duration.ofSeconds(cooldown));
     List<Instant> fired = new ArrayList<>();
     boolean open = false;
     int changedPercent = 0;
     int pool = 0;
-    for (int second = 0; second < life.size(); second++) {
-      int event = life.get(second);
+    for (int second = 0; second < history.size(); second++) {
+      int event = history.get(second);
       Instant now = START.plusSeconds(second);
       open = open && event % 4 != 0;
       changedPercent = Math.min(100, changedPercent + event);
