@@ -6,12 +6,14 @@ import java.util.List;
  * A mean and its standard standardError.
  *
  * @param mean the mean
- * @param standardError standard standardError of the mean; 0 when it is not known, as for a single value
+ * @param standardError standard standardError of the mean; 0 when it is not known, as for a single
+ *     value
  * @param count number of values
  */
 public record Estimate(double mean, double standardError, int count) {
   /**
-   * Estimates the mean of a sample. Its standard standardError is the sample standard deviation divided by the square root of the number of values.
+   * Estimates the mean of a sample. Its standard standardError is the sample standard deviation
+   * divided by the square root of the number of values.
    *
    * @param values at least one
    */

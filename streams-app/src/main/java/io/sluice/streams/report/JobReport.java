@@ -45,12 +45,15 @@ public record JobReport(FineTuneJob job, FineTuneResult result) {
   }
 
   /**
-   * The loss of an arm on a set, in nats per token, averaged over the seeds. Its standard error is the one over the examples, averaged over the seeds as well; its count is the number of examples.
+   * The loss of an arm on a set, in nats per token, averaged over the seeds. Its standard error is
+   * the one over the examples, averaged over the seeds as well; its count is the number of
+   * examples.
    *
    * @return empty when the arm was not evaluated on that set
    */
   public Optional<Estimate> loss(EvaluationSet set, Arm arm) {
-    List<MeanLoss> losses = outcomes(arm).stream().map(set::lossOf).flatMap(Optional::stream).toList();
+    List<MeanLoss> losses =
+        outcomes(arm).stream().map(set::lossOf).flatMap(Optional::stream).toList();
     if (losses.isEmpty()) {
       return Optional.empty();
     }
@@ -83,7 +86,8 @@ public record JobReport(FineTuneJob job, FineTuneResult result) {
     }
     List<Double> byExample =
         IntStream.range(0, examples)
-            .mapToObj(i -> pairs.stream().mapToDouble(pair -> pair.difference(i)).average().orElseThrow())
+            .mapToObj(
+                i -> pairs.stream().mapToDouble(pair -> pair.difference(i)).average().orElseThrow())
             .toList();
     return Estimate.of(byExample).standardError();
   }

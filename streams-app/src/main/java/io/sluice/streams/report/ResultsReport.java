@@ -10,13 +10,16 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * An HTML page about a task's fine-tune jobs that loads no other files: the table of results, and plots of the loss by budget and arm, the difference between selected and random examples by budget, the distance of the subset to the queries by tier, and the loss against that distance.
+ * An HTML page about a task's fine-tune jobs that loads no other files: the table of results, and
+ * plots of the loss by budget and arm, the difference between selected and random examples by
+ * budget, the distance of the subset to the queries by tier, and the loss against that distance.
  *
  * <p>The plots show the last finished job of each budget.
  *
  * @param taskId the task
  * @param reports reports about its jobs, in the order of the table
- * @param distances distances in the datasets of finished jobs, by job id; jobs whose dataset no longer exists are missing
+ * @param distances distances in the datasets of finished jobs, by job id; jobs whose dataset no
+ *     longer exists are missing
  */
 public record ResultsReport(
     String taskId, List<JobReport> reports, Map<String, SubsetDistance> distances) {
@@ -81,7 +84,8 @@ public record ResultsReport(
   }
 
   /**
-   * The jobs that the plots show: for each budget the last job that has finished with evaluated arms.
+   * The jobs that the plots show: for each budget the last job that has finished with evaluated
+   * arms.
    *
    * @param reports reports in the order in which the jobs fired
    * @return sorted by budget
@@ -97,7 +101,8 @@ public record ResultsReport(
   }
 
   private void plots(StringBuilder page, List<JobReport> shown) {
-    page.append("<p>The error bars in the plots are standard errors. Those of losses are the standard")
+    page.append(
+            "<p>The error bars in the plots are standard errors. Those of losses are the standard")
         .append(" errors of the difference to no fine-tuning, because all arms are evaluated on")
         .append(" the same examples.</p>\n");
     for (EvaluationSet set : EvaluationSet.values()) {
@@ -113,7 +118,12 @@ public record ResultsReport(
     }
     List<SvgPlot.Series> differences = differenceToRandomByBudget(shown);
     if (!differences.isEmpty()) {
-      plot(page, "Loss of selected minus loss of random examples: below 0, selection pays", "examples", "nats per token", differences);
+      plot(
+          page,
+          "Loss of selected minus loss of random examples: below 0, selection pays",
+          "examples",
+          "nats per token",
+          differences);
     }
     List<SvgPlot.Series> byTier = distanceByTier(shown.get(shown.size() - 1));
     if (!byTier.isEmpty()) {
@@ -223,8 +233,7 @@ public record ResultsReport(
         Optional<Estimate> distance =
             Optional.ofNullable(distances.get(report.job().getJobId()))
                 .flatMap(
-                    known ->
-                        arm == Arm.SELECTED ? Optional.of(known.selected()) : known.random());
+                    known -> arm == Arm.SELECTED ? Optional.of(known.selected()) : known.random());
         distance
             .flatMap(mean -> lossPoint(report, EvaluationSet.QUERIES, arm, mean.mean()))
             .ifPresent(points::add);
@@ -237,7 +246,9 @@ public record ResultsReport(
   }
 
   /**
-   * The point of an arm's loss. Its error bar is that of the difference to no fine-tuning: all arms are evaluated on the same examples, so most of the standard error of a single loss cancels out between them.
+   * The point of an arm's loss. Its error bar is that of the difference to no fine-tuning: all arms
+   * are evaluated on the same examples, so most of the standard error of a single loss cancels out
+   * between them.
    */
   private static Optional<SvgPlot.Point> lossPoint(
       JobReport report, EvaluationSet set, Arm arm, double x) {

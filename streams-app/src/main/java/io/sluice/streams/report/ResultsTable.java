@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The results of jobs: for people as a table with one row per arm and evaluation set, for programs as JSON.
+ * The results of jobs: for people as a table with one row per arm and evaluation set, for programs
+ * as JSON.
  */
 public final class ResultsTable {
   /** The titles of the columns. */

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far the examples of a job are from the queries for which they were selected. The distance of an example is 1 - score, from 0 to 2.
+ * How far the examples of a job are from the queries for which they were selected. The distance of
+ * an example is 1 - score, from 0 to 2.
  *
  * @param selected mean distance of all selected examples
- * @param random mean distance of all examples of the random control, each to the query to which it is most similar; empty when there is no such control
+ * @param random mean distance of all examples of the random control, each to the query to which it
+ *     is most similar; empty when there is no such control
  * @param tiers mean distances of the selected examples, tier by tier
  */
 public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<Tier> tiers) {
@@ -31,7 +33,8 @@ public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<
   /**
    * Measures the distances in a dataset.
    *
-   * @param budgets the budgets at which tiers end, ascending; those larger than the dataset are ignored
+   * @param budgets the budgets at which tiers end, ascending; those larger than the dataset are
+   *     ignored
    */
   public static SubsetDistance of(FrozenDataset dataset, List<Integer> budgets) {
     List<Double> selected = distances(dataset.selected());

@@ -18,7 +18,8 @@ final class SvgPlot {
   private static final double[] ROUND = {1, 2, 5, 10};
 
   /**
-   * Horizontal distance in pixels between joined series at the same x, so that their error bars do not overlap.
+   * Horizontal distance in pixels between joined series at the same x, so that their error bars do
+   * not overlap.
    */
   private static final double APART = 6;
 
@@ -171,7 +172,8 @@ final class SvgPlot {
     double shift = shown.joined() ? APART * (index - (series.size() - 1) / 2.0) : 0;
     if (shown.joined()) {
       StringBuilder line = new StringBuilder();
-      shown.points()
+      shown
+          .points()
           .forEach(
               point ->
                   line.append(

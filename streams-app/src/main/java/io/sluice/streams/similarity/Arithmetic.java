@@ -5,7 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The inner loops of scoring, with vector instructions or in plain Java. Both give the same scores. Immutable.
+ * The inner loops of scoring, with vector instructions or in plain Java. Both give the same scores.
+ * Immutable.
  */
 public final class Arithmetic {
   private static final Logger log = LoggerFactory.getLogger(Arithmetic.class);

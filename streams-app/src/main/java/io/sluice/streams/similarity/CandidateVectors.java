@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The vectors of one candidate, checked once, to be scored against any number of tasks. Refers to the encoded bytes, which must not change, and holds the norms of the vectors. Immutable.
+ * The vectors of one candidate, checked once, to be scored against any number of tasks. Refers to
+ * the encoded bytes, which must not change, and holds the norms of the vectors. Immutable.
  */
 public final class CandidateVectors {
   private final FeatureEncoding encoding;
@@ -31,7 +32,8 @@ public final class CandidateVectors {
    * @param features encoded matrix, shape [checkpoints, dimension]; not copied
    * @param checkpoints number of vectors, at least 1
    * @param dimension values per vector, at least 1
-   * @throws IllegalArgumentException when the number of bytes is not that of the shape, or a vector is all zero or has a value that is not finite
+   * @throws IllegalArgumentException when the number of bytes is not that of the shape, or a vector
+   *     is all zero or has a value that is not finite
    */
   public static CandidateVectors of(
       FeatureEncoding encoding, ByteBuffer features, int checkpoints, int dimension) {
@@ -42,7 +44,8 @@ public final class CandidateVectors {
    * Checks the vectors of a candidate in full precision.
    *
    * @param rows shape [checkpoints][dimension], of any norm; copied
-   * @throws IllegalArgumentException when a vector is all zero or has a value that is not finite, or the dimensions differ
+   * @throws IllegalArgumentException when a vector is all zero or has a value that is not finite,
+   *     or the dimensions differ
    */
   public static CandidateVectors of(float[][] rows) {
     return of(rows, Arithmetic.fastest());
@@ -54,7 +57,8 @@ public final class CandidateVectors {
   }
 
   /**
-   * Checks the vectors of a stored candidate with the given loops; the other parameters are as above.
+   * Checks the vectors of a stored candidate with the given loops; the other parameters are as
+   * above.
    *
    * @param arithmetic the loops; makes no difference to scores
    */
@@ -77,7 +81,9 @@ public final class CandidateVectors {
       ByteBuffer row = features.slice(features.position() + c * rowBytes, rowBytes);
       rows.add(row.order(ByteOrder.LITTLE_ENDIAN));
       double squaredNorm =
-          encoding == FeatureEncoding.SIGN ? dimension : pieces.squaredNorm(encoding, row, dimension);
+          encoding == FeatureEncoding.SIGN
+              ? dimension
+              : pieces.squaredNorm(encoding, row, dimension);
       if (squaredNorm == 0) {
         throw new IllegalArgumentException("a feature vector is all zero");
       }

@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Decodes vectors of all encodings except SIGN, piece by piece. A piece is so short that the pieces of the queries and candidates of one tile fit into a processor's nearest cache, and those of all candidates that are scored together into the next one. Not thread-safe.
+ * Decodes vectors of all encodings except SIGN, piece by piece. A piece is so short that the pieces
+ * of the queries and candidates of one tile fit into a processor's nearest cache, and those of all
+ * candidates that are scored together into the next one. Not thread-safe.
  */
 final class FloatPieces {
   /** Values per piece; the last piece of a vector may be shorter. */
@@ -18,7 +20,8 @@ final class FloatPieces {
   private static final int NOT_FINITE = 0x7c00;
 
   /**
-   * Factor from the bits of a half, shifted to where a float has them and read as a float, to the half's value: 2^(127 - 15), for the different biases of the exponents.
+   * Factor from the bits of a half, shifted to where a float has them and read as a float, to the
+   * half's value: 2^(127 - 15), for the different biases of the exponents.
    */
   private static final float HALF_SCALE = 0x1p112f;
 
@@ -83,7 +86,8 @@ final class FloatPieces {
   }
 
   /**
-   * Converts a half to a float. This is exact for subnormal halves too: their shifted bits, read as a float, are a subnormal float, which the factor scales exactly.
+   * Converts a half to a float. This is exact for subnormal halves too: their shifted bits, read as
+   * a float, are a subnormal float, which the factor scales exactly.
    */
   private static float halfToFloat(short half) {
     int magnitude = half & 0x7fff;

@@ -3,7 +3,11 @@ package io.sluice.streams.similarity;
 /**
  * Dot products of floats: the inner loops of scoring in full precision.
  *
- * <p>Every implementation gives the same bits on every machine. A dot product is accumulated in {@value #LANES} running sums, its lanes: lane l adds up the products of the values l, l + {@value #LANES}, l + 2 x {@value #LANES} and so on, in this order, and each product is rounded before it is added (never a fused multiply-add, which some machines lack). Calls add to the lanes that they are given, so the result does not depend on how a vector is cut into pieces.
+ * <p>Every implementation gives the same bits on every machine. A dot product is accumulated in
+ * {@value #LANES} running sums, its lanes: lane l adds up the products of the values l, l + {@value
+ * #LANES}, l + 2 x {@value #LANES} and so on, in this order, and each product is rounded before it
+ * is added (never a fused multiply-add, which some machines lack). Calls add to the lanes that they
+ * are given, so the result does not depend on how a vector is cut into pieces.
  */
 interface FloatProducts {
   /** Running sums per dot product; all numbers of values are multiples of this. */

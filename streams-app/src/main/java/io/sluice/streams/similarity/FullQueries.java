@@ -2,12 +2,12 @@ package io.sluice.streams.similarity;
 
 import java.util.List;
 
-/**
- * A task's queries in full precision, for candidates of all encodings except SIGN. Immutable.
- */
+/** A task's queries in full precision, for candidates of all encodings except SIGN. Immutable. */
 final class FullQueries {
   /**
-   * Floats before the first row. A JVM that allocates large arrays separately (G1) starts them at a cache line, with a header of 16 bytes. With this lead the rows start at a cache line too, and vector loads cross none.
+   * Floats before the first row. A JVM that allocates large arrays separately (G1) starts them at a
+   * cache line, with a header of 16 bytes. With this lead the rows start at a cache line too, and
+   * vector loads cross none.
    */
   private static final int LEAD = 12;
 
@@ -20,7 +20,8 @@ final class FullQueries {
   private final int rows;
 
   /**
-   * After the lead, shape [checkpoints][rows][stride]: each vector times the weight of its checkpoint.
+   * After the lead, shape [checkpoints][rows][stride]: each vector times the weight of its
+   * checkpoint.
    */
   private final float[] values;
 
@@ -95,7 +96,8 @@ final class FullQueries {
   }
 
   /**
-   * The index of the first lane of the product of a query and a candidate; the products of a tile are stored one after the other.
+   * The index of the first lane of the product of a query and a candidate; the products of a tile
+   * are stored one after the other.
    */
   private static int firstLane(int query, int candidate, int paddedCount) {
     int i = query % FloatProducts.QUERIES;

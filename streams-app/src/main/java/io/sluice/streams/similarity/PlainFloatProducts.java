@@ -1,7 +1,8 @@
 package io.sluice.streams.similarity;
 
 /**
- * The loops in plain Java: the reference for the tests of the vector instructions, and the fallback where there are none.
+ * The loops in plain Java: the reference for the tests of the vector instructions, and the fallback
+ * where there are none.
  */
 final class PlainFloatProducts implements FloatProducts {
   @Override
@@ -35,7 +36,8 @@ final class PlainFloatProducts implements FloatProducts {
   }
 
   /**
-   * Computes four lanes at a time: as their sums do not depend on each other, no addition waits for the one before.
+   * Computes four lanes at a time: as their sums do not depend on each other, no addition waits for
+   * the one before.
    */
   private static void add(
       float[] query, int from, float[] candidate, int count, float[] lanes, int at) {

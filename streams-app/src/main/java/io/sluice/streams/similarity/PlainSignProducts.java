@@ -1,7 +1,8 @@
 package io.sluice.streams.similarity;
 
 /**
- * The loops in plain Java: the reference for the tests of the vector instructions, and the fallback where there are none.
+ * The loops in plain Java: the reference for the tests of the vector instructions, and the fallback
+ * where there are none.
  */
 final class PlainSignProducts implements SignProducts {
   @Override

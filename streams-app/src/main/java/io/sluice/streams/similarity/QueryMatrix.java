@@ -17,15 +17,16 @@ import java.util.stream.Collectors;
  * matter which candidates are scored together.
  *
  * <p>Candidates of encoding SIGN are scored against queries of 7 bits per value, with one scale per
- * vector; all others against queries in full precision. A matrix takes 5 bytes of memory per value of
- * the queries. Immutable.
+ * vector; all others against queries in full precision. A matrix takes 5 bytes of memory per value
+ * of the queries. Immutable.
  */
 public final class QueryMatrix {
   /** The maximum number of values in a query set: queries times checkpoints times dimension. */
   public static final int MOST_VALUES = 1 << 30;
 
   /**
-   * Candidates that are scored in one pass over the queries: so many that reading the queries from memory costs each of them almost nothing.
+   * Candidates that are scored in one pass over the queries: so many that reading the queries from
+   * memory costs each of them almost nothing.
    */
   private static final int CANDIDATES_PER_PASS = 32;
 
@@ -41,7 +42,8 @@ public final class QueryMatrix {
    *
    * @param vectors shape [queries][checkpoints][dimension], each row of unit L2 norm; copied
    * @param weights the weight of each checkpoint, shape [checkpoints]
-   * @throws IllegalArgumentException when there is no query, shapes differ, or there are more than {@value #MOST_VALUES} values
+   * @throws IllegalArgumentException when there is no query, shapes differ, or there are more than
+   *     {@value #MOST_VALUES} values
    */
   public QueryMatrix(float[][][] vectors, float[] weights) {
     this(vectors, weights, Arithmetic.fastest());
@@ -104,8 +106,8 @@ public final class QueryMatrix {
    *
    * @param features encoded matrix, shape [checkpoints, dimension]; not changed
    * @return the similarity to each query, shape [queries], -1 to 1 up to rounding
-   * @throws IllegalArgumentException when a vector is all zero or not finite, or the number
-   *     of bytes does not match
+   * @throws IllegalArgumentException when a vector is all zero or not finite, or the number of
+   *     bytes does not match
    */
   public float[] score(FeatureEncoding encoding, ByteBuffer features) {
     return score(CandidateVectors.of(encoding, features, checkpoints, dimension, arithmetic));
@@ -133,7 +135,9 @@ public final class QueryMatrix {
   }
 
   /**
-   * Scores candidates together. This is several times as fast as one by one when the queries do not fit into the processor's cache; more than 32 at a time bring no further gain. The scores equal those that each candidate gets alone.
+   * Scores candidates together. This is several times as fast as one by one when the queries do not
+   * fit into the processor's cache; more than 32 at a time bring no further gain. The scores equal
+   * those that each candidate gets alone.
    *
    * @param candidates candidates in any mixture of encodings
    * @return the similarity of each candidate to each query, shape [candidates][queries]

@@ -32,7 +32,8 @@ final class SignPieces {
    * @param row an encoded vector of signs, from index 0 on
    * @param dimension number of values of the vector
    * @param from index of the first value, a multiple of {@link #LENGTH}
-   * @param into receives one byte per value, two in a short: all bits are set when the value is positive, else none; padded with zeros to whole steps
+   * @param into receives one byte per value, two in a short: all bits are set when the value is
+   *     positive, else none; padded with zeros to whole steps
    * @return the number of positive values
    */
   int decode(ByteBuffer row, int dimension, int from, short[] into) {

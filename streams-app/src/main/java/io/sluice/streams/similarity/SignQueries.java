@@ -3,11 +3,17 @@ package io.sluice.streams.similarity;
 import java.util.List;
 
 /**
- * A task's queries for candidates of encoding SIGN: 7 bits per value and one scale per vector, which takes a quarter of the memory of full precision and makes sums exact. Immutable.
+ * A task's queries for candidates of encoding SIGN: 7 bits per value and one scale per vector,
+ * which takes a quarter of the memory of full precision and makes sums exact. Immutable.
  *
- * <p>The error of a value is at most half a level, 1/126 of the largest value of its vector. Measured on normally distributed vectors of 8,192 values, the error of scores is 0.0002 (root mean square), while the scores of unrelated vectors have a standard deviation of 0.011. The candidate, at one bit per value, has lost far more.
+ * <p>The error of a value is at most half a level, 1/126 of the largest value of its vector.
+ * Measured on normally distributed vectors of 8,192 values, the error of scores is 0.0002 (root
+ * mean square), while the scores of unrelated vectors have a standard deviation of 0.011. The
+ * candidate, at one bit per value, has lost far more.
  *
- * <p>A level from -{@value #LARGEST_LEVEL} to {@value #LARGEST_LEVEL} is stored with {@value #ZERO} added. The product of levels and signs is twice the sum of the levels whose signs are positive, minus the sum of all levels.
+ * <p>A level from -{@value #LARGEST_LEVEL} to {@value #LARGEST_LEVEL} is stored with {@value #ZERO}
+ * added. The product of levels and signs is twice the sum of the levels whose signs are positive,
+ * minus the sum of all levels.
  */
 final class SignQueries {
   private static final int LARGEST_LEVEL = 63;
@@ -25,9 +31,7 @@ final class SignQueries {
   /** Shorts per vector. */
   private final int stride;
 
-  /**
-   * The number of queries, rounded up to whole tiles; the sums of the added rows are not used.
-   */
+  /** The number of queries, rounded up to whole tiles; the sums of the added rows are not used. */
   private final int rows;
 
   /** After the lead, shape [checkpoints][rows][stride]: two levels per short. */
@@ -122,9 +126,7 @@ final class SignQueries {
     return QueryMatrix.toFloats(totals);
   }
 
-  /**
-   * Adds the levels that one piece of all candidates selects in the same piece of all queries.
-   */
+  /** Adds the levels that one piece of all candidates selects in the same piece of all queries. */
   private void addSelected(int from, short[][] pieces, int length, int[] selected) {
     for (int q = 0; q < rows; q += SignProducts.QUERIES) {
       for (int c = 0; c < pieces.length; c += SignProducts.CANDIDATES) {
@@ -135,7 +137,8 @@ final class SignQueries {
   }
 
   /**
-   * The index of the sum of a query and a candidate; the sums of a tile are stored one after the other.
+   * The index of the sum of a query and a candidate; the sums of a tile are stored one after the
+   * other.
    */
   private static int sumIndex(int query, int candidate, int paddedCount) {
     int i = query % SignProducts.QUERIES;

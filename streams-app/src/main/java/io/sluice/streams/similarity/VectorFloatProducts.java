@@ -9,7 +9,12 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The loops with the processor's vector instructions, of any width up to 512 bits.
  *
- * <p>A tile keeps its twenty sums in registers, so that nine loads serve twenty products. The JIT compiler of Java 17 allocates vectors on the heap, which is twenty times slower, unless two conditions hold: each vector is a separate local variable in a short method (hence there is no loop over queries and candidates), and no other class in this JVM uses vectors of floats or bytes of another width. When vectors are narrower than {@value #LANES} floats, there is one pass over the piece for each part of the lanes.
+ * <p>A tile keeps its twenty sums in registers, so that nine loads serve twenty products. The JIT
+ * compiler of Java 17 allocates vectors on the heap, which is twenty times slower, unless two
+ * conditions hold: each vector is a separate local variable in a short method (hence there is no
+ * loop over queries and candidates), and no other class in this JVM uses vectors of floats or bytes
+ * of another width. When vectors are narrower than {@value #LANES} floats, there is one pass over
+ * the piece for each part of the lanes.
  */
 final class VectorFloatProducts implements FloatProducts {
   private static final VectorShape SHAPE =
@@ -18,7 +23,8 @@ final class VectorFloatProducts implements FloatProducts {
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
 
   /**
-   * Vectors with as many bytes as a vector of floats has values, or twice as many where that would be narrower than 64 bits, the minimum.
+   * Vectors with as many bytes as a vector of floats has values, or twice as many where that would
+   * be narrower than 64 bits, the minimum.
    */
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, SHAPE.vectorBitSize() / 4)));

@@ -9,9 +9,15 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The loops with the processor's vector instructions, of any width up to 512 bits.
  *
- * <p>The values selected in two shorts are added byte by byte: 2 x {@value #LARGEST} still fits into a byte. There are two kinds of running sums: those of these shorts as numbers, which overflow, and those of their upper bytes, which do not. The first minus 256 times the second is the sum of the lower bytes modulo 2^16, and that sum is small enough to be exact.
+ * <p>The values selected in two shorts are added byte by byte: 2 x {@value #LARGEST} still fits
+ * into a byte. There are two kinds of running sums: those of these shorts as numbers, which
+ * overflow, and those of their upper bytes, which do not. The first minus 256 times the second is
+ * the sum of the lower bytes modulo 2^16, and that sum is small enough to be exact.
  *
- * <p>The JIT compiler of Java 17 allocates vectors on the heap, which is twenty times slower, unless three conditions hold: each vector is a separate local variable in a short method (hence there is no loop over queries and candidates), sums are returned through memory, and no other class in this JVM uses vectors of shorts of another width.
+ * <p>The JIT compiler of Java 17 allocates vectors on the heap, which is twenty times slower,
+ * unless three conditions hold: each vector is a separate local variable in a short method (hence
+ * there is no loop over queries and candidates), sums are returned through memory, and no other
+ * class in this JVM uses vectors of shorts of another width.
  */
 final class VectorSignProducts implements SignProducts {
   private static final VectorSpecies<Short> SHORTS =
@@ -20,7 +26,8 @@ final class VectorSignProducts implements SignProducts {
           VectorShape.forBitSize(Math.min(512, VectorShape.preferredShape().vectorBitSize())));
 
   /**
-   * Shorts of a piece that one lane can add up: so few that the sum of both halves fits into 16 bits.
+   * Shorts of a piece that one lane can add up: so few that the sum of both halves fits into 16
+   * bits.
    */
   private static final int ADDENDS = 256;
 

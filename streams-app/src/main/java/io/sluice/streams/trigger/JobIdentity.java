@@ -6,7 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The identity of a fine-tune job. The id of a job is a pure function of it: firing the same job again gives the same id.
+ * The identity of a fine-tune job. The id of a job is a pure function of it: firing the same job
+ * again gives the same id.
  *
  * @param taskId id of the target task
  * @param revision revision of the task

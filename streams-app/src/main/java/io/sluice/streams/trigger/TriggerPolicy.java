@@ -36,7 +36,8 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
   }
 
   /**
-   * Why a job cannot fire even when a person requests it; pool, turnover and cooldown do not matter then.
+   * Why a job cannot fire even when a person requests it; pool, turnover and cooldown do not matter
+   * then.
    *
    * @return a reason, for people; empty when the job can fire
    */

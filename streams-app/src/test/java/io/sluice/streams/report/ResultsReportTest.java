@@ -26,7 +26,8 @@ class ResultsReportTest {
               new SubsetDistance.Tier(10, 20, new Estimate(0.5, 0.01, 10))));
 
   @Test
-  void givenTwoBudgets_whenWritten_thenThereAreFourPlotsWithOnePointPerArmAndBudget() throws Exception {
+  void givenTwoBudgets_whenWritten_thenThereAreFourPlotsWithOnePointPerArmAndBudget()
+      throws Exception {
     Document page =
         parsed(
             new ResultsReport(
@@ -116,7 +117,8 @@ class ResultsReportTest {
   }
 
   /**
-   * The page is well-formed XML apart from its document type and the one element without an end tag.
+   * The page is well-formed XML apart from its document type and the one element without an end
+   * tag.
    */
   private static Document parsed(ResultsReport report) throws Exception {
     String html = report.html();

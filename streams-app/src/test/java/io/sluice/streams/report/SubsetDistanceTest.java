@@ -20,9 +20,7 @@ class SubsetDistanceTest {
     assertThat(distance.random().orElseThrow().mean()).isCloseTo(0.9, within(1e-6));
     assertThat(distance.tiers())
         .extracting(SubsetDistance.Tier::from, SubsetDistance.Tier::to)
-        .containsExactly(
-            tuple(0, 2),
-            tuple(2, 4));
+        .containsExactly(tuple(0, 2), tuple(2, 4));
     assertThat(distance.tiers().get(0).distance().mean()).isCloseTo(0.2, within(1e-6));
     assertThat(distance.tiers().get(1).distance().mean()).isCloseTo(0.7, within(1e-6));
   }

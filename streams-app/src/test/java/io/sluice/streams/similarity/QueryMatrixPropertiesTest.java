@@ -33,7 +33,9 @@ class QueryMatrixPropertiesTest {
     List<float[]> fastest = scores(vectors, encoding, count, seed, Arithmetic.fastest());
     List<float[]> plain = scores(vectors, encoding, count, seed, Arithmetic.plain());
 
-    assertThat(fastest).usingElementComparator(QueryMatrixPropertiesTest::compareBits).isEqualTo(plain);
+    assertThat(fastest)
+        .usingElementComparator(QueryMatrixPropertiesTest::compareBits)
+        .isEqualTo(plain);
   }
 
   @Property(tries = 300)
@@ -84,7 +86,11 @@ class QueryMatrixPropertiesTest {
   }
 
   /**
-   * The largest possible error of a score. A sum of n floats in 16 lanes has n / 16 additions and 4 of lanes, and both factors and the product are rounded; these errors are relative to the sum of magnitudes, which is at most the product of the norms (Cauchy-Schwarz). The candidate's norm has half such an error. For signs, half a level in every value is added, times the sum of the magnitudes of a unit vector, which is at most the square root of n.
+   * The largest possible error of a score. A sum of n floats in 16 lanes has n / 16 additions and 4
+   * of lanes, and both factors and the product are rounded; these errors are relative to the sum of
+   * magnitudes, which is at most the product of the norms (Cauchy-Schwarz). The candidate's norm
+   * has half such an error. For signs, half a level in every value is added, times the sum of the
+   * magnitudes of a unit vector, which is at most the square root of n.
    */
   private static double largestError(Vectors vectors, int query, FeatureEncoding encoding) {
     int dimension = vectors.dimension();

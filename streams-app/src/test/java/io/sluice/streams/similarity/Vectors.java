@@ -70,7 +70,8 @@ record Vectors(float[][][] queries, float[] weights) {
   }
 
   /**
-   * Normally distributed values, on a random scale; in about half of the rows one value is multiplied by 20.
+   * Normally distributed values, on a random scale; in about half of the rows one value is
+   * multiplied by 20.
    */
   private static float[][] rows(int checkpoints, int dimension, Random random) {
     float[][] rows = new float[checkpoints][dimension];

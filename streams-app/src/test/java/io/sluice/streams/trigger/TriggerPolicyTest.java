@@ -71,7 +71,8 @@ class TriggerPolicyTest {
   }
 
   /**
-   * Any history of a tier: every second has an event from 0 to 40, which is the percentage by which the subset changes and the number of candidates that arrive; a multiple of 4 ends the open job.
+   * Any history of a tier: every second has an event from 0 to 40, which is the percentage by which
+   * the subset changes and the number of candidates that arrive; a multiple of 4 ends the open job.
    */
   @Property(tries = 300)
   void givenAnyHistoryOfATier_whenDecidedEverySecond_thenJobsFireByThePolicy(
