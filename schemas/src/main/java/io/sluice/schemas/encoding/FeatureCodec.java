@@ -13,10 +13,10 @@ import java.nio.ByteOrder;
  * length, so readers divide by the length of the decoded row.
  */
 public final class FeatureCodec {
-  /** INT8 steps per root mean square. Values beyond 127 / 24 = 5.3 times of it are clamped. */
+  /** INT8 steps per root mean square. Values beyond 127 / 24 = 5.3 times that mean are clamped. */
   private static final double INT8_STEPS = 24;
 
-  /** INT4 steps per root mean square. Values beyond 7 / 2 = 3.5 times of it are clamped. */
+  /** INT4 steps per root mean square. Values beyond 7 / 2 = 3.5 times that mean are clamped. */
   private static final double INT4_STEPS = 2;
 
   private FeatureCodec() {}

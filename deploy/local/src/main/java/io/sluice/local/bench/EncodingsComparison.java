@@ -23,8 +23,8 @@ import java.util.function.ToDoubleFunction;
  * candidates by their full gradients and by each stored form, and reports how far the selections
  * agree.
  *
- * <p>Queries are sketched like the candidates but not encoded, as in the worker. One candidate is
- * in memory at a time. Not thread-safe.
+ * <p>Queries are sketched like the candidates but not quantised, because workers publish them as
+ * FLOAT32. One candidate is in memory at a time. Not thread-safe.
  */
 public final class EncodingsComparison {
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A synthetic table of scores that are normally distributed. Equal sizes give equal tables.
+ * A synthetic table of scores that are normally distributed. Equal arguments give equal tables.
  *
  * @param rows shape [candidates][queries]
  */

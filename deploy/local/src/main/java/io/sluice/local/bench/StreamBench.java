@@ -92,7 +92,7 @@ public final class StreamBench implements AutoCloseable {
      * @param streamsApp processor time of the streams-app at the beginning
      */
     public record Watch(StreamsProcess app, long begin, Duration broker, Duration streamsApp) {
-      /** Begins to measure. */
+      /** Begins to measure this process and the streams-app. */
       public static Watch start(StreamsProcess app) {
         return new Watch(app, System.nanoTime(), ProcessUse.processorTime(), app.processorTime());
       }

@@ -36,7 +36,7 @@ public record BundledData(List<Candidate> candidates, Map<String, List<Query>> t
       Map.of("arithmetic", 12, "json", 8, "translation", 16);
   private static final long SEED = 2026;
 
-  /** Generates the data. */
+  /** Generates candidates and tasks; every call returns equal data. */
   public static BundledData make() {
     List<Candidate> candidates = new ArrayList<>();
     Map<String, List<Query>> tasks = new TreeMap<>();

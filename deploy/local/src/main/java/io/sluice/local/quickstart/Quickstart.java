@@ -105,7 +105,7 @@ public final class Quickstart {
         workerIdleSince = System.nanoTime();
       } else if (System.nanoTime() - workerIdleSince > SCORED_WITHIN.toNanos()) {
         throw new IllegalStateException(
-            "the streams-app did not score all %d represented candidates within %d s: see its log"
+            "the streams-app did not score all %d represented candidates within %d s: see the log"
                 .formatted(watch.pool().size(), SCORED_WITHIN.toSeconds()));
       }
       Thread.sleep(POLL_MILLIS);

@@ -37,7 +37,7 @@ public final class ProducerProcess {
     try (StepWriter writer = new StepWriter(args[0], args[1], Integer.parseInt(args[2]))) {
       new ProducerProcess(new Script(Long.parseLong(args[3])), writer, progress).play(stop);
     }
-    // Ends the process although the main method of the guard has other threads.
+    // Ends the process now, whatever threads are still running.
     System.exit(0);
   }
 
