@@ -134,10 +134,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("transaction.state.log.num.partitions", "4");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("log.cleaner.dedupe.buffer.size", "4194304");
-    // Vectors of a few checkpoints and many dimensions in full precision pass one mebibyte.
+    // The vectors of one example can exceed Kafka's default limit of 1 MiB.
     settings.put("message.max.bytes", String.valueOf(Topics.MAX_RECORD_BYTES));
     settings.put("replica.fetch.max.bytes", String.valueOf(Topics.MAX_RECORD_BYTES));
-    // A broker that was killed is taken for dead soon, so that it can be started again at once.
+    // A killed broker counts as dead after two seconds, so that it can be started again soon.
     settings.put("broker.session.timeout.ms", "2000");
     settings.put("broker.heartbeat.interval.ms", "500");
     return settings;
