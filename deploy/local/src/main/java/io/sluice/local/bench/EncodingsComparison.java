@@ -93,8 +93,7 @@ public final class EncodingsComparison {
 
     Task(QueryMatrix matrix, int budget) {
       this.matrix = matrix;
-      this.selection =
-          new Algorithm.RoundRobin().emptySelection(matrix.queries(), budget);
+      this.selection = new Algorithm.RoundRobin().emptySelection(matrix.queries(), budget);
     }
   }
 

@@ -38,8 +38,7 @@ public final class SelectBench {
    */
   public Run run(IntConsumer progress) {
     float[][] rows = table.rows();
-    Selection<Integer> selection =
-        algorithm.emptySelection(table.queries(), budget);
+    Selection<Integer> selection = algorithm.emptySelection(table.queries(), budget);
     BitSet admitted = new BitSet(rows.length);
     long begin = System.nanoTime();
     long beginCpu = CPU.getCurrentThreadCpuTime();

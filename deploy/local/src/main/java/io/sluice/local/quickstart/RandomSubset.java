@@ -27,8 +27,7 @@ final class RandomSubset {
    * @throws IOException when the candidate file cannot be read
    */
   static List<List<Message>> draw(Outcome.Pool pool, int size, int seed) throws IOException {
-    Selection<String> drawn =
-        new Algorithm.Random(seed).emptySelection(1, size);
+    Selection<String> drawn = new Algorithm.Random(seed).emptySelection(1, size);
     read(pool, candidate -> drawn.offer(candidate.getId(), NO_SCORE));
     Map<String, List<Message>> messages = new HashMap<>();
     read(

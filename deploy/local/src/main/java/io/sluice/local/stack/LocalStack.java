@@ -15,8 +15,8 @@ import org.apache.kafka.clients.admin.Admin;
  * Everything that Sluice needs around it: a broker in this JVM, a schema registry in a child
  * process, and the topics. It is reachable from this machine only.
  *
- * <p>Its data is in one directory and survives restarts. While it runs, {@link LocalStackFile} in that
- * directory tells clients the addresses.
+ * <p>Its data is in one directory and survives restarts. While it runs, {@link LocalStackFile} in
+ * that directory tells clients the addresses.
  */
 public final class LocalStack implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);

@@ -46,8 +46,7 @@ class BundledSelectionTest {
       for (Map.Entry<String, List<Query>> task : data.tasks().entrySet()) {
         QueryMatrix queries = matrix(representer, task.getValue());
         Selection<String> selection =
-            new Algorithm.RoundRobin()
-                .emptySelection(queries.queries(), BUDGET);
+            new Algorithm.RoundRobin().emptySelection(queries.queries(), BUDGET);
         for (int i = 0; i < POOL; i++) {
           selection.offer(pool.get(i).getId(), queries.score(candidates.get(i).rows()));
         }

@@ -37,7 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests job commands and the jobs of the HTTP API against a real broker and a running streams-app. */
+/**
+ * Tests job commands and the jobs of the HTTP API against a real broker and a running streams-app.
+ */
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class FineTuneJobsTest {

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests an outage of Kafka that lasts longer than the time-outs of clients, which are short here. */
+/**
+ * Tests an outage of Kafka that lasts longer than the time-outs of clients, which are short here.
+ */
 @Tag("broker")
 class KafkaOutageTest {
   private static final int SHARDS = 2;

@@ -83,7 +83,7 @@ class QuickstartCommandTest {
     "--dimension, 262152, 8 to 262144",
     "--max-length, 1, use 2 or more",
     "--max-length, 2000000000, at most 1048576",
-    "--encoding, FLOAT32, is for queries"
+    "--encoding, FLOAT32, is only for queries"
   })
   void givenFeaturesOutOfRange_whenRun_thenWrongUsageSaysTheRange(
       String option, String value, String message) {
