@@ -36,7 +36,7 @@ final class Reads {
    */
   private static final String PARTITIONS = "Sluice-Partitions";
 
-  private static final List<String> PASSED_ON =
+  private static final List<String> FORWARDED_HEADERS =
       List.of("Content-Type", "Retry-After", SubsetFormat.REVISION, SubsetFormat.SIZE);
 
   private static final int SCANS = 2;
@@ -150,32 +150,34 @@ final class Reads {
     return budgets.get(budgets.size() - 1);
   }
 
-  /** Answers here when the task is here, else passes on what the instance says that has it. */
-  private void ofTask(Context request, String id, String rest, LocalAnswer answer) {
+  /**
+   * Responds from this instance if it holds the task, else forwards the response of the instance that does.
+   */
+  private void ofTask(Context request, String id, String rest, LocalResponse response) {
     queries
         .placeOf(id)
         .match(
             partition -> {
               try {
-                answer.from(partition);
+                response.writeFrom(partition);
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
             },
             instance -> {
               if (Peers.isHop(request)) {
-                throw ApiException.unavailable("the task is moving to " + instance);
+                throw ApiException.unavailable("the task is moving to " + instance + ": try again in a moment");
               }
-              passOn(request, peers.open(instance, "/api/tasks/" + id + rest));
+              forward(request, peers.open(instance, "/api/tasks/" + id + rest));
             });
   }
 
-  private static void passOn(Context request, HttpResponse<InputStream> answer) {
-    request.status(answer.statusCode());
-    for (String header : PASSED_ON) {
-      answer.headers().firstValue(header).ifPresent(value -> request.header(header, value));
+  private static void forward(Context request, HttpResponse<InputStream> response) {
+    request.status(response.statusCode());
+    for (String header : FORWARDED_HEADERS) {
+      response.headers().firstValue(header).ifPresent(value -> request.header(header, value));
     }
-    request.result(answer.body());
+    request.result(response.body());
   }
 
   /**
@@ -277,8 +279,8 @@ final class Reads {
     }
   }
 
-  /** Writes an answer from a partition that is here. */
-  private interface LocalAnswer {
-    void from(int partition) throws IOException;
+  /** Writes the response from a partition that this instance holds. */
+  private interface LocalResponse {
+    void writeFrom(int partition) throws IOException;
   }
 }

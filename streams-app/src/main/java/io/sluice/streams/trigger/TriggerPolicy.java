@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  *
  * @param minPoolFactor candidates in the pool for each example of the budget, at least 1
  * @param refreshTurnover share of the subset that must be new to the last job, above 0, at most 1
- * @param cooldown what passes between a job and the next of its own accord, not negative
+ * @param cooldown least time between a job and the next one that fires by itself, not negative
  */
 public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Duration cooldown) {
 
