@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /** A client of the HTTP API of one instance of the streams-app. */
 public final class ApiClient {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client = HttpClient.newHttpClient();

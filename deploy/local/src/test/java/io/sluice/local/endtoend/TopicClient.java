@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.Serde;
 
 /** Writes to topics, and reads committed records from them as downstream consumers do. */
 public final class TopicClient implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final String bootstrapServers;
   private final KafkaProducer<byte[], byte[]> producer;

@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.Serdes;
 
 /** Lets a test write and read the topics that workers use. */
 final class WorkerTopics implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final TestKafka kafka;
   private final TopicClient topics;

@@ -55,7 +55,7 @@ public record SluiceProcess(Process process, BufferedReader lines) implements Au
 
   /** Waits until it has ended. */
   public int exitCode() throws InterruptedException {
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
       throw new AssertionError("the process does not end");
     }
     return process.exitValue();

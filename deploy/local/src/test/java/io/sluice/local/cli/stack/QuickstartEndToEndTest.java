@@ -69,6 +69,7 @@ class QuickstartEndToEndTest {
 
     assertThat(run.exitCode()).as(run.err() + run.out()).isEqualTo(1);
     assertThat(run.out())
+        .as(run.err())
         .contains("line 1 is left out")
         .contains("1 lines of the candidate file were left out")
         .contains("1 dead letters of sluice.candidates")
