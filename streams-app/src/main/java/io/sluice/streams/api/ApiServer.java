@@ -207,7 +207,7 @@ final class ApiServer implements AutoCloseable {
     List<TaskStatus> statuses = new ArrayList<>();
     SelectionQueries queries = service.queries();
     try {
-      for (int partition : queries.partitionsHere()) {
+      for (int partition : queries.localPartitions()) {
         queries.tasks(partition).forEach(task -> task.status().ifPresent(statuses::add));
       }
       return statuses;

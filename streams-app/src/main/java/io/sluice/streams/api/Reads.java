@@ -155,7 +155,7 @@ final class Reads {
    */
   private void ofTask(Context request, String id, String rest, LocalResponse response) {
     queries
-        .placeOf(id)
+        .locate(id)
         .match(
             partition -> {
               try {
@@ -190,7 +190,7 @@ final class Reads {
    */
   private void list(
       Context request, String field, Function<JsonNode, String> key, IntFunction<List<?>> local) {
-    Set<Integer> covered = new TreeSet<>(queries.partitionsHere());
+    Set<Integer> covered = new TreeSet<>(queries.localPartitions());
     Map<String, JsonNode> all = new TreeMap<>();
     for (int partition : covered) {
       put(Json.tree(local.apply(partition)), key, all);

@@ -17,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends records that cannot be used to the dead-letter topic, bytes as they came, and lets the
- * stream go on.
+ * Sends unusable records with their original bytes to the dead-letter topic and lets the stream
+ * continue.
  *
- * <p>Only the record's own faults are dead-lettered: undecodable bytes and {@link
- * InvalidRecordException}. A registry that does not answer and any other failure stop the thread
- * before anything is committed, so that no good record is lost.
+ * <p>A record becomes a dead letter only through a fault of its own: undecodable bytes or an {@link
+ * InvalidRecordException}. An unreachable schema registry and any other failure stop the stream
+ * thread before it commits, so that no usable record is lost. Created by Kafka Streams, by class
+ * name.
  */
 public final class DeadLetterHandler
     implements DeserializationExceptionHandler, ProcessingExceptionHandler {

@@ -5,10 +5,10 @@ public final class InvalidRecordException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
-   * Refuses the record that is being processed. There is no stack trace: the fault is in the
-   * record.
+   * Creates the exception without a stack trace, because the fault is in the record and not in the
+   * code.
    *
-   * @param reason what is wrong with the record, for the people who read dead letters
+   * @param reason what is wrong with the record; shown to people who read dead letters
    */
   public InvalidRecordException(String reason) {
     super(reason, null, false, false);

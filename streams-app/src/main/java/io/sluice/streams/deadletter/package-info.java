@@ -1,8 +1,9 @@
 /**
- * Records that cannot be used: how a stage refuses one, and how it reaches the dead-letter topic
- * with the reason while the stream goes on.
+ * Handling of unusable records: the exception with which a stage rejects a record, and the handler
+ * that sends the record and the reason to the dead-letter topic while the stream continues.
  *
  * <p>Both stages throw {@link io.sluice.streams.deadletter.InvalidRecordException}; the topology
- * installs {@link io.sluice.streams.deadletter.DeadLetterHandler}. This package knows none of them.
+ * installs {@link io.sluice.streams.deadletter.DeadLetterHandler}. This package knows neither stage
+ * nor the topology.
  */
 package io.sluice.streams.deadletter;

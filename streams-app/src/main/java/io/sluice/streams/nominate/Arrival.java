@@ -7,7 +7,10 @@ import io.sluice.streams.similarity.CandidateVectors;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A representation, with what several tasks ask of it worked out once. Not thread-safe. */
+/**
+ * A representation that a shard has received. Its content hash and its decoded vectors are computed
+ * on first use and then shared by all tasks. Not thread-safe.
+ */
 final class Arrival {
   private final Representation representation;
   private OptionalLong content = OptionalLong.empty();
@@ -29,7 +32,7 @@ final class Arrival {
     return candidate().getId();
   }
 
-  /** See {@link ScoredContent#contentOf}. */
+  /** The hash of the candidate's content, see {@link ScoredContent#contentOf}. */
   long content() {
     if (content.isEmpty()) {
       content = OptionalLong.of(ScoredContent.contentOf(candidate()));
@@ -38,9 +41,9 @@ final class Arrival {
   }
 
   /**
-   * Its vectors.
+   * The decoded vectors, one per checkpoint.
    *
-   * @throws InvalidRecordException when one is all zero or not finite
+   * @throws InvalidRecordException when a vector is all zero or has a value that is not finite
    */
   CandidateVectors vectors() {
     if (vectors.isEmpty()) {

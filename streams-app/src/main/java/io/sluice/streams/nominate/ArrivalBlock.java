@@ -8,16 +8,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Arrivals that wait to be scored together: several candidates share each look at a task's queries,
- * which do not fit in a processor's nearer caches. A candidate is in it once. Not thread-safe.
+ * Candidates that wait to be scored together. Scoring them in one pass reads the query matrix of a
+ * task, which does not fit in the nearer caches of a processor, once per block instead of once per
+ * candidate. The block contains a candidate at most once. Not thread-safe.
  */
 final class ArrivalBlock {
-  /** Number of candidates; larger blocks are not scored faster. */
+  /** Number of candidates in a full block; larger blocks are not scored faster. */
   private static final int SIZE = 16;
 
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
 
-  /** A candidate and the tasks that it is to be scored for. */
+  /** A candidate and the tasks that it has to be scored for. */
   private record Waiting(Arrival arrival, List<ShardTask> tasks) {}
 
   boolean isEmpty() {
@@ -28,9 +29,7 @@ final class ArrivalBlock {
     return waiting.size() >= SIZE;
   }
 
-  /**
-   * Whether a representation of the candidate is in the block, under whatever representation id.
-   */
+  /** Whether the block contains a representation of the candidate, with any representation id. */
   boolean contains(String candidateId) {
     return waiting.containsKey(candidateId);
   }
@@ -43,14 +42,14 @@ final class ArrivalBlock {
     waiting.clear();
   }
 
-  /** The tasks for which any candidate waits. */
+  /** The tasks for which at least one candidate waits, in the order in which they were added. */
   Set<ShardTask> tasks() {
     Set<ShardTask> all = new LinkedHashSet<>();
     waiting.values().forEach(each -> all.addAll(each.tasks()));
     return all;
   }
 
-  /** The candidates that wait to be scored for a task, in the order in which they came. */
+  /** The candidates that wait to be scored for a task, in the order of their arrival. */
   List<Arrival> arrivals(ShardTask task) {
     List<Arrival> arrivals = new ArrayList<>();
     for (Waiting each : waiting.values()) {

@@ -22,21 +22,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The processor of one shard: scores the candidates of its partition for every task and nominates
- * those that its own selection admits. Used by the stream thread that owns the partition.
+ * those that the shard's own selections admit. Only the stream thread that owns the partition uses
+ * it.
  *
- * <p>Why it is exact: selecting from the union of the shards' selections equals selecting from the
- * union of the shards, in whatever order and however often nominations arrive. A content is scored
- * once for a task; its later representations are repeats. A revision that is new to the shard is
- * scored over the stored representations in slices, while live candidates keep flowing.
+ * <p>Why this is exact: selecting from the union of the shards' selections gives the same subset as
+ * selecting from all candidates at once, regardless of the order in which nominations arrive and of
+ * how often one is repeated. The content of a candidate is scored once per task; later
+ * representations of the same content are repeats. A new revision is scored against the stored
+ * representations in slices, between which live candidates are processed.
  *
- * <p>A withdrawn candidate's successors are nominated before the next count is reported: selecting
- * again takes a pass over all rows, so one pass serves all withdrawals since the last.
+ * <p>When a selected candidate is withdrawn, others take its place: its successors. They are
+ * nominated just before the next pool count is reported, because finding them takes a pass over all
+ * score rows, and one pass serves all withdrawals since the last one.
  */
 final class NominateProcessor
     implements Processor<String, ShardInput, String, ShardReport>, ShardInput.Handler {
   private static final Logger log = LoggerFactory.getLogger(NominateProcessor.class);
 
-  /** Number of candidates scored, or of rows deleted, before the end of the slice is checked. */
+  /** Number of candidates to score, or of rows to delete, between two checks of the time. */
   private static final int STEP = 32;
 
   private final RepresentationCodec codec;
@@ -48,9 +51,10 @@ final class NominateProcessor
   private ShardReporter reporter;
 
   /**
-   * Prepares the shard; its stores are known from {@link #init} on.
+   * Creates the processor; it has its stores from {@link #init} on.
    *
    * @param codec reads stored representations
+   * @param pace when and for how long the shard works without an incoming record
    */
   NominateProcessor(RepresentationCodec codec, NominateStage.Pace pace) {
     this.codec = codec;
@@ -62,7 +66,7 @@ final class NominateProcessor
     this.stores = new ShardStores(context);
     this.reporter = new ShardReporter(context);
     this.tasks = new ShardTasks(stores, reporter);
-    // Kafka Streams starts the same processor again when it had to roll its stores back.
+    // Kafka Streams initializes the same processor again after it has rolled back its stores.
     block.clear();
     context.schedule(
         pace.sliceInterval(), PunctuationType.WALL_CLOCK_TIME, now -> workOnStoredData());
@@ -71,7 +75,8 @@ final class NominateProcessor
 
   @Override
   public void process(Record<String, ShardInput> record) {
-    // Only candidates can wait for others: anything else must find all that came before it scored.
+    // Only candidates may wait in the block: before any other input is processed, all candidates
+    // that arrived earlier must be scored.
     if (!(record.value() instanceof ShardInput.CandidateRepresented)) {
       scoreBlock();
     }
@@ -90,7 +95,7 @@ final class NominateProcessor
 
   @Override
   public void onRevisionServed(String taskId, int revision) {
-    tasks.dropBefore(taskId, revision);
+    tasks.dropOlderThan(taskId, revision);
   }
 
   @Override
@@ -103,7 +108,10 @@ final class NominateProcessor
     tasks.dropQuery(key);
   }
 
-  /** Adds the candidate to the block, which is scored when it is full or before anything else. */
+  /**
+   * Adds the candidate to the block, which is scored when it is full, and before any input of
+   * another kind is processed.
+   */
   @Override
   public void onCandidateRepresented(Representation representation) {
     Arrival arrival = new Arrival(representation);
@@ -114,7 +122,7 @@ final class NominateProcessor
     String problems = "";
     for (ShardTask task : tasks.active()) {
       try {
-        if (takesContent(task, arrival)) {
+        if (reconcileContent(task, arrival)) {
           unscored.add(task);
         }
       } catch (InvalidRecordException e) {
@@ -137,14 +145,14 @@ final class NominateProcessor
   }
 
   /**
-   * Compares the content of a candidate with what is scored of it for a task. Content that is
-   * scored already is a repeat; other content is withdrawn.
+   * Compares the content of a candidate with the content that was scored for a task under the same
+   * id. If they are equal, the arrival is a repeat; otherwise the earlier content is withdrawn.
    *
-   * @return whether the content is new to the task, and so has to be scored
+   * @return whether the content is new to the task and has to be scored
    * @throws InvalidRecordException when the candidate cannot be compared with the queries; the task
-   *     has then no content of it at all
+   *     then holds no content of this candidate
    */
-  private boolean takesContent(ShardTask task, Arrival arrival) {
+  private boolean reconcileContent(ShardTask task, Arrival arrival) {
     if (!task.representationId().equals(arrival.representation().getRepresentationId())) {
       return false;
     }
@@ -152,8 +160,8 @@ final class NominateProcessor
     if (known.isPresent()) {
       if (known.get().content() == arrival.content()) {
         if (task.holds(arrival.candidateId())) {
-          // Nominates it again, since it may not have been stored when it had to be nominated.
-          reporter.nominate(task, known.get().scores(), arrival.candidate());
+          // Nominates it again: when it was due, nominateStored() may not have found it.
+          reporter.reportNomination(task, known.get().scores(), arrival.candidate());
         }
         return false;
       }
@@ -179,7 +187,7 @@ final class NominateProcessor
       float[] row = rows.get(i);
       stores.putRow(task.key(arrival.candidateId()), new ScoredContent(arrival.content(), row));
       if (task.admit(arrival.candidateId(), row)) {
-        reporter.nominate(task, row, arrival.candidate());
+        reporter.reportNomination(task, row, arrival.candidate());
       }
     }
   }
@@ -206,7 +214,7 @@ final class NominateProcessor
 
   private void withdraw(ShardTask task, String candidateId) {
     stores.dropRow(task.key(candidateId));
-    reporter.withdraw(task, candidateId);
+    reporter.reportWithdrawal(task, candidateId);
     ShardProgress before = task.progress();
     task.withdraw(candidateId);
     if (!task.progress().equals(before)) {
@@ -221,9 +229,9 @@ final class NominateProcessor
   }
 
   /**
-   * Nominates a candidate that is scored, if it is stored. If it is not, the topic was compacted
-   * and the store was rebuilt from it. Then a later record of the candidate is still to be read,
-   * which withdraws, replaces or repeats it.
+   * Nominates a candidate that was scored earlier, if its representation is still stored. It is
+   * missing when the store was rebuilt from the topic after compaction. In that case the shard has
+   * yet to read a later record of the candidate, which withdraws, replaces or repeats it.
    */
   private void nominateStored(ShardTask task, String candidateId) {
     float[] row = stores.row(task.key(candidateId)).orElseThrow().scores();
@@ -231,21 +239,22 @@ final class NominateProcessor
     stores
         .representation(key)
         .flatMap(value -> codec.decodeStored(key, value))
-        .ifPresent(stored -> reporter.nominate(task, row, stored.getCandidate()));
+        .ifPresent(stored -> reporter.reportNomination(task, row, stored.getCandidate()));
   }
 
   /**
-   * Keeps how far the shard has come with a task. While candidates of the block wait to be scored
-   * for the task, what is stored says that all stored representations have to be scored: should the
-   * process end before, the records of the block are not read again.
+   * Stores the shard's progress with a task. While candidates in the block wait to be scored for
+   * the task, the stored progress says that all stored representations still have to be scored: if
+   * the process ends before the block is scored, the records in it are not read again, but they are
+   * found in the store.
    */
   private void putProgress(ShardTask task, ShardProgress progress) {
-    task.progress(progress);
+    task.updateProgress(progress);
     stores.putProgress(
-        task.revisionKey(), block.tasks().contains(task) ? progress.fromTheBeginning() : progress);
+        task.revisionKey(), block.tasks().contains(task) ? progress.restarted() : progress);
   }
 
-  /** Scores stored candidates and deletes score rows that are no longer needed, for one slice. */
+  /** Scores stored candidates and deletes unneeded score rows until the slice has passed. */
   private void workOnStoredData() {
     long end = System.nanoTime() + pace.slice().toNanos();
     scoreBlock();
@@ -262,7 +271,7 @@ final class NominateProcessor
   }
 
   private void scoreStored(ShardTask task) {
-    StoredCandidates.Step step = new StoredCandidates(stores, codec).next(task, STEP);
+    StoredCandidates.Step step = new StoredCandidates(stores, codec).nextStep(task, STEP);
     score(task, step.unscored());
     putProgress(task, step.progress());
     if (step.progress().caughtUp()) {
@@ -284,7 +293,7 @@ final class NominateProcessor
           task.progress().caughtUp()
               ? 0
               : Math.max(1, stores.approximateRepresentations() - task.scored());
-      reporter.count(task, new PoolCount(task.scored(), waiting, task.fingerprint()));
+      reporter.reportCount(task, new PoolCount(task.scored(), waiting, task.fingerprint()));
     }
   }
 }

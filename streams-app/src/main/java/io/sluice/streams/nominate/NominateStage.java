@@ -32,9 +32,9 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * Adds the first stage to a topology: one shard per partition of the representations topic.
  *
- * <p>Every shard needs every target task, every query representation and the revision that is
- * served of each task, so these three are broadcast to all shards. Representations are read where
- * they are: their topic is the changelog of the store that holds them.
+ * <p>Every shard needs every target task, every query representation and the number of the revision
+ * that is served of each task, so these three are broadcast to all shards. Representations are not
+ * repartitioned: their topic is also the changelog of the store that holds them.
  *
  * @param topics the topics that are read
  * @param avro reads and writes their records
@@ -47,16 +47,16 @@ public record NominateStage(Topics topics, AvroSerdes avro, int shards, Pace pac
    *
    * @param reportInterval how often a shard reports its pool counts, if they have changed
    * @param sliceInterval pause between two slices of work on stored data
-   * @param slice how long one slice takes before live candidates have their turn
+   * @param slice length of one slice, after which live candidates are processed
    */
   public record Pace(Duration reportInterval, Duration sliceInterval, Duration slice) {}
 
   /**
-   * Adds the stage.
+   * Adds the sources, repartition topics, stores and processors of the stage.
    *
    * @param tasks the target tasks by id; a null value removes a task
-   * @return nominations, withdrawals and pool counts, keyed by task id and still in the partition
-   *     of the shard that reports them
+   * @return nominations, withdrawals and pool counts, keyed by task id but not yet repartitioned:
+   *     each is in the partition of the shard that reported it
    */
   public KStream<String, ShardReport> addTo(
       StreamsBuilder builder, KStream<String, TargetTask> tasks) {
@@ -120,7 +120,7 @@ public record NominateStage(Topics topics, AvroSerdes avro, int shards, Pace pac
         .withStreamPartitioner((topic, key, value, partitions) -> Optional.of(all));
   }
 
-  /** Makes a shard's processor and names the stores that it owns. */
+  /** Creates the processor of each shard and declares the stores that it owns. */
   private record Shards(RepresentationCodec codec, AvroSerdes avro, Pace pace)
       implements ProcessorSupplier<String, ShardInput, String, ShardReport> {
     @Override

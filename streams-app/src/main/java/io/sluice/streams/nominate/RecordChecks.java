@@ -11,15 +11,15 @@ import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.util.List;
 
-/** Refuses records that decode but break the contract, before anything is done with them. */
+/** Rejects records that can be decoded but break the contract, before they are processed. */
 final class RecordChecks {
   private RecordChecks() {}
 
   /**
-   * Checks a query representation; a tombstone is always fine.
+   * Checks a query representation; a tombstone always passes.
    *
-   * @throws InvalidRecordException when key, shape and bytes do not fit together, or the query set
-   *     would be too large
+   * @throws InvalidRecordException when the key differs from the value, the number of bytes does
+   *     not match the shape, a number is not finite, or the query set would be too large
    */
   static void query(QueryRepresentationKey key, QueryRepresentation query) {
     if (query == null) {
@@ -30,7 +30,7 @@ final class RecordChecks {
             query.getTaskId(), query.getRevision(), query.getQueryIndex()))) {
       throw new InvalidRecordException("key and value name different queries");
     }
-    requireHeld(query);
+    requireFitsInMemory(query);
     int checkpoints = query.getCheckpointWeights().size();
     int bytes = query.getFeatures().remaining();
     if (!fits(bytes, FeatureEncoding.FLOAT32, checkpoints, query.getDimension())) {
@@ -50,13 +50,13 @@ final class RecordChecks {
     }
   }
 
-  /** Whether a query set that reaches as far as this query can be held in memory. */
-  private static void requireHeld(QueryRepresentation query) {
+  /** Requires that a query set that ends with this query does not exceed the largest matrix. */
+  private static void requireFitsInMemory(QueryRepresentation query) {
     int checkpoints = query.getCheckpointWeights().size();
     double values = (query.getQueryIndex() + 1.0) * checkpoints * query.getDimension();
     if (query.getQueryIndex() < 0 || values > QueryMatrix.MOST_VALUES) {
       throw new InvalidRecordException(
-          "query %d of task '%s' with shape [%d, %d]: queries are counted from 0, and all of a task have at most %d values; take a lower dimension or fewer queries"
+          "query %d of task '%s' with shape [%d, %d]: a query index is at least 0, and all queries of a task together have at most %d values; use a lower dimension or fewer queries"
               .formatted(
                   query.getQueryIndex(),
                   query.getTaskId(),
@@ -69,7 +69,8 @@ final class RecordChecks {
   /**
    * Checks a representation of a candidate.
    *
-   * @throws InvalidRecordException when key, shape, bytes and candidate do not fit together
+   * @throws InvalidRecordException when the key differs from the value, the candidate breaks a rule
+   *     of the contract, or the number of bytes does not match the shape
    */
   static void representation(RepresentationKey key, Representation representation) {
     if (!key.getCandidateId().equals(representation.getCandidate().getId())
@@ -97,12 +98,12 @@ final class RecordChecks {
   }
 
   /**
-   * Whether a matrix of this shape takes just so many bytes.
+   * Whether a matrix of this shape has exactly this number of bytes.
    *
-   * @param bytes of features
-   * @param rows any number, also one that is no number of rows
-   * @param dimension any number; each value takes a bit at least, which also keeps the product from
-   *     overflowing
+   * @param bytes number of bytes of the features
+   * @param rows number of rows; may be out of range
+   * @param dimension number of columns; may be out of range. Each value takes at least one bit, and
+   *     checking that first keeps the product below from overflowing
    */
   private static boolean fits(int bytes, FeatureEncoding encoding, int rows, int dimension) {
     return rows >= 1

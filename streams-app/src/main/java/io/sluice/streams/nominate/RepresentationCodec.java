@@ -11,10 +11,10 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * Reads records of the representations topic.
+ * Decodes records of the representations topic.
  *
- * <p>The store under the shards keeps the topic's bytes as they are, so that an undecodable record
- * is met here, where it becomes a dead letter, and not when the store is restored.
+ * <p>The store of the shards holds the undecoded bytes of the topic. An undecodable record
+ * therefore fails here, where it becomes a dead letter, and not while the store is restored.
  */
 final class RepresentationCodec {
   private final String topic;
@@ -27,17 +27,19 @@ final class RepresentationCodec {
     this.values = avro.value(Representation.class);
   }
 
-  /** A key as it lies in the store. */
+  /** The bytes of a key, as in the topic and in the store. */
   Bytes encodedKey(String representationId, String candidateId) {
     return Bytes.wrap(
         keys.serializer().serialize(topic, new RepresentationKey(representationId, candidateId)));
   }
 
   /**
-   * Reads a record of the topic.
+   * Decodes a record of the topic.
    *
    * @param value null for a retraction
-   * @throws InvalidRecordException when the key cannot be read
+   * @return a {@link ShardInput.RepresentationRefused} when the key can be decoded but the value
+   *     cannot be used
+   * @throws InvalidRecordException when the key cannot be decoded
    */
   ShardInput decode(Bytes key, byte[] value) {
     RepresentationKey decodedKey = decodeKey(key);
@@ -51,7 +53,7 @@ final class RepresentationCodec {
     }
   }
 
-  /** A stored representation; empty when it breaks the contract and so was dead-lettered. */
+  /** A stored representation; empty when it breaks the contract and became a dead letter. */
   Optional<Representation> decodeStored(Bytes key, byte[] value) {
     try {
       return Optional.of(decodeValue(decodeKey(key), value));
@@ -74,7 +76,7 @@ final class RepresentationCodec {
     try {
       return deserializer.deserialize(topic, bytes);
     } catch (RuntimeException e) {
-      // Whatever the bytes hold: Avro does not turn every fault of theirs into one exception.
+      // Avro has no common type for what malformed bytes can cause.
       if (RegistryOutage.isCauseOf(e)) {
         throw e;
       }

@@ -10,14 +10,18 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * A score row and the content that it is the score of. The first representation of a content
- * counts: later ones are repeats. Another content under the same id replaces it.
+ * A score row and the hash of the content that was scored. The first representation of a content
+ * counts, and later ones are repeats. Different content under the same candidate id replaces it.
  *
- * @param content of the candidate, see {@link #contentOf}
+ * @param content hash of the candidate's content, see {@link #contentOf}
  * @param scores similarity to each query, shape [queries]
  */
 record ScoredContent(long content, float[] scores) {
-  /** The first eight bytes of a SHA-256 over source and turns, each text with its length. */
+  /**
+   * Hashes the content of a candidate: the first eight bytes, big-endian, of the SHA-256 of its
+   * source and of the role and content of each message. Each text is hashed in UTF-8 after its
+   * length in bytes.
+   */
   static long contentOf(Candidate candidate) {
     MessageDigest digest = sha256();
     update(digest, candidate.getSource());
@@ -28,7 +32,7 @@ record ScoredContent(long content, float[] scores) {
     return ByteBuffer.wrap(digest.digest()).getLong();
   }
 
-  /** Eight bytes of content, then four bytes a score, big-endian, in query order. */
+  /** Writes eight bytes of content hash, then four bytes per score in query order, big-endian. */
   static Serde<ScoredContent> serde() {
     return Serdes.serdeFrom(
         (topic, row) -> row == null ? null : row.toBytes(),
@@ -59,7 +63,7 @@ record ScoredContent(long content, float[] scores) {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

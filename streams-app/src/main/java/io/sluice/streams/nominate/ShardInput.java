@@ -6,38 +6,39 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
 
-/** A record that a shard processes, whichever topic it was read from. */
+/** A record that a shard processes, with one kind per topic and meaning. */
 sealed interface ShardInput {
-  /** Calls the one method of the handler that is for this kind of input. */
+  /** Calls the handler's method for this kind of input. */
   void accept(Handler handler);
 
-  /** Has a method for each kind of input, so that no kind can be left out. */
+  /** Has one method per kind of input, so that the compiler finds a kind that is not handled. */
   interface Handler {
-    /** A task or a revision of it was defined; perhaps again, with the same contents. */
+    /** A task or a new revision of it was defined; the same definition may be repeated. */
     void onTaskDefined(TargetTask task);
 
-    /** A task was removed; perhaps one that the shard does not know. */
+    /** A task was removed; the shard may not know it. */
     void onTaskRemoved(String taskId);
 
-    /** A revision of a task is served now, so the shard need not work on older ones any more. */
+    /** A revision of a task is served now, so the shard no longer has to work on older ones. */
     void onRevisionServed(String taskId, int revision);
 
-    /** A query of a task has its representation; perhaps before the task is known here. */
+    /** A query of a task was represented; the shard may not know the task yet. */
     void onQueryRepresented(QueryRepresentation query);
 
     /** A worker has removed the representation of a query, because its revision was replaced. */
     void onQueryDropped(QueryRepresentationKey key);
 
     /**
-     * A candidate has its representation: the first, a repeat, or one of other content.
+     * A candidate was represented: for the first time, again, or with new content.
      *
-     * @throws io.sluice.streams.deadletter.InvalidRecordException when a task cannot use it
+     * @throws io.sluice.streams.deadletter.InvalidRecordException when a task cannot use the
+     *     representation
      */
     void onCandidateRepresented(Representation representation);
 
     /**
-     * The topic now holds a representation that breaks the contract, so that the shard must forget
-     * the one before.
+     * A candidate's representation was replaced by a record that breaks the contract, so the shard
+     * withdraws the previous one.
      *
      * @throws io.sluice.streams.deadletter.InvalidRecordException always, with the reason
      */

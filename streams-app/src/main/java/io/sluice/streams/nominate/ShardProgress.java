@@ -7,11 +7,12 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * How far a shard has come with one revision of a task, as far as it does not follow from the score
+ * A shard's progress with one revision of a task, as far as it cannot be derived from the score
  * rows.
  *
- * @param caughtUp whether all representations that were stored when the task came are scored
- * @param successorsDue whether a candidate was withdrawn and its successors are still to be
+ * @param caughtUp whether all representations that were stored when the revision was defined are
+ *     scored
+ * @param successorsDue whether a selected candidate was withdrawn and its successors are not yet
  *     nominated
  * @param passed the last key that the scoring of stored representations has passed; empty at the
  *     beginning
@@ -19,20 +20,22 @@ import org.apache.kafka.common.utils.Bytes;
 record ShardProgress(boolean caughtUp, boolean successorsDue, Optional<Bytes> passed) {
   static final ShardProgress BEGINNING = new ShardProgress(false, false, Optional.empty());
 
-  ShardProgress past(Bytes key) {
+  /** The progress after the stored representations up to this key have been scored. */
+  ShardProgress withPassed(Bytes key) {
     return new ShardProgress(caughtUp, successorsDue, Optional.of(key));
   }
 
-  ShardProgress atTheEnd() {
+  /** The progress after all stored representations have been scored. */
+  ShardProgress asCaughtUp() {
     return new ShardProgress(true, successorsDue, Optional.empty());
   }
 
-  /** The same, with all that is stored to be looked at again. */
-  ShardProgress fromTheBeginning() {
+  /** The progress with which all stored representations are examined again. */
+  ShardProgress restarted() {
     return new ShardProgress(false, successorsDue, Optional.empty());
   }
 
-  ShardProgress successorsDue(boolean due) {
+  ShardProgress withSuccessorsDue(boolean due) {
     return new ShardProgress(caughtUp, due, passed);
   }
 

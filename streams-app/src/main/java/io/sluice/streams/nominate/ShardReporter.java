@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Sends the reports of one shard to the second stage. Pool counts that are equal to the last one of
- * the same revision are not sent again, unless a candidate was withdrawn since.
+ * Sends the reports of one shard to the second stage. A pool count that equals the previous one of
+ * the same revision is not sent again, unless a candidate was withdrawn in between.
  */
 final class ShardReporter {
   private final ProcessorContext<String, ShardReport> context;
@@ -24,20 +24,20 @@ final class ShardReporter {
     this.context = context;
   }
 
-  void nominate(ShardTask task, float[] row, Candidate candidate) {
+  void reportNomination(ShardTask task, float[] row, Candidate candidate) {
     report(task, new Nomination(ScoreRow.boxed(row), candidate));
   }
 
   /**
-   * Reports that a candidate is gone. The next pool count is sent even if it is equal to the last
-   * one: the second stage takes it as the sign that the successors are nominated.
+   * Reports that a candidate was withdrawn. The next pool count is sent even if it equals the
+   * previous one, because it is the second stage's signal that the successors have been nominated.
    */
-  void withdraw(ShardTask task, String candidateId) {
+  void reportWithdrawal(ShardTask task, String candidateId) {
     report(task, new Withdrawal(candidateId));
     lastCounts.remove(task.revisionKey());
   }
 
-  void count(ShardTask task, PoolCount count) {
+  void reportCount(ShardTask task, PoolCount count) {
     if (!count.equals(lastCounts.put(task.revisionKey(), count))) {
       report(task, count);
     }

@@ -23,7 +23,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.TimestampedKeyValueStore;
 import org.apache.kafka.streams.state.ValueAndTimestamp;
 
-/** What a nomination shard keeps. */
+/** The state stores of one shard. Not thread-safe; owned by the shard's processor. */
 final class ShardStores {
   /** Encoded representations by encoded key; the topic itself is the changelog. */
   static final String REPRESENTATIONS = "representations";
@@ -51,9 +51,10 @@ final class ShardStores {
   }
 
   /**
-   * The stores that the processor owns.
+   * The builders of the stores that the processor owns; the store of representations belongs to the
+   * topology.
    *
-   * @param kind makes a store of a name
+   * @param kind creates the supplier of a store of the given name
    */
   static Set<StoreBuilder<?>> builders(
       AvroSerdes avro, Function<String, KeyValueBytesStoreSupplier> kind) {
@@ -66,12 +67,12 @@ final class ShardStores {
         Stores.keyValueStoreBuilder(kind.apply(DROPPED), TaskKey.serde(), Serdes.ByteArray()));
   }
 
-  /** All revisions of all tasks. */
+  /** All known revisions of all tasks. */
   List<TargetTask> tasks() {
     return values(tasks.all());
   }
 
-  /** The revisions of a task that the shard knows. */
+  /** All known revisions of a task. */
   List<TargetTask> revisions(String taskId) {
     return values(tasks.prefixScan(taskId, TaskKey.ofTask()));
   }
@@ -81,8 +82,8 @@ final class ShardStores {
   }
 
   /**
-   * Forgets a revision. Its score rows are many: they stay until {@link #deleteRows} has deleted
-   * them.
+   * Deletes a revision, but not its score rows. These are many, so {@link #deleteRows} deletes them
+   * in steps.
    */
   void dropTask(TargetTask task) {
     TaskKey revision = revision(task);
@@ -106,8 +107,8 @@ final class ShardStores {
   /**
    * Deletes score rows of a revision that was dropped.
    *
-   * @param most rows to delete at most
-   * @return whether all are deleted now
+   * @param most maximum number of rows to delete
+   * @return whether no row of the revision is left
    */
   boolean deleteRows(TaskKey revision, int most) {
     try (KeyValueIterator<TaskKey, ScoredContent> rows =
@@ -127,8 +128,8 @@ final class ShardStores {
     return Optional.ofNullable(progress.get(revision)).orElse(ShardProgress.BEGINNING);
   }
 
-  void putProgress(TaskKey revision, ShardProgress made) {
-    progress.put(revision, made);
+  void putProgress(TaskKey revision, ShardProgress newProgress) {
+    progress.put(revision, newProgress);
   }
 
   void putQuery(QueryRepresentation query) {
@@ -139,7 +140,7 @@ final class ShardStores {
     queries.delete(queryKey(taskId, revision, index));
   }
 
-  /** The representations of a task's queries, in query order, as far as they have come. */
+  /** The query representations of a task that have arrived so far, in query order. */
   List<QueryRepresentation> queries(TargetTask task) {
     List<QueryRepresentation> represented = new ArrayList<>();
     for (int q = 0; q < task.getQueries().size(); q++) {
@@ -161,7 +162,7 @@ final class ShardStores {
     scoreRows.delete(key);
   }
 
-  /** Visits every score row of a revision, by candidate id. */
+  /** Calls the visitor with the candidate id and the scores of every score row of a revision. */
   void forEachRow(TaskKey revision, BiConsumer<String, float[]> visitor) {
     try (KeyValueIterator<TaskKey, ScoredContent> rows =
         scoreRows.prefixScan(revision, TaskKey.serde().serializer())) {
@@ -172,7 +173,7 @@ final class ShardStores {
     }
   }
 
-  /** About how many representations are stored. */
+  /** An estimate of the number of stored representations. */
   long approximateRepresentations() {
     return representations.approximateNumEntries();
   }
@@ -182,13 +183,13 @@ final class ShardStores {
   }
 
   /**
-   * Stored representations in key order.
+   * Reads stored representations in key order.
    *
-   * @param after where to go on: only keys above it; empty for the beginning
-   * @return to be closed by the caller
+   * @param after only keys above this one are read; empty to read from the beginning
+   * @return an iterator that the caller must close
    */
   KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> representationsAfter(Optional<Bytes> after) {
-    // A key followed by a zero byte is the least key above it.
+    // The smallest key above a key is the same key with a zero byte appended.
     return after
         .map(key -> representations.range(Bytes.wrap(withZero(key.get())), null))
         .orElseGet(representations::all);

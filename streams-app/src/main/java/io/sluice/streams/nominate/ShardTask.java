@@ -18,13 +18,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * A revision of a task that one shard works on: its queries, how far the shard has come with it,
- * and the shard's own selections, which are pure functions of the score rows that the shard keeps.
+ * A revision of a task that one shard works on: its queries, the shard's progress with it, and the
+ * shard's own selections, which are pure functions of the stored score rows. Not thread-safe; owned
+ * by the shard's processor.
  */
 final class ShardTask {
   private final TargetTask definition;
 
-  /** Any of the query representations: what it has in common with the others is read off it. */
+  /** One of the query representations; provides the fingerprint and the shape that all share. */
   private final QueryRepresentation anyQuery;
 
   private final QueryMatrix queries;
@@ -34,11 +35,11 @@ final class ShardTask {
   private long scored;
 
   /**
-   * A task whose queries are all represented.
+   * Creates the state of a revision whose queries are all represented, with empty selections.
    *
-   * @param represented the representations of all its queries, in query order; they must be {@link
-   *     #areComparable}
-   * @param progress how far the shard has come
+   * @param represented the representations of all queries, in query order; {@link #areComparable}
+   *     must hold for them
+   * @param progress the stored progress
    */
   ShardTask(TargetTask definition, List<QueryRepresentation> represented, ShardProgress progress) {
     this.definition = definition;
@@ -57,8 +58,8 @@ final class ShardTask {
   }
 
   /**
-   * Whether query representations have one fingerprint and one shape, so that they can be used
-   * together.
+   * Whether all query representations have the same fingerprint, shape and checkpoint weights, so
+   * that they can be used together.
    */
   static boolean areComparable(List<QueryRepresentation> represented) {
     QueryRepresentation first = represented.get(0);
@@ -82,12 +83,12 @@ final class ShardTask {
     return definition.getRepresentationId();
   }
 
-  /** Fingerprint of the representations that are compared. */
+  /** Fingerprint that candidates must have to be compared with the queries. */
   String fingerprint() {
     return anyQuery.getFingerprint();
   }
 
-  /** Key of the revision, which all its other keys begin with. */
+  /** Key of the revision, which is the prefix of all its other keys. */
   TaskKey revisionKey() {
     return TaskKey.prefix(id(), revision());
   }
@@ -105,8 +106,8 @@ final class ShardTask {
     return progress;
   }
 
-  void progress(ShardProgress made) {
-    progress = made;
+  void updateProgress(ShardProgress newProgress) {
+    progress = newProgress;
   }
 
   /**
@@ -117,7 +118,7 @@ final class ShardTask {
   void requireSameFingerprint(QueryRepresentation query) {
     if (!query.getFingerprint().equals(anyQuery.getFingerprint())) {
       throw new InvalidRecordException(
-          "queries of task '%s' revision %d are in use with fingerprint %s, not %s: workers that compute vectors in another way need another representation id"
+          "queries of task '%s' revision %d are in use with fingerprint %s, not %s: give workers that compute vectors differently another representation id"
               .formatted(id(), revision(), anyQuery.getFingerprint(), query.getFingerprint()));
     }
   }
@@ -125,12 +126,13 @@ final class ShardTask {
   /**
    * Checks that a candidate can be compared with the queries.
    *
-   * @throws InvalidRecordException when it has another fingerprint or another shape
+   * @throws InvalidRecordException when its fingerprint or its shape differs from that of the
+   *     queries
    */
   void requireComparable(Representation representation) {
     if (!representation.getFingerprint().equals(anyQuery.getFingerprint())) {
       throw new InvalidRecordException(
-          "representation of candidate '%s' has fingerprint %s, the queries of task '%s' have %s: one representation id must name one way of computing vectors"
+          "representation of candidate '%s' has fingerprint %s, but the queries of task '%s' have %s: give workers that compute vectors differently another representation id"
               .formatted(
                   representation.getCandidate().getId(),
                   representation.getFingerprint(),
@@ -140,7 +142,7 @@ final class ShardTask {
     if (representation.getDimension() != queries.dimension()
         || representation.getCheckpoints() != queries.checkpoints()) {
       throw new InvalidRecordException(
-          "representation of candidate '%s' has shape [%d, %d], the queries of task '%s' have [%d, %d]"
+          "representation of candidate '%s' has shape [%d, %d], but the queries of task '%s' have [%d, %d]"
               .formatted(
                   representation.getCandidate().getId(),
                   representation.getCheckpoints(),
@@ -152,9 +154,9 @@ final class ShardTask {
   }
 
   /**
-   * Scores candidates that can be compared.
+   * Scores candidates, which must be comparable with the queries.
    *
-   * @return the similarity of each to each query, shape [candidates][queries]
+   * @return the similarity of each candidate to each query, shape [candidates][queries]
    */
   List<float[]> score(List<CandidateVectors> candidates) {
     return queries.scoreAll(candidates);
@@ -171,23 +173,23 @@ final class ShardTask {
   }
 
   /**
-   * Notes that the score row of a candidate was deleted. A selection that holds the candidate keeps
-   * it until {@link #reselect}, and its successors are due.
+   * Records that the score row of a candidate was deleted. If a selection holds the candidate, it
+   * keeps it until {@link #reselect}, and successors are due.
    */
   void withdraw(String candidateId) {
     scored--;
     if (holds(candidateId)) {
       withdrawn.add(candidateId);
-      progress = progress.successorsDue(true);
+      progress = progress.withSuccessorsDue(true);
     }
   }
 
   /**
-   * Selects again from the rows that remain, since a selection cannot take a candidate back. No
-   * successors are due after that.
+   * Selects again from the remaining rows, because a candidate cannot be removed from a selection.
+   * Afterwards no successors are due.
    *
-   * @param rows gives every score row of the revision
-   * @return the ids that are held now and were not held before
+   * @param rows calls its argument with every score row of the revision
+   * @return the ids of the candidates that are held now and were not held before
    */
   Set<String> reselect(Consumer<BiConsumer<String, float[]>> rows) {
     Set<String> before = selections.ids();
@@ -196,7 +198,7 @@ final class ShardTask {
     scored = 0;
     selections = Selections.empty(definition);
     rows.accept(this::admit);
-    progress = progress.successorsDue(false);
+    progress = progress.withSuccessorsDue(false);
     Set<String> entered = selections.ids();
     entered.removeAll(before);
     return entered;

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The revisions of target tasks that one shard knows. It works on a revision once all its queries
- * are represented, until the task is removed or its status says that a newer revision is served.
+ * The revisions of target tasks that one shard knows. The shard works on a revision from the moment
+ * when all its queries are represented until the task is removed or a newer revision is served. Not
+ * thread-safe; owned by the shard's processor.
  */
 final class ShardTasks {
   private final ShardStores stores;
@@ -26,7 +27,7 @@ final class ShardTasks {
   /** Revisions whose score rows are still to be deleted. */
   private final Deque<TaskKey> dropped = new ArrayDeque<>();
 
-  /** Restores the revisions from what is stored. */
+  /** Restores the revisions and their selections from the stores. */
   ShardTasks(ShardStores stores, ShardReporter reporter) {
     this.stores = stores;
     this.reporter = reporter;
@@ -34,12 +35,12 @@ final class ShardTasks {
     stores.tasks().forEach(this::activateIfComplete);
   }
 
-  /** The revisions that the shard works on, as they are now. */
+  /** A copy of the list of revisions that the shard works on. */
   List<ShardTask> active() {
     return List.copyOf(active.values());
   }
 
-  /** Adds a revision, unless one that is as new is known. */
+  /** Adds a revision, unless the same or a newer one is known. */
   void define(TargetTask task) {
     boolean known =
         stores.revisions(task.getTaskId()).stream()
@@ -56,7 +57,7 @@ final class ShardTasks {
   }
 
   /** Drops the revisions of a task that are older than the one that is served. */
-  void dropBefore(String taskId, int revision) {
+  void dropOlderThan(String taskId, int revision) {
     stores.revisions(taskId).stream()
         .filter(task -> task.getRevision() < revision)
         .forEach(this::drop);
@@ -71,10 +72,11 @@ final class ShardTasks {
   }
 
   /**
-   * Keeps the representation of a query, and starts work on its revision if it was the last
+   * Stores the representation of a query, and starts work on its revision if no other query is
    * missing.
    *
-   * @throws InvalidRecordException when the revision is worked on with another fingerprint
+   * @throws InvalidRecordException when the shard already works on the revision with queries of
+   *     another fingerprint
    */
   void putQuery(QueryRepresentation query) {
     List<TargetTask> revisions = stores.revisions(query.getTaskId());
@@ -92,8 +94,9 @@ final class ShardTasks {
   }
 
   /**
-   * Keeps the query of a revision that the shard works on, and of one that it does not know yet:
-   * the newer revision may take long to be served, and this one is served until then.
+   * Deletes the representation of a query, unless the shard works on its revision or does not know
+   * it yet: the older revision is still served until all candidates are scored for the newer one,
+   * which may take long.
    */
   void dropQuery(QueryRepresentationKey key) {
     String taskId = key.getTaskId();
@@ -116,15 +119,15 @@ final class ShardTasks {
       stores.forEachRow(revision, task::admit);
     }
     // Otherwise the shard stopped between a withdrawal and the nomination of the successors, and
-    // cannot know any more which candidates these are. The selection stays empty, so that all that
-    // enter it are nominated before the next pool count.
+    // no longer knows which candidates these are. The selections stay empty until they are selected
+    // again, so that every candidate in them is nominated before the next pool count.
     active.put(revision, task);
   }
 
   /**
    * Deletes score rows of one dropped revision.
    *
-   * @param most number of rows to delete at most
+   * @param most maximum number of rows to delete
    * @return false when there was nothing to delete
    */
   boolean deleteRows(int most) {

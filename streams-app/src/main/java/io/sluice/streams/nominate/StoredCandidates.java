@@ -11,28 +11,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stored representations of a shard, some at a time.
+ * Finds the stored representations of a shard that a task has not scored yet, in steps of limited
+ * size.
  *
- * @param stores where they are
- * @param codec reads them
+ * @param stores the stores of the shard
+ * @param codec decodes the stored representations
  */
 record StoredCandidates(ShardStores stores, RepresentationCodec codec) {
   private static final Logger log = LoggerFactory.getLogger(StoredCandidates.class);
 
   /**
-   * A step through what is stored.
+   * The result of one step.
    *
-   * @param unscored candidates that the task has no score row of and can be compared with
-   * @param progress of the task once these are scored
+   * @param unscored candidates that can be compared with the task's queries and have no score row
+   * @param progress the task's progress once these candidates are scored
    */
   record Step(List<Arrival> unscored, ShardProgress progress) {}
 
   /**
-   * The next step of a task.
+   * Examines the next stored representations, from where the task's progress says.
    *
-   * @param most candidates to look at
+   * @param most maximum number of representations to examine
    */
-  Step next(ShardTask task, int most) {
+  Step nextStep(ShardTask task, int most) {
     ShardProgress progress = task.progress();
     List<Arrival> unscored = new ArrayList<>();
     try (KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> stored =
@@ -44,15 +45,17 @@ record StoredCandidates(ShardStores stores, RepresentationCodec codec) {
             .map(Arrival::new)
             .filter(arrival -> isUnscored(task, arrival))
             .ifPresent(unscored::add);
-        progress = progress.past(entry.key);
+        progress = progress.withPassed(entry.key);
       }
-      return new Step(unscored, stored.hasNext() ? progress : progress.atTheEnd());
+      return new Step(unscored, stored.hasNext() ? progress : progress.asCaughtUp());
     }
   }
 
   /**
-   * What came while the task was worked on is scored already, whatever its content was before; what
-   * cannot be compared was a dead letter when it came, or has another fingerprint.
+   * Whether the task has to score a stored candidate. A candidate that arrived while the shard
+   * worked on the task already has its score row. A candidate that cannot be compared with the
+   * queries is skipped: either it became a dead letter on arrival, or it was represented by workers
+   * that compute vectors differently.
    */
   private boolean isUnscored(ShardTask task, Arrival stored) {
     if (!task.representationId().equals(stored.representation().getRepresentationId())

@@ -6,14 +6,15 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.Options;
 
 /**
- * How RocksDB keeps representations: kilobytes each, written once, not compressible. Its blob files
- * hold the values, so that compaction moves keys only and each vector is written to disk once.
+ * Configures RocksDB for representations: values of kilobytes each that are written once and cannot
+ * be compressed. They are kept in blob files, so that compaction moves only keys and each vector is
+ * written to disk once.
  */
 public final class VectorStorage implements RocksDBConfigSetter {
-  /** Bytes: smaller values are tombstones or belong to tests. */
+  /** In bytes; smaller values are tombstones, or representations in tests. */
   private static final int SMALLEST_BLOB = 512;
 
-  /** Called by Kafka Streams, through the class name in its configuration. */
+  /** Kafka Streams creates the instance by the class name in its configuration. */
   public VectorStorage() {}
 
   @Override

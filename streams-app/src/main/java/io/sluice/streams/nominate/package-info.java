@@ -2,10 +2,9 @@
  * The first stage: scores the candidates of one partition for every target task, and nominates
  * those that the partition's own selections admit.
  *
- * <p>Only {@code topology} uses this package, through {@link
- * io.sluice.streams.nominate.NominateStage}, and {@link io.sluice.streams.nominate.VectorStorage}
- * for RocksDB. It knows neither the second stage nor the topology nor the HTTP API: what it has to
- * say leaves it as shard reports, and what it must know of the second stage comes back through the
- * task-status topic.
+ * <p>Only {@code topology} uses this package: {@link io.sluice.streams.nominate.NominateStage} adds
+ * the stage, and {@link io.sluice.streams.nominate.VectorStorage} configures RocksDB for it. This
+ * package knows neither the second stage nor the topology nor the HTTP API: its output is shard
+ * reports, and it learns which revision the second stage serves from the task-status topic.
  */
 package io.sluice.streams.nominate;

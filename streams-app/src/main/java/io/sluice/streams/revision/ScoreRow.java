@@ -10,7 +10,7 @@ import java.util.List;
 public final class ScoreRow {
   private ScoreRow() {}
 
-  /** The form that records have. */
+  /** Converts the row to the form in Avro records. */
   public static List<Float> boxed(float[] row) {
     List<Float> boxed = new ArrayList<>(row.length);
     for (float score : row) {
@@ -19,7 +19,7 @@ public final class ScoreRow {
     return boxed;
   }
 
-  /** The form that selections work on. */
+  /** Converts the row to the form that selections work on. */
   public static float[] unboxed(List<Float> scores) {
     float[] row = new float[scores.size()];
     for (int i = 0; i < row.length; i++) {

@@ -10,21 +10,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The selections of one revision of a task: its own, and a random one of the same size where its
- * jobs are to be compared with that.
+ * The selections of one revision of a task: the task's own, and the random control, which is a
+ * random selection of the same size, if the task's jobs are compared with one.
  *
- * <p>Each keeps to its own rule whatever else it is offered. So a shard that nominates what either
- * of its selections admits lets both be exact: for each, the rest are but more candidates of the
- * pool.
+ * <p>A shard nominates every candidate that at least one of its selections admits. Both selections
+ * of the second stage are then exact: the nominations that a selection did not need are more
+ * candidates of the same pool, and offering those never changes its result. Not thread-safe.
  *
- * @param own by the task's algorithm
- * @param control the random control; empty when none is wanted, or the task's own is random
+ * @param own the selection by the task's algorithm
+ * @param control the random control; empty when the task has none or its own algorithm is random
  */
 public record Selections(Selection<String> own, Optional<Selection<String>> control) {
-  /** The rule of the control: whoever knows the pool can compute it again. */
+  /**
+   * The algorithm of the control. Its seed is fixed, so that anyone who has the pool can recompute
+   * it.
+   */
   private static final Algorithm CONTROL = new Algorithm.Random(0);
 
-  /** Selections that hold nothing yet. */
+  /** Creates empty selections with the task's largest budget. */
   public static Selections empty(TargetTask task) {
     Algorithm algorithm = Algorithm.parse(task.getAlgorithm());
     int queries = task.getQueries().size();
@@ -54,7 +57,7 @@ public record Selections(Selection<String> own, Optional<Selection<String>> cont
         || control.filter(random -> random.contains(candidateId)).isPresent();
   }
 
-  /** The ids of all candidates that at least one of the selections holds; a new set. */
+  /** A new, modifiable set of the ids that at least one of the selections holds. */
   public Set<String> ids() {
     Set<String> ids = new HashSet<>();
     own.slots().forEach(slot -> ids.add(slot.id()));

@@ -8,24 +8,26 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Key of what a store keeps for one revision of a task: a score row, a nomination, a query, a count
- * or a job; with an empty item, of the revision itself.
+ * Key of a store entry that belongs to one revision of a task: a score row, a nomination, a query,
+ * a pool count or a job. With an empty item, the key of the revision itself.
  *
- * <p>The bytes are the task id, a zero byte, the revision and the item: all keys of a revision
- * share the bytes of its {@link #prefix}, which is what a prefix scan needs. Task ids have no zero
- * byte.
+ * <p>The serialized key is the task id in UTF-8, a zero byte, the revision as four big-endian
+ * bytes, and the item in UTF-8. All keys of a revision therefore begin with the bytes of its {@link
+ * #prefix}, which prefix scans rely on. Task ids never contain a zero byte.
  *
  * @param taskId the target task
  * @param revision its revision
- * @param item the candidate id, or a number as text
+ * @param item the candidate id, the job id, or the number of a query or shard in decimal
  */
 public record TaskKey(String taskId, int revision, String item) {
-  /** What all keys of a revision begin with. */
+  /** The common prefix of all keys of a revision. */
   public static TaskKey prefix(String taskId, int revision) {
     return new TaskKey(taskId, revision, "");
   }
 
-  /** What all keys of a task begin with, of whatever revision: for prefix scans by task id. */
+  /**
+   * Writes the common prefix of the keys of all revisions of a task, for prefix scans by task id.
+   */
   public static Serializer<String> ofTask() {
     return (topic, taskId) -> {
       byte[] task = taskId.getBytes(StandardCharsets.UTF_8);
@@ -33,7 +35,7 @@ public record TaskKey(String taskId, int revision, String item) {
     };
   }
 
-  /** Writes a key as the bytes that prefix scans rely on. */
+  /** Reads and writes keys in the form described above. */
   public static Serde<TaskKey> serde() {
     return Serdes.serdeFrom((topic, key) -> key.toBytes(), (topic, bytes) -> fromBytes(bytes));
   }

@@ -1,6 +1,6 @@
 /**
- * What both stages keep for a revision of a target task, in the same form: the keys of their
- * stores, score rows, and the task's own selection beside its random control.
+ * Types that both stages use for the state of a revision of a target task: the keys of their
+ * stores, score rows, and the task's own selection with its random control.
  *
  * <p>Both stages use this package. It knows neither of them, no topics and no processors.
  */

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fires, cancels and ends the fine-tune jobs of tasks. What is stored of them, what is kept in
- * memory and what is published change together.
+ * Fires, cancels and ends the fine-tune jobs of tasks. Each method updates the stored jobs, their
+ * copies in memory and the published records together, so that they never differ. Not thread-safe;
+ * owned by the processor of one partition.
  */
 final class JobKeeper {
   private static final Logger log = LoggerFactory.getLogger(JobKeeper.class);
@@ -34,10 +35,10 @@ final class JobKeeper {
   private final BiConsumer<String, Publication> publish;
 
   /**
-   * Prepares a keeper for the tasks of one partition.
+   * Creates the keeper for the tasks of one partition.
    *
-   * @param shards number of shards whose reports make a task complete
-   * @param publish takes what is to be published, by task id
+   * @param shards number of shards; a task is complete when all of them have reported
+   * @param publish receives the task id and each publication
    */
   JobKeeper(SelectStores stores, int shards, BiConsumer<String, Publication> publish) {
     this.stores = stores;
@@ -46,13 +47,13 @@ final class JobKeeper {
   }
 
   /**
-   * Fires what is due.
+   * Fires the jobs of a task that are due.
    *
-   * @return when to look again although nothing has changed by then
+   * @return when a cooldown ends after which another job may be due; empty when none is running
    */
   Optional<Instant> fireDue(ServedTask task, Instant now) {
     if (!isSettled(task)) {
-      // The subset is incomplete, or is about to be replaced by a newer revision's.
+      // The subset is incomplete, or a newer revision is about to replace it.
       return Optional.empty();
     }
     TargetTask definition = task.served().definition();
@@ -71,9 +72,9 @@ final class JobKeeper {
   }
 
   /**
-   * Fires a job that somebody asks for.
+   * Fires a job on request.
    *
-   * @throws InvalidRecordException when it cannot fire; nothing has changed then
+   * @throws InvalidRecordException when the job cannot fire; the state is then unchanged
    */
   void fireOnRequest(ServedTask task, int budget, String requestId, Instant now) {
     TargetTask definition = task.served().definition();
@@ -84,7 +85,7 @@ final class JobKeeper {
     }
     if (!definition.getBudgets().contains(budget)) {
       throw new InvalidRecordException(
-          "task '%s' has no budget %d: it has %s"
+          "task '%s' has no budget %d: its budgets are %s"
               .formatted(task.id(), budget, definition.getBudgets()));
     }
     TriggerPolicy.refusal(state(task, budget))
@@ -96,9 +97,9 @@ final class JobKeeper {
   }
 
   /**
-   * Cancels a job that somebody asks to.
+   * Cancels a job on request.
    *
-   * @throws InvalidRecordException when there is none, or it has ended
+   * @throws InvalidRecordException when there is no such job, or it has ended
    */
   void cancelOnRequest(ServedTask task, String jobId) {
     FineTuneJob job =
@@ -110,17 +111,17 @@ final class JobKeeper {
                         "task '%s' has no job '%s'".formatted(task.id(), jobId)));
     if (job.getState() != JobState.OPEN) {
       throw new InvalidRecordException(
-          "job '%s' has ended already: it is %s".formatted(jobId, job.getState()));
+          "job '%s' has already ended: its state is %s".formatted(jobId, job.getState()));
     }
     end(task, job, JobState.CANCELLED, "cancelled on request");
   }
 
-  /** Cancels the open jobs of a task that was removed: nobody needs their results any more. */
+  /** Cancels the open jobs of a removed task, because their results are no longer needed. */
   void cancelAll(ServedTask task) {
     task.jobs().open().forEach(job -> end(task, job, JobState.CANCELLED, "the task was removed"));
   }
 
-  /** Ends a job with the result of a trainer, unless it has ended already. */
+  /** Ends a job with the result that a trainer reported, unless it has already ended. */
   void endByResult(ServedTask task, FineTuneResult result) {
     task.jobs()
         .find(result.getJobId())
@@ -137,8 +138,8 @@ final class JobKeeper {
   }
 
   /**
-   * Notes that a candidate was retracted, or its content replaced. The records of the jobs that
-   * train on it name it from the next {@link #publishRetractions} on.
+   * Records that a candidate was retracted or its content replaced. The published records of the
+   * jobs that train on it include it from the next {@link #publishRetractions} on.
    */
   void retract(ServedTask task, String candidateId) {
     stores
@@ -153,8 +154,8 @@ final class JobKeeper {
   }
 
   /**
-   * Publishes each job once with all retractions since the last call: thousands of candidates may
-   * have been retracted.
+   * Publishes each affected job once, with all retractions since the last call, because thousands
+   * of candidates may have been retracted in between.
    */
   void publishRetractions(ServedTask task) {
     task.jobs().takeOutdated().forEach(job -> change(task, job));

@@ -7,20 +7,21 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Key that says: this candidate is in the dataset of this job. By candidate, so that a retraction
- * finds its jobs. Ids have no zero byte.
+ * Key of the store that records which candidates are in the datasets of which jobs. The candidate
+ * id comes before the job id, so that a prefix scan finds the jobs that a retracted candidate is
+ * in. The parts are separated by a zero byte, which ids never contain.
  *
  * @param taskId the target task
  * @param candidateId the candidate
  * @param jobId the job
  */
 record JobMember(String taskId, String candidateId, String jobId) {
-  /** What the keys of all jobs that have a candidate begin with. */
+  /** The common prefix of the keys of all jobs whose datasets contain a candidate. */
   static JobMember ofCandidate(String taskId, String candidateId) {
     return new JobMember(taskId, candidateId, "");
   }
 
-  /** For prefix scans by {@link #ofCandidate}. */
+  /** Writes the prefix that {@link #ofCandidate} returns, for prefix scans. */
   static Serializer<JobMember> prefix() {
     return (topic, member) -> head(member.taskId, member.candidateId);
   }

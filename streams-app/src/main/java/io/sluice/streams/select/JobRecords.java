@@ -16,16 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Makes the record of a fine-tune job and those of its dataset from a selection as it is now. */
+/**
+ * Builds the record of a fine-tune job and the records of its dataset from the current selection.
+ */
 final class JobRecords {
   private final TaskSelection selection;
   private final TargetTask task;
   private final Function<String, Nomination> nominations;
 
   /**
-   * For the jobs of a revision.
+   * Creates a builder for the jobs of a revision.
    *
-   * @param nominations the nomination of a selected candidate, by id
+   * @param nominations returns the nomination of a selected candidate by its id
    */
   JobRecords(TaskSelection selection, Function<String, Nomination> nominations) {
     this.selection = selection;
@@ -34,11 +36,11 @@ final class JobRecords {
   }
 
   /**
-   * A job and its dataset.
+   * Builds a job and its dataset.
    *
-   * @param budget of a tier that is full
-   * @param sequence counts the jobs of this revision and budget, from 0
-   * @param requestId id of the request that the job fires on; empty when it fires by itself
+   * @param budget a budget whose tier is full
+   * @param sequence number of the job among those of this revision and budget, from 0
+   * @param requestId id of the request that fires the job; empty when a trigger fires it
    */
   Publication.JobFired fired(
       int budget, int sequence, JobTrigger trigger, String requestId, Instant now) {
@@ -73,10 +75,10 @@ final class JobRecords {
             .setFiredAt(now.toEpochMilli())
             .setPoolSize(selection.pool())
             .setExamples(budget)
-            .setDatasetChecksum(order(selected))
+            .setDatasetChecksum(orderChecksum(selected))
             .setControls(
                 task.getControls().stream().filter(c -> c != Arm.RANDOM || controlled).toList())
-            .setControlChecksum(controlled ? order(random) : "")
+            .setControlChecksum(controlled ? orderChecksum(random) : "")
             .setQueries(task.getQueries().size())
             .setQuerySetHash(ExampleHashes.ofQueries(task.getQueries()))
             .setHeldOut(task.getHeldOut().size())
@@ -125,7 +127,7 @@ final class JobRecords {
         .setCandidateId(id);
   }
 
-  private static String order(List<DatasetRecord> records) {
+  private static String orderChecksum(List<DatasetRecord> records) {
     return ExampleHashes.ofOrder(records.stream().map(DatasetRecord::getCandidateId).toList());
   }
 }

@@ -1,16 +1,18 @@
 package io.sluice.streams.select;
 
 /**
- * How a candidate is in a job's dataset.
+ * The parts of a job's dataset that a candidate is in, and whether it has been retracted.
  *
- * @param selected whether in the selected part, and not in the random one only
- * @param retracted whether it was retracted, or its content replaced, since the job fired
+ * @param selected whether the candidate is in the selected part; otherwise it is only in the random
+ *     part
+ * @param retracted whether the candidate was retracted, or its content replaced, since the job
+ *     fired
  */
 record Membership(boolean selected, boolean retracted) {
   private static final int RANDOM_ONLY = 1;
   private static final int RETRACTED = 2;
 
-  /** The same membership, of a candidate that was retracted. */
+  /** The same membership after the candidate was retracted. */
   Membership asRetracted() {
     return new Membership(selected, true);
   }

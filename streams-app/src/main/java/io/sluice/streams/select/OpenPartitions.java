@@ -10,30 +10,34 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * The partitions that this instance works on, with all of their state in place.
+ * The partitions of tasks whose state is complete on this instance.
  *
- * <p>Kafka Streams lets a store be queried that is still being restored, after a transaction that
- * was lost for one: it would pass for an empty one. A processor is at work from the end of its
- * restoration to the moment before its stores are closed or wiped. Used by any thread.
+ * <p>Kafka Streams lets callers query a store that is still being restored, for instance after a
+ * lost transaction, and such a store looks empty. A partition is therefore open only from the
+ * initialization of its processor, which follows the restoration, until just before the processor
+ * is closed. Thread-safe.
  */
 public final class OpenPartitions {
   private final AtomicLong openings = new AtomicLong();
   private final Map<Integer, Long> open = new ConcurrentHashMap<>();
 
-  /** No partition is open until its processor has been initialized. */
+  /** Creates the set without open partitions; each opens when its processor is initialized. */
   public OpenPartitions() {}
 
-  /** The partitions that are open now. */
+  /** A copy of the set of open partitions. */
   Set<Integer> all() {
     return Set.copyOf(open.keySet());
   }
 
-  /** Which opening of a partition lasts now; empty when it is not open. */
+  /**
+   * The number of the current opening of a partition, which changes each time that it opens; empty
+   * when it is not open.
+   */
   Optional<Long> opening(int partition) {
     return Optional.ofNullable(open.get(partition));
   }
 
-  /** The same processor, whose partition is open while it is at work. */
+  /** Wraps a processor so that its partition is open from its initialization until it is closed. */
   <K, V, A, B> Processor<K, V, A, B> watch(Processor<K, V, A, B> processor) {
     return new Watched<>(processor);
   }
@@ -62,7 +66,7 @@ public final class OpenPartitions {
 
     @Override
     public void close() {
-      // Another thread of this instance may have opened it since.
+      // Does nothing if another thread of this instance has opened the partition since.
       open.remove(partition, opening);
       processor.close();
     }

@@ -8,19 +8,22 @@ import io.sluice.schemas.TaskStatus;
 import java.util.List;
 import java.util.Optional;
 
-/** Something that the second stage publishes, to one topic or several. */
+/** A change that the second stage publishes to one or several topics. */
 sealed interface Publication {
-  /** Calls the one method of the handler that is for this kind of publication. */
+  /** Calls the handler's method for this kind of publication. */
   void accept(Handler handler);
 
-  /** Has a method for each kind of publication, so that no kind can be left out. */
+  /**
+   * Has one method per kind of publication, so that the compiler finds a kind that is not handled.
+   */
   interface Handler {
     /**
-     * A candidate entered the subset or changed its tier; the instruction is empty when it left.
+     * A candidate entered the subset, changed its tier or left; the instruction is empty when it
+     * left.
      */
     void onSelected(SelectedKey key, Optional<SelectedInstruction> instruction);
 
-    /** A fine-tune job fired, with its frozen examples, part after part. */
+    /** A fine-tune job fired; the dataset holds its frozen examples, part by part. */
     void onJobFired(FineTuneJob job, List<DatasetRecord> dataset);
 
     /** The record of a job that was fired before has changed. */

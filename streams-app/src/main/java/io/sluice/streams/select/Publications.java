@@ -14,8 +14,10 @@ final class Publications {
   private Publications() {}
 
   /**
-   * The record of a candidate that is selected in a tier, with the query that it is most similar
-   * to.
+   * The record of a selected candidate. Its best query is the one that the candidate is most
+   * similar to, the first among equals.
+   *
+   * @param tier the smallest budget that includes the candidate
    */
   static SelectedInstruction selected(TargetTask task, int tier, Nomination nomination) {
     List<Float> scores = nomination.getScores();

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.KeyValue;
 
-/** The records that one publication adds to each topic; a record without a value is a tombstone. */
+/**
+ * The records that one publication adds to each topic. A record with a null value is a tombstone.
+ */
 final class PublishedRecords implements Publication.Handler {
   private List<KeyValue<SelectedKey, SelectedInstruction>> selected = List.of();
   private List<KeyValue<String, DatasetRecord>> datasets = List.of();

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The subset of a task as its consumers have it: the candidates in it, and the tier in which each
- * was published last. Comparing it with what is selected now gives the tier changes to publish.
+ * The subset of a task as published: its candidates, each with the tier that was published last.
+ * Comparing it with the current selection gives the tier changes to publish.
  *
- * <p>Not thread-safe; kept by the processor that publishes the task.
+ * <p>Not thread-safe; owned by the processor that publishes the task.
  */
 final class PublishedSubset {
   /**
-   * In place of a tier: consumers have the candidate, but something of what they have is no longer
-   * true, such as its content or the revision of the task.
+   * Used in place of a tier for a candidate whose published record is out of date, for instance
+   * because its content was replaced or the task has a new revision.
    */
   static final int OUTDATED = -1;
 
@@ -26,15 +26,15 @@ final class PublishedSubset {
     return tiers.containsKey(candidateId);
   }
 
-  /** The ids of all published candidates, as they are now. */
+  /** A copy of the ids of all published candidates. */
   Set<String> ids() {
     return Set.copyOf(tiers.keySet());
   }
 
   /**
-   * Records what consumers have of a candidate.
+   * Records what was published for a candidate.
    *
-   * @param tier the budget that is its tier, or {@link #OUTDATED}
+   * @param tier the smallest budget that includes the candidate, or {@link #OUTDATED}
    */
   void put(String candidateId, int tier) {
     tiers.put(candidateId, tier);
@@ -50,7 +50,7 @@ final class PublishedSubset {
   }
 
   /**
-   * What has to be published for consumers to have another subset.
+   * The changes that turn the published subset into the selected one.
    *
    * @param selected the tier of each selected candidate, in selection order
    */

@@ -5,30 +5,30 @@ import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 
-/** A record that the second stage processes, whichever topic it was read from. */
+/** A record that the second stage processes, with one kind per topic and meaning. */
 sealed interface SelectInput {
-  /** Calls the one method of the handler that is for this kind of input. */
+  /** Calls the handler's method for this kind of input. */
   void accept(Handler handler);
 
-  /** Has a method for each kind of input, so that no kind can be left out. */
+  /** Has one method per kind of input, so that the compiler finds a kind that is not handled. */
   interface Handler {
-    /** A task or a revision of it was defined; perhaps again, with the same contents. */
+    /** A task or a new revision of it was defined; the same definition may be repeated. */
     void onTaskDefined(TargetTask task);
 
-    /** A task was removed; perhaps one that is not known here. */
+    /** A task was removed; the processor may not know it. */
     void onTaskRemoved(String taskId);
 
-    /** A shard nominates a candidate, withdraws one or reports its pool count. */
+    /** A shard nominated a candidate, withdrew one or counted its pool. */
     void onShardReport(ShardReport report);
 
     /**
-     * Somebody asks to fire or cancel a job.
+     * A user requests that a job be fired or cancelled.
      *
-     * @throws io.sluice.streams.deadletter.InvalidRecordException when it cannot be done
+     * @throws io.sluice.streams.deadletter.InvalidRecordException when that is not possible
      */
     void onJobRequest(JobRequest request);
 
-    /** A trainer has finished a job or failed. */
+    /** A trainer finished a job, or the job failed. */
     void onJobResult(FineTuneResult result);
   }
 
@@ -49,7 +49,7 @@ sealed interface SelectInput {
   }
 
   /** From the topic of nominations. */
-  record Reported(ShardReport report) implements SelectInput {
+  record ShardReported(ShardReport report) implements SelectInput {
     @Override
     public void accept(Handler handler) {
       handler.onShardReport(report);
@@ -57,7 +57,7 @@ sealed interface SelectInput {
   }
 
   /** From the job-requests topic. */
-  record Requested(JobRequest request) implements SelectInput {
+  record JobRequested(JobRequest request) implements SelectInput {
     @Override
     public void accept(Handler handler) {
       handler.onJobRequest(request);
@@ -65,7 +65,7 @@ sealed interface SelectInput {
   }
 
   /** From the fine-tune-results topic: a result with which a job ends. */
-  record Ended(FineTuneResult result) implements SelectInput {
+  record JobEnded(FineTuneResult result) implements SelectInput {
     @Override
     public void accept(Handler handler) {
       handler.onJobResult(result);

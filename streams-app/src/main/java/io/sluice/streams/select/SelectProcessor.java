@@ -28,15 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The processor of the tasks of one partition: takes the nominations of all shards, publishes what
- * changed in the subset, and has fine-tune jobs fired and ended.
+ * The processor of the tasks of one partition: selects from the nominations of all shards,
+ * publishes the changes of each subset, and lets fine-tune jobs fire and end. Only the stream
+ * thread that owns the partition uses it.
  *
- * <p>The selection itself is never stored: it is a pure function of the stored nominations. What of
- * it is published is stored, and each publication leads from there to the selection; so nothing is
- * missed when the process ends between the two.
+ * <p>The selection itself is never stored, because it is a pure function of the stored nominations.
+ * The published subset is stored, and each publication consists of the differences between it and
+ * the selection, so no change is lost when the process ends between a change and its publication.
  *
- * <p>A new revision is prepared beside the one that is served, and replaces it in one transaction
- * once every shard has scored all that it stored for it.
+ * <p>A new revision is prepared beside the one that is served. It replaces that one in a single
+ * transaction once every shard has scored all its stored candidates for it.
  */
 final class SelectProcessor
     implements Processor<String, SelectInput, String, Publication>, SelectInput.Handler {
@@ -45,14 +46,14 @@ final class SelectProcessor
   private final Duration publishInterval;
   private final int shards;
 
-  /** By task id. */
+  /** The tasks of the partition, by task id. */
   private final Map<String, ServedTask> tasks = new HashMap<>();
 
-  /** Ids of the tasks about which something is to be published at the next interval. */
+  /** Ids of the tasks whose changes are published at the end of the current interval. */
   private final Set<String> changed = new HashSet<>();
 
-  /** When a job of a task may become due although nothing has changed, by task id. */
-  private final Map<String, Instant> wake = new HashMap<>();
+  /** By task id: the time when a job may become due without any further input. */
+  private final Map<String, Instant> wakeTimes = new HashMap<>();
 
   private ProcessorContext<String, Publication> context;
   private SelectStores stores;
@@ -60,10 +61,10 @@ final class SelectProcessor
   private JobKeeper jobs;
 
   /**
-   * Prepares the processor; its stores are known from {@link #init} on.
+   * Creates the processor; it has its stores from {@link #init} on.
    *
    * @param publishInterval how often the changes of tasks are published
-   * @param shards number of shards whose reports make a task complete
+   * @param shards number of shards; a task is complete when all of them have reported
    */
   SelectProcessor(Duration publishInterval, int shards) {
     this.publishInterval = publishInterval;
@@ -76,10 +77,10 @@ final class SelectProcessor
     this.stores = new SelectStores(context);
     this.subsets = new SubsetKeeper(stores, this::publish);
     this.jobs = new JobKeeper(stores, shards, this::publish);
-    // Kafka Streams starts the same processor again when it had to roll its stores back.
+    // Kafka Streams initializes the same processor again after it has rolled back its stores.
     tasks.clear();
     changed.clear();
-    wake.clear();
+    wakeTimes.clear();
     stores.served().forEach(this::restore);
     context.schedule(publishInterval, PunctuationType.WALL_CLOCK_TIME, now -> publishChanges());
   }
@@ -137,7 +138,7 @@ final class SelectProcessor
     task.revisions().forEach(each -> stores.dropRevision(each.definition()));
     tasks.remove(task.id());
     changed.remove(task.id());
-    wake.remove(task.id());
+    wakeTimes.remove(task.id());
     publish(task.id(), new Publication.Status(task.id(), Optional.empty()));
   }
 
@@ -145,7 +146,7 @@ final class SelectProcessor
   public void onShardReport(ShardReport report) {
     ServedTask task = tasks.get(report.getTaskId());
     if (task == null) {
-      // The task was removed here. The shard will process the same removal.
+      // The task was removed. The shard has yet to process the removal.
       return;
     }
     Optional<TaskSelection> selection = task.revision(report.getRevision());
@@ -194,7 +195,7 @@ final class SelectProcessor
   }
 
   /**
-   * Counts at least one candidate of the shard as waiting: until its next pool count, the shard may
+   * Counts at least one candidate of the shard as waiting. Until its next pool count, the shard may
    * not have nominated the candidates that take the place of the withdrawn one.
    */
   private void awaitSuccessors(TaskSelection selection, int shard) {
@@ -235,7 +236,7 @@ final class SelectProcessor
 
   private void publishChanges() {
     Instant now = now();
-    wake.forEach(
+    wakeTimes.forEach(
         (taskId, when) -> {
           if (!when.isAfter(now)) {
             changed.add(taskId);
@@ -246,11 +247,11 @@ final class SelectProcessor
       task.revisions().forEach(this::refresh);
       task.incoming()
           .filter(incoming -> incoming.isComplete(shards))
-          .ifPresent(incoming -> replace(task));
+          .ifPresent(incoming -> serveIncoming(task));
       subsets.publishChanges(task);
-      wake.remove(taskId);
+      wakeTimes.remove(taskId);
       jobs.publishRetractions(task);
-      jobs.fireDue(task, now).ifPresent(next -> wake.put(taskId, next));
+      jobs.fireDue(task, now).ifPresent(next -> wakeTimes.put(taskId, next));
       TaskStatus status = Publications.status(task);
       stores.putStatus(status);
       publish(taskId, new Publication.Status(taskId, Optional.of(status)));
@@ -266,11 +267,11 @@ final class SelectProcessor
                 (id, nomination) -> scores.accept(id, ScoreRow.unboxed(nomination.getScores()))));
   }
 
-  private void replace(ServedTask task) {
+  private void serveIncoming(ServedTask task) {
     TaskSelection before = task.served();
-    task.replace();
-    // Queries read the served revision first and its nominations then: so nominations are dropped
-    // only once no query is directed to them.
+    task.serveIncoming();
+    // Queries first read which revision is served and then its nominations. So the old nominations
+    // are deleted only after no new query can look for them.
     stores.putServed(task.served().definition());
     stores.dropIncoming(task.id());
     stores.dropRevision(before.definition());

@@ -40,7 +40,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * @param topics the topics that are read and written
  * @param avro reads and writes their records
- * @param shards number of shards whose reports make a task complete
+ * @param shards number of shards; a task is complete when all of them have reported
  * @param taskPartitions number of partitions of the target-tasks topic
  * @param publishInterval how often changes of subsets, jobs and statuses are published
  */
@@ -51,8 +51,8 @@ public record SelectStage(
    * Adds the stage, up to the topics that it publishes to.
    *
    * @param tasks the target tasks by id; a null value removes a task
-   * @param reports of the shards, partitioned by task id
-   * @param open is kept up to date with the partitions that this instance works on
+   * @param reports the reports of the shards, partitioned by task id
+   * @param open updated with the partitions of tasks that are open on this instance
    */
   public void addTo(
       StreamsBuilder builder,
@@ -68,18 +68,18 @@ public record SelectStage(
                 topics.jobRequests(), Consumed.with(Serdes.String(), avro.value(JobRequest.class)))
             .peek(SelectStage::check, Named.as("check-request"))
             .filter((id, request) -> request != null)
-            .mapValues(SelectInput.Requested::new);
+            .mapValues(SelectInput.JobRequested::new);
     publish(
         defined
-            .merge(reports.mapValues(SelectInput.Reported::new))
+            .merge(reports.mapValues(SelectInput.ShardReported::new))
             .merge(requested)
             .merge(ended(builder))
-            .process(new Selecting(this, open), Named.as("select")));
+            .process(new Processors(this, open), Named.as("select")));
   }
 
   /**
-   * Trainers may partition results by job id, since that is their key: here they are needed by
-   * task.
+   * The results with which jobs end. They are repartitioned by task id, because trainers may
+   * partition them by job id, which is their key.
    */
   private KStream<String, SelectInput> ended(StreamsBuilder builder) {
     return builder.stream(
@@ -96,7 +96,7 @@ public record SelectStage(
                 .withKeySerde(Serdes.String())
                 .withValueSerde(avro.value())
                 .withNumberOfPartitions(taskPartitions))
-        .mapValues(SelectInput.Ended::new);
+        .mapValues(SelectInput.JobEnded::new);
   }
 
   private void publish(KStream<String, Publication> published) {
@@ -131,7 +131,7 @@ public record SelectStage(
     return Produced.with(keys, values, partitioner);
   }
 
-  /** Refuses a request that breaks the contract; one without a value asks for nothing. */
+  /** Rejects a request that breaks the contract; a tombstone passes. */
   private static void check(String key, JobRequest request) {
     if (request == null) {
       return;
@@ -145,8 +145,8 @@ public record SelectStage(
     }
   }
 
-  /** Makes the processor of a partition of tasks and names the stores that it owns. */
-  private record Selecting(SelectStage stage, OpenPartitions open)
+  /** Creates the processor of each partition of tasks and declares the stores that it owns. */
+  private record Processors(SelectStage stage, OpenPartitions open)
       implements ProcessorSupplier<String, SelectInput, String, Publication> {
     @Override
     public Processor<String, SelectInput, String, Publication> get() {

@@ -29,10 +29,12 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * What the selection of tasks keeps, spread by task id. The names are for interactive queries.
+ * The state stores of the second stage, partitioned by task id. Not thread-safe; owned by the
+ * processor of one partition. The store names that are not private are used by {@link
+ * SelectionQueries}.
  *
- * <p>The subset that was published is kept too: what is published and what is selected differ for a
- * moment, and after a failure in that moment only this store knows what consumers have.
+ * <p>The published subset is stored too. It differs from the selection until the next publication,
+ * and after a failure in between, only this store knows what consumers have read.
  */
 final class SelectStores {
   /** Task id to TargetTask: the revision that is served. */
@@ -75,9 +77,9 @@ final class SelectStores {
   }
 
   /**
-   * The stores that the processor owns.
+   * The builders of the stores that the processor owns.
    *
-   * @param kind makes a store of a name
+   * @param kind creates the supplier of a store of the given name
    */
   static Set<StoreBuilder<?>> builders(
       AvroSerdes avro, Function<String, KeyValueBytesStoreSupplier> kind) {
@@ -122,7 +124,7 @@ final class SelectStores {
     incoming.delete(taskId);
   }
 
-  /** Drops what is kept for a revision, but for its jobs. */
+  /** Deletes everything stored for a revision except its jobs. */
   void dropRevision(TargetTask task) {
     TaskKey revision = revision(task);
     for (KeyValueStore<TaskKey, ?> store : List.of(nominations, poolCounts, published)) {
@@ -130,7 +132,7 @@ final class SelectStores {
     }
   }
 
-  /** Drops what is left of a task whose revisions are dropped. Its jobs stay on record. */
+  /** Deletes the remaining entries of a task whose revisions were dropped. Its jobs are kept. */
   void dropTask(String taskId) {
     tasks.delete(taskId);
     incoming.delete(taskId);
@@ -141,10 +143,16 @@ final class SelectStores {
     return Optional.ofNullable(nominations.get(key));
   }
 
-  /** The nomination of a candidate that is selected. */
+  /**
+   * The nomination of a selected candidate.
+   *
+   * @throws IllegalStateException when there is none, which is a defect
+   */
   Nomination nominationOf(TaskKey key) {
     return nomination(key)
-        .orElseThrow(() -> new IllegalStateException("selected but not nominated: " + key.item()));
+        .orElseThrow(
+            () ->
+                new IllegalStateException("a selected candidate has no nomination: " + key.item()));
   }
 
   void putNomination(TaskKey key, Nomination nomination) {
@@ -187,14 +195,15 @@ final class SelectStores {
     jobs.put(new TaskKey(job.getTaskId(), job.getRevision(), job.getJobId()), job);
   }
 
-  /** Keeps how a candidate is in a job's dataset. */
+  /** Stores which parts of a job's dataset a candidate is in. */
   void putMember(JobMember member, Membership membership) {
     jobMembers.put(member, membership.bytes());
   }
 
   /**
-   * Reads the jobs of a task, of whatever revision, together with the candidates of those jobs that
-   * the next is compared with, and the candidates that were retracted from any job.
+   * Reads the jobs of all revisions of a task, with the candidates that were retracted from them.
+   * The last job of each budget of the served revision is returned with its selected candidates,
+   * since the next job's turnover is measured against these.
    */
   TaskJobs jobs(TargetTask served) {
     TaskJobs found = new TaskJobs();
@@ -229,7 +238,7 @@ final class SelectStores {
     return found;
   }
 
-  /** Where a candidate is in datasets of a task's jobs, of whatever revision. */
+  /** The memberships of a candidate in the datasets of a task's jobs, over all revisions. */
   Map<JobMember, Membership> memberships(String taskId, String candidateId) {
     Map<JobMember, Membership> found = new HashMap<>();
     try (KeyValueIterator<JobMember, byte[]> members =

@@ -35,13 +35,12 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * Reads what the selections of tasks hold now, of the partitions that this instance works on, and
- * finds the instance that works on the others.
+ * Reads the current state of tasks in the partitions that this instance owns, and finds the
+ * instances that own the others.
  *
- * <p>What is read may be ahead of what is published by the transaction that is open (the commit
- * interval, 0.1 s): once nothing more arrives, both are the same. Every method throws {@link
- * SelectionUnavailable} while the instance starts, or partitions move between instances. Used by
- * any thread.
+ * <p>The state may be ahead of the published records by one open transaction (the commit interval,
+ * 0.1 s). Every method that reads state or looks up an instance throws {@link SelectionUnavailable}
+ * while the instance starts or partitions move between instances. Thread-safe.
  */
 public final class SelectionQueries {
   private static final int ATTEMPTS = 3;
@@ -52,13 +51,13 @@ public final class SelectionQueries {
   private final Optional<HostInfo> self;
 
   /**
-   * Prepares queries; they are answered once the streams run.
+   * Creates the queries, which succeed once the streams run.
    *
-   * @param streams run the topology that the queried stores belong to
-   * @param open the partitions of tasks that this instance works on
-   * @param partitions number of partitions that tasks are spread over
-   * @param applicationServer host:port at which other instances reach this one; empty when there is
-   *     only this instance
+   * @param streams runs the topology that the queried stores belong to
+   * @param open the partitions of tasks that are open on this instance
+   * @param partitions number of partitions of the target-tasks topic
+   * @param applicationServer host:port at which other instances reach this one; empty when this is
+   *     the only instance
    */
   public SelectionQueries(
       KafkaStreams streams,
@@ -71,24 +70,24 @@ public final class SelectionQueries {
     this.self = applicationServer.map(HostInfo::buildFromEndpoint);
   }
 
-  /** How many partitions tasks are spread over. */
+  /** The number of partitions of tasks, over all instances. */
   public int partitions() {
     return partitions;
   }
 
   /** The partitions whose tasks this instance holds. */
-  public Set<Integer> partitionsHere() {
+  public Set<Integer> localPartitions() {
     return open.all();
   }
 
   /**
-   * The partition in which a task lies, whether or not there is such a task.
+   * Finds the place of a task from its id, whether or not the task exists.
    *
-   * @return where it is held
+   * @return the partition if this instance holds it, otherwise the instance that does
    */
-  public Place placeOf(String taskId) {
+  public Place locate(String taskId) {
     KeyQueryMetadata metadata =
-        asking(
+        query(
             () ->
                 streams.queryMetadataForKey(
                     SelectStores.TASKS, taskId, Serdes.String().serializer()));
@@ -97,21 +96,21 @@ public final class SelectionQueries {
     }
     HostInfo host = metadata.activeHost();
     return self.isEmpty() || self.get().equals(host)
-        ? new Place.Here(metadata.partition())
-        : new Place.There(new Instance(host.host(), host.port()));
+        ? new Place.Local(metadata.partition())
+        : new Place.Remote(new Instance(host.host(), host.port()));
   }
 
-  /** All other instances that hold tasks. */
+  /** All other instances that hold partitions of tasks. */
   public Set<Instance> others() {
-    return asking(() -> streams.streamsMetadataForStore(SelectStores.TASKS)).stream()
+    return query(() -> streams.streamsMetadataForStore(SelectStores.TASKS)).stream()
         .filter(metadata -> self.isPresent() && !self.get().equals(metadata.hostInfo()))
         .map(metadata -> new Instance(metadata.host(), metadata.port()))
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The tasks of a partition that is here, by id. */
+  /** The tasks of a local partition, ordered by id. */
   public List<HeldTask> tasks(int partition) {
-    return reading(
+    return read(
         partition,
         () -> {
           Map<String, HeldTask> tasks = new TreeMap<>();
@@ -122,9 +121,9 @@ public final class SelectionQueries {
         });
   }
 
-  /** The task of this id, in a partition that is here. */
+  /** The task with this id in a local partition; empty when there is none. */
   public Optional<HeldTask> task(int partition, String taskId) {
-    return reading(
+    return read(
         partition,
         () ->
             Optional.ofNullable(
@@ -132,9 +131,9 @@ public final class SelectionQueries {
                 .map(task -> held(partition, task)));
   }
 
-  /** The jobs fired so far for the tasks of a partition that is here. */
+  /** All jobs of the tasks of a local partition, in no particular order. */
   public List<FineTuneJob> jobs(int partition) {
-    return reading(
+    return read(
         partition,
         () -> {
           List<FineTuneJob> jobs = new ArrayList<>();
@@ -146,13 +145,13 @@ public final class SelectionQueries {
   }
 
   /**
-   * The subset of a task's largest budget, with the revision of the task that it is for: all read
-   * at one moment.
+   * Selects the subset of a task's largest budget from its stored nominations. The subset and the
+   * definition of the task belong to the same revision.
    *
    * @return empty when there is no such task
    */
   public Optional<HeldSubset> subset(int partition, String taskId) {
-    return reading(
+    return read(
         partition,
         () -> {
           for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -161,13 +160,14 @@ public final class SelectionQueries {
               return Optional.empty();
             }
             List<SelectedInstruction> selected = selected(partition, task.get().served());
-            // A revision that was replaced meanwhile may have lost nominations while they were
-            // read.
+            // If the revision has been replaced in the meantime, some of its nominations may have
+            // been
+            // deleted before they were read.
             if (task(partition, taskId).filter(task.get()::isSameRevision).isPresent()) {
               return Optional.of(new HeldSubset(task.get(), selected));
             }
           }
-          throw new SelectionUnavailable("task " + taskId + " changes while it is read");
+          throw new SelectionUnavailable("task " + taskId + " changed while it was read");
         });
   }
 
@@ -179,7 +179,7 @@ public final class SelectionQueries {
     Map<String, Nomination> held = new HashMap<>();
     ReadOnlyKeyValueStore<TaskKey, Nomination> nominations =
         store(partition, SelectStores.NOMINATIONS);
-    // One iterator sees the store as it was at one moment.
+    // An iterator reads a snapshot of the store.
     try (KeyValueIterator<TaskKey, Nomination> entries =
         nominations.prefixScan(
             TaskKey.prefix(task.getTaskId(), task.getRevision()), TaskKey.serde().serializer())) {
@@ -226,11 +226,11 @@ public final class SelectionQueries {
     }
   }
 
-  /** Reads of a partition that has all of its state from the first moment to the last. */
-  private <T> T reading(int partition, Supplier<T> read) {
+  /** Reads from a partition, and fails unless it is open without interruption during the read. */
+  private <T> T read(int partition, Supplier<T> read) {
     Optional<Long> opening = open.opening(partition);
     if (opening.isPresent()) {
-      T found = asking(read);
+      T found = query(read);
       if (open.opening(partition).equals(opening)) {
         return found;
       }
@@ -238,9 +238,9 @@ public final class SelectionQueries {
     throw new SelectionUnavailable("partition " + partition + " of the tasks is being moved");
   }
 
-  private <T> T asking(Supplier<T> question) {
+  private <T> T query(Supplier<T> action) {
     try {
-      return question.get();
+      return action.get();
     } catch (InvalidStateStoreException e) {
       throw new SelectionUnavailable("a partition of the tasks is being moved: " + e.getMessage());
     } catch (IllegalStateException e) {
@@ -251,29 +251,29 @@ public final class SelectionQueries {
     }
   }
 
-  /** Where the tasks of a partition are held. */
+  /** The place where a task is held. */
   public sealed interface Place {
     /**
-     * Calls the one argument that is for this kind of place.
+     * Calls the argument for this kind of place.
      *
-     * @param here for {@link Here}, with the partition
-     * @param there for {@link There}, with the instance
+     * @param local receives the partition of a {@link Local} place
+     * @param remote receives the instance of a {@link Remote} place
      */
-    void match(IntConsumer here, Consumer<Instance> there);
+    void match(IntConsumer local, Consumer<Instance> remote);
 
-    /** Held by this instance, in that partition. */
-    record Here(int partition) implements Place {
+    /** This instance holds the task in the given partition. */
+    record Local(int partition) implements Place {
       @Override
-      public void match(IntConsumer here, Consumer<Instance> there) {
-        here.accept(partition);
+      public void match(IntConsumer local, Consumer<Instance> remote) {
+        local.accept(partition);
       }
     }
 
-    /** Held by another instance. */
-    record There(Instance instance) implements Place {
+    /** Another instance holds the task. */
+    record Remote(Instance instance) implements Place {
       @Override
-      public void match(IntConsumer here, Consumer<Instance> there) {
-        there.accept(instance);
+      public void match(IntConsumer local, Consumer<Instance> remote) {
+        remote.accept(instance);
       }
     }
   }
@@ -281,8 +281,8 @@ public final class SelectionQueries {
   /**
    * An instance of the streams-app.
    *
-   * @param host name or address
-   * @param port where its HTTP API is
+   * @param host host name or IP address
+   * @param port port of its HTTP API
    */
   public record Instance(String host, int port) {
     @Override
@@ -292,12 +292,13 @@ public final class SelectionQueries {
   }
 
   /**
-   * A task as it is held.
+   * The state of a task.
    *
    * @param served the revision whose subset is published
-   * @param incoming a newer revision, for which the candidates are still being scored
-   * @param status how far the revision served has come, as published last; empty for some tenths of
-   *     a second after the task came or was taken over
+   * @param incoming a newer revision, for which the candidates are still being scored; empty when
+   *     there is none
+   * @param status the last published status of the served revision; empty for some tenths of a
+   *     second after the task was defined or its partition moved to this instance
    */
   public record HeldTask(
       TargetTask served, Optional<TargetTask> incoming, Optional<TaskStatus> status) {
@@ -309,11 +310,11 @@ public final class SelectionQueries {
   /**
    * The subset of a task's largest budget.
    *
-   * @param task the task
-   * @param selected in selection order
+   * @param task the task and its served revision, which the subset belongs to
+   * @param selected the selected candidates in selection order
    */
   public record HeldSubset(HeldTask task, List<SelectedInstruction> selected) {
-    /** Copies the list. */
+    /** Copies the list, so that the subset is immutable. */
     public HeldSubset {
       selected = List.copyOf(selected);
     }

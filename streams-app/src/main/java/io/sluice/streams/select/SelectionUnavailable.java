@@ -1,10 +1,14 @@
 package io.sluice.streams.select;
 
-/** What a selection holds cannot be read just now, but soon. */
+/** Thrown when the state of tasks cannot be read now, but a later attempt should succeed. */
 public final class SelectionUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** Takes the reason, which the HTTP API shows to its users. */
+  /**
+   * Creates the exception.
+   *
+   * @param reason shown to users of the HTTP API
+   */
   public SelectionUnavailable(String reason) {
     super(reason);
   }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A target task as its consumers see it: the revision that is served, the subset that is published,
- * and the newer revision, if there is one, that replaces both as soon as it is complete.
+ * The state of a target task: the revision that is served, its published subset, the jobs, and the
+ * incoming revision, if there is one, which replaces the served one as soon as it is complete. Not
+ * thread-safe.
  */
 final class ServedTask {
   private final PublishedSubset published = new PublishedSubset();
@@ -27,12 +28,12 @@ final class ServedTask {
     return served;
   }
 
-  /** The subset that consumers have. */
+  /** The subset that was published last. */
   PublishedSubset published() {
     return published;
   }
 
-  /** The jobs of all its revisions. */
+  /** The jobs of all revisions of the task. */
   TaskJobs jobs() {
     return jobs;
   }
@@ -41,16 +42,17 @@ final class ServedTask {
     return incoming;
   }
 
+  /** Starts preparing a newer revision, in place of an earlier one that is not served yet. */
   void prepare(TaskSelection newer) {
     incoming = Optional.of(newer);
   }
 
-  /** The newest revision, served or not. */
+  /** The number of the newest revision, served or not. */
   int newestRevision() {
     return incoming.orElse(served).revision();
   }
 
-  /** The one that is served and the one that is not, as far as there is one. */
+  /** The served revision, followed by the incoming one if there is one. */
   List<TaskSelection> revisions() {
     List<TaskSelection> all = new ArrayList<>(List.of(served));
     incoming.ifPresent(all::add);
@@ -61,8 +63,11 @@ final class ServedTask {
     return revisions().stream().filter(each -> each.revision() == number).findFirst();
   }
 
-  /** Serves the incoming revision. All that is published is outdated then: it names another one. */
-  void replace() {
+  /**
+   * Replaces the served revision by the incoming one. All published records become outdated,
+   * because they name the old revision.
+   */
+  void serveIncoming() {
     served = incoming.orElseThrow();
     incoming = Optional.empty();
     published.outdateAll();

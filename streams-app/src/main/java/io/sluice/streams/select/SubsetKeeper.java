@@ -6,38 +6,40 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Publishes the changes of tasks' subsets. What is stored of a published subset, what is kept of it
- * in memory and what is published change together.
+ * Publishes the changes of tasks' subsets. Each method updates the stored subset, its copy in
+ * memory and the published records together, so that they never differ. Not thread-safe; owned by
+ * the processor of one partition.
  */
 final class SubsetKeeper {
   private final SelectStores stores;
   private final BiConsumer<String, Publication> publish;
 
   /**
-   * Prepares a keeper for the tasks of one partition.
+   * Creates the keeper for the tasks of one partition.
    *
-   * @param publish takes what is to be published, by task id
+   * @param publish receives the task id and each publication
    */
   SubsetKeeper(SelectStores stores, BiConsumer<String, Publication> publish) {
     this.stores = stores;
     this.publish = publish;
   }
 
-  /** Publishes what leads from the subset that consumers have to the one that is selected now. */
+  /** Publishes the differences between the published subset and the current selection. */
   void publishChanges(ServedTask task) {
     PublishedSubset.Changes changes = task.published().changesTo(task.served().tiersById());
     changes.left().forEach(id -> publishRemoval(task, id));
     changes.moved().forEach((id, tier) -> publishTier(task, id, tier));
   }
 
-  /** Removes every candidate from the subset that consumers have, for a task that is removed. */
+  /** Publishes the removal of every candidate of a task that was removed. */
   void publishRemovalOfAll(ServedTask task) {
     task.published().ids().forEach(id -> publishRemoval(task, id));
   }
 
   /**
-   * Has a candidate published again if it is still selected at the next publication, because what
-   * consumers have of it is no longer true. Does nothing for a candidate that is not published.
+   * Marks the published record of a candidate as out of date, so that the candidate is published
+   * again if it is still selected at the next publication. Does nothing for a candidate that is not
+   * published.
    */
   void outdate(ServedTask task, String candidateId) {
     if (task.published().contains(candidateId)) {

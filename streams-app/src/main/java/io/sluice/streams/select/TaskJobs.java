@@ -10,19 +10,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The fine-tune jobs of a task, of all its revisions, as they are stored. */
+/** The fine-tune jobs of all revisions of a task, a copy in memory of what is stored. */
 final class TaskJobs {
   private final Map<String, FineTuneJob> byId = new HashMap<>();
   private final Map<Series, Fired> last = new HashMap<>();
 
-  /** By job id: retracted candidates that the job's record may not name yet. */
+  /** By job id: retracted candidates that the job's published record may not include yet. */
   private final Map<String, Set<String>> retracted = new HashMap<>();
 
   /**
-   * Adds a job that fired. Jobs of one revision and budget must be added in the order of their
-   * sequence.
+   * Adds a job that fired. Jobs of the same revision and budget must be added in the order of their
+   * sequence numbers.
    *
-   * @param selected the candidates in the selected part of its dataset
+   * @param selected ids of the candidates in the selected part of its dataset
    */
   void putFired(FineTuneJob job, Set<String> selected) {
     byId.put(job.getJobId(), job);
@@ -36,15 +36,16 @@ final class TaskJobs {
     byId.put(job.getJobId(), job);
   }
 
-  /** Notes that a candidate in a job's dataset was retracted. */
+  /** Records that a candidate in a job's dataset was retracted. */
   void retract(String jobId, String candidateId) {
     retracted.computeIfAbsent(jobId, id -> new LinkedHashSet<>()).add(candidateId);
   }
 
   /**
-   * Takes the jobs whose records do not name all retracted candidates yet.
+   * Removes and returns the jobs whose published records do not include all retracted candidates
+   * yet.
    *
-   * @return the records as they are to be published, each job once
+   * @return the new records, one per job
    */
   List<FineTuneJob> takeOutdated() {
     List<FineTuneJob> outdated = new ArrayList<>();
@@ -64,25 +65,25 @@ final class TaskJobs {
     return Optional.ofNullable(byId.get(jobId));
   }
 
-  /** The last job of a revision and a budget. */
+  /** The last job of a revision and budget; empty when none has fired. */
   Optional<Fired> last(int revision, int budget) {
     return Optional.ofNullable(last.get(new Series(revision, budget)));
   }
 
-  /** Jobs that have not ended. */
+  /** The jobs that have not ended, in no particular order. */
   List<FineTuneJob> open() {
     return byId.values().stream().filter(job -> job.getState() == JobState.OPEN).toList();
   }
 
-  /** Whether a job of this budget has not ended, of whatever revision. */
+  /** Whether a job of any revision with this budget has not ended. */
   boolean isOpen(int budget) {
     return open().stream().anyMatch(job -> job.getBudget() == budget);
   }
 
   /**
-   * What the next job is compared with.
+   * The facts about a fired job that the triggers of the next job depend on.
    *
-   * @param sequence the job's place among those of its revision and budget, from 0
+   * @param sequence number of the job among those of its revision and budget, from 0
    * @param firedAt when it fired, in milliseconds since 1970 UTC
    * @param selected ids of the candidates in the selected part of its dataset
    */

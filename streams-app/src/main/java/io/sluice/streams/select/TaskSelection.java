@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The selection of one revision of a task and its random control: pure functions of its
- * nominations.
+ * The selection of one revision of a task and its random control, both pure functions of the
+ * revision's nominations; and the pool counts of the shards. Not thread-safe.
  */
 final class TaskSelection {
   private final TargetTask definition;
@@ -42,7 +42,7 @@ final class TaskSelection {
     return definition.getRevision();
   }
 
-  /** Key of the revision, which all its other keys begin with. */
+  /** Key of the revision, which is the prefix of all its other keys. */
   TaskKey revisionKey() {
     return key("");
   }
@@ -51,14 +51,15 @@ final class TaskSelection {
     return new TaskKey(definition.getTaskId(), definition.getRevision(), item);
   }
 
-  /** Takes a nomination that is not known yet. */
+  /** Adds a nomination, which must not be known yet. */
   void nominate(String candidateId, float[] scores) {
     nominated++;
     selections.offer(candidateId, scores);
   }
 
   /**
-   * Removes a nominated candidate. The selection is out of date until {@link #refresh} is called.
+   * Removes a nominated candidate. If it was selected, the selection is out of date until {@link
+   * #refresh} is called.
    */
   void withdraw(String candidateId) {
     nominated--;
@@ -66,9 +67,10 @@ final class TaskSelection {
   }
 
   /**
-   * Selects again when a selected candidate was withdrawn: a retraction is not an insertion.
+   * Selects again from all remaining nominations if a selected candidate was withdrawn, because a
+   * candidate cannot be removed from a selection.
    *
-   * @param nominations gives all nominations that remain
+   * @param nominations calls its argument with every remaining nomination
    */
   void refresh(Consumer<BiConsumer<String, float[]>> nominations) {
     if (outdated) {
@@ -103,29 +105,29 @@ final class TaskSelection {
     return selections.control().map(Selection::slots);
   }
 
-  /** Replaces what a shard has counted before. */
+  /** Replaces the previous pool count of a shard. */
   void putCount(int shard, ShardCount count) {
     counts.put(shard, count);
   }
 
-  /** Candidates scored, over all shards. */
+  /** The number of candidates scored, over all shards. */
   long pool() {
     return counts.values().stream().mapToLong(ShardCount::scored).sum();
   }
 
-  /** Candidates still to be scored, over all shards that have counted. */
+  /** The number of candidates still to be scored, over all shards that have reported. */
   long waiting() {
     return counts.values().stream().mapToLong(ShardCount::waiting).sum();
   }
 
-  /** Whether every shard has scored all that it stored. */
+  /** Whether every shard has scored all its stored candidates. */
   boolean isComplete(int shards) {
     return counts.size() == shards && waiting() == 0;
   }
 
   /**
-   * Fingerprint of the representations that are compared; separated by commas when shards compare
-   * different ones.
+   * Fingerprint of the representations that the shards compare. If shards compare different ones,
+   * all fingerprints, sorted and separated by commas.
    */
   String fingerprint() {
     return counts.values().stream()
@@ -136,9 +138,9 @@ final class TaskSelection {
   }
 
   /**
-   * Share of a budget's subset that was not in it before.
+   * The share of a budget's subset that is new compared with an earlier subset.
    *
-   * @param before ids of the candidates that were
+   * @param before ids of the candidates in the earlier subset
    * @return 0 to 1; 0 when nothing is selected
    */
   double turnover(int budget, Set<String> before) {
@@ -148,11 +150,11 @@ final class TaskSelection {
   }
 
   /**
-   * What one shard has counted.
+   * The pool count of one shard.
    *
-   * @param scored candidates scored
-   * @param waiting candidates stored and not yet scored
-   * @param fingerprint of the representations that it compares
+   * @param scored number of candidates scored
+   * @param waiting number of candidates stored but not yet scored
+   * @param fingerprint fingerprint of the representations that the shard compares
    */
   record ShardCount(long scored, long waiting, String fingerprint) {}
 }

@@ -1,6 +1,6 @@
 /**
  * The second stage: keeps the selection of every target task, publishes its changes, fires
- * fine-tune jobs, and answers queries about all of these.
+ * fine-tune jobs, and lets other packages query this state.
  *
  * <p>{@code topology} adds the stage through {@link io.sluice.streams.select.SelectStage}; the HTTP
  * API reads through {@link io.sluice.streams.select.SelectionQueries}. This package knows neither

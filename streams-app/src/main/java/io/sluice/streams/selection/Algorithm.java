@@ -6,17 +6,17 @@ import java.util.regex.Pattern;
 /**
  * The rule by which a subset is selected, chosen per task.
  *
- * <p>Rules and names of the first two after Nguyen et al., "A Critical Look at Targeted Instruction
- * Selection".
+ * <p>The rules and names of the first two are from Nguyen et al., "A Critical Look at Targeted
+ * Instruction Selection".
  */
 public sealed interface Algorithm {
-  /** How algorithms are written, for people. */
+  /** The names of the algorithms, for error messages. */
   String NAMES = "round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)";
 
   /**
-   * The algorithm of a name.
+   * Parses the name of an algorithm.
    *
-   * @param name as a task has it, one of {@link #NAMES}; {@code random} means {@code random:0}
+   * @param name one of {@link #NAMES}; {@code random} means {@code random:0}
    * @throws IllegalArgumentException when there is no such algorithm
    */
   static Algorithm parse(String name) {
@@ -33,7 +33,7 @@ public sealed interface Algorithm {
   }
 
   /**
-   * A selection that holds nothing yet.
+   * Creates an empty selection.
    *
    * @param <K> candidate ids, ordered consistently with equals
    * @param queries M, size of the query set, at least 1
@@ -42,7 +42,7 @@ public sealed interface Algorithm {
    */
   <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget);
 
-  /** Queries take turns, each takes its most similar candidate not yet taken. */
+  /** The queries take turns; each takes the most similar candidate that is not yet taken. */
   record RoundRobin() implements Algorithm {
     @Override
     public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
@@ -57,7 +57,10 @@ public sealed interface Algorithm {
       return new RankedSelection<>(new Shape(queries, budget), (id, best) -> descending(best));
     }
 
-    /** Bits of floats of one sign are ordered as the floats' magnitudes are; zeros are equal. */
+    /**
+     * Maps a higher score to a lower number. The bits of non-negative floats, read as an integer,
+     * have the order of the floats, and both zeros give 0.
+     */
     private static long descending(float score) {
       long magnitude = Float.floatToIntBits(Math.abs(score));
       return score > 0 ? -magnitude : magnitude;
@@ -65,13 +68,13 @@ public sealed interface Algorithm {
   }
 
   /**
-   * Candidates by a hash of their ids, whatever their scores: a sample of the pool without
-   * replacement, and the yardstick of the others.
+   * Candidates by a hash of their ids, regardless of their scores: a sample of the pool without
+   * replacement, which is the baseline of the other algorithms.
    *
-   * <p>The hash is the first 8 bytes of {@code SHA-256(SEED + ":" + id)}, text in UTF-8 and the
-   * seed in decimal, read as one unsigned big-endian number; the smallest goes first.
+   * <p>The hash is the first 8 bytes of {@code SHA-256(SEED + ":" + id)}, with the text in UTF-8
+   * and the seed in decimal, read as one unsigned big-endian number; the smallest comes first.
    *
-   * @param seed 0 to 999,999,999; another seed is another sample
+   * @param seed 0 to 999,999,999; each seed gives a different sample
    */
   record Random(int seed) implements Algorithm {
     private static final Pattern FORM = Pattern.compile("random(:(?<seed>0|[1-9][0-9]{0,8}))?");

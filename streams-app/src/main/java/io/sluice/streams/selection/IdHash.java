@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** A seeded hash of ids that anybody can compute again. Not thread-safe. */
+/** A seeded hash of ids that is easy to reproduce in other languages. Not thread-safe. */
 final class IdHash {
   private final String prefix;
   private final MessageDigest digest;
@@ -20,8 +20,8 @@ final class IdHash {
   }
 
   /**
-   * The first 8 bytes of {@code SHA-256(seed + ":" + id)} as an unsigned big-endian number, less
-   * 2^63, so that signed numbers keep its order.
+   * The first 8 bytes of {@code SHA-256(seed + ":" + id)} as an unsigned big-endian number minus
+   * 2^63, so that comparing the results as signed numbers gives the order of the unsigned ones.
    */
   long of(String id) {
     byte[] hash = digest.digest((prefix + id).getBytes(StandardCharsets.UTF_8));

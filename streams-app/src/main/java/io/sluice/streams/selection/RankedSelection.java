@@ -8,25 +8,25 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The first B candidates of a ranking that looks at one candidate alone.
+ * The first B candidates in an order that depends on each candidate alone.
  *
- * <p>One ordered set of at most B candidates. An arrival at a full selection is rejected after one
- * comparison with the last candidate held, or it enters and the last one leaves for good: O(log B)
- * comparisons. A slot's query is the one that its candidate is most similar to. Memory: one entry
- * per candidate held, without its score row.
+ * <p>The state is one ordered set of at most B candidates. A full selection rejects an arrival
+ * after one comparison with the last candidate held; otherwise the arrival is inserted with O(log
+ * B) comparisons, and the last candidate is removed permanently. A slot's query is the one that its
+ * candidate is most similar to. Memory: one entry per candidate held, without its score row.
  *
  * @param <K> candidate ids, ordered consistently with equals
  */
 final class RankedSelection<K extends Comparable<? super K>> implements Selection<K> {
-  /** The place of a candidate among others. */
+  /** Computes the position of a candidate in the order. */
   @FunctionalInterface
   interface Ranking<K> {
     /**
-     * Computes the place, a function of the arguments alone.
+     * Computes the place, which must depend on nothing but the arguments.
      *
-     * @param id the candidate
+     * @param id id of the candidate
      * @param best its highest score
-     * @return lower goes first; the lower id among equals
+     * @return a number; the lowest comes first, and among equal numbers the lower id
      */
     long place(K id, float best);
   }
@@ -36,7 +36,7 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
   private final TreeSet<Entry<K>> entries =
       new TreeSet<>(Comparator.<Entry<K>>comparingLong(Entry::place).thenComparing(Entry::id));
 
-  /** Ids of the entries, which are ordered by place first and so not found by id. */
+  /** Ids of the entries; a look-up by id in {@link #entries} is not possible. */
   private final Set<K> held = new HashSet<>();
 
   RankedSelection(Shape shape, Ranking<K> ranking) {
@@ -64,7 +64,7 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
         || entries.comparator().compare(arrival, entries.last()) < 0;
   }
 
-  /** The lowest index among equals. */
+  /** The index of the highest score, the lowest one among equals. */
   private static int indexOfHighest(float[] scores) {
     int highest = 0;
     for (int query = 1; query < scores.length; query++) {

@@ -9,19 +9,21 @@ import java.util.Set;
 /**
  * Greedy round robin over candidates that arrive one by one.
  *
- * <p>Rule (Nguyen et al., "A Critical Look at Targeted Instruction Selection"): queries take turns,
- * each takes its most similar candidate not yet taken. Here slot t belongs to query t mod M, and
- * candidates are ordered by score descending (as numbers: -0.0 equals 0.0), then id ascending.
+ * <p>The rule (Nguyen et al., "A Critical Look at Targeted Instruction Selection"): the queries
+ * take turns, and each takes the most similar candidate that is not yet taken. Here, slot t belongs
+ * to query t mod M, and candidates are ordered by score descending (as numbers: -0.0 equals 0.0),
+ * then id ascending.
  *
  * <p>An arrival is compared with the holders of the slots, in ascending order of the slots. Where
  * it beats the holder it takes the slot, and the displaced holder is compared with those of the
- * higher slots in turn. The candidate that is displaced last leaves for good once all B slots are
- * taken. Scores of the holders of one query's slots fall from slot to slot. So an arrival that
- * beats the last slot of no query is rejected after M comparisons, and a displaced candidate beats
- * at the latest its query's next slot: it is compared with no more than the M - 1 holders between.
- * Of N candidates in random order only about B (1 + ln(N / B)) are ever admitted.
+ * higher slots in turn. Once all B slots are taken, the candidate that is displaced last is removed
+ * permanently. The scores of the holders of one query's slots fall from slot to slot. An arrival
+ * that does not beat the last slot of any query is therefore rejected after M comparisons. A
+ * displaced candidate beats the holder of its query's next slot, so it is compared with at most the
+ * M - 1 holders in between. Of N candidates in random order, only about B (1 + ln(N / B)) are ever
+ * admitted.
  *
- * <p>Memory: the score rows of the selected, about {@code 4 B M} bytes.
+ * <p>Memory: the score rows of the selected candidates, about {@code 4 B M} bytes.
  *
  * @param <K> candidate ids, ordered consistently with equals
  */
@@ -36,7 +38,7 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   private final List<Holder<K>> holders = new ArrayList<>();
 
   /**
-   * Each holder's score for its slot's query. They are kept beside each other so that comparing a
+   * Each holder's score for the query of its slot. They are in one array so that comparing a
    * candidate with many holders reads memory sequentially.
    */
   private float[] slotScores = new float[INITIAL_CAPACITY];
@@ -61,11 +63,14 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   /**
-   * The lowest slot whose holder the candidate beats; the size when it beats none.
+   * Finds the lowest slot whose holder the candidate beats.
    *
-   * <p>A candidate that beats none of M successive slots beats no slot below them. So this compares
-   * it with the last M slots, goes down to the lowest beaten slot of a query that is beaten there,
-   * and compares it with the M slots below that one, until none of them is beaten.
+   * <p>A candidate that beats none of M successive slots beats no slot below them. The search
+   * starts with the last M slots. When the candidate beats one, the search moves to the lowest slot
+   * of the same query that it beats and continues with the M slots below that one, until it beats
+   * none of them.
+   *
+   * @return {@link #size} when the candidate beats no holder
    */
   private int lowestBeaten(K id, float[] scores) {
     int lowest = size();
@@ -82,7 +87,7 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
     return lowest;
   }
 
-  /** Bisects the slots of one query, given one of them that is beaten. */
+  /** Finds the lowest beaten slot of a query by bisection, given one that is beaten. */
   private int lowestBeatenOfQuery(K id, float score, int beaten) {
     int round = beaten / queries;
     int least = 0;
@@ -119,13 +124,15 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   /**
-   * The slot that a displaced candidate takes: the lowest one that it beats before the next slot of
-   * the query whose slot it held, else that next slot; the size when there is none.
+   * Finds the slot that a displaced candidate takes: the lowest slot that it beats before the next
+   * slot of the query whose slot it held, or else that next slot.
    *
-   * <p>A slot's holder is only ever replaced by one that beats it, so a slot that a candidate does
-   * not beat, it will not beat later either. This remembers up to which slot that is known of the
-   * candidate, and looks ahead in steps that double, which saves most comparisons when the
-   * candidate is displaced again.
+   * <p>The holder of a slot is only ever replaced by a candidate that beats it. A candidate that
+   * does not beat a slot now will therefore not beat it later. The method records for the candidate
+   * up to which slot this is known, and looks ahead in steps of doubling length, which saves most
+   * comparisons when the candidate is displaced again.
+   *
+   * @return {@link #size} when the displaced candidate takes none of the existing slots
    */
   private int nextSlot(Holder<K> displaced, int slot) {
     int own = Math.min(size(), slot + queries);
@@ -146,8 +153,8 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   /**
-   * The lowest of the M - 1 slots after this one that the candidate beats; when it beats none, the
-   * next slot of the same query, or the size.
+   * The lowest of the M - 1 slots after the given one that the candidate beats. When it beats none
+   * of them, the next slot of the same query, or the size if that comes first.
    */
   private int nextBeaten(Holder<K> candidate, int slot) {
     int end = Math.min(size(), slot + queries);
@@ -157,12 +164,13 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   /**
-   * The lowest slot that the candidate beats, of slots within one round of the queries.
+   * The lowest slot that the candidate beats, among slots of one round, in which each query has one
+   * slot.
    *
    * @param first the lowest slot to compare with
    * @param end the slot after the highest one
    * @param round the first slot of the round, which belongs to query 0
-   * @return {@code end} when it beats none
+   * @return {@code end} when the candidate beats none of them
    */
   private int nextBeaten(Holder<K> candidate, int first, int end, int round) {
     float[] scores = candidate.scores;
@@ -216,8 +224,8 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   /**
-   * A selected candidate and its whole score row, which it needs when it is displaced and is
-   * compared with the holders of other queries' slots.
+   * A selected candidate with its whole score row, which is needed when the candidate is displaced
+   * and compared with the holders of other queries' slots.
    */
   private static final class Holder<K> {
     private final K id;
@@ -225,7 +233,7 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
 
     /**
      * The candidate is known to beat no holder of another query's slot between its own slot and
-     * this one. Nothing is known while this is not above its own slot.
+     * this slot. While this is not above its own slot, nothing is known.
      */
     private int unbeatenBelow;
 

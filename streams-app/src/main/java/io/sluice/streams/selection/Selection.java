@@ -6,23 +6,26 @@ import java.util.List;
  * The subset that one {@link Algorithm} selects from candidates that arrive one by one, always
  * equal to the batch rule over all that were offered.
  *
- * <p>What every selection keeps to, with candidates in a strict total order in which arrival has no
- * part:
+ * <p>Every selection ranks candidates by a strict total order that does not depend on when they
+ * arrive, and guarantees:
  *
  * <ul>
- *   <li>the order of offers changes nothing, nor do repeats: an id's first score row counts;
- *   <li>offering what the selections of any shards hold to another selection of the same budget
- *       gives the selection of all that the shards were offered;
- *   <li>the subset of a smaller budget is a prefix, so the selection of the largest budget holds
+ *   <li>The result does not depend on the order of offers. Repeated offers change nothing, because
+ *       the first score row of an id counts.
+ *   <li>Selections of shards can be merged: offering the candidates that they hold to another
+ *       selection of the same budget gives the same result as offering it all candidates of the
+ *       shards.
+ *   <li>The subset of a smaller budget is a prefix, so the selection of the largest budget contains
  *       the subset of every budget of a task.
  * </ul>
  *
- * <p>Nothing can be taken back. When a candidate is retracted, a score changes or the budget grows,
- * make a new selection and offer it all stored score rows again: a candidate that was rejected
- * before may belong to the selection now, and a selection does not remember it.
+ * <p>A candidate cannot be removed. When one is retracted, a score changes or the budget grows,
+ * create a new selection and offer it all stored score rows: a candidate that was rejected before
+ * may belong to it now, and a selection does not remember rejected candidates.
  *
- * <p>A rule that has to see the whole score table at once fits as well: its selection admits and
- * keeps every row, so that shards send all on, and works out its order when it is asked for.
+ * <p>An algorithm that needs the whole score table at once can implement this interface as well:
+ * its selection admits and keeps every row, so that shards nominate all candidates, and computes
+ * the order in {@link #slots}.
  *
  * <p>Not thread-safe.
  *
@@ -30,36 +33,36 @@ import java.util.List;
  */
 public interface Selection<K> {
   /**
-   * Offers a candidate. An id that is already held changes nothing.
+   * Offers a candidate. Offering an id that is already held changes nothing.
    *
-   * <p>When a shard's selection admits a candidate, the shard must send it on to the selection into
-   * which shards are merged.
+   * <p>When the selection of a shard admits a candidate, the shard must nominate it, that is, offer
+   * it to the selection that merges the shards.
    *
-   * @param id the candidate
+   * @param id id of the candidate
    * @param scores its similarity to each query, shape [queries], all finite; copied if kept
    * @return whether the candidate was admitted
    * @throws IllegalArgumentException when the row's length is not the number of queries or a score
-   *     is not finite; nothing has changed then
+   *     is not finite; the selection is then unchanged
    */
   boolean offer(K id, float[] scores);
 
-  /** M, the length of a score row. */
+  /** The number of queries, M, which is the length of a score row. */
   int queries();
 
-  /** B, how many candidates can be selected. */
+  /** The budget, B, which is the maximum number of candidates selected. */
   int budget();
 
-  /** Candidates selected: the number offered, up to the budget. */
+  /** The number of candidates selected: all that were offered, but at most the budget. */
   int size();
 
-  /** Whether the candidate is held, so that retracting it calls for a new selection. */
+  /** Whether the candidate is selected. */
   boolean contains(K id);
 
   /** A copy of the whole selection, in selection order. */
   List<Slot<K>> slots();
 
   /**
-   * The subset of a smaller budget.
+   * The subset of a budget up to this selection's own.
    *
    * @param smaller 1 to {@link #budget}
    * @return the selected ids in selection order, at most {@code smaller}

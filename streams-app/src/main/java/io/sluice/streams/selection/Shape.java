@@ -1,15 +1,14 @@
 package io.sluice.streams.selection;
 
 /**
- * The size of a selection, and the check that every selection makes of the score rows that it is
- * offered.
+ * The dimensions of a selection, and the check of score rows that all implementations share.
  *
  * @param queries M, the length of a score row, at least 1
  * @param budget B, the number of slots, at least 1
  */
 record Shape(int queries, int budget) {
   /**
-   * Checks both numbers.
+   * Creates a shape.
    *
    * @throws IllegalArgumentException when one of them is below 1
    */

@@ -6,22 +6,24 @@ import java.util.List;
  * The budgets of a task, ascending, and the tier of each slot.
  *
  * <p>The subset of budget b is slots 0 to b - 1, so one selection of the largest budget holds all
- * subsets, and a slot's tier is the smallest budget above it. However many slots one admission
- * moves, at most one candidate crosses each budget and one leaves: at most {@code budgets().size()
- * + 1} candidates change their tier. That is why consumers are sent tiers, and never slots.
+ * subsets, and a slot's tier is the smallest budget above it. One admission can move many
+ * candidates to other slots, but at most one of them crosses each budget and at most one leaves, so
+ * at most {@code budgets().size() + 1} candidates change their tier. For this reason, tiers are
+ * published and slots are not.
  *
  * @param budgets subset sizes in examples: at least one, each at least 1, strictly ascending
  */
 public record Tiers(List<Integer> budgets) {
   /**
-   * Checks the budgets.
+   * Creates the tiers.
    *
-   * @throws IllegalArgumentException when there is none, one is below 1, or they do not ascend
+   * @throws IllegalArgumentException when there is no budget, one is below 1, or they do not ascend
+   *     strictly
    */
   public Tiers {
     budgets = List.copyOf(budgets);
     if (budgets.isEmpty()) {
-      throw new IllegalArgumentException("no budget: give at least one subset size");
+      throw new IllegalArgumentException("no budget: give at least one budget");
     }
     int previous = 0;
     for (int budget : budgets) {
@@ -31,13 +33,17 @@ public record Tiers(List<Integer> budgets) {
       }
       if (budget <= previous) {
         throw new IllegalArgumentException(
-            "budget " + budget + " after " + previous + ": give budgets in ascending order, once");
+            "budget "
+                + budget
+                + " after "
+                + previous
+                + ": give each budget once, in ascending order");
       }
       previous = budget;
     }
   }
 
-  /** The largest budget: the budget of the one selection that holds all tiers. */
+  /** The largest budget, which is the budget of the selection that contains all tiers. */
   public int largest() {
     return budgets.get(budgets.size() - 1);
   }

@@ -8,17 +8,17 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * The name under which an instance is known to its group, kept beside its state. An instance that
- * is started again takes its old place at once, instead of joining while its old self is still
- * waited for (static membership, KIP-345).
+ * The group instance id of an instance, kept in a file in its state directory. With it, an instance
+ * that restarts after a crash resumes its previous membership at once (static membership, KIP-345).
+ * Without it, the group would wait for the session of the crashed member to time out.
  */
 final class InstanceName {
   private InstanceName() {}
 
   /**
-   * The name of the instance whose state is in a directory; a new one when there is none.
+   * Reads the name from the state directory, or creates one if there is none.
    *
-   * @throws UncheckedIOException when the directory cannot be written to
+   * @throws UncheckedIOException when the directory cannot be read or written
    */
   static String of(Path stateDirectory, String applicationId) {
     Path file = stateDirectory.resolve(applicationId + ".instance");

@@ -14,57 +14,59 @@ import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 
-/**
- * What becomes of a stream thread that failed: whether another may take its place, and after how
- * long. Used by any thread.
- */
+/** Decides whether a failed stream thread is replaced, and after how long. Thread-safe. */
 final class Recovery {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
-  /** Longer than a thread needs to find out that Kafka is still away: its producer waits 60 s. */
-  private static final long CALM_NANOS = TimeUnit.MINUTES.toNanos(5);
+  /**
+   * A failure after this time is a new one, for which the waiting time starts again. It is longer
+   * than a thread takes to notice that Kafka is still unavailable: its producer waits 60 s.
+   */
+  private static final long QUIET_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final LongSupplier nanoTime;
   private Duration last = Duration.ZERO;
   private long failedAt;
 
   /**
-   * Nothing has failed yet.
+   * Creates the policy for threads none of which has failed yet.
    *
-   * @param nanoTime a clock in nanoseconds, of any origin
+   * @param nanoTime a clock in nanoseconds with any origin
    */
   Recovery(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Whether a failure passes by itself: Kafka or the schema registry is away, or a transaction was
-   * lost meanwhile. What only a person can mend (permissions, topics, a defect) does not.
+   * Whether a new thread can recover from a failure: Kafka or the schema registry was unavailable,
+   * or a transaction was lost. Failures that need a person (permissions, missing topics, a full
+   * disk, a defect) are not transient.
    */
-  static boolean heals(Throwable failure) {
-    boolean passing = RegistryOutage.isCauseOf(failure);
+  static boolean isTransient(Throwable failure) {
+    boolean isTransient = RegistryOutage.isCauseOf(failure);
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof Error
           || cause instanceof AuthenticationException
           || cause instanceof AuthorizationException) {
         return false;
       }
-      passing |=
+      isTransient |=
           cause instanceof RetriableException
               || cause instanceof ApplicationRecoverableException
               || cause instanceof TransactionAbortableException
               || cause instanceof OutOfOrderSequenceException
-              || isKafkasOwn(cause);
+              || isKafkaInternal(cause);
     }
-    return passing;
+    return isTransient;
   }
 
   /**
-   * What Kafka's code says of a transaction that it can neither end nor go on with, or of tasks
-   * that it lost count of meanwhile: no type of exception tells it, and a new thread is rid of it.
+   * Whether Kafka's own code failed in an inconsistent state: with a transaction that it can
+   * neither complete nor abort, or with tasks that it can no longer account for. Kafka has no
+   * exception type for these failures, and a new thread does not have that state.
    */
-  private static boolean isKafkasOwn(Throwable cause) {
+  private static boolean isKafkaInternal(Throwable cause) {
     if (cause.getCause() != null) {
       return false;
     }
@@ -72,7 +74,10 @@ final class Recovery {
         || cause.getClass() == IllegalStateException.class && isThrownByKafka(cause);
   }
 
-  /** In a producer, or in any part of Kafka that nothing of ours has called. */
+  /**
+   * Whether the failure was thrown by a producer, or by code of Kafka that was not called from
+   * Sluice's code.
+   */
   private static boolean isThrownByKafka(Throwable failure) {
     List<String> places =
         Stream.of(failure.getStackTrace()).map(StackTraceElement::getClassName).toList();
@@ -82,10 +87,10 @@ final class Recovery {
                 && places.stream().noneMatch(place -> place.startsWith("io.sluice.")));
   }
 
-  /** How long to wait now that a thread has failed: twice as long as the last time, 1 s to 30 s. */
-  synchronized Duration nextWait() {
+  /** How long to wait after a failure now: twice as long as the last time, from 1 s to 30 s. */
+  synchronized Duration nextBackoff() {
     long now = nanoTime.getAsLong();
-    if (last.isZero() || now - failedAt > CALM_NANOS) {
+    if (last.isZero() || now - failedAt > QUIET_PERIOD_NANOS) {
       last = SHORTEST;
     } else {
       Duration doubled = last.multipliedBy(2);

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running streams-app: keeps the selected subset of every target task exactly what the batch
- * method would select from all candidates seen so far.
+ * The streams-app as a service that can be started and stopped. While it runs, the published subset
+ * of every target task is exactly the one that the batch method would select from all candidates
+ * seen so far. Thread-safe.
  */
 public final class SelectionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SelectionService.class);
@@ -40,9 +41,10 @@ public final class SelectionService implements AutoCloseable {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   /**
-   * Prepares the service; Kafka is asked for the partition counts of the topics.
+   * Creates the service without starting it. Connects to Kafka to look up the partition counts of
+   * the topics.
    *
-   * @throws IllegalStateException when the topics do not exist or Kafka does not answer
+   * @throws IllegalStateException when a topic does not exist or Kafka cannot be reached
    */
   public SelectionService(StreamsAppConfig config) {
     if (!config.unknownKeys().isEmpty()) {
@@ -79,7 +81,7 @@ public final class SelectionService implements AutoCloseable {
     streams.setStateListener((now, before) -> onState(now));
   }
 
-  /** Starts; returns at once. */
+  /** Starts the stream threads and returns without waiting for them. */
   public void start() {
     streams.start();
   }
@@ -89,45 +91,44 @@ public final class SelectionService implements AutoCloseable {
     return streams.state() == KafkaStreams.State.RUNNING;
   }
 
-  /** Whether it has not failed and was not closed. */
+  /** Whether the service has neither failed nor been closed. */
   public boolean isAlive() {
     return !stopped.isDone() && !streams.state().hasCompletedShutdown();
   }
 
-  /** What it is doing, in a word of Kafka Streams: CREATED, REBALANCING, RUNNING, ... */
+  /** The state of Kafka Streams: CREATED, REBALANCING, RUNNING, ... */
   public String state() {
     return streams.state().name();
   }
 
-  /** Threads that failed by what passes by itself, and were replaced. */
+  /** The number of threads that were replaced after a transient failure. */
   public long replacedThreads() {
     return replacedThreads.get();
   }
 
-  /** What the tasks' selections hold now. */
+  /** Queries of the current state of tasks. */
   public SelectionQueries queries() {
     return queries;
   }
 
-  /** The meters of Kafka Streams and its clients; the caller binds and closes them. */
+  /** Creates the meters of Kafka Streams and its clients, which the caller must bind and close. */
   public KafkaStreamsMetrics kafkaStreamsMetrics() {
     return new KafkaStreamsMetrics(streams);
   }
 
   /**
-   * Completes when the service has stopped, exceptionally when a failure stopped it.
-   *
-   * @return a future that is never completed by the caller
+   * A future that completes when the service has stopped: exceptionally with the failure that
+   * stopped it, or with null after {@link #close}. Callers must not complete it.
    */
   public CompletableFuture<Void> stopped() {
     return stopped;
   }
 
-  /** Stops cleanly: what was processed is committed, all threads end. */
+  /** Commits what was processed and stops all threads; waits for at most 20 s. */
   @Override
   public void close() {
     closing.countDown();
-    // Leaving the group lets the other instances, or the next start, take over at once.
+    // Leave the group, so that other instances take over at once.
     if (!streams.close(
         CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
             .withTimeout(CLOSE_TIMEOUT))) {
@@ -137,18 +138,21 @@ public final class SelectionService implements AutoCloseable {
     }
   }
 
-  /** Called on the thread that failed, which another replaces when this returns. */
+  /**
+   * Runs on the thread that failed, which Kafka Streams replaces only after this method returns.
+   */
   private StreamThreadExceptionResponse onUncaught(Throwable failure) {
-    if (!Recovery.heals(failure)) {
+    if (!Recovery.isTransient(failure)) {
       log.atError().setCause(failure).log("The streams-app stops because of a failure");
       stopped.completeExceptionally(failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    Duration wait = recovery.nextWait();
+    Duration wait = recovery.nextBackoff();
     log.atWarn()
-        .addKeyValue("reason", rootOf(failure))
+        .addKeyValue("reason", rootCause(failure))
         .addKeyValue("wait", wait)
-        .log("Kafka or the schema registry does not answer: a new thread tries again");
+        .log(
+            "Stream thread failed because Kafka or the schema registry is unavailable: a new thread tries again");
     replacedThreads.incrementAndGet();
     pause(wait);
     return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -162,7 +166,7 @@ public final class SelectionService implements AutoCloseable {
     }
   }
 
-  private static String rootOf(Throwable failure) {
+  private static String rootCause(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -186,12 +190,12 @@ public final class SelectionService implements AutoCloseable {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new IllegalStateException(
-            "not all topics exist: create " + topics + " first (sluice topics)", e);
+            "one of the topics " + topics + " does not exist: create them with 'sluice topics'", e);
       }
-      throw new IllegalStateException("Kafka does not answer: " + e.getCause().getMessage(), e);
+      throw new IllegalStateException("Kafka cannot be reached: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while asking Kafka for its topics", e);
+      throw new IllegalStateException("interrupted while reading the topics' descriptions", e);
     }
   }
 }

@@ -20,7 +20,7 @@ import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Repartitioned;
 
 /**
- * Connects the two stages by the topic of nominations.
+ * Builds the topology, in which the nominations topic connects the two stages.
  *
  * <pre>
  * representations ────────────────────────┐
@@ -37,9 +37,9 @@ final class SelectionTopology {
   /**
    * Builds the topology.
    *
-   * @param shards partitions of the representations topic: one nomination shard each
-   * @param taskPartitions partitions of the target-tasks topic
-   * @param open is kept up to date with the partitions of tasks that this instance works on
+   * @param shards number of partitions of the representations topic, each of which is one shard
+   * @param taskPartitions number of partitions of the target-tasks topic
+   * @param open updated with the partitions of tasks that are open on this instance
    */
   static Topology build(
       StreamsAppConfig config, int shards, int taskPartitions, OpenPartitions open) {
@@ -68,7 +68,7 @@ final class SelectionTopology {
     return builder.build(properties);
   }
 
-  /** Refuses a target task that breaks the contract; one without a value removes the task. */
+  /** Rejects a target task that breaks the contract; a tombstone passes and removes the task. */
   private static void check(String key, TargetTask task) {
     if (task == null) {
       return;

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A shard that starts on what an earlier run of it has stored. */
+/** A shard that starts with the stores of an earlier run. */
 class NominateProcessorStartTest {
   private final TargetTask task = Examples.task("t", 1, 1, 2);
   private final ShardFixture shard = new ShardFixture(0);
@@ -41,7 +41,7 @@ class NominateProcessorStartTest {
   }
 
   @Test
-  void givenAWithdrawalWhoseSuccessorIsOwed_whenStartedAgain_thenTheSuccessorIsNominated() {
+  void givenAWithdrawalWhoseSuccessorIsDue_whenStartedAgain_thenTheSuccessorIsNominated() {
     shard.retract("default", "c4");
     assertThat(shard.takeReports())
         .extracting(ShardReport::getBody)
@@ -59,7 +59,7 @@ class NominateProcessorStartTest {
   }
 
   @Test
-  void givenASuccessorThatWasCompactedAway_whenItsLaterRecordComes_thenItIsNominated() {
+  void givenASuccessorThatWasCompactedAway_whenItsLaterRecordArrives_thenItIsNominated() {
     shard.retract("default", "c4");
     shard.compactAway(new RepresentationKey("default", "c3"));
     shard.restart();

@@ -28,7 +28,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.TimestampedKeyValueStore;
 import org.apache.kafka.streams.state.ValueAndTimestamp;
 
-/** One shard without the rest: its stores outlive it, as those of a process that is killed do. */
+/** One shard on its own. Its stores survive {@link #restart}, as after a process is killed. */
 public final class ShardFixture {
   private static final String TOPIC = "sluice.representations";
 
@@ -58,9 +58,9 @@ public final class ShardFixture {
     restart();
   }
 
-  /** A new processor on the stores as they are. */
+  /** Replaces the processor by a new one that starts with the current stores. */
   public void restart() {
-    // The context keeps those of earlier processors too.
+    // The context also keeps the punctuators of earlier processors.
     earlierPunctuators = context.scheduledPunctuators().size();
     processor =
         new NominateProcessor(
@@ -81,7 +81,7 @@ public final class ShardFixture {
     process(new ShardInput.TaskRemoved(taskId));
   }
 
-  /** Says that a revision is served now. */
+  /** Reports to the shard that a revision is served now. */
   public void serve(String taskId, int revision) {
     process(new ShardInput.RevisionServed(taskId, revision));
   }
@@ -105,7 +105,7 @@ public final class ShardFixture {
     source(new RepresentationKey(representationId, candidateId), null);
   }
 
-  /** Puts a record of the representations topic through the table and the processor. */
+  /** Puts a record of the representations topic into the table and processes it. */
   public void source(RepresentationKey key, byte[] value) {
     Bytes keyBytes = bytes(key);
     table().put(keyBytes, ValueAndTimestamp.make(value, 0));
@@ -113,7 +113,8 @@ public final class ShardFixture {
   }
 
   /**
-   * The table is built anew from the topic, where a later record of a key has replaced this one.
+   * Deletes a record from the table, as when the table is rebuilt from a topic in which compaction
+   * has removed this record in favor of a later one that the shard has yet to read.
    */
   public void compactAway(RepresentationKey key) {
     table().delete(bytes(key));
@@ -127,7 +128,7 @@ public final class ShardFixture {
     return Bytes.wrap(avro.<RepresentationKey>key().serializer().serialize(TOPIC, key));
   }
 
-  /** A slice of work on stored data, then a report of counts. */
+  /** Runs a slice of work on stored data, then reports the counts. */
   public void tick() {
     punctuate(1);
     punctuate(2);

@@ -22,7 +22,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When jobs fire, over time and restarts: one task of one query, budget 4, pool of 8 at least. */
+/**
+ * When jobs fire, over time and restarts, for a task with one query, a budget of 4 and a minimum
+ * pool of 8.
+ */
 class JobTriggersTest {
   private static final Duration COOLDOWN = Duration.ofMinutes(10);
 
@@ -75,7 +78,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenACooldownThatRuns_whenRestarted_thenItIsNotForgotten() {
+  void givenARunningCooldown_whenRestarted_thenItIsStillRespected() {
     fireFirst();
     select.end(last().getJobId(), FineTuneState.FAILED);
     nominate(1, 2);
@@ -91,7 +94,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenTooLittleThatChanged_whenTheCooldownHasPassed_thenNothingFires() {
+  void givenASmallChange_whenTheCooldownHasPassed_thenNothingFires() {
     fireFirst();
     select.end(last().getJobId(), FineTuneState.FINISHED);
     nominate(1, 1);
@@ -103,7 +106,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenAnOpenJob_whenAllElseSaysFire_thenNothingFiresBeforeItHasEnded() {
+  void givenAnOpenJob_whenTheNextIsDue_thenItFiresOnlyAfterTheOpenOneHasEnded() {
     fireFirst();
     nominate(1, 4);
     select.advance(COOLDOWN.multipliedBy(10));
@@ -119,7 +122,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenAnOpenJobOfAnOlderRevision_whenTheNewOneIsServed_thenItsJobWaitsForThatToEnd() {
+  void givenAnOpenJobOfAnOlderRevision_whenTheNewOneIsServed_thenItsJobWaitsUntilTheOlderJobEnds() {
     fireFirst();
     FineTuneJob older = last();
     select.define(task(2));
@@ -136,7 +139,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenASmallPool_whenAskedFor_thenTheJobFiresAtOnceAndASecondIsRefused() {
+  void givenASmallPool_whenAJobIsRequested_thenItFiresAtOnceAndASecondIsRefused() {
     nominate(1, 4);
     count(1, 4);
 
@@ -150,7 +153,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenATierThatIsNotFull_whenAskedFor_thenRefused() {
+  void givenATierThatIsNotFull_whenAJobIsRequested_thenItIsRefused() {
     nominate(1, 3);
     assertThatThrownBy(() -> select.fire("t", 4, "r")).hasMessageContaining("still being scored");
     count(1, 3);
@@ -158,7 +161,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenASelectedCandidateThatWasWithdrawn_whenItsSuccessorMayBeOnItsWay_thenNothingFires() {
+  void givenAWithdrawnCandidate_whenItsSuccessorMayNotBeNominatedYet_thenNothingFires() {
     nominate(1, 6);
     count(1, 7);
     select.tick();
@@ -190,7 +193,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenAJobsRandomExample_whenWithdrawn_thenTheJobSaysSo() {
+  void givenARandomExampleOfAJob_whenWithdrawn_thenTheJobListsItAsRetracted() {
     nominate(1, 30);
     count(1, 30);
     select.tick();
@@ -209,7 +212,7 @@ class JobTriggersTest {
   }
 
   @Test
-  void givenWithdrawalsNotToldYet_whenRestarted_thenTheJobTellsThemAllAtOnce() {
+  void givenUnpublishedWithdrawals_whenRestarted_thenTheJobIsPublishedOnceWithAllOfThem() {
     fireFirst();
     List<String> selected =
         select.fired().get(0).dataset().stream()
@@ -240,7 +243,7 @@ class JobTriggersTest {
     return select.fired().get(select.fired().size() - 1).job();
   }
 
-  /** So many more candidates, c0, c1, ..., each better than those before. */
+  /** Nominates this many more candidates, c0, c1, ..., each with a higher score than the last. */
   private void nominate(int revision, int more) {
     for (int i = 0; i < more; i++) {
       float score = nominated / 1000f;

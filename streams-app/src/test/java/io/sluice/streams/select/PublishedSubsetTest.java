@@ -23,7 +23,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** What is published of a subset's tiers when candidates enter it one by one. */
+/** The tier changes that are published as candidates enter a subset one by one. */
 class PublishedSubsetTest {
   private static final int OUTSIDE = Integer.MAX_VALUE;
 
@@ -84,7 +84,8 @@ class PublishedSubsetTest {
   }
 
   @Test
-  void givenAnotherRevision_whenAllIsOutdated_thenWhatIsNotSelectedLeavesAndAllElseIsPublished() {
+  void
+      givenAnotherRevision_whenAllIsOutdated_thenUnselectedCandidatesLeaveAndAllOthersArePublished() {
     TaskSelection selection = selection("round-robin", 1, 3);
     nominate(selection, Map.of("a", 0.3f, "b", 0.2f));
     published.put("a", 3);
@@ -97,9 +98,9 @@ class PublishedSubsetTest {
   }
 
   /**
-   * After each arrival, what is published turns the tiers of the batch rule before it into those
-   * after it, and contains nothing else: at most one candidate leaves, and at most one crosses each
-   * budget.
+   * After each arrival, the published changes turn the tiers that the batch rule gives before it
+   * into those after it, and nothing else is published: at most one candidate leaves, and at most
+   * one crosses each budget.
    */
   @Property
   void givenAnyArrivals_whenPublishedAfterEach_thenConsumersHaveTheBatchTiersByFewestChanges(

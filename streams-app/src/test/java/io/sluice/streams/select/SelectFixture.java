@@ -35,7 +35,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
-/** The select stage without the rest, and what its consumers have read. */
+/** The second stage on its own, with everything that consumers have read from its topics. */
 public final class SelectFixture {
   private final MockProcessorContext<String, Publication> context =
       new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
@@ -60,9 +60,9 @@ public final class SelectFixture {
     restart();
   }
 
-  /** A new processor on the stores as they are. */
+  /** Replaces the processor by a new one that starts with the current stores. */
   public void restart() {
-    // The context keeps those of earlier processors too.
+    // The context also keeps the punctuators of earlier processors.
     earlierPunctuators = context.scheduledPunctuators().size();
     processor = new SelectProcessor(Duration.ofMillis(1), shards);
     processor.init(context);
@@ -81,25 +81,25 @@ public final class SelectFixture {
     process(new SelectInput.TaskRemoved(taskId));
   }
 
-  /** Asks for a job. */
+  /** Requests that a job be fired, as a user does. */
   public void fire(String taskId, int budget, String requestId) {
-    process(new SelectInput.Requested(new JobRequest(requestId, taskId, new FireJob(budget))));
+    process(new SelectInput.JobRequested(new JobRequest(requestId, taskId, new FireJob(budget))));
   }
 
-  /** Asks to cancel a job. */
+  /** Requests that a job be cancelled, as a user does. */
   public void cancel(String taskId, String jobId) {
-    process(new SelectInput.Requested(new JobRequest("r", taskId, new CancelJob(jobId))));
+    process(new SelectInput.JobRequested(new JobRequest("r", taskId, new CancelJob(jobId))));
   }
 
-  /** A trainer reports the end of a job. */
+  /** Ends a job, as a trainer does. */
   public void end(String jobId, FineTuneState state) {
     process(
-        new SelectInput.Ended(
+        new SelectInput.JobEnded(
             FineTuneResult.newBuilder()
                 .setJobId(jobId)
                 .setTaskId(jobs.get(jobId).getTaskId())
                 .setState(state)
-                .setDetail("as the test says")
+                .setDetail("reported by the test")
                 .build()));
   }
 
@@ -108,10 +108,10 @@ public final class SelectFixture {
   }
 
   public void report(ShardReport report) {
-    process(new SelectInput.Reported(report));
+    process(new SelectInput.ShardReported(report));
   }
 
-  /** Publishes what changed; the statuses that were published with it. */
+  /** Lets the processor publish changes, and returns the published statuses. */
   public List<TaskStatus> tick() {
     punctuators().forEach(each -> each.getPunctuator().punctuate(0));
     return consume();
@@ -124,7 +124,7 @@ public final class SelectFixture {
     return consumers.published;
   }
 
-  /** What consumers of the topics read, and what must hold of each publication. */
+  /** Reads publications as consumers do, and checks what must hold for each of them. */
   private final class Consumers implements Publication.Handler {
     private final List<TaskStatus> published = new ArrayList<>();
 
@@ -167,7 +167,7 @@ public final class SelectFixture {
     }
   }
 
-  /** The subset of a task as a consumer has it. */
+  /** The subset of a task as published, by candidate id. */
   public Map<String, SelectedInstruction> subset(String taskId) {
     return subsets.getOrDefault(taskId, Map.of());
   }
@@ -176,22 +176,22 @@ public final class SelectFixture {
     return statuses;
   }
 
-  /** Every job that was ever fired, as it was then. */
+  /** Every job that has ever fired, as first published. */
   public List<FiredJob> fired() {
     return fired;
   }
 
-  /** What was published of jobs after they had fired. */
+  /** The job records that were published after the jobs had fired. */
   List<FineTuneJob> jobChanges() {
     return jobChanges;
   }
 
-  /** A job as its topic has it now. */
+  /** The job as last published. */
   public FineTuneJob job(String jobId) {
     return jobs.get(jobId);
   }
 
-  /** Jobs that have not ended, as their topic has them. */
+  /** The last published records of the jobs that have not ended, ordered by id. */
   public List<FineTuneJob> open() {
     return jobs.values().stream()
         .filter(job -> job.getState() == JobState.OPEN)
@@ -204,7 +204,7 @@ public final class SelectFixture {
     return List.copyOf(all.subList(earlierPunctuators, all.size()));
   }
 
-  /** A job as it was when it fired, and its frozen examples. */
+  /** A job as first published, and its frozen examples. */
   public record FiredJob(FineTuneJob job, List<DatasetRecord> dataset) {
     public FiredJob {
       dataset = List.copyOf(dataset);

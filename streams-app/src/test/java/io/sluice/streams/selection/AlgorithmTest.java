@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AlgorithmTest {
   @Test
-  void givenNames_whenParsed_thenTheAlgorithmOfThatName() {
+  void givenNames_whenParsed_thenTheAlgorithmsAreReturned() {
     assertThat(Algorithm.parse("round-robin")).isEqualTo(new Algorithm.RoundRobin());
     assertThat(Algorithm.parse("doubly-greedy")).isEqualTo(new Algorithm.DoublyGreedy());
     assertThat(Algorithm.parse("random")).isEqualTo(new Algorithm.Random(0));
@@ -21,7 +21,7 @@ class AlgorithmTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"round-robin", "doubly-greedy", "random", "random:10", "random:999999999"})
-  void givenANameThatAlgorithmsHave_whenATaskNamesIt_thenTheContractAllowsIt(String name) {
+  void givenTheNameOfAnAlgorithm_whenATaskUsesIt_thenTheContractAllowsIt(String name) {
     Algorithm.parse(name);
     assertThat(TargetTaskRules.algorithmProblems(name)).isEmpty();
   }
@@ -40,7 +40,7 @@ class AlgorithmTest {
         "random:1000000000",
         "random:1:2"
       })
-  void givenAnyOtherName_whenParsedOrChecked_thenRefusedByBothWithWhatToUse(String name) {
+  void givenAnyOtherName_whenParsedOrChecked_thenBothRefuseItAndListTheNames(String name) {
     assertThatThrownBy(() -> Algorithm.parse(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("use " + Algorithm.NAMES);

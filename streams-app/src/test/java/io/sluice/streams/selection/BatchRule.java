@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** What each algorithm selects from a whole pool at once, read off its definition. */
+/** Selects from a whole pool at once, by the plain definition of each algorithm. */
 final class BatchRule {
   private BatchRule() {}
 
   /**
-   * The subset.
+   * Selects a subset.
    *
    * @param scores shape [candidates][queries]; a candidate's id is its index
    * @param pool the ids of the candidates to select from, ascending
@@ -34,7 +34,7 @@ final class BatchRule {
     return first(budget, scores, pool, Comparator.comparing(id -> hash(seed + ":" + id)));
   }
 
-  /** Slot by slot: the best by the slot's query of all that no earlier slot took. */
+  /** Fills slot by slot with the best remaining candidate for the query of the slot. */
   private static List<Slot<Integer>> inTurns(float[][] scores, List<Integer> pool, int budget) {
     List<Slot<Integer>> slots = new ArrayList<>();
     List<Integer> left = new ArrayList<>(pool);
@@ -72,7 +72,7 @@ final class BatchRule {
     return IntStream.range(0, row.length).mapToDouble(q -> plain(row[q])).max().orElseThrow();
   }
 
-  /** With one zero only. */
+  /** Maps both zeros to the same value. */
   private static double plain(float score) {
     return score == 0 ? 0 : score;
   }

@@ -6,12 +6,17 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Candidates 0 to N-1 with their score rows, and the rule that selects from them.
+ * Candidates 0 to N-1 with their score rows, and the algorithm that selects from them.
  *
  * @param scores shape [candidates][queries]
  */
 record Pool(Algorithm algorithm, float[][] scores) {
-  /** Scores from a grid of so many values, zero with either sign: few values, many ties. */
+  /**
+   * Creates a pool with random scores.
+   *
+   * @param grid number of different scores, zeros of both signs counting as one; a small number
+   *     gives many ties
+   */
   static Pool random(
       Algorithm algorithm, RandomGenerator random, int candidates, int queries, int grid) {
     float[][] scores = new float[candidates][queries];
@@ -32,7 +37,7 @@ record Pool(Algorithm algorithm, float[][] scores) {
     return IntStream.range(0, size()).boxed().toList();
   }
 
-  /** What the rule selects from all at once. */
+  /** The batch selection from all candidates. */
   List<Slot<Integer>> batch(int budget) {
     return BatchRule.select(algorithm, scores, ids(), budget);
   }
@@ -41,19 +46,19 @@ record Pool(Algorithm algorithm, float[][] scores) {
     return batch(budget).stream().map(Slot::id).toList();
   }
 
-  /** What the rule selects from some of the candidates at once. */
+  /** The batch selection from some of the candidates. */
   List<Integer> batchIdsOf(Set<Integer> some, int budget) {
     return BatchRule.select(algorithm, scores, List.copyOf(some), budget).stream()
         .map(Slot::id)
         .toList();
   }
 
-  /** A selection that was offered nothing yet. */
+  /** An empty incremental selection. */
   Selection<Integer> empty(int budget) {
     return algorithm.emptySelection(scores[0].length, budget);
   }
 
-  /** A selection that was offered these candidates in this order. */
+  /** An incremental selection to which these candidates were offered in this order. */
   Selection<Integer> offered(List<Integer> arrivals, int budget) {
     Selection<Integer> selection = empty(budget);
     arrivals.forEach(id -> selection.offer(id, scores[id]));

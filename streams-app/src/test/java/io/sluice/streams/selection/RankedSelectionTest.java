@@ -36,11 +36,11 @@ class RankedSelectionTest {
   }
 
   /**
-   * Made with Python: {@code sorted(ids, key=lambda i:
+   * The expected orders were computed with Python: {@code sorted(ids, key=lambda i:
    * hashlib.sha256(f"{seed}:{i}".encode()).digest()[:8])}.
    */
   @Test
-  void givenSeeds_whenRandom_thenTheOrderIsThatOfTheWrittenHash() {
+  void givenSeeds_whenRandom_thenTheOrderIsThatOfTheDocumentedHash() {
     List<String> ids = List.of("a", "b", "c", "d", "é", "候補-1", "json-00017", "7");
 
     assertThat(random("random", ids))
@@ -51,7 +51,7 @@ class RankedSelectionTest {
   }
 
   @Test
-  void givenScoresThatCannotBe_whenOffered_thenRefusedAndNothingChanged() {
+  void givenInvalidScores_whenOffered_thenTheyAreRefusedAndNothingChanges() {
     Selection<String> selection = new Algorithm.Random(0).emptySelection(2, 2);
 
     assertThatThrownBy(() -> selection.offer("x", new float[] {0f, Float.NaN}))

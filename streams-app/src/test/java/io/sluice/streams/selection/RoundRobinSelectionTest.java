@@ -77,7 +77,7 @@ class RoundRobinSelectionTest {
   }
 
   @Test
-  void givenAScoreThatIsNotFinite_whenOffered_thenRefusedAndNothingChanged() {
+  void givenAScoreThatIsNotFinite_whenOffered_thenItIsRefusedAndNothingChanges() {
     Selection<String> selection = roundRobin(2, 2);
 
     assertThatThrownBy(() -> selection.offer("x", new float[] {0.1f, Float.NaN}))
@@ -90,7 +90,7 @@ class RoundRobinSelectionTest {
   }
 
   @Test
-  void givenARowOfAnotherLength_whenOffered_thenRefused() {
+  void givenARowOfAnotherLength_whenOffered_thenItIsRefused() {
     assertThatThrownBy(
             () -> RoundRobinSelectionTest.<String>roundRobin(3, 2).offer("x", new float[2]))
         .isInstanceOf(IllegalArgumentException.class)
@@ -98,7 +98,7 @@ class RoundRobinSelectionTest {
   }
 
   @Test
-  void givenNoQueryOrNoSlot_whenMade_thenRefused() {
+  void givenNoQueryOrNoSlot_whenCreated_thenItIsRefused() {
     assertThatThrownBy(() -> roundRobin(0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0 queries");
@@ -108,7 +108,7 @@ class RoundRobinSelectionTest {
   }
 
   @Test
-  void givenABudgetBeyondTheSelections_whenAPrefixIsAsked_thenRefused() {
+  void givenABudgetOutOfRange_whenAPrefixIsRequested_thenItIsRefused() {
     Selection<String> selection = roundRobin(1, 10);
 
     assertThatThrownBy(() -> selection.prefix(11)).hasMessageContaining("1 to 10");
@@ -117,11 +117,12 @@ class RoundRobinSelectionTest {
   }
 
   /**
-   * The count is a sum of independent events "arrival n is among the best of n", so its variance is
-   * below its mean; five standard deviations leave no room for chance.
+   * The number of admissions is a sum of independent events, "arrival n is among the best of n", so
+   * its variance is below its mean. A correct implementation misses a range of five standard
+   * deviations practically never.
    */
   @Test
-  void givenRandomArrivals_whenCounted_thenAdmissionsAreNearTheRecordLaw() {
+  void givenRandomArrivals_whenCounted_thenAdmissionsAreCloseToTheExpectedNumber() {
     int candidates = 20_000;
     int budget = 200;
     Pool pool = Pool.random(new Algorithm.RoundRobin(), new Random(7), candidates, 20, 1 << 20);

@@ -31,16 +31,16 @@ public class SelectingBenchmark {
   private static final int SEEN = 100_000;
   private static final int ARRIVALS = 1_000;
 
-  /** A candidate on its way. */
+  /** A candidate to offer. */
   record Arrival(String id, float[] scores) {}
 
-  /** Arrivals in an endless line, and what they did to a selection. */
+  /** A full selection, and arrivals sorted by whether it admits or rejects them. */
   @State(Scope.Thread)
   public static class Full {
     @Param({"round-robin", "doubly-greedy", "random"})
     String algorithm;
 
-    /** Correlation of a candidate's scores by two queries. */
+    /** Correlation of a candidate's scores for two queries. */
     @Param({"0.0", "0.5", "0.99"})
     double alike;
 
@@ -50,7 +50,7 @@ public class SelectingBenchmark {
     final List<Arrival> admitted = new ArrayList<>();
     Selection<String> selection;
 
-    /** Collects arrivals, of which the admitted ones follow each other. */
+    /** Collects enough arrivals of both kinds by offering candidates one after the other. */
     @Setup
     public void collect() {
       while (seen.size() < SEEN) {
@@ -60,14 +60,14 @@ public class SelectingBenchmark {
       for (int next = SEEN; admitted.size() < ARRIVALS || rejected.size() < ARRIVALS; next++) {
         Arrival arrival = arrival(next);
         boolean entered = selection.offer(arrival.id, arrival.scores);
-        List<Arrival> alike = entered ? admitted : rejected;
-        if (alike.size() < ARRIVALS) {
-          alike.add(arrival);
+        List<Arrival> sameKind = entered ? admitted : rejected;
+        if (sameKind.size() < ARRIVALS) {
+          sameKind.add(arrival);
         }
       }
     }
 
-    /** The selection as it was before the arrivals, with the same history. */
+    /** Rebuilds the selection as it was before the arrivals, with the same history. */
     void selectFromSeen() {
       selection = Algorithm.parse(algorithm).emptySelection(QUERIES, BUDGET);
       seen.forEach(arrival -> selection.offer(arrival.id, arrival.scores));
@@ -83,17 +83,17 @@ public class SelectingBenchmark {
     }
   }
 
-  /** The same for arrivals that change the selection: every invocation finds it as it was. */
+  /** The same for arrivals that change the selection, which is rebuilt for every invocation. */
   @State(Scope.Thread)
   public static class Renewed extends Full {
-    /** Takes back what the invocation before has changed. */
+    /** Undoes the changes of the previous invocation. */
     @Setup(Level.Invocation)
     public void renew() {
       selectFromSeen();
     }
   }
 
-  /** Arrivals that do not belong to the selection. */
+  /** Offers arrivals that the selection rejects. */
   @Benchmark
   @OperationsPerInvocation(ARRIVALS)
   public void rejected(Full full, Blackhole sink) {
@@ -102,7 +102,7 @@ public class SelectingBenchmark {
     }
   }
 
-  /** Arrivals that belong to the selection, one after the other. */
+  /** Offers arrivals that the selection admits, one after the other. */
   @Benchmark
   @OperationsPerInvocation(ARRIVALS)
   public void admitted(Renewed full, Blackhole sink) {

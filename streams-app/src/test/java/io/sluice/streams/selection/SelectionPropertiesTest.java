@@ -18,7 +18,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.constraints.IntRange;
 
-/** What every algorithm keeps to. */
+/** The guarantees of {@link Selection}, checked for every algorithm against {@link BatchRule}. */
 class SelectionPropertiesTest {
   @Property
   void givenAnyArrivalOrderWithRepeats_whenOffered_thenEqualToBatch(
@@ -83,7 +83,7 @@ class SelectionPropertiesTest {
   }
 
   @Property
-  void givenASelection_whenItsOwnHoldersAreSelectedAgain_thenTheOrderIsKept(
+  void givenASelection_whenItsCandidatesAreSelectedAgain_thenTheOrderIsTheSame(
       @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
     List<Integer> selected = pool.offered(pool.ids(), budget).prefix(budget);
     List<Integer> arrivals = new ArrayList<>(selected);
@@ -93,7 +93,7 @@ class SelectionPropertiesTest {
   }
 
   @Property(tries = 200)
-  void givenAnyArrivalOrder_whenOffered_thenEachStepIsBatchAndTheAnswerSaysWhetherItEntered(
+  void givenAnyArrivalOrder_whenOffered_thenEachStepEqualsBatchAndTheResultSaysWhetherItWasAdmitted(
       @ForAll("pools") Pool pool, @ForAll("budgets") int budget, @ForAll long seed) {
     Selection<Integer> selection = pool.empty(budget);
     Set<Integer> seen = new TreeSet<>();
@@ -106,7 +106,7 @@ class SelectionPropertiesTest {
       Set<Integer> after = ids(selection);
       assertThat(after).isEqualTo(Set.copyOf(pool.batchIdsOf(seen, budget)));
       assertThat(admitted).isEqualTo(!before.contains(id) && after.contains(id));
-      // One enters and one leaves at most, and nothing happens without an admission.
+      // At most one candidate enters and at most one leaves, and only with an admission.
       Set<Integer> left = new HashSet<>(before);
       left.removeAll(after);
       assertThat(left).hasSize(admitted && before.size() == budget ? 1 : 0);

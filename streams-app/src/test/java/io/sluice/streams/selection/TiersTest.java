@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TiersTest {
   @Test
-  void givenBudgets_whenASlotsTierIsAsked_thenItIsTheSmallestBudgetAboveTheSlot() {
+  void givenBudgets_whenTheTierOfASlotIsRequested_thenItIsTheSmallestBudgetAboveTheSlot() {
     Tiers tiers = new Tiers(List.of(2, 5));
 
     assertThat(List.of(0, 1, 2, 4).stream().map(tiers::tierOf)).containsExactly(2, 2, 5, 5);
@@ -18,7 +18,7 @@ class TiersTest {
   }
 
   @Test
-  void givenBadBudgets_whenMade_thenRefusedWithTheReason() {
+  void givenInvalidBudgets_whenCreated_thenTheyAreRefusedWithTheReason() {
     assertThatThrownBy(() -> new Tiers(List.of())).hasMessageContaining("at least one");
     assertThatThrownBy(() -> new Tiers(List.of(0))).hasMessageContaining("budget 0");
     assertThatThrownBy(() -> new Tiers(List.of(100, 50)))

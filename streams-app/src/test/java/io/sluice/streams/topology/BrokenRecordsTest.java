@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records that cannot be used become dead letters, and change nothing else. */
+/** Unusable records become dead letters and have no other effect. */
 class BrokenRecordsTest {
   @TempDir(factory = StateInMemory.class)
   Path state;
@@ -38,7 +38,8 @@ class BrokenRecordsTest {
   }
 
   @Test
-  void givenUndecodableAndBrokenRecords_whenTheyArrive_thenEachIsADeadLetterAndTheStreamGoesOn() {
+  void
+      givenUndecodableAndInvalidRecords_whenTheyArrive_thenEachIsADeadLetterAndTheStreamContinues() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 91);
 
     topology.arriveUndecodable(bytes("key"), bytes("not avro"));
@@ -66,7 +67,7 @@ class BrokenRecordsTest {
   }
 
   @Test
-  void givenBytesThatEndTooEarly_whenTheyArrive_thenEachIsADeadLetterAndTheStreamGoesOn() {
+  void givenTruncatedBytes_whenTheyArrive_thenEachIsADeadLetterAndTheStreamContinues() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 121);
 
     topology.arriveUndecodable(new byte[0], bytes("value"));
@@ -82,14 +83,15 @@ class BrokenRecordsTest {
   }
 
   @Test
-  void givenRecordsOfAnotherType_whenTheyArriveOnAnyTopic_thenTheStreamGoesOn() {
+  void givenRecordsOfAnotherType_whenTheyArriveOnAnyTopic_thenTheStreamContinues() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 131);
 
     topology.sendEverywhere(Examples.candidate("stray"));
     oracle.arrivals(20, 132);
     topology.settle();
 
-    // The driver does not show the dead letters of records that are refused before the topology.
+    // The test driver does not show dead letters of records that fail before they reach the
+    // topology.
     assertThat(topology.deadLetterReasons())
         .containsExactlyInAnyOrder(
             "not a readable Representation: not a Representation",
@@ -98,7 +100,7 @@ class BrokenRecordsTest {
   }
 
   @Test
-  void givenShapesAndNumbersBeyondAllBounds_whenTheyArrive_thenEachIsADeadLetter() {
+  void givenShapesAndNumbersOutOfRange_whenTheyArrive_thenEachIsADeadLetter() {
     TargetTask broken = Examples.task("broken", 1, 1, 5);
     topology.define(broken);
     QueryRepresentation query = Examples.query(broken, 0, Examples.vector(new Random(141)));
@@ -131,7 +133,7 @@ class BrokenRecordsTest {
   }
 
   @Test
-  void givenBrokenRecordsInTheStoredPool_whenATaskComesLater_thenTheRestIsScored() {
+  void givenUnusableRecordsInTheStoredPool_whenATaskIsDefinedLater_thenTheOthersAreScored() {
     topology.arriveUndecodable(bytes("key"), bytes("not avro"));
     oracle.arrivals(20, 101);
 

@@ -20,7 +20,7 @@ class InstanceNameTest {
   }
 
   @Test
-  void givenAnEmptyFileOfAFailedMachine_whenStarted_thenItGetsAName() throws Exception {
+  void givenAnEmptyFileLeftByACrash_whenStarted_thenItGetsAName() throws Exception {
     Files.writeString(folder.resolve("app.instance"), "");
 
     String name = InstanceName.of(folder, "app");
@@ -29,7 +29,7 @@ class InstanceNameTest {
   }
 
   @Test
-  void givenAnotherDirectoryOrApplication_whenStarted_thenTheNameIsAnother() {
+  void givenAnotherDirectoryOrApplication_whenStarted_thenTheNameIsDifferent() {
     String name = InstanceName.of(folder.resolve("a"), "app");
 
     assertThat(InstanceName.of(folder.resolve("b"), "app")).isNotEqualTo(name);
@@ -37,7 +37,7 @@ class InstanceNameTest {
   }
 
   @Test
-  void givenAFileInTheDirectorysPlace_whenStarted_thenTheMessageNamesIt() throws Exception {
+  void givenAFileInPlaceOfTheDirectory_whenStarted_thenTheMessageNamesIt() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");
 
     assertThatThrownBy(() -> InstanceName.of(file, "app"))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests and results through the whole topology; the rules themselves: JobTriggersTest. */
+/** Job requests and results in the whole topology. The triggers are tested in JobTriggersTest. */
 class JobsTopologyTest {
   @TempDir(factory = StateInMemory.class)
   Path state;
@@ -64,7 +64,7 @@ class JobsTopologyTest {
     assertThat(jobs)
         .extracting(FineTuneJob::getState)
         .containsExactly(JobState.FINISHED, JobState.OPEN);
-    assertThat(jobs.get(0).getDetail()).isEqualTo("says the trainer");
+    assertThat(jobs.get(0).getDetail()).isEqualTo("reported by the trainer");
     assertThat(jobs.get(1).getTrigger()).isEqualTo(JobTrigger.MANUAL);
     assertThat(jobs.get(1).getRequestId()).isEqualTo("r-1");
     assertThat(jobs.get(1).getSequence()).isEqualTo(1);
@@ -72,7 +72,7 @@ class JobsTopologyTest {
   }
 
   @Test
-  void givenRequestsThatCannotBeCarriedOut_whenTheyCome_thenEachIsADeadLetterWithItsReason() {
+  void givenRequestsThatCannotBeMet_whenTheyArrive_thenEachIsADeadLetterWithItsReason() {
     topology.request("t", new JobRequest("r-1", "t", new FireJob(3)));
     topology.request("t", new JobRequest("r-2", "t", new FireJob(4)));
     topology.request("t", new JobRequest("r-3", "t", new CancelJob("none")));
@@ -84,7 +84,7 @@ class JobsTopologyTest {
     assertThat(topology.deadLetterReasons())
         .hasSize(6)
         .anyMatch(reason -> reason.contains("a job for budget 3 is open"))
-        .anyMatch(reason -> reason.contains("no budget 4: it has [3]"))
+        .anyMatch(reason -> reason.contains("no budget 4: its budgets are [3]"))
         .anyMatch(reason -> reason.contains("no job 'none'"))
         .anyMatch(reason -> reason.contains("no task 'u'"))
         .anyMatch(reason -> reason.contains("different target tasks"))
@@ -93,7 +93,7 @@ class JobsTopologyTest {
   }
 
   @Test
-  void givenAnOpenJob_whenCancelled_thenItIsPublishedAndAResultComesTooLate() {
+  void givenAnOpenJob_whenCancelled_thenThatIsPublishedAndALaterResultIsIgnored() {
     topology.request("t", new JobRequest("r-1", "t", new CancelJob(job.getJobId())));
     topology.settle();
     assertThat(topology.jobs())
@@ -117,7 +117,7 @@ class JobsTopologyTest {
         .setJobId(job.getJobId())
         .setTaskId("t")
         .setState(state)
-        .setDetail("says the trainer")
+        .setDetail("reported by the trainer")
         .build();
   }
 }

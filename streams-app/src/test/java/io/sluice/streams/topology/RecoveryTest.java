@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
   @Test
-  void givenKafkaOrTheRegistryAway_whenAThreadFails_thenItHeals() {
+  void givenAnUnavailableKafkaOrRegistry_whenAThreadFails_thenTheFailureIsTransient() {
     assertThat(
             List.of(
                 new TimeoutException("commit"),
@@ -32,27 +32,30 @@ class RecoveryTest {
                 new StreamsException(new DisconnectException()),
                 new StreamsException(new InvalidPidMappingException("expired")),
                 new SerializationException("registry", new ConnectException("refused"))))
-        .allMatch(Recovery::heals);
+        .allMatch(Recovery::isTransient);
   }
 
   @Test
-  void givenKafkasCodeInAWrongState_whenAThreadFails_thenItHealsAndOursDoesNot() {
+  void givenAnInconsistentState_whenAThreadFails_thenTheFailureIsTransientOnlyInKafkasCode() {
     assertThat(
             List.of(
-                at("org.apache.kafka.clients.producer.internals.T", "io.sluice.streams.topology.P"),
-                at("org.apache.kafka.streams.processor.internals.Tasks", "java.lang.Thread")))
-        .allMatch(Recovery::heals);
+                wrongStateIn(
+                    "org.apache.kafka.clients.producer.internals.T",
+                    "io.sluice.streams.topology.P"),
+                wrongStateIn(
+                    "org.apache.kafka.streams.processor.internals.Tasks", "java.lang.Thread")))
+        .allMatch(Recovery::isTransient);
     assertThat(
             List.of(
-                at(
+                wrongStateIn(
                     "org.apache.kafka.streams.processor.internals.C",
                     "io.sluice.streams.topology.P"),
-                at("io.sluice.streams.topology.P", "org.apache.kafka.streams.S"),
-                at()))
-        .noneMatch(Recovery::heals);
+                wrongStateIn("io.sluice.streams.topology.P", "org.apache.kafka.streams.S"),
+                wrongStateIn()))
+        .noneMatch(Recovery::isTransient);
   }
 
-  private static StreamsException at(String... classes) {
+  private static StreamsException wrongStateIn(String... classes) {
     IllegalStateException state = new IllegalStateException("wrong state");
     state.setStackTrace(
         Stream.of(classes)
@@ -62,7 +65,7 @@ class RecoveryTest {
   }
 
   @Test
-  void givenWhatOnlyAPersonCanMend_whenAThreadFails_thenItDoesNotHeal() {
+  void givenAFailureThatNeedsAPerson_whenAThreadFails_thenTheFailureIsNotTransient() {
     assertThat(
             List.of(
                 new IllegalStateException("defect"),
@@ -73,19 +76,20 @@ class RecoveryTest {
                 new StreamsException(new TopicAuthorizationException("not yours")),
                 new StreamsException(new TimeoutException(new SaslAuthenticationException("no"))),
                 new StreamsException(new TimeoutException(new OutOfMemoryError()))))
-        .noneMatch(Recovery::heals);
+        .noneMatch(Recovery::isTransient);
   }
 
   @Test
-  void givenFailuresInARow_whenWaiting_thenLongerEachTimeUpToABoundAndAnewAfterCalm() {
+  void
+      givenRepeatedFailures_whenBackingOff_thenWaitsDoubleUpToALimitAndStartAgainAfterAQuietPeriod() {
     AtomicLong now = new AtomicLong();
     Recovery recovery = new Recovery(now::get);
 
-    assertThat(IntStream.range(0, 7).mapToObj(i -> recovery.nextWait().toSeconds()))
+    assertThat(IntStream.range(0, 7).mapToObj(i -> recovery.nextBackoff().toSeconds()))
         .containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
     now.addAndGet(Duration.ofMinutes(4).toNanos());
-    assertThat(recovery.nextWait()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(recovery.nextBackoff()).isEqualTo(Duration.ofSeconds(30));
     now.addAndGet(Duration.ofMinutes(6).toNanos());
-    assertThat(recovery.nextWait()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(recovery.nextBackoff()).isEqualTo(Duration.ofSeconds(1));
   }
 }

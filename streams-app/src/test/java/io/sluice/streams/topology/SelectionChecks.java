@@ -20,13 +20,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What consumers must have, by the batch rules, once everything that was sent has come in.
+ * Checks the published records against the batch rules, once all sent records have been processed.
  *
- * @param sent what was sent
- * @param select what published
+ * @param sent the records that were sent
+ * @param select the second stage, with everything that it has published
  */
 record SelectionChecks(SentRecords sent, SelectFixture select) {
-  /** What consumers have must be what the batch rule selects from all that was sent. */
+  /** Checks all subsets, statuses and jobs. */
   void check() {
     assertThat(select.statuses().keySet()).isEqualTo(sent.newest().keySet());
     for (String taskId : sent.everDefined()) {
@@ -45,7 +45,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     return BatchSelection.select(algorithm, rows, task.getQueries().size(), budget);
   }
 
-  /** What is frozen now is what the batch rules select, the task's own and the control's. */
+  /** Fires a job for each full budget, and checks its dataset against the batch rules. */
   private void checkFrozen(TargetTask task) {
     Map<String, float[]> rows = sent.rows(task);
     for (int budget : task.getBudgets()) {
@@ -99,7 +99,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     assertThat(status.getPool()).isEqualTo(rows.size());
     assertThat(status.getWaiting()).isZero();
     assertThat(status.getSelected()).isEqualTo(expected.size());
-    // While a newer revision is on its way nothing fires.
+    // No job fires while a newer revision is being prepared.
     assertThat(status.getTiers())
         .filteredOn(tier -> status.getIncoming().isEmpty())
         .filteredOn(tier -> tier.getFilled() == tier.getBudget())

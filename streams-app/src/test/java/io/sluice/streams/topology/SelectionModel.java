@@ -20,21 +20,24 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Both stages with the queues between them, in which records wait as they do in topics; and beside
- * them everything that was sent.
+ * Both stages, connected by queues in which records wait as they do in topics, and a record of
+ * everything that was sent to them.
  */
 final class SelectionModel {
-  /** To each shard: tasks, queries, served revisions. From it: reports. To it: representations. */
-  private static final int QUEUES_A_SHARD = 5;
+  /**
+   * Per shard, in this order: queues of tasks, queries and served revisions to it, of reports from
+   * it, and of representations to it.
+   */
+  private static final int QUEUES_PER_SHARD = 5;
 
   private final Random order = new Random(1);
   private final List<ShardFixture> shards = new ArrayList<>();
   private final SelectFixture select;
 
-  /** Records on their way: each queue keeps its order, among queues there is none. */
+  /** Records in transit. Each queue keeps its order; records of different queues have none. */
   private final List<Queue<Runnable>> queues = new ArrayList<>();
 
-  /** Keys of the representations that a shard is still to read, by shard. */
+  /** By shard: keys of the representations that it has not read yet. */
   private final List<Queue<RepresentationKey>> unread = new ArrayList<>();
 
   private final SentRecords sent = new SentRecords();
@@ -45,32 +48,32 @@ final class SelectionModel {
       unread.add(new ArrayDeque<>());
     }
     select = new SelectFixture(shardCount);
-    for (int q = 0; q < QUEUES_A_SHARD * shardCount; q++) {
+    for (int q = 0; q < QUEUES_PER_SHARD * shardCount; q++) {
       queues.add(new ArrayDeque<>());
     }
   }
 
   void arrive(Representation representation) {
-    source(sent.arrived(representation), shard -> shard.arrive(representation));
+    source(sent.putRepresentation(representation), shard -> shard.arrive(representation));
   }
 
   void retract(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
-    sent.gone(key);
+    sent.removeRepresentation(key);
     source(key, shard -> shard.retract(representationId, candidateId));
   }
 
-  /** A record that cannot be read takes the place of the candidate's representation. */
+  /** Sends an undecodable record that replaces the representation of a candidate. */
   void spoil(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
-    sent.gone(key);
+    sent.removeRepresentation(key);
     source(
         key,
         shard -> {
           try {
             shard.source(key, new byte[] {1, 2, 3});
           } catch (InvalidRecordException e) {
-            // Kafka Streams writes it to the dead letters and goes on.
+            // In the topology, the record becomes a dead letter.
           }
         });
   }
@@ -79,7 +82,7 @@ final class SelectionModel {
     int shard = shardOf(key);
     unread.get(shard).add(key);
     queues
-        .get(QUEUES_A_SHARD * shard + 4)
+        .get(QUEUES_PER_SHARD * shard + 4)
         .add(
             () -> {
               unread.get(shard).remove();
@@ -93,20 +96,22 @@ final class SelectionModel {
   }
 
   void define(TargetTask task) {
-    sent.defined(task);
+    sent.putTask(task);
     select.define(task);
     toEveryShard(0, shard -> shard.define(task));
   }
 
   void remove(String taskId) {
-    sent.removed(taskId);
+    sent.removeTask(taskId);
     select.remove(taskId);
     toEveryShard(0, shard -> shard.remove(taskId));
   }
 
-  /** The worker represents one query of the newest revision, and drops those of the one before. */
+  /**
+   * Represents a query of the newest revision and drops that of the one before, as a worker does.
+   */
   void represent(String taskId, int index, float[] vector) {
-    sent.represented(taskId, index, vector)
+    sent.representQuery(taskId, index, vector)
         .ifPresent(
             query -> {
               QueryRepresentationKey before =
@@ -120,7 +125,10 @@ final class SelectionModel {
     shards.get(shard % shards.size()).restart();
   }
 
-  /** The state is lost too, and the topic was compacted: unread records have replaced others. */
+  /**
+   * Restarts a shard that has lost its state, after compaction: unread records have replaced older
+   * ones in the topic.
+   */
   void restoreShard(int shard) {
     unread.get(shard % shards.size()).forEach(shards.get(shard % shards.size())::compactAway);
     restartShard(shard);
@@ -141,7 +149,7 @@ final class SelectionModel {
     }
   }
 
-  /** Lets some of the records that are on their way come in. */
+  /** Delivers some of the records in transit, in a random order of the queues. */
   void deliver(int count) {
     for (int i = 0; i < count && inFlight(); i++) {
       List<Queue<Runnable>> waiting = queues.stream().filter(q -> !q.isEmpty()).toList();
@@ -153,11 +161,11 @@ final class SelectionModel {
     return queues.stream().anyMatch(queue -> !queue.isEmpty());
   }
 
-  /** Lets everything come in until nothing happens any more. */
+  /** Delivers all records, runs all timers and ends all jobs until nothing changes anymore. */
   void settle() {
     int quiet = 0;
     for (int round = 0; quiet < 3; round++) {
-      assertThat(round).as("rounds until nothing happens any more").isLessThan(200);
+      assertThat(round).as("rounds until nothing changes anymore").isLessThan(200);
       deliver(Integer.MAX_VALUE);
       for (int s = 0; s < shards.size(); s++) {
         tick(s);
@@ -171,7 +179,7 @@ final class SelectionModel {
     }
   }
 
-  /** A trainer ends one of the open jobs. */
+  /** Ends one of the open jobs, as a trainer does. */
   void endJob(int which, FineTuneState state) {
     List<FineTuneJob> open = select.open();
     if (!open.isEmpty()) {
@@ -179,7 +187,7 @@ final class SelectionModel {
     }
   }
 
-  /** Somebody cancels one of the open jobs. */
+  /** Cancels one of the open jobs on request. */
   void cancelJob(int which) {
     List<FineTuneJob> open = select.open();
     if (!open.isEmpty()) {
@@ -189,16 +197,16 @@ final class SelectionModel {
     }
   }
 
-  /** Somebody asks for a job, which perhaps cannot fire. */
+  /** Requests a job, which may be refused. */
   void fireJob(String taskId, int budget) {
     try {
       select.fire(taskId, budget, "r");
     } catch (InvalidRecordException e) {
-      // Kafka Streams writes it to the dead letters and goes on.
+      // In the topology, the request becomes a dead letter.
     }
   }
 
-  /** What consumers have must be what the batch rule selects from all that was sent. */
+  /** Checks the published records against the batch rules. */
   void check() {
     new SelectionChecks(sent, select).check();
     tickSelect();
@@ -212,7 +220,7 @@ final class SelectionModel {
     for (int s = 0; s < shards.size(); s++) {
       int shard = s;
       queues
-          .get(QUEUES_A_SHARD * shard + kind)
+          .get(QUEUES_PER_SHARD * shard + kind)
           .add(
               () -> {
                 record.accept(shards.get(shard));
@@ -222,7 +230,7 @@ final class SelectionModel {
   }
 
   private void collect(int shard) {
-    Queue<Runnable> reports = queues.get(QUEUES_A_SHARD * shard + 3);
+    Queue<Runnable> reports = queues.get(QUEUES_PER_SHARD * shard + 3);
     shards.get(shard).takeReports().forEach(report -> reports.add(() -> select.report(report)));
   }
 }

@@ -19,14 +19,14 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * Whatever happens, in whatever order it is noticed: once everything has come in, consumers have
- * what the batch rule selects.
+ * After any history of events, delivered in any order, the published records equal the batch
+ * selection once all events have been processed.
  */
 class SelectionModelTest {
   private static final List<String> REPRESENTATIONS = List.of("default", "other");
 
   @Property(tries = 400)
-  void givenAnyHistory_whenItHasComeIn_thenConsumersHaveTheBatchSelection(
+  void givenAnyHistory_whenItIsProcessed_thenTheBatchSelectionIsPublished(
       @ForAll @IntRange(min = 1, max = 8) int shards, @ForAll("histories") List<Event> history) {
     SelectionModel model = new SelectionModel(shards);
     for (Event event : history) {
@@ -36,11 +36,13 @@ class SelectionModelTest {
     model.check();
   }
 
-  /** Something that happens. Candidates, tasks and contents are few, so that they meet. */
+  /**
+   * An event of a history. There are few candidates, tasks and contents, so that events interact.
+   */
   sealed interface Event {
     void apply(SelectionModel model);
 
-    /** New, repeated or with another content: as it comes. */
+    /** A candidate is represented: for the first time, again, or with other content. */
     record Arrive(int candidate, int content, int representation) implements Event {
       @Override
       public void apply(SelectionModel model) {
@@ -48,7 +50,7 @@ class SelectionModelTest {
       }
     }
 
-    /** Many candidates, so that a shard's work on stored data takes several slices. */
+    /** Many candidates are represented, so that a shard needs several slices to score them. */
     record ArriveMany(int from) implements Event {
       @Override
       public void apply(SelectionModel model) {
@@ -72,7 +74,10 @@ class SelectionModelTest {
       }
     }
 
-    /** A new task or a new revision; its queries are represented at once or never. */
+    /**
+     * A task or a new revision is defined; its queries are represented at once, or not by this
+     * event.
+     */
     record Define(
         int task,
         int representation,
@@ -150,10 +155,10 @@ class SelectionModelTest {
       }
     }
 
-    record EndJob(int which, boolean well) implements Event {
+    record EndJob(int which, boolean succeeded) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.endJob(which, well ? FineTuneState.FINISHED : FineTuneState.FAILED);
+        model.endJob(which, succeeded ? FineTuneState.FINISHED : FineTuneState.FAILED);
       }
     }
 

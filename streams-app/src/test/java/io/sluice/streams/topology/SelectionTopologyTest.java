@@ -93,7 +93,7 @@ class SelectionTopologyTest {
   }
 
   @Test
-  void givenSelectedCandidates_whenOneIsRetracted_thenItIsAsIfItHadNeverCome() {
+  void givenSelectedCandidates_whenSomeAreRetracted_thenTheSubsetIsTheOneWithoutThem() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 3, 4, 9), 21);
     oracle.arrivals(40, 22);
     topology.settle();
@@ -108,7 +108,7 @@ class SelectionTopologyTest {
   }
 
   @Test
-  void givenARetractedCandidate_whenItComesAgain_thenItIsACandidateAgain() {
+  void givenARetractedCandidate_whenItArrivesAgain_thenItCanBeSelectedAgain() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 6), 31);
     oracle.arrivals(20, 32);
     topology.settle();
@@ -122,7 +122,7 @@ class SelectionTopologyTest {
   }
 
   @Test
-  void givenAStoredPool_whenATaskComesLater_thenItIsScoredOverThePool() {
+  void givenAStoredPool_whenATaskIsDefinedLater_thenThePoolIsScoredForIt() {
     oracle.arrivals(50, 41);
 
     TargetTask task = oracle.givenTask(Examples.task("late", 1, 3, 7), 42);
@@ -148,7 +148,7 @@ class SelectionTopologyTest {
   }
 
   @Test
-  void givenATask_whenAnOlderRevisionComesLate_thenItChangesNothing() {
+  void givenATask_whenAnOlderRevisionArrivesLater_thenItChangesNothing() {
     TargetTask second = oracle.givenTask(Examples.task("t", 2, 2, 5), 61);
     oracle.arrivals(20, 62);
 
@@ -159,7 +159,7 @@ class SelectionTopologyTest {
   }
 
   @Test
-  void givenATask_whenRemoved_thenItsSubsetAndStatusGo() {
+  void givenATask_whenRemoved_thenItsSubsetAndStatusAreRemoved() {
     oracle.givenTask(Examples.task("t", 1, 2, 5), 71);
     oracle.arrivals(20, 72);
     topology.settle();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Everything that was sent to the two stages, and what follows from it without them. */
+/** Everything that was sent to the two stages, and the expected state, derived independently. */
 final class SentRecords {
   private final Map<RepresentationKey, Representation> live = new TreeMap<>();
   private final Map<String, TargetTask> newest = new HashMap<>();
@@ -28,7 +28,8 @@ final class SentRecords {
   private final Map<TaskKey, TargetTask> defined = new HashMap<>();
   private final Map<TaskKey, Map<Integer, QueryRepresentation>> represented = new HashMap<>();
 
-  RepresentationKey arrived(Representation representation) {
+  /** Records that a representation was sent. */
+  RepresentationKey putRepresentation(Representation representation) {
     RepresentationKey key =
         new RepresentationKey(
             representation.getRepresentationId(), representation.getCandidate().getId());
@@ -36,11 +37,12 @@ final class SentRecords {
     return key;
   }
 
-  void gone(RepresentationKey key) {
+  /** Records that a representation was retracted or replaced by an unusable record. */
+  void removeRepresentation(RepresentationKey key) {
     live.remove(key);
   }
 
-  void defined(TargetTask task) {
+  void putTask(TargetTask task) {
     String taskId = task.getTaskId();
     lastRevision.put(taskId, task.getRevision());
     firstOfLife.putIfAbsent(taskId, task.getRevision());
@@ -48,13 +50,16 @@ final class SentRecords {
     defined.put(TaskKey.prefix(taskId, task.getRevision()), task);
   }
 
-  void removed(String taskId) {
+  void removeTask(String taskId) {
     newest.remove(taskId);
     firstOfLife.remove(taskId);
   }
 
-  /** A query of the newest revision, as a worker represents it; empty when there is none to do. */
-  Optional<QueryRepresentation> represented(String taskId, int index, float[] vector) {
+  /**
+   * Represents a query of the newest revision as a worker does; empty if it already is or does not
+   * exist.
+   */
+  Optional<QueryRepresentation> representQuery(String taskId, int index, float[] vector) {
     TargetTask task = newest.get(taskId);
     if (task == null || index >= task.getQueries().size()) {
       return Optional.empty();
@@ -70,7 +75,7 @@ final class SentRecords {
     return lastRevision.getOrDefault(taskId, 0) + 1;
   }
 
-  /** Ids of all tasks that there ever were. */
+  /** Ids of all tasks that were ever defined. */
   Set<String> everDefined() {
     return lastRevision.keySet();
   }
@@ -88,7 +93,7 @@ final class SentRecords {
     return defined.get(TaskKey.prefix(taskId, revision));
   }
 
-  /** Whether the task was not removed since it had this revision. */
+  /** Whether the task still exists and has not been removed since it had this revision. */
   boolean livesSince(String taskId, int revision) {
     return revision >= firstOfLife.getOrDefault(taskId, Integer.MAX_VALUE);
   }
@@ -104,7 +109,10 @@ final class SentRecords {
         == task.getQueries().size();
   }
 
-  /** Of another representation of the same candidates, a task knows nothing. */
+  /**
+   * Whether all later revisions of a task use the same representation. Jobs of a revision do not
+   * learn of retractions once the task uses another representation.
+   */
   boolean keptItsRepresentation(TargetTask task) {
     return defined.values().stream()
         .filter(other -> other.getTaskId().equals(task.getTaskId()))
@@ -112,14 +120,17 @@ final class SentRecords {
         .allMatch(other -> other.getRepresentationId().equals(task.getRepresentationId()));
   }
 
-  /** The candidate as it is now; empty when it is gone. */
+  /**
+   * The current content of a candidate; empty when it was retracted or replaced by an unusable
+   * record.
+   */
   Optional<Candidate> candidate(TargetTask task, String candidateId) {
     return Optional.ofNullable(
             live.get(new RepresentationKey(task.getRepresentationId(), candidateId)))
         .map(Representation::getCandidate);
   }
 
-  /** Scores of all candidates that are there, by id. */
+  /** The scores of all candidates that are not retracted, by id. */
   Map<String, float[]> rows(TargetTask task) {
     List<QueryRepresentation> queries =
         List.copyOf(represented.get(TaskKey.prefix(task.getTaskId(), task.getRevision())).values());
@@ -145,7 +156,7 @@ final class SentRecords {
     return new QueryMatrix(vectors, new float[] {1});
   }
 
-  /** The vector of the one checkpoint that {@link Examples} have. */
+  /** Decodes the vector of the only checkpoint that {@link Examples} have. */
   private static float[][] features(ByteBuffer features, int dimension) {
     float[][] vectors = new float[1][dimension];
     FeatureCodec.decodeRow(FeatureEncoding.FLOAT32, features, 0, vectors[0]);

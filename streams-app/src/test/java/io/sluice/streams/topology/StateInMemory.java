@@ -8,14 +8,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * State directories in memory, where the system has a file system there. Kafka's test driver
- * commits after every record, and each commit waits for the disk several times.
+ * Creates state directories in memory where the system has such a file system, because Kafka's test
+ * driver commits after every record, and each commit waits for the disk several times.
  */
 final class StateInMemory implements TempDirFactory {
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "sluice-state";
 
-  /** Far more than the stores of one topology take; containers often have less. */
+  /**
+   * Much more than the stores of one topology need; the file system is often smaller in containers.
+   */
   private static final long ENOUGH_BYTES = 512L << 20;
 
   @Override

@@ -11,11 +11,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamsAppConfigTest {
-  private static final Map<String, String> NEEDED =
+  private static final Map<String, String> REQUIRED =
       Map.of("bootstrap.servers", "localhost:9092", "schema.registry.url", "mock://config");
 
   @Test
-  void givenOnlyWhatIsNeeded_whenRead_thenHttpIsOnLoopbackAndOpen() {
+  void givenOnlyTheRequiredSettings_whenRead_thenHttpIsOnLoopbackAndOpen() {
     StreamsAppConfig config = config(Map.of());
 
     assertThat(config.isHttpEnabled()).isTrue();
@@ -26,7 +26,7 @@ class StreamsAppConfigTest {
   }
 
   @Test
-  void givenVariables_whenTakenAsSettings_thenOnlyThoseOfTheStreamsAppAreAndUnderTheirKeys() {
+  void givenVariables_whenReadAsSettings_thenOnlyThoseOfTheStreamsAppAreTakenUnderTheirKeys() {
     assertThat(
             StreamsAppConfig.environment(
                 Map.of(
@@ -38,7 +38,7 @@ class StreamsAppConfigTest {
   }
 
   @Test
-  void givenASecret_whenClientsAndStreamsAreConfigured_thenTheyDoNotGetIt() {
+  void givenASecret_whenClientsAndStreamsAreConfigured_thenItIsNotPassedOn() {
     StreamsAppConfig config = config(Map.of("http.token", "secret", "sasl.mechanism", "PLAIN"));
 
     assertThat(config.httpToken().orElseThrow().value()).isEqualTo("secret");
@@ -49,7 +49,7 @@ class StreamsAppConfigTest {
   }
 
   @Test
-  void givenAnApplicationServer_whenStreamsAreConfigured_thenTheyAreToldIt() {
+  void givenAnApplicationServer_whenStreamsAreConfigured_thenItIsPassedOn() {
     StreamsAppConfig config = config(Map.of()).withApplicationServer("127.0.0.1:4711");
 
     assertThat(config.kafkaStreams()).containsEntry("application.server", "127.0.0.1:4711");
@@ -57,7 +57,7 @@ class StreamsAppConfigTest {
   }
 
   @Test
-  void givenKeysThatNobodyKnows_whenRead_thenTheyAreTold() {
+  void givenUnknownKeys_whenRead_thenTheyAreReported() {
     StreamsAppConfig config =
         config(
             Map.of(
@@ -87,7 +87,7 @@ class StreamsAppConfigTest {
   }
 
   private static StreamsAppConfig config(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(NEEDED);
+    Map<String, String> all = new HashMap<>(REQUIRED);
     all.putAll(settings);
     return new StreamsAppConfig(all);
   }

@@ -5,10 +5,10 @@ import io.sluice.schemas.testing.SettingsTable;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Every setting of the streams-app is on the page, as it is. */
+/** The page of settings lists every setting of the streams-app as declared. */
 class StreamsConfigurationPageTest {
   @Test
-  void givenTheSettings_whenThePageIsRead_thenItSaysWhatTheyAre() throws IOException {
+  void givenTheSettings_whenThePageIsRead_thenItDescribesThem() throws IOException {
     new DocumentedPage(
             "../deploy/docs/settings-streams.md",
             """

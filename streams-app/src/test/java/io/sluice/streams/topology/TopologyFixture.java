@@ -36,7 +36,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 
-/** The whole topology on one partition, without a broker. */
+/** The whole topology with one partition per topic, in Kafka's test driver. */
 final class TopologyFixture implements AutoCloseable {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
 
@@ -58,7 +58,6 @@ final class TopologyFixture implements AutoCloseable {
 
   private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
   private final Map<String, TaskStatus> statuses = new HashMap<>();
-  private int selectedRecords;
 
   TopologyFixture(Path stateDirectory) {
     String registry = "mock://" + UUID.randomUUID();
@@ -140,7 +139,7 @@ final class TopologyFixture implements AutoCloseable {
     rawRepresentations.pipeInput(key, value);
   }
 
-  /** Sends records of another type than the topic's to every topic that is read. */
+  /** Sends a record of a wrong type to the topics of tasks, queries and representations. */
   void sendEverywhere(SpecificRecord record) {
     anyTasks.pipeInput("key", record);
     anyQueries.pipeInput(new QueryRepresentationKey("t", 1, 0), record);
@@ -150,9 +149,9 @@ final class TopologyFixture implements AutoCloseable {
   }
 
   /**
-   * Lets all timers run until every revision is served, stored candidates are scored and counts are
-   * published. Time passes in whole seconds, because the driver commits, and the disk syncs, each
-   * time that it passes.
+   * Advances the time until every revision is served, stored candidates are scored and counts are
+   * published. It advances by whole seconds, because each step makes the driver commit and wait for
+   * the disk.
    */
   void settle() {
     int rounds = 0;
@@ -163,7 +162,9 @@ final class TopologyFixture implements AutoCloseable {
     passTwoSeconds();
   }
 
-  /** In the first second the shards report their counts, in the next these are published. */
+  /**
+   * In the first second the shards report their counts, and in the next one these are published.
+   */
   private void passTwoSeconds() {
     driver.advanceWallClockTime(Duration.ofSeconds(1));
     driver.advanceWallClockTime(Duration.ofSeconds(1));
@@ -175,10 +176,9 @@ final class TopologyFixture implements AutoCloseable {
             || status.getIncoming().stream().anyMatch(newer -> newer.getWaiting() > 0));
   }
 
-  /** The subset of a task as a consumer of the topic has it: by candidate id. */
+  /** The published subset of a task, by candidate id. */
   Map<String, SelectedInstruction> subset(String taskId) {
     for (TestRecord<SelectedKey, SelectedInstruction> record : selected.readRecordsToList()) {
-      selectedRecords++;
       Map<String, SelectedInstruction> subset =
           subsets.computeIfAbsent(record.key().getTaskId(), id -> new HashMap<>());
       if (record.value() == null) {
@@ -190,14 +190,7 @@ final class TopologyFixture implements AutoCloseable {
     return subsets.getOrDefault(taskId, Map.of());
   }
 
-  /** Records read from the selected topic so far. */
-  int selectedRecords() {
-    return selectedRecords;
-  }
-
-  /**
-   * The status of each task as a consumer of the topic has it; null for a task that was removed.
-   */
+  /** The published status of each task, by task id; null for a task that was removed. */
   Map<String, TaskStatus> status() {
     statuses.putAll(status.readKeyValuesToMap());
     return statuses;
@@ -211,7 +204,7 @@ final class TopologyFixture implements AutoCloseable {
     return datasets.readValuesToList();
   }
 
-  /** The reasons of the dead letters that are new. */
+  /** The reasons of the dead letters since the last call. */
   List<String> deadLetterReasons() {
     List<String> reasons = new ArrayList<>();
     for (TestRecord<byte[], byte[]> letter : deadLetters.readRecordsToList()) {

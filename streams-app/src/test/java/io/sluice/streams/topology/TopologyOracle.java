@@ -16,11 +16,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** The whole topology, and beside it all that was sent: the batch rule says what must come out. */
+/**
+ * The whole topology, with a record of everything that was sent, from which the batch rule derives
+ * the expected subsets.
+ */
 final class TopologyOracle implements AutoCloseable {
   final TopologyFixture topology;
 
-  /** Vectors of the candidates that came and were not retracted, by id. */
+  /** Vectors of the candidates that were sent and not retracted, by id. */
   final Map<String, float[]> pool = new TreeMap<>();
 
   private final Map<TaskKey, float[][]> queryVectors = new HashMap<>();
@@ -29,14 +32,14 @@ final class TopologyOracle implements AutoCloseable {
     topology = new TopologyFixture(state);
   }
 
-  /** Defines a task and represents its queries. */
+  /** Defines a task and sends the representations of its queries. */
   TargetTask givenTask(TargetTask task, long seed) {
     topology.define(task);
     representations(task, new Random(seed)).forEach(Runnable::run);
     return task;
   }
 
-  /** What represents a task's queries, one by one. */
+  /** Actions each of which sends the representation of one query of a task. */
   List<Runnable> representations(TargetTask task, Random random) {
     float[][] vectors = new float[task.getQueries().size()][];
     queryVectors.put(revision(task), vectors);
@@ -49,7 +52,7 @@ final class TopologyOracle implements AutoCloseable {
     return events;
   }
 
-  /** Candidates come that were not there before. */
+  /** Sends new candidates. */
   void arrivals(int count, long seed) {
     Random random = new Random(seed);
     for (int c = 0; c < count; c++) {
@@ -62,7 +65,7 @@ final class TopologyOracle implements AutoCloseable {
     topology.arrive(id, vector);
   }
 
-  /** Takes a candidate back, and gives its vector. */
+  /** Retracts a candidate and returns its vector. */
   float[] retract(String id) {
     topology.retract(id);
     return pool.remove(id);

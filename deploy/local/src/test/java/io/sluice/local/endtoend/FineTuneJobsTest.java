@@ -90,9 +90,10 @@ class FineTuneJobsTest {
         .isEqualTo(
             "sluice: task 't': a job for budget 5 is open: wait until it has ended, or cancel it");
     assertThat(run("jobs", "cancel", first).out()).isEqualTo(first + " cancelled");
-    assertThat(run("jobs", "cancel", first).err()).contains("has ended already: it is CANCELLED");
+    assertThat(run("jobs", "cancel", first).err())
+        .contains("has already ended: its state is CANCELLED");
     assertThat(run("jobs", "cancel", "none").err()).contains("no job 'none'");
-    assertThat(run("jobs", "fire", "t", "--budget", "6").err()).contains("it has [5]");
+    assertThat(run("jobs", "fire", "t", "--budget", "6").err()).contains("its budgets are [5]");
     Ran fired = run("jobs", "fire", "t", "--budget", "5");
 
     assertThat(fired.exitCode()).isZero();
