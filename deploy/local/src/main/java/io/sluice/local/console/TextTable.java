@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Prints rows in columns as wide as their widest cell. */
+/** Prints tables whose columns are as wide as their widest cell. */
 public final class TextTable {
   private static final String GAP = "  ";
 
@@ -14,7 +14,7 @@ public final class TextTable {
    * Prints a table.
    *
    * @param header a title for each column
-   * @param rows as many cells each as there are titles
+   * @param rows the cells of each row, as many as there are titles
    */
   public static void print(List<String> header, List<List<String>> rows, PrintWriter out) {
     List<List<String>> all = Stream.concat(Stream.of(header), rows.stream()).toList();

@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** The progress bar of the offline commands, on standard error. */
+/** Progress bars with speed, on standard error, for commands that process many examples. */
 public final class WorkBar {
   private static final int REDRAW_MILLIS = 1000;
 
@@ -14,17 +14,17 @@ public final class WorkBar {
   /**
    * Shows a bar until it is closed.
    *
-   * @param task what is being done
-   * @param total how many examples
+   * @param task the label of the bar
+   * @param total number of examples
    */
   public static ProgressBar show(String task, long total) {
     return bar(task, total);
   }
 
   /**
-   * Shows a bar without an end until it is closed.
+   * Shows a bar for work of unknown length until it is closed.
    *
-   * @param task what is being done
+   * @param task the label of the bar
    */
   public static ProgressBar showOpen(String task) {
     return bar(task, -1);

@@ -1,5 +1,5 @@
 /**
  * Output for people at a terminal, shared by the commands and the quickstart: tables and progress
- * bars. Knows nothing of Sluice.
+ * bars. It knows nothing of the rest of Sluice.
  */
 package io.sluice.local.console;

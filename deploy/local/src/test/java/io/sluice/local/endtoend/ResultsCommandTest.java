@@ -68,9 +68,9 @@ class ResultsCommandTest {
     assertThat(report).content().contains("<svg");
 
     assertThat(run(kafka, "maths", "--report", folder.toString())).isNotZero();
-    assertThat(err.toString()).contains("is no regular file: give --report");
+    assertThat(err.toString()).contains("is not a regular file: give --report");
     assertThat(run(kafka, "maths", "--report", folder.resolve("no/r.html").toString())).isNotZero();
-    assertThat(err.toString()).contains("no is no folder: make it first");
+    assertThat(err.toString()).contains("no is not a folder: create it first");
     assertThat(run(kafka, "nobody")).isNotZero();
     assertThat(err.toString()).contains("no fine-tune job has fired for task 'nobody'");
     assertThat(run(kafka, "other")).isZero();

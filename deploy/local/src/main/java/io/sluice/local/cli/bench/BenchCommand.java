@@ -5,9 +5,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: measurements, on this machine. */
+/** {@code bench}: the parent of the commands that measure performance. */
 @Command(
-    description = "Measure on this machine.",
+    description = "Measure performance on this machine.",
     synopsisSubcommandLabel = "WHAT",
     subcommands = {
       BenchRepresentCommand.class,

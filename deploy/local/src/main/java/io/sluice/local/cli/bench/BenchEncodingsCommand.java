@@ -7,7 +7,7 @@ import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.local.bench.EncodingsComparison;
 import io.sluice.local.bench.StoredForm;
-import io.sluice.local.cli.offline.Lines;
+import io.sluice.local.cli.offline.LineRepresenter;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.file.ExampleFile;
@@ -28,13 +28,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench encodings}: what storing gradients shorter costs and saves. */
+/** {@code bench encodings}: compares the encodings of gradients by agreement, size and time. */
 @Command(
     name = "encodings",
     description = {
-      "Select by whole gradients and by each stored form of them, and show how far the two agree.",
-      "Prints a table: share of the top in common with the selection by whole gradients (mean over"
-          + " the tasks), bytes of a candidate, and the processor time that a candidate takes."
+      "Select by whole gradients and by their sketches in each encoding, and compare the results.",
+      "Prints a table: the share of the top candidates that both selections have in common (mean"
+          + " over the tasks), the bytes per candidate, and the processor time per candidate."
     })
 final class BenchEncodingsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -51,7 +51,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       required = true,
       arity = "1..*",
       paramLabel = "DIR",
-      description = "Folders of its LoRA warm-up checkpoints, all of one run.")
+      description = "Folders of the model's LoRA warm-up checkpoints, all of one run.")
   private List<Path> checkpoints = List.of();
 
   @Option(
@@ -66,14 +66,14 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       required = true,
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Task files.")
+      description = "Task files, which contain the queries.")
   private List<Path> tasks = List.of();
 
   @Option(
       names = "--limit",
       defaultValue = "1500",
       paramLabel = "N",
-      description = "Candidates (default: ${DEFAULT-VALUE}).")
+      description = "Use only the first N candidates (default: ${DEFAULT-VALUE}).")
   private int limit;
 
   @Option(
@@ -81,7 +81,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "4096,8192,16384,32768,65536",
       paramLabel = "N",
-      description = "Values of a sketch (default: ${DEFAULT-VALUE}).")
+      description = "Numbers of values of a sketch (default: ${DEFAULT-VALUE}).")
   private List<Integer> dimensions = List.of();
 
   @Option(
@@ -89,7 +89,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "FLOAT16,INT8,INT4,SIGN",
       paramLabel = "NAME",
-      description = "How each value is stored (default: ${DEFAULT-VALUE}).")
+      description = "Encodings of the values (default: ${DEFAULT-VALUE}).")
   private List<FeatureEncoding> encodings = List.of();
 
   @Option(
@@ -97,7 +97,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       defaultValue = "1",
       paramLabel = "N",
       description =
-          "Sketches of each form, of which the mean is shown (default: ${DEFAULT-VALUE}).")
+          "Sketches with different seeds per row; their mean is shown (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
   @Option(
@@ -105,12 +105,13 @@ final class BenchEncodingsCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "50,100,200",
       paramLabel = "B",
-      description = "How many of the top are compared, ascending (default: ${DEFAULT-VALUE}).")
+      description =
+          "How many of the top candidates are compared, ascending (default: ${DEFAULT-VALUE}).")
   private List<Integer> budgets = List.of();
 
   @Override
   public Integer call() throws IOException {
-    List<StoredForm> forms = checked();
+    List<StoredForm> forms = validForms();
     List<ExampleLine> lines = ExampleFile.read(candidates);
     RepresentationSettings settings =
         RepresentationSettings.gradient(
@@ -132,7 +133,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
     EncodingsComparison comparison =
         new EncodingsComparison(querySets, representer.checkpointWeights(), forms, seeds, budgets);
     try (ProgressBar progress = WorkBar.show("Compared", lines.size())) {
-      new Lines(representer, ExampleRole.CANDIDATE)
+      new LineRepresenter(representer, ExampleRole.CANDIDATE)
           .represent(
               lines,
               (line, outcome) -> {
@@ -147,20 +148,24 @@ final class BenchEncodingsCommand implements Callable<Integer> {
 
   private float[][][] queries(Representer representer, List<ExampleLine> lines) throws IOException {
     List<float[][]> queries = new ArrayList<>();
-    new Lines(representer, ExampleRole.QUERY)
+    new LineRepresenter(representer, ExampleRole.QUERY)
         .represent(
             lines,
             (line, outcome) -> {
               if (outcome instanceof Representer.Unusable unusable) {
-                throw new IllegalArgumentException(Lines.place(line) + ": " + unusable.reason());
+                throw new IllegalArgumentException(
+                    LineRepresenter.describe(line) + ": " + unusable.reason());
               }
               queries.add(((Representer.Represented) outcome).rows());
             });
     return queries.toArray(float[][][]::new);
   }
 
-  /** What is compared; all options are checked, since the work may take long. */
-  private List<StoredForm> checked() {
+  /**
+   * The combinations of dimension and encoding. Checks all options first, since the comparison may
+   * take long.
+   */
+  private List<StoredForm> validForms() {
     if (limit < 1 || seeds < 1) {
       throw new ParameterException(
           spec.commandLine(), "--limit " + limit + ", --seeds " + seeds + ": use 1 or more");

@@ -36,21 +36,27 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench represent}: how fast candidates are represented. */
+/** {@code bench represent}: measures how fast candidates are represented. */
 @Command(
     name = "represent",
     description = {
-      "Measure how fast candidates are represented: from text to stored bytes.",
-      "Without --model it makes a Llama of random weights of the given size. Times of stages are"
-          + " summed over all threads."
+      "Measure how fast candidates are represented, from text to encoded vectors.",
+      "Without --model, a Llama of the given size with random weights is created. The times of the"
+          + " stages are summed over all threads."
     })
 final class BenchRepresentCommand implements Callable<Integer> {
+  /** Candidates per batch, as in the worker. */
   private static final int BATCH = 32;
+
+  /** Candidates that are represented before the measurement. */
   private static final int WARM_UP = 6;
+
+  /** Size of the vocabulary of the bundled tokenizer. */
   private static final int BUNDLED_TOKENS = 1024;
+
   private static final long SEED = 2028;
-  private static final double NANOS_A_SECOND = 1e9;
-  private static final double NANOS_A_MILLI = 1e6;
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final int MIB = 1 << 20;
 
   @Spec private CommandSpec spec;
@@ -65,95 +71,97 @@ final class BenchRepresentCommand implements Callable<Integer> {
       names = "--checkpoint",
       arity = "1..*",
       paramLabel = "DIR",
-      description = "Folders of its LoRA warm-up checkpoints.")
+      description = "Folders of the model's LoRA warm-up checkpoints.")
   private List<Path> checkpoints = List.of();
 
   @Option(
       names = "--layers",
       defaultValue = "6",
       paramLabel = "N",
-      description = "Layers of the made model (default: ${DEFAULT-VALUE}).")
+      description = "Layers of the created model (default: ${DEFAULT-VALUE}).")
   private int layers;
 
   @Option(
       names = "--hidden",
       defaultValue = "288",
       paramLabel = "N",
-      description = "Its width (default: ${DEFAULT-VALUE}).")
+      description = "Hidden size of the created model (default: ${DEFAULT-VALUE}).")
   private int hidden;
 
   @Option(
       names = "--heads",
       defaultValue = "6",
       paramLabel = "N",
-      description = "Its attention heads (default: ${DEFAULT-VALUE}).")
+      description = "Attention heads of the created model (default: ${DEFAULT-VALUE}).")
   private int heads;
 
   @Option(
       names = "--intermediate",
       defaultValue = "768",
       paramLabel = "N",
-      description = "The width of its feed-forward blocks (default: ${DEFAULT-VALUE}).")
+      description = "Width of its feed-forward blocks (default: ${DEFAULT-VALUE}).")
   private int intermediate;
 
   @Option(
       names = "--vocabulary",
       defaultValue = "32000",
       paramLabel = "N",
-      description = "Its vocabulary, at least 1024 (default: ${DEFAULT-VALUE}).")
+      description = "Size of its vocabulary, at least 1024 (default: ${DEFAULT-VALUE}).")
   private int vocabulary;
 
   @Option(
       names = "--rank",
       defaultValue = "128",
       paramLabel = "N",
-      description = "The rank of its adapters (default: ${DEFAULT-VALUE}).")
+      description = "Rank of its adapters (default: ${DEFAULT-VALUE}).")
   private int rank;
 
   @Option(
       names = "--checkpoints",
       defaultValue = "1",
       paramLabel = "N",
-      description = "Its checkpoints (default: ${DEFAULT-VALUE}).")
+      description = "Number of its checkpoints (default: ${DEFAULT-VALUE}).")
   private int checkpointCount;
 
   @Option(
       names = "--tokens",
       defaultValue = "256",
       paramLabel = "N",
-      description = "Tokens of each candidate (default: ${DEFAULT-VALUE}).")
+      description = "Tokens per candidate (default: ${DEFAULT-VALUE}).")
   private int tokens;
 
   @Option(
       names = "--examples",
       defaultValue = "64",
       paramLabel = "N",
-      description = "Candidates that are measured (default: ${DEFAULT-VALUE}).")
+      description = "Candidates to measure (default: ${DEFAULT-VALUE}).")
   private int examples;
 
   @Option(
       names = "--dimension",
       defaultValue = "" + Projection.DEFAULT_DIMENSION,
       paramLabel = "N",
-      description = "Values of a sketch (default: ${DEFAULT-VALUE}).")
+      description = "Number of values of a sketch (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
-      description = "How they are stored: ${COMPLETION-CANDIDATES} (default: SIGN).")
+      description = "Encoding of the sketches: ${COMPLETION-CANDIDATES} (default: SIGN).")
   private Optional<FeatureEncoding> encoding;
 
   @Option(
       names = "--tokens-in-flight",
       defaultValue = "" + ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT,
       paramLabel = "N",
-      description = "Tokens that are computed at a time (default: ${DEFAULT-VALUE}).")
+      description =
+          "Maximum number of tokens that are processed at the same time (default: ${DEFAULT-VALUE}).")
   private int tokensInFlight;
 
   @Option(
       names = "--recompute",
-      description = "Compute layers again on the way back instead of keeping them.")
+      description =
+          "Recompute the layers in the backward pass instead of storing their activations.")
   private boolean recompute;
 
   @Override
@@ -168,13 +176,13 @@ final class BenchRepresentCommand implements Callable<Integer> {
     }
     try (CloseStack parts = new CloseStack()) {
       WrittenModel files =
-          model.isPresent() ? new WrittenModel(model.get(), checkpoints) : made(parts);
+          model.isPresent() ? new WrittenModel(model.get(), checkpoints) : createModel(parts);
       RepresentationSettings settings =
-          checked(
+          fromOptions(
               () ->
                   RepresentationSettings.gradient(
                       files.base(), files.checkpoints(), Projection.sketch(dimension), tokens));
-      ComputeSettings compute = checked(() -> new ComputeSettings(tokensInFlight, recompute));
+      ComputeSettings compute = fromOptions(() -> new ComputeSettings(tokensInFlight, recompute));
       List<Candidate> candidates;
       try (Tokens tokenizer = Tokens.open(files.base(), tokens)) {
         candidates = Workload.candidates(tokenizer, tokens, WARM_UP + examples);
@@ -184,19 +192,19 @@ final class BenchRepresentCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** What options give; where they are out of range it is wrong usage. */
-  private <T> T checked(Supplier<T> given) {
+  /** Builds an object from options, and turns an option out of range into a usage error. */
+  private <T> T fromOptions(Supplier<T> builder) {
     try {
-      return given.get();
+      return builder.get();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
-  private WrittenModel made(CloseStack parts) throws IOException {
+  private WrittenModel createModel(CloseStack parts) throws IOException {
     Path folder = Files.createTempDirectory("sluice-bench");
     parts.push(() -> Utils.delete(folder.toFile()));
-    LlamaShape shape = checked(this::shape);
+    LlamaShape shape = fromOptions(this::shape);
     return RandomModel.write(folder, shape, SEED);
   }
 
@@ -234,7 +242,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
 
   private record Counts(int examples, long tokens, long encodeNanos) {}
 
-  /** In batches as the worker has them. */
+  /** Represents and encodes candidates in batches of the same size as the worker's. */
   private Counts represent(Representer representer, List<Candidate> candidates) {
     int done = 0;
     long read = 0;
@@ -273,9 +281,9 @@ final class BenchRepresentCommand implements Callable<Integer> {
       Map<Stage, Duration> before)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    double seconds = wall / NANOS_A_SECOND;
+    double seconds = wall / NANOS_PER_SECOND;
     out.printf(
-        "%s, %d processors; %d checkpoint(s), %,d values a checkpoint stored as %s%n",
+        "%s, %d processors; %d checkpoint(s), %,d values per checkpoint stored as %s%n",
         representer.device(),
         Runtime.getRuntime().availableProcessors(),
         representer.checkpoints(),
@@ -285,10 +293,10 @@ final class BenchRepresentCommand implements Callable<Integer> {
     out.printf("examples/s        %10.2f%n", counts.examples() / seconds);
     out.printf("tokens/s          %10.0f%n", counts.tokens() / seconds);
     out.printf(
-        "processor s/example %8.3f%n", processor.toNanos() / NANOS_A_SECOND / counts.examples());
+        "processor s/example %8.3f%n", processor.toNanos() / NANOS_PER_SECOND / counts.examples());
     ProcessUse.peakMemory()
         .ifPresent(bytes -> out.printf("peak memory       %10d MiB%n", bytes / MIB));
-    out.println("ms an example:");
+    out.println("ms per example:");
     Map<Stage, Duration> after = stages(representer);
     for (Stage stage : Stage.values()) {
       printStage(out, stage.label(), after.get(stage).minus(before.get(stage)).toNanos(), counts);
@@ -298,6 +306,6 @@ final class BenchRepresentCommand implements Callable<Integer> {
   }
 
   private static void printStage(PrintWriter out, String label, long nanos, Counts counts) {
-    out.printf("  %-17s %8.2f%n", label, nanos / NANOS_A_MILLI / counts.examples());
+    out.printf("  %-17s %8.2f%n", label, nanos / NANOS_PER_MILLI / counts.examples());
   }
 }

@@ -19,15 +19,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench score}: the similarity of candidates to queries alone. */
+/** {@code bench score}: measures how fast candidates are scored. */
 @Command(
     name = "score",
     description = {
-      "Measure scoring alone: synthetic candidates, from stored bytes to their similarity to each"
-          + " query of one task.",
-      "Each encoding by the loops that the stream uses here, and by those in plain Java as a"
-          + " baseline. Microseconds are processor time of one thread; GB are of candidates, as"
-          + " stored."
+      "Measure scoring alone: from the encoded vectors of synthetic candidates to their similarity"
+          + " to each query of one task.",
+      "Each encoding is measured with the loops that the streams-app uses on this machine, and with"
+          + " loops in plain Java as a baseline. Microseconds are processor time of one thread; GB/s"
+          + " counts the encoded vectors of candidates."
     })
 final class BenchScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -36,21 +36,21 @@ final class BenchScoreCommand implements Callable<Integer> {
       names = "--queries",
       defaultValue = "70",
       paramLabel = "M",
-      description = "Queries (default: ${DEFAULT-VALUE}).")
+      description = "Number of queries (default: ${DEFAULT-VALUE}).")
   private int queries;
 
   @Option(
       names = "--checkpoints",
       defaultValue = "4",
       paramLabel = "C",
-      description = "Vectors a query and a candidate (default: ${DEFAULT-VALUE}).")
+      description = "Vectors per query and per candidate (default: ${DEFAULT-VALUE}).")
   private int checkpoints;
 
   @Option(
       names = "--dimension",
       defaultValue = "8192",
       paramLabel = "D",
-      description = "Values a vector, a multiple of 8 (default: ${DEFAULT-VALUE}).")
+      description = "Values per vector, a multiple of 8 (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
@@ -58,13 +58,13 @@ final class BenchScoreCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "FLOAT16,INT8,INT4,SIGN",
       paramLabel = "NAME",
-      description = "How candidates are stored (default: ${DEFAULT-VALUE}).")
+      description = "Encodings of candidates (default: ${DEFAULT-VALUE}).")
   private List<FeatureEncoding> encodings = List.of();
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that score (default: one a processor).")
+      description = "Threads that score (default: one per processor).")
   private Optional<Integer> threads;
 
   @Option(
@@ -72,7 +72,7 @@ final class BenchScoreCommand implements Callable<Integer> {
       defaultValue = "5",
       paramLabel = "S",
       description =
-          "How long each is measured, after half as long to warm up (default: ${DEFAULT-VALUE}).")
+          "Duration of each measurement, after a warm-up of half of it (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Override
@@ -104,11 +104,11 @@ final class BenchScoreCommand implements Callable<Integer> {
       throw usage("--dimension " + dimension + ": use a multiple of 8");
     }
     if (encodings.contains(FeatureEncoding.FLOAT32)) {
-      throw usage("--encoding FLOAT32: that is for queries; candidates are FLOAT16 or shorter");
+      throw usage("--encoding FLOAT32: it is for queries only; use FLOAT16 or shorter");
     }
   }
 
-  /** The loops in use, and plain Java where that is something else. */
+  /** The loops that the streams-app uses, and those in plain Java if they differ. */
   private static List<Arithmetic> arithmetics() {
     List<Arithmetic> all = new ArrayList<>(List.of(Arithmetic.fastest()));
     Arithmetic plain = Arithmetic.plain();
@@ -127,10 +127,10 @@ final class BenchScoreCommand implements Callable<Integer> {
   }
 
   private static void print(
-      PrintWriter out, FeatureEncoding encoding, Arithmetic arithmetic, ScoreBench.Run took) {
+      PrintWriter out, FeatureEncoding encoding, Arithmetic arithmetic, ScoreBench.Run run) {
     out.printf(
         "%-8s  %-6s  %,12.0f  %7.1f  %4.2f%n",
-        encoding, arithmetic.name(), took.perSecond(), took.micros(), took.gigabytesPerSecond());
+        encoding, arithmetic.name(), run.perSecond(), run.micros(), run.gigabytesPerSecond());
     out.flush();
   }
 

@@ -19,18 +19,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench select}: the selection alone, as a stream. */
+/** {@code bench select}: measures the selection of candidates that arrive one by one. */
 @Command(
     name = "select",
     description = {
       "Measure the selection alone: candidates with synthetic scores arrive one by one, and the"
           + " subset is exact after each of them.",
-      "The first run includes the time in which the JVM compiles. Microseconds are processor time;"
-          + " admissions are all but the rejections, which are measured again by themselves."
+      "The first run includes the time of JIT compilation. Microseconds are processor time. The"
+          + " rejections are measured again separately; the rest of the time is that of the"
+          + " admissions."
     })
 final class BenchSelectCommand implements Callable<Integer> {
-  private static final String YARDSTICK = "deploy/local/bench/round_robin.py";
-  private static final double NANOS_A_SECOND = 1e9;
+  private static final String BATCH_SCRIPT = "deploy/local/bench/round_robin.py";
+  private static final double NANOS_PER_SECOND = 1e9;
 
   @Spec private CommandSpec spec;
 
@@ -38,21 +39,21 @@ final class BenchSelectCommand implements Callable<Integer> {
       names = "--queries",
       defaultValue = "70",
       paramLabel = "M",
-      description = "Queries (default: ${DEFAULT-VALUE}).")
+      description = "Number of queries (default: ${DEFAULT-VALUE}).")
   private int queries;
 
   @Option(
       names = "--candidates",
       defaultValue = "200000",
       paramLabel = "N",
-      description = "Candidates (default: ${DEFAULT-VALUE}).")
+      description = "Number of candidates (default: ${DEFAULT-VALUE}).")
   private int candidates;
 
   @Option(
       names = "--budget",
       defaultValue = "10000",
       paramLabel = "B",
-      description = "Candidates to select (default: ${DEFAULT-VALUE}).")
+      description = "Number of candidates to select (default: ${DEFAULT-VALUE}).")
   private int budget;
 
   @Option(
@@ -60,7 +61,7 @@ final class BenchSelectCommand implements Callable<Integer> {
       defaultValue = "round-robin",
       paramLabel = "NAME",
       description =
-          "The rule: round-robin, doubly-greedy, random or random:SEED (default:"
+          "The algorithm: round-robin, doubly-greedy, random or random:SEED (default:"
               + " ${DEFAULT-VALUE}).")
   private String algorithmName;
 
@@ -69,24 +70,25 @@ final class BenchSelectCommand implements Callable<Integer> {
       defaultValue = "0",
       paramLabel = "R",
       description =
-          "Correlation of a candidate's scores by two queries, 0 to 1 (default: ${DEFAULT-VALUE}).")
+          "Correlation of a candidate's scores for two queries, 0 to 1 (default:"
+              + " ${DEFAULT-VALUE}).")
   private double alike;
 
   @Option(
       names = "--runs",
       defaultValue = "5",
       paramLabel = "N",
-      description = "How often all is selected (default: ${DEFAULT-VALUE}).")
+      description = "Number of runs (default: ${DEFAULT-VALUE}).")
   private int runs;
 
   @Option(
       names = "--write",
       paramLabel = "DIR",
       description = {
-        "Write the scores (scores.npy) and the order selected (selected.txt) into this folder, to"
-            + " time the batch rule in numpy on the same scores with "
-            + YARDSTICK
-            + "."
+        "Write the scores (scores.npy) and the selected order (selected.txt) into this folder."
+            + " With them, "
+            + BATCH_SCRIPT
+            + " measures the batch rule in NumPy on the same scores."
       })
   private Optional<Path> folder;
 
@@ -96,7 +98,7 @@ final class BenchSelectCommand implements Callable<Integer> {
       throw usage("use at least 1 query, 1 candidate, 1 run and a budget of at least 1");
     }
     if (!(alike >= 0 && alike <= 1)) {
-      throw usage("--alike " + alike + ": a correlation here is 0 to 1");
+      throw usage("--alike " + alike + ": use a correlation of 0 to 1");
     }
     Algorithm algorithm = algorithm();
     if (folder.isPresent()) {
@@ -132,26 +134,26 @@ final class BenchSelectCommand implements Callable<Integer> {
     out.flush();
     List<Integer> selected = List.of();
     for (int run = 1; run <= runs; run++) {
-      SelectBench.Run took;
+      SelectBench.Run result;
       try (ProgressBar bar = WorkBar.show("Run " + run, candidates)) {
-        took = bench.run(bar::stepBy);
+        result = bench.run(bar::stepBy);
       }
-      print(out, run, took);
-      selected = took.selected();
+      print(out, run, result);
+      selected = result.selected();
     }
     return selected;
   }
 
-  private static void print(PrintWriter out, int run, SelectBench.Run took) {
+  private static void print(PrintWriter out, int run, SelectBench.Run result) {
     out.printf(
         "%3d  %8.3f  %11.3f  %,9d  %7.2f  %,9d  %7.3f%n",
         run,
-        took.wall().toNanos() / NANOS_A_SECOND,
-        took.processor().toNanos() / NANOS_A_SECOND,
-        took.admitted(),
-        took.admissionMicros(),
-        took.rejected(),
-        took.rejectionMicros());
+        result.wall().toNanos() / NANOS_PER_SECOND,
+        result.processor().toNanos() / NANOS_PER_SECOND,
+        result.admitted(),
+        result.admissionMicros(),
+        result.rejected(),
+        result.rejectionMicros());
     out.flush();
   }
 
@@ -163,8 +165,9 @@ final class BenchSelectCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf("%s and %s written.%n", scores, order);
     if (algorithmName.equals("round-robin")) {
-      out.println("The batch rule in numpy on the same scores, and whether it selects the same:");
-      out.printf("  python3 %s %s %s%n", YARDSTICK, scores, order);
+      out.println(
+          "To measure the batch rule in NumPy on the same scores, and to compare what it selects:");
+      out.printf("  python3 %s %s %s%n", BATCH_SCRIPT, scores, order);
     }
     out.flush();
   }

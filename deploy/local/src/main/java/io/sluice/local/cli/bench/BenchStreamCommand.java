@@ -29,14 +29,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench stream}: representations through broker and topology. */
+/** {@code bench stream}: measures the throughput of the broker and the streams-app. */
 @Command(
     name = "stream",
     description = {
-      "Measure synthetic representations on their way through a broker and the topology, exactly"
-          + " once: half of them into the broker alone, then caught up with, the other half live;"
-          + " then a task that comes late, and a restart after kill -9.",
-      "At the end everything is selected again at once and compared."
+      "Measure the throughput of synthetic representations through a broker and the streams-app,"
+          + " with exactly-once processing. First, half of them are sent to the broker alone; then"
+          + " the streams-app starts and catches up; then the other half is sent while it runs."
+          + " After that, a task is added late, and the streams-app is restarted after kill -9.",
+      "At the end, the published subsets are compared with the batch selection."
     })
 final class BenchStreamCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -45,28 +46,28 @@ final class BenchStreamCommand implements Callable<Integer> {
       names = "--candidates",
       defaultValue = "200000",
       paramLabel = "N",
-      description = "Representations (default: ${DEFAULT-VALUE}).")
+      description = "Number of representations (default: ${DEFAULT-VALUE}).")
   private int candidates;
 
   @Option(
       names = "--encoding",
       defaultValue = "SIGN",
       paramLabel = "NAME",
-      description = "How they are stored: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
+      description = "Encoding of the vectors: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
   private FeatureEncoding encoding;
 
   @Option(
       names = "--dimension",
       defaultValue = "16384",
       paramLabel = "N",
-      description = "Values a checkpoint, a multiple of 8 (default: ${DEFAULT-VALUE}).")
+      description = "Values per checkpoint, a multiple of 8 (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
       names = "--checkpoints",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Vectors a candidate (default: ${DEFAULT-VALUE}).")
+      description = "Vectors per candidate (default: ${DEFAULT-VALUE}).")
   private int checkpoints;
 
   @Option(
@@ -74,14 +75,15 @@ final class BenchStreamCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "70",
       paramLabel = "N",
-      description = "Queries of each task, one number a task (default: ${DEFAULT-VALUE}).")
+      description = "Number of queries of each task, one per task (default: ${DEFAULT-VALUE}).")
   private List<Integer> queries;
 
   @Option(
       names = "--late-queries",
       defaultValue = "70",
       paramLabel = "N",
-      description = "Queries of the task that comes late; 0: none (default: ${DEFAULT-VALUE}).")
+      description =
+          "Queries of the task that is added late; 0 for none (default: ${DEFAULT-VALUE}).")
   private int lateQueries;
 
   @Option(
@@ -96,15 +98,15 @@ final class BenchStreamCommand implements Callable<Integer> {
       names = "--shards",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Partitions of the representations (default: ${DEFAULT-VALUE}).")
+      description = "Partitions of the representations topic (default: ${DEFAULT-VALUE}).")
   private int shards;
 
   @Option(
       names = "--directory",
       paramLabel = "DIR",
       description =
-          "Where broker and state are kept: empty, on a real disk. Default: a temporary"
-              + " one, deleted at the end.")
+          "An empty folder on a real disk for the data of the broker and the streams-app. Default:"
+              + " a temporary folder, which is deleted at the end.")
   private Optional<Path> directory;
 
   @Override
@@ -117,7 +119,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     }
     if (encoding == FeatureEncoding.FLOAT32) {
       throw new ParameterException(
-          spec.commandLine(), "FLOAT32 is for queries: use FLOAT16, INT8, INT4 or SIGN");
+          spec.commandLine(), "FLOAT32 is for queries only: use FLOAT16, INT8, INT4 or SIGN");
     }
     try (CloseStack parts = new CloseStack()) {
       Path place = place(parts);
@@ -193,7 +195,8 @@ final class BenchStreamCommand implements Callable<Integer> {
       List<String> differing = bench.tasksThatDiffer();
       bars.close();
       if (!differing.isEmpty()) {
-        throw new IllegalStateException("not what the batch rule selects: tasks " + differing);
+        throw new IllegalStateException(
+            "the published subsets differ from the batch selection for tasks " + differing);
       }
       out.println("published subsets: equal to the batch selection (ids, tiers, scores)");
       out.flush();
@@ -219,7 +222,7 @@ final class BenchStreamCommand implements Callable<Integer> {
   private static void print(PrintWriter out, Bars bars, String phase, Took took) {
     bars.close();
     out.printf(
-        "%-13s %,9.0f/s; processor time a representation: %,.0f us broker and producer, %,.0f us"
+        "%-13s %,9.0f/s; processor time per representation: %,.0f us broker and producer, %,.0f us"
             + " streams-app%n",
         phase + ":", took.rate(), micros(took.broker(), took), micros(took.streamsApp(), took));
     out.flush();
@@ -233,7 +236,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  /** A bar for the phase that is on. */
+  /** Shows a progress bar for the current phase. */
   private static final class Bars implements StreamBench.Listener, AutoCloseable {
     private Optional<ProgressBar> bar = Optional.empty();
     private String shown = "";

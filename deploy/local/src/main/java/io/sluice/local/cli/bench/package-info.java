@@ -1,5 +1,5 @@
 /**
- * The command {@code bench} with what it can measure. The measurements themselves are in {@code
- * io.sluice.local.bench}; here are their options and their tables.
+ * The command {@code bench} and its subcommands. The measurements are in {@code
+ * io.sluice.local.bench}; this package contains their options and prints their results.
  */
 package io.sluice.local.cli.bench;

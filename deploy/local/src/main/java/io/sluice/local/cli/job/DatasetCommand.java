@@ -18,17 +18,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code dataset}: the frozen examples of a job as files. */
+/** {@code dataset}: writes the frozen examples of a job as files. */
 @Command(
     description = {
       "Write the frozen dataset of a fine-tune job as a folder.",
-      "It holds the examples in selection order as train.jsonl ({\"messages\": [...]} a line), the"
-          + " random control, the queries and the held-out examples likewise; manifest.json with"
-          + " the whole job; and configurations for TRL, Axolotl and LLaMA-Factory.",
-      "What was retracted since the job fired is left out."
+      "The folder contains the examples in selection order as train.jsonl, with one"
+          + " {\"messages\": [...]} per line; the random control, the queries and the held-out"
+          + " examples in the same form; the whole job as manifest.json; and configurations for TRL,"
+          + " Axolotl and LLaMA-Factory.",
+      "Examples that were retracted since the job fired are left out."
     })
 public final class DatasetCommand implements Callable<Integer> {
-  /** Which files to write. */
+  /** The forms in which examples are written, spelled as on the command line. */
   enum Format {
     jsonl(ExampleFormat.JSONL),
     parquet(ExampleFormat.PARQUET),
@@ -51,7 +52,7 @@ public final class DatasetCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "The folder to write, which does not exist yet.")
+      description = "The folder to write; it must not exist yet.")
   private Path out;
 
   @Option(
@@ -66,17 +67,18 @@ public final class DatasetCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "model",
       description =
-          "What the configurations train: a folder or a name of Hugging Face. Default: the folder"
-              + " '${DEFAULT-VALUE}' in DIR, to be put there. A folder's config.json tells which layers"
-              + " get an adapter when the job does not; else all linear ones do.")
+          "The model that the configurations train: a folder or a name on Hugging Face. Default:"
+              + " the folder '${DEFAULT-VALUE}' in DIR, where you have to put the model. If the job does"
+              + " not say which layers get an adapter, the config.json of the folder decides; for a"
+              + " name on Hugging Face, all linear layers get one.")
   private String model;
 
   @Option(
       names = "--include-retracted",
-      description = "Write examples too that were retracted since the job fired.")
+      description = "Include the examples that were retracted since the job fired.")
   private boolean includeRetracted;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public DatasetCommand() {}
 
   @Override
@@ -98,8 +100,8 @@ public final class DatasetCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .printf(
-              "%d examples were retracted since the job fired and left out: manifest.json names"
-                  + " them%n",
+              "%d examples are left out because they were retracted since the job fired:"
+                  + " manifest.json lists them%n",
               leftOut.size());
     }
     return 0;

@@ -12,10 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code jobs cancel}: an open job ends, and a trainer that is at it stops. */
+/** {@code jobs cancel}: cancels an open job. */
 @Command(
     name = "cancel",
-    description = "Cancel a job that has not ended; a trainer that is at it stops.")
+    description = "Cancel a job that has not ended. A trainer that works on it stops.")
 final class JobCancelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private KafkaOptions kafka;
@@ -27,13 +27,13 @@ final class JobCancelCommand implements Callable<Integer> {
       names = "--wait",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "How long to wait for the streams-app. Default: ${DEFAULT-VALUE}")
+      description = "How long to wait for a response of the streams-app. Default: ${DEFAULT-VALUE}")
   private int wait;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     JobRequests.Outcome outcome =
         kafka.use(access -> new JobRequests(access).cancel(jobId, Duration.ofSeconds(wait)));
-    return JobAnswer.print(outcome, job -> job.getJobId() + " cancelled", spec.commandLine());
+    return JobOutcome.print(outcome, job -> job.getJobId() + " cancelled", spec.commandLine());
   }
 }

@@ -12,13 +12,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code jobs fire}: a job for the subset as it is now. */
+/** {@code jobs fire}: fires a job for the current subset. */
 @Command(
     name = "fire",
     description = {
-      "Fire a job for the subset of a task as it is now, and print its id.",
-      "The subset must be full and no job of this task and budget open; pool, turnover and"
-          + " cooldown do not matter."
+      "Fire a job for the current subset of a task, and print its id.",
+      "The subset must be full, and no job of this task and budget may be open. The triggers"
+          + " (pool size, turnover and cooldown) do not apply."
     })
 final class JobFireCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -38,13 +38,13 @@ final class JobFireCommand implements Callable<Integer> {
       names = "--wait",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "How long to wait for the streams-app. Default: ${DEFAULT-VALUE}")
+      description = "How long to wait for a response of the streams-app. Default: ${DEFAULT-VALUE}")
   private int wait;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     JobRequests.Outcome outcome =
         kafka.use(access -> new JobRequests(access).fire(task, budget, Duration.ofSeconds(wait)));
-    return JobAnswer.print(outcome, job -> job.getJobId(), spec.commandLine());
+    return JobOutcome.print(outcome, job -> job.getJobId(), spec.commandLine());
   }
 }

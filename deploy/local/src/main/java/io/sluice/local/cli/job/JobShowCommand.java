@@ -15,12 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code jobs show}: all that is known of a job. */
+/** {@code jobs show}: prints the record of a job and its result. */
 @Command(
     name = "show",
     description = {
-      "Print all that is known of a job, as JSON: {\"job\", \"result\"?}.",
-      "The result is what a trainer reported last, if one has taken the job."
+      "Print the record of a job and its result as JSON: {\"job\", \"result\"?}.",
+      "The result is the last report of a trainer, if one has taken the job."
     })
 final class JobShowCommand implements Callable<Integer> {
   private static final JsonMapper JSON = JsonMapper.builder().build();

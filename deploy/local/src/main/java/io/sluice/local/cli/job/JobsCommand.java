@@ -18,18 +18,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code jobs}: the fine-tune jobs fired so far, and what can be done with them. */
+/** {@code jobs}: lists the fine-tune jobs; its subcommands show, fire and cancel one. */
 @Command(
     description = {
-      "List the fine-tune jobs fired so far, show one, fire one by hand, cancel one.",
-      "STATE is open until a trainer has taken the job, then what the trainer reports."
+      "List the fine-tune jobs fired so far. Subcommands show, fire or cancel a job.",
+      "STATE is open until a trainer has taken the job, and then the state that the trainer reported."
     },
     subcommands = {JobShowCommand.class, JobFireCommand.class, JobCancelCommand.class})
 public final class JobsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private KafkaOptions kafka;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public JobsCommand() {}
 
   @Override

@@ -28,16 +28,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code results}: what became of a task's fine-tune jobs. */
+/** {@code results}: prints the results of a task's fine-tune jobs. */
 @Command(
     description = {
-      "Print what became of a task's fine-tune jobs: the loss on the queries, and on the held-out"
-          + " examples where there are some, of the base model, of models trained on random subsets"
-          + " and of those trained on the selected ones.",
+      "Print the results of a task's fine-tune jobs: the losses of the base model, of models trained"
+          + " on random subsets and of models trained on the selected subsets, each on the queries"
+          + " and, if the task has any, on the held-out examples.",
       ResultsTable.LEGEND
     })
 public final class ResultsCommand implements Callable<Integer> {
-  /** Characters of what a trainer says of a job. */
+  /** The number of characters of a result's detail that are printed. */
   private static final int DETAIL_SHOWN = 1000;
 
   @Spec private CommandSpec spec;
@@ -52,10 +52,10 @@ public final class ResultsCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "FILE",
-      description = "Write a page with plots, too: HTML that needs nothing else.")
+      description = "Also write an HTML page with plots, which needs no other files.")
   private Optional<Path> report;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public ResultsCommand() {}
 
   @Override
@@ -107,14 +107,17 @@ public final class ResultsCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** Where the page is to lie: no device, pipe or folder is to be replaced by it. */
+  /**
+   * Resolves the file of the page. Devices, pipes and folders are refused, since writing the page
+   * would replace them.
+   */
   private static Path target(Path file) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
     if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new IOException(file + " is no regular file: give --report the name of a file");
+      throw new IOException(file + " is not a regular file: give --report the name of a file");
     }
     if (!Files.isDirectory(target.getParent())) {
-      throw new IOException(target.getParent() + " is no folder: make it first");
+      throw new IOException(target.getParent() + " is not a folder: create it first");
     }
     return target;
   }
@@ -147,7 +150,9 @@ public final class ResultsCommand implements Callable<Integer> {
     try {
       return Optional.of(SubsetDistance.of(jobs.dataset(job), budgets));
     } catch (IllegalArgumentException e) {
-      spec.commandLine().getErr().printf("No distances of it in the report: %s%n", e.getMessage());
+      spec.commandLine()
+          .getErr()
+          .printf("The report shows no distances for a job: %s%n", e.getMessage());
       return Optional.empty();
     }
   }

@@ -14,17 +14,19 @@ import java.util.List;
 /**
  * Candidates drawn at random from a file.
  *
- * @param candidates in the order of the file
- * @param pool candidates in the file
+ * @param candidates the candidates drawn, in the order of the file
+ * @param pool number of candidates in the file
  */
 record CandidateSample(List<Candidate> candidates, int pool) {
   /**
-   * Draws candidates without replacement; the file is read twice, a line at a time.
+   * Draws candidates without replacement. The file is read twice, line by line, so that only the
+   * drawn candidates are in memory.
    *
-   * @param fraction of the candidates, rounded, at least one; above 0, at most 1
-   * @param limit the most that are drawn
-   * @param unusable is told of lines that are no candidates
-   * @throws IOException when the file cannot be read or has no candidate
+   * @param fraction share of the candidates to draw, above 0 and at most 1; the number is rounded,
+   *     but at least 1
+   * @param limit maximum number of candidates to draw
+   * @param unusable receives the lines that are not candidates
+   * @throws IOException when the file cannot be read or contains no candidate
    */
   static CandidateSample draw(
       Path file, double fraction, int limit, long seed, UnusableLines unusable) throws IOException {
@@ -41,11 +43,11 @@ record CandidateSample(List<Candidate> candidates, int pool) {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    unusable.end();
+    unusable.finish();
     if (pool == 0) {
       throw new IOException(
           file
-              + " has no candidate: it needs lines of {\"id\", \"messages\": [...]}"
+              + " contains no candidate: it needs lines of {\"id\", \"messages\": [...]}"
               + unusable.summary());
     }
     int wanted = Math.min(limit, Math.max(1, (int) Math.round(fraction * pool)));

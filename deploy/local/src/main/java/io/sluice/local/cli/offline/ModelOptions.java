@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the offline commands represent examples with. */
+/** The options with which offline commands choose a model and a representation. */
 final class ModelOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -31,7 +31,7 @@ final class ModelOptions {
       arity = "1..*",
       paramLabel = "DIR",
       description =
-          "Folders of its LoRA warm-up checkpoints, all of one run; hidden-state needs none.")
+          "Folders of the model's LoRA warm-up checkpoints, all of one run; hidden-state needs none.")
   private List<Path> checkpoints = List.of();
 
   @Option(
@@ -48,9 +48,10 @@ final class ModelOptions {
       defaultValue = "adam",
       paramLabel = "FORM",
       description =
-          "Of a gradient: adam, the step that the optimizer would take, or plain, which needs"
-              + " neither its state nor, for vectors alone, the trainer's log (default:"
-              + " ${DEFAULT-VALUE}). Queries are compared by their plain gradients always.")
+          "The form of gradients: adam, the step that the optimizer would take, or plain, the"
+              + " gradient itself, which needs neither the optimizer's state nor, if no scores are"
+              + " computed, the trainer's log (default: ${DEFAULT-VALUE}). Queries are always"
+              + " represented by plain gradients.")
   private Form form;
 
   @Option(
@@ -58,8 +59,9 @@ final class ModelOptions {
       defaultValue = "sketch",
       paramLabel = "HOW",
       description =
-          "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). A sketch is that of the stream;"
-              + " none keeps whole gradients. Hidden states are never sketched.")
+          "How gradients are shortened: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). sketch"
+              + " computes the same sketch as the worker; none keeps whole gradients. Hidden states"
+              + " are never sketched.")
   private ProjectionKind projection;
 
   @Option(
@@ -67,7 +69,8 @@ final class ModelOptions {
       defaultValue = "" + Projection.DEFAULT_DIMENSION,
       paramLabel = "N",
       description =
-          "Values of a sketch, a multiple of 8 from 8 to 262144 (default: ${DEFAULT-VALUE}).")
+          "Number of values of a sketch, a multiple of 8 from 8 to 262144 (default:"
+              + " ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
@@ -75,11 +78,11 @@ final class ModelOptions {
       defaultValue = "512",
       paramLabel = "TOKENS",
       description =
-          "Where a candidate is cut, and a query's prompt and answer each (default:"
-              + " ${DEFAULT-VALUE}).")
+          "The number of tokens after which a candidate is truncated, and likewise a query's prompt"
+              + " and its answer (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
-  /** Names of kinds are no Java names. */
+  /** Parses the kinds by their labels, since these are not names of Java constants. */
   static final class KindName implements ITypeConverter<RepresentationKind> {
     @Override
     public RepresentationKind convert(String label) {
@@ -91,7 +94,7 @@ final class ModelOptions {
     }
   }
 
-  /** The kinds, for help and completion. */
+  /** The labels of the kinds, for help texts and completion. */
   static final class KindNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -105,26 +108,26 @@ final class ModelOptions {
     plain
   }
 
-  /** Projections, spelled as on the command line, where help shows them. */
+  /** Projections, spelled as on the command line. */
   enum ProjectionKind {
     none,
     sketch
   }
 
-  /** The kind of representation. */
+  /** The chosen kind of representation. */
   RepresentationKind kind() {
     return kind;
   }
 
-  /** Whether vectors are projected. */
+  /** Whether gradients are projected to a sketch. */
   boolean projected() {
     return projection == ProjectionKind.sketch;
   }
 
   /**
-   * The settings that the options give.
+   * Builds the settings from the options.
    *
-   * @throws ParameterException when one is out of its range
+   * @throws ParameterException when an option is out of range
    */
   RepresentationSettings settings() {
     try {

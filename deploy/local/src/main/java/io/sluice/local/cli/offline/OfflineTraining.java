@@ -11,45 +11,48 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * Trains for a command.
+ * Trains a model for a command, without Kafka.
  *
- * @param settings what is trained, and how
- * @param err where unusable examples are told
+ * @param settings the model and the hyper-parameters
+ * @param err receives reports of unusable examples
  */
 record OfflineTraining(TrainingSettings settings, PrintWriter err) {
-  /** Enough to see what is wrong with a file. */
-  private static final int TOLD = 10;
+  /**
+   * How many unusable examples are reported one by one; enough to see what is wrong with a file.
+   */
+  private static final int MAX_REPORTED = 10;
 
   /**
-   * Encodes examples.
+   * Encodes examples and reports those that cannot be used.
    *
-   * @param kind what one is called in messages
-   * @throws IOException when none can be learnt from, or the tokenizer is missing
+   * @param kind the word for an example in messages
+   * @throws IOException when no example can be used, or the tokenizer is missing
    */
   EncodedExamples encode(String kind, List<? extends Text> texts) throws IOException {
     EncodedExamples examples =
         EncodedExamples.of(settings.model(), settings.hyper().maxLength(), texts);
     List<EncodedExamples.Refused> refused = examples.refused();
     refused.stream()
-        .limit(TOLD)
+        .limit(MAX_REPORTED)
         .forEach(one -> err.printf("%s %d is left out: %s%n", kind, one.index() + 1, one.reason()));
-    if (refused.size() > TOLD) {
-      err.printf("... and %d more%n", refused.size() - TOLD);
+    if (refused.size() > MAX_REPORTED) {
+      err.printf("... and %d more%n", refused.size() - MAX_REPORTED);
     }
     err.flush();
     if (examples.usable().isEmpty()) {
       throw new IOException(
-          "no usable example among "
+          "none of the "
               + texts.size()
+              + " examples can be used"
               + (refused.isEmpty() ? "" : ": " + refused.get(0).reason()));
     }
     return examples;
   }
 
   /**
-   * Trains and shows progress.
+   * Trains while showing progress on standard error.
    *
-   * @throws IOException when it fails; says why
+   * @throws IOException when training diverges or is cancelled, with the reason
    */
   TrainingOutcome.Finished train(EncodedExamples examples, Checkpointing checkpointing)
       throws IOException, InterruptedException {

@@ -2,7 +2,6 @@ package io.sluice.local.cli.offline;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -12,8 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 
 /**
- * A folder that is there once it is whole: work is done in one beside it, which stays when the work
- * is broken off. It is one run's at a time, by a lock that ends with the process.
+ * An output folder that exists only once it is complete. The work is done in a partial folder
+ * beside it, which remains if the run is interrupted, so that the next run can continue it. Only
+ * one run at a time can use the folder: it holds a file lock, which ends with the process at the
+ * latest.
  */
 final class OutputFolder implements AutoCloseable {
   private final Path out;
@@ -27,18 +28,20 @@ final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Finds out before the work whether the folder can be made, and takes it.
+   * Checks that the folder can be created, and locks it for this run.
    *
-   * @throws IOException when it cannot, has files in it, or is another run's; says what to do
+   * @throws IOException when it cannot be created, contains files, or is locked by another run; the
+   *     message says what to do
    */
-  static OutputFolder require(Path out) throws IOException {
+  static OutputFolder acquire(Path out) throws IOException {
     Path absolute = out.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
     if (parent == null || Files.isRegularFile(absolute)) {
-      throw new IOException("--out " + out + " is no folder that can be made: give another name");
+      throw new IOException("--out " + out + " cannot be created as a folder: give another name");
     }
     if (!Files.isDirectory(parent)) {
-      throw new IOException("--out " + out + ": there is no folder " + parent + ": make it first");
+      throw new IOException(
+          "--out " + out + ": there is no folder " + parent + ": create it first");
     }
     if (!Files.isWritable(parent)) {
       throw new AccessDeniedException(parent.toString());
@@ -46,9 +49,10 @@ final class OutputFolder implements AutoCloseable {
     Path lockFile = absolute.resolveSibling("." + absolute.getFileName() + ".lock");
     OutputFolder folder = new OutputFolder(absolute, lockFile, lock(lockFile, out));
     try {
-      // Only now, since the run that had the lock may have made it.
+      // Checked under the lock, since the run that held it before may have created the folder.
       if (!isEmpty(absolute)) {
-        throw new IOException("--out " + out + " has files in it: give a new folder, or empty it");
+        throw new IOException(
+            "--out " + out + " contains files: give a new folder, or empty this one");
       }
     } catch (IOException e) {
       folder.close();
@@ -60,20 +64,21 @@ final class OutputFolder implements AutoCloseable {
   private static FileChannel lock(Path file, Path out) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!isOurs(channel)) {
+    if (!tryLock(channel)) {
       channel.close();
       throw new IOException(
-          "another run writes to --out " + out + ": wait for its end, or give another folder");
+          "another run writes to --out "
+              + out
+              + ": wait until it has ended, or give another folder");
     }
     return channel;
   }
 
-  private static boolean isOurs(FileChannel channel) throws IOException {
+  private static boolean tryLock(FileChannel channel) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      return false; // Another thread's.
+      return false; // Another thread of this process holds the lock.
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -89,19 +94,23 @@ final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** Where the work is done. */
+  /** The folder in which the work is done; it may not exist yet. */
   Path partial() {
     return out.resolveSibling("." + out.getFileName() + ".partial");
   }
 
-  /** Makes a whole folder the result. */
+  /**
+   * Moves a complete folder to the output folder, in one atomic step.
+   *
+   * @param whole the partial folder or a folder in it
+   */
   void publish(Path whole) throws IOException {
     Files.deleteIfExists(out);
     Files.move(whole, out, StandardCopyOption.ATOMIC_MOVE);
     Files.deleteIfExists(partial());
   }
 
-  /** Lets others have it. */
+  /** Releases the lock and deletes the lock file. */
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(lockFile);

@@ -21,15 +21,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code represent}: the vectors of examples, without Kafka. */
+/** {@code represent}: computes the vectors of examples, without Kafka. */
 @Command(
     mixinStandardHelpOptions = true,
     description = {
-      "Represents candidates or queries, without Kafka.",
-      "Writes a NumPy file of float32, shape [examples, checkpoints, dimension]: a vector of unit"
-          + " length a checkpoint.",
-      "Every line that is not blank has its vectors. One that cannot be represented is told on"
-          + " standard error; its values are 0, and the exit code is 1 unless --skip-invalid."
+      "Represent candidates or queries, without Kafka.",
+      "Writes a NumPy file of float32 with shape [examples, checkpoints, dimension]. Each vector has"
+          + " unit length.",
+      "Every line that is not blank has its vectors. A line that cannot be represented is reported"
+          + " on standard error, its values are 0, and the exit code is 1 unless --skip-invalid is"
+          + " given."
     })
 public final class RepresentCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -41,11 +42,13 @@ public final class RepresentCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "JSON lines, mixed at will, of {\"id\"?, \"messages\"} and {\"prompts\", \"labels\"}, or"
-              + " a task file ({\"task\", \"queries\": [{\"id\", \"messages\"}]}); plain or gzip.")
+          "JSON lines of {\"id\"?, \"messages\"} or {\"prompts\", \"labels\"}, in any mixture, or a"
+              + " task file ({\"task\", \"queries\": [{\"id\", \"messages\"}]}); plain or gzip.")
   private Path in;
 
-  @Option(names = "--skip-invalid", description = "Examples without vectors are no failure.")
+  @Option(
+      names = "--skip-invalid",
+      description = "Exit with 0 even when lines cannot be represented.")
   private boolean skipInvalid;
 
   @Option(
@@ -57,16 +60,16 @@ public final class RepresentCommand implements Callable<Integer> {
 
   private int failed;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public RepresentCommand() {}
 
   @Override
   public Integer call() throws IOException {
     RepresentationSettings settings = model.settings();
-    OutputFile.require(out);
+    OutputFile.requireWritable(out);
     List<ExampleLine> lines = ExampleFile.read(in);
     if (lines.isEmpty()) {
-      throw new IOException(in + " has no examples");
+      throw new IOException(in + " contains no examples");
     }
     try (Representer representer = ExampleRepresenter.open(settings)) {
       err().println("Device: " + representer.device());
@@ -80,7 +83,7 @@ public final class RepresentCommand implements Callable<Integer> {
     int dimension = representer.dimension();
     try (ProgressBar progress = WorkBar.show("Represented", lines.size());
         NpyWriter vectors = NpyWriter.create(out, lines.size(), checkpoints, dimension)) {
-      new Lines(representer, ExampleRole.CANDIDATE)
+      new LineRepresenter(representer, ExampleRole.CANDIDATE)
           .represent(
               lines,
               (line, outcome) -> {
@@ -89,7 +92,9 @@ public final class RepresentCommand implements Callable<Integer> {
                   rows = represented.rows();
                 } else if (outcome instanceof Representer.Unusable unusable) {
                   failed++;
-                  err().println(in + ", " + Lines.place(line) + ": " + unusable.reason());
+                  err()
+                      .println(
+                          in + ", " + LineRepresenter.describe(line) + ": " + unusable.reason());
                 }
                 for (float[] row : rows) {
                   vectors.write(row);

@@ -30,19 +30,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code score}: the similarity of candidates to a query set, without Kafka. */
+/** {@code score}: computes the similarity of candidates to a query set, without Kafka. */
 @Command(
     mixinStandardHelpOptions = true,
     description = {
       "Score candidates against a query set, without Kafka.",
-      "Writes a NumPy file of float32, shape [queries, candidates]: the sum over checkpoints of the"
-          + " checkpoint's weight (its epoch's mean learning rate) times the cosine of the gradients,"
-          + " or the cosine of the hidden states.",
-      "Every line that is not blank has a column. One that has no score is told on standard error;"
-          + " its column is -2, below any similarity, and the exit code is 1 unless --skip-invalid."
+      "Writes a NumPy file of float32 with shape [queries, candidates]. For gradients, a score is the"
+          + " sum over checkpoints of the checkpoint's weight (its epoch's normalized mean learning"
+          + " rate) times the cosine of the gradients; for hidden states, it is their cosine.",
+      "Every line that is not blank has a column. A line that cannot be scored is reported on"
+          + " standard error, its column is -2, which is below any similarity, and the exit code is 1"
+          + " unless --skip-invalid is given."
     })
 public final class ScoreCommand implements Callable<Integer> {
-  /** The score of a line that has none: below any similarity, which is -1 to 1. */
+  /** Written for a line that cannot be scored: below any similarity, which is -1 to 1. */
   private static final float NO_SCORE = -2;
 
   @Spec private CommandSpec spec;
@@ -69,14 +70,14 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--encoding",
       paramLabel = "NAME",
       description =
-          "How a candidate's sketch is stored: ${COMPLETION-CANDIDATES} (default: SIGN; of a"
-              + " hidden state: FLOAT16).")
+          "The encoding of candidates: ${COMPLETION-CANDIDATES} (default: SIGN for sketches,"
+              + " FLOAT16 for hidden states).")
   private Optional<FeatureEncoding> encoding;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Score the first N candidates only.")
+  @Option(names = "--limit", paramLabel = "N", description = "Score only the first N candidates.")
   private int limit = Integer.MAX_VALUE;
 
-  @Option(names = "--skip-invalid", description = "Candidates without a score are no failure.")
+  @Option(names = "--skip-invalid", description = "Exit with 0 even when lines cannot be scored.")
   private boolean skipInvalid;
 
   @Option(
@@ -88,7 +89,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   private int unscored;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public ScoreCommand() {}
 
   @Override
@@ -97,7 +98,7 @@ public final class ScoreCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
     }
     RepresentationSettings settings = model.settings();
-    OutputFile.require(out);
+    OutputFile.requireWritable(out);
     List<ExampleLine> lines = lines();
     List<ExampleLine> querySet = ExampleFile.read(queries);
     try (Representer representer = ExampleRepresenter.open(settings)) {
@@ -107,7 +108,7 @@ public final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  /** The bar also ticks while queries are represented, before the first candidate. */
+  /** The progress bar is also shown while queries are represented, before the first candidate. */
   private float[][] score(
       Representer representer, List<ExampleLine> querySet, List<ExampleLine> lines)
       throws IOException {
@@ -115,7 +116,7 @@ public final class ScoreCommand implements Callable<Integer> {
       QueryMatrix matrix = matrix(representer, querySet);
       float[][] scores = new float[matrix.queries()][lines.size()];
       int[] next = {0};
-      new Lines(representer, ExampleRole.CANDIDATE)
+      new LineRepresenter(representer, ExampleRole.CANDIDATE)
           .represent(
               lines,
               (line, outcome) -> {
@@ -133,13 +134,13 @@ public final class ScoreCommand implements Callable<Integer> {
   private QueryMatrix matrix(Representer representer, List<ExampleLine> querySet)
       throws IOException {
     List<float[][]> vectors = new ArrayList<>();
-    new Lines(representer, ExampleRole.QUERY)
+    new LineRepresenter(representer, ExampleRole.QUERY)
         .represent(
             querySet,
             (line, outcome) -> {
               if (outcome instanceof Representer.Unusable unusable) {
                 throw new IllegalArgumentException(
-                    queries + ", " + Lines.place(line) + ": " + unusable.reason());
+                    queries + ", " + LineRepresenter.describe(line) + ": " + unusable.reason());
               }
               vectors.add(((Representer.Represented) outcome).rows());
             });
@@ -148,7 +149,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   private float[] column(QueryMatrix matrix, ExampleLine line, Representer.Outcome outcome) {
     if (outcome instanceof Representer.Unusable unusable) {
-      err().println(candidates + ", " + Lines.place(line) + ": " + unusable.reason());
+      err().println(candidates + ", " + LineRepresenter.describe(line) + ": " + unusable.reason());
       unscored++;
       float[] column = new float[matrix.queries()];
       Arrays.fill(column, NO_SCORE);
@@ -173,7 +174,7 @@ public final class ScoreCommand implements Callable<Integer> {
       }
     }
     if (lines.isEmpty()) {
-      throw new IOException(candidates + " has no candidates");
+      throw new IOException(candidates + " contains no candidates");
     }
     return lines;
   }

@@ -17,12 +17,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code select}: the subset of a score matrix, without Kafka. */
+/** {@code select}: selects a subset by a score matrix, without Kafka. */
 @Command(
     description = {
-      "Select from a score matrix, without Kafka.",
-      "Prints the indices of the selected candidates (columns, from 0), one a line, in selection"
-          + " order. A budget above the number of candidates selects all of them."
+      "Select candidates by a score matrix, without Kafka.",
+      "Prints the indices of the selected candidates (column numbers, from 0), one per line, in"
+          + " selection order. A budget above the number of candidates selects all of them."
     })
 public final class SelectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -39,12 +39,12 @@ public final class SelectCommand implements Callable<Integer> {
       defaultValue = "round-robin",
       paramLabel = "NAME",
       description = {
-        "The rule (default: ${DEFAULT-VALUE}).",
-        "round-robin: queries take turns, each takes its most similar candidate not yet taken.",
+        "The algorithm (default: ${DEFAULT-VALUE}).",
+        "round-robin: the queries take turns; each takes the most similar candidate not yet taken.",
         "doubly-greedy: candidates by their highest score over all queries.",
-        "random or random:SEED: by a hash of the index, whatever the scores: the yardstick of the"
-            + " others. SEED: 0 to 999999999 (default: 0).",
-        "Equal candidates: the lower index goes first."
+        "random or random:SEED: candidates by a hash of their index, regardless of the scores, as a"
+            + " baseline. SEED is 0 to 999999999 (default: 0).",
+        "Among equal candidates, the lower index comes first."
       })
   private String algorithmName;
 
@@ -61,7 +61,7 @@ public final class SelectCommand implements Callable<Integer> {
       description = "Write the indices to this file instead of standard output.")
   private Optional<Path> out;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public SelectCommand() {}
 
   @Override
@@ -92,7 +92,7 @@ public final class SelectCommand implements Callable<Integer> {
   private List<Integer> select(Algorithm algorithm) throws IOException {
     float[][] scores = NpyFile.readFloats(similarity);
     if (scores.length == 0) {
-      throw new IOException(similarity + " has no row: one row a query is needed");
+      throw new IOException(similarity + " has no rows: it needs one row per query");
     }
     Selection<Integer> selection = algorithm.emptySelection(scores.length, budget);
     float[] column = new float[scores.length];

@@ -25,11 +25,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code train}: one run of fine-tuning, without Kafka. */
+/** {@code train}: fine-tunes a model once, without Kafka. */
 @Command(
     description = {
-      "Fine-tunes a model on a file of examples, without Kafka: an adapter, or all weights.",
-      "What is broken off goes on when the same command is given again."
+      "Fine-tune a model on a file of examples, without Kafka: an adapter, or all weights.",
+      "If a run is interrupted, the same command continues it."
     })
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -46,17 +46,17 @@ public final class TrainCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "JSON lines of {\"messages\"}, all assistant turns of which are learnt, or {\"prompts\","
+          "JSON lines of {\"messages\"}, whose assistant turns are learned, or of {\"prompts\","
               + " \"labels\"}; plain or gzip.")
   private Path data;
 
   @Option(
       names = "--adapter",
       paramLabel = "DIR",
-      description = "An adapter that goes on being trained, instead of a new one.")
+      description = "An adapter whose training is continued, instead of a new one.")
   private Optional<Path> adapter = Optional.empty();
 
-  @Option(names = "--full", description = "Train all weights, not an adapter.")
+  @Option(names = "--full", description = "Train all weights instead of an adapter.")
   private boolean full;
 
   @Option(
@@ -70,17 +70,17 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "New folder that receives the adapter, or the model with --full.")
+      description = "Folder to create for the adapter, or for the model with --full.")
   private Path out;
 
   @Option(
       names = "--skip-invalid",
-      description = "Report examples that cannot be used, but exit with 0 all the same.")
+      description = "Exit with 0 even when examples cannot be used; they are still reported.")
   private boolean skipInvalid;
 
   @Mixin private TrainingOptions training;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public TrainCommand() {}
 
   @Override
@@ -93,7 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingSettings settings =
         new TrainingSettings(model, method(), training.hyper(epochs), training.compute());
     OfflineTraining run = new OfflineTraining(settings, err);
-    try (OutputFolder folder = OutputFolder.require(out)) {
+    try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(data, err);
       EncodedExamples examples = run.encode("Example", texts(unusable));
       TrainingOutcome.Finished finished =
@@ -141,11 +141,11 @@ public final class TrainCommand implements Callable<Integer> {
         unusable.add(invalid.line(), invalid.reason());
       }
     }
-    unusable.end();
+    unusable.finish();
     if (texts.isEmpty()) {
       throw new IOException(
           data
-              + " has no example: it needs lines of {\"messages\": [...]} or of {\"prompts\","
+              + " contains no example: it needs lines of {\"messages\": [...]} or of {\"prompts\","
               + " \"labels\"}"
               + unusable.summary());
     }

@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A run's steps and its loss, on standard error. */
+/** The progress bar of a training run on standard error: its steps, loss and speed. */
 final class TrainingBar implements TrainingListener, AutoCloseable {
   private static final int REDRAW_MILLIS = 1000;
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a command trains. The defaults are those of Nayak et al. (2025). */
+/** The options of training that commands share. The defaults are those of Nayak et al. (2025). */
 final class TrainingOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -19,35 +19,38 @@ final class TrainingOptions {
       names = "--batch",
       defaultValue = "128",
       paramLabel = "N",
-      description = "Examples a step (default: ${DEFAULT-VALUE}).")
+      description = "Examples per optimizer step (default: ${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(
       names = "--learning-rate",
       defaultValue = "2e-5",
       paramLabel = "RATE",
-      description = "The highest; it falls in a line to 0 (default: ${DEFAULT-VALUE}).")
+      description =
+          "The peak learning rate, from which it falls linearly to 0 (default: ${DEFAULT-VALUE}).")
   private double learningRate;
 
   @Option(
       names = "--warmup-ratio",
       defaultValue = "0.03",
       paramLabel = "SHARE",
-      description = "Of the steps, in which it climbs from 0 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Share of the steps in which the learning rate rises from 0 (default: ${DEFAULT-VALUE}).")
   private double warmupRatio;
 
   @Option(
       names = "--weight-decay",
       defaultValue = "0",
       paramLabel = "DECAY",
-      description = "Of AdamW (default: ${DEFAULT-VALUE}).")
+      description = "The weight decay of AdamW (default: ${DEFAULT-VALUE}).")
   private double weightDecay;
 
   @Option(
       names = "--max-gradient-norm",
       defaultValue = "1",
       paramLabel = "NORM",
-      description = "Longer gradients are cut to it; 0 for no limit (default: ${DEFAULT-VALUE}).")
+      description =
+          "Longer gradients are scaled down to this norm; 0 for no limit (default: ${DEFAULT-VALUE}).")
   private double maxGradientNorm;
 
   @Option(
@@ -61,14 +64,16 @@ final class TrainingOptions {
       names = "--lora-alpha",
       defaultValue = "512",
       paramLabel = "ALPHA",
-      description = "Its output is multiplied by alpha / rank (default: ${DEFAULT-VALUE}).")
+      description =
+          "A new adapter's output is multiplied by alpha / rank (default: ${DEFAULT-VALUE}).")
   private double alpha;
 
   @Option(
       names = "--lora-dropout",
       defaultValue = "0.1",
       paramLabel = "SHARE",
-      description = "Of an adapter's input, left out at random (default: ${DEFAULT-VALUE}).")
+      description =
+          "Share of an adapter's input that is dropped at random (default: ${DEFAULT-VALUE}).")
   private double dropout;
 
   @Option(
@@ -76,8 +81,8 @@ final class TrainingOptions {
       split = ",",
       paramLabel = "NAME,...",
       description =
-          "Layers that get an adapter (default: q_proj,k_proj,v_proj,o_proj for a Llama, all"
-              + " linear layers but the head elsewhere).")
+          "Layers that get an adapter (default: q_proj,k_proj,v_proj,o_proj for a Llama, all linear"
+              + " layers except the head for other models).")
   private Set<String> targets = Set.of();
 
   @Option(
@@ -85,21 +90,23 @@ final class TrainingOptions {
       defaultValue = "0",
       paramLabel = "N",
       description =
-          "Of the order of examples, of a new adapter and of dropout (default: ${DEFAULT-VALUE}).")
+          "Seed of the order of examples, of a new adapter and of dropout (default:"
+              + " ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
       names = "--max-length",
       defaultValue = "2048",
       paramLabel = "TOKENS",
-      description = "Where an example is cut (default: ${DEFAULT-VALUE}).")
+      description =
+          "The number of tokens after which an example is truncated (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       description =
-          "On a CPU (default: one a core). Without effect on the result, but for its time.")
+          "Threads on a CPU (default: one per core). The number affects only the time, not the result.")
   private Optional<Integer> threads = Optional.empty();
 
   @Option(
@@ -107,14 +114,14 @@ final class TrainingOptions {
       defaultValue = "" + TrainingCompute.DEFAULT_PACK_TOKENS,
       paramLabel = "TOKENS",
       description =
-          "Of examples that are computed at once, a thread: bounds the memory (default:"
+          "Tokens that each thread processes at once, which bounds the memory (default:"
               + " ${DEFAULT-VALUE}).")
   private int packTokens;
 
   /**
-   * The hyper-parameters that the options give.
+   * Builds the hyper-parameters from the options.
    *
-   * @throws ParameterException when one is out of its range
+   * @throws ParameterException when an option is out of range
    */
   TrainingHyperParameters hyper(int epochs) {
     TrainingHyperParameters.Adam adam = TrainingHyperParameters.Adam.DEFAULT;
@@ -129,37 +136,37 @@ final class TrainingOptions {
           seed,
           maxLength);
     } catch (IllegalArgumentException e) {
-      throw wrong(e);
+      throw usage(e);
     }
   }
 
   /**
-   * A new adapter as the options want it.
+   * Builds the settings of a new adapter from the options.
    *
-   * @throws ParameterException when one is out of its range
+   * @throws ParameterException when an option is out of range
    */
   FineTuneMethod.NewAdapter newAdapter() {
     try {
       return new FineTuneMethod.NewAdapter(rank, alpha, dropout, targets);
     } catch (IllegalArgumentException e) {
-      throw wrong(e);
+      throw usage(e);
     }
   }
 
   /**
-   * How it is computed.
+   * Builds the settings of the computation from the options.
    *
-   * @throws ParameterException when one is out of its range
+   * @throws ParameterException when an option is out of range
    */
   TrainingCompute compute() {
     try {
       return new TrainingCompute(threads.orElse(TrainingCompute.ofMachine().threads()), packTokens);
     } catch (IllegalArgumentException e) {
-      throw wrong(e);
+      throw usage(e);
     }
   }
 
-  private ParameterException wrong(IllegalArgumentException e) {
+  private ParameterException usage(IllegalArgumentException e) {
     return new ParameterException(spec.commandLine(), e.getMessage(), e);
   }
 }

@@ -6,44 +6,58 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tells of a file's lines that are no examples: of the first few each, of the others how many. */
+/**
+ * Reports the lines of a file that cannot be used: the first few one by one, and of the others only
+ * the number.
+ */
 final class UnusableLines {
-  private static final int TOLD = 10;
+  private static final int MAX_REPORTED = 10;
 
   private final Path file;
   private final PrintWriter err;
   private final List<Long> first = new ArrayList<>();
   private int count;
 
-  /** Of a file. */
+  /**
+   * Creates the report.
+   *
+   * @param file the file, for messages
+   * @param err receives the messages
+   */
   UnusableLines(Path file, PrintWriter err) {
     this.file = file;
     this.err = err;
   }
 
-  /** One more; lines are counted from 1. */
+  /**
+   * Adds a line.
+   *
+   * @param line number of the line, from 1
+   */
   void add(long line, String reason) {
     count++;
-    if (first.size() < TOLD) {
+    if (first.size() < MAX_REPORTED) {
       first.add(line);
       err.printf("%s, line %d is left out: %s%n", file, line, reason);
     }
   }
 
-  /** There are no more. */
-  void end() {
+  /** Reports the number of lines that were not reported one by one; called after the last line. */
+  void finish() {
     if (count > first.size()) {
       err.printf("%s: and %d more lines%n", file, count - first.size());
     }
     err.flush();
   }
 
-  /** How many there are. */
+  /** The number of lines added. */
   int count() {
     return count;
   }
 
-  /** For the end of a message that says that no line of the file can be used. */
+  /**
+   * The end of a message that says that the file contains nothing usable, with the line numbers.
+   */
   String summary() {
     if (count == 0) {
       return "; it is empty";

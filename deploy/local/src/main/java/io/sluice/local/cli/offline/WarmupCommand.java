@@ -21,12 +21,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code warmup}: the checkpoints at which gradients are taken. */
+/** {@code warmup}: trains the checkpoints at which gradients are computed. */
 @Command(
     description = {
-      "Trains an adapter on a random share of the candidates and leaves a checkpoint an epoch, at"
-          + " which the worker takes gradients (the warm-up of LESS).",
-      "What is broken off goes on when the same command is given again."
+      "Train an adapter on a random sample of the candidates and save a checkpoint after each epoch."
+          + " The worker computes gradients at these checkpoints (the warm-up of LESS).",
+      "If a run is interrupted, the same command continues it."
     })
 public final class WarmupCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -49,7 +49,8 @@ public final class WarmupCommand implements Callable<Integer> {
       names = "--fraction",
       defaultValue = "0.05",
       paramLabel = "SHARE",
-      description = "Of the candidates, drawn at random by --seed (default: ${DEFAULT-VALUE}).")
+      description =
+          "Share of the candidates that is drawn at random, by --seed (default: ${DEFAULT-VALUE}).")
   private double fraction;
 
   @Option(
@@ -57,31 +58,31 @@ public final class WarmupCommand implements Callable<Integer> {
       defaultValue = "" + Integer.MAX_VALUE,
       showDefaultValue = Visibility.NEVER,
       paramLabel = "N",
-      description = "The most candidates that are drawn (default: no limit).")
+      description = "Maximum number of candidates that are drawn (default: no limit).")
   private int limit;
 
   @Option(
       names = "--epochs",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Passes over them, a checkpoint each (default: ${DEFAULT-VALUE}).")
+      description = "Passes over the sample, with one checkpoint each (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "New folder that receives checkpoint-STEP, one an epoch.")
+      description = "Folder to create for the checkpoints, checkpoint-STEP.")
   private Path out;
 
   @Option(
       names = "--skip-invalid",
-      description = "Report candidates that cannot be used, but exit with 0 all the same.")
+      description = "Exit with 0 even when candidates cannot be used; they are still reported.")
   private boolean skipInvalid;
 
   @Mixin private TrainingOptions training;
 
-  /** Made by the command line. */
+  /** Created by picocli, which then sets the fields. */
   public WarmupCommand() {}
 
   @Override
@@ -98,7 +99,7 @@ public final class WarmupCommand implements Callable<Integer> {
         new OfflineTraining(
             new TrainingSettings(model, training.newAdapter(), hyper, training.compute()),
             spec.commandLine().getErr());
-    try (OutputFolder folder = OutputFolder.require(out)) {
+    try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
       CandidateSample sample =
           CandidateSample.draw(candidates, fraction, limit, hyper.seed(), unusable);
@@ -125,8 +126,8 @@ public final class WarmupCommand implements Callable<Integer> {
     PrintWriter print = spec.commandLine().getOut();
     List<StepLog> log = finished.log();
     print.printf(
-        "Trained on %d of %d candidates (%d lines of the file are none), %d steps, loss %.4f to"
-            + " %.4f.%n",
+        "Trained on %d of %d candidates (%d lines of the file are not candidates), %d steps, loss"
+            + " %.4f to %.4f.%n",
         examples.usable().size(),
         sample.pool(),
         unusable.count(),

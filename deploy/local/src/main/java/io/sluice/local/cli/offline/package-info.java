@@ -1,6 +1,5 @@
 /**
- * Commands that read and write files and know no Kafka: {@code represent}, {@code score}, {@code
- * select}, {@code warmup} and {@code train}; with what they share, from the options of the model to
- * the handling of their output.
+ * Commands that work on files, without Kafka: {@code represent}, {@code score}, {@code select},
+ * {@code warmup} and {@code train}, with the options and the handling of output that they share.
  */
 package io.sluice.local.cli.offline;

@@ -14,11 +14,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bundled}: what a quickstart works with, as files. */
+/** {@code bundled}: writes the data and the model of the quickstart as files. */
 @Command(
     description =
-        "Write what quickstart works with as files, to try the other commands on: candidates,"
-            + " target tasks, base model and warm-up checkpoints.")
+        "Write the bundled data of the quickstart as files, to try the other commands with them:"
+            + " candidates, target tasks, base model and warm-up checkpoints.")
 public final class BundledCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -27,7 +27,7 @@ public final class BundledCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "Receives candidates.jsonl.gz, target-TASK.json, base and warmup; made if needed.")
+          "Folder for candidates.jsonl.gz, target-TASK.json, base and warmup; created if needed.")
   private Path out;
 
   @Override

@@ -18,12 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bundled-model}: the small model of a quickstart, from random weights on. */
+/** {@code bundled-model}: trains the small model of the quickstart from random weights. */
 @Command(
     description = {
-      "Make the model that quickstart uses when none is given.",
-      "From seeded random weights, all are trained on the bundled candidates, then an adapter is"
-          + " warmed up on a share of them. The commands that do it are printed, with their losses."
+      "Create the model that quickstart uses when none is given.",
+      "Trains all weights, which are random at first, on the bundled candidates, and then an adapter"
+          + " on a share of them (the warm-up). Prints the commands that do this, with their losses."
           + " The same seed gives the same files on the same kind of processor."
     })
 public final class BundledModelCommand implements Callable<Integer> {
@@ -36,7 +36,7 @@ public final class BundledModelCommand implements Callable<Integer> {
           "--learning-rate=3e-3",
           "--warmup-ratio=0.05");
 
-  /** Command and settings of the warm-up. */
+  /** The command of the warm-up with its options. */
   static final List<String> WARM_UP =
       List.of(
           "warmup",
@@ -47,8 +47,8 @@ public final class BundledModelCommand implements Callable<Integer> {
           "--lora-rank=8",
           "--lora-alpha=32");
 
-  /** Settings of both trainings. */
-  static final List<String> BOTH = List.of("--max-length=128", "--pack-tokens=1024");
+  /** The options that both training commands share. */
+  static final List<String> SHARED_OPTIONS = List.of("--max-length=128", "--pack-tokens=1024");
 
   @Spec private CommandSpec spec;
 
@@ -56,14 +56,14 @@ public final class BundledModelCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Receives base and warmup/checkpoint-N; files in it are replaced.")
+      description = "Folder for base and warmup/checkpoint-N; existing files are replaced.")
   private Path out;
 
   @Option(
       names = "--seed",
       defaultValue = "" + BundledModel.SEED,
       paramLabel = "N",
-      description = "Of the weights and of the training (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the weights and of the training (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Override
@@ -87,9 +87,9 @@ public final class BundledModelCommand implements Callable<Integer> {
     }
   }
 
-  private int run(List<String> settings, String... files) {
-    List<String> command = new ArrayList<>(settings);
-    command.addAll(BOTH);
+  private int run(List<String> options, String... files) {
+    List<String> command = new ArrayList<>(options);
+    command.addAll(SHARED_OPTIONS);
     command.add("--seed=" + seed);
     command.addAll(List.of(files));
     PrintWriter print = spec.commandLine().getOut();

@@ -36,13 +36,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The whole way of the data in one command. */
+/** {@code quickstart}: runs the whole pipeline on this machine, and stops it again. */
 @Command(
     description = {
-      "Run everything on this machine: select a subset of the candidates for every task.",
-      "Starts a broker, a schema registry, a worker and the streams-app, sends the candidates"
-          + " through, writes each task's subset in selection order as JSON lines, and stops."
-          + " Without options it works on bundled data with a small bundled model."
+      "Run the whole pipeline on this machine: select a subset of the candidates for every task.",
+      "Starts a broker, a schema registry, a worker and the streams-app, sends the candidates,"
+          + " writes each task's subset in selection order as JSON lines, and stops. Without options,"
+          + " it uses bundled data and a small bundled model."
     })
 public final class QuickstartCommand implements Callable<Integer> {
   private static final String LOG = "quickstart.log";
@@ -75,7 +75,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "DIR",
       description =
-          "Folders of its warm-up checkpoints (PEFT LoRA), in the order of training. May be"
+          "Folders of the model's warm-up checkpoints (PEFT LoRA), in the order of training. May be"
               + " repeated.")
   private List<Path> checkpoints = List.of();
 
@@ -84,8 +84,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "B",
       description =
-          "Sizes of subset, ascending, for every task (default: those of the task file, else"
-              + " 50,100,200).")
+          "Subset sizes for every task, ascending (default: those in the task file, or 50,100,200).")
   private List<Integer> budgets = List.of();
 
   @Option(
@@ -93,7 +92,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "9223372036854775807",
       showDefaultValue = Visibility.NEVER,
-      description = "Send the first N usable candidates only.")
+      description = "Send only the first N usable candidates.")
   private long limit;
 
   @Option(
@@ -105,7 +104,8 @@ public final class QuickstartCommand implements Callable<Integer> {
       names = "--max-length",
       paramLabel = "TOKENS",
       defaultValue = "512",
-      description = "Tokens after which an example is cut (default: ${DEFAULT-VALUE}).")
+      description =
+          "The number of tokens after which an example is truncated (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(
@@ -113,46 +113,47 @@ public final class QuickstartCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "" + Projection.DEFAULT_DIMENSION,
       description =
-          "Values of a projected gradient, a multiple of 8 from 8 to 262144 (default: ${DEFAULT-VALUE}).")
+          "Number of values of a sketch, a multiple of 8 from 8 to 262144 (default:"
+              + " ${DEFAULT-VALUE}).")
   private int dimension;
 
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
-      description =
-          "How a candidate's values are stored: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
+      description = "Encoding of candidates: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
   private Optional<FeatureEncoding> encoding;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "sluice-out",
-      description = "Where the subsets and the log go (default: ${DEFAULT-VALUE}).")
+      description = "Folder for the subsets and the log (default: ${DEFAULT-VALUE}).")
   private Path out;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Data directory, which stays and can be used again (default: a temporary one, or with"
-              + " --keep ~/.sluice/stack).")
+          "Data directory, which is kept and can be used again (default: a temporary one, or"
+              + " ~/.sluice/stack with --keep).")
   private Optional<Path> data;
 
-  @Option(names = "--keep", description = "Go on running until Ctrl-C when all is selected.")
+  @Option(names = "--keep", description = "Keep running until Ctrl-C after everything is selected.")
   private boolean keep;
 
   @Option(
       names = "--train",
       description =
-          "Then train the bundled model on each task's subset and on random ones of equal size, and"
-              + " show the losses on the task's queries.")
+          "Also train the bundled model on each task's subset and on random subsets of the same"
+              + " size, and show the losses on the task's queries.")
   private boolean train;
 
   @Option(
       names = "--train-seeds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How often, from other seeds (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number of trainings per subset, with different seeds (default: ${DEFAULT-VALUE}).")
   private int trainSeeds;
 
   @Override
@@ -212,7 +213,7 @@ public final class QuickstartCommand implements Callable<Integer> {
                 invalid.set(outcome.feed().invalid());
                 OutcomeTable.print(outcome, console);
                 if (train) {
-                  ArmsTable.print(compared(outcome), trainSeeds, console);
+                  ArmsTable.print(compareByTraining(outcome), trainSeeds, console);
                 }
                 if (keep) {
                   printConnection(outcome, settings.directory(), console);
@@ -222,7 +223,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     return invalid.get() > 0 && !skipInvalid ? ExitCode.SOFTWARE : ExitCode.OK;
   }
 
-  private List<Arms> compared(Outcome outcome) throws IOException, InterruptedException {
+  private List<Arms> compareByTraining(Outcome outcome) throws IOException, InterruptedException {
     try (CloseStack parts = new CloseStack()) {
       Path folder = Files.createTempDirectory("sluice-quickstart-training");
       parts.push(() -> Utils.delete(folder.toFile()));
@@ -254,14 +255,14 @@ public final class QuickstartCommand implements Callable<Integer> {
 
   private static void printConnection(Outcome outcome, Path directory, PrintWriter console) {
     Path properties = LocalStackFile.in(directory).path();
-    console.printf("%nStill running; Ctrl-C stops, the data stay in %s.%n", directory);
+    console.printf("%nStill running. Ctrl-C stops; the data are kept in %s.%n", directory);
     outcome.kafka().forEach((key, value) -> console.printf("  %s=%s%n", key, value));
     console.printf("The streams-app's HTTP API: %s/api/tasks%n", outcome.api());
     console.printf(
-        "Subsets as they change: topic %1$sselected; jobs: %1$sfine-tune-jobs and"
-            + " %1$sfine-tune-datasets; progress: %1$stask-status.%n",
+        "Topics to consume: %1$sselected (subsets), %1$sfine-tune-jobs and %1$sfine-tune-datasets"
+            + " (jobs), %1$stask-status (progress).%n",
         outcome.kafka().get("topic.prefix"));
-    console.printf("Read them with isolation.level=read_committed, or with%n");
+    console.printf("Consume them with isolation.level=read_committed, or use the commands%n");
     console.printf(
         "  sluice selected %s --budget %d --config %s%n",
         outcome.tasks().get(0).status().getTaskId(),

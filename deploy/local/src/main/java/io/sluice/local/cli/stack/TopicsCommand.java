@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code topics}: creates the topics on any Kafka. */
+/** {@code topics}: creates the topics on any Kafka cluster. */
 @Command(
     description = {
       "Create the topics that do not exist yet, each with its cleanup policy, and check the others.",
-      "Topics that exist are never changed."
+      "Existing topics are never changed."
     })
 public final class TopicsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -31,8 +31,8 @@ public final class TopicsCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "4",
       description =
-          "Partitions of candidates and representations: how far the work on them can spread"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Partitions of the topics of candidates and representations, which limit how many workers"
+              + " and shards can share the work (default: ${DEFAULT-VALUE}).")
   private int shards;
 
   @Option(
@@ -40,8 +40,8 @@ public final class TopicsCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "2",
       description =
-          "Partitions of the topics spread by task: how many instances can select side by side"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Partitions of the topics that are partitioned by task, which limit how many threads of"
+              + " streams-apps can select in parallel (default: ${DEFAULT-VALUE}).")
   private int taskPartitions;
 
   @Option(

@@ -18,10 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the local stack alone until it is stopped. */
+/** {@code up}: runs a broker and a schema registry on this machine until it is stopped. */
 @Command(
     description =
-        "Run a broker, a schema registry and the topics on this machine until Ctrl-C. Data survive.")
+        "Run a broker with all topics and a schema registry on this machine until Ctrl-C. The data are"
+            + " kept.")
 public final class UpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -36,21 +37,21 @@ public final class UpCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "Port of the broker (default: that of the last time, or a free one).")
+      description = "Port of the broker (default: the one used last, or a free one).")
   private int port;
 
   @Option(
       names = "--registry-port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "Port of the schema registry (default: that of the last time, or a free one).")
+      description = "Port of the schema registry (default: the one used last, or a free one).")
   private int registryPort;
 
   @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
       defaultValue = Topics.DEFAULT_PREFIX,
-      description = "Put before every topic name (default: ${DEFAULT-VALUE}).")
+      description = "Prefix of every topic name (default: ${DEFAULT-VALUE}).")
   private String topicPrefix;
 
   @Override
@@ -75,10 +76,11 @@ public final class UpCommand implements Callable<Integer> {
     try (LocalStack stack = LocalStack.start(settings)) {
       out.printf("bootstrap.servers=%s%n", stack.bootstrapServers());
       out.printf("schema.registry.url=%s%n", stack.schemaRegistryUrl());
-      out.printf("Both are in %s too. Ctrl-C stops.%n", LocalStackFile.in(data).path());
+      out.printf("Both are also in %s. Ctrl-C stops.%n", LocalStackFile.in(data).path());
       out.flush();
       stack.registryProcess().onExit().get();
-      throw new StackException("the schema registry ended: see " + data.resolve("registry"));
+      throw new StackException(
+          "the schema registry stopped: see the logs in " + data.resolve("registry"));
     }
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The benchmarks at a size that takes seconds: what they print, and what they refuse. */
+/** The bench commands at sizes that take seconds: their output and the options that they refuse. */
 class BenchCommandTest {
   private static final List<String> SMALL =
       List.of(
@@ -40,7 +40,7 @@ class BenchCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
-        .contains("2 checkpoint(s), 1,024 values a checkpoint stored as SIGN")
+        .contains("2 checkpoint(s), 1,024 values per checkpoint stored as SIGN")
         .containsPattern("examples +3\\R")
         .containsPattern("examples/s +\\d")
         .containsPattern("tokens/s +\\d")

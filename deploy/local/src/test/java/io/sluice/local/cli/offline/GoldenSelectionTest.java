@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command against the orders of the published reference, index by index. */
+/** Compares the selected orders with those of the published reference, index by index. */
 class GoldenSelectionTest {
   @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"random_7x300", "clustered_1x50", "ties_8x2000"})
-  void givenASmallCase_whenSelected_thenTheOrdersAreTheReferences(String name)
+  void givenASmallCase_whenSelected_thenTheOrdersEqualTheReference(String name)
       throws IOException, URISyntaxException {
     Path golden = Path.of(GoldenSelectionTest.class.getResource("/golden/" + name).toURI());
 
@@ -36,10 +36,10 @@ class GoldenSelectionTest {
   }
 
   @Test
-  void givenAllCases_whenSelected_thenEveryOrderIsTheReferences() throws IOException {
+  void givenAllCases_whenSelected_thenEveryOrderEqualsTheReference() throws IOException {
     Optional<Path> shared = shared();
     assumeTrue(
-        shared.isPresent(), "no folder 'shared' beside this one: the large cases are skipped");
+        shared.isPresent(), "no folder 'shared' beside the checkout: the large cases are skipped");
     try (Stream<Path> cases = Files.list(shared.orElseThrow().resolve("golden/selection"))) {
       for (Path golden : cases.sorted().toList()) {
         Path scores = golden.resolve("sim.npy");
@@ -69,7 +69,7 @@ class GoldenSelectionTest {
                 .toArray(Double[]::new));
   }
 
-  /** With the budget that an expected order has. */
+  /** Selects with the budget of an expected order, which is its length. */
   private static int[] select(Path scores, String algorithm, Path expected) throws IOException {
     CommandRun run =
         CommandRun.of(
@@ -84,13 +84,13 @@ class GoldenSelectionTest {
     return run.out().lines().mapToInt(Integer::parseInt).toArray();
   }
 
-  /** The highest score of each candidate: the reference leaves the order of equals open. */
+  /** The highest score of each candidate. The reference does not define the order of equal ones. */
   private static float[] maxima(Path scores) throws IOException {
     float[][] rows = NpyFile.readFloats(scores);
     float[] maxima = rows[0].clone();
     for (float[] row : rows) {
       for (int candidate = 0; candidate < row.length; candidate++) {
-        // Zeros of both signs are equal scores: plus zero makes them one.
+        // Zeros of both signs are equal scores; adding zero turns -0.0 into 0.0.
         maxima[candidate] = Math.max(maxima[candidate], row[candidate]) + 0f;
       }
     }

@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Scores of real data with a trained model against those of the published reference. */
+/** Compares scores of real data by a trained model with those of the published reference. */
 class ReferenceScoresTest {
   private static final int CANDIDATES = 6;
   private static final float TOLERANCE = 1e-4f;
 
   @ParameterizedTest
   @ValueSource(strings = {"gsm8k", "codex"})
-  void givenRealData_whenScoredWithoutProjection_thenScoresAreTheReferences(
+  void givenRealData_whenScoredWithoutProjection_thenScoresEqualTheReference(
       String task, @TempDir Path folder) throws IOException {
     Path shared = shared();
     Path warmup = shared.resolve("model/warmup");
@@ -68,7 +68,7 @@ class ReferenceScoresTest {
     "tiny-llama, hidden-state, '', 60, rds/similarity.npy",
     "tiny-llama-addpad, adam, 5, 12, gradients/similarity.npy"
   })
-  void givenTheReferencesRun_whenScoredAndSelected_thenSimilaritiesAndSubsetAreItsOwn(
+  void givenARunOfTheReference_whenScoredAndSelected_thenScoresAndSubsetEqualTheReference(
       String model, String form, String steps, int candidates, String golden, @TempDir Path folder)
       throws IOException {
     Path grad = shared().resolve("golden/grad");
@@ -133,6 +133,6 @@ class ReferenceScoresTest {
         .map(path -> path.resolve("shared"))
         .filter(path -> Files.isDirectory(path.resolve("golden/pipeline")))
         .findFirst()
-        .orElseGet(() -> abort("skipped: no folder 'shared' beside this one"));
+        .orElseGet(() -> abort("skipped: no folder 'shared' beside the checkout"));
   }
 }

@@ -38,7 +38,7 @@ class RepresentCommandTest {
   }
 
   @Test
-  void givenLinesOfEveryForm_whenRepresented_thenEachHasUnitVectorsInItsPlace() throws IOException {
+  void givenLinesOfEveryForm_whenRepresented_thenEachHasUnitVectorsInItsRows() throws IOException {
     CommandRun run =
         represent("v.npy", "64", List.of(CANDIDATE, FORMATTED, TASK), model.checkpoints());
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -47,7 +47,7 @@ class RepresentCommandTest {
     for (int row = 0; row < 6; row++) {
       assertThat(dot(values, row * 64, values, row * 64, 64)).isCloseTo(1, within(1e-5));
     }
-    // A query's text is the same in either form; a candidate's has the same tokens here.
+    // The query has the same text in both forms, and the candidate has the same tokens here.
     assertThat(dot(values, 128, values, 256, 128)).isCloseTo(2, within(1e-5));
     assertThat(dot(values, 0, values, 64, 64)).isLessThan(0.9);
   }
@@ -70,14 +70,14 @@ class RepresentCommandTest {
     assertThat(CommandRun.of(score.toArray(String[]::new)).exitCode()).isZero();
     float[] a = values("a.npy", "(1, 2, 7168)");
     float[] p = values("p.npy", "(1, 2, 7168)");
-    // The bundled trainer's linear schedule: mean rates of 135 and 55 parts.
+    // The bundled model's linear schedule has mean learning rates in the ratio of 135 to 55.
     double expected = (135 * dot(a, 0, p, 0, 7168) + 55 * dot(a, 7168, p, 7168, 7168)) / (135 + 55);
     assertThat((double) NpyFile.readFloats(folder.resolve("s.npy"))[0][0])
         .isCloseTo(expected, within(1e-5));
   }
 
   @Test
-  void givenABareAdapter_whenRepresentedPlain_thenItWillDo() throws IOException {
+  void givenAnAdapterWithoutTrainerState_whenRepresentedPlain_thenItSuffices() throws IOException {
     Path bare = Files.createDirectories(folder.resolve("bare"));
     for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
       Files.copy(model.checkpoints().get(0).resolve(name), bare.resolve(name));
@@ -106,7 +106,7 @@ class RepresentCommandTest {
   }
 
   @Test
-  void givenALineThatCannotBeRepresented_whenRepresented_thenItIsToldAndItsValuesAreZero()
+  void givenALineThatCannotBeRepresented_whenRepresented_thenItIsReportedAndItsValuesAreZero()
       throws IOException {
     List<String> lines = List.of(CANDIDATE, "{not json}", CANDIDATE);
     CommandRun run = represent("i.npy", "64", lines, model.checkpoints());
@@ -120,7 +120,7 @@ class RepresentCommandTest {
   }
 
   @Test
-  void givenAPlaceThatCannotBeWritten_whenRepresented_thenItFailsBeforeTheModelIsLoaded()
+  void givenAnOutputThatCannotBeWritten_whenRepresented_thenItFailsBeforeTheModelIsLoaded()
       throws IOException {
     Path in = Files.write(folder.resolve("o.jsonl"), List.of(CANDIDATE));
     List<String> arguments = arguments("represent", model.checkpoints());

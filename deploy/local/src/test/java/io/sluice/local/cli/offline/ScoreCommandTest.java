@@ -74,7 +74,8 @@ class ScoreCommandTest {
   }
 
   @Test
-  void givenLinesWithoutAScore_whenScored_thenTheyAreToldAndTheRestIsScored() throws IOException {
+  void givenLinesWithoutAScore_whenScored_thenTheyAreReportedAndTheOthersAreScored()
+      throws IOException {
     Path candidates = candidates(ADD, "{\"id\": 7, \"messages\": []}", SORT, "{not json", TOO_LONG);
     assertThat(score(candidates, task, "odd.npy", "--max-length", "64")).isEqualTo(1);
     assertThat(err.toString())
@@ -91,7 +92,7 @@ class ScoreCommandTest {
   }
 
   @Test
-  void givenHiddenStates_whenScored_thenNoCheckpointIsNeededAndAnExampleIsMostLikeItself()
+  void givenHiddenStates_whenScored_thenNoCheckpointIsNeededAndAnExampleIsMostSimilarToItself()
       throws IOException {
     List<String> arguments =
         List.of(
@@ -161,12 +162,12 @@ class ScoreCommandTest {
   }
 
   @Test
-  void givenAPlaceThatCannotBeWritten_whenScored_thenItFailsBeforeTheModelIsLoaded()
+  void givenAnOutputThatCannotBeWritten_whenScored_thenItFailsBeforeTheModelIsLoaded()
       throws IOException {
     assertThat(score(candidates(ADD), task, "missing/s.npy")).isEqualTo(1);
     assertThat(score(candidates(ADD), task, "")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("there is no folder " + folder.resolve("missing") + ": make it first")
+        .contains("there is no folder " + folder.resolve("missing") + ": create it first")
         .contains("is a folder: give the name of a file")
         .doesNotContain("Device");
   }

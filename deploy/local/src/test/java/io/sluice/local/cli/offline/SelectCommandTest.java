@@ -18,7 +18,7 @@ class SelectCommandTest {
   private Path scores;
 
   @BeforeEach
-  void makeScores() throws IOException {
+  void writeScores() throws IOException {
     scores = matrix(new float[] {0.1f, 0.9f, 0.5f}, new float[] {0.3f, 0.8f, 0.2f});
   }
 
@@ -30,7 +30,7 @@ class SelectCommandTest {
   }
 
   @Test
-  void givenAnotherAlgorithm_whenSelected_thenItsRuleCounts() {
+  void givenAnotherAlgorithm_whenSelected_thenItsOrderIsPrinted() {
     assertThat(select("--budget", "2", "--algorithm", "doubly-greedy").out())
         .isEqualTo(lines(1, 2));
     assertThat(select("--budget", "3", "--algorithm", "random").out()).isEqualTo(lines(2, 0, 1));
@@ -38,12 +38,12 @@ class SelectCommandTest {
   }
 
   @Test
-  void givenABudgetAboveTheCandidates_whenSelected_thenAllCome() {
+  void givenABudgetAboveTheCandidates_whenSelected_thenAllAreSelected() {
     assertThat(select("--budget", "99").out()).isEqualTo(lines(1, 0, 2));
   }
 
   @Test
-  void givenAnOutFile_whenSelected_thenTheIndicesAreThereAndNotOnStandardOutput()
+  void givenAnOutFile_whenSelected_thenTheIndicesAreInItAndNotOnStandardOutput()
       throws IOException {
     Path out = folder.resolve("out.txt");
 
@@ -54,7 +54,7 @@ class SelectCommandTest {
   }
 
   @Test
-  void givenAScoreThatIsNotFinite_whenSelected_thenRefusedWithItsPlace() throws IOException {
+  void givenAScoreThatIsNotFinite_whenSelected_thenItIsRefusedWithItsPosition() throws IOException {
     scores = matrix(new float[] {0.1f, 0.9f}, new float[] {0.3f, Float.NaN});
 
     CommandRun run = select("--budget", "2");
@@ -75,10 +75,10 @@ class SelectCommandTest {
   }
 
   @Test
-  void givenAMatrixWithoutQueries_whenSelected_thenRefused() throws IOException {
+  void givenAMatrixWithoutQueries_whenSelected_thenItIsRefused() throws IOException {
     NpyFile.writeFloats(scores, 3, List.of());
 
-    assertThat(select("--budget", "2").err()).contains("one row a query");
+    assertThat(select("--budget", "2").err()).contains("one row per query");
   }
 
   @Test

@@ -29,7 +29,7 @@ class TrainingCommandsTest {
   @TempDir private Path folder;
 
   @Test
-  void givenCandidates_whenWarmedUp_thenOutHasACheckpointAnEpochAndNothingElse()
+  void givenCandidates_whenWarmedUp_thenOutHasOneCheckpointPerEpochAndNothingElse()
       throws IOException {
     Path warmup = folder.resolve("warmup");
 
@@ -38,7 +38,7 @@ class TrainingCommandsTest {
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
     assertThat(names(warmup)).containsExactly("checkpoint-3", "checkpoint-6");
-    assertThat(names(folder)).as("no work is left").containsExactly("warmup");
+    assertThat(names(folder)).as("no partial folder is left").containsExactly("warmup");
     assertThat(LoraCheckpoint.open(warmup.resolve("checkpoint-6")).rank()).isEqualTo(4);
     assertThat(out.toString())
         .contains("Trained on 12 of 60 candidates")
@@ -52,11 +52,11 @@ class TrainingCommandsTest {
     Files.writeString(full.resolve("notes.txt"), "mine");
 
     assertThat(warmup(BASE, DATA, full)).isEqualTo(1);
-    assertThat(err.toString()).contains("has files in it: give a new folder");
+    assertThat(err.toString()).contains("contains files: give a new folder");
     assertThat(warmup(folder.resolve("none"), DATA, folder.resolve("new"))).isEqualTo(1);
     assertThat(err.toString()).contains("none is not a folder");
     assertThat(warmup(BASE, DATA, folder.resolve("no/parent"))).isEqualTo(1);
-    assertThat(err.toString()).contains("make it first");
+    assertThat(err.toString()).contains("create it first");
     assertThat(warmup(BASE, DATA, folder.resolve("new"), "--fraction", "0")).isEqualTo(2);
     assertThat(warmup(BASE, DATA, folder.resolve("new"), "--batch", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("batch size 0: use a value 1 or more");
@@ -64,27 +64,27 @@ class TrainingCommandsTest {
   }
 
   @Test
-  void givenNothingToLearn_whenWarmedUp_thenTheErrorTellsTheFirstReason() throws IOException {
+  void givenNothingToLearn_whenWarmedUp_thenTheErrorGivesTheFirstReason() throws IOException {
     Path mute = folder.resolve("mute.jsonl");
     Files.writeString(
         mute, "{\"id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n");
     Path none = Files.writeString(folder.resolve("none.jsonl"), "\n");
 
     assertThat(warmup(BASE, mute, folder.resolve("new"))).isEqualTo(1);
-    assertThat(err.toString()).contains("no ");
+    assertThat(err.toString()).contains("none of the 1 examples can be used: ");
     assertThat(warmup(BASE, none, folder.resolve("new"))).isEqualTo(1);
-    assertThat(err.toString()).contains("has no candidate").contains("it is empty");
+    assertThat(err.toString()).contains("contains no candidate").contains("it is empty");
 
     Path prose = Files.writeString(folder.resolve("prose.jsonl"), "Dear all,\n\nhello\n");
     assertThat(train(folder.resolve("new"), "--data", prose.toString())).isEqualTo(1);
     assertThat(err.toString())
-        .contains("prose.jsonl has no example: it needs lines of {\"messages\": [...]}")
+        .contains("prose.jsonl contains no example: it needs lines of {\"messages\": [...]}")
         .contains("no example in lines 1, 3");
     assertThat(names(folder)).containsExactly("mute.jsonl", "none.jsonl", "prose.jsonl");
   }
 
   @Test
-  void givenLinesThatAreNoExamples_whenTrainedAndWarmedUp_thenTheyAreToldAndTheExitCodeIsOne()
+  void givenLinesThatAreNoExamples_whenTrainedAndWarmedUp_thenTheyAreReportedAndTheExitCodeIsOne()
       throws IOException {
     Path mixed = folder.resolve("mixed.jsonl");
     Files.writeString(mixed, "none\n".repeat(12) + Files.readString(DATA));
@@ -93,7 +93,7 @@ class TrainingCommandsTest {
 
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString()).contains("line 10 is left out").contains("and 2 more lines");
-    assertThat(out.toString()).contains("12 lines of the file are none");
+    assertThat(out.toString()).contains("12 lines of the file are not candidates");
     assertThat(folder.resolve("w")).isNotEmptyDirectory();
     assertThat(train(folder.resolve("t"), "--data", mixed.toString(), "--lora-rank", "2"))
         .isEqualTo(1);
@@ -105,7 +105,8 @@ class TrainingCommandsTest {
   }
 
   @Test
-  void givenAConfigOfAnotherModel_whenTrained_thenRefusedByItsVocabulary() throws IOException {
+  void givenTheConfigOfAnotherModel_whenTrained_thenItIsRefusedByTheVocabulary()
+      throws IOException {
     Path model = Files.createDirectory(folder.resolve("mixed-up"));
     for (String name : names(BASE)) {
       Files.copy(BASE.resolve(name), model.resolve(name));
@@ -122,10 +123,11 @@ class TrainingCommandsTest {
   }
 
   @Test
-  void givenAFolderThatAnotherRunHas_whenTrained_thenRefusedUntilThatHasEnded() throws IOException {
+  void givenAFolderThatAnotherRunUses_whenTrained_thenItIsRefusedUntilThatRunHasEnded()
+      throws IOException {
     Path taken = folder.resolve("taken");
 
-    try (OutputFolder running = OutputFolder.require(taken)) {
+    try (OutputFolder running = OutputFolder.acquire(taken)) {
       assertThat(train(taken)).isEqualTo(1);
       assertThat(err.toString()).contains("another run writes to --out " + taken);
       assertThat(running.partial()).doesNotExist();

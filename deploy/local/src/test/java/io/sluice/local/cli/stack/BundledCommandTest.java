@@ -14,7 +14,7 @@ class BundledCommandTest {
   @TempDir private Path dir;
 
   @Test
-  void givenANewFolder_whenWritten_thenTheOtherCommandsCanUseWhatIsNamed() throws Exception {
+  void givenANewFolder_whenWritten_thenTheOtherCommandsCanUseTheFiles() throws Exception {
     CommandRun run = CommandRun.of("bundled", "--out=" + dir.resolve("new"));
 
     assertThat(run.exitCode()).as(run.err()).isZero();

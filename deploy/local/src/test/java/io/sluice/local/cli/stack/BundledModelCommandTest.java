@@ -15,19 +15,19 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bundled model is what {@code sluice bundled-model} makes. */
+/** The bundled model is the one that {@code sluice bundled-model} creates. */
 class BundledModelCommandTest {
-  /** Processors round differently; another seed or setting moves losses by far more. */
+  /** Processors round differently; another seed or setting changes the losses by much more. */
   private static final Offset<Double> ROUNDING = Offset.offset(2e-3);
 
   @TempDir private Path folder;
 
   @Test
-  void givenTheBundledModel_whenItsWarmUpIsRunAgain_thenTheBundledCheckpoints() throws Exception {
+  void givenTheBundledModel_whenItsWarmUpIsRunAgain_thenItHasTheSameLosses() throws Exception {
     WrittenModel model = BundledModel.write(folder.resolve("model"));
     Path candidates = BundledData.write(folder.resolve("data")).candidates();
     List<String> command = new ArrayList<>(BundledModelCommand.WARM_UP);
-    command.addAll(BundledModelCommand.BOTH);
+    command.addAll(BundledModelCommand.SHARED_OPTIONS);
     command.addAll(
         List.of(
             "--seed=" + BundledModel.SEED,

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Slips that {@code sluice quickstart} finds before it starts anything. */
+/** Mistakes that {@code sluice quickstart} reports before it starts anything. */
 class QuickstartCommandTest {
   private static final String TASK =
       """
@@ -143,7 +143,7 @@ class QuickstartCommandTest {
   }
 
   @Test
-  void givenTaskFilesThatCannotBeUsed_whenRun_thenTheMessageNamesTheFileAndTheFault()
+  void givenTaskFilesThatCannotBeUsed_whenRun_thenTheMessageNamesTheFileAndTheProblem()
       throws Exception {
     Path noQueries = Files.writeString(folder.resolve("a.json"), "{\"task\":\"a\",\"queries\":[]}");
     Path good = Files.writeString(folder.resolve("b.json"), TASK.formatted("b"));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole way of the data, with a real broker, registry, model and topology. */
+/** The whole pipeline, with a real broker, registry, model and topology. */
 @Tag("broker")
 class QuickstartEndToEndTest {
   private static final int CANDIDATES = 120;
@@ -32,7 +32,7 @@ class QuickstartEndToEndTest {
   private static final int BUDGET = 20;
   private static final int MAX_LENGTH = 64;
 
-  /** Nothing of the answer is left when this is cut. */
+  /** After truncation, nothing is left of the answer. */
   private static final String TOO_LONG =
       """
       {"id":"too-long","messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"no"}]}
@@ -93,7 +93,10 @@ class QuickstartEndToEndTest {
     }
   }
 
-  /** A skill is a twelfth of the pool; of the subset for it, it is far more. */
+  /**
+   * A skill's candidates are a twelfth of the pool, and a much larger share of the subset for the
+   * skill.
+   */
   private static void requireOwnSkill(String skill, Path subset, List<String> pool)
       throws Exception {
     double ofSubset = share(skill, "candidate_id", Files.readAllLines(subset).subList(0, SMALLEST));
@@ -108,7 +111,10 @@ class QuickstartEndToEndTest {
     return (double) own / lines.size();
   }
 
-  /** At each slot the pick is as near to the slot's query as the best candidate not yet taken. */
+  /**
+   * Requires that the candidate in each slot is as similar to the slot's query as the best
+   * candidate that was not yet taken.
+   */
   private static void requireGreedy(Path subset, float[][] scores, Map<String, Integer> places)
       throws Exception {
     List<String> entries = Files.readAllLines(subset);

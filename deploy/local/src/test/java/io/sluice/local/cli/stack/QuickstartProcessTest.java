@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sluice quickstart} as a process that is stopped half-way. */
+/** {@code sluice quickstart} as a process that is interrupted while it runs. */
 @Tag("broker")
 class QuickstartProcessTest {
   @Test
-  void givenAQuickstartAtWork_whenInterrupted_thenNoProcessAndNoDataAreLeft(@TempDir Path folder)
+  void givenARunningQuickstart_whenInterrupted_thenNoProcessAndNoDataAreLeft(@TempDir Path folder)
       throws Exception {
     Path temporary = folder.resolve("tmp");
     String out = folder.resolve("out").toString();

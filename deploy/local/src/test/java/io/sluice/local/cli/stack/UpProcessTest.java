@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code sluice up} as a process: what it leaves behind when it is stopped in the ways there are.
+ * {@code sluice up} as a process: the state that it leaves behind when it is interrupted or killed.
  */
 @Tag("broker")
 class UpProcessTest {
@@ -21,7 +21,7 @@ class UpProcessTest {
   @TempDir private Path folder;
 
   @Test
-  void givenUp_whenInterrupted_thenItEndsAndTheRegistryWithIt() throws Exception {
+  void givenUp_whenInterrupted_thenItAndTheRegistryEnd() throws Exception {
     Path data = folder.resolve("data");
     try (SluiceProcess up = SluiceProcess.start(folder, "up", "--data", data.toString())) {
       List<ProcessHandle> children = up.awaitLine(READY);

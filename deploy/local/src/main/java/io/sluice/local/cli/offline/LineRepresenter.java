@@ -14,27 +14,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The lines of an example file on their way through a representer, some at a time.
+ * Represents the lines of an example file in batches.
  *
- * @param representer what represents them
- * @param role what all of them are represented as
+ * @param representer computes the vectors
+ * @param role the role as which all lines are represented
  */
-public record Lines(Representer representer, ExampleRole role) {
-  /** Enough to keep all cores busy, few enough that progress is seen. */
+public record LineRepresenter(Representer representer, ExampleRole role) {
+  /** LineRepresenter per batch: enough to keep all cores busy, and few enough to show progress. */
   private static final int BATCH = 32;
 
-  /** Takes what became of one line. */
+  /** Receives the outcome of each line. */
   public interface Sink {
     /**
-     * Takes it.
+     * Receives the outcome of a line.
      *
      * @param line the line
-     * @param outcome its vectors, or why it has none
+     * @param outcome its vectors, or the reason why it has none
+     * @throws IOException when the outcome cannot be written
      */
     void take(ExampleLine line, Outcome outcome) throws IOException;
   }
 
-  /** Represents lines and hands on what became of each, in order. */
+  /** Represents lines and passes the outcome of each to the sink, in the order of the lines. */
   public void represent(List<ExampleLine> lines, Sink sink) throws IOException {
     for (int begin = 0; begin < lines.size(); begin += BATCH) {
       List<ExampleLine> batch = lines.subList(begin, Math.min(begin + BATCH, lines.size()));
@@ -63,8 +64,8 @@ public record Lines(Representer representer, ExampleRole role) {
         : Optional.empty();
   }
 
-  /** The line's place and, where it has one, its id: for people. */
-  public static String place(ExampleLine line) {
+  /** Describes a line in messages: "line N" and, if the example has one, its id. */
+  public static String describe(ExampleLine line) {
     if (line instanceof ExampleLine.OfCandidate of) {
       return "line " + of.line() + " (" + of.candidate().getId() + ")";
     }

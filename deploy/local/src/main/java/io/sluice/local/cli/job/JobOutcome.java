@@ -6,14 +6,14 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 
-/** Tells what came of a request about jobs. */
-final class JobAnswer {
-  private JobAnswer() {}
+/** Prints the outcome of a request to fire or cancel a job. */
+final class JobOutcome {
+  private JobOutcome() {}
 
   /**
-   * Prints it.
+   * Prints the outcome, an error on standard error.
    *
-   * @param done what to print of the job when the request was carried out
+   * @param done gives the text to print for the job when the request was carried out
    * @return the exit code
    */
   static int print(Outcome outcome, Function<FineTuneJob, String> done, CommandLine command) {
@@ -24,8 +24,8 @@ final class JobAnswer {
     String reason =
         outcome instanceof Outcome.Refused refused
             ? refused.reason()
-            : "no streams-app has answered yet: is one running? The request stays, and is carried"
-                + " out when one does";
+            : "no streams-app has responded yet: is one running? The request remains in its topic and"
+                + " takes effect when a streams-app reads it";
     command.getErr().println(command.getColorScheme().errorText("sluice: " + reason));
     return ExitCode.SOFTWARE;
   }
