@@ -36,4 +36,76 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.sluice.local..", "picocli..", "me.tongfei.progressbar..");
+
+  @ArchTest
+  static final ArchRule filesKnowNoEngine =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.model.file")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ai.djl..", "io.sluice.gpuworker.model", "io.sluice.gpuworker.model.config..", "io.sluice.gpuworker.model.decoder..", "io.sluice.gpuworker.model.lora..");
+
+  @ArchTest
+  static final ArchRule configsKnowNoEngine =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.model.config")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ai.djl..", "io.sluice.gpuworker.model", "io.sluice.gpuworker.model.decoder..", "io.sluice.gpuworker.model.lora..");
+
+  @ArchTest
+  static final ArchRule decodersDoNotKnowHowAdaptersAreStored =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.model.decoder")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.sluice.gpuworker.model", "io.sluice.gpuworker.model.lora..");
+
+  @ArchTest
+  static final ArchRule launchersKnowNeitherJobsNorKafka =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.launch..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", "io.confluent..", "io.sluice.gpuworker.job..", "io.sluice.gpuworker.trainer..", "io.sluice.gpuworker.worker..");
+
+  @ArchTest
+  static final ArchRule theWorkOnAJobKnowsNoKafka =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.job..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", "io.confluent..", "io.sluice.gpuworker.trainer..", "io.sluice.gpuworker.worker..");
+
+  @ArchTest
+  static final ArchRule fineTuningKnowsNoJobs =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.finetune..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.sluice.gpuworker.launch..", "io.sluice.gpuworker.job..", "io.sluice.gpuworker.trainer..");
+
+  @ArchTest
+  static final ArchRule theTrainerDoesNotKnowTheWorker =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.trainer..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.sluice.gpuworker.worker..");
+
+  @ArchTest
+  static final ArchRule theWorkerDoesNotKnowTheTrainer =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.worker..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.sluice.gpuworker.trainer..", "io.sluice.gpuworker.job..", "io.sluice.gpuworker.launch..");
 }

@@ -1,10 +1,11 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.file.SafetensorsWriter;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.sluice.gpuworker.model.Safetensors;
-import io.sluice.gpuworker.model.SafetensorsWriter;
-import io.sluice.gpuworker.model.SafetensorsWriter.Tensor;
+import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.FileSystemException;

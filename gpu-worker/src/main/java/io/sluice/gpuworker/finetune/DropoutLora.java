@@ -1,7 +1,8 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.model.decoder.Lora;
+
 import ai.djl.ndarray.NDArray;
-import io.sluice.gpuworker.model.Lora;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;

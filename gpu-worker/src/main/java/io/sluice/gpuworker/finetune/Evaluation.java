@@ -1,17 +1,18 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.TokenLosses;
-import io.sluice.gpuworker.model.Decoder;
-import io.sluice.gpuworker.model.DecoderConfig;
-import io.sluice.gpuworker.model.DecoderWeights;
-import io.sluice.gpuworker.model.Lora;
-import io.sluice.gpuworker.model.LoraCheckpoint;
-import io.sluice.gpuworker.model.LoraStack;
 import io.sluice.gpuworker.model.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute com
           adapter.isPresent() ? Optional.of(LoraCheckpoint.open(adapter.get())) : Optional.empty();
       DecoderWeights weights =
           checkpoint.isPresent()
-              ? DecoderWeights.open(manager, model, checkpoint.get())
+              ? DecoderWeights.open(manager, model, checkpoint.get().replacements())
               : DecoderWeights.open(manager, model);
       Decoder decoder = Decoder.load(manager, DecoderConfig.read(model), weights, longest);
       FineTuning.requireKnown(examples, decoder.vocabulary());

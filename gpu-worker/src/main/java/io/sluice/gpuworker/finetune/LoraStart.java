@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.LoraLayout;
+import io.sluice.gpuworker.model.lora.LoraLayout;
+
 
 /**
  * The first values of a new adapter: A uniform between plus and minus the inverse root of its

@@ -1,7 +1,8 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+
 import io.sluice.gpuworker.gradient.Encoded;
-import io.sluice.gpuworker.model.DecoderWeights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,13 +1,14 @@
 package io.sluice.gpuworker.gradient;
 
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraStack;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import io.sluice.gpuworker.model.Decoder;
-import io.sluice.gpuworker.model.Lora;
-import io.sluice.gpuworker.model.LoraStack;
 import java.util.Arrays;
 
 /**
@@ -45,7 +46,7 @@ public final class GradientEngine {
    * Losses and gradients of an example.
    *
    * @param losses mean cross-entropy, in nats a token, shape [checkpoints]
-   * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.LoraLayout#size}]
+   * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.lora.LoraLayout#size}]
    */
   public record Result(float[] losses, float[][] gradients) {}
 
@@ -57,7 +58,7 @@ public final class GradientEngine {
      *
      * @param scratch owns what is computed with them, and frees it
      * @param losses mean cross-entropy, in nats a token, shape [checkpoints, 1]
-     * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.LoraLayout#size}]
+     * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.lora.LoraLayout#size}]
      */
     T of(NDManager scratch, NDArray losses, NDArray gradients);
   }

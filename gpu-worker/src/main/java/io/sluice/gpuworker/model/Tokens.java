@@ -1,5 +1,8 @@
 package io.sluice.gpuworker.model;
 
+import io.sluice.gpuworker.model.file.JsonFile;
+import io.sluice.gpuworker.model.file.UnusableModelException;
+
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;

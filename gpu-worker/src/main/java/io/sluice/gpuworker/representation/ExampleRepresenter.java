@@ -1,9 +1,10 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.StageTimes.Stage;

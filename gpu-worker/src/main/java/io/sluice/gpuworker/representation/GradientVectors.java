@@ -1,15 +1,16 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.lora.AdamMoments;
+import io.sluice.gpuworker.model.lora.CheckpointWeights;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
+
 import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.GradientEngine;
-import io.sluice.gpuworker.model.AdamMoments;
-import io.sluice.gpuworker.model.CheckpointWeights;
-import io.sluice.gpuworker.model.Decoder;
-import io.sluice.gpuworker.model.DecoderConfig;
-import io.sluice.gpuworker.model.DecoderWeights;
-import io.sluice.gpuworker.model.LoraCheckpoint;
-import io.sluice.gpuworker.model.LoraStack;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class GradientVectors implements ExampleVectors {
         Decoder.load(
             manager,
             DecoderConfig.read(settings.model()),
-            DecoderWeights.open(manager, settings.model(), checkpoints.get(0)),
+            DecoderWeights.open(manager, settings.model(), checkpoints.get(0).replacements()),
             settings.positions());
     LoraStack adapters = LoraStack.load(manager, decoder, checkpoints);
     return new GradientVectors(settings, checkpoints, decoder, adapters, device);

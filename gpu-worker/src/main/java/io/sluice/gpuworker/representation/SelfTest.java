@@ -1,8 +1,9 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.model.file.UnusableModelException;
+
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.Tokens;
-import io.sluice.gpuworker.model.UnusableModelException;
 import java.nio.file.Path;
 import java.util.Arrays;
 

@@ -1,5 +1,10 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.job.JobProgress;
+import io.sluice.gpuworker.launch.Stop;
+
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobState;
 import java.util.Optional;
@@ -12,7 +17,7 @@ final class JobInHand implements AutoCloseable {
   final TopicPartition partition;
   final long offset;
   final FineTuneJob job;
-  final RunControl control = new RunControl();
+  final JobControl control = new JobControl();
   private final JobWatch watch;
   private Optional<FineTuneJob> newest;
   private Optional<CompletableFuture<Ending>> work = Optional.empty();

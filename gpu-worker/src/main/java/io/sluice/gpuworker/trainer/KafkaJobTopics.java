@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.JobTopics;
+
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.Arm;
@@ -34,7 +36,7 @@ final class KafkaJobTopics implements JobTopics {
   }
 
   @Override
-  public Optional<FineTuneResult> lastReport(String jobId) {
+  public Optional<FineTuneResult> lastReport(String jobId) throws InterruptedException {
     List<FineTuneResult> found = new ArrayList<>();
     scan(
         results,
@@ -49,7 +51,7 @@ final class KafkaJobTopics implements JobTopics {
 
   /** Reads no further than the last example that there should be. */
   @Override
-  public List<DatasetRecord> dataset(FineTuneJob job) {
+  public List<DatasetRecord> dataset(FineTuneJob job) throws InterruptedException {
     long expected =
         (job.getControls().contains(Arm.RANDOM) ? 2L : 1L) * job.getExamples()
             + job.getQueries()
@@ -67,7 +69,8 @@ final class KafkaJobTopics implements JobTopics {
   }
 
   private static void scan(
-      PartitionScan scan, String partitionedBy, String key, Predicate<byte[]> visitor) {
+      PartitionScan scan, String partitionedBy, String key, Predicate<byte[]> visitor)
+      throws InterruptedException {
     byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
     try {
       scan.visit(
@@ -77,7 +80,8 @@ final class KafkaJobTopics implements JobTopics {
                   || record.value() == null
                   || visitor.test(record.value()));
     } catch (InterruptException e) {
-      throw e;
+      Thread.interrupted();
+      throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
     } catch (KafkaException e) {
       throw new ServiceFailure(
           "topic " + scan.topic() + " cannot be read (" + e.getMessage() + ")", e);

@@ -1,11 +1,22 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.Evaluator;
+import io.sluice.gpuworker.job.FileTrouble;
+import io.sluice.gpuworker.job.ModelEvaluator;
+import io.sluice.gpuworker.launch.BuiltinLauncher;
+import io.sluice.gpuworker.launch.CommandLauncher;
+import io.sluice.gpuworker.launch.KubernetesJobTemplate;
+import io.sluice.gpuworker.launch.KubernetesLauncher;
+import io.sluice.gpuworker.launch.Launcher;
+import io.sluice.gpuworker.launch.Launchers;
+
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.sluice.gpuworker.finetune.TrainingCompute;
-import io.sluice.gpuworker.model.DecoderConfig;
-import io.sluice.gpuworker.model.DecoderWeights;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.service.ServiceFailure;
 import java.io.IOException;
@@ -86,9 +97,9 @@ final class LauncherSetup {
 
   /** The launcher asks again by itself: the client is not to. */
   private static Launcher kubernetes(TrainerConfig config, Path file) {
-    JobTemplate template;
+    KubernetesJobTemplate template;
     try {
-      template = JobTemplate.read(file);
+      template = KubernetesJobTemplate.read(file);
     } catch (IOException e) {
       throw new ServiceFailure("kubernetes.template: " + FileTrouble.reason(e, config.output()), e);
     }

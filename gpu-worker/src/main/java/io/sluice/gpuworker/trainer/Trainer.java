@@ -1,5 +1,12 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.FileTrouble;
+import io.sluice.gpuworker.job.JobSetup;
+import io.sluice.gpuworker.job.JobRun;
+import io.sluice.gpuworker.job.JobTopics;
+import io.sluice.gpuworker.launch.Launcher;
+import io.sluice.gpuworker.launch.Launchers;
+
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -181,13 +188,13 @@ public final class Trainer implements AutoCloseable {
         working,
         new JobRun(
             ofJobs,
-            new JobAttempt.Means(
+            new JobSetup(
                 launchers,
                 LauncherSetup.evaluator(config),
                 config.model(),
                 config.output(),
                 config.timeLimit(),
-                config.attempts())),
+                config.attempts()))::run,
         LET_GO,
         metrics,
         health);

@@ -1,5 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.launch.Stop;
+
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
@@ -32,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * and polls on meanwhile with all partitions paused: membership of the group is the lease of the
  * job. A trainer that falls silent loses its partitions, and who gets them reads the job again.
  */
-final class TrainerLoop implements AutoCloseable {
+public final class TrainerLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainerLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final String NOT_OPEN = "it is not open any more";
@@ -54,7 +58,7 @@ final class TrainerLoop implements AutoCloseable {
   @FunctionalInterface
   interface Work {
     /** Works it off, or stops when the control asks for that. */
-    Ending run(FineTuneJob job, RunControl control);
+    Ending run(FineTuneJob job, JobControl control);
   }
 
   /** Begins to follow a job from the record that it was read from. */

@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.JobProgress;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

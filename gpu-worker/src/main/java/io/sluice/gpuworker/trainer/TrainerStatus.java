@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.JobProgress;
+
 /**
  * How far the training run of the job in hand has come.
  *

@@ -1,8 +1,8 @@
 /**
- * Takes fine-tune jobs, trains and evaluates their arms and reports what came of it.
+ * The service that takes fine-tune jobs from Kafka and reports what came of them. {@link
+ * io.sluice.gpuworker.trainer.Trainer} starts and stops it. Its Kafka thread ({@code TrainerLoop})
+ * never trains; the work on a job is that of {@code job}.
  *
- * <p>{@link io.sluice.gpuworker.trainer.Trainer} is the service. Its Kafka thread ({@code
- * TrainerLoop}) never trains; a job is worked off on another ({@code JobRun}) by one of the {@code
- * Launcher}s.
+ * <p>Used by the command line. Does not know the worker.
  */
 package io.sluice.gpuworker.trainer;

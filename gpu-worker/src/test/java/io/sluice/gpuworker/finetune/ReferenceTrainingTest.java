@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.model.file.Safetensors;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,7 +10,6 @@ import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.model.Safetensors;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import java.io.IOException;

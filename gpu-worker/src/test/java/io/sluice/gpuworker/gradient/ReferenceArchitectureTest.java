@@ -1,5 +1,13 @@
 package io.sluice.gpuworker.gradient;
 
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraLayout;
+import io.sluice.gpuworker.model.lora.LoraStack;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,13 +18,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.Similarities;
-import io.sluice.gpuworker.model.Decoder;
-import io.sluice.gpuworker.model.DecoderConfig;
-import io.sluice.gpuworker.model.DecoderWeights;
-import io.sluice.gpuworker.model.Lora;
-import io.sluice.gpuworker.model.LoraCheckpoint;
-import io.sluice.gpuworker.model.LoraLayout;
-import io.sluice.gpuworker.model.LoraStack;
 import io.sluice.gpuworker.model.Torch;
 import java.io.IOException;
 import java.nio.file.Files;

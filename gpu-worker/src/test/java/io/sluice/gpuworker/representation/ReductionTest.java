@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.model.lora.AdamMoments;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -7,7 +9,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.sluice.gpuworker.GoldenData;
-import io.sluice.gpuworker.model.AdamMoments;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.util.Arrays;

@@ -1,5 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.launch.FrozenJobFixture;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
@@ -47,7 +51,7 @@ final class TrainerLoopFixture implements AutoCloseable {
   private final List<MockConsumer<byte[], byte[]>> watching = new ArrayList<>();
   private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
   private final ExecutorService working = Executors.newSingleThreadExecutor();
-  private final BlockingQueue<RunControl> controls = new LinkedBlockingQueue<>();
+  private final BlockingQueue<JobControl> controls = new LinkedBlockingQueue<>();
   private final BlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
   private int begun;
   private int ended;
@@ -93,7 +97,7 @@ final class TrainerLoopFixture implements AutoCloseable {
         new ServiceHealth(System::nanoTime, Duration.ofMinutes(5)));
   }
 
-  private Ending workOn(FineTuneJob job, RunControl control) {
+  private Ending workOn(FineTuneJob job, JobControl control) {
     worked.add(job);
     controls.add(control);
     try {
@@ -148,7 +152,7 @@ final class TrainerLoopFixture implements AutoCloseable {
   }
 
   static FineTuneJob job(String id) {
-    return Frozen.job(id).job();
+    return FrozenJobFixture.job(id).job();
   }
 
   static FineTuneJob in(JobState state, FineTuneJob job) {
@@ -167,8 +171,8 @@ final class TrainerLoopFixture implements AutoCloseable {
   }
 
   /** What the loop and the work that was begun last tell each other. */
-  RunControl control() throws InterruptedException {
-    RunControl control = controls.poll(20, TimeUnit.SECONDS);
+  JobControl control() throws InterruptedException {
+    JobControl control = controls.poll(20, TimeUnit.SECONDS);
     if (control == null) {
       throw new AssertionError("no job is being worked on");
     }

@@ -1,5 +1,11 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.job.JobProgress;
+import io.sluice.gpuworker.launch.ArmRun;
+import io.sluice.gpuworker.launch.Stop;
+
 import static io.sluice.gpuworker.trainer.TrainerLoopFixture.FIRST;
 import static io.sluice.gpuworker.trainer.TrainerLoopFixture.SECOND;
 import static io.sluice.gpuworker.trainer.TrainerLoopFixture.in;
@@ -66,7 +72,7 @@ class TrainerLoopTest {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     assertThat(trainer.reports()).as("the attempt has not begun").isEmpty();
-    RunControl control = trainer.control();
+    JobControl control = trainer.control();
     control.tell(new JobProgress(2, "reading", Optional.empty(), List.of()));
     trainer.turns(3);
     control.tell(new JobProgress(2, "training", Optional.empty(), List.of()));
@@ -126,7 +132,7 @@ class TrainerLoopTest {
       throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
-    RunControl control = trainer.control();
+    JobControl control = trainer.control();
     trainer.put(FIRST, in(JobState.CANCELLED, job("a")));
     trainer.turns(1);
     trainer.work(new Ending.Stopped());
@@ -145,7 +151,7 @@ class TrainerLoopTest {
     trainer.put(FIRST, job("a"));
     trainer.put(SECOND, job("b"));
     trainer.turns(4);
-    RunControl control = trainer.control();
+    JobControl control = trainer.control();
     trainer.consumer.rebalance(List.of(SECOND));
     trainer.turns(1);
     trainer.work(new Ending.Finished("/out", ""));
@@ -219,7 +225,7 @@ class TrainerLoopTest {
   void givenAJobAtWork_whenTheTrainerIsStopped_thenTheJobIsLeftToTheNext() throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
-    RunControl control = trainer.control();
+    JobControl control = trainer.control();
     control.tell(new JobProgress(1, "training", Optional.empty(), List.of()));
     trainer.turns(1);
     trainer.work(new Ending.Stopped());

@@ -1,10 +1,11 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.gpuworker.model.AdamMoments;
-import io.sluice.gpuworker.model.CheckpointWeights;
-import io.sluice.gpuworker.model.DecoderConfig;
-import io.sluice.gpuworker.model.DecoderWeights;
-import io.sluice.gpuworker.model.LoraCheckpoint;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.lora.AdamMoments;
+import io.sluice.gpuworker.model.lora.CheckpointWeights;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import java.io.IOException;

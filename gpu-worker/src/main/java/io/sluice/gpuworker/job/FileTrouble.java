@@ -1,0 +1,44 @@
+package io.sluice.gpuworker.job;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** What a failure of a file says to people. */
+public final class FileTrouble {
+  /** How systems say that there is no more room. */
+  private static final List<String> FULL =
+      List.of("No space left", "File too large", "Disk quota exceeded", "not enough space");
+
+  private FileTrouble() {}
+
+  /**
+   * The reason, with what to do.
+   *
+   * @param output the trainer's output folder
+   */
+  public static String reason(IOException failure, Path output) {
+    String message = Objects.toString(failure.getMessage(), failure.getClass().getSimpleName());
+    if (FULL.stream().anyMatch(message::contains)) {
+      return "the disk of "
+          + output
+          + " is full ("
+          + message
+          + "): free space there, or set another output.dir, and fire the job again";
+    }
+    if (failure instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": access denied, check its owner and permissions";
+    }
+    if (failure instanceof NoSuchFileException missing) {
+      return missing.getFile() + ": there is no such file or folder";
+    }
+    if (failure instanceof FileSystemException file) {
+      return file.getFile() + ": " + Objects.toString(file.getReason(), message);
+    }
+    return message;
+  }
+}

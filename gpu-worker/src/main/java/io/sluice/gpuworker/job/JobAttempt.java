@@ -1,0 +1,247 @@
+package io.sluice.gpuworker.job;
+
+import io.sluice.gpuworker.launch.ArmRun;
+import io.sluice.gpuworker.launch.JobFailedException;
+import io.sluice.gpuworker.launch.Launcher;
+import io.sluice.gpuworker.launch.Launchers;
+import io.sluice.gpuworker.launch.RunFolder;
+import io.sluice.gpuworker.launch.TrainingOrder;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.MeanLoss;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.dataset.FrozenDataset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One trainer's work on a job: what was done before, what it does, what it has to say. */
+public final class JobAttempt {
+  private static final Logger LOG = LoggerFactory.getLogger(JobAttempt.class);
+  private static final double NANOS = 1e9;
+
+  private final JobSetup setup;
+  private final JobControl control;
+  private final int number;
+  private final List<ArmOutcome> outcomes;
+  private final Set<String> remarks = new LinkedHashSet<>();
+
+  /** What this attempt has trained on, by the label of the run. */
+  private final Map<String, Set<String>> trainedOn = new LinkedHashMap<>();
+
+  /**
+   * An attempt that begins.
+   *
+   * @param number counts the trainers that took the job, from 1
+   * @param before outcomes of earlier attempts
+   */
+  JobAttempt(JobSetup setup, JobControl control, int number, List<ArmOutcome> before) {
+    this.setup = setup;
+    this.control = control;
+    this.number = number;
+    this.outcomes = new ArrayList<>(before);
+  }
+
+  /** Tells what is being done. */
+  void tell(String doing) {
+    control.tell(new JobProgress(number, doing, Optional.empty(), outcomes));
+  }
+
+  /**
+   * Trains and evaluates all that is not done yet.
+   *
+   * @return what people should know of it; may be empty
+   * @throws JobFailedException when it cannot be done
+   * @throws IOException when a file cannot be read or written
+   * @throws InterruptedException when it was asked to stop
+   */
+  String workOff(FrozenDataset dataset)
+      throws JobFailedException, IOException, InterruptedException {
+    List<ArmRun> runs = ArmRun.of(dataset.job());
+    Set<String> known = retracted(dataset);
+    for (ArmRun run : runs) {
+      if (run.arm() != Arm.NONE) {
+        checkExamples(dataset, run, known);
+      }
+    }
+    for (ArmRun run : runs) {
+      if (!isDone(run)) {
+        workOff(dataset, run);
+      }
+    }
+    remarkLateRetractions(dataset, known);
+    if (setup.evaluator().isEmpty()) {
+      remarks.add("not evaluated, since evaluate=false");
+    }
+    tell("finished");
+    return String.join("; ", remarks);
+  }
+
+  private void workOff(FrozenDataset dataset, ArmRun run)
+      throws JobFailedException, IOException, InterruptedException {
+    if (control.stopped().isPresent()) {
+      throw new InterruptedException("stopped");
+    }
+    Optional<RunFolder.Model> trained =
+        run.arm() == Arm.NONE ? Optional.empty() : Optional.of(trained(dataset, run));
+    if (setup.evaluator().isPresent()) {
+      tell("evaluating " + run.label());
+      outcomes.add(evaluated(setup.evaluator().get(), dataset, run, trained));
+      tell("evaluated " + run.label());
+    }
+  }
+
+  private boolean isDone(ArmRun run) {
+    return outcomes.stream().anyMatch(run::isOf);
+  }
+
+  private RunFolder.Model trained(FrozenDataset dataset, ArmRun run)
+      throws JobFailedException, IOException, InterruptedException {
+    FineTuneJob job = dataset.job();
+    List<DatasetRecord> examples = examples(dataset, run, retracted(dataset));
+    requireSome(examples, part(dataset, run).size(), run);
+    String name = setup.launchers().nameFor(job.getLauncher());
+    Launcher launcher = setup.launchers().find(name);
+    String identity =
+        RunHash.of(name + "\0" + launcher.identity(), setup.model(), job, run, examples);
+    RunFolder folder = RunFolder.of(setup.output(), job, run, identity);
+    Optional<RunFolder.Model> before = folder.finished();
+    trainedOn.put(run.label(), ids(examples));
+    if (before.isPresent()) {
+      remark(before.get().remark());
+      return before.get();
+    }
+    tell("training " + run.label() + " by " + name);
+    LOG.atInfo()
+        .addKeyValue("job", job.getJobId())
+        .addKeyValue("run", run.label())
+        .addKeyValue("launcher", name)
+        .addKeyValue("examples", examples.size())
+        .addKeyValue("folder", folder.path())
+        .log("Training");
+    folder.prepare(examples);
+    long begin = System.nanoTime();
+    Launcher.Trained trained =
+        launcher.train(
+            new TrainingOrder(job, run, examples, setup.model(), folder, setup.timeLimit()),
+            control);
+    remark(trained.remark());
+    return folder.finish(trained, (System.nanoTime() - begin) / NANOS);
+  }
+
+  private void remark(String remark) {
+    if (!remark.isEmpty()) {
+      remarks.add(remark);
+    }
+  }
+
+  /** Tells of retractions before anything is trained, which can take long. */
+  private void checkExamples(FrozenDataset dataset, ArmRun run, Set<String> retracted)
+      throws JobFailedException {
+    int all = part(dataset, run).size();
+    List<DatasetRecord> left = examples(dataset, run, retracted);
+    if (!isDone(run)) {
+      requireSome(left, all, run);
+    }
+    if (left.size() < all) {
+      remark(
+          "%d of %d examples of arm %s were retracted"
+              .formatted(all - left.size(), all, run.armName()));
+    }
+  }
+
+  private static void requireSome(List<DatasetRecord> left, int all, ArmRun run)
+      throws JobFailedException {
+    if (left.isEmpty()) {
+      throw new JobFailedException(
+          "all %d examples of arm %s were retracted: nothing is left to train on"
+              .formatted(all, run.armName()));
+    }
+  }
+
+  /** Of those that were retracted while the job was worked on; of the known it was told before. */
+  private void remarkLateRetractions(FrozenDataset dataset, Set<String> known) {
+    Set<String> late = new HashSet<>(ids(dataset.selected()));
+    late.addAll(ids(dataset.random()));
+    late.retainAll(control.retracted());
+    late.removeAll(known);
+    if (late.isEmpty()) {
+      return;
+    }
+    List<String> runs =
+        trainedOn.entrySet().stream()
+            .filter(run -> !Collections.disjoint(run.getValue(), late))
+            .map(Map.Entry::getKey)
+            .toList();
+    remark(
+        runs.isEmpty()
+            ? "%d more examples were retracted meanwhile and left out".formatted(late.size())
+            : "%d examples were retracted after %s had begun to train on them: fire the job again to train without"
+                .formatted(late.size(), String.join(", ", runs)));
+  }
+
+  /** The job's candidates that are retracted by now. */
+  private Set<String> retracted(FrozenDataset dataset) {
+    Set<String> retracted = new HashSet<>(dataset.job().getRetracted());
+    retracted.addAll(control.retracted());
+    return retracted;
+  }
+
+  /** The arm's part without those that were retracted. */
+  private static List<DatasetRecord> examples(
+      FrozenDataset dataset, ArmRun run, Set<String> retracted) {
+    return part(dataset, run).stream()
+        .filter(example -> !retracted.contains(example.getCandidateId()))
+        .toList();
+  }
+
+  private static Set<String> ids(List<DatasetRecord> examples) {
+    return examples.stream()
+        .map(DatasetRecord::getCandidateId)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static List<DatasetRecord> part(FrozenDataset dataset, ArmRun run) {
+    return run.arm() == Arm.RANDOM ? dataset.random() : dataset.selected();
+  }
+
+  private static ArmOutcome evaluated(
+      Evaluator evaluator, FrozenDataset dataset, ArmRun run, Optional<RunFolder.Model> trained)
+      throws JobFailedException, IOException, InterruptedException {
+    int maxLength = dataset.job().getHyperParameters().getMaxLength();
+    Optional<Path> folder = trained.map(RunFolder.Model::model);
+    List<List<Query>> sets =
+        dataset.heldOut().isEmpty()
+            ? List.of(dataset.queries())
+            : List.of(dataset.queries(), dataset.heldOut());
+    List<MeanLoss> losses = evaluator.losses(folder, sets, maxLength);
+    ArmOutcome.Builder outcome =
+        ArmOutcome.newBuilder()
+            .setArm(run.arm())
+            .setSeed(run.seed())
+            .setQueryLoss(losses.get(0))
+            .setHeldOutLoss(losses.subList(1, losses.size()));
+    trained.ifPresent(
+        model ->
+            outcome
+                .setOutput(model.model().toAbsolutePath().toString())
+                .setSeconds(model.seconds())
+                .setTokens(model.tokens()));
+    return outcome.build();
+  }
+}

@@ -1,0 +1,154 @@
+package io.sluice.gpuworker.launch;
+
+
+import io.sluice.gpuworker.finetune.Checkpointing;
+import io.sluice.gpuworker.finetune.EncodedExamples;
+import io.sluice.gpuworker.finetune.FineTuneMethod;
+import io.sluice.gpuworker.finetune.FineTuning;
+import io.sluice.gpuworker.finetune.StepProgress;
+import io.sluice.gpuworker.finetune.TrainingCompute;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters;
+import io.sluice.gpuworker.finetune.TrainingHyperParameters.Adam;
+import io.sluice.gpuworker.finetune.TrainingListener;
+import io.sluice.gpuworker.finetune.TrainingOutcome;
+import io.sluice.gpuworker.finetune.TrainingSettings;
+import io.sluice.gpuworker.gradient.Text;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Trains in this process, and goes on from the last checkpoint of the same run. */
+public final class BuiltinLauncher implements Launcher {
+  /** The name by which jobs and settings ask for it. */
+  public static final String NAME = "builtin";
+
+  private final TrainingCompute compute;
+  private final OptionalInt checkpointSteps;
+
+  /**
+   * By settings.
+   *
+   * @param checkpointSteps steps between checkpoints; those of epochs alone when empty
+   */
+  public BuiltinLauncher(TrainingCompute compute, OptionalInt checkpointSteps) {
+    this.compute = compute;
+    this.checkpointSteps = checkpointSteps;
+  }
+
+  @Override
+  public String identity() {
+    return "packs of " + compute.packTokens();
+  }
+
+  @Override
+  public Trained train(TrainingOrder order, RunControl control)
+      throws JobFailedException, IOException, InterruptedException {
+    Progress progress = new Progress(order, control);
+    EncodedExamples examples;
+    TrainingOutcome outcome;
+    try {
+      TrainingSettings settings =
+          new TrainingSettings(
+              order.model(),
+              method(order.job().getHyperParameters()),
+              hyper(order.job().getHyperParameters(), order.run().seed()),
+              compute);
+      examples = encoded(order);
+      outcome =
+          new FineTuning(settings)
+              .run(
+                  examples.usable(),
+                  new Checkpointing(order.folder().checkpoints(), checkpointSteps, false),
+                  progress);
+    } catch (IllegalArgumentException e) {
+      throw new JobFailedException("it cannot be trained so: " + e.getMessage());
+    }
+    if (outcome instanceof TrainingOutcome.Diverged diverged) {
+      throw new JobFailedException(diverged.reason());
+    }
+    if (outcome instanceof TrainingOutcome.Finished finished) {
+      return new Trained(
+          finished.checkpoint(), tokens(order, examples), remark(examples, order.run()));
+    }
+    if (control.stopped().isEmpty()) {
+      throw new JobFailedException(
+          "the training was not done after %d s, which is time.limit.seconds"
+              .formatted(order.timeLimit().orElseThrow().toSeconds()));
+    }
+    throw new InterruptedException("stopped");
+  }
+
+  private static EncodedExamples encoded(TrainingOrder order)
+      throws JobFailedException, IOException {
+    List<Text.Conversation> texts =
+        order.examples().stream()
+            .map(example -> new Text.Conversation(example.getMessages()))
+            .toList();
+    EncodedExamples encoded =
+        EncodedExamples.of(order.model(), order.job().getHyperParameters().getMaxLength(), texts);
+    if (encoded.usable().isEmpty()) {
+      throw new JobFailedException(
+          "nothing can be learnt from any example: " + encoded.refused().get(0).reason());
+    }
+    return encoded;
+  }
+
+  private static FineTuneMethod method(io.sluice.schemas.HyperParameters chosen) {
+    return chosen.getFull()
+        ? new FineTuneMethod.AllWeights()
+        : new FineTuneMethod.NewAdapter(
+            chosen.getLoraRank(),
+            chosen.getLoraAlpha(),
+            chosen.getLoraDropout(),
+            Set.copyOf(chosen.getLoraTargets()));
+  }
+
+  private static TrainingHyperParameters hyper(io.sluice.schemas.HyperParameters chosen, int seed) {
+    Adam standard = Adam.DEFAULT;
+    return new TrainingHyperParameters(
+        chosen.getEpochs(),
+        chosen.getBatchSize(),
+        chosen.getLearningRate(),
+        chosen.getWarmupRatio(),
+        new Adam(standard.beta1(), standard.beta2(), standard.epsilon(), chosen.getWeightDecay()),
+        chosen.getMaxGradientNorm(),
+        seed,
+        chosen.getMaxLength());
+  }
+
+  private static long tokens(TrainingOrder order, EncodedExamples examples) {
+    long once = examples.usable().stream().mapToLong(example -> example.ids().length).sum();
+    return once * order.job().getHyperParameters().getEpochs();
+  }
+
+  private static String remark(EncodedExamples examples, ArmRun run) {
+    return examples.refused().isEmpty()
+        ? ""
+        : "%d examples of %s are left out: %s"
+            .formatted(examples.refused().size(), run.label(), examples.refused().get(0).reason());
+  }
+
+  /** Hands on what the training tells, and ends it on demand and at its limit. */
+  private record Progress(TrainingOrder order, RunControl control, long begin)
+      implements TrainingListener {
+    Progress(TrainingOrder order, RunControl control) {
+      this(order, control, System.nanoTime());
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return control.stopped().isPresent()
+          || order
+              .timeLimit()
+              .filter(limit -> System.nanoTime() - begin > limit.toNanos())
+              .isPresent();
+    }
+
+    @Override
+    public void progress(StepProgress now) {
+      control.step(
+          order.run(), now.last().step(), now.steps(), now.last().loss(), now.tokensPerSecond());
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.sluice.gpuworker.launch;
+
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Trains by a program of the user's. It begins anew each time. */
+public final class CommandLauncher implements Launcher {
+  /** The name by which jobs and settings ask for it. */
+  public static final String NAME = "command";
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** What a shell and Java make of the signal KILL. */
+  private static final int KILLED = 128 + 9;
+
+  private static final int TAIL_BYTES = 2000;
+  private static final int SHOWN = 300;
+
+  private final CommandTemplate command;
+
+  /** By a command line. */
+  public CommandLauncher(CommandTemplate command) {
+    this.command = command;
+  }
+
+  @Override
+  public String identity() {
+    return String.join("\0", command.arguments());
+  }
+
+  @Override
+  public Trained train(TrainingOrder order, RunControl control)
+      throws JobFailedException, IOException, InterruptedException {
+    List<String> filled = command.fill(order.values());
+    requireProgram(filled.get(0));
+    RunFolder folder = order.folder();
+    folder.clearWriting();
+    ProcessGroup group = ProcessGroup.start(filled, folder.log(), folder.process());
+    Optional<Integer> exit;
+    try {
+      exit = group.await(order.timeLimit().orElse(FOREVER));
+    } finally {
+      group.kill();
+    }
+    if (exit.isEmpty()) {
+      throw new JobFailedException(
+          "the command was still running after %d s, which is time.limit.seconds; its output is in %s"
+              .formatted(order.timeLimit().orElse(FOREVER).toSeconds(), folder.log()));
+    }
+    if (exit.get() != 0) {
+      throw new JobFailedException(
+          "the command ended with exit code %d%s; the end of %s: %s"
+              .formatted(
+                  exit.get(),
+                  exit.get() == KILLED ? ": it was killed, perhaps for want of memory" : "",
+                  folder.log(),
+                  lastLine(folder.log())));
+    }
+    return new Trained(folder.writing(), 0, "");
+  }
+
+  /** Said here, for setsid would only write it into the log. */
+  private static void requireProgram(String program) throws JobFailedException {
+    boolean found =
+        program.contains("/")
+            ? Files.isRegularFile(Path.of(program)) && Files.isExecutable(Path.of(program))
+            : ProcessGroup.onPath(program).isPresent();
+    if (!found) {
+      throw new JobFailedException(
+          "command '"
+              + program
+              + "' not found: install it where the trainer runs, or give its full path in"
+              + " command.line");
+    }
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      file.seek(Math.max(0, file.length() - TAIL_BYTES));
+      byte[] tail = new byte[(int) (file.length() - file.getFilePointer())];
+      file.readFully(tail);
+      String text = new String(tail, StandardCharsets.UTF_8).strip();
+      String line = text.substring(text.lastIndexOf('\n') + 1);
+      return line.isEmpty() ? "(empty)" : line.substring(0, Math.min(SHOWN, line.length()));
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.sluice.gpuworker.launch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.Message;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The files of one training run. What is there under its final name is whole: all is written aside
+ * and renamed.
+ *
+ * @param path the folder; its name ends in a part of the run's identity, so that runs of other
+ *     examples or settings never meet in it
+ * @param identity of the run, in hex
+ */
+public record RunFolder(Path path, String identity) {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
+  private static final int SHOWN_OF_IDENTITY = 8;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What a finished run left.
+   *
+   * @param model folder of the model
+   * @param seconds that it took
+   * @param tokens trained on; 0 when not known
+   * @param remark what people should know; may be empty
+   */
+  public record Model(Path model, double seconds, long tokens, String remark) {}
+
+  /** The folder of a run; nothing is made yet. */
+  public static RunFolder of(Path output, FineTuneJob job, ArmRun run, String identity) {
+    return new RunFolder(
+        ofJob(output, job).resolve(run.label() + "-" + identity.substring(0, SHOWN_OF_IDENTITY)),
+        identity);
+  }
+
+  /**
+   * The folder of all of a job's runs.
+   *
+   * @throws IllegalArgumentException when the job's id is no name of a folder
+   */
+  public static Path ofJob(Path output, FineTuneJob job) {
+    if (!PLAIN.matcher(job.getJobId()).matches()) {
+      throw new IllegalArgumentException(
+          "the job's id is no name of a folder: use 1 to 200 of A-Z a-z 0-9 . _ -, no dot first");
+    }
+    return output.resolve(job.getJobId());
+  }
+
+  /** The examples as JSON lines. */
+  public Path dataset() {
+    return path.resolve("train.jsonl");
+  }
+
+  /** Where a launcher writes a model. */
+  public Path writing() {
+    return path.resolve("model.writing");
+  }
+
+  /** Where a whole model lies. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  /** Checkpoints from which a run goes on. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** Output of a user's command. */
+  public Path log() {
+    return path.resolve("train.log");
+  }
+
+  /** Which process works in here. */
+  public Path process() {
+    return path.resolve("process");
+  }
+
+  private Path facts() {
+    return path.resolve("trained.json");
+  }
+
+  /**
+   * Makes the folder and writes the examples, one JSON object a line: {@code id} and {@code
+   * messages}.
+   */
+  public void prepare(List<DatasetRecord> examples) throws IOException {
+    Files.createDirectories(path);
+    Path aside = path.resolve("train.jsonl.writing");
+    try (BufferedWriter out = Files.newBufferedWriter(aside)) {
+      for (DatasetRecord example : examples) {
+        ObjectNode line = JSON.createObjectNode().put("id", example.getCandidateId());
+        ArrayNode messages = line.putArray("messages");
+        for (Message message : example.getMessages()) {
+          messages.addObject().put("role", message.getRole()).put("content", message.getContent());
+        }
+        out.write(JSON.writeValueAsString(line));
+        out.write('\n');
+      }
+    }
+    Files.move(
+        aside, dataset(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The model, when an earlier attempt has finished it. */
+  public Optional<Model> finished() throws IOException {
+    if (!Files.isDirectory(model())) {
+      return Optional.empty();
+    }
+    JsonNode facts = JSON.readTree(Files.readString(facts()));
+    return Optional.of(
+        new Model(
+            model(),
+            facts.path("seconds").asDouble(),
+            facts.path("tokens").asLong(),
+            facts.path("remark").asText()));
+  }
+
+  /**
+   * Gives a whole model its final name. When another trainer, which may have lost the job without
+   * knowing yet, has put one there meanwhile, that is the model.
+   *
+   * @throws JobFailedException when there is none
+   */
+  public Model finish(Launcher.Trained trained, double seconds) throws IOException, JobFailedException {
+    if (finished().isEmpty()) {
+      publish(trained, seconds);
+    }
+    try {
+      delete(trained.folder());
+      delete(checkpoints());
+    } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+      // The other trainer writes there still, or deletes it too.
+    }
+    return finished()
+        .orElseThrow(() -> new IOException(model() + " was deleted: fire the job again"));
+  }
+
+  private void publish(Launcher.Trained trained, double seconds)
+      throws IOException, JobFailedException {
+    if (isEmpty(trained.folder())) {
+      throw new JobFailedException(
+          "the training ended well and left nothing in "
+              + trained.folder()
+              + ": have it write the model there ({output})");
+    }
+    Path aside = path.resolve("trained.json.writing-" + UUID.randomUUID());
+    Files.writeString(
+        aside,
+        JSON.createObjectNode()
+            .put("seconds", seconds)
+            .put("tokens", trained.tokens())
+            .put("remark", trained.remark())
+            .toString());
+    Files.move(aside, facts(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.move(trained.folder(), model(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (finished().isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  /** Deletes what unfinished runs of a job have written; models stay. */
+  public static void clearUnfinished(Path output, FineTuneJob job) throws IOException {
+    Path folder = ofJob(output, job);
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> runs = Files.list(folder)) {
+      for (Path run : runs.filter(Files::isDirectory).toList()) {
+        RunFolder unfinished = new RunFolder(run, "");
+        delete(unfinished.checkpoints());
+        delete(unfinished.writing());
+      }
+    }
+  }
+
+  /** Makes the folder that a launcher writes into, empty. */
+  public void clearWriting() throws IOException {
+    delete(writing());
+    Files.createDirectories(writing());
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return true;
+    }
+    try (var files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,9 +1,0 @@
-package io.sluice.gpuworker.model;
-
-/**
- * The rotary position embedding of a layer.
- *
- * @param theta base of the angles
- * @param scaling what is done to them for long texts
- */
-public record RopeConfig(double theta, RopeScaling scaling) {}

@@ -1,0 +1,132 @@
+package io.sluice.gpuworker.model.decoder;
+
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.config.LayerAttention;
+import io.sluice.gpuworker.model.config.Norms;
+import io.sluice.gpuworker.model.config.QueryKeyNorm;
+import io.sluice.gpuworker.model.config.RopeConfig;
+import io.sluice.gpuworker.model.file.UnusableModelException;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts a decoder together from the parts that its config names. */
+final class DecoderAssembly {
+  private static final String HEAD = "lm_head";
+
+  private final NDManager manager;
+  private final DecoderConfig config;
+  private final DecoderWeights weights;
+  private final NDArray scale;
+
+  DecoderAssembly(NDManager manager, DecoderConfig config, DecoderWeights weights) {
+    this.manager = manager;
+    this.config = config;
+    this.weights = weights;
+    this.scale = manager.create((float) (1 / Math.sqrt(config.headSize())));
+  }
+
+  /** Loads all weights; {@code positions} is the longest example, in tokens. */
+  Decoder assemble(int positions) throws IOException {
+    List<DecoderLayer> layers = new ArrayList<>();
+    Map<RopeConfig, Rope> ropes = new HashMap<>();
+    for (LayerAttention sees : config.layers()) {
+      layers.add(layer(sees, "model.layers." + layers.size() + "."));
+      sees.rope()
+          .ifPresent(
+              rope ->
+                  ropes.computeIfAbsent(
+                      rope, each -> Rope.tables(manager, positions, config.headSize(), each)));
+    }
+    NDArray embedding = tokens(Decoder.EMBEDDING);
+    NDArray head =
+        config.tiedHead() && !weights.replaced(HEAD + ".weight")
+            ? embedding
+            : tokens(HEAD + ".weight");
+    return new Decoder(
+        embedding,
+        layers,
+        norm("model.norm", config.hidden()),
+        new Linear(HEAD, head, Optional.empty()),
+        ropes);
+  }
+
+  /** A row a token. Those of a checkpoint may be more than the base model's config says. */
+  private NDArray tokens(String name) throws IOException {
+    NDArray rows = weights.rows(name, config.hidden());
+    long count = rows.getShape().get(0);
+    if (config.vocabulary().isPresent()
+        && config.vocabulary().getAsInt() != count
+        && !weights.replaced(name)) {
+      throw new UnusableModelException(
+          "config.json has vocab_size %d, but %s has %d rows: get both from the same model"
+              .formatted(config.vocabulary().getAsInt(), name, count));
+    }
+    return rows;
+  }
+
+  private DecoderLayer layer(LayerAttention sees, String prefix) throws IOException {
+    Norms norms = config.norms();
+    return new DecoderLayer(
+        sees,
+        norm(prefix, norms.beforeAttention()),
+        attention(prefix + "self_attn."),
+        norm(prefix, norms.afterAttention()),
+        norm(prefix, norms.beforeFeedForward()),
+        feedForward(prefix + "mlp."),
+        norm(prefix, norms.afterFeedForward()));
+  }
+
+  private Attention attention(String prefix) throws IOException {
+    int width = config.heads() * config.headSize();
+    return new Attention(
+        heads(prefix, "q", config.heads(), config.queryKeyNorm()),
+        heads(prefix, "k", config.keyValueHeads(), config.queryKeyNorm()),
+        heads(prefix, "v", config.keyValueHeads(), QueryKeyNorm.NONE),
+        weights.linear(prefix + "o_proj", width, config.hidden(), config.outputBias()),
+        config.heads() / config.keyValueHeads(),
+        scale);
+  }
+
+  private Heads heads(String prefix, String name, int heads, QueryKeyNorm norm) throws IOException {
+    int width = heads * config.headSize();
+    Linear linear =
+        weights.linear(prefix + name + "_proj", config.hidden(), width, config.queryKeyValueBias());
+    String normName = prefix + name + "_norm";
+    return new Heads(
+        linear,
+        config.headSize(),
+        switch (norm) {
+          case NONE -> Optional.empty();
+          case EACH_HEAD -> Optional.of(norm(normName, config.headSize()));
+          case ALL_HEADS -> Optional.of(norm(normName, width));
+        });
+  }
+
+  private FeedForward feedForward(String prefix) throws IOException {
+    int hidden = config.hidden();
+    int wide = config.intermediate();
+    boolean bias = config.feedForwardBias();
+    return new FeedForward(
+        weights.linear(prefix + "gate_proj", hidden, wide, bias),
+        weights.linear(prefix + "up_proj", hidden, wide, bias),
+        weights.linear(prefix + "down_proj", wide, hidden, bias));
+  }
+
+  private Optional<RmsNorm> norm(String prefix, Optional<String> name) throws IOException {
+    return name.isPresent()
+        ? Optional.of(norm(prefix + name.get(), config.hidden()))
+        : Optional.empty();
+  }
+
+  private RmsNorm norm(String module, int width) throws IOException {
+    String name = module + ".weight";
+    return new RmsNorm(name, weights.vector(name, width), config.normEpsilon());
+  }
+}

@@ -1,0 +1,201 @@
+package io.sluice.gpuworker.model.file;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/**
+ * A safetensors file: named tensors, read one at a time and widened to 32-bit floats.
+ *
+ * <p>Layout: 8 bytes with the header's length (little-endian), a JSON header {@code {name: {dtype,
+ * shape, data_offsets: [begin, end]}}} with offsets from the header's end, the tensors. Reads F32,
+ * BF16 and F16. Only the tensor in hand is mapped into memory.
+ */
+public final class Safetensors implements Tensors {
+  private static final int MAX_HEADER_BYTES = 100 << 20;
+  private static final int LENGTH_BYTES = 8;
+
+  private final Path path;
+  private final long dataStart;
+  private final Map<String, Tensor> tensors;
+
+  private Safetensors(Path path, long dataStart, Map<String, Tensor> tensors) {
+    this.path = path;
+    this.dataStart = dataStart;
+    this.tensors = Map.copyOf(tensors);
+  }
+
+  private record Tensor(String type, long[] shape, long begin, long end) {
+    /**
+     * Whether shape and place agree, as far as the type is known: a damaged header may say
+     * anything.
+     */
+    private boolean isSound() {
+      if (begin < 0 || end < begin || LongStream.of(shape).anyMatch(size -> size < 0)) {
+        return false;
+      }
+      // In floating point, which does not overflow.
+      double values = LongStream.of(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+      return ElementType.of(type).map(known -> values * known.bytes() == end - begin).orElse(true);
+    }
+  }
+
+  /**
+   * Reads a file's header.
+   *
+   * @throws UnusableModelException when it is no safetensors file or is cut off
+   */
+  public static Safetensors open(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      long headerBytes = read(path, file, 0, LENGTH_BYTES).getLong();
+      if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES) {
+        throw damaged(path);
+      }
+      ByteBuffer header = read(path, file, LENGTH_BYTES, (int) headerBytes);
+      long dataStart = LENGTH_BYTES + headerBytes;
+      Map<String, Tensor> tensors = parse(path, StandardCharsets.UTF_8.decode(header).toString());
+      long end = tensors.values().stream().mapToLong(Tensor::end).max().orElse(0);
+      if (file.size() < dataStart + end) {
+        throw damaged(path);
+      }
+      return new Safetensors(path, dataStart, tensors);
+    }
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** Names of all tensors. */
+  public Set<String> names() {
+    return tensors.keySet();
+  }
+
+  @Override
+  public boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
+  @Override
+  public long[] shape(String name) throws UnusableModelException {
+    return tensor(name).shape().clone();
+  }
+
+  @Override
+  public float[] read(String name, long... shape) throws IOException {
+    Tensor tensor = tensor(name);
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      throw new UnusableModelException(
+          path
+              + ": "
+              + name
+              + " has shape "
+              + Arrays.toString(tensor.shape())
+              + ", not "
+              + Arrays.toString(shape)
+              + ": its config does not belong to it");
+    }
+    long bytes = tensor.end() - tensor.begin();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new UnusableModelException(path + ": " + name + " is larger than 2 GiB");
+    }
+    ElementType type = type(name, tensor);
+    float[] values = new float[(int) (bytes / type.bytes())];
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer data =
+          file.map(MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      type.widen(data, values);
+    }
+    return values;
+  }
+
+  private ElementType type(String name, Tensor tensor) throws UnusableModelException {
+    return ElementType.of(tensor.type())
+        .orElseThrow(
+            () ->
+                new UnusableModelException(
+                    path
+                        + ": "
+                        + name
+                        + " is of type "
+                        + tensor.type()
+                        + ": save it as F32, BF16 or F16"));
+  }
+
+  private Tensor tensor(String name) throws UnusableModelException {
+    if (!tensors.containsKey(name)) {
+      throw new UnusableModelException(
+          path + " has no tensor " + name + ": its config does not belong to it, or get it again");
+    }
+    return tensors.get(name);
+  }
+
+  private static Map<String, Tensor> parse(Path path, String header) throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json(path, header).properties()) {
+      if (entry.getKey().equals("__metadata__")) {
+        continue;
+      }
+      JsonNode node = entry.getValue();
+      JsonNode offsets = node.path("data_offsets");
+      long[] shape = new long[node.path("shape").size()];
+      for (int i = 0; i < shape.length; i++) {
+        shape[i] = node.path("shape").path(i).asLong();
+      }
+      Tensor tensor =
+          new Tensor(
+              node.path("dtype").asText(),
+              shape,
+              offsets.path(0).asLong(-1),
+              offsets.path(1).asLong(-1));
+      if (!tensor.isSound()) {
+        throw damaged(path);
+      }
+      tensors.put(entry.getKey(), tensor);
+    }
+    return tensors;
+  }
+
+  private static JsonNode json(Path path, String header) throws UnusableModelException {
+    try {
+      JsonNode root = new ObjectMapper().readTree(header);
+      if (root.isObject()) {
+        return root;
+      }
+    } catch (JsonProcessingException e) {
+      throw damaged(path);
+    }
+    throw damaged(path);
+  }
+
+  private static ByteBuffer read(Path path, FileChannel file, long from, int bytes)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (file.read(buffer, from + buffer.position()) < 0) {
+        throw damaged(path);
+      }
+    }
+    return buffer.flip();
+  }
+
+  private static UnusableModelException damaged(Path path) {
+    return new UnusableModelException(
+        path + " is no safetensors file, or it is cut off: get it again");
+  }
+}

@@ -1,0 +1,129 @@
+package io.sluice.gpuworker.model.file;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/**
+ * A file that {@code torch.save} wrote: a zip of a pickle, {@code NAME/data.pkl}, and of the values
+ * of its tensors, {@code NAME/data/0} and so on.
+ */
+public final class TorchFile implements AutoCloseable {
+  private static final String PICKLE = "/data.pkl";
+  private static final int MAX_TEXT_BYTES = 100;
+
+  /** The values are elsewhere; an optimizer of 10,000 parameters has a pickle of some MB. */
+  private static final int MAX_PICKLE_BYTES = 256 << 20;
+
+  private final Path path;
+  private final ZipFile zip;
+  private final String folder;
+  private final Object root;
+
+  private TorchFile(Path path, ZipFile zip) throws IOException {
+    this.path = path;
+    this.zip = zip;
+    String pickle =
+        zip.stream()
+            .map(ZipEntry::getName)
+            .filter(name -> name.endsWith(PICKLE))
+            .findFirst()
+            .orElseThrow(() -> damaged(path));
+    this.folder = pickle.substring(0, pickle.length() - PICKLE.length());
+    Optional<byte[]> order = find("/byteorder", MAX_TEXT_BYTES);
+    if (order.isPresent()
+        && !new String(order.get(), StandardCharsets.US_ASCII).strip().equals("little")) {
+      throw new UnusableModelException(path + " was written on a big-endian machine: convert it");
+    }
+    this.root = TorchUnpickler.read(path, entry(PICKLE, MAX_PICKLE_BYTES));
+  }
+
+  /**
+   * Opens a file and reads its pickle.
+   *
+   * @throws UnusableModelException when it is no such file or holds more than values and tensors
+   */
+  public static TorchFile open(Path path) throws IOException {
+    ZipFile zip;
+    try {
+      zip = new ZipFile(path.toFile());
+    } catch (ZipException e) {
+      throw damaged(path);
+    }
+    try {
+      return new TorchFile(path, zip);
+    } catch (IOException | RuntimeException e) {
+      zip.close();
+      throw e;
+    }
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** What was saved: see {@link TorchUnpickler#read}. */
+  public Object root() {
+    return root;
+  }
+
+  /**
+   * A tensor's values, row-major.
+   *
+   * @throws UnusableModelException when they are not all there
+   */
+  public float[] read(TorchTensor tensor) throws IOException {
+    long values = Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact);
+    int width = tensor.type().bytes();
+    long most = Integer.MAX_VALUE / width;
+    if (!tensor.rowMajor() || tensor.offset() < 0 || tensor.offset() > most - values) {
+      throw damaged(path);
+    }
+    int begin = (int) tensor.offset() * width;
+    int bytes = (int) values * width;
+    byte[] storage = entry("/data/" + tensor.storage(), begin + bytes);
+    if (storage.length < begin + bytes) {
+      throw damaged(path);
+    }
+    ByteBuffer data = ByteBuffer.wrap(storage, begin, bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
+    float[] read = new float[(int) values];
+    tensor.type().widen(data, read);
+    return read;
+  }
+
+  private byte[] entry(String name, int most) throws IOException {
+    return find(name, most).orElseThrow(() -> damaged(path));
+  }
+
+  /** The first {@code most} bytes of an entry: packed data may unfold to any length. */
+  private Optional<byte[]> find(String name, int most) throws IOException {
+    ZipEntry entry = zip.getEntry(folder + name);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    try (InputStream in = zip.getInputStream(entry)) {
+      return Optional.of(in.readNBytes(most));
+    } catch (ZipException e) {
+      throw damaged(path);
+    }
+  }
+
+  private static UnusableModelException damaged(Path path) {
+    return new UnusableModelException(
+        path + " is no file of torch.save, or it is damaged: get it again");
+  }
+
+  @Override
+  public void close() throws IOException {
+    zip.close();
+  }
+}

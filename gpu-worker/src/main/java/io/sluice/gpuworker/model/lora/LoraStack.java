@@ -1,0 +1,211 @@
+package io.sluice.gpuworker.model.lora;
+
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Linear;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.file.UnusableModelException;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The adapters of several checkpoints of one run, on top of each other, so that an example passes
+ * through all of them at once. Immutable; threads may share it.
+ */
+public final class LoraStack {
+  private final LoraLayout layout;
+  private final int adapters;
+  private final NDArray values;
+  private final NDArray scaling;
+
+  private LoraStack(LoraLayout layout, int adapters, NDArray values, NDArray scaling) {
+    this.layout = layout;
+    this.adapters = adapters;
+    this.values = values;
+    this.scaling = scaling;
+  }
+
+  /**
+   * Loads adapters.
+   *
+   * @param manager owns the arrays
+   * @param checkpoints at least one, of one run
+   * @throws UnusableModelException when one does not fit the model or the others
+   */
+  public static LoraStack load(NDManager manager, Decoder decoder, List<LoraCheckpoint> checkpoints)
+      throws IOException {
+    LoraLayout layout = LoraLayout.of(decoder.linears(), checkpoints.get(0));
+    float[] values = new float[Math.multiplyExact(checkpoints.size(), layout.size())];
+    float[] scaling = new float[checkpoints.size()];
+    for (int c = 0; c < scaling.length; c++) {
+      LoraCheckpoint checkpoint = checkpoints.get(c);
+      float[] flat = adapter(layout, checkpoint);
+      System.arraycopy(flat, 0, values, c * flat.length, flat.length);
+      scaling[c] = checkpoint.scaling();
+      requireSameReplacements(checkpoints.get(0), checkpoint);
+    }
+    return new LoraStack(
+        layout,
+        scaling.length,
+        manager.create(values, new Shape(scaling.length, layout.size())),
+        manager.create(scaling, new Shape(scaling.length, 1, 1)));
+  }
+
+  /**
+   * One adapter of given values.
+   *
+   * @param manager owns the arrays
+   * @param values flat, in the order of the layout
+   * @param scaling what the adapter's output is multiplied by
+   */
+  public static LoraStack of(NDManager manager, LoraLayout layout, float[] values, float scaling) {
+    return new LoraStack(
+        layout,
+        1,
+        manager.create(values, new Shape(1, layout.size())),
+        manager.create(new float[] {scaling}, new Shape(1, 1, 1)));
+  }
+
+  static float[] adapter(LoraLayout layout, LoraCheckpoint checkpoint) throws IOException {
+    float[] flat = new float[layout.size()];
+    Set<String> used = new HashSet<>();
+    for (LoraLayout.Block block : layout.blocks()) {
+      String a = LoraCheckpoint.adapterTensor(block.module(), "lora_A");
+      String b = LoraCheckpoint.adapterTensor(block.module(), "lora_B");
+      copy(checkpoint.adapter().read(a, block.rank(), block.in()), flat, block.offset());
+      copy(checkpoint.adapter().read(b, block.out(), block.rank()), flat, block.offsetB());
+      used.add(a);
+      used.add(b);
+    }
+    used.addAll(replacements(checkpoint));
+    checkpoint.refuseUnused(used);
+    return flat;
+  }
+
+  static Set<String> replacements(LoraCheckpoint checkpoint) {
+    Set<String> names = new HashSet<>();
+    for (String weight : DecoderWeights.REPLACEABLE) {
+      String name = LoraCheckpoint.replacement(weight);
+      if (checkpoint.adapter().has(name)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** All adapters share one base, so embeddings that came with them must be the same. */
+  private static void requireSameReplacements(LoraCheckpoint first, LoraCheckpoint other)
+      throws IOException {
+    Set<String> names = replacements(first);
+    boolean same = names.equals(replacements(other));
+    for (String name : names) {
+      same =
+          same
+              && Arrays.equals(first.adapter().shape(name), other.adapter().shape(name))
+              && Arrays.equals(
+                  first.adapter().read(name, first.adapter().shape(name)),
+                  other.adapter().read(name, other.adapter().shape(name)));
+    }
+    if (!same) {
+      throw new UnusableModelException(
+          other.folder()
+              + " and "
+              + first.folder()
+              + " hold different embeddings or heads: train LoRA parameters only");
+    }
+  }
+
+  static void copy(float[] from, float[] into, int offset) {
+    System.arraycopy(from, 0, into, offset, from.length);
+  }
+
+  /** Where each matrix lies in a row of {@link Leaf#gradient}. */
+  public LoraLayout layout() {
+    return layout;
+  }
+
+  /** How many there are. */
+  public int adapters() {
+    return adapters;
+  }
+
+  /** The adapters as parameters of one pass; call it within an NDScope and use it for one only. */
+  public Leaf leaf() {
+    return new Leaf(this, layout.blocks());
+  }
+
+  /**
+   * The adapters of one part of the model as parameters; call it within an NDScope and use it for
+   * one pass only.
+   *
+   * @return empty when none of the part's layers is adapted
+   */
+  public Optional<Leaf> leaf(Decoder.Part part) {
+    List<LoraLayout.Block> blocks = blocks(part);
+    return blocks.isEmpty() ? Optional.empty() : Optional.of(new Leaf(this, blocks));
+  }
+
+  /** Whether a part of the model has an adapted layer. */
+  public boolean adapts(Decoder.Part part) {
+    return !blocks(part).isEmpty();
+  }
+
+  private List<LoraLayout.Block> blocks(Decoder.Part part) {
+    Set<String> modules =
+        part.linears().stream().map(Linear::module).collect(Collectors.toUnmodifiableSet());
+    return layout.blocks().stream().filter(block -> modules.contains(block.module())).toList();
+  }
+
+  /** Adapters as the parameters of one pass, with a gradient of their own. */
+  public static final class Leaf implements Lora {
+    private final NDArray flat;
+    private final NDArray scaling;
+    private final Map<String, Factors> factors = new HashMap<>();
+
+    private record Factors(NDArray down, NDArray up) {}
+
+    /** Blocks that follow one another. */
+    private Leaf(LoraStack stack, List<LoraLayout.Block> blocks) {
+      int begin = blocks.get(0).offset();
+      int end = blocks.get(blocks.size() - 1).end();
+      flat = stack.values.get(new NDIndex().addAllDim().addSliceDim(begin, end)).stopGradient();
+      flat.setRequiresGradient(true);
+      scaling = stack.scaling;
+      NDList parts = flat.split(LoraLayout.cuts(blocks), 1);
+      int next = 0;
+      for (LoraLayout.Block block : blocks) {
+        NDArray a = parts.get(next++).reshape(stack.adapters, block.rank(), block.in());
+        NDArray b = parts.get(next++).reshape(stack.adapters, block.out(), block.rank());
+        factors.put(block.module(), new Factors(a.swapAxes(1, 2), b.swapAxes(1, 2)));
+      }
+    }
+
+    @Override
+    public Optional<NDArray> delta(String module, NDArray x) {
+      return Optional.ofNullable(factors.get(module))
+          .map(lora -> x.matMul(lora.down()).mul(scaling).matMul(lora.up()));
+    }
+
+    /**
+     * The gradient that a backward pass left.
+     *
+     * @return shape [adapters, values of the adapters], in the order of the layout
+     */
+    public NDArray gradient() {
+      return flat.getGradient();
+    }
+  }
+}

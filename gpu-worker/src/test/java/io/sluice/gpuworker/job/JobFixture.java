@@ -1,0 +1,139 @@
+package io.sluice.gpuworker.job;
+
+import io.sluice.gpuworker.launch.FrozenJobFixture;
+import io.sluice.gpuworker.launch.JobFailedException;
+import io.sluice.gpuworker.launch.Launcher;
+import io.sluice.gpuworker.launch.Launchers;
+import io.sluice.gpuworker.launch.RunControl;
+import io.sluice.gpuworker.launch.TrainingOrder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.MeanLoss;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A job with a launcher and an evaluator of the test's, and what they were asked for. */
+final class JobFixture {
+  static final MeanLoss LOSS = new MeanLoss(1.5, 0.1, 2, List.of(1.4f, 1.6f));
+
+  final FrozenJobFixture frozen = FrozenJobFixture.job("maths-4-a");
+  final List<TrainingOrder> trained = new ArrayList<>();
+  final List<Path> evaluated = new ArrayList<>();
+  final JobControl control = new JobControl();
+
+  /** What the job's last report is. */
+  Optional<FineTuneResult> last = Optional.empty();
+
+  /** What Kafka holds of its dataset. */
+  List<DatasetRecord> dataset = frozen.dataset();
+
+  private final Path folder;
+
+  /** Makes the model's folder. */
+  JobFixture(Path folder) throws IOException {
+    this.folder = folder;
+    Files.createDirectory(model());
+  }
+
+  /** What a launcher does. */
+  interface Training {
+    Launcher.Trained of(TrainingOrder order)
+        throws JobFailedException, IOException, InterruptedException;
+  }
+
+  /** Writes a model. */
+  Training writing() {
+    return order -> {
+      order.folder().clearWriting();
+      Files.writeString(order.folder().writing().resolve("weights"), "whole");
+      return new Launcher.Trained(order.folder().writing(), 100, "");
+    };
+  }
+
+  /** Works it off; the third attempt is the last. */
+  Ending run(FineTuneJob job, Training training) {
+    Launcher launcher =
+        new Launcher() {
+          @Override
+          public String identity() {
+            return "";
+          }
+
+          @Override
+          public Trained train(TrainingOrder order, RunControl unused)
+              throws JobFailedException, IOException, InterruptedException {
+            trained.add(order);
+            return training.of(order);
+          }
+        };
+    JobTopics topics =
+        new JobTopics() {
+          @Override
+          public Optional<FineTuneResult> lastReport(String jobId) {
+            return last;
+          }
+
+          @Override
+          public List<DatasetRecord> dataset(FineTuneJob of) {
+            return dataset;
+          }
+        };
+    Evaluator evaluator =
+        (model, sets, maxLength) -> {
+          model.ifPresent(evaluated::add);
+          return sets.stream().map(set -> LOSS).toList();
+        };
+    return new JobRun(
+            topics,
+            new JobSetup(
+                new Launchers(Map.of("test", launcher), "test"),
+                Optional.of(evaluator),
+                model(),
+                output(),
+                Optional.empty(),
+                3))
+        .run(job, control);
+  }
+
+  FineTuneResult report(FineTuneState state, int attempt, List<ArmOutcome> outcomes) {
+    return FineTuneResult.newBuilder()
+        .setJobId(frozen.job().getJobId())
+        .setTaskId("maths")
+        .setState(state)
+        .setAttempt(attempt)
+        .setOutcomes(outcomes)
+        .build();
+  }
+
+  List<ArmOutcome> outcomes() {
+    return control.progress().orElseThrow().outcomes();
+  }
+
+  static List<String> ids(TrainingOrder order) {
+    return order.examples().stream().map(DatasetRecord::getCandidateId).toList();
+  }
+
+  static String reason(Ending ending) {
+    assertThat(ending).isInstanceOf(Ending.Failed.class);
+    return ((Ending.Failed) ending).reason();
+  }
+
+  Path model() {
+    return folder.resolve("base");
+  }
+
+  Path output() {
+    return folder.resolve("output");
+  }
+}

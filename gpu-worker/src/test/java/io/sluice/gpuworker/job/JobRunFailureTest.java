@@ -1,0 +1,186 @@
+package io.sluice.gpuworker.job;
+
+import io.sluice.gpuworker.launch.JobFailedException;
+import io.sluice.gpuworker.launch.Launcher;
+
+import static io.sluice.gpuworker.job.JobFixture.reason;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.HyperParameters;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Jobs that cannot be worked off fail with a reason, and leave nothing that is taken for finished.
+ */
+class JobRunFailureTest {
+  @TempDir private Path folder;
+  private JobFixture work;
+
+  @BeforeEach
+  void makeTheModelsFolder() throws IOException {
+    work = new JobFixture(folder);
+  }
+
+  @Test
+  void givenAModelHalfWritten_whenRunAgain_thenItIsNotTakenForFinished() throws IOException {
+    Ending broken =
+        work.run(
+            work.frozen.job(),
+            order -> {
+              Files.createDirectories(order.folder().writing());
+              Files.writeString(order.folder().writing().resolve("weights"), "half");
+              throw new IOException("No space left on device");
+            });
+
+    assertThat(reason(broken)).contains("disk").contains("is full").contains("output.dir");
+    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(Ending.Finished.class);
+    assertThat(Files.readString(Path.of(work.outcomes().get(1).getOutput()).resolve("weights")))
+        .isEqualTo("whole");
+  }
+
+  @Test
+  void givenADiskThatIsFull_whenRun_thenFailedAndOnceThereIsRoomItFinishes() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeThat(full).as("this system has a device that is always full").exists();
+    work.run(work.frozen.job(), work.writing());
+    Path folderOfRun = work.trained.get(0).folder().path();
+    Files.delete(folderOfRun.resolve("model").resolve("weights"));
+    Files.delete(folderOfRun.resolve("model"));
+    Path file = folderOfRun.resolve("train.jsonl.writing");
+    Files.createSymbolicLink(file, full);
+
+    assertThat(reason(work.run(work.frozen.job(), work.writing())))
+        .contains("the disk of " + work.output() + " is full")
+        .contains("free space");
+    assertThat(folderOfRun.resolve("model")).doesNotExist();
+
+    Files.delete(file);
+    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(Ending.Finished.class);
+  }
+
+  @Test
+  void givenAnArmThatFails_whenRun_thenTheOutcomesBeforeItAreToldWithTheFailure() {
+    Ending ending =
+        work.run(
+            work.frozen.job(),
+            order -> {
+              if (order.run().arm() == Arm.RANDOM) {
+                throw new JobFailedException("no luck");
+              }
+              return work.writing().of(order);
+            });
+
+    assertThat(reason(ending)).isEqualTo("no luck");
+    assertThat(work.outcomes())
+        .extracting(ArmOutcome::getArm)
+        .containsExactly(Arm.NONE, Arm.SELECTED);
+  }
+
+  @Test
+  void givenADatasetThatIsGoneInPart_whenRun_thenFailed() {
+    work.dataset = work.dataset.subList(1, work.dataset.size());
+
+    assertThat(reason(work.run(work.frozen.job(), work.writing())))
+        .contains("SELECTED")
+        .contains("rank");
+  }
+
+  @Test
+  void givenNoModelFolder_whenRun_thenFailed() throws IOException {
+    Files.delete(work.model());
+
+    assertThat(reason(work.run(work.frozen.job(), work.writing())))
+        .contains("model.dir")
+        .contains("gone");
+  }
+
+  @Test
+  void givenAnUnknownLauncher_whenRun_thenFailedAndItNamesThoseThatThereAre() {
+    FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setLauncher("slurm").build();
+
+    assertThat(reason(work.run(job, work.writing()))).contains("'slurm'").contains("test");
+  }
+
+  @Test
+  void givenHyperParametersOutOfRange_whenRun_thenFailed() {
+    FineTuneJob job =
+        FineTuneJob.newBuilder(work.frozen.job())
+            .setHyperParameters(HyperParameters.newBuilder().setEpochs(0).build())
+            .build();
+
+    assertThat(reason(work.run(job, work.writing()))).contains("epochs");
+  }
+
+  @Test
+  void givenAnIdThatLeadsOutOfTheFolder_whenRun_thenFailed() {
+    FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setJobId("../maths").build();
+
+    assertThat(reason(work.run(job, work.writing()))).contains("no name of a folder");
+    assertThat(folder.resolve("maths")).doesNotExist();
+  }
+
+  @Test
+  void givenALauncherThatWritesNothing_whenRun_thenFailed() {
+    assertThat(
+            reason(
+                work.run(
+                    work.frozen.job(),
+                    order -> new Launcher.Trained(order.folder().writing(), 0, ""))))
+        .contains("left nothing");
+  }
+
+  @Test
+  void givenAFolderThatCannotBeWritten_whenRun_thenFailedAndTheReasonNamesIt() throws IOException {
+    Files.writeString(work.output(), "a file where a folder is needed");
+
+    assertThat(reason(work.run(work.frozen.job(), work.writing())))
+        .contains(work.output().toString());
+  }
+
+  @Test
+  void givenADefectOfALauncher_whenRun_thenFailed() {
+    assertThat(
+            reason(
+                work.run(
+                    work.frozen.job(),
+                    order -> {
+                      throw new IllegalStateException("defect");
+                    })))
+        .contains("broke off")
+        .contains("defect");
+  }
+
+  @Test
+  void givenAJobThatEndedThreeTrainers_whenTakenAgain_thenFailedAndNothingIsTrained() {
+    work.last = Optional.of(work.report(FineTuneState.PROGRESS, 3, List.of()));
+
+    assertThat(reason(work.run(work.frozen.job(), work.writing()))).contains("taken 3 times");
+    assertThat(work.trained).isEmpty();
+  }
+
+  @Test
+  void givenTooLittleMemory_whenRun_thenTheReasonSaysWhatToDo() {
+    assertThat(
+            reason(
+                work.run(
+                    work.frozen.job(),
+                    order -> {
+                      throw new IllegalStateException(new OutOfMemoryError("Java heap space"));
+                    })))
+        .contains("not enough memory")
+        .contains("lora_rank")
+        .contains("SLUICE_JAVA_OPTS");
+  }
+}

@@ -1,0 +1,153 @@
+package io.sluice.gpuworker.job;
+
+import io.sluice.gpuworker.launch.Stop;
+
+import static io.sluice.gpuworker.job.JobFixture.ids;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a job comes to: its arms, and what earlier attempts have done. */
+class JobRunTest {
+  @TempDir private Path folder;
+  private JobFixture work;
+
+  @BeforeEach
+  void makeTheModelsFolder() throws IOException {
+    work = new JobFixture(folder);
+  }
+
+  @Test
+  void givenAJobWithTwoSeeds_whenRun_thenEachArmIsTrainedWithEachAndTheBaseEvaluatedOnce() {
+    FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setSeeds(List.of(3, 5)).build();
+
+    Ending ending = work.run(job, work.writing());
+
+    assertThat(ending)
+        .isInstanceOfSatisfying(
+            Ending.Finished.class,
+            finished -> {
+              assertThat(finished.output())
+                  .isEqualTo(work.output().resolve("maths-4-a").toString());
+              assertThat(finished.detail()).isEmpty();
+            });
+    assertThat(work.outcomes())
+        .extracting(outcome -> outcome.getArm() + " " + outcome.getSeed())
+        .containsExactly("NONE 0", "SELECTED 3", "RANDOM 3", "SELECTED 5", "RANDOM 5");
+    assertThat(work.outcomes())
+        .allSatisfy(
+            outcome -> {
+              assertThat(outcome.getQueryLoss()).isEqualTo(JobFixture.LOSS);
+              assertThat(outcome.getHeldOutLoss()).hasSize(1);
+            });
+    assertThat(work.trained).hasSize(4);
+    assertThat(ids(work.trained.get(1))).containsExactly("r0", "r1", "r2", "r3");
+    assertThat(work.outcomes().get(1).getOutput()).endsWith("/model");
+    assertThat(Path.of(work.outcomes().get(1).getOutput()).resolve("weights")).exists();
+  }
+
+  @Test
+  void givenOutcomesOfAnEarlierAttempt_whenRun_thenTheyAreKeptAndNotTrainedAgain() {
+    ArmOutcome done =
+        ArmOutcome.newBuilder()
+            .setArm(Arm.SELECTED)
+            .setSeed(0)
+            .setQueryLoss(JobFixture.LOSS)
+            .build();
+    work.last = Optional.of(work.report(FineTuneState.PROGRESS, 2, List.of(done)));
+
+    work.run(work.frozen.job(), work.writing());
+
+    assertThat(work.control.progress().orElseThrow().attempt()).isEqualTo(3);
+    assertThat(work.outcomes()).first().isEqualTo(done);
+    assertThat(work.outcomes()).hasSize(3);
+    assertThat(work.trained).extracting(order -> order.run().arm()).containsExactly(Arm.RANDOM);
+  }
+
+  @Test
+  void givenAModelThatAnEarlierAttemptFinished_whenRun_thenItIsEvaluatedOnly() {
+    work.run(work.frozen.job(), work.writing());
+    work.trained.clear();
+    work.evaluated.clear();
+
+    work.run(work.frozen.job(), work.writing());
+
+    assertThat(work.trained).isEmpty();
+    assertThat(work.evaluated).as("each on queries and held-out examples in one go").hasSize(2);
+    assertThat(work.outcomes()).hasSize(3);
+  }
+
+  @Test
+  void givenATrainerThatHasFinishedTheSameRunMeanwhile_whenTrained_thenItsModelIsTaken()
+      throws IOException {
+    Ending ending =
+        work.run(
+            work.frozen.job(),
+            order -> {
+              order.folder().finish(work.writing().of(order), 7);
+              return work.writing().of(order);
+            });
+
+    assertThat(ending).isInstanceOf(Ending.Finished.class);
+    assertThat(work.outcomes().get(1).getSeconds())
+        .as("of the one that was there first")
+        .isEqualTo(7);
+    try (var files = Files.list(work.trained.get(0).folder().path())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("model", "train.jsonl", "trained.json");
+    }
+  }
+
+  @Test
+  void givenAJobThatHasEnded_whenRun_thenPassedOver() {
+    work.last = Optional.of(work.report(FineTuneState.FAILED, 1, List.of()));
+
+    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(Ending.PassedOver.class);
+    assertThat(work.trained).isEmpty();
+  }
+
+  @Test
+  void givenAStop_whenTheLauncherFailsForIt_thenStoppedAndNotFailed() {
+    Ending ending =
+        work.run(
+            work.frozen.job(),
+            order -> {
+              work.control.stop(Stop.HANDED_ON);
+              throw new IOException("closed by interrupt");
+            });
+
+    assertThat(ending).isInstanceOf(Ending.Stopped.class);
+    assertThat(Thread.interrupted()).as("the thread is fit for the next job").isFalse();
+  }
+
+  @Test
+  void givenACancelledJob_whenStopped_thenWhatIsUnfinishedIsDeletedAndModelsStay()
+      throws IOException {
+    work.run(
+        work.frozen.job(),
+        order -> {
+          Files.createDirectories(order.folder().checkpoints().resolve("checkpoint-1"));
+          if (order.run().arm() == Arm.SELECTED) {
+            return work.writing().of(order);
+          }
+          work.writing().of(order);
+          work.control.stop(Stop.CANCELLED);
+          throw new InterruptedException("stopped");
+        });
+
+    assertThat(work.trained.get(0).folder().model()).exists();
+    assertThat(work.trained.get(1).folder().writing()).doesNotExist();
+    assertThat(work.trained.get(1).folder().checkpoints()).doesNotExist();
+  }
+}

@@ -1,0 +1,92 @@
+package io.sluice.gpuworker.model.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SafetensorsTest {
+  @TempDir private Path folder;
+
+  private Path file(String header, int... shorts) throws IOException {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(8 + json.length + 2 * shorts.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(json.length).put(json);
+    Arrays.stream(shorts).forEach(value -> bytes.putShort((short) value));
+    return Files.write(folder.resolve("x.safetensors"), bytes.array());
+  }
+
+  @Test
+  void givenTensorsOfEachType_whenRead_thenTheyAreWidenedExactly() throws IOException {
+    Safetensors file =
+        Safetensors.open(
+            file(
+                "{\"__metadata__\":{\"format\":\"pt\"},"
+                    + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2,2],\"data_offsets\":[0,8]},"
+                    + "\"h\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[8,12]},"
+                    + "\"f\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}",
+                0x3f80,
+                0xbf80,
+                0x4049,
+                0x0001,
+                0x3c00,
+                0xc000,
+                0x0000,
+                0x3fc0));
+    assertThat(file.names()).containsExactlyInAnyOrder("b", "h", "f");
+    assertThat(file.read("b", 2, 2))
+        .containsExactly(1, -1, 3.140625f, Float.intBitsToFloat(0x00010000));
+    assertThat(file.read("h", 2)).containsExactly(1, -2);
+    assertThat(file.read("f", 1)).containsExactly(1.5f);
+  }
+
+  @Test
+  void givenAnotherShapeNameOrType_whenRead_thenTheMessageNamesTensorAndFile() throws IOException {
+    Safetensors file =
+        Safetensors.open(
+            file("{\"i\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,2]}}", 7));
+    assertThatThrownBy(() -> file.read("i", 2)).hasMessageContaining("i has shape [1], not [2]");
+    assertThatThrownBy(() -> file.read("j", 2)).hasMessageContaining("has no tensor j");
+    assertThatThrownBy(() -> file.read("i", 1))
+        .hasMessageContaining("x.safetensors: i is of type I64: save it as F32, BF16 or F16");
+  }
+
+  @Test
+  void givenAFileThatIsCutOffOrNoSafetensors_whenOpened_thenItIsRefused() throws IOException {
+    Path cut = file("{\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}", 1, 2);
+    assertThatThrownBy(() -> Safetensors.open(cut)).hasMessageContaining("cut off");
+    Path pointer = Files.writeString(folder.resolve("lfs"), "version https://git-lfs.github.com");
+    assertThatThrownBy(() -> Safetensors.open(pointer)).hasMessageContaining("no safetensors file");
+    Path empty = Files.writeString(folder.resolve("empty"), "");
+    assertThatThrownBy(() -> Safetensors.open(empty)).hasMessageContaining("no safetensors file");
+    for (String header : List.of("{not json", "[1, 2]", "7")) {
+      Path garbage = file(header);
+      assertThatThrownBy(() -> Safetensors.open(garbage))
+          .hasMessageContaining("no safetensors file");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[-1]", "[1,-1,-2]", "[4611686018427387904,4]", "[1099511627776]", "[0]", "[1]"})
+  void givenAShapeThatItsPlaceDoesNotFit_whenOpened_thenTheFileIsRefused(String shape)
+      throws IOException {
+    Path file =
+        file("{\"b\":{\"dtype\":\"BF16\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}", 1, 2);
+    assertThatThrownBy(() -> Safetensors.open(file))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("no safetensors file");
+  }
+}

@@ -1,0 +1,170 @@
+package io.sluice.gpuworker.model.lora;
+
+import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.file.UnusableModelException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.GoldenData;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Checkpoint folders: adapters, their order, moments and weights. */
+class CheckpointsTest {
+  private static final Path RUN = GoldenData.small().resolve("tiny-llama");
+
+  @TempDir private Path folder;
+
+  private Path changed(String file, String from, String to) throws IOException {
+    Path original = RUN.resolve("run/checkpoint-5");
+    try (Stream<Path> files = Files.list(original)) {
+      for (Path each : files.toList()) {
+        Files.copy(each, folder.resolve(each.getFileName()));
+      }
+    }
+    String text = Files.readString(original.resolve(file));
+    assertThat(text).contains(from);
+    Files.writeString(folder.resolve(file), text.replace(from, to));
+    return folder;
+  }
+
+  @Test
+  void givenTheReferencesRun_whenLaidOut_thenTheOrderIsThatOfItsParameters() throws IOException {
+    JsonNode expected = GoldenData.json(RUN.resolve("lora_parameters.json"));
+    LoraCheckpoint checkpoint = LoraCheckpoint.open(RUN.resolve("run/checkpoint-5"));
+    try (Torch torch = Torch.open()) {
+      Decoder decoder = decoder(torch, checkpoint);
+      LoraLayout layout = LoraLayout.of(decoder.linears(), checkpoint);
+      assertThat(layout.size()).isEqualTo(7168);
+      assertThat(layout.blocks()).hasSize(expected.size() / 2);
+      for (int i = 0; i < layout.blocks().size(); i++) {
+        LoraLayout.Block block = layout.blocks().get(i);
+        JsonNode a = expected.get(2 * i);
+        JsonNode b = expected.get(2 * i + 1);
+        assertThat(LoraCheckpoint.parameter(block.module(), "lora_A"))
+            .isEqualTo(a.path("name").asText());
+        assertThat(block.offset()).isEqualTo(a.path("offset").asInt());
+        assertThat(block.offsetB()).isEqualTo(b.path("offset").asInt());
+        assertThat(GoldenData.longs(b.path("shape"))).containsExactly(block.out(), block.rank());
+      }
+    }
+  }
+
+  private static Decoder decoder(Torch torch, LoraCheckpoint checkpoint) throws IOException {
+    Path base = RUN.resolve("base");
+    return Decoder.load(
+        torch.manager(),
+        DecoderConfig.read(base),
+        DecoderWeights.open(torch.manager(), base, checkpoint.replacements()),
+        16);
+  }
+
+  @Test
+  void givenAllCheckpointsOfTheReference_whenWeighted_thenWeightsAreItsOwnInAnyOrder()
+      throws IOException {
+    Path run = GoldenData.shared("golden/grad/tiny-llama");
+    JsonNode expected = GoldenData.json(run.resolve("info.json")).path("weights");
+    List<Path> backwards =
+        Stream.of(20, 15, 10, 5).map(step -> run.resolve("run/checkpoint-" + step)).toList();
+    float[] weights = CheckpointWeights.read(backwards);
+    for (int c = 0; c < 4; c++) {
+      assertThat((double) weights[c]).isCloseTo(expected.get(3 - c).asDouble(), within(1e-7));
+    }
+  }
+
+  @Test
+  void givenATrainerStateWithoutRatesOfAnEpoch_whenWeighted_thenItSaysHowToTrain()
+      throws IOException {
+    Path checkpoint = changed("trainer_state.json", "learning_rate", "other");
+    assertThatThrownBy(() -> CheckpointWeights.read(List.of(checkpoint)))
+        .hasMessageContaining("no learning rate for epoch 1: train with logging_steps 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"use_dora\": false | \"use_dora\": true | use_dora",
+        "\"peft_type\": \"LORA\" | \"peft_type\": \"IA3\" | peft_type",
+        "\"rank_pattern\": {} | \"rank_pattern\": {\"q_proj\": 4} | rank_pattern",
+        "\"modules_to_save\": null | \"modules_to_save\": [\"norm\"] | modules_to_save \"norm\""
+      })
+  void givenAnAdapterOfAnotherKind_whenOpened_thenItIsRefusedByName(
+      String from, String to, String named) throws IOException {
+    Path checkpoint = changed("adapter_config.json", from, to);
+    assertThatThrownBy(() -> LoraCheckpoint.open(checkpoint))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining(named + " is not supported yet");
+  }
+
+  @Test
+  void givenAnAdapterOfAnotherRankThanItsConfig_whenLaidOut_thenItIsRefused() throws IOException {
+    LoraCheckpoint checkpoint =
+        LoraCheckpoint.open(changed("adapter_config.json", "\"r\": 8", "\"r\": 4"));
+    try (Torch torch = Torch.open()) {
+      Decoder decoder = decoder(torch, checkpoint);
+      assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(checkpoint)))
+          .isInstanceOf(UnusableModelException.class)
+          .hasMessageContaining("lora_A.weight has 8 rows, but r in adapter_config.json is 4");
+    }
+  }
+
+  @Test
+  void givenRankStabilisedScaling_whenOpened_thenAlphaIsDividedByTheRootOfTheRank()
+      throws IOException {
+    assertThat(LoraCheckpoint.open(RUN.resolve("run/checkpoint-5")).scaling()).isEqualTo(4);
+    Path checkpoint =
+        changed("adapter_config.json", "\"use_rslora\": false", "\"use_rslora\": true");
+    assertThat(LoraCheckpoint.open(checkpoint).scaling())
+        .isCloseTo((float) (32 / Math.sqrt(8)), within(1e-6f));
+  }
+
+  @Test
+  void givenCheckpointsOfAnotherModel_whenStacked_thenTheyAreRefused() throws IOException {
+    LoraCheckpoint own = LoraCheckpoint.open(RUN.resolve("run/checkpoint-5"));
+    LoraCheckpoint other =
+        LoraCheckpoint.open(GoldenData.shared("golden/grad/tiny-llama-addpad/run/checkpoint-5"));
+    try (Torch torch = Torch.open()) {
+      Decoder decoder = decoder(torch, own);
+      assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(own, other)))
+          .hasMessageContaining("hold different embeddings or heads");
+    }
+  }
+
+  @Test
+  void givenAnAdapterOnAModuleThatTheModelLacks_whenStacked_thenTheTensorIsNamed()
+      throws IOException {
+    Path checkpoint = folder.resolve("renamed");
+    Files.createDirectories(checkpoint);
+    for (String file : List.of("adapter_config.json", "optimizer_state.safetensors")) {
+      Files.copy(RUN.resolve("run/checkpoint-5").resolve(file), checkpoint.resolve(file));
+    }
+    byte[] bytes = Files.readAllBytes(RUN.resolve("run/checkpoint-5/adapter_model.safetensors"));
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    Files.write(
+        checkpoint.resolve("adapter_model.safetensors"),
+        text.replace("layers.1.self_attn.v_proj", "layers.9.self_attn.v_proj")
+            .getBytes(StandardCharsets.ISO_8859_1));
+    LoraCheckpoint renamed = LoraCheckpoint.open(checkpoint);
+    try (Torch torch = Torch.open()) {
+      Decoder decoder = decoder(torch, renamed);
+      assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(renamed)))
+          .hasMessageContaining("no place for, such as")
+          .hasMessageContaining("layers.9.self_attn.v_proj");
+    }
+  }
+}
