@@ -44,7 +44,12 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.model.file")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ai.djl..", "io.sluice.gpuworker.model", "io.sluice.gpuworker.model.config..", "io.sluice.gpuworker.model.decoder..", "io.sluice.gpuworker.model.lora..");
+          .resideInAnyPackage(
+              "ai.djl..",
+              "io.sluice.gpuworker.model",
+              "io.sluice.gpuworker.model.config..",
+              "io.sluice.gpuworker.model.decoder..",
+              "io.sluice.gpuworker.model.lora..");
 
   @ArchTest
   static final ArchRule configsKnowNoEngine =
@@ -53,7 +58,11 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.model.config")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ai.djl..", "io.sluice.gpuworker.model", "io.sluice.gpuworker.model.decoder..", "io.sluice.gpuworker.model.lora..");
+          .resideInAnyPackage(
+              "ai.djl..",
+              "io.sluice.gpuworker.model",
+              "io.sluice.gpuworker.model.decoder..",
+              "io.sluice.gpuworker.model.lora..");
 
   @ArchTest
   static final ArchRule decodersDoNotKnowHowAdaptersAreStored =
@@ -71,7 +80,12 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.launch..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.kafka..", "io.confluent..", "io.sluice.gpuworker.job..", "io.sluice.gpuworker.trainer..", "io.sluice.gpuworker.worker..");
+          .resideInAnyPackage(
+              "org.apache.kafka..",
+              "io.confluent..",
+              "io.sluice.gpuworker.job..",
+              "io.sluice.gpuworker.trainer..",
+              "io.sluice.gpuworker.worker..");
 
   @ArchTest
   static final ArchRule theWorkOnAJobKnowsNoKafka =
@@ -80,7 +94,11 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.job..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.kafka..", "io.confluent..", "io.sluice.gpuworker.trainer..", "io.sluice.gpuworker.worker..");
+          .resideInAnyPackage(
+              "org.apache.kafka..",
+              "io.confluent..",
+              "io.sluice.gpuworker.trainer..",
+              "io.sluice.gpuworker.worker..");
 
   @ArchTest
   static final ArchRule fineTuningKnowsNoJobs =
@@ -89,7 +107,10 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.finetune..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.sluice.gpuworker.launch..", "io.sluice.gpuworker.job..", "io.sluice.gpuworker.trainer..");
+          .resideInAnyPackage(
+              "io.sluice.gpuworker.launch..",
+              "io.sluice.gpuworker.job..",
+              "io.sluice.gpuworker.trainer..");
 
   @ArchTest
   static final ArchRule theTrainerDoesNotKnowTheWorker =
@@ -107,5 +128,8 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.worker..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.sluice.gpuworker.trainer..", "io.sluice.gpuworker.job..", "io.sluice.gpuworker.launch..");
+          .resideInAnyPackage(
+              "io.sluice.gpuworker.trainer..",
+              "io.sluice.gpuworker.job..",
+              "io.sluice.gpuworker.launch..");
 }

@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-import io.sluice.gpuworker.model.file.SafetensorsWriter;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.file.SafetensorsWriter;
 import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;

@@ -1,8 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.decoder.Lora;
-
 import ai.djl.ndarray.NDArray;
+import io.sluice.gpuworker.model.decoder.Lora;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;

@@ -1,12 +1,5 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.decoder.Lora;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -14,6 +7,12 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.TokenLosses;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

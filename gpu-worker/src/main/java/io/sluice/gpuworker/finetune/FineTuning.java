@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
-import io.sluice.gpuworker.gradient.Encoded;
-import io.sluice.gpuworker.model.Torch;
 import java.io.IOException;
 import java.util.List;
 

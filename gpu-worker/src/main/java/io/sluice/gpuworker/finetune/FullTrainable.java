@@ -1,13 +1,12 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.Lora;
-import io.sluice.gpuworker.model.decoder.Pack;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.decoder.Pack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

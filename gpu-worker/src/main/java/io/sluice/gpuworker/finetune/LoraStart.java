@@ -2,7 +2,6 @@ package io.sluice.gpuworker.finetune;
 
 import io.sluice.gpuworker.model.lora.LoraLayout;
 
-
 /**
  * The first values of a new adapter: A uniform between plus and minus the inverse root of its
  * columns (He et al. 2015, as PyTorch begins a linear layer), B zero.

@@ -1,15 +1,14 @@
 package io.sluice.gpuworker.finetune;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.Lora;
 import io.sluice.gpuworker.model.decoder.Pack;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.gpuworker.model.lora.LoraLayout;
 import io.sluice.gpuworker.model.lora.LoraStack;
-
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

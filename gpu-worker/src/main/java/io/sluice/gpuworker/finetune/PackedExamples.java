@@ -1,8 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.decoder.Pack;
-
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.decoder.Pack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;

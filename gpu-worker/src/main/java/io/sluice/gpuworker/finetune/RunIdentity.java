@@ -1,8 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,9 +1,8 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.decoder.Pack;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.sluice.gpuworker.model.decoder.Pack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.lora.AdamMoments;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.sluice.gpuworker.model.lora.AdamMoments;
 import java.util.List;
 
 /**

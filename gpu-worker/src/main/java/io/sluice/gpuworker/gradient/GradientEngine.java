@@ -1,14 +1,13 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.Lora;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.util.Arrays;
 
 /**

@@ -1,7 +1,6 @@
 package io.sluice.gpuworker.job;
 
 import io.sluice.gpuworker.launch.JobFailedException;
-
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
 import java.io.IOException;

@@ -3,10 +3,8 @@ package io.sluice.gpuworker.job;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.gpuworker.launch.Launcher;
-import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.launch.RunFolder;
 import io.sluice.gpuworker.launch.TrainingOrder;
-
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.DatasetRecord;
@@ -16,7 +14,6 @@ import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

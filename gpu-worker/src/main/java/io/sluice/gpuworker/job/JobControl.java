@@ -3,7 +3,6 @@ package io.sluice.gpuworker.job;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.RunControl;
 import io.sluice.gpuworker.launch.Stop;
-
 import io.sluice.schemas.TrainingProgress;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,6 @@ package io.sluice.gpuworker.job;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.gpuworker.launch.RunFolder;
 import io.sluice.gpuworker.launch.Stop;
-
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -33,7 +32,10 @@ public record JobRun(JobTopics topics, JobSetup setup) {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
 
-  /** Works a job off, or stops when the control asks for that; never throws for the job's own failures. */
+  /**
+   * Works a job off, or stops when the control asks for that; never throws for the job's own
+   * failures.
+   */
   public Ending run(FineTuneJob job, JobControl control) {
     control.begin();
     try {

@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.job;
 
-import io.sluice.gpuworker.launch.JobFailedException;
-
 import io.sluice.gpuworker.finetune.EncodedExamples;
 import io.sluice.gpuworker.finetune.Evaluation;
 import io.sluice.gpuworker.finetune.ExampleLosses;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.sluice.gpuworker.job;
 
 import io.sluice.gpuworker.launch.ArmRun;
-
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;

@@ -1,6 +1,5 @@
 package io.sluice.gpuworker.launch;
 
-
 import io.sluice.gpuworker.finetune.Checkpointing;
 import io.sluice.gpuworker.finetune.EncodedExamples;
 import io.sluice.gpuworker.finetune.FineTuneMethod;

@@ -1,6 +1,5 @@
 package io.sluice.gpuworker.launch;
 
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package io.sluice.gpuworker.launch;
 
-
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
@@ -54,7 +53,10 @@ public final class KubernetesLauncher implements Launcher {
    * @param namespace that of the template, else of the client, when empty
    */
   public KubernetesLauncher(
-      KubernetesClient client, KubernetesJobTemplate template, Optional<String> namespace, Pace pace) {
+      KubernetesClient client,
+      KubernetesJobTemplate template,
+      Optional<String> namespace,
+      Pace pace) {
     this.client = client;
     this.template = template;
     this.namespace = namespace;

@@ -3,8 +3,8 @@ package io.sluice.gpuworker.launch;
 import java.util.Optional;
 
 /**
- * What a launcher sees of whoever asked for a training run. Thread-safe: it may be asked and
- * called from any thread while {@link Launcher#train} runs.
+ * What a launcher sees of whoever asked for a training run. Thread-safe: it may be asked and called
+ * from any thread while {@link Launcher#train} runs.
  */
 public interface RunControl {
   /** Why the run is to stop; empty while it is to go on. */

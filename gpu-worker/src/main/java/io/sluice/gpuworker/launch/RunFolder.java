@@ -143,7 +143,8 @@ public record RunFolder(Path path, String identity) {
    *
    * @throws JobFailedException when there is none
    */
-  public Model finish(Launcher.Trained trained, double seconds) throws IOException, JobFailedException {
+  public Model finish(Launcher.Trained trained, double seconds)
+      throws IOException, JobFailedException {
     if (finished().isEmpty()) {
       publish(trained, seconds);
     }

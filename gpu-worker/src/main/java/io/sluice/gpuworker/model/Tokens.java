@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.model;
 
-import io.sluice.gpuworker.model.file.JsonFile;
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.model.file.JsonFile;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

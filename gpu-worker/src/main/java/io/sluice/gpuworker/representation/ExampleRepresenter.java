@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;

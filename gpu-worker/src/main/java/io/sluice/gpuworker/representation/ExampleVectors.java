@@ -29,7 +29,8 @@ interface ExampleVectors {
    * Makes sure that the vectors are what they should be.
    *
    * @param example any
-   * @throws io.sluice.gpuworker.model.file.UnusableModelException when they are not; names the check
+   * @throws io.sluice.gpuworker.model.file.UnusableModelException when they are not; names the
+   *     check
    */
   void selfTest(Encoded.Example example) throws IOException;
 }

@@ -1,5 +1,8 @@
 package io.sluice.gpuworker.representation;
 
+import ai.djl.ndarray.NDManager;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.GradientEngine;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
@@ -7,10 +10,6 @@ import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.model.lora.CheckpointWeights;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.gpuworker.model.lora.LoraStack;
-
-import ai.djl.ndarray.NDManager;
-import io.sluice.gpuworker.gradient.Encoded;
-import io.sluice.gpuworker.gradient.GradientEngine;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,16 +1,15 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.decoder.Lora;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Lora;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.util.stream.LongStream;

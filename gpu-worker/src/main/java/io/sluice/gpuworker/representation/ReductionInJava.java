@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.lora.AdamMoments;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.gradient.AdamForm;
+import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.util.List;
 

@@ -1,9 +1,8 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.Tokens;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.nio.file.Path;
 import java.util.Arrays;
 

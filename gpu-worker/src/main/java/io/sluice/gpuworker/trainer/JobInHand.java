@@ -4,7 +4,6 @@ import io.sluice.gpuworker.job.Ending;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.Stop;
-
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobState;
 import java.util.Optional;

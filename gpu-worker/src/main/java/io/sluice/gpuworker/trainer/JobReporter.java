@@ -1,7 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.job.JobProgress;
-
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import java.time.Duration;

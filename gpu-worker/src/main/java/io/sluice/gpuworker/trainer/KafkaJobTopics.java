@@ -1,7 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.job.JobTopics;
-
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.Arm;

@@ -1,5 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.job.Evaluator;
 import io.sluice.gpuworker.job.FileTrouble;
 import io.sluice.gpuworker.job.ModelEvaluator;
@@ -9,15 +13,9 @@ import io.sluice.gpuworker.launch.KubernetesJobTemplate;
 import io.sluice.gpuworker.launch.KubernetesLauncher;
 import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.gpuworker.launch.Launchers;
-
+import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
-
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.sluice.gpuworker.finetune.TrainingCompute;
-import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.service.ServiceFailure;
 import java.io.IOException;
 import java.nio.file.Files;

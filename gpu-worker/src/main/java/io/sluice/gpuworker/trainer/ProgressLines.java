@@ -2,7 +2,6 @@ package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.ArmRun;
-
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.TrainingProgress;
 import java.util.Locale;

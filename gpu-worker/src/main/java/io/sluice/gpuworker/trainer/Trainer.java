@@ -1,15 +1,14 @@
 package io.sluice.gpuworker.trainer;
 
-import io.sluice.gpuworker.job.FileTrouble;
-import io.sluice.gpuworker.job.JobSetup;
-import io.sluice.gpuworker.job.JobRun;
-import io.sluice.gpuworker.job.JobTopics;
-import io.sluice.gpuworker.launch.Launcher;
-import io.sluice.gpuworker.launch.Launchers;
-
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.job.FileTrouble;
+import io.sluice.gpuworker.job.JobRun;
+import io.sluice.gpuworker.job.JobSetup;
+import io.sluice.gpuworker.job.JobTopics;
+import io.sluice.gpuworker.launch.Launcher;
+import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -187,14 +186,15 @@ public final class Trainer implements AutoCloseable {
             System::nanoTime),
         working,
         new JobRun(
-            ofJobs,
-            new JobSetup(
-                launchers,
-                LauncherSetup.evaluator(config),
-                config.model(),
-                config.output(),
-                config.timeLimit(),
-                config.attempts()))::run,
+                ofJobs,
+                new JobSetup(
+                    launchers,
+                    LauncherSetup.evaluator(config),
+                    config.model(),
+                    config.output(),
+                    config.timeLimit(),
+                    config.attempts()))
+            ::run,
         LET_GO,
         metrics,
         health);

@@ -1,7 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.launch.CommandTemplate;
-
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.sluice.gpuworker.trainer;
 import io.sluice.gpuworker.job.Ending;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.launch.Stop;
-
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;

@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
-import io.sluice.gpuworker.job.JobProgress;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.TrainingProgress;
 import java.util.List;

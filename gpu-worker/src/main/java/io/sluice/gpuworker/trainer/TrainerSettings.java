@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.launch.BuiltinLauncher;
 import io.sluice.gpuworker.launch.CommandTemplate;
 import io.sluice.gpuworker.launch.Placeholders;
-
-import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.gpuworker.service.SettingChecks;
 import org.apache.kafka.common.config.ConfigDef;

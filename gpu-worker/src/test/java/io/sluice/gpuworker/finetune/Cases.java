@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.file.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

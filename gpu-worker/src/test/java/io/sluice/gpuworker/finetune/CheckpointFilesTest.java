@@ -1,8 +1,5 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +9,8 @@ import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.Projection;

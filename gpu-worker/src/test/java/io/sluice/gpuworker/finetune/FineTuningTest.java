@@ -1,13 +1,12 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-import io.sluice.gpuworker.model.file.SafetensorsWriter;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.file.SafetensorsWriter;
 import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;

@@ -1,7 +1,5 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,6 +8,7 @@ import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import java.io.IOException;

@@ -1,17 +1,16 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +48,8 @@ class GarbageCollectionTest {
         Decoder.load(
             torch.manager(),
             DecoderConfig.read(run.resolve("base")),
-            DecoderWeights.open(torch.manager(), run.resolve("base"), checkpoints.get(0).replacements()),
+            DecoderWeights.open(
+                torch.manager(), run.resolve("base"), checkpoints.get(0).replacements()),
             256);
     return new GradientEngine(
         torch.manager(), decoder, LoraStack.load(torch.manager(), decoder, checkpoints), false);

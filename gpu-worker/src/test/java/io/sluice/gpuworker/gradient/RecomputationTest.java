@@ -1,17 +1,16 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

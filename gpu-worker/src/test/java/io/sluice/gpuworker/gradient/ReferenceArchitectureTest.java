@@ -1,13 +1,5 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.decoder.Lora;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.model.lora.LoraLayout;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -19,6 +11,13 @@ import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.Similarities;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraLayout;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

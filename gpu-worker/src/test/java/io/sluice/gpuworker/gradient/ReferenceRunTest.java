@@ -1,12 +1,5 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.lora.AdamMoments;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -14,6 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.lora.AdamMoments;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +47,8 @@ class ReferenceRunTest {
           Decoder.load(
               torch.manager(),
               DecoderConfig.read(run.resolve("base")),
-              DecoderWeights.open(torch.manager(), run.resolve("base"), checkpoints.get(0).replacements()),
+              DecoderWeights.open(
+                  torch.manager(), run.resolve("base"), checkpoints.get(0).replacements()),
               512);
       LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
       GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters, false);

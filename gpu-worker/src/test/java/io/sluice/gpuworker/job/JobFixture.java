@@ -1,14 +1,13 @@
 package io.sluice.gpuworker.job;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.gpuworker.launch.FrozenJobFixture;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.launch.RunControl;
 import io.sluice.gpuworker.launch.TrainingOrder;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;

@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.job;
 
-import io.sluice.gpuworker.launch.JobFailedException;
-import io.sluice.gpuworker.launch.Launcher;
-
 import static io.sluice.gpuworker.job.JobFixture.reason;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sluice.gpuworker.launch.JobFailedException;
+import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;

@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.job;
 
-import io.sluice.gpuworker.launch.Stop;
-
 import static io.sluice.gpuworker.job.JobFixture.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gpuworker.launch.Stop;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;

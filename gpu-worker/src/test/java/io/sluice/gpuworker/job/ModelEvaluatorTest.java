@@ -1,7 +1,5 @@
 package io.sluice.gpuworker.job;
 
-import io.sluice.gpuworker.launch.JobFailedException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.finetune.TrainingCompute;
+import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;

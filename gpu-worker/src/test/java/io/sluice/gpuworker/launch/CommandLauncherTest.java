@@ -1,12 +1,10 @@
 package io.sluice.gpuworker.launch;
 
-import io.sluice.gpuworker.job.JobControl;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sluice.gpuworker.job.JobControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,5 @@
 package io.sluice.gpuworker.launch;
 
-import io.sluice.gpuworker.job.JobControl;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +9,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.sluice.gpuworker.job.JobControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +113,8 @@ class KubernetesLauncherTest {
 
   @Test
   void givenALimit_whenTheJobTakesLonger_thenFailedAndItIsDeleted() throws IOException {
-    order = TrainingOrderFixture.order(folder.resolve("output"), Optional.of(Duration.ofMillis(200)));
+    order =
+        TrainingOrderFixture.order(folder.resolve("output"), Optional.of(Duration.ofMillis(200)));
 
     assertThatThrownBy(() -> launcher(client).train(order, control))
         .isInstanceOf(JobFailedException.class)

@@ -1,7 +1,5 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.lora.AdamMoments;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -10,6 +8,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.util.Arrays;
 import java.util.List;

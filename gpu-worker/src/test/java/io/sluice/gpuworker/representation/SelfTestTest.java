@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Tokens;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

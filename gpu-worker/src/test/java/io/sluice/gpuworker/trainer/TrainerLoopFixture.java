@@ -1,10 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.job.Ending;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.launch.FrozenJobFixture;
-
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;

@@ -1,11 +1,5 @@
 package io.sluice.gpuworker.trainer;
 
-import io.sluice.gpuworker.job.Ending;
-import io.sluice.gpuworker.job.JobControl;
-import io.sluice.gpuworker.job.JobProgress;
-import io.sluice.gpuworker.launch.ArmRun;
-import io.sluice.gpuworker.launch.Stop;
-
 import static io.sluice.gpuworker.trainer.TrainerLoopFixture.FIRST;
 import static io.sluice.gpuworker.trainer.TrainerLoopFixture.SECOND;
 import static io.sluice.gpuworker.trainer.TrainerLoopFixture.in;
@@ -14,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.job.JobProgress;
+import io.sluice.gpuworker.launch.ArmRun;
+import io.sluice.gpuworker.launch.Stop;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;

@@ -2,7 +2,6 @@ package io.sluice.gpuworker.model.config;
 
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;

@@ -2,7 +2,6 @@ package io.sluice.gpuworker.model.config;
 
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,8 @@
 package io.sluice.gpuworker.model.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,12 @@
 package io.sluice.gpuworker.model.decoder;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.SparseFormat;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.config.LayerAttention;
 import io.sluice.gpuworker.model.config.RopeConfig;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.SparseFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

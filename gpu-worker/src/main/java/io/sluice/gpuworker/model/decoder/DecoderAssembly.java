@@ -1,14 +1,13 @@
 package io.sluice.gpuworker.model.decoder;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.config.LayerAttention;
 import io.sluice.gpuworker.model.config.Norms;
 import io.sluice.gpuworker.model.config.QueryKeyNorm;
 import io.sluice.gpuworker.model.config.RopeConfig;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

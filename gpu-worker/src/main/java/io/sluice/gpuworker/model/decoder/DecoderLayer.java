@@ -1,8 +1,7 @@
 package io.sluice.gpuworker.model.decoder;
 
-import io.sluice.gpuworker.model.config.LayerAttention;
-
 import ai.djl.ndarray.NDArray;
+import io.sluice.gpuworker.model.config.LayerAttention;
 import java.util.Optional;
 import java.util.stream.Stream;
 

@@ -1,13 +1,12 @@
 package io.sluice.gpuworker.model.decoder;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import io.sluice.gpuworker.model.file.WeightFiles;
-
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,8 @@ import java.util.stream.Stream;
  */
 public final class DecoderWeights {
   /** The weights, by name, that a checkpoint may hold in place of the base model's. */
-  public static final List<String> REPLACEABLE = List.of("model.embed_tokens.weight", "lm_head.weight");
+  public static final List<String> REPLACEABLE =
+      List.of("model.embed_tokens.weight", "lm_head.weight");
 
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
@@ -51,8 +51,8 @@ public final class DecoderWeights {
    * Opens the weights of a folder for a checkpoint.
    *
    * @param manager owns the arrays
-   * @param replacing weights that take precedence, if it has any of {@link #REPLACEABLE}, by the names that
-   *     they have in the model
+   * @param replacing weights that take precedence, if it has any of {@link #REPLACEABLE}, by the
+   *     names that they have in the model
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder, Tensors replacing)
       throws IOException {

@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.model.decoder;
 
-import io.sluice.gpuworker.model.config.RopeConfig;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.sluice.gpuworker.model.config.RopeConfig;
 
 /**
  * Rotary position embedding (Su et al. 2021), halves paired as Hugging Face does: value i of a head

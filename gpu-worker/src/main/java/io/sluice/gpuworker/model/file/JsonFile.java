@@ -106,7 +106,8 @@ public record JsonFile(Path path, JsonNode root) {
    *
    * @throws UnusableModelException naming the values that are
    */
-  public void requireOneOf(String name, String value, Set<String> known) throws UnusableModelException {
+  public void requireOneOf(String name, String value, Set<String> known)
+      throws UnusableModelException {
     if (!known.contains(value)) {
       throw new UnusableModelException(
           path

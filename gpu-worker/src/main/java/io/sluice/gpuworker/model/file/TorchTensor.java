@@ -10,7 +10,8 @@ import java.util.Arrays;
  * @param shape its axes
  * @param strides how far apart, in values, neighbours on each axis lie
  */
-public record TorchTensor(String storage, ElementType type, long offset, long[] shape, long[] strides) {
+public record TorchTensor(
+    String storage, ElementType type, long offset, long[] shape, long[] strides) {
   /** Whether its values follow each other in row-major order. */
   boolean rowMajor() {
     long step = 1;

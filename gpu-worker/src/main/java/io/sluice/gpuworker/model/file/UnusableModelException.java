@@ -28,7 +28,8 @@ public final class UnusableModelException extends IOException {
    * @param folder the model's or checkpoint's folder
    * @param advice what to do when the file is missing
    */
-  public static Path required(Path folder, String name, String advice) throws UnusableModelException {
+  public static Path required(Path folder, String name, String advice)
+      throws UnusableModelException {
     if (!Files.isDirectory(folder)) {
       throw new UnusableModelException(folder + " is not a folder: give one that holds " + name);
     }

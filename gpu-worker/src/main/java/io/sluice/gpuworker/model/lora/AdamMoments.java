@@ -2,7 +2,6 @@ package io.sluice.gpuworker.model.lora;
 
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

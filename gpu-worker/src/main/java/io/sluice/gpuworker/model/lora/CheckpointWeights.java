@@ -1,9 +1,8 @@
 package io.sluice.gpuworker.model.lora;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,6 @@ import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.Linear;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,16 +1,15 @@
 package io.sluice.gpuworker.model.lora;
 
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.decoder.Linear;
-import io.sluice.gpuworker.model.decoder.Lora;
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Linear;
+import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -3,7 +3,6 @@ package io.sluice.gpuworker.model.lora;
 import io.sluice.gpuworker.model.file.TorchFile;
 import io.sluice.gpuworker.model.file.TorchTensor;
 import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,10 @@
 package io.sluice.gpuworker.model.config;
 
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,5 @@
 package io.sluice.gpuworker.model.decoder;
 
-import io.sluice.gpuworker.model.Torch;
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.model.lora.LoraStack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
+import io.sluice.gpuworker.model.lora.LoraStack;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

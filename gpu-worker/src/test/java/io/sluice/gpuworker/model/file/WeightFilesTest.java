@@ -1,17 +1,16 @@
 package io.sluice.gpuworker.model.file;
 
-import io.sluice.gpuworker.model.Torch;
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.decoder.Lora;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Lora;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,17 +1,16 @@
 package io.sluice.gpuworker.model.lora;
 
-import io.sluice.gpuworker.model.Torch;
-import io.sluice.gpuworker.model.config.DecoderConfig;
-import io.sluice.gpuworker.model.decoder.Decoder;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Decoder;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

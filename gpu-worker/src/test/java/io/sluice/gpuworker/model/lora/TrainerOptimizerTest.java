@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.model.lora;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-import io.sluice.gpuworker.model.file.UnusableModelException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
