@@ -1,11 +1,10 @@
 package io.sluice.local.bundled;
 
-import io.sluice.gpuworker.model.file.SafetensorsWriter;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gpuworker.model.file.SafetensorsWriter;
 import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;

@@ -1,12 +1,11 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.model.lora.CheckpointWeights;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-
-import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import java.io.IOException;
 import java.nio.file.Path;

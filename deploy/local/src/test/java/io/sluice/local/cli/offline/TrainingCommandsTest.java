@@ -1,10 +1,9 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.model.file.Safetensors;
-import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.schemas.Candidate;
 import java.io.IOException;
 import java.io.PrintWriter;
