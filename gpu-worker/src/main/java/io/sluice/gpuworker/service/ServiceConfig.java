@@ -1,110 +1,135 @@
 package io.sluice.gpuworker.service;
 
+import io.sluice.schemas.connection.ConnectionConfig;
+import io.sluice.schemas.connection.ConnectionSettings;
+import io.sluice.schemas.connection.Setting;
+import io.sluice.schemas.connection.SettingChecks;
 import io.sluice.schemas.topic.Topics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The settings that every service has: where Kafka is, what its topics are called, where metrics
- * are served; and all that are not Sluice's own, which go to the Kafka clients and the Avro serdes.
+ * What the settings of this module's services have in common beyond the connection: where metrics
+ * are served, what suits the services as settings of the Kafka clients, and what their delivery
+ * guarantee fixes.
  */
-public final class ServiceConfig {
-  /** Where Kafka is. */
-  public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+public abstract class ServiceConfig extends ConnectionConfig {
+  /** The port that metrics and health are served at; empty when they are not served. */
+  public static final Setting<Optional<Integer>> METRICS_PORT =
+      Setting.integer("metrics.port")
+          .valid(SettingChecks.port())
+          .documentationOfOptional(
+              "Port of /metrics (Prometheus), /health/live and /health/ready. Not served when not"
+                  + " set.");
 
-  /** Where the schema registry is. */
-  public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+  /** The address of this machine that metrics and health are served at. */
+  public static final Setting<String> METRICS_HOST =
+      Setting.text("metrics.host")
+          .byDefault("127.0.0.1")
+          .valid(new ConfigDef.NonEmptyString())
+          .importance(Importance.LOW)
+          .documentation(
+              "Address of this machine that they are served at. Whoever reaches it can read them:"
+                  + " 0.0.0.0 is for closed networks.");
 
-  /** Put before the name of every topic. */
-  public static final String TOPIC_PREFIX = "topic.prefix";
+  /** With {@code group.protocol=consumer} the broker sets these, and they are refused. */
+  private static final Map<String, Object> CLASSIC_GROUP_DEFAULTS =
+      Map.of(
+          // A rebalance takes only those partitions away that really move.
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName(),
+          // The heart beats while examples are computed: silence means that the worker is dead.
+          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+          6_000,
+          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+          2_000);
 
-  /** The port that metrics and health are served at. */
-  public static final String METRICS_PORT = "metrics.port";
+  private static final Map<String, Object> CONSUMER_DEFAULTS =
+      Map.of(
+          // A misspelt topic prefix must not make topics.
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+          false,
+          // A fetch that waits for new tasks holds up the next fetch of candidates that long.
+          ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+          100,
+          // What one poll brings is held in memory, above what the worker fetches ahead.
+          ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+          32);
 
-  /** The address that metrics and health are served at. */
-  public static final String METRICS_HOST = "metrics.host";
+  private static final Map<String, Object> CONSUMER_FIXED =
+      Map.of(
+          ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+          false,
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          "earliest",
+          ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+          "read_committed",
+          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+          ByteArrayDeserializer.class,
+          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+          ByteArrayDeserializer.class);
 
-  private static final Set<String> GROUP_KEYS =
-      Set.of(ConsumerConfig.GROUP_ID_CONFIG, ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+  private static final Map<String, Object> PRODUCER_DEFAULTS =
+      Map.of(
+          ProducerConfig.LINGER_MS_CONFIG,
+          5,
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+          Topics.MAX_RECORD_BYTES,
+          // Vectors look like noise: compression costs time and saves nothing.
+          ProducerConfig.COMPRESSION_TYPE_CONFIG,
+          "none");
 
-  private final AbstractConfig values;
-  private final KafkaSettings kafka;
+  private static final Map<String, Object> PRODUCER_FIXED =
+      Map.of(
+          ProducerConfig.ACKS_CONFIG,
+          "all",
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+          true,
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          ByteArraySerializer.class,
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          ByteArraySerializer.class);
 
   /**
-   * The shared settings among those of a service.
+   * Checks settings.
    *
-   * @param values all of the service's settings, checked
-   * @param own the keys of the service's definition; all others are of Kafka or the serdes
+   * @param definition the service's settings: see {@link #definition(List)}
+   * @throws ConfigException when a setting is missing or out of its range; names the setting
    */
-  public ServiceConfig(AbstractConfig values, Set<String> own) {
-    this.values = values;
-    Map<String, Object> foreign = new HashMap<>(values.originals());
-    foreign.keySet().removeAll(own);
-    this.kafka = new KafkaSettings(foreign);
+  protected ServiceConfig(ConfigDef definition, Map<String, ?> settings) {
+    super(definition, settings, fixedKeys(), key -> false);
   }
 
-  /** A definition of the settings that say where Kafka is, to be added to. */
-  public static ConfigDef defineKafka() {
-    return new ConfigDef()
-        .define(
-            BOOTSTRAP_SERVERS,
-            Type.LIST,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.atLeastOne("a Kafka broker as host:port"),
-            Importance.HIGH,
-            "Kafka brokers to start from, as host:port, separated by commas.")
-        .define(
-            SCHEMA_REGISTRY_URL,
-            Type.STRING,
-            ConfigDef.NO_DEFAULT_VALUE,
-            SettingChecks.registryUrl(),
-            Importance.HIGH,
-            "Address of a schema registry with Confluent's API, or mock://NAME for one in this JVM."
-                + " Credentials go into basic.auth.credentials.source and basic.auth.user.info.")
-        .define(
-            TOPIC_PREFIX,
-            Type.STRING,
-            Topics.DEFAULT_PREFIX,
-            SettingChecks.topicPrefix(),
-            Importance.MEDIUM,
-            "Put before the name of every topic.");
+  /** The settings of a service: those of the connection, its own, and those of metrics. */
+  protected static ConfigDef definition(List<Setting<?>> own) {
+    List<Setting<?>> all = new ArrayList<>(ConnectionSettings.all());
+    all.addAll(own);
+    all.add(METRICS_PORT);
+    all.add(METRICS_HOST);
+    return Setting.definition(all);
   }
 
-  /** Adds the settings of metrics and health to a definition. */
-  public static ConfigDef defineMetrics(ConfigDef settings) {
-    return settings
-        .define(
-            METRICS_PORT,
-            Type.INT,
-            null,
-            SettingChecks.portOrNone(),
-            Importance.MEDIUM,
-            "Port of /metrics (Prometheus), /health/live and /health/ready. Not served when not"
-                + " set.")
-        .define(
-            METRICS_HOST,
-            Type.STRING,
-            "127.0.0.1",
-            new ConfigDef.NonEmptyString(),
-            Importance.LOW,
-            "Address of this machine that they are served at. Whoever reaches it can read them:"
-                + " 0.0.0.0 is for closed networks.");
-  }
-
-  /** The topics read and written. */
-  public Topics topics() {
-    return new Topics(values.getString(TOPIC_PREFIX));
+  private static Set<String> fixedKeys() {
+    Set<String> fixed = new HashSet<>(CONSUMER_FIXED.keySet());
+    fixed.addAll(PRODUCER_FIXED.keySet());
+    fixed.add(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    return fixed;
   }
 
   /**
@@ -112,64 +137,56 @@ public final class ServiceConfig {
    *
    * @throws ConfigException when the host is unknown
    */
-  public Optional<InetSocketAddress> metricsAddress() {
-    return Optional.ofNullable(values.getInt(METRICS_PORT)).map(this::metricsAddress);
+  public final Optional<InetSocketAddress> metricsAddress() {
+    return get(METRICS_PORT).map(this::metricsAddress);
   }
 
   private InetSocketAddress metricsAddress(int port) {
-    InetSocketAddress address = new InetSocketAddress(values.getString(METRICS_HOST), port);
+    InetSocketAddress address = new InetSocketAddress(get(METRICS_HOST), port);
     if (address.isUnresolved()) {
       throw new ConfigException(
-          METRICS_HOST, address.getHostString(), "use an address or a name of this machine");
+          METRICS_HOST.key(), address.getHostString(), "use an address or a name of this machine");
     }
     return address;
   }
 
-  /** Keys that neither Sluice nor the Kafka clients nor the serdes know, sorted. */
-  public Set<String> unknownKeys() {
-    return kafka.unknownKeys();
-  }
-
-  /** Keys that are set though the delivery guarantee fixes their values, sorted. */
-  public Set<String> overruledKeys() {
-    return kafka.overruledKeys();
-  }
-
-  /** Whether the timeouts of the consumer group are the consumer's to set. */
-  public boolean isClassicGroup() {
-    return kafka.isClassicGroup();
-  }
-
-  /** What a consumer is given; {@code own} are the service's settings and win. */
-  public Map<String, Object> consumer(Map<String, Object> own) {
-    Map<String, Object> all = kafka.consumer(own);
-    all.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, values.getList(BOOTSTRAP_SERVERS));
-    return all;
-  }
-
-  /** What a consumer is given that reads for itself alone. */
-  public Map<String, Object> consumerOutsideTheGroup() {
-    Map<String, Object> settings = consumer(Map.of());
-    settings.keySet().removeAll(GROUP_KEYS);
-    return settings;
-  }
-
   /** How long Kafka waits for a consumer's next poll before it takes the consumer for dead. */
-  public Duration maxPollInterval() {
+  public final Duration maxPollInterval() {
     return Duration.ofMillis(
-        new AbstractConfig(ConsumerConfig.configDef(), consumer(Map.of()), false)
+        new AbstractConfig(ConsumerConfig.configDef(), serviceConsumer(Map.of()), false)
             .getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG));
   }
 
-  /** What a producer is given; {@code own} are the service's settings and win. */
-  public Map<String, Object> producer(Map<String, Object> own) {
-    Map<String, Object> all = kafka.producer(own);
-    all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, values.getList(BOOTSTRAP_SERVERS));
-    return all;
+  /** Whether the consumer sets the timeouts of its group, and not the broker. */
+  protected final boolean isClassicGroup() {
+    Object protocol = consumer(Map.of(), Map.of()).get(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+    return !"consumer".equalsIgnoreCase(String.valueOf(protocol));
   }
 
-  /** What the Avro serdes are given. */
-  public Map<String, Object> serdes() {
-    return kafka.serdes(Map.of(SCHEMA_REGISTRY_URL, values.getString(SCHEMA_REGISTRY_URL)));
+  /** The settings of a consumer that reads on its own, outside the service's group. */
+  public final Map<String, Object> consumerOutsideTheGroup() {
+    return consumerOutsideAnyGroup(consumerDefaults(), CONSUMER_FIXED);
+  }
+
+  /** The settings of a consumer; {@code own} win over what is set. */
+  protected final Map<String, Object> serviceConsumer(Map<String, Object> own) {
+    Map<String, Object> fixed = new HashMap<>(CONSUMER_FIXED);
+    fixed.putAll(own);
+    return consumer(consumerDefaults(), fixed);
+  }
+
+  /** The settings of a producer; {@code own} win over what is set. */
+  protected final Map<String, Object> serviceProducer(Map<String, Object> own) {
+    Map<String, Object> fixed = new HashMap<>(PRODUCER_FIXED);
+    fixed.putAll(own);
+    return producer(PRODUCER_DEFAULTS, fixed);
+  }
+
+  private Map<String, Object> consumerDefaults() {
+    Map<String, Object> defaults = new HashMap<>(CONSUMER_DEFAULTS);
+    if (isClassicGroup()) {
+      defaults.putAll(CLASSIC_GROUP_DEFAULTS);
+    }
+    return defaults;
   }
 }

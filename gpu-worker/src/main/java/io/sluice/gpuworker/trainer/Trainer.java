@@ -14,12 +14,12 @@ import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.gpuworker.service.ServiceThread;
-import io.sluice.gpuworker.service.SettingDoubts;
 import io.sluice.gpuworker.service.TopicLookup;
 import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
@@ -93,7 +93,7 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalStateException when it was started or closed before
    */
   public void start() {
-    SettingDoubts.log(LOG, config.unknownKeys(), config.overruledKeys());
+    SettingWarnings.log(LOG, config);
     thread.start();
   }
 
@@ -127,7 +127,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void run() {
-    AvroSerdes serdes = new AvroSerdes(config.serdes());
+    AvroSerdes serdes = config.serdes();
     try (WorkThread working = new WorkThread("sluice-trainer-work");
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
         KafkaClientMetrics fetching = new KafkaClientMetrics(consumer);

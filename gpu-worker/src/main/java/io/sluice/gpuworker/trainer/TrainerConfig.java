@@ -2,20 +2,16 @@ package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.launch.CommandTemplate;
 import io.sluice.gpuworker.service.ServiceConfig;
-import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -26,59 +22,8 @@ import org.apache.kafka.common.config.ConfigException;
  * belong to the Kafka clients or to the Avro serdes and are handed to them. Only keys are ever
  * logged or shown, no values, since values may be secrets.
  */
-public final class TrainerConfig {
-  /** The base model's folder. */
-  public static final String MODEL_DIR = "model.dir";
-
-  /** The folder of all jobs' folders. */
-  public static final String OUTPUT_DIR = "output.dir";
-
-  /** The launcher for jobs that name none. */
-  public static final String LAUNCHER = "launcher";
-
-  /** The consumer group. */
-  public static final String GROUP_ID = "group.id";
-
-  /** This trainer's name. */
-  public static final String NAME = "trainer.name";
-
-  /** How long it may be silent. */
-  public static final String LEASE_MS = "lease.ms";
-
-  /** Time between reports. */
-  public static final String PROGRESS_MS = "progress.ms";
-
-  /** Whether models are evaluated. */
-  public static final String EVALUATE = "evaluate";
-
-  /** The time limit of a training run. */
-  public static final String TIME_LIMIT_SECONDS = "time.limit.seconds";
-
-  /** How many trainers may take a job. */
-  public static final String ATTEMPTS_MAX = "attempts.max";
-
-  /** Steps between checkpoints. */
-  public static final String CHECKPOINT_STEPS = "checkpoint.steps";
-
-  /** Threads that compute. */
-  public static final String THREADS = "threads";
-
-  /** Tokens computed at a time. */
-  public static final String TOKENS_IN_FLIGHT = "tokens.in.flight";
-
-  /** The user's program. */
-  public static final String COMMAND_LINE = "command.line";
-
-  /** The Kubernetes Job. */
-  public static final String KUBERNETES_TEMPLATE = "kubernetes.template";
-
-  /** The namespace of Kubernetes Jobs. */
-  public static final String KUBERNETES_NAMESPACE = "kubernetes.namespace";
-
-  /** Patience with a cluster. */
-  public static final String KUBERNETES_PATIENCE_SECONDS = "kubernetes.patience.seconds";
-
-  private static final ConfigDef DEFINITION = TrainerSettings.define();
+public final class TrainerConfig extends ServiceConfig {
+  private static final ConfigDef DEFINITION = ServiceConfig.definition(TrainerSettings.all());
 
   /** What a trainer that died in the middle of a report holds up at most. */
   private static final int TRANSACTION_TIMEOUT_MS = 10_000;
@@ -86,8 +31,6 @@ public final class TrainerConfig {
   private static final int NAME_CHARACTERS = 8;
   private static final int BEATS_OF_A_LEASE = 10;
 
-  private final AbstractConfig values;
-  private final ServiceConfig service;
   private final String name;
 
   /**
@@ -97,13 +40,14 @@ public final class TrainerConfig {
    * @throws ConfigException when a setting is missing or out of its range; names the setting
    */
   public TrainerConfig(Map<String, ?> settings) {
-    this.values = new AbstractConfig(DEFINITION, settings, false);
-    this.service = new ServiceConfig(values, DEFINITION.names());
-    if (values.getInt(PROGRESS_MS) >= values.getInt(LEASE_MS)) {
+    super(DEFINITION, settings);
+    if (reportEvery().compareTo(lease()) >= 0) {
       throw new ConfigException(
-          PROGRESS_MS, values.getInt(PROGRESS_MS), "use less than " + LEASE_MS);
+          TrainerSettings.PROGRESS_MS.key(),
+          reportEvery().toMillis(),
+          "use less than " + TrainerSettings.LEASE_MS.key());
     }
-    this.name = values.getString(NAME).isEmpty() ? madeUpName() : values.getString(NAME);
+    this.name = get(TrainerSettings.NAME).orElseGet(TrainerConfig::madeUpName);
   }
 
   /** The settings with their types, ranges, defaults and documentation. */
@@ -111,30 +55,24 @@ public final class TrainerConfig {
     return new ConfigDef(DEFINITION);
   }
 
-  /** The topics read and written. */
-  public Topics topics() {
-    return service.topics();
-  }
-
   /** The base model's folder. */
   public Path model() {
-    return Path.of(values.getString(MODEL_DIR));
+    return get(TrainerSettings.MODEL_DIR);
   }
 
   /** The folder of all jobs' folders. */
   public Path output() {
-    return Path.of(values.getString(OUTPUT_DIR));
+    return get(TrainerSettings.OUTPUT_DIR);
   }
 
   /** The launcher for jobs that name none. */
   public String launcher() {
-    return values.getString(LAUNCHER);
+    return get(TrainerSettings.LAUNCHER);
   }
 
   /** The consumer group that all trainers share. */
   public String groupId() {
-    String group = values.getString(GROUP_ID);
-    return group.isEmpty() ? topics().prefix() + "trainer" : group;
+    return get(TrainerSettings.GROUP_ID).orElseGet(() -> topics().prefix() + "trainer");
   }
 
   /** This trainer's name in its reports. */
@@ -154,92 +92,62 @@ public final class TrainerConfig {
 
   /** How long it may be silent before another takes its job. */
   public Duration lease() {
-    return Duration.ofMillis(values.getInt(LEASE_MS));
+    return get(TrainerSettings.LEASE_MS);
   }
 
   /** Time between two reports of progress. */
   public Duration reportEvery() {
-    return Duration.ofMillis(values.getInt(PROGRESS_MS));
+    return get(TrainerSettings.PROGRESS_MS);
   }
 
   /** Whether models are evaluated. */
   public boolean evaluates() {
-    return values.getBoolean(EVALUATE);
+    return get(TrainerSettings.EVALUATE);
   }
 
   /** How long one training run may take; no limit when empty. */
   public Optional<Duration> timeLimit() {
-    return Optional.of(Duration.ofSeconds(values.getLong(TIME_LIMIT_SECONDS)))
-        .filter(limit -> !limit.isZero());
+    return get(TrainerSettings.TIME_LIMIT_SECONDS);
   }
 
   /** How many trainers may take a job, one after the other. */
   int attempts() {
-    return values.getInt(ATTEMPTS_MAX);
+    return get(TrainerSettings.ATTEMPTS_MAX);
   }
 
   /** Steps between checkpoints; 0 for those of epochs alone. */
   int checkpointSteps() {
-    return values.getInt(CHECKPOINT_STEPS);
+    return get(TrainerSettings.CHECKPOINT_STEPS);
   }
 
   /** Threads that compute. */
   int threads() {
-    int threads = values.getInt(THREADS);
-    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    return get(TrainerSettings.THREADS);
   }
 
   /** Tokens computed at once on a thread. */
   int tokensInFlight() {
-    return values.getInt(TOKENS_IN_FLIGHT);
+    return get(TrainerSettings.TOKENS_IN_FLIGHT);
   }
 
   /** The user's program; empty when none is set. */
   Optional<CommandTemplate> command() {
-    return Optional.of(values.getString(COMMAND_LINE))
-        .filter(line -> !line.isEmpty())
-        .map(CommandTemplate::parse);
+    return get(TrainerSettings.COMMAND_LINE);
   }
 
   /** The file of the Kubernetes Job; empty when none is set. */
   Optional<Path> kubernetesTemplate() {
-    return Optional.of(values.getString(KUBERNETES_TEMPLATE))
-        .filter(file -> !file.isEmpty())
-        .map(Path::of);
+    return get(TrainerSettings.KUBERNETES_TEMPLATE);
   }
 
   /** The namespace of Kubernetes Jobs; empty when none is set. */
   Optional<String> kubernetesNamespace() {
-    return Optional.of(values.getString(KUBERNETES_NAMESPACE)).filter(name -> !name.isEmpty());
+    return get(TrainerSettings.KUBERNETES_NAMESPACE);
   }
 
   /** How long a cluster may be out of reach. */
   Duration kubernetesPatience() {
-    return Duration.ofSeconds(values.getInt(KUBERNETES_PATIENCE_SECONDS));
-  }
-
-  /**
-   * Where metrics and health are served; empty when they are not.
-   *
-   * @throws ConfigException when the host is unknown
-   */
-  public Optional<InetSocketAddress> metricsAddress() {
-    return service.metricsAddress();
-  }
-
-  /** How long Kafka waits for the consumer's next poll before it takes the consumer for dead. */
-  Duration maxPollInterval() {
-    return service.maxPollInterval();
-  }
-
-  /** Keys that neither Sluice nor the Kafka clients nor the serdes know, sorted. */
-  public Set<String> unknownKeys() {
-    return service.unknownKeys();
-  }
-
-  /** Keys that are set though the delivery guarantee fixes their values, sorted. */
-  public Set<String> overruledKeys() {
-    return service.overruledKeys();
+    return get(TrainerSettings.KUBERNETES_PATIENCE_SECONDS);
   }
 
   /** What the consumer of jobs is given. */
@@ -248,23 +156,18 @@ public final class TrainerConfig {
     own.put(ConsumerConfig.GROUP_ID_CONFIG, groupId());
     // A job that waits is another trainer's, should that have nothing to do.
     own.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-    if (service.isClassicGroup()) {
+    if (isClassicGroup()) {
       own.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) lease().toMillis());
       own.put(
           ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
           (int) (lease().toMillis() / BEATS_OF_A_LEASE));
     }
-    return service.consumer(own);
-  }
-
-  /** What a consumer is given that reads for itself alone. */
-  Map<String, Object> consumerOutsideTheGroup() {
-    return service.consumerOutsideTheGroup();
+    return serviceConsumer(own);
   }
 
   /** What the producer of reports is given. */
   Map<String, Object> producer() {
-    return service.producer(
+    return serviceProducer(
         Map.of(
             ProducerConfig.TRANSACTIONAL_ID_CONFIG,
             topics().prefix() + "trainer-" + name(),
@@ -273,10 +176,5 @@ public final class TrainerConfig {
             // The trainer polls on although Kafka takes no reports for a while.
             ProducerConfig.MAX_BLOCK_MS_CONFIG,
             TRANSACTION_TIMEOUT_MS));
-  }
-
-  /** What the Avro serdes are given. */
-  Map<String, Object> serdes() {
-    return service.serdes();
   }
 }

@@ -9,11 +9,11 @@ import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.gpuworker.service.ServiceThread;
-import io.sluice.gpuworker.service.SettingDoubts;
 import io.sluice.gpuworker.service.TopicLookup;
 import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import java.net.URI;
@@ -68,7 +68,7 @@ public final class RepresentationWorker implements AutoCloseable {
    * @throws IllegalStateException when it was started or closed before
    */
   public void start() {
-    SettingDoubts.log(LOG, config.unknownKeys(), config.overruledKeys());
+    SettingWarnings.log(LOG, config);
     thread.start();
   }
 
@@ -137,7 +137,7 @@ public final class RepresentationWorker implements AutoCloseable {
     TopicLookup.partitions(topics.targetTasks(), consumer::partitionsFor);
     TopicLookup.partitions(topics.candidates(), consumer::partitionsFor);
     TopicLookup.partitions(topics.deadLetters(), producer::partitionsFor);
-    AvroSerdes serdes = new AvroSerdes(config.serdes());
+    AvroSerdes serdes = config.serdes();
     OutputRecords outputs =
         new OutputRecords(
             topics, topic -> TopicLookup.partitions(topic, producer::partitionsFor), serdes);

@@ -11,10 +11,11 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.select.SelectionQueries;
 import io.sluice.streams.select.SelectionUnavailable;
 import io.sluice.streams.topology.SelectionService;
-import io.sluice.streams.topology.StreamsAppConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,9 +63,11 @@ final class ApiServer implements AutoCloseable {
     this.registry.config().meterFilter(ApiMetrics.kafkaMeterFilter());
     this.kafkaMetrics = service.kafkaStreamsMetrics();
     this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
-    this.guard = new Guard(config.httpToken(), address.address());
+    this.guard = new Guard(config.get(StreamsAppSettings.HTTP_TOKEN), address.address());
     this.reads = new Reads(service.queries());
-    this.writes = new Writes(config.kafkaAccess(), config.httpMaxLineBytes(), metrics);
+    this.writes =
+        new Writes(
+            config.kafkaAccess(), config.get(StreamsAppSettings.HTTP_MAX_LINE_BYTES), metrics);
     this.jobWrites = new JobWrites(config.kafkaAccess());
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, address));
   }

@@ -1,7 +1,8 @@
 package io.sluice.streams.api;
 
+import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.topology.SelectionService;
-import io.sluice.streams.topology.StreamsAppConfig;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,7 @@ public final class StreamsApp implements AutoCloseable {
    */
   public static StreamsApp start(StreamsAppConfig config) {
     StreamsApp app =
-        config.isHttpEnabled()
+        config.get(StreamsAppSettings.HTTP_ENABLED)
             ? withApi(config)
             : new StreamsApp(new SelectionService(config), Optional.empty());
     try {
@@ -65,7 +66,8 @@ public final class StreamsApp implements AutoCloseable {
   }
 
   private static void warnIfOpen(StreamsAppConfig config, BoundAddress address) {
-    if (!address.address().isLoopbackAddress() && config.httpToken().isEmpty()) {
+    if (!address.address().isLoopbackAddress()
+        && config.get(StreamsAppSettings.HTTP_TOKEN).isEmpty()) {
       log.atWarn()
           .addKeyValue("address", address.hostAndPort())
           .log("Anyone who can reach the HTTP API can change tasks and candidates: set http.token");

@@ -1,6 +1,8 @@
 package io.sluice.streams.topology;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.sluice.schemas.connection.SettingWarnings;
+import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.select.OpenPartitions;
 import io.sluice.streams.select.SelectionQueries;
 import java.nio.file.Path;
@@ -47,11 +49,7 @@ public final class SelectionService implements AutoCloseable {
    * @throws IllegalStateException when a topic does not exist or Kafka cannot be reached
    */
   public SelectionService(StreamsAppConfig config) {
-    if (!config.unknownKeys().isEmpty()) {
-      log.atWarn()
-          .addKeyValue("keys", config.unknownKeys())
-          .log("Settings that neither Sluice nor Kafka knows: is one misspelt?");
-    }
+    SettingWarnings.log(log, config);
     String representations = config.topics().representations();
     String targetTasks = config.topics().targetTasks();
     Map<String, TopicDescription> described =
@@ -185,7 +183,7 @@ public final class SelectionService implements AutoCloseable {
 
   private static Map<String, TopicDescription> describe(
       StreamsAppConfig config, List<String> topics) {
-    try (Admin admin = Admin.create(config.adminClient())) {
+    try (Admin admin = Admin.create(config.admin(Map.of(), Map.of()))) {
       return admin.describeTopics(topics).allTopicNames().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {

@@ -5,6 +5,8 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.TargetTaskRules;
+import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.nominate.NominateStage;
 import io.sluice.streams.select.OpenPartitions;
@@ -44,7 +46,7 @@ final class SelectionTopology {
   static Topology build(
       StreamsAppConfig config, int shards, int taskPartitions, OpenPartitions open) {
     Topics topics = config.topics();
-    AvroSerdes avro = config.avroSerdes();
+    AvroSerdes avro = config.serdes();
     StreamsBuilder builder = new StreamsBuilder();
     KStream<String, TargetTask> tasks =
         builder.stream(
@@ -52,7 +54,9 @@ final class SelectionTopology {
             .peek(SelectionTopology::check, Named.as("check-task"));
     NominateStage.Pace pace =
         new NominateStage.Pace(
-            config.reportInterval(), config.backfillInterval(), config.backfillSlice());
+            config.get(StreamsAppSettings.REPORT_INTERVAL),
+            config.get(StreamsAppSettings.BACKFILL_INTERVAL),
+            config.get(StreamsAppSettings.BACKFILL_SLICE));
     KStream<String, ShardReport> nominations =
         new NominateStage(topics, avro, shards, pace)
             .addTo(builder, tasks)
@@ -61,7 +65,8 @@ final class SelectionTopology {
                     .withKeySerde(Serdes.String())
                     .withValueSerde(avro.value())
                     .withNumberOfPartitions(taskPartitions));
-    new SelectStage(topics, avro, shards, taskPartitions, config.reportInterval())
+    new SelectStage(
+            topics, avro, shards, taskPartitions, config.get(StreamsAppSettings.REPORT_INTERVAL))
         .addTo(builder, tasks, nominations, open);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());

@@ -18,6 +18,8 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.Examples;
+import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.select.OpenPartitions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -70,7 +72,7 @@ final class TopologyFixture implements AutoCloseable {
                 registry,
                 "state.dir",
                 stateDirectory.toString(),
-                StreamsAppConfig.BACKFILL_SLICE,
+                StreamsAppSettings.BACKFILL_SLICE.key(),
                 0));
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());

@@ -4,11 +4,13 @@ import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.topology.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -107,21 +109,21 @@ record Pipeline(
   private static StreamsAppConfig streamsConfig(Map<String, String> kafka, Path directory) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put("state.dir", directory.resolve("streams-state").toString());
-    settings.put(StreamsAppConfig.HTTP_PORT, 0);
+    settings.put(StreamsAppSettings.HTTP_PORT.key(), 0);
     return new StreamsAppConfig(settings);
   }
 
   private static WorkerConfig workerConfig(
       Map<String, String> kafka, QuickstartPlan.Features features, Inputs inputs) {
     Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put(WorkerConfig.MODEL_DIR, inputs.model().base().toString());
+    settings.put(WorkerSettings.MODEL_DIR.key(), inputs.model().base().toString());
     settings.put(
-        WorkerConfig.CHECKPOINT_DIRS,
+        WorkerSettings.CHECKPOINT_DIRS.key(),
         inputs.model().checkpoints().stream().map(Path::toString).toList());
-    settings.put(WorkerConfig.REPRESENTATION_ID, inputs.representationId());
-    settings.put(WorkerConfig.DIMENSION, features.dimension());
-    settings.put(WorkerConfig.MAX_LENGTH, features.maxLength());
-    settings.put(WorkerConfig.ENCODING, features.encoding().name());
+    settings.put(WorkerSettings.REPRESENTATION_ID.key(), inputs.representationId());
+    settings.put(WorkerSettings.DIMENSION.key(), features.dimension());
+    settings.put(WorkerSettings.MAX_LENGTH.key(), features.maxLength());
+    settings.put(WorkerSettings.ENCODING.key(), features.encoding().name());
     return new WorkerConfig(settings);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gpuworker.trainer.Trainer;
 import io.sluice.gpuworker.trainer.TrainerConfig;
+import io.sluice.gpuworker.trainer.TrainerSettings;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.bundled.BundledModel;
 import io.sluice.local.kafka.KafkaFixture;
@@ -95,7 +96,7 @@ class BuiltinTrainerTest {
     topics.fire(
         job("unloadable").setControls(List.of()).setLauncher("command").build(), examples, queries);
     Map<String, String> command =
-        Map.of(TrainerConfig.COMMAND_LINE, "sh -c 'echo > \"$1/weights\"' run {output}");
+        Map.of(TrainerSettings.COMMAND_LINE.key(), "sh -c 'echo > \"$1/weights\"' run {output}");
     try (Trainer trainer = new Trainer(config(command))) {
       trainer.start();
       FineTuneResult end = topics.awaitEnd("unloadable");
@@ -132,10 +133,10 @@ class BuiltinTrainerTest {
     settings.put("bootstrap.servers", kafka.bootstrapServers());
     settings.put("schema.registry.url", kafka.schemaRegistry());
     settings.put("topic.prefix", kafka.topics().prefix());
-    settings.put(TrainerConfig.MODEL_DIR, model.toString());
-    settings.put(TrainerConfig.OUTPUT_DIR, folder.resolve("output").toString());
-    settings.put(TrainerConfig.PROGRESS_MS, "200");
-    settings.put(TrainerConfig.THREADS, "1");
+    settings.put(TrainerSettings.MODEL_DIR.key(), model.toString());
+    settings.put(TrainerSettings.OUTPUT_DIR.key(), folder.resolve("output").toString());
+    settings.put(TrainerSettings.PROGRESS_MS.key(), "200");
+    settings.put(TrainerSettings.THREADS.key(), "1");
     return new TrainerConfig(settings);
   }
 }

@@ -17,7 +17,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.client.TargetTasks;
-import io.sluice.streams.topology.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

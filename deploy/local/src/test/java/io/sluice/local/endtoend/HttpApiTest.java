@@ -10,7 +10,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetWriter;
-import io.sluice.streams.topology.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppConfig;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.file.TaskFile;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.topology.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.topology.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

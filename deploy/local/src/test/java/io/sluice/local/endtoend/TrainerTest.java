@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.trainer.Trainer;
 import io.sluice.gpuworker.trainer.TrainerConfig;
+import io.sluice.gpuworker.trainer.TrainerSettings;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
@@ -146,12 +147,13 @@ class TrainerTest {
     settings.put("schema.registry.url", kafka.schemaRegistry());
     settings.put("topic.prefix", kafka.topics().prefix());
     settings.put(
-        TrainerConfig.MODEL_DIR, Files.createDirectories(folder.resolve("model")).toString());
-    settings.put(TrainerConfig.OUTPUT_DIR, folder.resolve("output").toString());
-    settings.put(TrainerConfig.LAUNCHER, "command");
-    settings.put(TrainerConfig.COMMAND_LINE, commandLine);
-    settings.put(TrainerConfig.EVALUATE, "false");
-    settings.put(TrainerConfig.PROGRESS_MS, "200");
+        TrainerSettings.MODEL_DIR.key(),
+        Files.createDirectories(folder.resolve("model")).toString());
+    settings.put(TrainerSettings.OUTPUT_DIR.key(), folder.resolve("output").toString());
+    settings.put(TrainerSettings.LAUNCHER.key(), "command");
+    settings.put(TrainerSettings.COMMAND_LINE.key(), commandLine);
+    settings.put(TrainerSettings.EVALUATE.key(), "false");
+    settings.put(TrainerSettings.PROGRESS_MS.key(), "200");
     return new Trainer(new TrainerConfig(settings));
   }
 }

@@ -3,14 +3,15 @@ package io.sluice.local.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.gpuworker.worker.RepresentationWorker;
-import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Representation;
+import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.encoding.FeatureCodec;
 import java.net.ConnectException;
 import java.net.URI;
@@ -109,7 +110,7 @@ class WorkerTest {
     HttpRequest metrics;
 
     try (RepresentationWorker worker =
-        topics.worker(new FakeRepresenter(), Map.of(WorkerConfig.METRICS_PORT, "0"))) {
+        topics.worker(new FakeRepresenter(), Map.of(ServiceConfig.METRICS_PORT.key(), "0"))) {
       worker.start();
       WorkerTopics.await(() -> worker.progress().represented() == 40);
       URI address = worker.metricsAddress().orElseThrow();
@@ -133,7 +134,7 @@ class WorkerTest {
   void givenAMissingTopic_whenStarted_thenTheWorkerFailsAndNamesTheTopic() {
     Map<String, String> misspelt =
         Map.of(
-            WorkerConfig.TOPIC_PREFIX,
+            ConnectionSettings.TOPIC_PREFIX.key(),
             "misspelt.",
             "default.api.timeout.ms",
             "2000",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Candidate;
@@ -15,6 +16,7 @@ import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -70,19 +72,19 @@ final class WorkerTopics implements AutoCloseable {
   private Map<String, Object> settings() {
     return new HashMap<>(
         Map.of(
-            WorkerConfig.BOOTSTRAP_SERVERS,
+            ConnectionSettings.BOOTSTRAP_SERVERS.key(),
             kafka.bootstrapServers(),
-            WorkerConfig.SCHEMA_REGISTRY_URL,
+            ConnectionSettings.SCHEMA_REGISTRY_URL.key(),
             kafka.schemaRegistry(),
-            WorkerConfig.TOPIC_PREFIX,
+            ConnectionSettings.TOPIC_PREFIX.key(),
             kafka.topics().prefix(),
-            WorkerConfig.GROUP_ID,
+            WorkerSettings.GROUP_ID.key(),
             kafka.topics().prefix() + "worker",
-            WorkerConfig.MODEL_DIR,
+            WorkerSettings.MODEL_DIR.key(),
             "unused",
-            WorkerConfig.CHECKPOINT_DIRS,
+            WorkerSettings.CHECKPOINT_DIRS.key(),
             "unused",
-            WorkerConfig.BATCH_RECORDS,
+            WorkerSettings.BATCH_RECORDS.key(),
             "16",
             "heartbeat.interval.ms",
             "200"));

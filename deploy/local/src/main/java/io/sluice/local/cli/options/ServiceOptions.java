@@ -1,6 +1,6 @@
 package io.sluice.local.cli.options;
 
-import io.sluice.gpuworker.service.ServiceConfig;
+import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.connection.LocalStackFile;
 import io.sluice.schemas.connection.SettingsFile;
 import java.io.IOException;
@@ -76,9 +76,11 @@ public final class ServiceOptions {
    */
   public <T> T config(Map<String, String> own, Maker<T> maker) throws IOException {
     Map<String, String> given = new HashMap<>(own);
-    bootstrapServers.ifPresent(value -> given.put(ServiceConfig.BOOTSTRAP_SERVERS, value));
-    schemaRegistry.ifPresent(value -> given.put(ServiceConfig.SCHEMA_REGISTRY_URL, value));
-    topicPrefix.ifPresent(value -> given.put(ServiceConfig.TOPIC_PREFIX, value));
+    bootstrapServers.ifPresent(
+        value -> given.put(ConnectionSettings.BOOTSTRAP_SERVERS.key(), value));
+    schemaRegistry.ifPresent(
+        value -> given.put(ConnectionSettings.SCHEMA_REGISTRY_URL.key(), value));
+    topicPrefix.ifPresent(value -> given.put(ConnectionSettings.TOPIC_PREFIX.key(), value));
     given.putAll(settings);
     LocalStackFile localStack = LocalStackFile.ofDefaultDirectory();
     Map<String, String> all =

@@ -3,7 +3,8 @@ package io.sluice.local.cli.service;
 import io.sluice.local.cli.options.KafkaOptions;
 import io.sluice.local.cli.process.Shutdown;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.topology.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
@@ -96,7 +97,7 @@ public final class StreamsCommand implements Service {
   private StreamsAppConfig config() throws IOException {
     Map<String, String> properties = new HashMap<>(kafka.properties(environment));
     stateDirectory.ifPresent(directory -> properties.put("state.dir", directory));
-    httpPort.ifPresent(port -> properties.put(StreamsAppConfig.HTTP_PORT, port.toString()));
+    httpPort.ifPresent(port -> properties.put(StreamsAppSettings.HTTP_PORT.key(), port.toString()));
     properties.putAll(settings);
     try {
       return new StreamsAppConfig(properties);

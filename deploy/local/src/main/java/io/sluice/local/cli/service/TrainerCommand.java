@@ -2,6 +2,7 @@ package io.sluice.local.cli.service;
 
 import io.sluice.gpuworker.trainer.Trainer;
 import io.sluice.gpuworker.trainer.TrainerConfig;
+import io.sluice.gpuworker.trainer.TrainerSettings;
 import io.sluice.local.cli.options.ServiceOptions;
 import io.sluice.local.cli.process.Shutdown;
 import java.io.PrintWriter;
@@ -78,10 +79,10 @@ public final class TrainerCommand implements Service {
 
   private Map<String, String> own() {
     Map<String, String> own = new HashMap<>();
-    model.ifPresent(value -> own.put(TrainerConfig.MODEL_DIR, value));
-    output.ifPresent(value -> own.put(TrainerConfig.OUTPUT_DIR, value));
-    launcher.ifPresent(value -> own.put(TrainerConfig.LAUNCHER, value));
-    command.ifPresent(value -> own.put(TrainerConfig.COMMAND_LINE, value));
+    model.ifPresent(value -> own.put(TrainerSettings.MODEL_DIR.key(), value));
+    output.ifPresent(value -> own.put(TrainerSettings.OUTPUT_DIR.key(), value));
+    launcher.ifPresent(value -> own.put(TrainerSettings.LAUNCHER.key(), value));
+    command.ifPresent(value -> own.put(TrainerSettings.COMMAND_LINE.key(), value));
     return own;
   }
 

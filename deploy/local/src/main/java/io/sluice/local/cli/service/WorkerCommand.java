@@ -4,6 +4,7 @@ import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.local.cli.options.ServiceOptions;
 import io.sluice.local.cli.process.Shutdown;
 import java.io.IOException;
@@ -116,11 +117,11 @@ public final class WorkerCommand implements Service {
 
   private Map<String, String> own() {
     Map<String, String> own = new HashMap<>();
-    representationId.ifPresent(value -> own.put(WorkerConfig.REPRESENTATION_ID, value));
-    model.ifPresent(value -> own.put(WorkerConfig.MODEL_DIR, value));
-    kind.ifPresent(value -> own.put(WorkerConfig.KIND, value));
+    representationId.ifPresent(value -> own.put(WorkerSettings.REPRESENTATION_ID.key(), value));
+    model.ifPresent(value -> own.put(WorkerSettings.MODEL_DIR.key(), value));
+    kind.ifPresent(value -> own.put(WorkerSettings.KIND.key(), value));
     if (!checkpoints.isEmpty()) {
-      own.put(WorkerConfig.CHECKPOINT_DIRS, String.join(",", checkpoints));
+      own.put(WorkerSettings.CHECKPOINT_DIRS.key(), String.join(",", checkpoints));
     }
     return own;
   }

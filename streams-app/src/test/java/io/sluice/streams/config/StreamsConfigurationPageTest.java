@@ -1,4 +1,4 @@
-package io.sluice.streams.topology;
+package io.sluice.streams.config;
 
 import io.sluice.schemas.testing.DocumentedPage;
 import io.sluice.schemas.testing.SettingsTable;

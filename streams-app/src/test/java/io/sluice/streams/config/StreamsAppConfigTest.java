@@ -1,4 +1,4 @@
-package io.sluice.streams.topology;
+package io.sluice.streams.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,9 +18,9 @@ class StreamsAppConfigTest {
   void givenOnlyTheRequiredSettings_whenRead_thenHttpIsOnLoopbackAndOpen() {
     StreamsAppConfig config = config(Map.of());
 
-    assertThat(config.isHttpEnabled()).isTrue();
+    assertThat(config.get(StreamsAppSettings.HTTP_ENABLED)).isTrue();
     assertThat(config.httpAddress().getAddress().isLoopbackAddress()).isTrue();
-    assertThat(config.httpToken()).isEmpty();
+    assertThat(config.get(StreamsAppSettings.HTTP_TOKEN)).isEmpty();
     assertThat(config.applicationServer()).isEmpty();
     assertThat(config.unknownKeys()).isEmpty();
   }
@@ -41,11 +41,15 @@ class StreamsAppConfigTest {
   void givenASecret_whenClientsAndStreamsAreConfigured_thenItIsNotPassedOn() {
     StreamsAppConfig config = config(Map.of("http.token", "secret", "sasl.mechanism", "PLAIN"));
 
-    assertThat(config.httpToken().orElseThrow().value()).isEqualTo("secret");
-    assertThat(config.httpToken().orElseThrow()).hasToString("[hidden]");
+    assertThat(config.get(StreamsAppSettings.HTTP_TOKEN).orElseThrow().value()).isEqualTo("secret");
+    assertThat(config.get(StreamsAppSettings.HTTP_TOKEN).orElseThrow()).hasToString("[hidden]");
     assertThat(config.kafkaStreams())
         .containsEntry("sasl.mechanism", "PLAIN")
         .doesNotContainKeys("http.token", "http.port", "topic.prefix");
+    assertThat(config.consumer(Map.of(), Map.of()))
+        .containsEntry("sasl.mechanism", "PLAIN")
+        .containsEntry("bootstrap.servers", "localhost:9092")
+        .doesNotContainKeys("http.token", "state.dir", "application.id");
   }
 
   @Test
@@ -64,9 +68,18 @@ class StreamsAppConfigTest {
                 "htpp.port", "1",
                 "producer.linger.ms", "5",
                 "num.stream.threads", "1",
+                "auto.register.schemas", "false",
                 "schema.registry.ssl.truststore.location", "x"));
 
     assertThat(config.unknownKeys()).containsExactly("htpp.port");
+  }
+
+  @Test
+  void givenSettingsThatExactnessRestsOn_whenSet_thenTheyAreOverruledAndReported() {
+    StreamsAppConfig config = config(Map.of("processing.guarantee", "at_least_once"));
+
+    assertThat(config.kafkaStreams()).containsEntry("processing.guarantee", "exactly_once_v2");
+    assertThat(config.overruledKeys()).containsExactly("processing.guarantee");
   }
 
   @ParameterizedTest
@@ -76,7 +89,9 @@ class StreamsAppConfigTest {
     "http.enabled,perhaps,http.enabled",
     "http.token,with a space,printable ASCII",
     "http.max.line.bytes,3,http.max.line.bytes",
-    "bootstrap.servers,'',bootstrap.servers"
+    "bootstrap.servers,'',bootstrap.servers",
+    "topic.prefix,a/b,topic.prefix",
+    "schema.registry.url,' ',schema.registry.url"
   })
   void givenAValueOutOfRange_whenRead_thenTheMessageNamesTheKey(
       String key, String value, String message) {
