@@ -132,4 +132,8 @@ class ArchitectureTest {
               "io.sluice.gpuworker.trainer..",
               "io.sluice.gpuworker.job..",
               "io.sluice.gpuworker.launch..");
+
+  @ArchTest
+  static final ArchRule serdesAndTheRegistrysClientAreKnownInSchemasOnly =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("io.confluent..");
 }

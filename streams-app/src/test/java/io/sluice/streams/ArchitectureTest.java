@@ -96,4 +96,8 @@ class ArchitectureTest {
               "io.sluice.streams.select..",
               "io.sluice.streams.topology..",
               "io.sluice.streams.api..");
+
+  @ArchTest
+  static final ArchRule serdesAndTheRegistrysClientAreKnownInSchemasOnly =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("io.confluent..");
 }

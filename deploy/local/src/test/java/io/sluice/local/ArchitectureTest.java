@@ -47,4 +47,8 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.kafka..", "io.sluice.streams.client..");
+
+  @ArchTest
+  static final ArchRule serdesAndTheRegistrysClientAreKnownInSchemasOnly =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("io.confluent..");
 }

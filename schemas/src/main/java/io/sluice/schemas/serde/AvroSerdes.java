@@ -67,6 +67,16 @@ public final class AvroSerdes {
     return only(type, value());
   }
 
+  /**
+   * Returns a reader of record values of one type, for whoever must know whether a value cannot be
+   * read or the registry does not answer.
+   */
+  public <T extends SpecificRecord> ValueReader<T> valueReader(Class<T> type) {
+    KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
+    deserializer.configure(config, false);
+    return new ValueReader<>(type, deserializer);
+  }
+
   /** Avro decodes whatever type the writer chose, which would be met only when it is used. */
   private static <T extends SpecificRecord> Serde<T> only(Class<T> type, Serde<T> any) {
     Deserializer<?> decoder = any.deserializer();

@@ -1,7 +1,6 @@
 package io.sluice.local.stack;
 
-import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.sluice.schemas.serde.RegistryAdmin;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -94,8 +93,8 @@ public final class RegistryProcess implements AutoCloseable {
    */
   public void awaitReady(Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    try (CachedSchemaRegistryClient client = new CachedSchemaRegistryClient(url, 1)) {
-      while (!serves(client)) {
+    try (RegistryAdmin registry = new RegistryAdmin(url)) {
+      while (!registry.serves()) {
         if (!process.isAlive()) {
           throw failed("ended with exit code " + process.exitValue());
         }
@@ -104,12 +103,11 @@ public final class RegistryProcess implements AutoCloseable {
         }
         Thread.sleep(50);
       }
-      client.updateCompatibility(null, COMPATIBILITY);
-      String actual = client.getCompatibility(null);
+      String actual = registry.setCompatibility(COMPATIBILITY);
       if (!actual.equals(COMPATIBILITY)) {
         throw failed("has compatibility %s although %s was set".formatted(actual, COMPATIBILITY));
       }
-    } catch (IOException | RestClientException e) {
+    } catch (IOException e) {
       throw failed("refused the compatibility rule: " + e.getMessage());
     }
   }
@@ -142,15 +140,6 @@ public final class RegistryProcess implements AutoCloseable {
     process.onExit().join();
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static boolean serves(CachedSchemaRegistryClient client) {
-    try {
-      client.getAllSubjects();
-      return true;
-    } catch (IOException | RestClientException e) {
-      return false;
     }
   }
 

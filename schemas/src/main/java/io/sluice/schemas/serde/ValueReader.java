@@ -1,0 +1,99 @@
+package io.sluice.schemas.serde;
+
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * Reads the record values of one type, and keeps values that can never be read apart from a schema
+ * registry that does not answer now. A deserializer reports both as the same exception.
+ *
+ * <p>Whether the registry has a value's schema is asked before the value is decoded, through the
+ * client of the deserializer, which keeps the answer: the registry is asked once per schema.
+ *
+ * <p>Not safe for use by several threads. Created by {@link AvroSerdes#valueReader}.
+ *
+ * @param <T> the type of the values
+ */
+public final class ValueReader<T extends SpecificRecord> {
+  /** A zero byte, then the schema id in four bytes. */
+  private static final int HEADER_BYTES = 5;
+
+  private static final int NOT_FOUND = 404;
+
+  private final Class<T> type;
+  private final KafkaAvroDeserializer deserializer;
+  private final SchemaRegistryClient registry;
+
+  ValueReader(Class<T> type, KafkaAvroDeserializer deserializer) {
+    this.type = type;
+    this.deserializer = deserializer;
+    this.registry = deserializer.getSchemaRegistryClient();
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @param topic the topic of the record, whose name is part of the schema's subject
+   * @param bytes the value as it is in the topic; a tombstone has none and is not read here
+   * @throws SerializationException when the bytes are no value of the type; the message says why
+   * @throws RegistryUnavailableException when the schema registry does not answer properly, so that
+   *     it is not known whether the bytes can be read
+   */
+  public T read(String topic, byte[] bytes) {
+    if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+      throw new SerializationException("the value is not Avro with the id of a registered schema");
+    }
+    int schemaId = ByteBuffer.wrap(bytes).getInt(1);
+    if (!isRegistered(topic, schemaId)) {
+      throw new SerializationException(
+          "the value's schema " + schemaId + " is not in the schema registry");
+    }
+    Object value = decode(topic, bytes);
+    if (type.isInstance(value)) {
+      return type.cast(value);
+    }
+    throw new SerializationException(
+        value instanceof SpecificRecord other
+            ? "the value is a " + other.getSchema().getName() + ", not a " + type.getSimpleName()
+            : "the value is not a record");
+  }
+
+  private boolean isRegistered(String topic, int schemaId) {
+    try {
+      registry.getSchemaBySubjectAndId(topic + "-value", schemaId);
+      return true;
+    } catch (RestClientException e) {
+      if (e.getStatus() == NOT_FOUND) {
+        return false;
+      }
+      throw new RegistryUnavailableException(e);
+    } catch (IOException e) {
+      throw new RegistryUnavailableException(e);
+    }
+  }
+
+  private Object decode(String topic, byte[] bytes) {
+    try {
+      return deserializer.deserialize(topic, bytes);
+    } catch (TimeoutException e) {
+      throw new RegistryUnavailableException(e);
+    } catch (RuntimeException e) {
+      // Beside Kafka's exceptions these are Avro's and those of buffers that end too early.
+      throw new SerializationException("the value cannot be decoded: " + rootMessage(e), e);
+    }
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}
