@@ -54,7 +54,7 @@ class BenchCommandTest {
   @CsvSource({
     "--layers=0, use 1 or more",
     "--heads=0, use 1 or more",
-    "--heads=5, use a multiple of twice the heads",
+    "--heads=5, must be a multiple of twice the heads",
     "--vocabulary=5, use 1024 or more",
     "--examples=0, use 1 or more",
     "--dimension=7, multiple of 8",

@@ -71,7 +71,7 @@ class TrainingCommandsTest {
     Path none = Files.writeString(folder.resolve("none.jsonl"), "\n");
 
     assertThat(warmup(BASE, mute, folder.resolve("new"))).isEqualTo(1);
-    assertThat(err.toString()).contains("none of the 1 examples can be used: ");
+    assertThat(err.toString()).contains("line 1 is left out: no assistant turn has content");
     assertThat(warmup(BASE, none, folder.resolve("new"))).isEqualTo(1);
     assertThat(err.toString()).contains("contains no candidate").contains("it is empty");
 
