@@ -113,6 +113,19 @@ class ArchitectureTest {
               "io.sluice.gpuworker.trainer..");
 
   @ArchTest
+  static final ArchRule whatTheServicesShareKnowsNoneOfThem =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.service..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.gpuworker.worker..",
+              "io.sluice.gpuworker.trainer..",
+              "io.sluice.gpuworker.job..",
+              "io.sluice.gpuworker.launch..");
+
+  @ArchTest
   static final ArchRule theTrainerDoesNotKnowTheWorker =
       noClasses()
           .that()

@@ -12,11 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * Tells over HTTP how a service is: {@code /metrics} in Prometheus's text form, {@code
- * /health/live} and {@code /health/ready} with 200, or 503 and the reason.
+ * Serves a service's metrics and health over HTTP: {@code /metrics} in Prometheus's text format,
+ * {@code /health/live} and {@code /health/ready} with status 200, or 503 and the reason.
  */
 public final class MetricsServer implements AutoCloseable {
-  /** One asks while another is still being answered. */
+  /** A health check must not wait for a slow request for metrics. */
   private static final int THREADS = 2;
 
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -36,11 +36,11 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Starts to serve.
+   * Starts the server.
    *
-   * @param address port 0 for a free one
-   * @param metrics the metrics as they are when asked for
-   * @throws ServiceFailure when the address cannot be had
+   * @param address to listen on; port 0 takes a free one
+   * @param metrics the current metrics; called for each request, on any thread
+   * @throws ServiceFailure when the address cannot be used
    */
   public static MetricsServer start(
       InetSocketAddress address, Supplier<String> metrics, ServiceHealth health) {
@@ -67,7 +67,7 @@ public final class MetricsServer implements AutoCloseable {
     return server;
   }
 
-  /** Where the metrics are. */
+  /** The URL of the metrics. */
   public URI metricsAddress() {
     InetSocketAddress address = server.getAddress();
     String host = address.getHostString();

@@ -10,22 +10,23 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads one partition of a topic from its start to the end that it has now.
+ * Reads one partition of a topic from its start to the end that it has when the scan begins.
  *
  * @param topic the topic
  * @param partitions its partition count
- * @param consumers makes a consumer that is in no group; a scan closes it
+ * @param consumers creates a consumer that is in no group; each scan closes its own
  */
 public record PartitionScan(
     String topic, int partitions, Supplier<Consumer<byte[], byte[]>> consumers) {
   private static final Duration POLL = Duration.ofMillis(500);
 
   /**
-   * Visits the records of the partition that an id's records lie in.
+   * Visits the records of the partition that holds the records of an id. Blocks; opens and closes a
+   * consumer.
    *
-   * @param id what the topic is partitioned by
-   * @param visitor takes each record and says whether to go on
-   * @throws org.apache.kafka.common.KafkaException when Kafka does not answer
+   * @param id the value by which the topic is partitioned
+   * @param visitor receives each record and returns whether to continue
+   * @throws org.apache.kafka.common.KafkaException when Kafka does not respond
    */
   public void visit(String id, Predicate<ConsumerRecord<byte[], byte[]>> visitor) {
     TopicPartition partition =
@@ -47,7 +48,7 @@ public record PartitionScan(
     }
   }
 
-  /** A consumer that is closed by a thread that is interrupted logs that as an error. */
+  /** Hides an interrupt while the consumer closes, which would log it as an error. */
   private static void close(Consumer<byte[], byte[]> consumer) {
     boolean interrupted = Thread.interrupted();
     consumer.close();

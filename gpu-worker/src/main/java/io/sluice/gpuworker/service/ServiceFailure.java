@@ -1,15 +1,13 @@
 package io.sluice.gpuworker.service;
 
 /**
- * Why a service stopped by itself. What it had not published is not committed: one started again
- * does it again.
+ * A failure that ends a service. Work that was not published is not committed either, so a service
+ * that is started again repeats it.
  */
 public final class ServiceFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * A failure of the service's own finding.
-   *
    * @param message what went wrong and what to do, for people
    */
   public ServiceFailure(String message) {
@@ -17,10 +15,8 @@ public final class ServiceFailure extends RuntimeException {
   }
 
   /**
-   * A failure that comes from another.
-   *
    * @param message what went wrong and what to do, for people
-   * @param cause what it comes from
+   * @param cause the exception that it results from
    */
   public ServiceFailure(String message, Throwable cause) {
     super(message, cause);

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Whether a service is alive and has its part of the work. Told by its thread, asked by any. */
+/**
+ * Whether a service is alive, and whether it takes part in the work of its group. The service's
+ * threads report to it; any thread may ask.
+ */
 public final class ServiceHealth {
   private final LongSupplier nanoTime;
   private final Duration patience;
@@ -13,10 +16,10 @@ public final class ServiceHealth {
   private volatile boolean ended;
 
   /**
-   * A service that is just being started.
+   * The health of a service that is being started.
    *
    * @param nanoTime a clock in nanoseconds, of any origin
-   * @param patience after so long without a turn the service counts as stuck
+   * @param patience after this time without a turn the service counts as stuck
    */
   public ServiceHealth(LongSupplier nanoTime, Duration patience) {
     this.nanoTime = nanoTime;
@@ -24,22 +27,22 @@ public final class ServiceHealth {
     this.lastTurn = nanoTime.getAsLong();
   }
 
-  /** The service's Kafka thread has come round once more. */
+  /** Reports that the service's Kafka thread has completed a turn of its loop. */
   public void turned() {
     lastTurn = nanoTime.getAsLong();
   }
 
-  /** The service has its partitions, or knows that there are none for it. */
+  /** Reports that the service has joined its group, with partitions or without. */
   public void joined() {
     joined = true;
   }
 
-  /** The service has ended, whatever the reason. */
+  /** Reports that the service has ended, for whatever reason. */
   public void ended() {
     ended = true;
   }
 
-  /** Why the service should be started again; empty while it is alive. */
+  /** Why the service should be restarted; empty while it is alive. */
   public Optional<String> whyNotAlive() {
     if (ended) {
       return Optional.of("it has ended: its log says why");
@@ -50,7 +53,7 @@ public final class ServiceHealth {
         : Optional.of("it has not polled Kafka for " + silentSeconds + " s");
   }
 
-  /** Why the service does not work yet, or any more; empty while it is at work. */
+  /** Why the service is not working; empty while it is. */
   public Optional<String> whyNotReady() {
     return whyNotAlive()
         .or(

@@ -5,7 +5,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 
-/** The life of a service on a thread of its own: started once, closed by any thread, or failed. */
+/**
+ * Runs a service on one thread: started once, and ended by {@link #close()} or by a failure. Its
+ * methods may be called from any thread.
+ */
 public final class ServiceThread implements AutoCloseable {
   private final String what;
   private final Runnable body;
@@ -15,11 +18,11 @@ public final class ServiceThread implements AutoCloseable {
   private final Thread thread;
 
   /**
-   * A service that is not yet started.
+   * A service that has not been started.
    *
-   * @param what it is called in messages, and the thread after it
-   * @param body its work; returns soon once {@link #isClosing()}
-   * @param lastly lets go of what the service holds, started or not; called once
+   * @param what the service's name in messages and in the thread's name
+   * @param body the service's work; returns soon after {@link #isClosing()} has become true
+   * @param lastly releases the service's resources, whether it was started or not; called once
    */
   public ServiceThread(String what, Runnable body, Runnable lastly) {
     this.what = what;
@@ -29,26 +32,26 @@ public final class ServiceThread implements AutoCloseable {
   }
 
   /**
-   * Starts it; returns at once.
+   * Starts the thread; returns at once.
    *
    * @throws IllegalStateException when it was started or closed before
    */
   public void start() {
     if (closing.get() || thread.getState() != Thread.State.NEW) {
-      throw new IllegalStateException("a " + what + " starts once: make another");
+      throw new IllegalStateException("a " + what + " can be started only once: create another");
     }
     thread.start();
   }
 
-  /** Whether it is to end. */
+  /** Whether the service has been asked to end. */
   public boolean isClosing() {
     return closing.get();
   }
 
   /**
-   * Waits until it has ended.
+   * Waits until the service has ended.
    *
-   * @throws ServiceFailure when it ended by itself; says why
+   * @throws ServiceFailure when it ended because of a failure
    */
   public void awaitEnd() {
     try {
@@ -61,8 +64,8 @@ public final class ServiceThread implements AutoCloseable {
   }
 
   /**
-   * Has it end, and returns when it has; a failure meanwhile is told by {@link #awaitEnd()}.
-   * Closing again has no effect.
+   * Asks the service to end, and returns when it has. {@link #awaitEnd()} reports a failure that
+   * happened meanwhile. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -81,9 +84,9 @@ public final class ServiceThread implements AutoCloseable {
     } catch (KafkaException e) {
       ended.completeExceptionally(
           new ServiceFailure(
-              "Kafka fails the "
+              "the "
                   + what
-                  + ": check bootstrap.servers, the topics and the permissions ("
+                  + " failed because of Kafka: check bootstrap.servers, the topics and the permissions ("
                   + e.getMessage()
                   + ")",
               e));

@@ -5,15 +5,15 @@ import java.util.function.Function;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Finds the topics that a service needs before it begins. */
+/** Checks that the topics exist which a service needs, before it starts its work. */
 public final class TopicLookup {
   private TopicLookup() {}
 
   /**
-   * A topic's partition count.
+   * The number of a topic's partitions.
    *
    * @param lookUp a Kafka client's {@code partitionsFor}
-   * @throws ServiceFailure when there is no such topic, or no broker tells
+   * @throws ServiceFailure when the topic does not exist, or no broker responds
    */
   public static int partitions(String topic, Function<String, List<PartitionInfo>> lookUp) {
     List<PartitionInfo> partitions;

@@ -5,7 +5,6 @@ import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
 import io.sluice.gpuworker.worker.RecordReader.Content;
-import io.sluice.gpuworker.worker.RecordReader.Tombstone;
 import io.sluice.gpuworker.worker.RecordReader.Unreadable;
 import io.sluice.gpuworker.worker.RecordReader.Valued;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
@@ -51,7 +50,7 @@ final class CandidateStage implements Stage {
 
   @Override
   public List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records) {
-    metrics.candidatesSeen(records.size());
+    metrics.countCandidatesSeen(records.size());
     List<Content<Candidate>> contents =
         metrics.time(
             Step.DECODE,
@@ -94,15 +93,15 @@ final class CandidateStage implements Stage {
       ConsumerRecord<byte[], byte[]> record,
       Content<Candidate> content,
       Iterator<Outcome> outcomes) {
-    if (content instanceof Unreadable<Candidate> unreadable) {
-      return new Reject(record, unreadable.fault(), unreadable.reason());
-    }
-    if (content instanceof Valued<Candidate> valued) {
-      return represented(record, valued.value(), outcomes.next());
-    }
-    String candidateId = ((Tombstone<Candidate>) content).key();
-    return new Publish(
-        record, List.of(outputs.retraction(representationId, candidateId)), Meaning.RETRACTED, 0);
+    return content.match(
+        valued -> represented(record, valued.value(), outcomes.next()),
+        tombstone ->
+            new Publish(
+                record,
+                List.of(outputs.retraction(representationId, tombstone.key())),
+                Meaning.RETRACTED,
+                0),
+        unreadable -> new Reject(record, unreadable.fault(), unreadable.reason()));
   }
 
   private Verdict represented(
@@ -135,7 +134,7 @@ final class CandidateStage implements Stage {
         represented.tokens());
   }
 
-  /** A candidate that breaks the contract is unreadable too, before it costs any computing. */
+  /** Turns a candidate that breaks the contract into an unusable one before anything is computed. */
   private static Content<Candidate> checked(Content<Candidate> content) {
     if (!(content instanceof Valued<Candidate> valued)) {
       return content;

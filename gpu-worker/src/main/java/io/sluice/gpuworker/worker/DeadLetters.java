@@ -7,32 +7,32 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Makes dead letters: the original key, value and headers, byte for byte, and headers that say why
- * and where it was.
+ * Creates dead letters: the key, value and headers of the original record, byte for byte, and
+ * additional headers with the reason and the record's position.
  */
 final class DeadLetters {
-  /** Why it is here, for people. */
+  /** Header with the reason, for people. */
   static final String REASON = "sluice.reason";
 
-  /** The topic it was in. */
+  /** Header with the original topic. */
   static final String TOPIC = "sluice.topic";
 
-  /** The partition it was in, in decimal. */
+  /** Header with the original partition, in decimal. */
   static final String PARTITION = "sluice.partition";
 
-  /** Its offset there, in decimal. */
+  /** Header with the original offset, in decimal. */
   static final String OFFSET = "sluice.offset";
 
-  /** The part of Sluice that could not use it. */
+  /** Header with the part of Sluice that could not use the record. */
   static final String STAGE = "sluice.stage";
 
   private static final String REPRESENT = "represent";
-  private static final int MAX_REASON = 1000;
+  private static final int MAX_REASON_CHARACTERS = 1000;
 
   private final String topic;
 
   /**
-   * Makes dead letters for a topic.
+   * Creates dead letters for a topic.
    *
    * @param topic the topic of the dead letters
    */
@@ -44,7 +44,7 @@ final class DeadLetters {
     return new ProducerRecord<>(topic, null, source.key(), source.value(), headers(source, reason));
   }
 
-  /** A letter for a record so large that it does not fit: it says where the original is. */
+  /** A letter for a record whose value is too large for the topic; it says where the original is. */
   ProducerRecord<byte[], byte[]> letterWithoutValue(
       ConsumerRecord<byte[], byte[]> source, String reason) {
     String longer =
@@ -57,7 +57,7 @@ final class DeadLetters {
 
   private static Headers headers(ConsumerRecord<byte[], byte[]> source, String reason) {
     Headers headers = new RecordHeaders(source.headers());
-    String shown = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...";
+    String shown = reason.length() <= MAX_REASON_CHARACTERS ? reason : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
     put(headers, REASON, shown);
     put(headers, TOPIC, source.topic());
     put(headers, PARTITION, Integer.toString(source.partition()));
@@ -66,7 +66,7 @@ final class DeadLetters {
     return headers;
   }
 
-  /** A letter that was put back and failed again carries the headers of its last failure only. */
+  /** A record that was put back and failed again carries the headers of its last failure only. */
   private static void put(Headers headers, String name, String value) {
     headers.remove(name);
     headers.add(name, value.getBytes(StandardCharsets.UTF_8));

@@ -5,13 +5,13 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** How many examples a second, over the last 10 seconds. Used by any thread. */
+/** The rate of examples per second over the last 10 seconds. Thread-safe. */
 final class ExampleRate {
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final LongSupplier nanoTime;
   private final long started;
-  private final Deque<Stint> recent = new ArrayDeque<>();
+  private final Deque<Batch> recent = new ArrayDeque<>();
 
   /**
    * Starts counting.
@@ -23,20 +23,21 @@ final class ExampleRate {
     this.started = nanoTime.getAsLong();
   }
 
-  /** Examples that were done at one time. */
-  private record Stint(long at, long examples) {}
+  /** Examples that were published at the same time. */
+  private record Batch(long at, long examples) {}
 
   synchronized void add(int examples) {
     long now = nanoTime.getAsLong();
     forgetBefore(now - WINDOW_NANOS);
-    recent.addLast(new Stint(now, examples));
+    recent.addLast(new Batch(now, examples));
   }
 
   synchronized double perSecond() {
     long now = nanoTime.getAsLong();
     forgetBefore(now - WINDOW_NANOS);
-    long examples = recent.stream().mapToLong(Stint::examples).sum();
-    // A young worker is measured over its age, of at least a second lest the first batch dazzle.
+    long examples = recent.stream().mapToLong(Batch::examples).sum();
+    // A worker younger than the window is measured over its age, but over one second at least:
+    // otherwise its first batch would show as an enormous rate.
     long span = Math.min(WINDOW_NANOS, Math.max(TimeUnit.SECONDS.toNanos(1), now - started));
     return examples * 1e9 / span;
   }

@@ -1,13 +1,13 @@
 package io.sluice.gpuworker.worker;
 
-/** The kinds of reasons for which a record becomes a dead letter. */
+/** The kinds of reasons for which a record becomes a dead letter. Metrics count them by name. */
 enum Fault {
-  /** Its bytes are no key and value of the topic's type. */
+  /** The bytes cannot be decoded as a key and a value of the topic's type. */
   UNREADABLE,
-  /** It can be read and breaks the contract: a missing answer, an id that is not its key. */
+  /** The record breaks the contract: for example the answer is missing, or key and id differ. */
   INVALID,
-  /** It keeps to the contract and has no representation: nothing in it can be learnt. */
+  /** The record keeps the contract but has no representation, since nothing can be learnt from it. */
   UNREPRESENTABLE,
-  /** Kafka does not take what stands for it: it is too large. */
+  /** Kafka refuses the record's representation, which is too large. */
   REFUSED
 }

@@ -8,12 +8,12 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Measures how far the worker is behind its partitions' ends: what the brokers hold beyond what was
- * fetched, what waits here, and what is being computed. Once a second, on the worker's Kafka
- * thread.
+ * Measures by how many records the worker is behind the ends of its partitions: records that are not
+ * fetched yet, records that wait in the queues, and those of the current batch. It measures at most
+ * once per second, on the worker's Kafka thread.
  */
 final class Lag {
-  private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Consumer<?, ?> consumer;
   private final WorkerMetrics metrics;
@@ -29,32 +29,32 @@ final class Lag {
     this.consumer = consumer;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
-    this.last = nanoTime.getAsLong() - EVERY_NANOS;
+    this.last = nanoTime.getAsLong() - INTERVAL_NANOS;
   }
 
   /**
-   * Told at each turn of the worker.
+   * Measures, if the last measurement is a second old. Call it in each turn of the worker.
    *
-   * @param queues what waits
-   * @param inHand what is being computed
+   * @param queues the records that wait
+   * @param current the batch that is being computed
    */
-  void turn(List<TopicQueue> queues, Optional<TopicQueue.Batch> inHand) {
+  void measure(List<TopicQueue> queues, Optional<TopicQueue.Batch> current) {
     long now = nanoTime.getAsLong();
-    if (now - last < EVERY_NANOS) {
+    if (now - last < INTERVAL_NANOS) {
       return;
     }
     last = now;
     for (TopicQueue queue : queues) {
       long computed =
-          inHand
+          current
               .filter(batch -> batch.stage() == queue.stage())
               .map(batch -> batch.records().size())
               .orElse(0);
-      metrics.lag(queue.topic(), notFetched(queue.topic()) + queue.size() + computed);
+      metrics.setLag(queue.topic(), notFetched(queue.topic()) + queue.size() + computed);
     }
   }
 
-  /** Partitions whose end is not known yet count nothing. */
+  /** Partitions whose end is not known yet count as 0. */
   private long notFetched(String topic) {
     long records = 0;
     for (TopicPartition partition : consumer.assignment()) {

@@ -8,18 +8,19 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Longest first: so threads that share a batch end together, and neighbours in it are of like
- * length. Characters stand for tokens, which nobody has counted yet.
+ * The order of a batch's examples from the longest to the shortest. Threads that share a batch then
+ * end at about the same time, and neighbours have similar lengths. Lengths are counted in
+ * characters, since the texts are not tokenized yet.
  *
- * @param places where the examples are found, in this order
+ * @param indexes the indexes of the examples, in this order
  */
-record LengthOrder(List<Integer> places) {
-  /** The order of examples by the text of their messages; of equal ones the first goes first. */
+record LengthOrder(List<Integer> indexes) {
+  /** Orders examples by the total length of their messages; equal ones keep their order. */
   static <T> LengthOrder of(List<T> examples, Function<T, List<Message>> messages) {
     List<Integer> lengths =
         examples.stream()
             .map(messages)
-            .map(said -> said.stream().mapToInt(message -> message.getContent().length()).sum())
+            .map(list -> list.stream().mapToInt(message -> message.getContent().length()).sum())
             .toList();
     return new LengthOrder(
         IntStream.range(0, examples.size())
@@ -28,16 +29,16 @@ record LengthOrder(List<Integer> places) {
             .toList());
   }
 
-  /** The items of these places in this order. */
+  /** Sorts items that stand at the examples' indexes into this order. */
   <T> List<T> apply(List<T> items) {
-    return places.stream().<T>map(items::get).toList();
+    return indexes.stream().<T>map(items::get).toList();
   }
 
-  /** Items that are in this order, back at their places. */
+  /** Undoes {@link #apply}: returns items in this order to the examples' indexes. */
   <T> List<T> undo(List<T> ordered) {
     List<T> items = new ArrayList<>(ordered);
-    for (int i = 0; i < places.size(); i++) {
-      items.set(places.get(i), ordered.get(i));
+    for (int i = 0; i < indexes.size(); i++) {
+      items.set(indexes.get(i), ordered.get(i));
     }
     return List.copyOf(items);
   }

@@ -15,8 +15,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Makes the records that the worker publishes: encoded, and in the partition of their candidate or
- * of their task.
+ * Creates the records that the worker publishes: encoded, and assigned to the partition of their
+ * candidate or task.
  *
  * <p>Not thread-safe.
  */
@@ -25,7 +25,7 @@ final class OutputRecords {
   private final Target<QueryRepresentationKey, QueryRepresentation> queryRepresentations;
 
   /**
-   * Makes records for topics.
+   * Creates records for topics.
    *
    * @param topics the topics
    * @param partitions the partition count of a topic, by name
@@ -58,7 +58,7 @@ final class OutputRecords {
     return queryRepresentations.remove(key.getTaskId(), key);
   }
 
-  /** One topic of the output. */
+  /** One topic of the output, with its serializers. */
   private record Target<K extends SpecificRecord, V extends SpecificRecord>(
       String topic, int partitions, Serializer<K> keys, Serializer<V> values) {
 
@@ -91,7 +91,7 @@ final class OutputRecords {
         throw new ServiceFailure(
             "a record for "
                 + topic
-                + " cannot be encoded: check that the schema registry answers and that it holds"
+                + " cannot be encoded: check that the schema registry responds and that it holds"
                 + " schemas compatible with this version of Sluice ("
                 + e.getMessage()
                 + ")",

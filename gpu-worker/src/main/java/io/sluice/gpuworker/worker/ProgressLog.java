@@ -6,17 +6,20 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs now and then how far a worker has come, and nothing while it has nothing to do. */
+/**
+ * Logs a worker's progress every 30 seconds, unless nothing was done since the last time. Used by the
+ * worker's Kafka thread alone.
+ */
 final class ProgressLog {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressLog.class);
-  private static final long EVERY_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final LongSupplier nanoTime;
   private long last;
   private long lastDone;
 
   /**
-   * A log that begins now.
+   * A log whose first interval begins now.
    *
    * @param nanoTime a clock in nanoseconds, of any origin
    */
@@ -25,10 +28,10 @@ final class ProgressLog {
     this.last = nanoTime.getAsLong();
   }
 
-  /** Told at each turn of the worker; logs if it is time and there is news. */
-  void turn(Supplier<WorkerProgress> progressNow) {
+  /** Logs the progress if it is due. Call it in each turn of the worker. */
+  void logIfDue(Supplier<WorkerProgress> progressNow) {
     long now = nanoTime.getAsLong();
-    if (now - last < EVERY_NANOS) {
+    if (now - last < INTERVAL_NANOS) {
       return;
     }
     WorkerProgress progress = progressNow.get();

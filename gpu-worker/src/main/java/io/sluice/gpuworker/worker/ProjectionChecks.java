@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
-/** The ranges of the settings that say how a vector is made shorter. */
+/** Validators of the settings that say how gradients are projected to shorter vectors. */
 final class ProjectionChecks {
   private ProjectionChecks() {}
 

@@ -4,11 +4,11 @@ import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentationKey;
 import java.util.List;
 
-/** Which query representations of a task are published, of whatever revision. */
+/** Finds the published query representations of a task, of all revisions. */
 @FunctionalInterface
 interface PublishedQueries {
   /**
-   * The keys that have a value now.
+   * The keys that currently have a value.
    *
    * @throws ServiceFailure when they cannot be read
    */

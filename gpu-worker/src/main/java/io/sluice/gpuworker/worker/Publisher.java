@@ -20,7 +20,10 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries verdicts out, and returns only when the brokers have acknowledged everything. */
+/**
+ * Carries verdicts out, and returns only when the brokers have acknowledged everything. Used by the
+ * worker's Kafka thread alone.
+ */
 final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
@@ -35,21 +38,20 @@ final class Publisher {
   }
 
   /**
-   * Publishes the records and dead letters of verdicts. A record that Kafka refuses for its own
-   * sake, such as one too large, makes its source a dead letter.
+   * Publishes the records and dead letters of verdicts. When Kafka refuses a record because of the
+   * record itself, for example because it is too large, its source becomes a dead letter.
    *
-   * @throws ServiceFailure when Kafka does not take the records for another reason; any part of
-   *     them may have been published
+   * @throws ServiceFailure when publishing fails for another reason; any of the records may have
+   *     been published
    */
   void publish(List<Verdict> verdicts) {
     List<Sent> sent = new ArrayList<>();
     List<Reject> rejects = new ArrayList<>();
     for (Verdict verdict : verdicts) {
-      if (verdict instanceof Publish publish) {
-        sent.add(new Sent(publish, publish.records().stream().map(this::send).toList()));
-      } else if (verdict instanceof Reject reject) {
-        rejects.add(reject);
-      }
+      verdict.match(
+          publish ->
+              sent.add(new Sent(publish, publish.records().stream().map(this::send).toList())),
+          rejects::add);
     }
     producer.flush();
     for (Sent each : sent) {
@@ -57,7 +59,7 @@ final class Publisher {
       if (refusal.isPresent()) {
         rejects.add(new Reject(each.verdict().source(), Fault.REFUSED, refusal.get()));
       } else {
-        metrics.published(each.verdict());
+        metrics.countPublished(each.verdict());
       }
     }
     rejects.forEach(this::reject);
@@ -71,10 +73,10 @@ final class Publisher {
       refusal(List.of(bare))
           .ifPresent(
               why -> {
-                throw new ServiceFailure("Kafka does not even take a bare dead letter: " + why);
+                throw new ServiceFailure("Kafka refuses even a dead letter without its value: " + why);
               });
     }
-    metrics.rejected(reject.fault());
+    metrics.countDeadLetter(reject.fault());
     LOG.atWarn()
         .addKeyValue("topic", source.topic())
         .addKeyValue("partition", source.partition())
@@ -92,7 +94,7 @@ final class Publisher {
     }
   }
 
-  /** Waits for acknowledgements; why Kafka refuses a record, if it does so for its own sake. */
+  /** Waits for acknowledgements; returns why Kafka refuses a record, if the record is the reason. */
   private static Optional<String> refusal(List<Future<RecordMetadata>> acknowledgements) {
     Optional<String> refusal = Optional.empty();
     for (Future<RecordMetadata> acknowledgement : acknowledgements) {
@@ -101,7 +103,7 @@ final class Publisher {
       } catch (InterruptedException e) {
         throw new InterruptException(e);
       } catch (ExecutionException e) {
-        if (!isTheRecordsFault(e.getCause())) {
+        if (!isBecauseOfTheRecord(e.getCause())) {
           throw failure(e.getCause());
         }
         refusal = Optional.of("Kafka refuses its result: " + e.getCause().getMessage());
@@ -110,7 +112,7 @@ final class Publisher {
     return refusal;
   }
 
-  private static boolean isTheRecordsFault(Throwable refusal) {
+  private static boolean isBecauseOfTheRecord(Throwable refusal) {
     return refusal instanceof RecordTooLargeException
         || refusal instanceof RecordBatchTooLargeException
         || refusal instanceof InvalidRecordException;
@@ -118,12 +120,12 @@ final class Publisher {
 
   private static ServiceFailure failure(Throwable cause) {
     return new ServiceFailure(
-        "Kafka does not take the records: check the brokers, the topics and the permissions ("
+        "Kafka does not accept the records: check the brokers, the topics and the permissions ("
             + cause.getMessage()
             + ")",
         cause);
   }
 
-  /** A verdict on its way. */
+  /** A verdict whose records are sent but not yet known to be acknowledged. */
   private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {}
 }

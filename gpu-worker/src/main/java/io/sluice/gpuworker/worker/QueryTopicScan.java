@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads the task's partition of the query representations from its start to its end.
  *
- * <p>So the worker needs no state of its own to know what it, or another worker before it, has
- * published. It costs one pass over one partition each time that a task changes, which is seldom.
+ * <p>The worker therefore keeps no state about what it or an earlier worker has published. The price
+ * is one pass over one partition each time that a task changes, which is rare.
  */
 final class QueryTopicScan implements PublishedQueries {
   private final PartitionScan scan;
@@ -35,7 +35,7 @@ final class QueryTopicScan implements PublishedQueries {
       scan.visit(
           taskId,
           record -> {
-            note(record, taskId, published);
+            collect(record, taskId, published);
             return true;
           });
       return List.copyOf(published);
@@ -52,7 +52,7 @@ final class QueryTopicScan implements PublishedQueries {
     }
   }
 
-  private void note(
+  private void collect(
       ConsumerRecord<byte[], byte[]> record, String taskId, Set<QueryRepresentationKey> published) {
     Optional<QueryRepresentationKey> key =
         read(record).filter(each -> each.getTaskId().equals(taskId));
@@ -63,7 +63,7 @@ final class QueryTopicScan implements PublishedQueries {
     }
   }
 
-  /** A key that cannot be read is not of the workers' making, and nobody's to retract. */
+  /** A key that cannot be decoded was not written by a worker, so no worker retracts it. */
   private Optional<QueryRepresentationKey> read(ConsumerRecord<byte[], byte[]> record) {
     try {
       return keys.deserialize(scan.topic(), record.key()) instanceof QueryRepresentationKey key

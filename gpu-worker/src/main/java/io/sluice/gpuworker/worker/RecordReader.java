@@ -7,13 +7,14 @@ import io.sluice.schemas.serde.ValueReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Reads the raw bytes of one topic's records, and keeps apart what is the record's fault (it is
- * unreadable, now and ever) from what is the registry's (it does not answer).
+ * Decodes the records of one topic. It tells apart records that can never be decoded, which are
+ * returned as {@link Unreadable}, from an outage of the schema registry, which is thrown.
  *
  * <p>Not thread-safe.
  *
@@ -26,8 +27,14 @@ final class RecordReader<T extends SpecificRecord> {
     this.values = serdes.valueReader(type);
   }
 
-  /** What a record holds. */
-  sealed interface Content<T> {}
+  /** The content of a record. */
+  sealed interface Content<T> {
+    /** Calls the one of these that takes this kind of content, and returns its result. */
+    <R> R match(
+        Function<Valued<T>, R> valued,
+        Function<Tombstone<T>, R> tombstone,
+        Function<Unreadable<T>, R> unreadable);
+  }
 
   /**
    * A key and a value.
@@ -35,32 +42,56 @@ final class RecordReader<T extends SpecificRecord> {
    * @param key the key as text
    * @param value the value
    */
-  record Valued<T>(String key, T value) implements Content<T> {}
+  record Valued<T>(String key, T value) implements Content<T> {
+    @Override
+    public <R> R match(
+        Function<Valued<T>, R> valued,
+        Function<Tombstone<T>, R> tombstone,
+        Function<Unreadable<T>, R> unreadable) {
+      return valued.apply(this);
+    }
+  }
 
   /**
    * A key without a value.
    *
    * @param key the key as text
    */
-  record Tombstone<T>(String key) implements Content<T> {}
-
-  /**
-   * Nothing to work with.
-   *
-   * @param fault why, in one word
-   * @param reason why, for people
-   */
-  record Unreadable<T>(Fault fault, String reason) implements Content<T> {
-    /** Bytes that cannot be read. */
-    Unreadable(String reason) {
-      this(Fault.UNREADABLE, reason);
+  record Tombstone<T>(String key) implements Content<T> {
+    @Override
+    public <R> R match(
+        Function<Valued<T>, R> valued,
+        Function<Tombstone<T>, R> tombstone,
+        Function<Unreadable<T>, R> unreadable) {
+      return tombstone.apply(this);
     }
   }
 
   /**
-   * Reads a record.
+   * A record that cannot be used.
    *
-   * @throws ServiceFailure when the schema registry does not answer
+   * @param fault the kind of reason
+   * @param reason the reason, for people
+   */
+  record Unreadable<T>(Fault fault, String reason) implements Content<T> {
+    /** A record whose bytes cannot be decoded. */
+    Unreadable(String reason) {
+      this(Fault.UNREADABLE, reason);
+    }
+
+    @Override
+    public <R> R match(
+        Function<Valued<T>, R> valued,
+        Function<Tombstone<T>, R> tombstone,
+        Function<Unreadable<T>, R> unreadable) {
+      return unreadable.apply(this);
+    }
+  }
+
+  /**
+   * Decodes a record.
+   *
+   * @throws ServiceFailure when the schema registry does not respond
    */
   Content<T> read(ConsumerRecord<byte[], byte[]> record) {
     if (record.key() == null) {
@@ -84,7 +115,7 @@ final class RecordReader<T extends SpecificRecord> {
       return new Unreadable<>(e.getMessage());
     } catch (RegistryUnavailableException e) {
       throw new ServiceFailure(
-          "the schema registry does not answer: check schema.registry.url and its credentials ("
+          "the schema registry does not respond: check schema.registry.url and its credentials ("
               + e.getMessage()
               + ")",
           e);

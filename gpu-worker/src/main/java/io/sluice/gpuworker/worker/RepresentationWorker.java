@@ -27,13 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker: reads candidates and target tasks from Kafka and publishes what stands for them.
+ * A worker: reads candidates and target tasks from Kafka and publishes their representations.
  *
- * <p>At least once: no record is passed over, and a record may be represented again after a crash
- * or a rebalance, with an equal result. A record that cannot be used becomes a dead letter with its
- * reason and the others go on. Target tasks go before candidates.
+ * <p>Delivery is at least once: no record is skipped, and after a crash or a rebalance a record may be
+ * represented again, with an equal result. A record that cannot be used becomes a dead letter with
+ * its reason and does not hold up the others. Target tasks take precedence over candidates.
  *
- * <p>It has two threads, one for Kafka and one that computes, and may be closed from any.
+ * <p>A worker has two threads, one for Kafka and one that computes. Its methods may be called from any
+ * thread.
  */
 public final class RepresentationWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RepresentationWorker.class);
@@ -48,11 +49,12 @@ public final class RepresentationWorker implements AutoCloseable {
   private final ServiceThread thread = new ServiceThread("worker", this::run, this::ended);
 
   /**
-   * A worker that is not yet started; metrics and health are served from now on, if they are to be.
+   * A worker that has not been started. Metrics and health are served from now on, if {@code
+   * metrics.port} is set.
    *
-   * @param config its settings
-   * @param representer what computes; the worker uses it on one thread and does not close it
-   * @throws ServiceFailure when metrics cannot be served where they are to be
+   * @param config the worker's settings
+   * @param representer computes the vectors; the worker uses it on one thread and does not close it
+   * @throws ServiceFailure when metrics cannot be served at the configured address
    */
   public RepresentationWorker(WorkerConfig config, Representer representer) {
     this.config = config;
@@ -72,12 +74,12 @@ public final class RepresentationWorker implements AutoCloseable {
     thread.start();
   }
 
-  /** How far it has come. */
+  /** The worker's counts since its start. */
   public WorkerProgress progress() {
     return metrics.progress();
   }
 
-  /** Where its metrics are; empty when they are not served. */
+  /** The address of the metrics; empty when they are not served. */
   public Optional<URI> metricsAddress() {
     return server.map(MetricsServer::metricsAddress);
   }
@@ -85,15 +87,16 @@ public final class RepresentationWorker implements AutoCloseable {
   /**
    * Waits until the worker has ended.
    *
-   * @throws ServiceFailure when it ended by itself; says why
+   * @throws ServiceFailure when it ended because of a failure
    */
   public void awaitEnd() {
     thread.awaitEnd();
   }
 
   /**
-   * Finishes, publishes and commits the batch in hand, leaves the group and ends. Returns when that
-   * is done; a failure meanwhile is told by {@link #awaitEnd()}. Closing again has no effect.
+   * Finishes, publishes and commits the current batch, leaves the group and ends the threads; returns
+   * when that is done. {@link #awaitEnd()} reports a failure that happened meanwhile. Closing again
+   * has no effect.
    */
   @Override
   public void close() {
@@ -119,7 +122,7 @@ public final class RepresentationWorker implements AutoCloseable {
           .log("Worker started");
       while (!thread.isClosing()) {
         loop.turn();
-        progressLog.turn(metrics::progress);
+        progressLog.logIfDue(metrics::progress);
       }
       loop.finish();
     }

@@ -5,8 +5,6 @@ import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
 import io.sluice.gpuworker.worker.RecordReader.Content;
-import io.sluice.gpuworker.worker.RecordReader.Tombstone;
-import io.sluice.gpuworker.worker.RecordReader.Unreadable;
 import io.sluice.gpuworker.worker.RecordReader.Valued;
 import io.sluice.gpuworker.worker.Verdict.Meaning;
 import io.sluice.gpuworker.worker.Verdict.Publish;
@@ -28,11 +26,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Turns each target task of this deployment's representation into one query representation a query,
- * and retracts those of its earlier revisions.
+ * Turns each target task that uses this deployment's representation into one query representation
+ * per query, and retracts those of its earlier revisions.
  *
- * <p>All or nothing: a task with an unusable query is a dead letter, since a subset selected for
- * some of its queries would pass for one selected for all.
+ * <p>All or nothing: a task with an unusable query becomes a dead letter, since a subset that was
+ * selected for some of the queries could not be told from one that was selected for all of them.
  */
 final class TaskStage implements Stage {
   private final RecordReader<TargetTask> reader;
@@ -57,7 +55,7 @@ final class TaskStage implements Stage {
     this.metrics = metrics;
   }
 
-  /** Of several records of one task only the last counts: the others are history by now. */
+  /** Of several records of one task only the last is represented: it replaces the others. */
   @Override
   public List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records) {
     List<Content<TargetTask>> contents =
@@ -77,29 +75,28 @@ final class TaskStage implements Stage {
     return verdicts;
   }
 
-  /** The earlier revisions' queries, which it retracts, are read from their topic. */
+  /** True: the queries of earlier revisions, which it retracts, are read from their topic. */
   @Override
   public boolean readsWhatItPublished() {
     return true;
   }
 
   private static Optional<String> keyOf(Content<TargetTask> content) {
-    if (content instanceof Valued<TargetTask> valued) {
-      return Optional.of(valued.key());
-    }
-    return content instanceof Tombstone<TargetTask> tombstone
-        ? Optional.of(tombstone.key())
-        : Optional.empty();
+    return content.match(
+        valued -> Optional.of(valued.key()),
+        tombstone -> Optional.of(tombstone.key()),
+        unreadable -> Optional.empty());
   }
 
   private Verdict decide(ConsumerRecord<byte[], byte[]> record, Content<TargetTask> content) {
-    if (content instanceof Unreadable<TargetTask> unreadable) {
-      return new Reject(record, unreadable.fault(), unreadable.reason());
-    }
-    if (!(content instanceof Valued<TargetTask> valued)) {
-      String taskId = ((Tombstone<TargetTask>) content).key();
-      return passed(record, retractions(taskId, Integer.MAX_VALUE));
-    }
+    return content.match(
+        valued -> decide(record, valued),
+        tombstone -> passed(record, retractions(tombstone.key(), Integer.MAX_VALUE)),
+        unreadable -> new Reject(record, unreadable.fault(), unreadable.reason()));
+  }
+
+  private Verdict decide(
+      ConsumerRecord<byte[], byte[]> record, Valued<TargetTask> valued) {
     TargetTask task = valued.value();
     if (!valued.key().equals(task.getTaskId())) {
       return new Reject(
@@ -148,7 +145,7 @@ final class TaskStage implements Stage {
     return new Publish(record, records, Meaning.TASK_REPRESENTED, tokens);
   }
 
-  /** Retracts the queries of earlier revisions; before the first there is nothing to look for. */
+  /** Retracts the queries of earlier revisions, of which the first one has none. */
   private List<ProducerRecord<byte[], byte[]>> retractions(String taskId, int beforeRevision) {
     if (beforeRevision <= 1) {
       return List.of();

@@ -10,12 +10,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One topic's way into the worker: a place where records wait for the stage. Batches are made of
- * what waits, however few records a poll may bring. While the place is full the topic is paused, so
- * no more is ever held than that and one poll.
+ * The fetched records of one topic that wait for the topic's stage, which takes them in batches. While
+ * the queue is full the topic is paused, so the queue never holds more records than its limit and
+ * those of one poll. Used by the worker's Kafka thread alone.
  */
 final class TopicQueue {
-  /** While one batch is computed this many more are fetched. */
+  /** The limit of the queue, in batches: they are fetched while another batch is computed. */
   private static final int BATCHES_AHEAD = 2;
 
   private final String topic;
@@ -24,9 +24,9 @@ final class TopicQueue {
   private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
 
   /**
-   * A queue with nothing in it.
+   * An empty queue.
    *
-   * @param batchRecords records of a batch, at most
+   * @param batchRecords the largest number of records in a batch
    */
   TopicQueue(String topic, Stage stage, int batchRecords) {
     this.topic = topic;
@@ -50,7 +50,7 @@ final class TopicQueue {
     return waiting.size() >= BATCHES_AHEAD * batchRecords;
   }
 
-  /** Records that wait. */
+  /** The number of records that wait. */
   int size() {
     return waiting.size();
   }
@@ -59,7 +59,7 @@ final class TopicQueue {
     records.records(topic).forEach(waiting::add);
   }
 
-  /** Takes the next batch out, in the order of arrival: all that waits, as far as it fits. */
+  /** Takes the next batch out: the records that wait, in order, as far as they fit. */
   Batch take() {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     while (records.size() < batchRecords && !waiting.isEmpty()) {
@@ -68,7 +68,7 @@ final class TopicQueue {
     return new Batch(stage, List.copyOf(records), (double) records.size() / batchRecords);
   }
 
-  /** Forgets what waits from partitions that are no longer this worker's. */
+  /** Drops the waiting records of partitions that no longer belong to this worker. */
   void forget(Collection<TopicPartition> partitions) {
     waiting.removeIf(record -> partitions.contains(partitionOf(record)));
   }
@@ -80,9 +80,9 @@ final class TopicQueue {
   /**
    * Records to be decided on together.
    *
-   * @param stage what decides
-   * @param records records of one topic, those of a partition in its order
-   * @param fill their number as a share of the batch's limit
+   * @param stage decides on them
+   * @param records of one topic, those of each partition in its order
+   * @param fill their number as a share of the largest batch, from 0 to 1
    */
   record Batch(Stage stage, List<ConsumerRecord<byte[], byte[]>> records, double fill) {}
 }

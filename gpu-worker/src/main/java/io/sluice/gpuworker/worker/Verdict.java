@@ -1,20 +1,24 @@
 package io.sluice.gpuworker.worker;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** What is to become of one record of the input. */
+/** The decision on one record of the input. */
 sealed interface Verdict {
   /** The record of the input. */
   ConsumerRecord<byte[], byte[]> source();
 
+  /** Calls the one of these that takes this kind of verdict. */
+  void match(Consumer<Publish> publish, Consumer<Reject> reject);
+
   /**
-   * It gives records of the output.
+   * The record leads to records of the output.
    *
    * @param source the record of the input
-   * @param records what to publish, in order; may be empty
-   * @param meaning what publishing them amounts to
+   * @param records to publish, in order; may be empty
+   * @param meaning what is achieved once they are published
    * @param tokens tokens of the examples represented
    */
   record Publish(
@@ -23,23 +27,33 @@ sealed interface Verdict {
       Meaning meaning,
       long tokens)
       implements Verdict {
-    /** The records that are no retractions. */
+    /** The number of records that are not retractions. */
     int representations() {
       return (int) records.stream().filter(record -> record.value() != null).count();
+    }
+
+    @Override
+    public void match(Consumer<Publish> publish, Consumer<Reject> reject) {
+      publish.accept(this);
     }
   }
 
   /**
-   * It is unusable: a dead letter.
+   * The record is unusable and becomes a dead letter.
    *
    * @param source the record of the input
-   * @param fault why, in one word
-   * @param reason why, for people
+   * @param fault the kind of reason
+   * @param reason the reason, for people
    */
   record Reject(ConsumerRecord<byte[], byte[]> source, Fault fault, String reason)
-      implements Verdict {}
+      implements Verdict {
+    @Override
+    public void match(Consumer<Publish> publish, Consumer<Reject> reject) {
+      reject.accept(this);
+    }
+  }
 
-  /** What published records amount to. */
+  /** What is achieved once the records of a verdict are published. */
   enum Meaning {
     /** A candidate is represented. */
     REPRESENTED,
@@ -47,7 +61,7 @@ sealed interface Verdict {
     RETRACTED,
     /** All queries of a task's revision are represented. */
     TASK_REPRESENTED,
-    /** A task is gone or is not this deployment's: at most its old queries are retracted. */
+    /** A task was deleted or has another representation: at most its old queries are retracted. */
     TASK_PASSED
   }
 }

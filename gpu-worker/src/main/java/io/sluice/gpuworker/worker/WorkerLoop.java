@@ -30,19 +30,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker's one Kafka thread. It polls without pause, whatever is being computed, so that the
- * worker stays in its group and the next batches are at hand; another thread computes, one batch at
- * a time, and goes on with the next while this one publishes.
+ * The loop of a worker's Kafka thread, which calls all of its methods. It keeps polling while a batch
+ * is being computed, so that the worker stays in its group and the next batches are fetched. Another
+ * thread computes one batch at a time, and continues with the next batch while this thread publishes
+ * the previous one.
  *
- * <p>At least once: the offsets of a batch are committed after all that it gave is acknowledged. A
- * batch is published on this thread, where partitions are also taken away: what comes from a
- * partition that now belongs to another worker is never published, so a slow worker cannot
- * overwrite what its successor has published since.
+ * <p>Delivery is at least once: the offsets of a batch are committed after its whole output is
+ * acknowledged. Batches are published on the thread on which rebalances take partitions away.
+ * Therefore output for a partition that now belongs to another worker is never published, and a slow
+ * worker cannot overwrite newer output of its successor.
  */
 final class WorkerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
-  /** Between two polls while a batch is computed. */
+  /** The timeout of a poll while a batch is being computed. */
   private static final Duration BUSY_POLL = Duration.ofMillis(10);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
@@ -55,15 +56,14 @@ final class WorkerLoop {
   private final ServiceHealth health;
   private final Lag lag;
   private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
-  private Optional<InHand> inHand = Optional.empty();
+  private Optional<Computation> current = Optional.empty();
 
   /**
-   * A loop over topics.
+   * A loop that has not joined its group yet.
    *
    * @param computing runs the stages, on one thread
-   * @param queues the topics, those first that go first
-   * @param metrics measures the work
-   * @param health is told how the loop is
+   * @param queues one per topic; the records of an earlier one are always taken first
+   * @param health learns that the loop turns and that it has joined its group
    */
   WorkerLoop(
       Consumer<byte[], byte[]> consumer,
@@ -81,8 +81,8 @@ final class WorkerLoop {
     this.lag = new Lag(consumer, metrics, System::nanoTime);
   }
 
-  /** A batch that is being computed, and the partitions lost since it was begun. */
-  private record InHand(
+  /** A batch that is being computed, and the partitions that were lost since it began. */
+  private record Computation(
       Batch batch, CompletableFuture<List<Verdict>> verdicts, Set<TopicPartition> lost) {}
 
   /** Joins the group. */
@@ -91,57 +91,58 @@ final class WorkerLoop {
   }
 
   /**
-   * Polls once, and when the batch in hand is done takes up the next and publishes what is done.
+   * Polls once. When the current batch is done, starts the next one and publishes the one that is
+   * done.
    *
-   * @throws ServiceFailure when the worker cannot go on
+   * @throws ServiceFailure when the worker cannot continue
    */
   void turn() {
     pause(false);
     poll();
     commit();
-    if (inHand.filter(batch -> batch.verdicts().isDone()).isPresent()) {
-      InHand done = inHand.get();
-      inHand = next().filter(queue -> !mustSee(queue.stage(), done)).map(this::begin);
+    if (current.filter(batch -> batch.verdicts().isDone()).isPresent()) {
+      Computation done = current.get();
+      current = nextQueue().filter(queue -> !mustWaitFor(done, queue.stage())).map(this::begin);
       publish(done);
       commit();
     }
-    if (inHand.isEmpty()) {
-      inHand = next().map(this::begin);
+    if (current.isEmpty()) {
+      current = nextQueue().map(this::begin);
     }
-    lag.turn(queues, inHand.map(InHand::batch));
+    lag.measure(queues, current.map(Computation::batch));
     health.turned();
   }
 
   /**
-   * Takes nothing new and finishes the batch in hand; what waits stays uncommitted.
+   * Finishes the current batch without starting another; records that wait stay uncommitted.
    *
-   * @throws ServiceFailure when the batch in hand cannot be finished
+   * @throws ServiceFailure when the current batch cannot be finished
    */
   void finish() {
-    while (inHand.isPresent()) {
+    while (current.isPresent()) {
       pause(true);
       poll();
       health.turned();
-      if (inHand.get().verdicts().isDone()) {
-        publish(inHand.get());
-        inHand = Optional.empty();
+      if (current.get().verdicts().isDone()) {
+        publish(current.get());
+        current = Optional.empty();
       }
     }
     commit();
   }
 
-  /** Waits for records, or for the batch in hand where enough records wait for it. */
+  /** Waits for records; when a queue is full, waits for the end of the current batch instead. */
   private void poll() {
-    Duration timeout = inHand.isPresent() ? BUSY_POLL : IDLE_POLL;
-    boolean enough = inHand.isPresent() && queues.stream().anyMatch(TopicQueue::isFull);
-    var records = consumer.poll(enough ? Duration.ZERO : timeout);
+    Duration timeout = current.isPresent() ? BUSY_POLL : IDLE_POLL;
+    boolean full = current.isPresent() && queues.stream().anyMatch(TopicQueue::isFull);
+    var records = consumer.poll(full ? Duration.ZERO : timeout);
     queues.forEach(queue -> queue.receive(records));
-    if (enough) {
-      awaitEnd(inHand.get(), timeout);
+    if (full) {
+      awaitEnd(current.get(), timeout);
     }
   }
 
-  private static void awaitEnd(InHand batch, Duration timeout) {
+  private static void awaitEnd(Computation batch, Duration timeout) {
     try {
       batch
           .verdicts()
@@ -151,11 +152,11 @@ final class WorkerLoop {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("an end of any kind is no failure here", e);
+      throw new IllegalStateException("handle() has replaced every failure", e);
     }
   }
 
-  /** Pauses the queues that are full, or all. */
+  /** Pauses the topics whose queues are full, or all topics, and resumes the others. */
   private void pause(boolean all) {
     Set<TopicPartition> paused = new HashSet<>();
     Set<TopicPartition> flowing = new HashSet<>();
@@ -169,25 +170,26 @@ final class WorkerLoop {
     consumer.resume(flowing);
   }
 
-  /** The first queue that something waits in. */
-  private Optional<TopicQueue> next() {
+  /** The first queue in which records wait. */
+  private Optional<TopicQueue> nextQueue() {
     return queues.stream().filter(queue -> !queue.isEmpty()).findFirst();
   }
 
-  private static boolean mustSee(Stage stage, InHand done) {
+  /** Whether a stage can only decide once the output of the batch that is done is published. */
+  private static boolean mustWaitFor(Computation done, Stage stage) {
     return stage.readsWhatItPublished() && stage == done.batch().stage();
   }
 
-  private InHand begin(TopicQueue queue) {
+  private Computation begin(TopicQueue queue) {
     Batch batch = queue.take();
-    metrics.batch(batch.fill());
-    return new InHand(
+    metrics.recordBatch(batch.fill());
+    return new Computation(
         batch,
         CompletableFuture.supplyAsync(() -> batch.stage().decide(batch.records()), computing),
         new HashSet<>());
   }
 
-  private void publish(InHand done) {
+  private void publish(Computation done) {
     List<Verdict> owned = new ArrayList<>(verdicts(done));
     owned.removeIf(verdict -> done.lost().contains(TopicQueue.partitionOf(verdict.source())));
     metrics.time(Step.PUBLISH, () -> publisher.publish(owned));
@@ -199,7 +201,7 @@ final class WorkerLoop {
     }
   }
 
-  private static List<Verdict> verdicts(InHand done) {
+  private static List<Verdict> verdicts(Computation done) {
     try {
       return done.verdicts().get();
     } catch (InterruptedException e) {
@@ -212,7 +214,7 @@ final class WorkerLoop {
     }
   }
 
-  /** Commits what is published. What cannot be committed now is tried again after the next poll. */
+  /** Commits the offsets of what is published; a failure is retried after the next poll. */
   private void commit() {
     if (uncommitted.isEmpty()) {
       return;
@@ -225,7 +227,7 @@ final class WorkerLoop {
     }
   }
 
-  /** Keeps track of the partitions that are this worker's. */
+  /** Reacts to rebalances. Kafka calls it on the thread that polls. */
   private final class Partitions implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
@@ -237,19 +239,19 @@ final class WorkerLoop {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       LOG.atInfo().addKeyValue("partitions", partitions).log("Partitions revoked");
       commit();
-      letGo(partitions);
+      forget(partitions);
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
       LOG.atWarn().addKeyValue("partitions", partitions).log("Partitions lost");
-      letGo(partitions);
+      forget(partitions);
     }
 
-    private void letGo(Collection<TopicPartition> partitions) {
+    private void forget(Collection<TopicPartition> partitions) {
       uncommitted.keySet().removeAll(partitions);
       queues.forEach(queue -> queue.forget(partitions));
-      inHand.ifPresent(batch -> batch.lost().addAll(partitions));
+      current.ifPresent(batch -> batch.lost().addAll(partitions));
     }
   }
 }

@@ -15,8 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * All that is measured of a worker's work, under the names that deploy/docs/metrics-worker.md
- * lists. Used by any thread.
+ * A worker's metrics, under the names that deploy/docs/metrics-worker.md lists. Thread-safe.
  */
 final class WorkerMetrics {
   private static final String EXAMPLES = "sluice.worker.examples";
@@ -42,22 +41,22 @@ final class WorkerMetrics {
   private final Map<Fault, Counter> deadLetters;
   private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
 
-  /** What a batch's time goes into. */
+  /** The steps of a batch, whose times are measured. */
   enum Step {
-    /** Reading records: their Avro, and whether they keep to the contract. */
+    /** Decoding records and checking that they keep the contract. */
     DECODE,
     /** Computing vectors. */
     REPRESENT,
-    /** Making records of the vectors. */
+    /** Creating records from the vectors. */
     ENCODE,
-    /** Sending, and waiting until the brokers have everything. */
+    /** Sending records, and waiting until the brokers have acknowledged all of them. */
     PUBLISH,
     /** Committing offsets. */
     COMMIT
   }
 
   /**
-   * Measures into a registry.
+   * Registers the metrics.
    *
    * @param nanoTime a clock in nanoseconds, of any origin
    */
@@ -67,7 +66,7 @@ final class WorkerMetrics {
     candidatesSeen =
         counter(
             "sluice.worker.candidates.seen",
-            "Records of the candidates topic taken in hand, whatever becomes of them.");
+            "Records of the candidates topic that were decoded, whatever the verdict.");
     candidates = counter(EXAMPLES, EXAMPLES_ARE, ROLE, CANDIDATE);
     queries = counter(EXAMPLES, EXAMPLES_ARE, ROLE, QUERY);
     candidateTokens = counter(TOKENS, TOKENS_ARE, ROLE, CANDIDATE);
@@ -82,18 +81,18 @@ final class WorkerMetrics {
     deadLetters = each(Fault.class, this::deadLetters);
   }
 
-  /** Counts candidates that are taken in hand. */
-  void candidatesSeen(int records) {
+  /** Counts candidates that are about to be decoded. */
+  void countCandidatesSeen(int records) {
     candidatesSeen.increment(records);
   }
 
-  /** Counts a batch by its share of the largest that may be. */
-  void batch(double fill) {
+  /** Records the size of a batch as a share of the largest batch, from 0 to 1. */
+  void recordBatch(double fill) {
     batchFill.record(fill);
   }
 
-  /** Counts what was published. */
-  void published(Verdict.Publish verdict) {
+  /** Counts the examples, tasks or retractions that were published for a verdict. */
+  void countPublished(Verdict.Publish verdict) {
     switch (verdict.meaning()) {
       case REPRESENTED -> {
         candidates.increment();
@@ -111,23 +110,23 @@ final class WorkerMetrics {
     }
   }
 
-  /** Counts a dead letter. */
-  void rejected(Fault fault) {
+  /** Counts a dead letter by the kind of its reason. */
+  void countDeadLetter(Fault fault) {
     deadLetters.get(fault).increment();
   }
 
-  /** Does a step of the work and measures its time, also where it fails. */
+  /** Runs a step of the work and measures its time, also when it fails. */
   <T> T time(Step step, Supplier<T> work) {
     return steps.get(step).record(work);
   }
 
-  /** Does a step of the work and measures its time, also where it fails. */
+  /** Runs a step of the work and measures its time, also when it fails. */
   void time(Step step, Runnable work) {
     steps.get(step).record(work);
   }
 
-  /** Tells how many records of a topic's partitions are not yet answered. */
-  void lag(String topic, long records) {
+  /** Sets how many records of a topic's partitions have no published result yet. */
+  void setLag(String topic, long records) {
     lags.computeIfAbsent(topic, this::lagGauge).set(records);
   }
 
@@ -156,7 +155,7 @@ final class WorkerMetrics {
   private Counter deadLetters(Fault fault) {
     return counter(
         "sluice.worker.dead.letters",
-        "Records, candidates and tasks alike, that became dead letters.",
+        "Records of candidates and tasks that became dead letters.",
         "fault",
         label(fault));
   }
@@ -164,7 +163,7 @@ final class WorkerMetrics {
   private AtomicLong lagGauge(String topic) {
     AtomicLong records = new AtomicLong();
     Gauge.builder("sluice.worker.lag", records, AtomicLong::doubleValue)
-        .description("Records of this worker's partitions that are not answered yet.")
+        .description("Records of this worker's partitions that have no published result yet.")
         .tag("topic", topic)
         .strongReference(true)
         .register(registry);

@@ -34,7 +34,7 @@ class MetricsServerTest {
   }
 
   @Test
-  void givenMetrics_whenAskedFor_thenTheyComeInPrometheusTextForm() throws Exception {
+  void givenMetrics_whenRequested_thenTheyAreInPrometheusTextFormat() throws Exception {
     HttpResponse<String> response = get("/metrics");
 
     assertThat(response.statusCode()).isEqualTo(200);

@@ -124,7 +124,7 @@ class CandidateStageTest {
   }
 
   @Test
-  void givenOneIdSeveralTimesOfAnyLength_whenDecided_thenAnswersAreInTheOrderOfArrival() {
+  void givenOneIdSeveralTimesWithAnyLength_whenDecided_thenVerdictsKeepTheOrder() {
     List<Verdict> verdicts =
         stage.decide(
             List.of(
@@ -146,9 +146,7 @@ class CandidateStageTest {
     assertThat(said(verdicts.get(5))).isEqualTo("Of medium length.");
   }
 
-  /**
-   * What the published candidate says; its vectors are those of what it says and nothing else's.
-   */
+  /** The text of the published candidate, after a check that its vectors belong to that text. */
   private String said(Verdict verdict) {
     Representation representation = outputs.representation(((Publish) verdict).records().get(0));
     List<Message> messages = representation.getCandidate().getMessages();

@@ -27,7 +27,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void givenALetterThatWasPutBackAndFailsAgain_whenLettered_thenItTellsOfTheLastTimeOnly() {
+  void givenALetterThatWasPutBackAndFailsAgain_whenLettered_thenItNamesTheLastFailureOnly() {
     source.headers().add(DeadLetters.REASON, "the first time".getBytes(StandardCharsets.UTF_8));
 
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "the second time");
@@ -37,7 +37,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void givenAnEndlessReason_whenLettered_thenItIsCut() {
+  void givenAnOverlongReason_whenLettered_thenItIsCut() {
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "x".repeat(100_000));
 
     assertThat(Outputs.header(letter, DeadLetters.REASON)).hasSizeLessThan(1_100);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Makes records of the worker's input, as Kafka hands them over. */
+/** Creates records of the worker's input, as the consumer returns them. */
 final class Inputs {
   static final Topics TOPICS = Topics.withDefaultPrefix();
   static final byte[] GARBAGE = "{\"id\": \"json\"}".getBytes(StandardCharsets.UTF_8);
@@ -28,7 +28,7 @@ final class Inputs {
         id, "test", List.of(new Message("user", "Say."), new Message("assistant", answer)));
   }
 
-  /** A task of representation {@code default} with a query for each answer, called q0, q1, ... */
+  /** A task of representation {@code default} with one query per answer, called q0, q1, ... */
   static TargetTask task(String id, int revision, String... answers) {
     return taskFor("default", id, revision, answers);
   }

@@ -13,8 +13,8 @@ class MetricsPageTest {
   void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     WorkerMetrics metrics = new WorkerMetrics(registry, System::nanoTime);
-    metrics.lag("sluice.candidates", 0);
-    metrics.lag("sluice.target-tasks", 0);
+    metrics.setLag("sluice.candidates", 0);
+    metrics.setLag("sluice.target-tasks", 0);
 
     new DocumentedPage(
             "../deploy/docs/metrics-worker.md",

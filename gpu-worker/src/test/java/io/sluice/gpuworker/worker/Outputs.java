@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Reads what the worker published. */
+/** Decodes the records that the worker has published. */
 final class Outputs {
   private final AvroSerdes serdes;
 

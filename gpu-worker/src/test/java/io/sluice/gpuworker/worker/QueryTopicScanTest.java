@@ -29,7 +29,7 @@ class QueryTopicScanTest {
       new QueryTopicScan(new PartitionScan(TOPIC, PARTITIONS, () -> consumer), keys.deserializer());
 
   @Test
-  void givenAPartitionOfSeveralTasks_whenScanned_thenTheTasksKeysThatHaveAValueNow() {
+  void givenAPartitionOfSeveralTasks_whenScanned_thenTheKeysOfTheTaskThatHaveAValue() {
     consumer.updateBeginningOffsets(Map.of(partition, 3L));
     consumer.updateEndOffsets(Map.of(partition, 10L));
     consumer.schedulePollTask(
@@ -63,7 +63,7 @@ class QueryTopicScanTest {
   }
 
   @Test
-  void givenATopicThatMayNotBeRead_whenScanned_thenTheFailureNamesIt() {
+  void givenATopicWithoutReadAccess_whenScanned_thenTheFailureNamesIt() {
     consumer.updateBeginningOffsets(Map.of(partition, 0L));
     consumer.updateEndOffsets(Map.of(partition, 5L));
     consumer.setPollException(new TopicAuthorizationException("not allowed"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a registry answers decides whose fault it is that a record cannot be read. */
+/** The registry's response decides whether a record is unreadable or the registry is out of order. */
 class RecordReaderTest {
   private static final ConsumerRecord<byte[], byte[]> OF_SCHEMA_SEVEN =
       Inputs.record("candidates", 0, 0, "a", new byte[] {0, 0, 0, 0, 7, 2, 65});
@@ -61,8 +61,8 @@ class RecordReaderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 500, 503})
-  void givenARegistryThatRefusesToAnswer_whenRead_thenTheWorkerFailsAndNotTheRecord(int answer) {
-    status = answer;
+  void givenARegistryThatFails_whenRead_thenTheWorkerFailsAndNotTheRecord(int httpStatus) {
+    status = httpStatus;
 
     assertThatThrownBy(() -> reader().read(OF_SCHEMA_SEVEN))
         .isInstanceOf(ServiceFailure.class)

@@ -38,7 +38,7 @@ class TaskStageTest {
           new WorkerMetrics(new SimpleMeterRegistry(), System::nanoTime));
 
   @Test
-  void givenATask_whenDecided_thenOneQueryRepresentationAQueryInOnePartition() {
+  void givenATask_whenDecided_thenOneQueryRepresentationPerQueryInOnePartition() {
     Publish publish = published(inputs.task(0, Inputs.task("maths", 2, "One.", "Two.", "Three.")));
 
     assertThat(publish.meaning()).isEqualTo(Meaning.TASK_REPRESENTED);

@@ -12,19 +12,19 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 
-/** What the loop does with records that it cannot use, and where it cannot go on. */
+/** Records that cannot be used become dead letters; other failures end the worker. */
 class WorkerLoopFaultsTest {
   private final WorkerLoopFixture worker = new WorkerLoopFixture();
 
   @Test
-  void givenPoisonAndTombstones_whenComputed_thenDeadLettersAndRetractionsAndAllIsCommitted() {
+  void givenPoisonAndTombstones_whenComputed_thenDeadLettersAndRetractionsAreCommitted() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "json", Inputs.GARBAGE));
     worker.consumer.addRecord(worker.inputs.candidate(0, 2, "u", "unusable"));
     worker.consumer.addRecord(worker.inputs.candidate(0, 3, "a", (byte[]) null));
     worker.consumer.addRecord(worker.inputs.candidate(0, 4, "b", "Hello."));
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.represented()).containsExactly("a", "b");
     assertThat(worker.retracted()).containsExactly("a");
@@ -56,7 +56,7 @@ class WorkerLoopFaultsTest {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "huge", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.letters()).extracting(Outputs::key).containsExactly("huge");
     assertThat(Outputs.header(worker.letters().get(0), "sluice.reason"))
@@ -67,7 +67,7 @@ class WorkerLoopFaultsTest {
   }
 
   @Test
-  void givenADeadLetterThatIsTooLarge_whenPublished_thenABareLetterSaysWhereTheOriginalIs() {
+  void givenADeadLetterThatIsTooLarge_whenPublished_thenOneWithoutValueNamesTheOriginal() {
     worker.producer.refusal =
         record ->
             record.topic().equals(TOPICS.deadLetters()) && record.value() != null
@@ -75,7 +75,7 @@ class WorkerLoopFaultsTest {
                 : null;
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "json", Inputs.GARBAGE));
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.letters())
         .singleElement()

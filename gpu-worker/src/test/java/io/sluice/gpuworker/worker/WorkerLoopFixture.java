@@ -34,15 +34,15 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A loop that has joined its group, to be stepped through by hand: a batch is computed only when a
- * test says so.
+ * A worker's loop that has joined its group, on mock clients. A test turns the loop and decides when a
+ * batch is computed.
  */
 final class WorkerLoopFixture {
   static final TopicPartition FIRST = new TopicPartition(TOPICS.candidates(), 0);
   static final TopicPartition SECOND = new TopicPartition(TOPICS.candidates(), 1);
   static final TopicPartition TASKS = new TopicPartition(TOPICS.targetTasks(), 0);
 
-  /** Records of a batch. */
+  /** The largest number of records in a batch. */
   static final int BATCH = 3;
 
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://worker-loop");
@@ -96,8 +96,8 @@ final class WorkerLoopFixture {
     toCompute.remove().run();
   }
 
-  /** Turns until nothing is left to do. */
-  void workOff() {
+  /** Turns the loop and computes batches until nothing is left to do. */
+  void computeAll() {
     int quiet = 0;
     while (quiet < 3) {
       if (toCompute.isEmpty()) {
@@ -132,12 +132,12 @@ final class WorkerLoopFixture {
     return consumer.committedOffsets;
   }
 
-  /** Batches that were begun and are not computed yet. */
+  /** The number of batches that were started and are not computed yet. */
   int begun() {
     return toCompute.size();
   }
 
-  /** A consumer that checks at each commit that all before the offset has been answered. */
+  /** Checks at each commit that all records before the offset have a published result. */
   final class CommitsChecked extends MockConsumer<byte[], byte[]> {
     private final List<ConsumerRecord<byte[], byte[]>> given = new ArrayList<>();
     private final Map<TopicPartition, Long> committedOffsets = new HashMap<>();
@@ -175,20 +175,20 @@ final class WorkerLoopFixture {
       assertThat(given)
           .filteredOn(record -> TopicQueue.partitionOf(record).equals(partition))
           .filteredOn(record -> record.offset() < offset.offset())
-          .allMatch(this::isAnswered, "is answered before its offset is committed");
+          .allMatch(this::hasResult, "has a published result before its offset is committed");
     }
 
-    private boolean isAnswered(ConsumerRecord<byte[], byte[]> given) {
+    private boolean hasResult(ConsumerRecord<byte[], byte[]> given) {
       String key = new String(given.key(), StandardCharsets.UTF_8);
       return producer.history().stream()
           .anyMatch(
-              answer ->
-                  answer.topic().equals(TOPICS.representations())
-                          && outputs.representationKey(answer).getCandidateId().equals(key)
-                      || answer.topic().equals(TOPICS.queryRepresentations())
-                          && outputs.queryKey(answer).getTaskId().equals(key)
-                      || answer.topic().equals(TOPICS.deadLetters())
-                          && Outputs.key(answer).equals(key));
+              result ->
+                  result.topic().equals(TOPICS.representations())
+                          && outputs.representationKey(result).getCandidateId().equals(key)
+                      || result.topic().equals(TOPICS.queryRepresentations())
+                          && outputs.queryKey(result).getTaskId().equals(key)
+                      || result.topic().equals(TOPICS.deadLetters())
+                          && Outputs.key(result).equals(key));
     }
   }
 

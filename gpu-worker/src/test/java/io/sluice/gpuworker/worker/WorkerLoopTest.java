@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
-/** What the loop takes up, publishes and commits, and when. */
+/** Which batches the loop starts, publishes and commits, and in which order. */
 class WorkerLoopTest {
   private final WorkerLoopFixture worker = new WorkerLoopFixture();
 
@@ -36,7 +36,7 @@ class WorkerLoopTest {
   }
 
   @Test
-  void givenASlowBatch_whenMoreArrives_thenPollingGoesOnAndTwoMoreBatchesAreFetched() {
+  void givenASlowBatch_whenMoreArrives_thenPollingContinuesAndTwoMoreBatchesAreFetched() {
     arrive(0, 1);
     worker.loop.turn();
     for (int i = 1; i <= 2 * BATCH; i++) {
@@ -51,17 +51,17 @@ class WorkerLoopTest {
 
     assertThat(worker.consumer.polls - before).isEqualTo(20);
     assertThat(worker.consumer.paused()).contains(FIRST, SECOND).doesNotContain(TASKS);
-    assertThat(worker.consumer.position(FIRST)).as("no more is fetched").isEqualTo(2 * BATCH + 1);
-    assertThat(worker.begun()).as("one thing is computed at a time").isEqualTo(1);
+    assertThat(worker.consumer.position(FIRST)).as("nothing beyond that is fetched").isEqualTo(2 * BATCH + 1);
+    assertThat(worker.begun()).as("one batch is computed at a time").isEqualTo(1);
     assertThat(worker.committed()).isEmpty();
 
-    worker.workOff();
+    worker.computeAll();
     assertThat(worker.represented()).containsExactlyElementsOf(ids(2 * BATCH + 2));
     assertThat(worker.committed()).containsEntry(FIRST, 2L * BATCH + 2);
   }
 
   @Test
-  void givenPollsOfOneRecord_whenABatchIsDone_thenTheNextIsMadeOfAllThatWaits() {
+  void givenPollsOfOneRecord_whenABatchIsDone_thenTheNextHoldsAllThatWait() {
     for (int i = 0; i <= BATCH + 1; i++) {
       arrive(i, 1);
       worker.loop.turn();
@@ -76,7 +76,7 @@ class WorkerLoopTest {
   }
 
   @Test
-  void givenAPollOfManyRecords_whenComputed_thenTheBatchesAreOfTheirSize() {
+  void givenAPollOfManyRecords_whenComputed_thenNoBatchExceedsItsLimit() {
     arrive(0, 2 * BATCH + 1);
     worker.loop.turn();
 
@@ -86,7 +86,7 @@ class WorkerLoopTest {
     worker.compute();
     worker.loop.turn();
     assertThat(worker.represented()).containsExactlyElementsOf(ids(2 * BATCH));
-    worker.workOff();
+    worker.computeAll();
     assertThat(worker.represented()).containsExactlyElementsOf(ids(2 * BATCH + 1));
   }
 
@@ -128,7 +128,7 @@ class WorkerLoopTest {
   }
 
   @Test
-  void givenATaskWhileCandidatesWait_whenTheBatchInHandIsDone_thenTheTaskGoesFirst() {
+  void givenATaskWhileCandidatesWait_whenTheCurrentBatchIsDone_thenTheTaskGoesFirst() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
     worker.loop.turn();
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
@@ -136,7 +136,7 @@ class WorkerLoopTest {
     worker.consumer.addRecord(worker.inputs.task(0, Inputs.task("maths", 1, "One.", "Two.")));
     worker.loop.turn();
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.producer.history())
         .extracting(ProducerRecord::topic)
@@ -150,7 +150,7 @@ class WorkerLoopTest {
   }
 
   @Test
-  void givenACandidateInHand_whenItIsRetractedAndComesAgain_thenTheLastWordIsTheLastPublished() {
+  void givenACandidateInTheCurrentBatch_whenRetractedAndSentAgain_thenTheNewestIsPublishedLast() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "The first, which is longest."));
     worker.loop.turn();
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "a", (byte[]) null));
@@ -159,7 +159,7 @@ class WorkerLoopTest {
     worker.consumer.addRecord(worker.inputs.candidate(0, 3, "a", "Again."));
     worker.loop.turn();
     worker.consumer.addRecord(worker.inputs.candidate(0, 4, "b", (byte[]) null));
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.producer.history())
         .extracting(
@@ -171,7 +171,7 @@ class WorkerLoopTest {
   }
 
   @Test
-  void givenABatchInHand_whenOneOfItsPartitionsIsTakenAway_thenOnlyTheRestIsPublished() {
+  void givenACurrentBatch_whenOneOfItsPartitionsIsRevoked_thenOnlyTheRestIsPublished() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "mine", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(1, 0, "gone", "Hello."));
     worker.loop.turn();
@@ -179,14 +179,14 @@ class WorkerLoopTest {
     worker.loop.turn();
 
     worker.consumer.rebalance(List.of(FIRST, TASKS));
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.represented()).containsExactly("mine");
     assertThat(worker.committed()).containsExactlyEntriesOf(Map.of(FIRST, 1L));
   }
 
   @Test
-  void givenARebalanceDuringACommit_whenPolledAgain_thenTheCommitIsMadeUpFor() {
+  void givenARebalanceDuringACommit_whenPolledAgain_thenTheCommitIsRetried() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
     worker.loop.turn();
     worker.compute();
@@ -200,7 +200,7 @@ class WorkerLoopTest {
   }
 
   @Test
-  void givenABatchInHandAndAnotherWaiting_whenFinished_thenOnlyTheOneInHandIsPublished() {
+  void givenACurrentBatchAndAnotherWaiting_whenFinished_thenOnlyTheCurrentOneIsPublished() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "in hand", "Hello."));
     worker.loop.turn();
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "waiting", "Hello."));

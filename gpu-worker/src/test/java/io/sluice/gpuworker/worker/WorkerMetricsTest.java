@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the meters show of a worker's work. */
+/** The values of a worker's metrics. */
 class WorkerMetricsTest {
   private final WorkerLoopFixture worker = new WorkerLoopFixture();
 
   @Test
-  void givenWorkOfAllKinds_whenDone_thenEachMeterHasItsShare() {
+  void givenRecordsOfAllKinds_whenProcessed_thenEachMeterCountsItsOwn() {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(0, 2, "a", (byte[]) null));
@@ -25,7 +25,7 @@ class WorkerMetricsTest {
     worker.consumer.addRecord(worker.inputs.task(0, Inputs.task("maths", 1, "One.", "Two.")));
     worker.consumer.addRecord(worker.inputs.task(1, Inputs.task("empty", 1)));
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(count("sluice.worker.candidates.seen")).isEqualTo(6);
     assertThat(count("sluice.worker.examples", "role", "candidate")).isEqualTo(3);
@@ -49,26 +49,26 @@ class WorkerMetricsTest {
   void givenABatch_whenDone_thenEachOfItsStepsIsTimedOnce(String step) {
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.meters.get("sluice.worker.step").tag("step", step).timer().count())
         .isEqualTo(1);
   }
 
   @Test
-  void givenAFullBatchAndARest_whenTakenUp_thenTheFillIsTheirMean() {
+  void givenAFullBatchAndAPartialOne_whenTaken_thenTheFillIsTheirMean() {
     for (int i = 0; i < WorkerLoopFixture.BATCH + 1; i++) {
       worker.consumer.addRecord(worker.inputs.candidate(0, i, "c" + i, "Hello."));
     }
 
-    worker.workOff();
+    worker.computeAll();
 
     assertThat(worker.meters.get("sluice.worker.batch.fill").summary().mean())
         .isEqualTo((1 + 1.0 / WorkerLoopFixture.BATCH) / 2);
   }
 
   @Test
-  void givenRecordsAtTheBrokerInALaneAndInHand_whenMeasured_thenTheLagIsTheirSum() {
+  void givenRecordsAtTheBrokerQueuedAndComputed_whenMeasured_thenTheLagIsTheirSum() {
     int fetched = WorkerLoopFixture.BATCH + 2;
     for (int i = 0; i < fetched; i++) {
       worker.consumer.addRecord(worker.inputs.candidate(0, i, "c" + i, "Hello."));
