@@ -1,14 +1,51 @@
 package io.sluice.gpuworker.finetune;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How a run ended. */
+/** The outcome of a training run. */
 public sealed interface TrainingOutcome {
+  /**
+   * Handles one kind of outcome.
+   *
+   * @param <O> the kind
+   * @param <T> the result
+   * @param <E> what handling it may throw
+   */
+  @FunctionalInterface
+  interface Handler<O, T, E extends Exception> {
+    /** Handles the outcome. */
+    T handle(O outcome) throws E;
+  }
+
+  /** Calls the one handler that takes this kind of outcome, and returns its result. */
+  <T, E extends Exception> T match(
+      Handler<? super Finished, T, E> finished,
+      Handler<? super Cancelled, T, E> cancelled,
+      Handler<? super Diverged, T, E> diverged)
+      throws E;
+
+  /**
+   * The outcome of a run that is expected to finish.
+   *
+   * @throws IOException when it did not; the message says why
+   */
+  default Finished finished() throws IOException {
+    return this.<Finished, IOException>match(
+        finished -> finished,
+        cancelled -> {
+          throw new IOException("training was cancelled");
+        },
+        diverged -> {
+          throw new IOException("training failed: " + diverged.reason());
+        });
+  }
+
   /**
    * All steps are done.
    *
-   * @param checkpoint folder of the last checkpoint: the result, complete
+   * @param checkpoint folder of the last checkpoint, complete: the result of the run
    * @param log all steps
    */
   record Finished(Path checkpoint, List<StepLog> log) implements TrainingOutcome {
@@ -16,14 +53,32 @@ public sealed interface TrainingOutcome {
     public Finished {
       log = List.copyOf(log);
     }
+
+    @Override
+    public <T, E extends Exception> T match(
+        Handler<? super Finished, T, E> finished,
+        Handler<? super Cancelled, T, E> cancelled,
+        Handler<? super Diverged, T, E> diverged)
+        throws E {
+      return finished.handle(this);
+    }
   }
 
   /**
-   * The listener ended it.
+   * The listener stopped the run.
    *
-   * @param step steps done
+   * @param step steps that are done
    */
-  record Cancelled(int step) implements TrainingOutcome {}
+  record Cancelled(int step) implements TrainingOutcome {
+    @Override
+    public <T, E extends Exception> T match(
+        Handler<? super Finished, T, E> finished,
+        Handler<? super Cancelled, T, E> cancelled,
+        Handler<? super Diverged, T, E> diverged)
+        throws E {
+      return cancelled.handle(this);
+    }
+  }
 
   /**
    * Loss or gradient were not finite; no checkpoint has weights of this step.
@@ -31,5 +86,14 @@ public sealed interface TrainingOutcome {
    * @param step that failed, from 1
    * @param reason for people: what was not finite, and what to do
    */
-  record Diverged(int step, String reason) implements TrainingOutcome {}
+  record Diverged(int step, String reason) implements TrainingOutcome {
+    @Override
+    public <T, E extends Exception> T match(
+        Handler<? super Finished, T, E> finished,
+        Handler<? super Cancelled, T, E> cancelled,
+        Handler<? super Diverged, T, E> diverged)
+        throws E {
+      return diverged.handle(this);
+    }
+  }
 }

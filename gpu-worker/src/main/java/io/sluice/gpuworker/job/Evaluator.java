@@ -8,16 +8,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells how well a model predicts examples. */
+/** Evaluates models by their losses on examples. */
 public interface Evaluator {
   /**
-   * The mean loss over each of some sets of examples; the model is loaded once.
+   * The mean loss over each set of examples, in nats per token. The model is loaded once for all
+   * sets. Blocks.
    *
-   * @param trained folder of a trained model: an adapter on the base model, or a whole model; empty
-   *     for the base model
-   * @param sets each of at least one example
-   * @param maxLength tokens after which prompt and answer are cut, each
-   * @return of each set, in order
+   * @param trained folder of a trained model: an adapter for the base model, or a complete model;
+   *     empty for the base model
+   * @param sets one or more sets, each with at least one example
+   * @param maxLength tokens after which prompt and answer are cut off, each by itself
+   * @return one loss per set, in order
    * @throws JobFailedException when the model cannot be evaluated
    * @throws IOException when a file cannot be read
    * @throws InterruptedException when interrupted

@@ -27,10 +27,13 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One trainer's work on a job: what was done before, what it does, what it has to say. */
-public final class JobAttempt {
+/**
+ * One trainer's work on a job: it keeps the outcomes of earlier attempts, adds its own and collects
+ * remarks for people. Used by the thread that works on the job.
+ */
+final class JobAttempt {
   private static final Logger LOG = LoggerFactory.getLogger(JobAttempt.class);
-  private static final double NANOS = 1e9;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final JobSetup setup;
   private final JobControl control;
@@ -38,14 +41,14 @@ public final class JobAttempt {
   private final List<ArmOutcome> outcomes;
   private final Set<String> remarks = new LinkedHashSet<>();
 
-  /** What this attempt has trained on, by the label of the run. */
+  /** The ids of the examples that this attempt has trained on, by the label of the run. */
   private final Map<String, Set<String>> trainedOn = new LinkedHashMap<>();
 
   /**
    * An attempt that begins.
    *
-   * @param number counts the trainers that took the job, from 1
-   * @param before outcomes of earlier attempts
+   * @param number of the attempt, from 1: each trainer that takes the job adds 1
+   * @param before outcomes of earlier attempts, whose runs are not repeated
    */
   JobAttempt(JobSetup setup, JobControl control, int number, List<ArmOutcome> before) {
     this.setup = setup;
@@ -54,20 +57,20 @@ public final class JobAttempt {
     this.outcomes = new ArrayList<>(before);
   }
 
-  /** Tells what is being done. */
-  void tell(String doing) {
-    control.tell(new JobProgress(number, doing, Optional.empty(), outcomes));
+  /** Publishes what the attempt is doing, for reports and logs. */
+  void setActivity(String doing) {
+    control.setProgress(new JobProgress(number, doing, Optional.empty(), outcomes));
   }
 
   /**
-   * Trains and evaluates all that is not done yet.
+   * Trains and evaluates all runs of the job that have no outcome yet.
    *
-   * @return what people should know of it; may be empty
-   * @throws JobFailedException when it cannot be done
+   * @return remarks for people, joined; may be empty
+   * @throws JobFailedException when the job fails
    * @throws IOException when a file cannot be read or written
-   * @throws InterruptedException when it was asked to stop
+   * @throws InterruptedException when the control asks for a stop
    */
-  String workOff(FrozenDataset dataset)
+  String execute(FrozenDataset dataset)
       throws JobFailedException, IOException, InterruptedException {
     List<ArmRun> runs = ArmRun.of(dataset.job());
     Set<String> known = retracted(dataset);
@@ -78,28 +81,28 @@ public final class JobAttempt {
     }
     for (ArmRun run : runs) {
       if (!isDone(run)) {
-        workOff(dataset, run);
+        execute(dataset, run);
       }
     }
-    remarkLateRetractions(dataset, known);
+    addRemarkOnLateRetractions(dataset, known);
     if (setup.evaluator().isEmpty()) {
       remarks.add("not evaluated, since evaluate=false");
     }
-    tell("finished");
+    setActivity("finished");
     return String.join("; ", remarks);
   }
 
-  private void workOff(FrozenDataset dataset, ArmRun run)
+  private void execute(FrozenDataset dataset, ArmRun run)
       throws JobFailedException, IOException, InterruptedException {
-    if (control.stopped().isPresent()) {
+    if (control.stopReason().isPresent()) {
       throw new InterruptedException("stopped");
     }
     Optional<RunFolder.Model> trained =
-        run.arm() == Arm.NONE ? Optional.empty() : Optional.of(trained(dataset, run));
+        run.arm() == Arm.NONE ? Optional.empty() : Optional.of(train(dataset, run));
     if (setup.evaluator().isPresent()) {
-      tell("evaluating " + run.label());
-      outcomes.add(evaluated(setup.evaluator().get(), dataset, run, trained));
-      tell("evaluated " + run.label());
+      setActivity("evaluating " + run.label());
+      outcomes.add(evaluate(setup.evaluator().get(), dataset, run, trained));
+      setActivity("evaluated " + run.label());
     }
   }
 
@@ -107,7 +110,7 @@ public final class JobAttempt {
     return outcomes.stream().anyMatch(run::isOf);
   }
 
-  private RunFolder.Model trained(FrozenDataset dataset, ArmRun run)
+  private RunFolder.Model train(FrozenDataset dataset, ArmRun run)
       throws JobFailedException, IOException, InterruptedException {
     FineTuneJob job = dataset.job();
     List<DatasetRecord> examples = examples(dataset, run, retracted(dataset));
@@ -120,10 +123,10 @@ public final class JobAttempt {
     Optional<RunFolder.Model> before = folder.finished();
     trainedOn.put(run.label(), ids(examples));
     if (before.isPresent()) {
-      remark(before.get().remark());
+      addRemark(before.get().remark());
       return before.get();
     }
-    tell("training " + run.label() + " by " + name);
+    setActivity("training " + run.label() + " by " + name);
     LOG.atInfo()
         .addKeyValue("job", job.getJobId())
         .addKeyValue("run", run.label())
@@ -137,17 +140,17 @@ public final class JobAttempt {
         launcher.train(
             new TrainingOrder(job, run, examples, setup.model(), folder, setup.timeLimit()),
             control);
-    remark(trained.remark());
-    return folder.finish(trained, (System.nanoTime() - begin) / NANOS);
+    addRemark(trained.remark());
+    return folder.finish(trained, (System.nanoTime() - begin) / NANOS_PER_SECOND);
   }
 
-  private void remark(String remark) {
+  private void addRemark(String remark) {
     if (!remark.isEmpty()) {
       remarks.add(remark);
     }
   }
 
-  /** Tells of retractions before anything is trained, which can take long. */
+  /** Checks an arm before anything is trained, since training can take long. */
   private void checkExamples(FrozenDataset dataset, ArmRun run, Set<String> retracted)
       throws JobFailedException {
     int all = part(dataset, run).size();
@@ -156,7 +159,7 @@ public final class JobAttempt {
       requireSome(left, all, run);
     }
     if (left.size() < all) {
-      remark(
+      addRemark(
           "%d of %d examples of arm %s were retracted"
               .formatted(all - left.size(), all, run.armName()));
     }
@@ -171,8 +174,8 @@ public final class JobAttempt {
     }
   }
 
-  /** Of those that were retracted while the job was worked on; of the known it was told before. */
-  private void remarkLateRetractions(FrozenDataset dataset, Set<String> known) {
+  /** Remarks on retractions during the work; those known before it have their remarks already. */
+  private void addRemarkOnLateRetractions(FrozenDataset dataset, Set<String> known) {
     Set<String> late = new HashSet<>(ids(dataset.selected()));
     late.addAll(ids(dataset.random()));
     late.retainAll(control.retracted());
@@ -185,21 +188,21 @@ public final class JobAttempt {
             .filter(run -> !Collections.disjoint(run.getValue(), late))
             .map(Map.Entry::getKey)
             .toList();
-    remark(
+    addRemark(
         runs.isEmpty()
             ? "%d more examples were retracted meanwhile and left out".formatted(late.size())
             : "%d examples were retracted after %s had begun to train on them: fire the job again to train without"
                 .formatted(late.size(), String.join(", ", runs)));
   }
 
-  /** The job's candidates that are retracted by now. */
+  /** The job's candidates that have been retracted so far. */
   private Set<String> retracted(FrozenDataset dataset) {
     Set<String> retracted = new HashSet<>(dataset.job().getRetracted());
     retracted.addAll(control.retracted());
     return retracted;
   }
 
-  /** The arm's part without those that were retracted. */
+  /** The examples of the run's arm without the retracted ones. */
   private static List<DatasetRecord> examples(
       FrozenDataset dataset, ArmRun run, Set<String> retracted) {
     return part(dataset, run).stream()
@@ -217,7 +220,7 @@ public final class JobAttempt {
     return run.arm() == Arm.RANDOM ? dataset.random() : dataset.selected();
   }
 
-  private static ArmOutcome evaluated(
+  private static ArmOutcome evaluate(
       Evaluator evaluator, FrozenDataset dataset, ArmRun run, Optional<RunFolder.Model> trained)
       throws JobFailedException, IOException, InterruptedException {
     int maxLength = dataset.job().getHyperParameters().getMaxLength();

@@ -2,24 +2,25 @@ package io.sluice.gpuworker.job;
 
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.RunControl;
-import io.sluice.gpuworker.launch.Stop;
+import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.TrainingProgress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the Kafka thread and the thread that works on a job tell each other: how far it has come,
- * which of its candidates are retracted, and that it is to stop.
+ * The state that the Kafka thread shares with the thread that works on a job. The Kafka thread sets
+ * which candidates are retracted and asks for a stop; the other thread sets the progress.
+ * Thread-safe.
  */
 public final class JobControl implements RunControl {
   private Optional<Thread> worker = Optional.empty();
-  private Optional<Stop> stop = Optional.empty();
+  private Optional<StopReason> stop = Optional.empty();
   private Optional<JobProgress> progress = Optional.empty();
   private Optional<Steps> steps = Optional.empty();
   private Set<String> retracted = Set.of();
 
-  /** Steps of a training run; losses since they were last asked for. */
+  /** The last step of the current training run, and the losses since the last report. */
   private record Steps(
       ArmRun run, int step, int of, double lossSum, int losses, double tokensPerSecond) {
     TrainingProgress progress() {
@@ -27,62 +28,62 @@ public final class JobControl implements RunControl {
           run.arm(), run.seed(), step, of, losses == 0 ? 0 : lossSum / losses, tokensPerSecond);
     }
 
-    Steps counted() {
+    Steps withoutLosses() {
       return new Steps(run, step, of, 0, 0, tokensPerSecond);
     }
   }
 
-  /** Called by the thread that does the work, first of all. */
-  public synchronized void begin() {
+  /** Registers the calling thread as the one to interrupt for a stop; call it before the work. */
+  synchronized void begin() {
     worker = Optional.of(Thread.currentThread());
     if (stop.isPresent()) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Called by that thread last of all: it is not interrupted from then on. */
-  public synchronized void end() {
+  /**
+   * Clears the calling thread's interrupt flag and guarantees that it is not interrupted any more;
+   * call it after the work.
+   */
+  synchronized void end() {
     worker = Optional.empty();
     Thread.interrupted();
   }
 
-  /** Asks for a stop and interrupts the work; the first reason counts. */
-  public synchronized void stop(Stop reason) {
+  /** Asks for a stop and interrupts the work. The reason of the first call counts. */
+  public synchronized void stop(StopReason reason) {
     if (stop.isEmpty()) {
       stop = Optional.of(reason);
       worker.ifPresent(Thread::interrupt);
     }
   }
 
-  /** Tells which of the job's candidates are retracted by now. */
-  public synchronized void retracted(List<String> candidateIds) {
+  /**
+   * Sets which of the job's candidates have been retracted since it fired. Retractions only ever
+   * add up, so a shorter list than before is ignored.
+   */
+  public synchronized void setRetracted(List<String> candidateIds) {
     if (candidateIds.size() > retracted.size()) {
       retracted = Set.copyOf(candidateIds);
     }
   }
 
-  /** The job's candidates that were retracted since it fired, as far as is known. */
-  public synchronized Set<String> retracted() {
+  /** The job's candidates that are known to have been retracted since it fired. */
+  synchronized Set<String> retracted() {
     return retracted;
   }
 
-  /** Why to stop, if so. */
   @Override
-  public synchronized Optional<Stop> stopped() {
+  public synchronized Optional<StopReason> stopReason() {
     return stop;
   }
 
-  /** Tells how far the job has come. */
-  public synchronized void tell(JobProgress now) {
+  /** Sets the job's progress, which begins a new activity: earlier steps are forgotten. */
+  public synchronized void setProgress(JobProgress now) {
     progress = Optional.of(now);
     steps = Optional.empty();
   }
 
-  /**
-   * Tells of a step of the training run under way.
-   *
-   * @param loss mean of the step, in nats a token
-   */
   @Override
   public synchronized void step(ArmRun run, int step, int of, double loss, double tokensPerSecond) {
     Steps before = steps.orElse(new Steps(run, 0, of, 0, 0, 0));
@@ -92,7 +93,7 @@ public final class JobControl implements RunControl {
                 run, step, of, before.lossSum() + loss, before.losses() + 1, tokensPerSecond));
   }
 
-  /** How far the job has come; empty before an attempt has begun. */
+  /** The job's progress with that of its current training run; empty before an attempt begins. */
   public synchronized Optional<JobProgress> progress() {
     return progress.map(
         now ->
@@ -100,8 +101,8 @@ public final class JobControl implements RunControl {
                 now.attempt(), now.detail(), steps.map(Steps::progress), now.outcomes()));
   }
 
-  /** What was told is reported: the mean of the losses begins anew. */
-  public synchronized void reported() {
-    steps = steps.map(Steps::counted);
+  /** Restarts the mean of the losses, which covers the steps since the last report. */
+  public synchronized void startNextReport() {
+    steps = steps.map(Steps::withoutLosses);
   }
 }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far a job has come.
+ * The progress of a job.
  *
- * @param attempt counts the trainers that took the job, from 1
- * @param detail what is being done, for people
- * @param training the run under way
+ * @param attempt number of the attempt, from 1: each trainer that takes the job adds 1
+ * @param detail what the trainer is doing, for people
+ * @param training the current training run; empty between two runs
  * @param outcomes arms and seeds that are done, those of earlier attempts first
  */
 public record JobProgress(

@@ -2,7 +2,7 @@ package io.sluice.gpuworker.job;
 
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.gpuworker.launch.RunFolder;
-import io.sluice.gpuworker.launch.Stop;
+import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work on a job, from its dataset to the losses of all its arms. What an earlier attempt has
- * done is not done again. Blocks: not for the Kafka thread.
+ * The work on a job, from its dataset to the losses of all its arms. Runs that an earlier attempt
+ * has completed are not repeated.
  *
- * @param topics what Kafka holds of jobs
- * @param setup what it works with
+ * @param topics reads the job's dataset and last report
+ * @param setup what all jobs of the trainer have in common
  */
 public record JobRun(JobTopics topics, JobSetup setup) {
   private static final String NO_MEMORY =
@@ -33,66 +33,70 @@ public record JobRun(JobTopics topics, JobSetup setup) {
   private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
 
   /**
-   * Works a job off, or stops when the control asks for that; never throws for the job's own
-   * failures.
+   * Works on a job until it has an outcome, or until the control asks for a stop. Blocks, so it must
+   * not be called on the Kafka thread.
+   *
+   * @return the outcome; a failure of the job is an outcome too
+   * @throws ServiceFailure when the trainer itself cannot continue, for example without Kafka
    */
-  public Ending run(FineTuneJob job, JobControl control) {
+  public JobOutcome run(FineTuneJob job, JobControl control) {
     control.begin();
     try {
       return attempt(job, control);
     } catch (JobFailedException e) {
       return unlessStopped(control, e.getMessage());
     } catch (IOException e) {
-      return unlessStopped(control, FileTrouble.reason(e, setup.output()));
+      return unlessStopped(control, FileFailures.reason(e, setup.output()));
     } catch (InterruptedException e) {
       return unlessStopped(control, "the training was interrupted: fire the job again");
     } catch (ServiceFailure e) {
-      if (control.stopped().isPresent()) {
-        return new Ending.Stopped();
+      if (control.stopReason().isPresent()) {
+        return new JobOutcome.Stopped();
       }
       throw e;
     } catch (RuntimeException | OutOfMemoryError e) {
-      if (isForMemory(e)) {
+      if (isOutOfMemory(e)) {
         return unlessStopped(control, NO_MEMORY);
       }
-      if (control.stopped().isEmpty()) {
-        LOG.atError().addKeyValue("job", job.getJobId()).setCause(e).log("Training broke off");
+      if (control.stopReason().isEmpty()) {
+        LOG.atError().addKeyValue("job", job.getJobId()).setCause(e).log("Training failed");
       }
-      return unlessStopped(control, "the training broke off: " + e);
+      return unlessStopped(control, "the training failed: " + e);
     } finally {
       control.end();
-      if (control.stopped().equals(Optional.of(Stop.CANCELLED))) {
-        clear(job);
+      if (control.stopReason().equals(Optional.of(StopReason.CANCELLED))) {
+        deleteUnfinished(job);
       }
     }
   }
 
-  /** Being stopped makes all kinds of things fail. */
-  private static Ending unlessStopped(JobControl control, String reason) {
-    return control.stopped().isPresent() ? new Ending.Stopped() : new Ending.Failed(reason);
+  /** Failures of any kind may follow from a stop, which then is the outcome. */
+  private static JobOutcome unlessStopped(JobControl control, String reason) {
+    return control.stopReason().isPresent() ? new JobOutcome.Stopped() : new JobOutcome.Failed(reason);
   }
 
-  private Ending attempt(FineTuneJob job, JobControl control)
+  private JobOutcome attempt(FineTuneJob job, JobControl control)
       throws JobFailedException, IOException, InterruptedException {
     Optional<FineTuneResult> last = topics.lastReport(job.getJobId());
     if (last.filter(JobRun::isEnd).isPresent()) {
-      return new Ending.PassedOver("it has ended already");
+      return new JobOutcome.PassedOver("it has ended already");
     }
     int number = last.map(report -> report.getAttempt() + 1).orElse(1);
     JobAttempt attempt =
         new JobAttempt(
             setup, control, number, last.map(FineTuneResult::getOutcomes).orElse(List.of()));
-    attempt.tell("reading the dataset");
+    attempt.setActivity("reading the dataset");
     if (number > setup.attempts()) {
-      // A job that ends the process, for want of memory say, would end one trainer after another.
+      // A job that crashes the process, for example when memory runs out, must not crash one trainer
+      // after another.
       throw new JobFailedException(
-          "taken %d times and never worked off: see the trainers' logs for what ended them, then fire the job again"
+          "taken %d times and never completed: see the trainers' logs for what ended them, then fire the job again"
               .formatted(setup.attempts()));
     }
     FrozenDataset dataset = dataset(job);
-    requireUsable(job);
-    String detail = attempt.workOff(dataset);
-    return new Ending.Finished(
+    requireTrainable(job);
+    String detail = attempt.execute(dataset);
+    return new JobOutcome.Finished(
         RunFolder.ofJob(setup.output(), job).toAbsolutePath().toString(), detail);
   }
 
@@ -110,26 +114,26 @@ public record JobRun(JobTopics topics, JobSetup setup) {
     }
   }
 
-  /** Threads that compute hand on as a cause what they failed of. */
-  private static boolean isForMemory(Throwable failure) {
+  /** An error on a computing thread is the cause of the exception that reaches this one. */
+  private static boolean isOutOfMemory(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
         .anyMatch(OutOfMemoryError.class::isInstance);
   }
 
-  /** Nobody goes on with what is cancelled. */
-  private void clear(FineTuneJob job) {
+  /** No trainer will resume the runs of a cancelled job. */
+  private void deleteUnfinished(FineTuneJob job) {
     try {
       RunFolder.clearUnfinished(setup.output(), job);
     } catch (IOException | IllegalArgumentException e) {
       LOG.atWarn()
           .addKeyValue("job", job.getJobId())
           .addKeyValue("reason", e.getMessage())
-          .log("Files of a cancelled job stay");
+          .log("Files of a cancelled job could not be deleted");
     }
   }
 
-  /** Said before the base model is evaluated, which can take long. */
-  private void requireUsable(FineTuneJob job) throws JobFailedException {
+  /** Checked before the base model is evaluated, since that can take long. */
+  private void requireTrainable(FineTuneJob job) throws JobFailedException {
     setup.launchers().find(setup.launchers().nameFor(job.getLauncher()));
     List<String> problems = TrainingRules.hyperParameterProblems(job.getHyperParameters());
     if (!problems.isEmpty()) {
@@ -139,7 +143,7 @@ public record JobRun(JobTopics topics, JobSetup setup) {
       throw new JobFailedException(
           "the model's folder "
               + setup.model()
-              + " is gone: put it back, or set another model.dir");
+              + " no longer exists: restore it, or set another model.dir");
     }
   }
 }

@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a trainer works on jobs with; the same for all of its jobs.
+ * What all jobs of a trainer have in common.
  *
- * @param launchers the launchers that it has
- * @param evaluator evaluates the models; no evaluation when empty
+ * @param launchers the launchers that jobs can name
+ * @param evaluator evaluates the models; when empty they are not evaluated
  * @param model folder of the base model
- * @param output folder of all jobs' folders
- * @param timeLimit of one training run; none when empty
- * @param attempts how many trainers may take a job, one after the other
+ * @param output the folder with one folder per job
+ * @param timeLimit of one training run; no limit when empty
+ * @param attempts how many times a job may be taken before it fails
  */
 public record JobSetup(
     Launchers launchers,

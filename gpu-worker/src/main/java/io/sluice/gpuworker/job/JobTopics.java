@@ -6,11 +6,11 @@ import io.sluice.schemas.FineTuneResult;
 import java.util.List;
 import java.util.Optional;
 
-/** What Kafka holds of a job beside the job itself. */
+/** Reads the records of a job, other than the job itself, from Kafka. */
 public interface JobTopics {
-  /** The last report of a job. */
+  /** The last report of a job; empty when there is none. */
   Optional<FineTuneResult> lastReport(String jobId) throws InterruptedException;
 
-  /** The frozen examples of a job that are still there, in the topic's order. */
+  /** The records of a job's dataset that the topic still has, in its order. */
   List<DatasetRecord> dataset(FineTuneJob job) throws InterruptedException;
 }

@@ -16,20 +16,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Evaluates PEFT adapters on the base model and Hugging Face folders, whoever wrote them. Texts are
- * always split into tokens by the base model's tokenizer, so that losses can be compared.
+ * Evaluates PEFT adapters for the base model and complete Hugging Face models, whichever launcher
+ * wrote them. All texts are tokenized by the base model's tokenizer, so that losses can be compared.
  */
 public final class ModelEvaluator implements Evaluator {
-  /** Examples of which each loss is reported: a report is to stay far below Kafka's limit. */
-  private static final int MOST_TOLD = 1000;
+  /** With more examples than this only the mean is reported, to keep reports far below Kafka's limit. */
+  private static final int MAX_REPORTED_LOSSES = 1000;
 
   private final Path base;
   private final TrainingCompute compute;
 
   /**
-   * Of models that come from one base model.
+   * Evaluates models that were trained from one base model.
    *
-   * @param base its folder
+   * @param base folder of the base model
    */
   public ModelEvaluator(Path base, TrainingCompute compute) {
     this.base = base;
@@ -56,7 +56,7 @@ public final class ModelEvaluator implements Evaluator {
     return means;
   }
 
-  /** How many examples of each set can be evaluated; at least one. */
+  /** How many examples of each set can be evaluated, at least one per set. */
   private static List<Integer> usable(EncodedExamples encoded, List<List<Query>> sets)
       throws JobFailedException {
     List<Integer> counts = new ArrayList<>();
@@ -85,9 +85,9 @@ public final class ModelEvaluator implements Evaluator {
               + ": the model's weights are broken, lower the learning rate");
     }
     int examples = losses.each().size();
-    List<Float> told =
-        examples > MOST_TOLD ? List.of() : losses.each().stream().map(Double::floatValue).toList();
-    return new MeanLoss(losses.mean(), losses.standardError(), examples, told);
+    List<Float> reported =
+        examples > MAX_REPORTED_LOSSES ? List.of() : losses.each().stream().map(Double::floatValue).toList();
+    return new MeanLoss(losses.mean(), losses.standardError(), examples, reported);
   }
 
   private Evaluation evaluation(Optional<Path> trained) throws JobFailedException {

@@ -12,7 +12,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A hash of all that shapes a training run: equal hashes, one folder. */
+/**
+ * A hash of everything that influences the model of a training run. Runs with equal hashes share a
+ * folder, so that one can resume the other.
+ */
 final class RunHash {
   private final MessageDigest digest;
 
@@ -27,24 +30,24 @@ final class RunHash {
   /**
    * The hash of a run, in hex.
    *
-   * @param launcher its name and what of its settings shapes a model
+   * @param launcher the launcher's name and the settings that influence a model
    */
   static String of(
       String launcher, Path model, FineTuneJob job, ArmRun run, List<DatasetRecord> examples) {
-    RunHash identity = new RunHash();
-    identity.add(launcher);
-    identity.add(model.toAbsolutePath().toString());
-    identity.add(job.getJobId());
-    identity.add(job.getHyperParameters().toString());
-    identity.add(run.label());
+    RunHash hash = new RunHash();
+    hash.add(launcher);
+    hash.add(model.toAbsolutePath().toString());
+    hash.add(job.getJobId());
+    hash.add(job.getHyperParameters().toString());
+    hash.add(run.label());
     for (DatasetRecord example : examples) {
-      identity.add(example.getCandidateId());
+      hash.add(example.getCandidateId());
       for (Message message : example.getMessages()) {
-        identity.add(message.getRole());
-        identity.add(message.getContent());
+        hash.add(message.getRole());
+        hash.add(message.getContent());
       }
     }
-    return HexFormat.of().formatHex(identity.digest.digest());
+    return HexFormat.of().formatHex(hash.digest.digest());
   }
 
   private void add(String text) {

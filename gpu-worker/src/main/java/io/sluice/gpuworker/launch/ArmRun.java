@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One model of a job: trained for an arm with a seed, or the base model as it is.
+ * One model of a job: trained on the examples of an arm with a seed, or the untrained base model.
  *
- * @param arm the arm
+ * @param arm whose examples it is trained on; {@code NONE} for the base model
  * @param seed of the training; 0 for the base model
  */
 public record ArmRun(Arm arm, int seed) {
-  /** All of a job: the base model first, then seed by seed the subset and its random control. */
+  /** All runs of a job: the base model first, then for each seed the subset and its control. */
   public static List<ArmRun> of(FineTuneJob job) {
     List<ArmRun> runs = new ArrayList<>();
     if (job.getControls().contains(Arm.NONE)) {
@@ -29,17 +29,17 @@ public record ArmRun(Arm arm, int seed) {
     return runs;
   }
 
-  /** Whether an outcome is this run's. */
+  /** Whether an outcome belongs to this run. */
   public boolean isOf(ArmOutcome outcome) {
     return outcome.getArm() == arm && outcome.getSeed() == seed;
   }
 
-  /** For people and for names of files. */
+  /** A name such as {@code selected-seed7}, for people and for names of files. */
   public String label() {
     return arm == Arm.NONE ? armName() : armName() + "-seed" + seed;
   }
 
-  /** The arm as people write it. */
+  /** The arm in lower case, as in settings and reports. */
   public String armName() {
     return arm.name().toLowerCase(Locale.ROOT);
   }

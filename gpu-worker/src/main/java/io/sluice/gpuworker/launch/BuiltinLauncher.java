@@ -14,23 +14,22 @@ import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Trains in this process, and goes on from the last checkpoint of the same run. */
-public final class BuiltinLauncher implements Launcher {
-  /** The name by which jobs and settings ask for it. */
-  public static final String NAME = "builtin";
-
+/** Trains in this process, and resumes from the last checkpoint of the same run. */
+final class BuiltinLauncher implements Launcher {
   private final TrainingCompute compute;
   private final OptionalInt checkpointSteps;
 
   /**
-   * By settings.
+   * A launcher that holds nothing between two runs.
    *
-   * @param checkpointSteps steps between checkpoints; those of epochs alone when empty
+   * @param checkpointSteps steps between checkpoints; when empty they are written at the ends of
+   *     epochs alone
    */
-  public BuiltinLauncher(TrainingCompute compute, OptionalInt checkpointSteps) {
+  BuiltinLauncher(TrainingCompute compute, OptionalInt checkpointSteps) {
     this.compute = compute;
     this.checkpointSteps = checkpointSteps;
   }
@@ -61,21 +60,34 @@ public final class BuiltinLauncher implements Launcher {
                   new Checkpointing(order.folder().checkpoints(), checkpointSteps, false),
                   progress);
     } catch (IllegalArgumentException e) {
-      throw new JobFailedException("it cannot be trained so: " + e.getMessage());
+      throw new JobFailedException("the job cannot be trained: " + e.getMessage());
     }
-    if (outcome instanceof TrainingOutcome.Diverged diverged) {
-      throw new JobFailedException(diverged.reason());
-    }
-    if (outcome instanceof TrainingOutcome.Finished finished) {
-      return new Trained(
-          finished.checkpoint(), tokens(order, examples), remark(examples, order.run()));
-    }
-    if (control.stopped().isEmpty()) {
+    Optional<Trained> trained =
+        outcome.<Optional<Trained>, JobFailedException>match(
+            finished ->
+                Optional.of(
+                    new Trained(
+                        finished.checkpoint(),
+                        tokens(order, examples),
+                        remark(examples, order.run()))),
+            cancelled -> {
+              requireInTime(order, control);
+              return Optional.empty();
+            },
+            diverged -> {
+              throw new JobFailedException(diverged.reason());
+            });
+    return trained.orElseThrow(() -> new InterruptedException("stopped"));
+  }
+
+  /** A run that was cancelled although nobody asked for a stop has reached its time limit. */
+  private static void requireInTime(TrainingOrder order, RunControl control)
+      throws JobFailedException {
+    if (control.stopReason().isEmpty()) {
       throw new JobFailedException(
           "the training was not done after %d s, which is time.limit.seconds"
               .formatted(order.timeLimit().orElseThrow().toSeconds()));
     }
-    throw new InterruptedException("stopped");
   }
 
   private static EncodedExamples encoded(TrainingOrder order)
@@ -128,7 +140,7 @@ public final class BuiltinLauncher implements Launcher {
             .formatted(examples.refused().size(), run.label(), examples.refused().get(0).reason());
   }
 
-  /** Hands on what the training tells, and ends it on demand and at its limit. */
+  /** Forwards the progress of a run, and cancels the run on demand and at its time limit. */
   private record Progress(TrainingOrder order, RunControl control, long begin)
       implements TrainingListener {
     Progress(TrainingOrder order, RunControl control) {
@@ -137,7 +149,7 @@ public final class BuiltinLauncher implements Launcher {
 
     @Override
     public boolean isCancelled() {
-      return control.stopped().isPresent()
+      return control.stopReason().isPresent()
           || order
               .timeLimit()
               .filter(limit -> System.nanoTime() - begin > limit.toNanos())

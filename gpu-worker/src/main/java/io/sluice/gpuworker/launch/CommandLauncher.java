@@ -9,23 +9,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Trains by a program of the user's. It begins anew each time. */
-public final class CommandLauncher implements Launcher {
-  /** The name by which jobs and settings ask for it. */
-  public static final String NAME = "command";
-
+/**
+ * Trains by a user's program. A run that was broken off starts from the beginning; what its program
+ * has left running on this host is ended first.
+ */
+final class CommandLauncher implements Launcher {
   private static final Duration FOREVER = Duration.ofDays(3650);
 
-  /** What a shell and Java make of the signal KILL. */
+  /** The exit code of a program that the signal KILL (9) ended, as shells and Java report it. */
   private static final int KILLED = 128 + 9;
 
   private static final int TAIL_BYTES = 2000;
-  private static final int SHOWN = 300;
+  private static final int MAX_SHOWN_CHARACTERS = 300;
 
   private final CommandTemplate command;
 
-  /** By a command line. */
-  public CommandLauncher(CommandTemplate command) {
+  CommandLauncher(CommandTemplate command) {
     this.command = command;
   }
 
@@ -58,14 +57,14 @@ public final class CommandLauncher implements Launcher {
           "the command ended with exit code %d%s; the end of %s: %s"
               .formatted(
                   exit.get(),
-                  exit.get() == KILLED ? ": it was killed, perhaps for want of memory" : "",
+                  exit.get() == KILLED ? ": it was killed, perhaps because memory ran out" : "",
                   folder.log(),
                   lastLine(folder.log())));
     }
     return new Trained(folder.writing(), 0, "");
   }
 
-  /** Said here, for setsid would only write it into the log. */
+  /** Checked beforehand, since {@code setsid} would only write the failure into the log. */
   private static void requireProgram(String program) throws JobFailedException {
     boolean found =
         program.contains("/")
@@ -87,7 +86,7 @@ public final class CommandLauncher implements Launcher {
       file.readFully(tail);
       String text = new String(tail, StandardCharsets.UTF_8).strip();
       String line = text.substring(text.lastIndexOf('\n') + 1);
-      return line.isEmpty() ? "(empty)" : line.substring(0, Math.min(SHOWN, line.length()));
+      return line.isEmpty() ? "(empty)" : line.substring(0, Math.min(MAX_SHOWN_CHARACTERS, line.length()));
     }
   }
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A user's command line with placeholders. It is split into arguments here, without a shell, so
- * that no value of a placeholder can become a command: at spaces, except within single or double
- * quotes; a backslash takes the next character as it is, except within single quotes.
+ * A user's command line with placeholders. It is split into arguments without a shell, so that no
+ * value of a placeholder can become a command: at white space, except within single or double
+ * quotes. A backslash quotes the next character, except within single quotes.
  *
- * @param arguments the program and its arguments, placeholders not yet filled
+ * @param arguments the program and its arguments, with placeholders that are not filled in yet
  */
 public record CommandTemplate(List<String> arguments) {
   public CommandTemplate {
@@ -19,7 +19,7 @@ public record CommandTemplate(List<String> arguments) {
   /**
    * Splits and checks a command line.
    *
-   * @throws IllegalArgumentException when it is empty, a quote is open or a placeholder unknown
+   * @throws IllegalArgumentException when it is empty, a quote is not closed or a placeholder is unknown
    */
   public static CommandTemplate parse(String line) {
     List<String> arguments = new Splitter(line).split();
@@ -30,7 +30,11 @@ public record CommandTemplate(List<String> arguments) {
     return new CommandTemplate(arguments);
   }
 
-  /** The arguments of a run; each stays one argument, whatever its values hold. */
+  /**
+   * The arguments of a run. Each stays one argument, also with spaces or quotes in the values.
+   *
+   * @param values of all placeholders, by name
+   */
   List<String> fill(Map<String, String> values) {
     return arguments.stream().map(argument -> Placeholders.fill(argument, values)).toList();
   }
@@ -52,7 +56,7 @@ public record CommandTemplate(List<String> arguments) {
         if (c == '\\' && quote != '\'') {
           i++;
           if (i == line.length()) {
-            throw new IllegalArgumentException("the command ends in a backslash: take it away");
+            throw new IllegalArgumentException("the command ends in a backslash: remove it");
           }
           add(line.charAt(i));
         } else if (quote != 0) {
@@ -68,7 +72,7 @@ public record CommandTemplate(List<String> arguments) {
       }
       if (quote != 0) {
         throw new IllegalArgumentException(
-            "a quote in the command is open: close it with " + quote);
+            "a quote in the command is not closed: close it with " + quote);
       }
       end();
       return arguments;

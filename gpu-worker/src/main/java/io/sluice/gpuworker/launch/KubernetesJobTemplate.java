@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A Kubernetes Job with placeholders in its texts. They are filled in the parsed tree, text by
- * text, so that no value can change the Job's structure.
+ * A Kubernetes Job with placeholders in its texts. They are replaced in the parsed tree, text by
+ * text, so that no value can change the structure of the Job.
  *
  * @param text the YAML
  * @param tree the same, parsed
  */
-public record KubernetesJobTemplate(String text, JsonNode tree) {
+record KubernetesJobTemplate(String text, JsonNode tree) {
   /**
    * Reads a template.
    *
-   * @throws IOException when the file cannot be read, or is no YAML of a Job with known
-   *     placeholders; says which
+   * @throws IOException when the file cannot be read, is not the YAML of a Job, or has an unknown
+   *     placeholder
    */
-  public static KubernetesJobTemplate read(Path file) throws IOException {
+  static KubernetesJobTemplate read(Path file) throws IOException {
     String text = Files.readString(file);
     JsonNode tree;
     try {
@@ -43,18 +43,18 @@ public record KubernetesJobTemplate(String text, JsonNode tree) {
             return scalar;
           });
     } catch (RuntimeException e) {
-      throw new IOException(file + " is no template of a Kubernetes Job: " + e.getMessage(), e);
+      throw new IOException(file + " is not a template of a Kubernetes Job: " + e.getMessage(), e);
     }
     return new KubernetesJobTemplate(text, tree);
   }
 
-  /** The namespace that the template names. */
+  /** The namespace in the template's metadata; empty when there is none. */
   Optional<String> namespace() {
     return Optional.of(tree.path("metadata").path("namespace").asText())
         .filter(name -> !name.isEmpty());
   }
 
-  /** The Job of a run. */
+  /** The Job of a run, with all placeholders replaced. */
   Job fill(Map<String, String> values, String name, String namespace) {
     Job job =
         Serialization.unmarshal(

@@ -13,24 +13,26 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains by a Kubernetes Job, made from a template. Its name follows from the run, so who takes the
- * run over finds the Job of who began it, and goes on waiting for it.
+ * Trains by a Kubernetes Job that is created from a template. The Job's name is derived from the
+ * run, so a trainer that takes over a run finds the Job that an earlier trainer has created, and
+ * waits for that one.
  */
-public final class KubernetesLauncher implements Launcher {
-  /** The name by which jobs and settings ask for it. */
-  public static final String NAME = "kubernetes";
-
+final class KubernetesLauncher implements Launcher {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesLauncher.class);
   private static final int CONFLICT = 409;
   private static final int NOT_FOUND = 404;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVER_ERROR = 500;
-  private static final int LONGEST_SLUG = 36;
-  private static final int SHOWN_OF_IDENTITY = 16;
+
+  /** With the prefix, the hash and two hyphens a name has at most 63 characters, as labels do. */
+  private static final int MAX_SLUG_CHARACTERS = 36;
+
+  private static final int HASH_CHARACTERS = 16;
 
   private final KubernetesClient client;
   private final KubernetesJobTemplate template;
@@ -38,21 +40,21 @@ public final class KubernetesLauncher implements Launcher {
   private final Pace pace;
 
   /**
-   * Times.
+   * The launcher's times.
    *
-   * @param poll between two looks at a Job
-   * @param patience how long the cluster may be out of reach
+   * @param poll time between two requests for the state of a Job
+   * @param patience how long the cluster may be unreachable before the job fails
    * @param nanoTime a clock in nanoseconds, of any origin
    */
-  public record Pace(Duration poll, Duration patience, LongSupplier nanoTime) {}
+  record Pace(Duration poll, Duration patience, LongSupplier nanoTime) {}
 
   /**
-   * By a cluster.
+   * A launcher for one cluster.
    *
    * @param client is closed with this
-   * @param namespace that of the template, else of the client, when empty
+   * @param namespace when empty, that of the template, else that of the client's configuration
    */
-  public KubernetesLauncher(
+  KubernetesLauncher(
       KubernetesClient client,
       KubernetesJobTemplate template,
       Optional<String> namespace,
@@ -73,14 +75,14 @@ public final class KubernetesLauncher implements Launcher {
     client.close();
   }
 
-  /** The Job's name: a DNS label of the job, the arm and the seed, and a hash of the run. */
+  /** The Job's name, a DNS label: the end of job id, arm and seed, then a hash of the run. */
   static String name(TrainingOrder order) {
     String slug =
         (order.job().getJobId() + "-" + order.run().label())
             .toLowerCase(Locale.ROOT)
             .replaceAll("[^a-z0-9]+", "-");
-    String cut = slug.substring(Math.max(0, slug.length() - LONGEST_SLUG)).replaceAll("^-+", "");
-    return "sluice-" + cut + "-" + order.folder().identity().substring(0, SHOWN_OF_IDENTITY);
+    String cut = slug.substring(Math.max(0, slug.length() - MAX_SLUG_CHARACTERS)).replaceAll("^-+", "");
+    return "sluice-" + cut + "-" + order.folder().identity().substring(0, HASH_CHARACTERS);
   }
 
   @Override
@@ -88,21 +90,21 @@ public final class KubernetesLauncher implements Launcher {
       throws JobFailedException, IOException, InterruptedException {
     Job wanted = template.fill(order.values(), name(order), namespace(template));
     Resource<Job> resource = client.resource(wanted);
-    Reach reach = new Reach();
+    Requests requests = new Requests();
     long begin = pace.nanoTime().getAsLong();
     try {
-      if (reach.ask(resource::get) == null) {
+      if (requests.send(resource::get) == null) {
         order.folder().clearWriting();
-        create(resource, reach);
+        create(resource, requests);
       }
       LOG.atInfo().addKeyValue("name", wanted.getMetadata().getName()).log("Kubernetes Job runs");
-      while (!isDone(reach.ask(resource::get), wanted)) {
+      while (!isDone(requests.send(resource::get), wanted)) {
         requireInTime(order, begin);
         Thread.sleep(pace.poll().toMillis());
       }
       return new Trained(order.folder().writing(), 0, "");
     } catch (InterruptedException e) {
-      if (control.stopped().equals(Optional.of(Stop.CANCELLED))) {
+      if (control.stopReason().equals(Optional.of(StopReason.CANCELLED))) {
         delete(resource);
       }
       throw e;
@@ -119,10 +121,10 @@ public final class KubernetesLauncher implements Launcher {
         .orElse("default");
   }
 
-  /** One that is there already was created by who had the run before, or by a try before. */
-  private static void create(Resource<Job> resource, Reach reach)
+  /** A Job that exists already was created by an earlier trainer, or by an attempt that timed out. */
+  private static void create(Resource<Job> resource, Requests requests)
       throws JobFailedException, InterruptedException {
-    reach.ask(
+    requests.send(
         () -> {
           try {
             return resource.create();
@@ -171,7 +173,7 @@ public final class KubernetesLauncher implements Launcher {
     }
   }
 
-  /** With its pods. What cannot be deleted is said in the log: nothing waits for it. */
+  /** Deletes the Job with its pods. A failure is only logged, since the run ends anyway. */
   private static void delete(Resource<Job> resource) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -186,7 +188,7 @@ public final class KubernetesLauncher implements Launcher {
     }
   }
 
-  /** The client's own message tells the operation, its root cause what went wrong. */
+  /** The message of the root cause: the client's own message only names the operation. */
   private static String message(KubernetesClientException failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
@@ -195,17 +197,17 @@ public final class KubernetesLauncher implements Launcher {
     return Objects.toString(root.getMessage(), root.getClass().getSimpleName());
   }
 
-  /** Asks a cluster, and again while it is out of reach. */
-  private final class Reach {
-    private long lastAnswer = pace.nanoTime().getAsLong();
+  /** Requests to the cluster, each repeated while the cluster is unreachable. */
+  private final class Requests {
+    private long lastResponse = pace.nanoTime().getAsLong();
 
-    <T> T ask(java.util.function.Supplier<T> question)
+    <T> T send(Supplier<T> request)
         throws JobFailedException, InterruptedException {
       while (true) {
         try {
-          T answer = question.get();
-          lastAnswer = pace.nanoTime().getAsLong();
-          return answer;
+          T response = request.get();
+          lastResponse = pace.nanoTime().getAsLong();
+          return response;
         } catch (KubernetesClientException e) {
           if (Thread.currentThread().isInterrupted()
               || e.getCause() instanceof InterruptedException) {
@@ -213,16 +215,16 @@ public final class KubernetesLauncher implements Launcher {
           }
           if (e.getCode() > 0 && e.getCode() < SERVER_ERROR && e.getCode() != TOO_MANY_REQUESTS) {
             throw new JobFailedException(
-                "the cluster at %s refuses (%s): check kubernetes.template, kubernetes.namespace and what the trainer's account may do%s"
+                "the cluster at %s refuses (%s): check kubernetes.template, kubernetes.namespace and the permissions of the trainer's account%s"
                     .formatted(
                         client.getMasterUrl(),
                         message(e),
                         e.getCode() == NOT_FOUND ? "; does the namespace exist?" : ""));
           }
-          long silent = pace.nanoTime().getAsLong() - lastAnswer;
+          long silent = pace.nanoTime().getAsLong() - lastResponse;
           if (silent > pace.patience().toNanos()) {
             throw new JobFailedException(
-                "the cluster at %s was out of reach for %d s, which is more than kubernetes.patience.seconds (%s)"
+                "the cluster at %s was unreachable for %d s, which is more than kubernetes.patience.seconds (%s)"
                     .formatted(
                         client.getMasterUrl(), Duration.ofNanos(silent).toSeconds(), message(e)));
           }

@@ -3,39 +3,45 @@ package io.sluice.gpuworker.launch;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A way of training. */
+/**
+ * A way to carry out training runs.
+ *
+ * <p>One thread trains at a time. {@link RunControl} may stop it from another.
+ */
 public interface Launcher extends AutoCloseable {
   /**
-   * What of its own settings shapes a model: runs that differ in it share no folder.
+   * The launcher's own settings that influence a model. Runs with different texts never share a
+   * folder.
    *
-   * @return any text
+   * @return a text of any form
    */
   String identity();
 
   /**
-   * Trains, or goes on with what a trainer before left of the same run.
+   * Trains a model, or resumes what an earlier trainer has left of the same run.
    *
-   * <p>Blocks. When asked to stop it does so within a step and throws: for {@link Stop#CANCELLED}
-   * nothing of it runs on anywhere, for {@link Stop#HANDED_ON} what the next trainer can go on with
-   * is left.
+   * <p>Blocks until the model is complete. When asked to stop it does so within one step and throws
+   * InterruptedException: after {@link StopReason#CANCELLED} nothing of the run is left running
+   * anywhere; after {@link StopReason#HANDED_ON} everything is kept that the next trainer can
+   * resume.
    *
-   * @throws JobFailedException when it cannot be done
+   * @throws JobFailedException when the job fails
    * @throws IOException when a file cannot be read or written
-   * @throws InterruptedException when it was asked to stop
+   * @throws InterruptedException when the run was asked to stop
    */
   Trained train(TrainingOrder order, RunControl control)
       throws JobFailedException, IOException, InterruptedException;
 
-  /** Lets go of what it holds, when the trainer ends. */
+  /** Releases the launcher's resources when the trainer ends; called once. */
   @Override
   default void close() {}
 
   /**
-   * A model.
+   * A trained model.
    *
-   * @param folder where it lies, whole, within the run's folder
-   * @param tokens trained on, those of each epoch counted; 0 when not known
-   * @param remark what people should know; may be empty
+   * @param folder the complete model, within the run's folder
+   * @param tokens trained on, summed over all epochs; 0 when unknown
+   * @param remark a note for people; may be empty
    */
   record Trained(Path folder, long tokens, String remark) {}
 }

@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.launch;
 
 import io.sluice.schemas.HyperParameters;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -9,15 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names in braces, such as {@code {dataset}}, that stand for something of a training run in a
- * user's command or template. Doubled braces, {@code {{name}}}, stand for the text {@code {name}}.
+ * Placeholders such as {@code {dataset}} in a user's command or template, which stand for values of
+ * a training run. Doubled braces, {@code {{name}}}, stand for the text {@code {name}}.
  */
 public final class Placeholders {
   private static final Pattern NAMED = Pattern.compile("\\{\\{(\\w+)\\}\\}|\\{(\\w+)\\}");
 
   private static final SortedSet<String> NAMES =
       new TreeSet<>(
-          java.util.List.of(
+          List.of(
               "arm",
               "batchSize",
               "dataset",
@@ -42,9 +43,9 @@ public final class Placeholders {
   private Placeholders() {}
 
   /**
-   * Checks that all names in a text are known.
+   * Checks that all placeholders in a text are known.
    *
-   * @throws IllegalArgumentException when one is not; names it and those that there are
+   * @throws IllegalArgumentException when one is not; the message lists the known ones
    */
   static void check(String text) {
     Matcher named = NAMED.matcher(text);
@@ -66,10 +67,10 @@ public final class Placeholders {
   }
 
   /**
-   * Puts values in.
+   * Replaces the placeholders in a text.
    *
-   * @param text checked
-   * @param values by name, all of them
+   * @param text has passed {@link #check}
+   * @param values of all placeholders, by name
    */
   static String fill(String text, Map<String, String> values) {
     return NAMED
@@ -82,7 +83,7 @@ public final class Placeholders {
                         : values.get(named.group(2))));
   }
 
-  /** What the names stand for in a run. */
+  /** The values of all placeholders for a run. */
   static Map<String, String> values(TrainingOrder order) {
     HyperParameters hyper = order.job().getHyperParameters();
     Map<String, String> values = new TreeMap<>();
@@ -109,7 +110,7 @@ public final class Placeholders {
     return values;
   }
 
-  /** All names, sorted. */
+  /** The names of all placeholders, sorted. */
   public static SortedSet<String> names() {
     return new TreeSet<>(NAMES);
   }

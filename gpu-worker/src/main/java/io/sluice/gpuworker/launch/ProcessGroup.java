@@ -17,23 +17,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A user's program with all that it starts. Where the system has {@code setsid} it is the leader of
- * a process group of its own, which is killed as a whole; elsewhere its descendants are.
+ * A user's program with all processes that it starts. Where the system has {@code setsid} the
+ * program leads a new process group, which is killed as a whole; elsewhere its descendants are
+ * killed one by one.
  *
- * <p>A note in a file names the process, so that the next trainer on this machine can end what one
- * that was killed has left.
+ * <p>A file names the process while it runs, so that the next trainer on the same host can end what
+ * a killed trainer has left running. Not thread-safe.
  */
 final class ProcessGroup {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  /** Time between two looks at its descendants. */
-  private static final Duration LOOK = Duration.ofMillis(200);
+  /** Time between two listings of the descendants. */
+  private static final Duration LISTING_INTERVAL = Duration.ofMillis(200);
 
   private final Process process;
   private final boolean leads;
   private final Path note;
 
-  /** All that were seen of its descendants: one in a session of its own may lose its parent. */
+  /** All descendants seen so far: one that starts a new session can lose its link to the program. */
   private final Set<ProcessHandle> seen = new HashSet<>();
 
   private ProcessGroup(Process process, boolean leads, Path note) {
@@ -46,8 +47,9 @@ final class ProcessGroup {
    * Starts a program in this process's working directory, without input, its output appended to a
    * file.
    *
-   * @param note file that names the process while it runs; what it names from before is ended first
-   * @throws IOException when it cannot be started
+   * @param note the file that names the process while it runs; a process that it names from an
+   *     earlier run is ended first
+   * @throws IOException when the program cannot be started
    */
   static ProcessGroup start(List<String> command, Path log, Path note) throws IOException {
     endLeftover(note);
@@ -71,7 +73,7 @@ final class ProcessGroup {
     return group;
   }
 
-  /** Where a program lies that is named without its folder. */
+  /** Finds a program on the {@code PATH}. */
   static Optional<Path> onPath(String program) {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(folder -> !folder.isEmpty())
@@ -82,23 +84,26 @@ final class ProcessGroup {
   }
 
   /**
-   * Waits for the end.
+   * Waits until the program has ended.
    *
-   * @return the exit code; empty when it has not ended in time
-   * @throws InterruptedException when interrupted; it runs on
+   * @return the exit code; empty when the program has not ended in time
+   * @throws InterruptedException when interrupted; the program keeps running
    */
   Optional<Integer> await(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     do {
       process.descendants().forEach(seen::add);
-      if (process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(LISTING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         return Optional.of(process.exitValue());
       }
     } while (System.nanoTime() - deadline < 0);
     return Optional.empty();
   }
 
-  /** Ends everything that is left of it: asks first, then kills. Returns when that is done. */
+  /**
+   * Ends all processes that are still running: terminates them, and after ten seconds kills the
+   * rest. Returns when that is done.
+   */
   void kill() {
     process.descendants().forEach(seen::add);
     seen.add(process.toHandle());
@@ -106,7 +111,7 @@ final class ProcessGroup {
     try {
       Files.deleteIfExists(note);
     } catch (IOException e) {
-      // The process that it names is gone, and the next trainer sees that.
+      // The process that the file names is gone, and the next trainer checks that.
     }
   }
 
@@ -153,7 +158,7 @@ final class ProcessGroup {
     }
   }
 
-  /** Java cannot signal a group; every system's shell can. */
+  /** Java cannot signal a process group; the shell can. */
   private static void signal(String name, long group) {
     try {
       new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " -" + group)
@@ -162,7 +167,7 @@ final class ProcessGroup {
           .start()
           .waitFor();
     } catch (IOException e) {
-      // Without a shell the descendants that are known are ended one by one.
+      // Without a shell the known descendants are ended one by one.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -3,15 +3,15 @@ package io.sluice.gpuworker.launch;
 import java.util.Optional;
 
 /**
- * What a launcher sees of whoever asked for a training run. Thread-safe: it may be asked and called
- * from any thread while {@link Launcher#train} runs.
+ * Through which a launcher learns that it has to stop, and reports its steps. Thread-safe: it may be
+ * called from any thread while {@link Launcher#train} runs.
  */
 public interface RunControl {
-  /** Why the run is to stop; empty while it is to go on. */
-  Optional<Stop> stopped();
+  /** Why the run has to stop; empty while it has to continue. */
+  Optional<StopReason> stopReason();
 
   /**
-   * Reports a step of the training run.
+   * Reports that a step of the training run is done.
    *
    * @param step counts from 1
    * @param of steps of the whole run

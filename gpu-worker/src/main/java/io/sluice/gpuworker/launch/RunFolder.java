@@ -25,74 +25,74 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The files of one training run. What is there under its final name is whole: all is written aside
- * and renamed.
+ * The files of one training run. A file or folder with its final name is complete: everything is
+ * written under another name first and then renamed.
  *
- * @param path the folder; its name ends in a part of the run's identity, so that runs of other
- *     examples or settings never meet in it
+ * @param path the folder; its name ends with the beginning of the run's identity, so that runs with
+ *     other examples or settings never share it
  * @param identity of the run, in hex
  */
 public record RunFolder(Path path, String identity) {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
-  private static final int SHOWN_OF_IDENTITY = 8;
+  private static final int IDENTITY_CHARACTERS = 8;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * What a finished run left.
+   * The result of a finished run.
    *
    * @param model folder of the model
-   * @param seconds that it took
-   * @param tokens trained on; 0 when not known
-   * @param remark what people should know; may be empty
+   * @param seconds that the run took
+   * @param tokens trained on; 0 when unknown
+   * @param remark a note for people; may be empty
    */
   public record Model(Path model, double seconds, long tokens, String remark) {}
 
-  /** The folder of a run; nothing is made yet. */
+  /** The folder of a run; it is not created yet. */
   public static RunFolder of(Path output, FineTuneJob job, ArmRun run, String identity) {
     return new RunFolder(
-        ofJob(output, job).resolve(run.label() + "-" + identity.substring(0, SHOWN_OF_IDENTITY)),
+        ofJob(output, job).resolve(run.label() + "-" + identity.substring(0, IDENTITY_CHARACTERS)),
         identity);
   }
 
   /**
    * The folder of all of a job's runs.
    *
-   * @throws IllegalArgumentException when the job's id is no name of a folder
+   * @throws IllegalArgumentException when the job's id cannot be the name of a folder
    */
   public static Path ofJob(Path output, FineTuneJob job) {
     if (!PLAIN.matcher(job.getJobId()).matches()) {
       throw new IllegalArgumentException(
-          "the job's id is no name of a folder: use 1 to 200 of A-Z a-z 0-9 . _ -, no dot first");
+          "the job's id cannot be the name of a folder: use 1 to 200 of A-Z a-z 0-9 . _ -, no dot first");
     }
     return output.resolve(job.getJobId());
   }
 
-  /** The examples as JSON lines. */
+  /** The file of the examples, one JSON object per line. */
   public Path dataset() {
     return path.resolve("train.jsonl");
   }
 
-  /** Where a launcher writes a model. */
+  /** The folder that a launcher writes the model into. */
   public Path writing() {
     return path.resolve("model.writing");
   }
 
-  /** Where a whole model lies. */
+  /** The folder of the complete model. */
   public Path model() {
     return path.resolve("model");
   }
 
-  /** Checkpoints from which a run goes on. */
+  /** The folder of the checkpoints from which a run can be resumed. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
   }
 
-  /** Output of a user's command. */
+  /** The file that the output of a user's command is appended to. */
   public Path log() {
     return path.resolve("train.log");
   }
 
-  /** Which process works in here. */
+  /** The file that names the process which is training; see {@link ProcessGroup}. */
   public Path process() {
     return path.resolve("process");
   }
@@ -102,7 +102,7 @@ public record RunFolder(Path path, String identity) {
   }
 
   /**
-   * Makes the folder and writes the examples, one JSON object a line: {@code id} and {@code
+   * Creates the folder and writes the examples, one JSON object per line: {@code id} and {@code
    * messages}.
    */
   public void prepare(List<DatasetRecord> examples) throws IOException {
@@ -123,7 +123,7 @@ public record RunFolder(Path path, String identity) {
         aside, dataset(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The model, when an earlier attempt has finished it. */
+  /** The model, if an earlier attempt has completed it. */
   public Optional<Model> finished() throws IOException {
     if (!Files.isDirectory(model())) {
       return Optional.empty();
@@ -138,10 +138,10 @@ public record RunFolder(Path path, String identity) {
   }
 
   /**
-   * Gives a whole model its final name. When another trainer, which may have lost the job without
-   * knowing yet, has put one there meanwhile, that is the model.
+   * Gives a complete model its final name. If another trainer has published a model of this run
+   * meanwhile, because it has not noticed yet that it lost the job, that one is kept.
    *
-   * @throws JobFailedException when there is none
+   * @throws JobFailedException when the launcher has written no model
    */
   public Model finish(Launcher.Trained trained, double seconds)
       throws IOException, JobFailedException {
@@ -152,7 +152,7 @@ public record RunFolder(Path path, String identity) {
       delete(trained.folder());
       delete(checkpoints());
     } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-      // The other trainer writes there still, or deletes it too.
+      // Another trainer still writes into the folder, or deletes it at the same time.
     }
     return finished()
         .orElseThrow(() -> new IOException(model() + " was deleted: fire the job again"));
@@ -162,9 +162,9 @@ public record RunFolder(Path path, String identity) {
       throws IOException, JobFailedException {
     if (isEmpty(trained.folder())) {
       throw new JobFailedException(
-          "the training ended well and left nothing in "
+          "the training succeeded but left nothing in "
               + trained.folder()
-              + ": have it write the model there ({output})");
+              + ": the model must be written there ({output})");
     }
     Path aside = path.resolve("trained.json.writing-" + UUID.randomUUID());
     Files.writeString(
@@ -184,7 +184,7 @@ public record RunFolder(Path path, String identity) {
     }
   }
 
-  /** Deletes what unfinished runs of a job have written; models stay. */
+  /** Deletes the checkpoints and partial models of a job's unfinished runs; complete models stay. */
   public static void clearUnfinished(Path output, FineTuneJob job) throws IOException {
     Path folder = ofJob(output, job);
     if (!Files.isDirectory(folder)) {
@@ -199,7 +199,7 @@ public record RunFolder(Path path, String identity) {
     }
   }
 
-  /** Makes the folder that a launcher writes into, empty. */
+  /** Creates the folder that a launcher writes into, or empties it. */
   public void clearWriting() throws IOException {
     delete(writing());
     Files.createDirectories(writing());

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One training run to be done by a launcher.
+ * One training run, as it is given to a launcher.
  *
- * @param job the job that it belongs to, with the hyper-parameters
+ * @param job the job that the run belongs to, with its hyper-parameters
  * @param run which of the job's runs it is
  * @param examples to train on, in selection order; at least one
  * @param model folder of the base model
- * @param folder of this very run, made; a run of the same examples and settings that was broken off
- *     may have left something in it
- * @param timeLimit how long it may take; none when empty
+ * @param folder of this run, already created; an interrupted run with the same examples and settings
+ *     may have left files in it
+ * @param timeLimit how long the run may take; no limit when empty
  */
 public record TrainingOrder(
     FineTuneJob job,
@@ -30,7 +30,7 @@ public record TrainingOrder(
     examples = List.copyOf(examples);
   }
 
-  /** What the placeholders of a user's command stand for. */
+  /** The values of all placeholders for this run. */
   Map<String, String> values() {
     return Placeholders.values(this);
   }

@@ -11,34 +11,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says of the job in hand what is due. A report that Kafka does not take is put off: asked for at
- * each turn, it is tried a second later.
+ * Reports the progress and the end of the current job when a report is due. After a report that
+ * Kafka did not acknowledge, the next attempt is made one second later at the earliest.
+ *
+ * <p>Used by the Kafka thread alone.
  */
 final class JobReporter {
   private static final Logger LOG = LoggerFactory.getLogger(JobReporter.class);
-  private static final long TRY_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final JobReports reports;
-  private final TrainerIdentity identity;
+  private final ReportRecords records;
   private final long everyNanos;
   private final LongSupplier nanoTime;
-  private Optional<Long> putOffAt = Optional.empty();
+  private Optional<Long> failedAt = Optional.empty();
 
   /**
-   * The reports of one trainer.
+   * A reporter of one trainer.
    *
+   * @param reports sends the records
+   * @param records creates the records
    * @param every time between two reports of progress
    * @param nanoTime a clock in nanoseconds, of any origin
    */
-  JobReporter(JobReports reports, TrainerIdentity identity, Duration every, LongSupplier nanoTime) {
+  JobReporter(JobReports reports, ReportRecords records, Duration every, LongSupplier nanoTime) {
     this.reports = reports;
-    this.identity = identity;
+    this.records = records;
     this.everyNanos = every.toNanos();
     this.nanoTime = nanoTime;
   }
 
-  /** How far the job has come, when there is something new or it is time. */
-  void progress(JobInHand job) {
+  /** Reports the job's progress, if a report is due. */
+  void reportProgress(CurrentJob job) {
     long now = nanoTime.getAsLong();
     Optional<JobProgress> due =
         job.control.progress().filter(progress -> job.isReportDue(progress, now, everyNanos));
@@ -46,22 +50,22 @@ final class JobReporter {
       return;
     }
     FineTuneState state = job.isUnreported() ? FineTuneState.STARTED : FineTuneState.PROGRESS;
-    if (send(identity.going(job.newest(), state, due.get()), job, job.offset)) {
-      ProgressLines.log(job.job, due.get());
-      job.reported(due.get(), now);
+    if (send(records.progress(job.newest(), state, due.get()), job, job.offset)) {
+      JobProgressLog.log(job.job, due.get());
+      job.setReported(due.get(), now);
     }
   }
 
   /**
-   * The end of the job, together with the step past it.
+   * Reports the end of the job, and in the same transaction commits the offset behind it.
    *
-   * @return whether Kafka has it; else it is to be asked for again
+   * @return whether Kafka has acknowledged it; if not, call this again in the next turn
    */
-  boolean end(JobInHand job, FineTuneState state, String detail, String output) {
+  boolean reportEnd(CurrentJob job, FineTuneState state, String detail, String output) {
     JobProgress progress =
         job.control.progress().orElse(new JobProgress(1, "", Optional.empty(), List.of()));
     boolean sent =
-        send(identity.ended(job.newest(), state, detail, output, progress), job, job.offset + 1);
+        send(records.end(job.newest(), state, detail, output, progress), job, job.offset + 1);
     if (sent) {
       LOG.atInfo()
           .addKeyValue("job", job.job.getJobId())
@@ -72,24 +76,24 @@ final class JobReporter {
     return sent;
   }
 
-  /** That a job of which something was reported is left to the next trainer; tried once. */
-  void left(JobInHand job) {
+  /** Reports once, without a retry, that a job which was reported as started is left. */
+  void reportLeft(CurrentJob job) {
     if (!job.isUnreported()) {
       job.control
           .progress()
           .ifPresent(
               progress ->
-                  reports.send(identity.left(job.newest(), progress), job.partition, job.offset));
+                  reports.send(records.left(job.newest(), progress), job.partition, job.offset));
     }
   }
 
-  private boolean send(FineTuneResult report, JobInHand job, long offset) {
+  private boolean send(FineTuneResult report, CurrentJob job, long offset) {
     long now = nanoTime.getAsLong();
-    if (putOffAt.filter(at -> now - at < TRY_AGAIN_NANOS).isPresent()) {
+    if (failedAt.filter(at -> now - at < RETRY_NANOS).isPresent()) {
       return false;
     }
     boolean sent = reports.send(report, job.partition, offset);
-    putOffAt = sent ? Optional.empty() : Optional.of(now);
+    failedAt = sent ? Optional.empty() : Optional.of(now);
     return sent;
   }
 }

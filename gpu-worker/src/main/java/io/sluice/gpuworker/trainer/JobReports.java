@@ -24,9 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports to topic fine-tune-results, each report in one transaction with the job's offset: so who
- * has lost the job's partition without knowing reports nothing any more, and a job's last report
- * and the step past it are one.
+ * Sends reports to the topic fine-tune-results, each in one transaction with the job's offset. A
+ * trainer that has lost the job's partition without noticing can therefore no longer report, and
+ * a job's last report and the commit behind the job happen together or not at all.
+ *
+ * <p>Used by the Kafka thread alone. A producer that has failed is closed, and the next report opens
+ * a new one.
  */
 final class JobReports implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobReports.class);
@@ -38,10 +41,10 @@ final class JobReports implements AutoCloseable {
   private Optional<Producer<byte[], byte[]>> open = Optional.empty();
 
   /**
-   * Reports of one trainer.
+   * The reports of one trainer.
    *
-   * @param producers makes transactional producers of one id, one at a time
-   * @param group the trainer's membership as it is now
+   * @param producers creates transactional producers with the trainer's transactional id
+   * @param group the current membership of the trainer's consumer
    */
   JobReports(
       String topic,
@@ -57,11 +60,11 @@ final class JobReports implements AutoCloseable {
   /**
    * Sends a report.
    *
-   * @param partition the job's
-   * @param offset from which the partition is to be read by who takes it next
-   * @return whether Kafka is known to have it; if not, it may be there all the same, when only the
-   *     answer was lost, and is to be sent again with the same content
-   * @throws KafkaException when it never will be taken: access is denied, or a setting is wrong
+   * @param partition the job's partition
+   * @param offset to commit: where the trainer that gets the partition next begins to read
+   * @return whether Kafka has acknowledged the report. If not, the report may have been written all
+   *     the same, when only the acknowledgement was lost; send it again with the same content
+   * @throws KafkaException when retries cannot help: access is denied, or a setting is wrong
    */
   boolean send(FineTuneResult report, TopicPartition partition, long offset) {
     try {
@@ -84,7 +87,7 @@ final class JobReports implements AutoCloseable {
       return false;
     } catch (KafkaException e) {
       discard();
-      neverHeals(e)
+      permanentCause(e)
           .ifPresent(
               why -> {
                 throw why;
@@ -94,8 +97,8 @@ final class JobReports implements AutoCloseable {
     }
   }
 
-  /** What of a failure's causes stays, however often the report is sent. */
-  private static Optional<KafkaException> neverHeals(KafkaException failure) {
+  /** The cause that no retry can overcome, if the failure has one. */
+  private static Optional<KafkaException> permanentCause(KafkaException failure) {
     return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
         .filter(
             cause ->
@@ -123,7 +126,7 @@ final class JobReports implements AutoCloseable {
         .log("Report put off");
   }
 
-  /** The group is being rebalanced: nothing is wrong with the producer. */
+  /** The producer stays usable: the commit was refused because the group is being rebalanced. */
   private void abort() {
     try {
       open.ifPresent(Producer::abortTransaction);
@@ -132,7 +135,7 @@ final class JobReports implements AutoCloseable {
     }
   }
 
-  /** The next one ends what transaction this one has left open. */
+  /** The next producer aborts the transaction that this one leaves open, as it has the same id. */
   private void discard() {
     open.ifPresent(producer -> producer.close(Duration.ZERO));
     open = Optional.empty();

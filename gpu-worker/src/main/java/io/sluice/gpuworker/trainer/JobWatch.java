@@ -11,39 +11,40 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Follows a job in its partition from where it was read: whether it is still to be trained, and
- * what of its dataset was retracted.
+ * Reads newer versions of one job from its partition: the job may be cancelled, and candidates of
+ * its dataset may be retracted.
  *
- * <p>Its consumer is in no group, so that it reads on while the group's partitions are paused.
+ * <p>Its consumer is in no group, so that it can read while the partitions of the group's consumer
+ * are paused. Used by the Kafka thread alone.
  */
 final class JobWatch implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final byte[] key;
   private final RecordValues<FineTuneJob> values;
-  private final long end;
+  private final long endWhenOpened;
   private Optional<FineTuneJob> newest;
 
   /**
-   * Begins to follow.
+   * Opens a watch behind the record that the job was read from.
    *
-   * @param consumer in no group; closed with this, and when this fails
-   * @param from the record that the job was read from
+   * @param consumer in no group; closed with this, and when this constructor fails
+   * @param record the record that the job was read from
    */
   JobWatch(
       Consumer<byte[], byte[]> consumer,
-      ConsumerRecord<byte[], byte[]> from,
+      ConsumerRecord<byte[], byte[]> record,
       FineTuneJob job,
       RecordValues<FineTuneJob> values) {
     this.consumer = consumer;
-    this.partition = new TopicPartition(from.topic(), from.partition());
+    this.partition = new TopicPartition(record.topic(), record.partition());
     this.key = job.getJobId().getBytes(StandardCharsets.UTF_8);
     this.values = values;
     this.newest = Optional.of(job);
     try {
       consumer.assign(List.of(partition));
-      consumer.seek(partition, from.offset() + 1);
-      this.end = consumer.endOffsets(List.of(partition)).get(partition);
+      consumer.seek(partition, record.offset() + 1);
+      this.endWhenOpened = consumer.endOffsets(List.of(partition)).get(partition);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -51,9 +52,9 @@ final class JobWatch implements AutoCloseable {
   }
 
   /**
-   * Reads what has arrived; returns at once.
+   * Reads the records that have arrived; returns at once.
    *
-   * @return the job as it is now; empty when it was deleted
+   * @return the newest version of the job; empty when it was deleted
    */
   Optional<FineTuneJob> poll() {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ZERO)) {
@@ -69,9 +70,9 @@ final class JobWatch implements AutoCloseable {
     return newest;
   }
 
-  /** Whether all was read that was there when this began. */
+  /** Whether all records have been read that the partition had when the watch was opened. */
   boolean isCaughtUp() {
-    return consumer.position(partition) >= end;
+    return consumer.position(partition) >= endWhenOpened;
   }
 
   @Override

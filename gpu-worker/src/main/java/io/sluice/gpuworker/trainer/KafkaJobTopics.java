@@ -16,7 +16,10 @@ import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Reads them from the topics, one pass over one partition each. */
+/**
+ * Reads reports and datasets from their topics, one pass over one partition each time. Used by the
+ * thread that works on the job.
+ */
 final class KafkaJobTopics implements JobTopics {
   private final PartitionScan results;
   private final PartitionScan datasets;
@@ -48,7 +51,7 @@ final class KafkaJobTopics implements JobTopics {
     return found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1));
   }
 
-  /** Reads no further than the last example that there should be. */
+  /** Stops reading as soon as the dataset is complete. */
   @Override
   public List<DatasetRecord> dataset(FineTuneJob job) throws InterruptedException {
     long expected =
@@ -79,8 +82,11 @@ final class KafkaJobTopics implements JobTopics {
                   || record.value() == null
                   || visitor.test(record.value()));
     } catch (InterruptException e) {
+      // Kafka sets the thread's interrupt flag again; who throws InterruptedException clears it.
       Thread.interrupted();
-      throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+      InterruptedException interrupted = new InterruptedException(e.getMessage());
+      interrupted.initCause(e);
+      throw interrupted;
     } catch (KafkaException e) {
       throw new ServiceFailure(
           "topic " + scan.topic() + " cannot be read (" + e.getMessage() + ")", e);

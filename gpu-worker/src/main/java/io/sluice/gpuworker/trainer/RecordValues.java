@@ -27,9 +27,10 @@ final class RecordValues<T extends SpecificRecord> {
   }
 
   /**
-   * Reads a value; one that is unreadable, now and ever, counts for nothing and is logged.
+   * Reads a value.
    *
-   * @throws ServiceFailure when the schema registry does not answer
+   * @return the value; empty when it cannot be decoded, which is logged
+   * @throws ServiceFailure when the schema registry does not respond
    */
   Optional<T> read(String topic, byte[] value) {
     try {
@@ -37,7 +38,7 @@ final class RecordValues<T extends SpecificRecord> {
     } catch (SerializationException e) {
       if (RegistryOutage.isCauseOf(e)) {
         throw new ServiceFailure(
-            "the schema registry does not answer: check schema.registry.url and its credentials ("
+            "the schema registry does not respond: check schema.registry.url and its credentials ("
                 + e.getMessage()
                 + ")",
             e);

@@ -3,11 +3,10 @@ package io.sluice.gpuworker.trainer;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.sluice.gpuworker.job.FileTrouble;
+import io.sluice.gpuworker.job.FileFailures;
 import io.sluice.gpuworker.job.JobRun;
 import io.sluice.gpuworker.job.JobSetup;
 import io.sluice.gpuworker.job.JobTopics;
-import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
@@ -36,21 +35,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A trainer: takes fine-tune jobs one at a time, has them trained, evaluates what came of it and
- * reports it.
+ * A trainer: takes fine-tune jobs one at a time, has the models of their arms trained, evaluates
+ * the models and reports the results.
  *
- * <p>Trainers of one group share the jobs. A job is finished, failed or cancelled once, whatever
- * dies when: its last report and the step past it are one transaction, and who has lost a job
- * reports nothing of it any more. Where Kafka has taken the report and its answer is lost, the same
- * report is sent again.
+ * <p>The trainers of one group share the jobs. A job ends once (finished, failed or cancelled),
+ * whichever process crashes at whichever moment: its last report and the commit of the offset
+ * behind it are one transaction, and a trainer that has lost a job can no longer report on it. When
+ * the acknowledgement of a report is lost, the same report is sent again.
  *
- * <p>It has two threads, one for Kafka and one that works, and may be closed from any.
+ * <p>A trainer has two threads, one for Kafka and one that works on the jobs. Its methods may be
+ * called from any thread.
  */
 public final class Trainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
 
-  /** Well within the time that Kafka gives a rebalance. */
-  private static final Duration LET_GO = Duration.ofSeconds(30);
+  /** Well below the time that Kafka allows for a rebalance. */
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
   private final TrainerConfig config;
   private final PrometheusMeterRegistry meters =
@@ -62,17 +62,17 @@ public final class Trainer implements AutoCloseable {
   private final ServiceThread thread = new ServiceThread("trainer", this::run, this::ended);
 
   /**
-   * A trainer that is not yet started; metrics and health are served from now on, if they are to
-   * be.
+   * A trainer that has not been started. Metrics and health are served from now on, if {@code
+   * metrics.port} is set.
    *
-   * @throws ServiceFailure when metrics cannot be served where they are to be, the base model
-   *     cannot be used, the output folder cannot be made, or a launcher cannot be set up; says what
-   *     to do
+   * @throws ServiceFailure when metrics cannot be served at the configured address, the base model
+   *     cannot be used, the output folder cannot be created, or a launcher cannot be set up; the
+   *     message says what to do
    */
   public Trainer(TrainerConfig config) {
     this.config = config;
-    LauncherSetup.requireModel(config);
-    this.launchers = LauncherSetup.of(config);
+    TrainerSetup.requireModel(config);
+    this.launchers = TrainerSetup.launchers(config);
     if (Files.exists(config.output()) && !Files.isDirectory(config.output())) {
       throw new ServiceFailure("output.dir " + config.output() + " is a file: give a folder");
     }
@@ -80,7 +80,7 @@ public final class Trainer implements AutoCloseable {
       Files.createDirectories(config.output());
     } catch (IOException e) {
       throw new ServiceFailure(
-          "the output folder cannot be made: " + FileTrouble.reason(e, config.output()), e);
+          "the output folder cannot be created: " + FileFailures.reason(e, config.output()), e);
     }
     this.health = new ServiceHealth(System::nanoTime, config.maxPollInterval());
     this.server =
@@ -97,29 +97,29 @@ public final class Trainer implements AutoCloseable {
     thread.start();
   }
 
-  /** Where its metrics are; empty when they are not served. */
+  /** The address of the metrics; empty when they are not served. */
   public Optional<URI> metricsAddress() {
     return server.map(MetricsServer::metricsAddress);
   }
 
-  /** How far the job in hand has come; empty when there is none. */
+  /** The progress of the current job; empty when there is none. */
   public Optional<TrainerStatus> status() {
-    return metrics.now().map(TrainerStatus::of);
+    return metrics.progress().map(TrainerStatus::of);
   }
 
   /**
    * Waits until the trainer has ended.
    *
-   * @throws ServiceFailure when it ended by itself; says why
+   * @throws ServiceFailure when it ended because of a failure
    */
   public void awaitEnd() {
     thread.awaitEnd();
   }
 
   /**
-   * Stops the job in hand, which is left for the next trainer, leaves the group and ends. Returns
-   * when that is done; a failure meanwhile is told by {@link #awaitEnd()}. Closing again has no
-   * effect.
+   * Stops the work on the current job, which is left to the next trainer, leaves the group and ends
+   * the threads; returns when that is done. {@link #awaitEnd()} reports a failure that happened
+   * meanwhile. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -143,7 +143,7 @@ public final class Trainer implements AutoCloseable {
         LOG.atInfo()
             .addKeyValue("name", config.name())
             .addKeyValue("group", config.groupId())
-            .addKeyValue("launchers", launchers.byName().keySet())
+            .addKeyValue("launchers", launchers.names())
             .log("Trainer started");
         while (!thread.isClosing()) {
           loop.turn();
@@ -154,7 +154,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void ended() {
-    launchers.byName().values().forEach(Launcher::close);
+    launchers.close();
     health.ended();
     server.ifPresent(MetricsServer::close);
     LOG.atInfo().log("Trainer ended");
@@ -167,35 +167,36 @@ public final class Trainer implements AutoCloseable {
       WorkThread working) {
     Topics topics = config.topics();
     TopicLookup.partitions(topics.fineTuneJobs(), consumer::partitionsFor);
-    JobTopics ofJobs =
+    JobTopics jobTopics =
         new KafkaJobTopics(
             scan(topics.fineTuneResults(), consumer),
             scan(topics.fineTuneDatasets(), consumer),
             new RecordValues<>(FineTuneResult.class, serdes),
             new RecordValues<>(DatasetRecord.class, serdes));
+    JobRun run =
+        new JobRun(
+            jobTopics,
+            new JobSetup(
+                launchers,
+                TrainerSetup.evaluator(config),
+                config.model(),
+                config.output(),
+                config.timeLimit(),
+                config.attempts()));
     RecordValues<FineTuneJob> jobs = new RecordValues<>(FineTuneJob.class, serdes);
     return new TrainerLoop(
-        topics.fineTuneJobs(),
-        consumer,
-        jobs,
-        (from, job) -> new JobWatch(outsideTheGroup().get(), from, job, jobs),
+        new JobQueue(
+            topics.fineTuneJobs(),
+            consumer,
+            jobs,
+            (record, job) -> new JobWatch(outsideTheGroup().get(), record, job, jobs),
+            metrics),
+        new JobWorker(working, run::run, STOP_TIMEOUT),
         new JobReporter(
             reports,
-            new TrainerIdentity(config.name(), config.lease(), Clock.systemUTC()),
+            new ReportRecords(config.name(), config.lease(), Clock.systemUTC()),
             config.reportEvery(),
             System::nanoTime),
-        working,
-        new JobRun(
-                ofJobs,
-                new JobSetup(
-                    launchers,
-                    LauncherSetup.evaluator(config),
-                    config.model(),
-                    config.output(),
-                    config.timeLimit(),
-                    config.attempts()))
-            ::run,
-        LET_GO,
         metrics,
         health);
   }

@@ -15,70 +15,71 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What is measured of a trainer's work, under the names that deploy/docs/metrics-trainer.md lists.
+ * A trainer's metrics, under the names that deploy/docs/metrics-trainer.md lists. The Kafka thread
+ * updates them; any thread may read them.
  */
 final class TrainerMetrics {
   private static final String PASSED_OVER = "passed_over";
 
-  private final AtomicReference<Optional<JobProgress>> now =
+  private final AtomicReference<Optional<JobProgress>> progress =
       new AtomicReference<>(Optional.empty());
   private final Map<String, Counter> ended = new TreeMap<>();
 
-  /** Measures into a registry. */
+  /** Registers the metrics. */
   TrainerMetrics(MeterRegistry registry) {
     for (String outcome : List.of("finished", "failed", "cancelled", PASSED_OVER)) {
       ended.put(
           outcome,
           Counter.builder("sluice.trainer.jobs")
-              .description("Jobs that are through, by how they ended here.")
+              .description("Jobs that this trainer is done with, by outcome.")
               .tag("outcome", outcome)
               .register(registry));
     }
-    gauge(registry, "sluice.trainer.busy", "1 while a job is in hand, else 0.", job -> 1);
+    gauge(registry, "sluice.trainer.busy", "1 while the trainer has a job, else 0.", job -> 1);
     gauge(
         registry,
         "sluice.trainer.outcomes",
-        "Arms and seeds of the job in hand that are done.",
+        "Arms and seeds of the current job that are done.",
         job -> job.outcomes().size());
     gauge(
         registry,
         "sluice.trainer.step",
-        "Steps done of the training run under way.",
+        "Steps of the current training run that are done.",
         job -> of(job, TrainingProgress::getStep));
     gauge(
         registry,
         "sluice.trainer.steps",
-        "Steps that the training run under way has.",
+        "Steps of the current training run in total.",
         job -> of(job, TrainingProgress::getSteps));
     gauge(
         registry,
         "sluice.trainer.loss",
-        "Mean training loss since the last report, in nats a token.",
+        "Mean training loss since the last report, in nats per token.",
         job -> of(job, TrainingProgress::getLoss));
     gauge(
         registry,
         "sluice.trainer.tokens.per.second",
-        "Tokens trained on a second.",
+        "Tokens trained on per second.",
         job -> of(job, TrainingProgress::getTokensPerSecond));
   }
 
-  /** Told at each turn how the job in hand is; nothing when there is none. */
-  void turn(Optional<JobProgress> progress) {
-    now.set(progress);
+  /** Sets the progress of the current job; empty when there is none. */
+  void setProgress(Optional<JobProgress> progress) {
+    this.progress.set(progress);
   }
 
-  /** What was told last. */
-  Optional<JobProgress> now() {
-    return now.get();
+  /** The progress that was set last. */
+  Optional<JobProgress> progress() {
+    return progress.get();
   }
 
   /** Counts a job that has ended. */
-  void ended(FineTuneState state) {
+  void countEnded(FineTuneState state) {
     ended.get(state.name().toLowerCase(Locale.ROOT)).increment();
   }
 
-  /** Counts a job that there was nothing to do for. */
-  void passedOver() {
+  /** Counts a job on which no work was needed. */
+  void countPassedOver() {
     ended.get(PASSED_OVER).increment();
   }
 
@@ -88,7 +89,7 @@ final class TrainerMetrics {
 
   private void gauge(
       MeterRegistry registry, String name, String what, ToDoubleFunction<JobProgress> value) {
-    Gauge.builder(name, now, job -> job.get().map(value::applyAsDouble).orElse(0.0))
+    Gauge.builder(name, progress, job -> job.get().map(value::applyAsDouble).orElse(0.0))
         .description(what)
         .register(registry);
   }

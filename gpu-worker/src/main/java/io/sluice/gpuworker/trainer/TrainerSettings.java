@@ -1,7 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.finetune.TrainingCompute;
-import io.sluice.gpuworker.launch.BuiltinLauncher;
+import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.launch.CommandTemplate;
 import io.sluice.gpuworker.launch.Placeholders;
 import io.sluice.schemas.connection.Setting;
@@ -45,7 +45,7 @@ public final class TrainerSettings {
   /** The launcher of jobs that name none. */
   public static final Setting<String> LAUNCHER =
       Setting.text("launcher")
-          .byDefault(BuiltinLauncher.NAME)
+          .byDefault(Launchers.BUILTIN)
           .valid(SettingChecks.name())
           .importance(Importance.HIGH)
           .documentation(

@@ -3,13 +3,13 @@ package io.sluice.gpuworker.trainer;
 import io.sluice.gpuworker.job.JobProgress;
 
 /**
- * How far the training run of the job in hand has come.
+ * Progress of the current job and of its current training run.
  *
- * @param doing what is being done, for people
- * @param step steps of the optimizer done; 0 while none is
- * @param steps steps that there are; 0 while that is not known
- * @param loss mean training loss since the last report, in nats a token
- * @param tokensPerSecond tokens trained on a second
+ * @param doing what the trainer is doing, for people
+ * @param step steps of the optimizer that are done; 0 between training runs
+ * @param steps steps of the training run in total; 0 between training runs
+ * @param loss mean training loss since the last report, in nats per token
+ * @param tokensPerSecond tokens trained on per second
  */
 public record TrainerStatus(
     String doing, int step, int steps, double loss, double tokensPerSecond) {

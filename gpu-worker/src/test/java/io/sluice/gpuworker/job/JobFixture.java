@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A job with a launcher and an evaluator of the test's, and what they were asked for. */
+/** Runs a job with a fake launcher and a fake evaluator, and records their calls. */
 final class JobFixture {
   static final MeanLoss LOSS = new MeanLoss(1.5, 0.1, 2, List.of(1.4f, 1.6f));
 
@@ -31,27 +31,27 @@ final class JobFixture {
   final List<Path> evaluated = new ArrayList<>();
   final JobControl control = new JobControl();
 
-  /** What the job's last report is. */
+  /** The job's last report. */
   Optional<FineTuneResult> last = Optional.empty();
 
-  /** What Kafka holds of its dataset. */
+  /** The records of the job's dataset that the topic has. */
   List<DatasetRecord> dataset = frozen.dataset();
 
   private final Path folder;
 
-  /** Makes the model's folder. */
+  /** Creates the folder of the base model. */
   JobFixture(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectory(model());
   }
 
-  /** What a launcher does. */
+  /** What the fake launcher does for a run. */
   interface Training {
     Launcher.Trained of(TrainingOrder order)
         throws JobFailedException, IOException, InterruptedException;
   }
 
-  /** Writes a model. */
+  /** A training that writes a complete model. */
   Training writing() {
     return order -> {
       order.folder().clearWriting();
@@ -60,8 +60,8 @@ final class JobFixture {
     };
   }
 
-  /** Works it off; the third attempt is the last. */
-  Ending run(FineTuneJob job, Training training) {
+  /** Runs a job that may be taken three times. */
+  JobOutcome run(FineTuneJob job, Training training) {
     Launcher launcher =
         new Launcher() {
           @Override
@@ -123,9 +123,9 @@ final class JobFixture {
     return order.examples().stream().map(DatasetRecord::getCandidateId).toList();
   }
 
-  static String reason(Ending ending) {
-    assertThat(ending).isInstanceOf(Ending.Failed.class);
-    return ((Ending.Failed) ending).reason();
+  static String reason(JobOutcome outcome) {
+    assertThat(outcome).isInstanceOf(JobOutcome.Failed.class);
+    return ((JobOutcome.Failed) outcome).reason();
   }
 
   Path model() {

@@ -21,20 +21,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Jobs that cannot be worked off fail with a reason, and leave nothing that is taken for finished.
+ * Jobs that cannot be completed fail with a reason and leave nothing that a later attempt takes for a
+ * complete model.
  */
 class JobRunFailureTest {
   @TempDir private Path folder;
   private JobFixture work;
 
   @BeforeEach
-  void makeTheModelsFolder() throws IOException {
+  void createTheModelsFolder() throws IOException {
     work = new JobFixture(folder);
   }
 
   @Test
-  void givenAModelHalfWritten_whenRunAgain_thenItIsNotTakenForFinished() throws IOException {
-    Ending broken =
+  void givenAModelHalfWritten_whenRunAgain_thenItIsNotTakenForAModel() throws IOException {
+    JobOutcome broken =
         work.run(
             work.frozen.job(),
             order -> {
@@ -44,15 +45,15 @@ class JobRunFailureTest {
             });
 
     assertThat(reason(broken)).contains("disk").contains("is full").contains("output.dir");
-    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(Ending.Finished.class);
+    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(JobOutcome.Finished.class);
     assertThat(Files.readString(Path.of(work.outcomes().get(1).getOutput()).resolve("weights")))
         .isEqualTo("whole");
   }
 
   @Test
-  void givenADiskThatIsFull_whenRun_thenFailedAndOnceThereIsRoomItFinishes() throws IOException {
+  void givenADiskThatIsFull_whenRun_thenFailedAndAfterwardsItCanFinish() throws IOException {
     Path full = Path.of("/dev/full");
-    assumeThat(full).as("this system has a device that is always full").exists();
+    assumeThat(full).as("device that is always full").exists();
     work.run(work.frozen.job(), work.writing());
     Path folderOfRun = work.trained.get(0).folder().path();
     Files.delete(folderOfRun.resolve("model").resolve("weights"));
@@ -66,12 +67,12 @@ class JobRunFailureTest {
     assertThat(folderOfRun.resolve("model")).doesNotExist();
 
     Files.delete(file);
-    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(Ending.Finished.class);
+    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(JobOutcome.Finished.class);
   }
 
   @Test
-  void givenAnArmThatFails_whenRun_thenTheOutcomesBeforeItAreToldWithTheFailure() {
-    Ending ending =
+  void givenAnArmThatFails_whenRun_thenEarlierOutcomesAreReportedWithTheFailure() {
+    JobOutcome outcome =
         work.run(
             work.frozen.job(),
             order -> {
@@ -81,14 +82,14 @@ class JobRunFailureTest {
               return work.writing().of(order);
             });
 
-    assertThat(reason(ending)).isEqualTo("no luck");
+    assertThat(reason(outcome)).isEqualTo("no luck");
     assertThat(work.outcomes())
         .extracting(ArmOutcome::getArm)
         .containsExactly(Arm.NONE, Arm.SELECTED);
   }
 
   @Test
-  void givenADatasetThatIsGoneInPart_whenRun_thenFailed() {
+  void givenADatasetWithAMissingRecord_whenRun_thenFailed() {
     work.dataset = work.dataset.subList(1, work.dataset.size());
 
     assertThat(reason(work.run(work.frozen.job(), work.writing())))
@@ -102,11 +103,11 @@ class JobRunFailureTest {
 
     assertThat(reason(work.run(work.frozen.job(), work.writing())))
         .contains("model.dir")
-        .contains("gone");
+        .contains("no longer exists");
   }
 
   @Test
-  void givenAnUnknownLauncher_whenRun_thenFailedAndItNamesThoseThatThereAre() {
+  void givenAnUnknownLauncher_whenRun_thenFailedAndTheReasonNamesTheKnownOnes() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setLauncher("slurm").build();
 
     assertThat(reason(work.run(job, work.writing()))).contains("'slurm'").contains("test");
@@ -126,7 +127,7 @@ class JobRunFailureTest {
   void givenAnIdThatLeadsOutOfTheFolder_whenRun_thenFailed() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setJobId("../maths").build();
 
-    assertThat(reason(work.run(job, work.writing()))).contains("no name of a folder");
+    assertThat(reason(work.run(job, work.writing()))).contains("cannot be the name of a folder");
     assertThat(folder.resolve("maths")).doesNotExist();
   }
 
@@ -157,12 +158,12 @@ class JobRunFailureTest {
                     order -> {
                       throw new IllegalStateException("defect");
                     })))
-        .contains("broke off")
+        .contains("the training failed")
         .contains("defect");
   }
 
   @Test
-  void givenAJobThatEndedThreeTrainers_whenTakenAgain_thenFailedAndNothingIsTrained() {
+  void givenAJobThatThreeTrainersDidNotComplete_whenTakenAgain_thenFailedAndNothingIsTrained() {
     work.last = Optional.of(work.report(FineTuneState.PROGRESS, 3, List.of()));
 
     assertThat(reason(work.run(work.frozen.job(), work.writing()))).contains("taken 3 times");

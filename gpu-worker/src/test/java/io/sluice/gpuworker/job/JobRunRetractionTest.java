@@ -16,31 +16,31 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Retracted examples, before a job is worked on and meanwhile. */
+/** Examples that are retracted before a job is worked on, and during the work. */
 class JobRunRetractionTest {
   @TempDir private Path folder;
   private JobFixture work;
 
   @BeforeEach
-  void makeTheModelsFolder() throws IOException {
+  void createTheModelsFolder() throws IOException {
     work = new JobFixture(folder);
   }
 
   @Test
-  void givenRetractedExamples_whenRun_thenTheyAreLeftOutAndThatIsSaid() {
+  void givenRetractedExamples_whenRun_thenTheyAreLeftOutAndTheDetailSaysSo() {
     FineTuneJob job =
         FineTuneJob.newBuilder(work.frozen.job()).setRetracted(List.of("s1", "r2", "s3")).build();
 
-    Ending ending = work.run(job, work.writing());
+    JobOutcome outcome = work.run(job, work.writing());
 
     assertThat(ids(work.trained.get(0))).containsExactly("s0", "s2");
-    assertThat(((Ending.Finished) ending).detail())
+    assertThat(((JobOutcome.Finished) outcome).detail())
         .contains("2 of 4 examples of arm selected were retracted")
         .contains("1 of 4 examples of arm random were retracted");
   }
 
   @Test
-  void givenRetractedExamplesOfAnArmThatIsDone_whenRunAgain_thenThatIsSaidStill() {
+  void givenRetractedExamplesOfACompletedArm_whenRunAgain_thenTheDetailStillSaysSo() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setRetracted(List.of("s1")).build();
     ArmOutcome done =
         ArmOutcome.newBuilder()
@@ -50,9 +50,9 @@ class JobRunRetractionTest {
             .build();
     work.last = Optional.of(work.report(FineTuneState.PROGRESS, 1, List.of(done)));
 
-    Ending ending = work.run(job, work.writing());
+    JobOutcome outcome = work.run(job, work.writing());
 
-    assertThat(((Ending.Finished) ending).detail())
+    assertThat(((JobOutcome.Finished) outcome).detail())
         .isEqualTo("1 of 4 examples of arm selected were retracted");
   }
 
@@ -70,14 +70,14 @@ class JobRunRetractionTest {
   }
 
   @Test
-  void givenARetractionWhileTheFirstArmTrains_whenRun_thenTheNextRunsLeaveItOutAndTheDetailTells() {
+  void givenARetractionWhileTheFirstArmTrains_whenRun_thenLaterRunsLeaveItOutAndTheDetailSaysSo() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setSeeds(List.of(3, 5)).build();
 
-    Ending ending =
+    JobOutcome outcome =
         work.run(
             job,
             order -> {
-              work.control.retracted(List.of("s1"));
+              work.control.setRetracted(List.of("s1"));
               return work.writing().of(order);
             });
 
@@ -85,20 +85,20 @@ class JobRunRetractionTest {
         .filteredOn(order -> order.run().arm() == Arm.SELECTED)
         .extracting(JobFixture::ids)
         .containsExactly(List.of("s0", "s1", "s2", "s3"), List.of("s0", "s2", "s3"));
-    assertThat(((Ending.Finished) ending).detail())
+    assertThat(((JobOutcome.Finished) outcome).detail())
         .isEqualTo(
             "1 examples were retracted after selected-seed3 had begun to train on them: fire the"
                 + " job again to train without");
   }
 
   @Test
-  void givenARetractionBetweenTheJobAndItsFirstRun_whenRun_thenItIsToldOnce() {
-    work.control.retracted(List.of("s1"));
+  void givenARetractionBetweenTheJobAndItsFirstRun_whenRun_thenTheDetailSaysSoOnce() {
+    work.control.setRetracted(List.of("s1"));
 
-    Ending ending = work.run(work.frozen.job(), work.writing());
+    JobOutcome outcome = work.run(work.frozen.job(), work.writing());
 
     assertThat(ids(work.trained.get(0))).containsExactly("s0", "s2", "s3");
-    assertThat(((Ending.Finished) ending).detail())
+    assertThat(((JobOutcome.Finished) outcome).detail())
         .isEqualTo("1 of 4 examples of arm selected were retracted");
   }
 
@@ -106,14 +106,14 @@ class JobRunRetractionTest {
   void givenRetractionsOfAllExamplesWhileTheFirstRunTrains_whenRun_thenTheNextFails() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setSeeds(List.of(3, 5)).build();
 
-    Ending ending =
+    JobOutcome outcome =
         work.run(
             job,
             order -> {
-              work.control.retracted(List.of("s0", "s1", "s2", "s3"));
+              work.control.setRetracted(List.of("s0", "s1", "s2", "s3"));
               return work.writing().of(order);
             });
 
-    assertThat(reason(ending)).contains("all 4 examples of arm selected were retracted");
+    assertThat(reason(outcome)).contains("all 4 examples of arm selected were retracted");
   }
 }

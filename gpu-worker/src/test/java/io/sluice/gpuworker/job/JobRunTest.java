@@ -3,7 +3,7 @@ package io.sluice.gpuworker.job;
 import static io.sluice.gpuworker.job.JobFixture.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gpuworker.launch.Stop;
+import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;
@@ -17,38 +17,38 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a job comes to: its arms, and what earlier attempts have done. */
+/** The outcomes of a job's arms, and the reuse of what earlier attempts have completed. */
 class JobRunTest {
   @TempDir private Path folder;
   private JobFixture work;
 
   @BeforeEach
-  void makeTheModelsFolder() throws IOException {
+  void createTheModelsFolder() throws IOException {
     work = new JobFixture(folder);
   }
 
   @Test
-  void givenAJobWithTwoSeeds_whenRun_thenEachArmIsTrainedWithEachAndTheBaseEvaluatedOnce() {
+  void givenAJobWithTwoSeeds_whenRun_thenEachArmIsTrainedPerSeedAndTheBaseEvaluatedOnce() {
     FineTuneJob job = FineTuneJob.newBuilder(work.frozen.job()).setSeeds(List.of(3, 5)).build();
 
-    Ending ending = work.run(job, work.writing());
+    JobOutcome outcome = work.run(job, work.writing());
 
-    assertThat(ending)
+    assertThat(outcome)
         .isInstanceOfSatisfying(
-            Ending.Finished.class,
+            JobOutcome.Finished.class,
             finished -> {
               assertThat(finished.output())
                   .isEqualTo(work.output().resolve("maths-4-a").toString());
               assertThat(finished.detail()).isEmpty();
             });
     assertThat(work.outcomes())
-        .extracting(outcome -> outcome.getArm() + " " + outcome.getSeed())
+        .extracting(arm -> arm.getArm() + " " + arm.getSeed())
         .containsExactly("NONE 0", "SELECTED 3", "RANDOM 3", "SELECTED 5", "RANDOM 5");
     assertThat(work.outcomes())
         .allSatisfy(
-            outcome -> {
-              assertThat(outcome.getQueryLoss()).isEqualTo(JobFixture.LOSS);
-              assertThat(outcome.getHeldOutLoss()).hasSize(1);
+            arm -> {
+              assertThat(arm.getQueryLoss()).isEqualTo(JobFixture.LOSS);
+              assertThat(arm.getHeldOutLoss()).hasSize(1);
             });
     assertThat(work.trained).hasSize(4);
     assertThat(ids(work.trained.get(1))).containsExactly("r0", "r1", "r2", "r3");
@@ -57,7 +57,7 @@ class JobRunTest {
   }
 
   @Test
-  void givenOutcomesOfAnEarlierAttempt_whenRun_thenTheyAreKeptAndNotTrainedAgain() {
+  void givenOutcomesOfAnEarlierAttempt_whenRun_thenTheyAreKeptAndNotRepeated() {
     ArmOutcome done =
         ArmOutcome.newBuilder()
             .setArm(Arm.SELECTED)
@@ -75,7 +75,7 @@ class JobRunTest {
   }
 
   @Test
-  void givenAModelThatAnEarlierAttemptFinished_whenRun_thenItIsEvaluatedOnly() {
+  void givenAModelThatAnEarlierAttemptFinished_whenRun_thenItIsOnlyEvaluated() {
     work.run(work.frozen.job(), work.writing());
     work.trained.clear();
     work.evaluated.clear();
@@ -83,14 +83,14 @@ class JobRunTest {
     work.run(work.frozen.job(), work.writing());
 
     assertThat(work.trained).isEmpty();
-    assertThat(work.evaluated).as("each on queries and held-out examples in one go").hasSize(2);
+    assertThat(work.evaluated).as("each model on queries and held-out examples at once").hasSize(2);
     assertThat(work.outcomes()).hasSize(3);
   }
 
   @Test
-  void givenATrainerThatHasFinishedTheSameRunMeanwhile_whenTrained_thenItsModelIsTaken()
+  void givenATrainerThatFinishesTheSameRunMeanwhile_whenTrained_thenItsModelIsKept()
       throws IOException {
-    Ending ending =
+    JobOutcome outcome =
         work.run(
             work.frozen.job(),
             order -> {
@@ -98,9 +98,9 @@ class JobRunTest {
               return work.writing().of(order);
             });
 
-    assertThat(ending).isInstanceOf(Ending.Finished.class);
+    assertThat(outcome).isInstanceOf(JobOutcome.Finished.class);
     assertThat(work.outcomes().get(1).getSeconds())
-        .as("of the one that was there first")
+        .as("of the model that was published first")
         .isEqualTo(7);
     try (var files = Files.list(work.trained.get(0).folder().path())) {
       assertThat(files.map(file -> file.getFileName().toString()))
@@ -112,26 +112,26 @@ class JobRunTest {
   void givenAJobThatHasEnded_whenRun_thenPassedOver() {
     work.last = Optional.of(work.report(FineTuneState.FAILED, 1, List.of()));
 
-    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(Ending.PassedOver.class);
+    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(JobOutcome.PassedOver.class);
     assertThat(work.trained).isEmpty();
   }
 
   @Test
-  void givenAStop_whenTheLauncherFailsForIt_thenStoppedAndNotFailed() {
-    Ending ending =
+  void givenAStop_whenTheLauncherFailsBecauseOfIt_thenStoppedAndNotFailed() {
+    JobOutcome outcome =
         work.run(
             work.frozen.job(),
             order -> {
-              work.control.stop(Stop.HANDED_ON);
+              work.control.stop(StopReason.HANDED_ON);
               throw new IOException("closed by interrupt");
             });
 
-    assertThat(ending).isInstanceOf(Ending.Stopped.class);
-    assertThat(Thread.interrupted()).as("the thread is fit for the next job").isFalse();
+    assertThat(outcome).isInstanceOf(JobOutcome.Stopped.class);
+    assertThat(Thread.interrupted()).as("the thread's interrupt flag, before the next job").isFalse();
   }
 
   @Test
-  void givenACancelledJob_whenStopped_thenWhatIsUnfinishedIsDeletedAndModelsStay()
+  void givenACancelledJob_whenStopped_thenUnfinishedFilesAreDeletedAndModelsKept()
       throws IOException {
     work.run(
         work.frozen.job(),
@@ -141,7 +141,7 @@ class JobRunTest {
             return work.writing().of(order);
           }
           work.writing().of(order);
-          work.control.stop(Stop.CANCELLED);
+          work.control.stop(StopReason.CANCELLED);
           throw new InterruptedException("stopped");
         });
 

@@ -29,7 +29,7 @@ class ModelEvaluatorTest {
           GoldenData.small().resolve("tiny-llama/base"), new TrainingCompute(1, 256));
 
   @Test
-  void givenTwoSets_whenEvaluatedInOneGo_thenTheLossesAreThoseOfEachAlone() throws Exception {
+  void givenTwoSets_whenEvaluatedTogether_thenTheLossesAreThoseOfEachAlone() throws Exception {
     List<Query> queries = List.of(QUERIES.get(0), UNANSWERED, QUERIES.get(1));
 
     List<MeanLoss> together = evaluator.losses(Optional.empty(), List.of(queries, HELD_OUT), 64);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.sluice.gpuworker.job.JobControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,16 +19,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLauncherTest {
   @TempDir private Path folder;
-  private final JobControl control = new JobControl();
+  private final RunControlFixture control = new RunControlFixture();
 
   @Test
-  void givenACommandThatWritesAModel_whenTrained_thenItSawItsPlaceholdersAndItsOutputIsLogged()
+  void givenACommandThatWritesAModel_whenTrained_thenPlaceholdersAreFilledAndItsOutputIsLogged()
       throws Exception {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
 
     Launcher.Trained trained =
         launcher(
-                "sh -c 'cp \"$1\" \"$2/data\" && echo seed $3 rank $4; echo trouble >&2' run"
+                "sh -c 'cp \"$1\" \"$2/data\" && echo seed $3 rank $4; echo problem >&2' run"
                     + " {dataset} {output} {seed} {loraRank}")
             .train(order, control);
 
@@ -38,7 +37,7 @@ class CommandLauncherTest {
         .startsWith(
             "{\"id\":\"s0\",\"messages\":[{\"role\":\"user\",\"content\":\"Say s0\"},"
                 + "{\"role\":\"assistant\",\"content\":\"s0\"}]}\n");
-    assertThat(order.folder().log()).hasContent("seed 7 rank 128\ntrouble\n");
+    assertThat(order.folder().log()).hasContent("seed 7 rank 128\nproblem\n");
   }
 
   @ParameterizedTest
@@ -58,7 +57,7 @@ class CommandLauncherTest {
   }
 
   @Test
-  void givenAnExitCodeThatIsNotZero_whenTrained_thenTheReasonHasItAndTheLastLine()
+  void givenAnExitCodeThatIsNotZero_whenTrained_thenTheReasonHasTheCodeAndTheLastLine()
       throws IOException {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
 
@@ -70,7 +69,7 @@ class CommandLauncherTest {
   }
 
   @Test
-  void givenAProgramThatIsNotThere_whenTrained_thenTheReasonSaysWhatToDo() throws IOException {
+  void givenAProgramThatDoesNotExist_whenTrained_thenTheReasonSaysWhatToDo() throws IOException {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
 
     assertThatThrownBy(() -> launcher("no-such-program-here").train(order, control))
@@ -80,15 +79,15 @@ class CommandLauncherTest {
   }
 
   @Test
-  void givenALimit_whenTheCommandTakesLonger_thenItIsKilledWithAllThatItStarted()
+  void givenATimeLimit_whenTheCommandTakesLonger_thenAllItsProcessesAreKilled()
       throws IOException {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.of(Duration.ofSeconds(2)));
 
-    assertThatThrownBy(() -> launcher(leavingPids()).train(order, control))
+    assertThatThrownBy(() -> launcher(commandThatWritesPids()).train(order, control))
         .isInstanceOf(JobFailedException.class)
         .hasMessageContaining("time.limit.seconds");
 
-    assertThatAllAreGone();
+    assertThatAllHaveEnded();
   }
 
   @Test
@@ -113,50 +112,36 @@ class CommandLauncherTest {
   }
 
   @Test
-  void givenACommandAtWork_whenCancelled_thenItIsKilledWithAllThatItStarted() throws Exception {
+  void givenARunningCommand_whenCancelled_thenAllItsProcessesAreKilled() throws Exception {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
-    CompletableFuture<Launcher.Trained> training = inBackground(order);
+    CompletableFuture<Launcher.Trained> training = control.start(launcher(commandThatWritesPids()), order);
     awaitPids();
 
-    control.stop(Stop.CANCELLED);
+    control.stop(StopReason.CANCELLED);
 
     assertThatThrownBy(training::get)
         .isInstanceOf(ExecutionException.class)
         .hasRootCauseInstanceOf(InterruptedException.class);
-    assertThatAllAreGone();
+    assertThatAllHaveEnded();
   }
 
   @Test
-  void givenACommandLeftByATrainerThatWasKilled_whenTrainedAgain_thenItIsEndedFirst()
+  void givenACommandThatAKilledTrainerHasLeft_whenTrainedAgain_thenItIsEndedFirst()
       throws Exception {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
     ProcessGroup.start(
-        CommandTemplate.parse(leavingPids()).arguments(),
+        CommandTemplate.parse(commandThatWritesPids()).arguments(),
         order.folder().log(),
         order.folder().process());
     awaitPids();
 
     launcher("sh -c 'echo done > {output}/model'").train(order, control);
 
-    assertThatAllAreGone();
+    assertThatAllHaveEnded();
   }
 
-  private CompletableFuture<Launcher.Trained> inBackground(TrainingOrder order) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          control.begin();
-          try {
-            return launcher(leavingPids()).train(order, control);
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          } finally {
-            control.end();
-          }
-        });
-  }
-
-  /** A shell that starts another, which outlives it unless the whole group is killed. */
-  private String leavingPids() {
+  /** A shell with a child that outlives it unless the whole process group is killed. */
+  private String commandThatWritesPids() {
     return "sh -c 'sleep 60 & echo $! > \"$1.writing\"; echo $$ >> \"$1.writing\"; mv \"$1.writing\" \"$1\"; wait' run "
         + folder.resolve("pids");
   }
@@ -169,7 +154,7 @@ class CommandLauncherTest {
     }
   }
 
-  private void assertThatAllAreGone() throws IOException {
+  private void assertThatAllHaveEnded() throws IOException {
     assertThat(Files.readAllLines(folder.resolve("pids")))
         .hasSize(2)
         .allSatisfy(

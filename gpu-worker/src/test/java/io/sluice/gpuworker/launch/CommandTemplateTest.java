@@ -33,7 +33,7 @@ class CommandTemplateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "  ", "a 'b", "a \"b", "a \\"})
-  void givenALineThatIsNoCommand_whenParsed_thenRefused(String line) {
+  void givenALineThatIsNotACommand_whenParsed_thenRefused(String line) {
     assertThatThrownBy(() -> CommandTemplate.parse(line))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A job with its dataset, as the streams-app would have fired it. */
+/** A job with its dataset, as the streams-app would have published it. */
 public record FrozenJobFixture(FineTuneJob job, List<DatasetRecord> dataset) {
   public static final int EXAMPLES = 4;
 

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
-import io.sluice.gpuworker.job.JobControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,11 +41,11 @@ class KubernetesLauncherTest {
                 args: ["--data={dataset}", "--out={output}", "--seed", "{seed}"]
       """;
 
-  // Set by the extension.
+  // Set by the extension of the mock server.
   private KubernetesClient client;
 
   @TempDir private Path folder;
-  private final JobControl control = new JobControl();
+  private final RunControlFixture control = new RunControlFixture();
   private TrainingOrder order;
 
   @BeforeEach
@@ -55,8 +54,8 @@ class KubernetesLauncherTest {
   }
 
   @Test
-  void givenAJobThatCompletes_whenTrained_thenItWasTheTemplateFilledIn() throws Exception {
-    CompletableFuture<Launcher.Trained> training = inBackground(launcher(client));
+  void givenAJobThatCompletes_whenTrained_thenItIsTheFilledInTemplate() throws Exception {
+    CompletableFuture<Launcher.Trained> training = control.start(launcher(client), order);
     Job job = awaitJob();
 
     assertThat(job.getMetadata().getName())
@@ -74,24 +73,24 @@ class KubernetesLauncherTest {
   }
 
   @Test
-  void givenAJobOfATrainerBefore_whenTrained_thenItIsWaitedForAndItsOutputIsKept()
+  void givenAJobOfAnEarlierTrainer_whenTrained_thenItsEndIsAwaitedAndItsOutputIsKept()
       throws Exception {
-    CompletableFuture<Launcher.Trained> before = inBackground(launcher(client));
+    CompletableFuture<Launcher.Trained> before = control.start(launcher(client), order);
     Job job = awaitJob();
-    Files.writeString(order.folder().writing().resolve("weights"), "of the first");
-    control.stop(Stop.HANDED_ON);
+    Files.writeString(order.folder().writing().resolve("weights"), "written by the first");
+    control.stop(StopReason.HANDED_ON);
     assertThatThrownBy(before::get).hasRootCauseInstanceOf(InterruptedException.class);
 
     end(job, "Complete", "", "");
-    Launcher.Trained trained = launcher(client).train(order, new JobControl());
+    Launcher.Trained trained = launcher(client).train(order, new RunControlFixture());
 
-    assertThat(trained.folder().resolve("weights")).hasContent("of the first");
+    assertThat(trained.folder().resolve("weights")).hasContent("written by the first");
     assertThat(jobs()).hasSize(1);
   }
 
   @Test
-  void givenAJobThatFails_whenTrained_thenTheReasonIsKubernetesOwn() throws Exception {
-    CompletableFuture<Launcher.Trained> training = inBackground(launcher(client));
+  void givenAJobThatFails_whenTrained_thenTheReasonIsThatOfKubernetes() throws Exception {
+    CompletableFuture<Launcher.Trained> training = control.start(launcher(client), order);
     end(awaitJob(), "Failed", "BackoffLimitExceeded", "Job has reached the specified limit");
 
     assertThatThrownBy(training::get)
@@ -101,18 +100,18 @@ class KubernetesLauncherTest {
   }
 
   @Test
-  void givenAJobAtWork_whenCancelled_thenItIsDeleted() throws Exception {
-    CompletableFuture<Launcher.Trained> training = inBackground(launcher(client));
+  void givenARunningJob_whenCancelled_thenItIsDeleted() throws Exception {
+    CompletableFuture<Launcher.Trained> training = control.start(launcher(client), order);
     awaitJob();
 
-    control.stop(Stop.CANCELLED);
+    control.stop(StopReason.CANCELLED);
 
     assertThatThrownBy(training::get).hasRootCauseInstanceOf(InterruptedException.class);
     assertThat(jobs()).isEmpty();
   }
 
   @Test
-  void givenALimit_whenTheJobTakesLonger_thenFailedAndItIsDeleted() throws IOException {
+  void givenATimeLimit_whenTheJobTakesLonger_thenItFailsAndIsDeleted() throws IOException {
     order =
         TrainingOrderFixture.order(folder.resolve("output"), Optional.of(Duration.ofMillis(200)));
 
@@ -123,7 +122,7 @@ class KubernetesLauncherTest {
   }
 
   @Test
-  void givenAClusterOutOfReach_whenTrained_thenFailedAfterAWhile() throws IOException {
+  void givenAnUnreachableCluster_whenTrained_thenTheJobFailsAfterAWhile() throws IOException {
     Config nowhere =
         new ConfigBuilder(client.getConfiguration())
             .withMasterUrl("http://127.0.0.1:1")
@@ -132,7 +131,7 @@ class KubernetesLauncherTest {
     try (KubernetesClient lost = new KubernetesClientBuilder().withConfig(nowhere).build()) {
       assertThatThrownBy(() -> launcher(lost).train(order, control))
           .isInstanceOf(JobFailedException.class)
-          .hasMessageContaining("out of reach")
+          .hasMessageContaining("unreachable")
           .hasMessageContaining("127.0.0.1:1");
     }
   }
@@ -148,12 +147,12 @@ class KubernetesLauncherTest {
   }
 
   @Test
-  void givenAFileThatIsNoJob_whenRead_thenRefused() throws IOException {
+  void givenAFileThatIsNotAJob_whenRead_thenRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("job.yaml"), "kind: Pod\n");
 
     assertThatThrownBy(() -> KubernetesJobTemplate.read(file))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("no template of a Kubernetes Job");
+        .hasMessageContaining("not a template of a Kubernetes Job");
   }
 
   private KubernetesLauncher launcher(KubernetesClient of) throws IOException {
@@ -164,20 +163,6 @@ class KubernetesLauncherTest {
         Optional.empty(),
         new KubernetesLauncher.Pace(
             Duration.ofMillis(20), Duration.ofMillis(300), System::nanoTime));
-  }
-
-  private CompletableFuture<Launcher.Trained> inBackground(KubernetesLauncher launcher) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          control.begin();
-          try {
-            return launcher.train(order, control);
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          } finally {
-            control.end();
-          }
-        });
   }
 
   private Job awaitJob() throws InterruptedException {

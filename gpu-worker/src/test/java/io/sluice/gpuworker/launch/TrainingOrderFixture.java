@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** TrainingOrderFixture of training runs. */
+/** Creates training orders. */
 final class TrainingOrderFixture {
   private TrainingOrderFixture() {}
 
-  /** The selected arm of a job, in a folder that is ready. */
+  /** The run of a job's selected arm, with its folder and its dataset file created. */
   static TrainingOrder order(Path output, Optional<Duration> limit) throws IOException {
     FrozenJobFixture frozen = FrozenJobFixture.job("maths-4-0123456789ab");
     ArmRun run = new ArmRun(Arm.SELECTED, 7);

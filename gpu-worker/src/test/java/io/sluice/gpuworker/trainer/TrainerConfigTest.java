@@ -18,7 +18,7 @@ class TrainerConfigTest {
           "output.dir", "/output");
 
   @Test
-  void givenWhatIsNeeded_whenMade_thenTheDefaultsHold() {
+  void givenTheRequiredSettings_whenCreated_thenTheOthersHaveDefaults() {
     TrainerConfig config = with(Map.of());
 
     assertThat(config.groupId()).isEqualTo("sluice.trainer");
@@ -43,7 +43,7 @@ class TrainerConfigTest {
   }
 
   @Test
-  void givenATimeLimitAndACommand_whenMade_thenTheyAreTyped() {
+  void givenATimeLimitAndACommand_whenCreated_thenTheyAreTyped() {
     TrainerConfig config =
         with(Map.of("time.limit.seconds", "90", "command.line", "train '{dataset}'"));
 
@@ -52,7 +52,7 @@ class TrainerConfigTest {
   }
 
   @Test
-  void givenAnUnknownPlaceholder_whenMade_thenRefusedWithTheSettingsName() {
+  void givenAnUnknownPlaceholder_whenCreated_thenRefusedWithTheSettingsName() {
     assertThatThrownBy(() -> with(Map.of("command.line", "train {data}")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("command.line")
@@ -60,7 +60,7 @@ class TrainerConfigTest {
   }
 
   @Test
-  void givenReportsRarerThanTheLease_whenMade_thenRefused() {
+  void givenAReportIntervalLongerThanTheLease_whenCreated_thenRefused() {
     assertThatThrownBy(() -> with(Map.of("lease.ms", "6000", "progress.ms", "6000")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("progress.ms")
@@ -68,7 +68,7 @@ class TrainerConfigTest {
   }
 
   @Test
-  void givenNoOutputFolder_whenMade_thenRefused() {
+  void givenNoOutputFolder_whenCreated_thenRefused() {
     Map<String, String> settings = new HashMap<>(NEEDED);
     settings.remove("output.dir");
 

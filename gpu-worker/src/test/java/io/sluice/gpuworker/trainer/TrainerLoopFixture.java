@@ -1,7 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.launch.FrozenJobFixture;
 import io.sluice.gpuworker.service.ServiceHealth;
@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -36,9 +37,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A trainer's loop that has joined its group, to be stepped through by hand. A job's work ends when
- * a test says so; a partition's records are seen by the group's consumer and by those that follow a
- * job.
+ * A trainer's loop that has joined its group, on mock clients. A test turns the loop and decides when
+ * the work on a job ends. The records of a partition reach the group's consumer and those of the
+ * watches that follow a job.
  */
 final class TrainerLoopFixture implements AutoCloseable {
   static final TopicPartition FIRST = new TopicPartition("jobs", 0);
@@ -51,7 +52,7 @@ final class TrainerLoopFixture implements AutoCloseable {
   private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
   private final ExecutorService working = Executors.newSingleThreadExecutor();
   private final BlockingQueue<JobControl> controls = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
+  private final BlockingQueue<JobOutcome> outcomes = new LinkedBlockingQueue<>();
   private int begun;
   private int ended;
   final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
@@ -69,38 +70,42 @@ final class TrainerLoopFixture implements AutoCloseable {
 
   private TrainerLoop loop() {
     RecordValues<FineTuneJob> values = new RecordValues<>(FineTuneJob.class, serdes);
+    TrainerMetrics metrics = new TrainerMetrics(meters);
     return new TrainerLoop(
-        FIRST.topic(),
-        consumer,
-        values,
-        (from, job) -> new JobWatch(watch(from), from, job, values),
+        new JobQueue(
+            FIRST.topic(),
+            consumer,
+            values,
+            (record, job) -> new JobWatch(watch(record), record, job, values),
+            metrics),
+        new JobWorker(
+            task -> {
+              begun++;
+              working.execute(task);
+            },
+            this::workOn,
+            Duration.ZERO),
         new JobReporter(
             new JobReports(
                 "results",
                 serdes.<FineTuneResult>value().serializer(),
                 this::producer,
                 consumer::groupMetadata),
-            new TrainerIdentity(
+            new ReportRecords(
                 "t1",
                 Duration.ofSeconds(30),
                 Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
             Duration.ofNanos(REPORT_NANOS),
             () -> now),
-        task -> {
-          begun++;
-          working.execute(task);
-        },
-        this::workOn,
-        Duration.ZERO,
-        new TrainerMetrics(meters),
+        metrics,
         new ServiceHealth(System::nanoTime, Duration.ofMinutes(5)));
   }
 
-  private Ending workOn(FineTuneJob job, JobControl control) {
+  private JobOutcome workOn(FineTuneJob job, JobControl control) {
     worked.add(job);
     controls.add(control);
     try {
-      return endings.take();
+      return outcomes.take();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -169,7 +174,7 @@ final class TrainerLoopFixture implements AutoCloseable {
     return begun > ended;
   }
 
-  /** What the loop and the work that was begun last tell each other. */
+  /** The control of the work that was begun last. */
   JobControl control() throws InterruptedException {
     JobControl control = controls.poll(20, TimeUnit.SECONDS);
     if (control == null) {
@@ -178,24 +183,24 @@ final class TrainerLoopFixture implements AutoCloseable {
     return control;
   }
 
-  /** The work that was begun ends so; returns when the loop can see that. */
-  void work(Ending ending) throws Exception {
+  /** Ends the work that was begun last; returns when the loop can see its outcome. */
+  void endWork(JobOutcome outcome) throws Exception {
     ended++;
-    endings.add(ending);
+    outcomes.add(outcome);
     working.submit(() -> {}).get(20, TimeUnit.SECONDS);
   }
 
-  /** How many consumers were opened to follow a job. */
-  int followed() {
+  /** How many watches were opened. */
+  int watchesOpened() {
     return watching.size();
   }
 
-  /** Whether a consumer that follows a job is open still. */
-  boolean isFollowing() {
+  /** Whether a watch is still open. */
+  boolean isWatching() {
     return watching.stream().anyMatch(watch -> !watch.closed());
   }
 
-  /** What was reported and committed. */
+  /** The reports whose transactions were committed. */
   List<FineTuneResult> reports() {
     return producers.stream()
         .flatMap(producer -> producer.history().stream())
@@ -204,7 +209,7 @@ final class TrainerLoopFixture implements AutoCloseable {
         .toList();
   }
 
-  /** The offsets that were committed with reports, in order. */
+  /** The offsets that were committed in the transactions of reports, in order. */
   List<Map<TopicPartition, OffsetAndMetadata>> offsets() {
     return producers.stream()
         .flatMap(producer -> producer.consumerGroupOffsetsHistory().stream())
@@ -212,9 +217,9 @@ final class TrainerLoopFixture implements AutoCloseable {
         .toList();
   }
 
-  /** Where the group goes on in a partition, by plain commits. */
+  /** The offset that the consumer itself has committed for a partition; 0 for none. */
   long committed(TopicPartition partition) {
-    OffsetAndMetadata offset = consumer.committed(java.util.Set.of(partition)).get(partition);
+    OffsetAndMetadata offset = consumer.committed(Set.of(partition)).get(partition);
     return offset == null ? 0 : offset.offset();
   }
 

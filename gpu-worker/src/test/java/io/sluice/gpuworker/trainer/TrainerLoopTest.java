@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.sluice.gpuworker.job.Ending;
+import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.ArmRun;
-import io.sluice.gpuworker.launch.Stop;
+import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -41,18 +41,18 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenTwoJobs_whenTheFirstIsAtWork_thenTheSecondWaitsAndIsNotFetched() throws Exception {
+  void givenTwoJobs_whenTheFirstIsWorkedOn_thenTheSecondWaitsAndIsNotFetched() throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.put(SECOND, job("b"));
     trainer.turns(5);
 
     assertThat(trainer.isBegun()).isTrue();
     assertThat(trainer.consumer.paused()).containsExactlyInAnyOrder(FIRST, SECOND);
-    trainer.work(new Ending.Finished("/out", "fine"));
+    trainer.endWork(new JobOutcome.Finished("/out", "fine"));
     trainer.turns(3);
 
     assertThat(trainer.isBegun()).isTrue();
-    trainer.work(new Ending.Failed("no"));
+    trainer.endWork(new JobOutcome.Failed("no"));
     trainer.turns(3);
     assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("a", "b");
     assertThat(trainer.reports())
@@ -67,14 +67,14 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenProgress_whenTurning_thenStartedThenWhatIsNewAndThenAtItsPace() throws Exception {
+  void givenProgress_whenTurning_thenStartedAndNewsAreReportedAtOnceAndStepsAtIntervals() throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     assertThat(trainer.reports()).as("the attempt has not begun").isEmpty();
     JobControl control = trainer.control();
-    control.tell(new JobProgress(2, "reading", Optional.empty(), List.of()));
+    control.setProgress(new JobProgress(2, "reading", Optional.empty(), List.of()));
     trainer.turns(3);
-    control.tell(new JobProgress(2, "training", Optional.empty(), List.of()));
+    control.setProgress(new JobProgress(2, "training", Optional.empty(), List.of()));
     trainer.turns(3);
     control.step(new ArmRun(Arm.SELECTED, 3), 1, 10, 2.0, 50);
     control.step(new ArmRun(Arm.SELECTED, 3), 2, 10, 1.0, 60);
@@ -100,7 +100,7 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenAJobThatWasCancelledBeforeItsTurn_whenRead_thenPassedOverWithoutAReport()
+  void givenAJobThatWasCancelledBeforeItIsTaken_whenRead_thenPassedOverWithoutAReport()
       throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.put(FIRST, in(JobState.CANCELLED, job("a")));
@@ -108,8 +108,8 @@ class TrainerLoopTest {
     trainer.turns(8);
 
     assertThat(trainer.isBegun()).isTrue();
-    assertThat(trainer.followed()).as("one that is read as cancelled is not followed").isEqualTo(2);
-    trainer.work(new Ending.Finished("/out", ""));
+    assertThat(trainer.watchesOpened()).as("no watch for a job that is read as cancelled").isEqualTo(2);
+    trainer.endWork(new JobOutcome.Finished("/out", ""));
     trainer.turns(2);
     assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("b");
     assertThat(trainer.reports()).extracting(FineTuneResult::getJobId).containsExactly("b");
@@ -121,23 +121,23 @@ class TrainerLoopTest {
     trainer.put(FIRST, job("a"));
     trainer.put(FIRST, FineTuneJob.newBuilder(job("a")).setRetracted(List.of("s1")).build());
     trainer.turns(4);
-    trainer.work(new Ending.Finished("/out", ""));
+    trainer.endWork(new JobOutcome.Finished("/out", ""));
 
     assertThat(trainer.worked.get(0).getRetracted()).containsExactly("s1");
   }
 
   @Test
-  void givenAJobThatIsCancelledAtWork_whenTheWorkHasStopped_thenCancelledIsReported()
+  void givenAJobThatIsCancelledDuringTheWork_whenTheWorkHasStopped_thenCancelledIsReported()
       throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     JobControl control = trainer.control();
     trainer.put(FIRST, in(JobState.CANCELLED, job("a")));
     trainer.turns(1);
-    trainer.work(new Ending.Stopped());
+    trainer.endWork(new JobOutcome.Stopped());
     trainer.turns(1);
 
-    assertThat(control.stopped()).contains(Stop.CANCELLED);
+    assertThat(control.stopReason()).contains(StopReason.CANCELLED);
     assertThat(trainer.reports())
         .extracting(FineTuneResult::getState)
         .containsExactly(FineTuneState.CANCELLED);
@@ -145,7 +145,7 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenAPartitionThatMovesOn_whenTheWorkEnds_thenNothingIsReportedAndTheNextJobRuns()
+  void givenAPartitionThatIsReassigned_whenTheWorkEnds_thenNothingIsReportedAndTheNextJobRuns()
       throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.put(SECOND, job("b"));
@@ -153,20 +153,20 @@ class TrainerLoopTest {
     JobControl control = trainer.control();
     trainer.consumer.rebalance(List.of(SECOND));
     trainer.turns(1);
-    trainer.work(new Ending.Finished("/out", ""));
+    trainer.endWork(new JobOutcome.Finished("/out", ""));
     trainer.turns(4);
 
-    assertThat(control.stopped()).contains(Stop.HANDED_ON);
+    assertThat(control.stopReason()).contains(StopReason.HANDED_ON);
     assertThat(trainer.reports()).isEmpty();
     assertThat(trainer.isBegun()).isTrue();
   }
 
   @Test
-  void givenAKafkaThatTakesNoReport_whenAJobEnds_thenItIsReportedOnceItDoes() throws Exception {
+  void givenReportsThatFail_whenAJobEnds_thenItIsReportedOnceOneSucceeds() throws Exception {
     trainer.producersFail = Optional.of(new KafkaException("no broker"));
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
-    trainer.work(new Ending.Failed("no"));
+    trainer.endWork(new JobOutcome.Failed("no"));
     trainer.turns(2);
     assertThat(trainer.reports()).isEmpty();
 
@@ -183,7 +183,7 @@ class TrainerLoopTest {
             new KafkaException("in an error state", new TopicAuthorizationException("results")));
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
-    trainer.work(new Ending.Failed("no"));
+    trainer.endWork(new JobOutcome.Failed("no"));
 
     assertThatThrownBy(() -> trainer.turns(1))
         .isInstanceOf(TopicAuthorizationException.class)
@@ -191,20 +191,20 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenATurnThatFails_whenTheLoopIsClosed_thenTheJobIsNotFollowedAnyMore() {
+  void givenATurnThatFails_whenTheLoopIsClosed_thenTheWatchIsClosed() {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     trainer.consumer.setPollException(new KafkaException("gone"));
     assertThatThrownBy(() -> trainer.turns(1)).hasMessage("gone");
-    assertThat(trainer.isFollowing()).isTrue();
+    assertThat(trainer.isWatching()).isTrue();
 
     trainer.loop.close();
 
-    assertThat(trainer.isFollowing()).isFalse();
+    assertThat(trainer.isWatching()).isFalse();
   }
 
   @Test
-  void givenAKafkaThatDoesNotTellAPartitionsEnd_whenAJobIsToBeFollowed_thenItsConsumerIsClosed() {
+  void givenNoEndOffset_whenAWatchIsOpened_thenItFailsAndItsConsumerIsClosed() {
     MockConsumer<byte[], byte[]> silent = new MockConsumer<>("earliest");
 
     assertThatThrownBy(
@@ -221,16 +221,16 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenAJobAtWork_whenTheTrainerIsStopped_thenTheJobIsLeftToTheNext() throws Exception {
+  void givenAJobThatIsWorkedOn_whenTheTrainerStops_thenTheJobIsLeftToTheNext() throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     JobControl control = trainer.control();
-    control.tell(new JobProgress(1, "training", Optional.empty(), List.of()));
+    control.setProgress(new JobProgress(1, "training", Optional.empty(), List.of()));
     trainer.turns(1);
-    trainer.work(new Ending.Stopped());
+    trainer.endWork(new JobOutcome.Stopped());
     trainer.loop.finish();
 
-    assertThat(control.stopped()).contains(Stop.HANDED_ON);
+    assertThat(control.stopReason()).contains(StopReason.HANDED_ON);
     assertThat(trainer.reports())
         .extracting(FineTuneResult::getState, FineTuneResult::getLeaseUntil)
         .containsExactly(

@@ -104,13 +104,7 @@ public final class Comparison {
                 examples,
                 Checkpointing.latest(Files.createTempDirectory(folder, "run")),
                 TrainingListener.NONE);
-    if (result instanceof TrainingOutcome.Finished finished) {
-      return losses(Optional.of(finished.checkpoint()), queries);
-    }
-    throw new IOException(
-        result instanceof TrainingOutcome.Diverged diverged
-            ? "training failed: " + diverged.reason()
-            : "training was cancelled");
+    return losses(Optional.of(result.finished().checkpoint()), queries);
   }
 
   private ExampleLosses losses(Optional<Path> adapter, List<Encoded.Example> queries)

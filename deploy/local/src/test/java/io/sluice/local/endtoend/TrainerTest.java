@@ -119,7 +119,7 @@ class TrainerTest {
     }
     assertThat(topics.reports("handed-on"))
         .last()
-        .satisfies(report -> assertThat(report.getDetail()).contains("the next one goes on"));
+        .satisfies(report -> assertThat(report.getDetail()).contains("the next one continues"));
 
     try (Trainer second = trainer("sh -c 'echo > \"$1/weights\"' run {output}")) {
       second.start();

@@ -57,14 +57,7 @@ record OfflineTraining(TrainingSettings settings, PrintWriter err) {
   TrainingOutcome.Finished train(EncodedExamples examples, Checkpointing checkpointing)
       throws IOException, InterruptedException {
     try (TrainingBar bar = new TrainingBar()) {
-      TrainingOutcome outcome = new FineTuning(settings).run(examples.usable(), checkpointing, bar);
-      if (outcome instanceof TrainingOutcome.Finished finished) {
-        return finished;
-      }
-      throw new IOException(
-          outcome instanceof TrainingOutcome.Diverged diverged
-              ? "training failed: " + diverged.reason()
-              : "training was cancelled");
+      return new FineTuning(settings).run(examples.usable(), checkpointing, bar).finished();
     }
   }
 }

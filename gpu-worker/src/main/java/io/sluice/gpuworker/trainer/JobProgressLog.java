@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Logs how far a job has come, as often as it is reported. */
-final class ProgressLines {
-  private static final Logger LOG = LoggerFactory.getLogger(ProgressLines.class);
+/** Logs the progress of a job. The caller decides how often. */
+final class JobProgressLog {
+  private static final Logger LOG = LoggerFactory.getLogger(JobProgressLog.class);
 
-  private ProgressLines() {}
+  private JobProgressLog() {}
 
   static void log(FineTuneJob job, JobProgress progress) {
     LoggingEventBuilder line =

@@ -10,17 +10,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes the records of a trainer's reports.
+ * Creates the records of a trainer's reports.
  *
  * @param name of the trainer, unique among those that run
- * @param lease how long it may be silent before another takes its job
- * @param clock of the machine
+ * @param lease how long the trainer may stay silent before another one takes its job
+ * @param clock for the times in the reports
  */
-record TrainerIdentity(String name, Duration lease, Clock clock) {
-  private static final int LONGEST_DETAIL = 1000;
+record ReportRecords(String name, Duration lease, Clock clock) {
+  private static final int MAX_DETAIL_CHARACTERS = 1000;
 
   /** The job is being worked on. */
-  FineTuneResult going(FineTuneJob job, FineTuneState state, JobProgress progress) {
+  FineTuneResult progress(FineTuneJob job, FineTuneState state, JobProgress progress) {
     return report(job, state, progress)
         .setDetail(shown(progress.detail()))
         .setLeaseUntil(clock.millis() + lease.toMillis())
@@ -28,23 +28,23 @@ record TrainerIdentity(String name, Duration lease, Clock clock) {
         .build();
   }
 
-  /** The job is left for another trainer. */
+  /** The job is left to another trainer, which need not wait for the lease to expire. */
   FineTuneResult left(FineTuneJob job, JobProgress progress) {
     return report(job, FineTuneState.PROGRESS, progress)
-        .setDetail("the trainer was stopped: the next one goes on")
+        .setDetail("the trainer was stopped: the next one continues")
         .setLeaseUntil(clock.millis())
         .build();
   }
 
   /** The job has ended. */
-  FineTuneResult ended(
+  FineTuneResult end(
       FineTuneJob job, FineTuneState state, String detail, String output, JobProgress progress) {
     return report(job, state, progress).setDetail(shown(detail)).setOutput(output).build();
   }
 
-  /** Programs and other people's files have a say in it. */
+  /** Details may hold the output of a user's program or text from files of others. */
   private static String shown(String detail) {
-    return ForeignText.shown(detail, LONGEST_DETAIL);
+    return ForeignText.shown(detail, MAX_DETAIL_CHARACTERS);
   }
 
   private FineTuneResult.Builder report(

@@ -8,22 +8,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/** What a failure of a file says to people. */
-public final class FileTrouble {
-  /** How systems say that there is no more room. */
-  private static final List<String> FULL =
+/** Turns failures of file operations into messages for people. */
+public final class FileFailures {
+  /** Parts of the messages by which operating systems report a full disk. */
+  private static final List<String> DISK_FULL =
       List.of("No space left", "File too large", "Disk quota exceeded", "not enough space");
 
-  private FileTrouble() {}
+  private FileFailures() {}
 
   /**
-   * The reason, with what to do.
+   * The reason of a failure, and what to do about it where that is known.
    *
-   * @param output the trainer's output folder
+   * @param output the trainer's output folder, which a message about a full disk names
    */
   public static String reason(IOException failure, Path output) {
     String message = Objects.toString(failure.getMessage(), failure.getClass().getSimpleName());
-    if (FULL.stream().anyMatch(message::contains)) {
+    if (DISK_FULL.stream().anyMatch(message::contains)) {
       return "the disk of "
           + output
           + " is full ("

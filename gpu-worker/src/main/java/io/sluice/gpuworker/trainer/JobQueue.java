@@ -1,0 +1,146 @@
+package io.sluice.gpuworker.trainer;
+
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobState;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jobs of the partitions that the consumer group assigns to this trainer, taken one at a time.
+ *
+ * <p>Used by the trainer's Kafka thread alone, which also owns the consumer.
+ */
+final class JobQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+
+  private final String topic;
+  private final Consumer<byte[], byte[]> consumer;
+  private final RecordValues<FineTuneJob> values;
+  private final WatchFactory watches;
+  private final TrainerMetrics metrics;
+  private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+
+  /** Opens the watch that follows a job. */
+  @FunctionalInterface
+  interface WatchFactory {
+    /**
+     * Opens a watch, which the caller closes.
+     *
+     * @param record the record that the job was read from: the watch reads on behind it
+     */
+    JobWatch open(ConsumerRecord<byte[], byte[]> record, FineTuneJob job);
+  }
+
+  /**
+   * A queue whose consumer has not subscribed yet.
+   *
+   * @param topic the topic of the jobs
+   * @param consumer a member of the trainers' group; the caller closes it
+   * @param metrics counts the jobs that are passed over
+   */
+  JobQueue(
+      String topic,
+      Consumer<byte[], byte[]> consumer,
+      RecordValues<FineTuneJob> values,
+      WatchFactory watches,
+      TrainerMetrics metrics) {
+    this.topic = topic;
+    this.consumer = consumer;
+    this.values = values;
+    this.watches = watches;
+    this.metrics = metrics;
+  }
+
+  /** Joins the group. */
+  void subscribe(ConsumerRebalanceListener listener) {
+    consumer.subscribe(List.of(topic), listener);
+  }
+
+  /**
+   * Polls once, which keeps the membership of the group alive. Nothing is fetched while a job is
+   * being worked on or records are waiting: all partitions are paused then.
+   */
+  void poll(boolean working) {
+    Set<TopicPartition> assigned = consumer.assignment();
+    if (working || hasNext()) {
+      consumer.pause(assigned);
+    } else {
+      consumer.resume(assigned);
+    }
+    consumer.poll(POLL_TIMEOUT).forEach(fetched::add);
+  }
+
+  /** Whether a fetched record is waiting. */
+  boolean hasNext() {
+    return !fetched.isEmpty();
+  }
+
+  /**
+   * Takes the next record out.
+   *
+   * @return its job; empty when the record was passed over, since it is no job or not an open one
+   */
+  Optional<CurrentJob> next() {
+    ConsumerRecord<byte[], byte[]> record = fetched.remove();
+    Optional<FineTuneJob> job =
+        record.value() == null ? Optional.empty() : values.read(topic, record.value());
+    if (job.filter(read -> read.getState() == JobState.OPEN).isPresent()) {
+      return Optional.of(new CurrentJob(record, job.get(), watches.open(record, job.get())));
+    }
+    job.ifPresent(closed -> countPassedOver(closed, CurrentJob.NOT_OPEN));
+    commit(partition(record), record.offset() + 1);
+    return Optional.empty();
+  }
+
+  /**
+   * Steps past a job without reporting anything about it.
+   *
+   * @param reason for the log
+   */
+  void passOver(CurrentJob current, String reason) {
+    countPassedOver(current.job, reason);
+    commit(current.partition, current.offset + 1);
+  }
+
+  /** Drops the waiting records of partitions that no longer belong to this trainer. */
+  void forget(Collection<TopicPartition> partitions) {
+    fetched.removeIf(record -> partitions.contains(partition(record)));
+  }
+
+  private void countPassedOver(FineTuneJob job, String reason) {
+    LOG.atInfo()
+        .addKeyValue("job", job.getJobId())
+        .addKeyValue("reason", reason)
+        .log("Job passed over");
+    metrics.countPassedOver();
+  }
+
+  /** A commit that fails is not retried: the record would be read and passed over once more. */
+  private void commit(TopicPartition partition, long offset) {
+    consumer.commitAsync(
+        Map.of(partition, new OffsetAndMetadata(offset)),
+        (offsets, failure) -> {
+          if (failure != null) {
+            LOG.atInfo().addKeyValue("reason", failure.getMessage()).log("Commit left out");
+          }
+        });
+  }
+
+  private static TopicPartition partition(ConsumerRecord<?, ?> record) {
+    return new TopicPartition(record.topic(), record.partition());
+  }
+}
