@@ -80,7 +80,7 @@ final class BuiltinLauncher implements Launcher {
     return trained.orElseThrow(() -> new InterruptedException("stopped"));
   }
 
-  /** A run that was cancelled although nobody asked for a stop has reached its time limit. */
+  /** A run that was cancelled without a request to stop has reached its time limit. */
   private static void requireInTime(TrainingOrder order, RunControl control)
       throws JobFailedException {
     if (control.stopReason().isEmpty()) {

@@ -65,7 +65,6 @@ final class JobQueue {
     this.metrics = metrics;
   }
 
-  /** Joins the group. */
   void subscribe(ConsumerRebalanceListener listener) {
     consumer.subscribe(List.of(topic), listener);
   }

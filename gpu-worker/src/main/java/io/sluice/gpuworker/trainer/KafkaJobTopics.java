@@ -82,7 +82,8 @@ final class KafkaJobTopics implements JobTopics {
                   || record.value() == null
                   || visitor.test(record.value()));
     } catch (InterruptException e) {
-      // Kafka sets the thread's interrupt flag again; who throws InterruptedException clears it.
+      // Kafka leaves the interrupt flag set; by convention it is clear when InterruptedException is
+      // thrown.
       Thread.interrupted();
       InterruptedException interrupted = new InterruptedException(e.getMessage());
       interrupted.initCause(e);

@@ -43,7 +43,6 @@ final class TrainerLoop implements AutoCloseable {
     this.health = health;
   }
 
-  /** Joins the group. */
   void subscribe() {
     queue.subscribe(new Partitions());
   }

@@ -25,7 +25,6 @@ final class TrainerMetrics {
       new AtomicReference<>(Optional.empty());
   private final Map<String, Counter> ended = new TreeMap<>();
 
-  /** Registers the metrics. */
   TrainerMetrics(MeterRegistry registry) {
     for (String outcome : List.of("finished", "failed", "cancelled", PASSED_OVER)) {
       ended.put(

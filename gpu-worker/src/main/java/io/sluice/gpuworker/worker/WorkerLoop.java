@@ -85,7 +85,6 @@ final class WorkerLoop {
   private record Computation(
       Batch batch, CompletableFuture<List<Verdict>> verdicts, Set<TopicPartition> lost) {}
 
-  /** Joins the group. */
   void subscribe() {
     consumer.subscribe(queues.stream().map(TopicQueue::topic).toList(), new Partitions());
   }
