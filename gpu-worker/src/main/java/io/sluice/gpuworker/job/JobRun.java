@@ -33,8 +33,8 @@ public record JobRun(JobTopics topics, JobSetup setup) {
   private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
 
   /**
-   * Works on a job until it has an outcome, or until the control asks for a stop. Blocks, so it must
-   * not be called on the Kafka thread.
+   * Works on a job until it has an outcome, or until the control asks for a stop. Blocks, so it
+   * must not be called on the Kafka thread.
    *
    * @return the outcome; a failure of the job is an outcome too
    * @throws ServiceFailure when the trainer itself cannot continue, for example without Kafka
@@ -72,7 +72,9 @@ public record JobRun(JobTopics topics, JobSetup setup) {
 
   /** Failures of any kind may follow from a stop, which then is the outcome. */
   private static JobOutcome unlessStopped(JobControl control, String reason) {
-    return control.stopReason().isPresent() ? new JobOutcome.Stopped() : new JobOutcome.Failed(reason);
+    return control.stopReason().isPresent()
+        ? new JobOutcome.Stopped()
+        : new JobOutcome.Failed(reason);
   }
 
   private JobOutcome attempt(FineTuneJob job, JobControl control)
@@ -87,7 +89,8 @@ public record JobRun(JobTopics topics, JobSetup setup) {
             setup, control, number, last.map(FineTuneResult::getOutcomes).orElse(List.of()));
     attempt.setActivity("reading the dataset");
     if (number > setup.attempts()) {
-      // A job that crashes the process, for example when memory runs out, must not crash one trainer
+      // A job that crashes the process, for example when memory runs out, must not crash one
+      // trainer
       // after another.
       throw new JobFailedException(
           "taken %d times and never completed: see the trainers' logs for what ended them, then fire the job again"

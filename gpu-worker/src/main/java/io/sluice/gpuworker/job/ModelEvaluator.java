@@ -17,10 +17,14 @@ import java.util.Optional;
 
 /**
  * Evaluates PEFT adapters for the base model and complete Hugging Face models, whichever launcher
- * wrote them. All texts are tokenized by the base model's tokenizer, so that losses can be compared.
+ * wrote them. All texts are tokenized by the base model's tokenizer, so that losses can be
+ * compared.
  */
 public final class ModelEvaluator implements Evaluator {
-  /** With more examples than this only the mean is reported, to keep reports far below Kafka's limit. */
+  /**
+   * With more examples than this only the mean is reported, to keep reports far below Kafka's
+   * limit.
+   */
   private static final int MAX_REPORTED_LOSSES = 1000;
 
   private final Path base;
@@ -86,7 +90,9 @@ public final class ModelEvaluator implements Evaluator {
     }
     int examples = losses.each().size();
     List<Float> reported =
-        examples > MAX_REPORTED_LOSSES ? List.of() : losses.each().stream().map(Double::floatValue).toList();
+        examples > MAX_REPORTED_LOSSES
+            ? List.of()
+            : losses.each().stream().map(Double::floatValue).toList();
     return new MeanLoss(losses.mean(), losses.standardError(), examples, reported);
   }
 

@@ -86,7 +86,9 @@ final class CommandLauncher implements Launcher {
       file.readFully(tail);
       String text = new String(tail, StandardCharsets.UTF_8).strip();
       String line = text.substring(text.lastIndexOf('\n') + 1);
-      return line.isEmpty() ? "(empty)" : line.substring(0, Math.min(MAX_SHOWN_CHARACTERS, line.length()));
+      return line.isEmpty()
+          ? "(empty)"
+          : line.substring(0, Math.min(MAX_SHOWN_CHARACTERS, line.length()));
     }
   }
 }

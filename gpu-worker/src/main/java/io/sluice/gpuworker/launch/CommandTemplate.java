@@ -19,7 +19,8 @@ public record CommandTemplate(List<String> arguments) {
   /**
    * Splits and checks a command line.
    *
-   * @throws IllegalArgumentException when it is empty, a quote is not closed or a placeholder is unknown
+   * @throws IllegalArgumentException when it is empty, a quote is not closed or a placeholder is
+   *     unknown
    */
   public static CommandTemplate parse(String line) {
     List<String> arguments = new Splitter(line).split();

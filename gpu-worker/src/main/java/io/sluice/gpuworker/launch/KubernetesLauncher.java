@@ -81,7 +81,8 @@ final class KubernetesLauncher implements Launcher {
         (order.job().getJobId() + "-" + order.run().label())
             .toLowerCase(Locale.ROOT)
             .replaceAll("[^a-z0-9]+", "-");
-    String cut = slug.substring(Math.max(0, slug.length() - MAX_SLUG_CHARACTERS)).replaceAll("^-+", "");
+    String cut =
+        slug.substring(Math.max(0, slug.length() - MAX_SLUG_CHARACTERS)).replaceAll("^-+", "");
     return "sluice-" + cut + "-" + order.folder().identity().substring(0, HASH_CHARACTERS);
   }
 
@@ -121,7 +122,9 @@ final class KubernetesLauncher implements Launcher {
         .orElse("default");
   }
 
-  /** A Job that exists already was created by an earlier trainer, or by an attempt that timed out. */
+  /**
+   * A Job that exists already was created by an earlier trainer, or by an attempt that timed out.
+   */
   private static void create(Resource<Job> resource, Requests requests)
       throws JobFailedException, InterruptedException {
     requests.send(
@@ -201,8 +204,7 @@ final class KubernetesLauncher implements Launcher {
   private final class Requests {
     private long lastResponse = pace.nanoTime().getAsLong();
 
-    <T> T send(Supplier<T> request)
-        throws JobFailedException, InterruptedException {
+    <T> T send(Supplier<T> request) throws JobFailedException, InterruptedException {
       while (true) {
         try {
           T response = request.get();

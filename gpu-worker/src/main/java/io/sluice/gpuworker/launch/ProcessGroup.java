@@ -34,7 +34,9 @@ final class ProcessGroup {
   private final boolean leads;
   private final Path note;
 
-  /** All descendants seen so far: one that starts a new session can lose its link to the program. */
+  /**
+   * All descendants seen so far: one that starts a new session can lose its link to the program.
+   */
   private final Set<ProcessHandle> seen = new HashSet<>();
 
   private ProcessGroup(Process process, boolean leads, Path note) {

@@ -3,8 +3,8 @@ package io.sluice.gpuworker.launch;
 import java.util.Optional;
 
 /**
- * Through which a launcher learns that it has to stop, and reports its steps. Thread-safe: it may be
- * called from any thread while {@link Launcher#train} runs.
+ * Through which a launcher learns that it has to stop, and reports its steps. Thread-safe: it may
+ * be called from any thread while {@link Launcher#train} runs.
  */
 public interface RunControl {
   /** Why the run has to stop; empty while it has to continue. */

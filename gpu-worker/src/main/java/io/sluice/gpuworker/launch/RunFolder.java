@@ -184,7 +184,9 @@ public record RunFolder(Path path, String identity) {
     }
   }
 
-  /** Deletes the checkpoints and partial models of a job's unfinished runs; complete models stay. */
+  /**
+   * Deletes the checkpoints and partial models of a job's unfinished runs; complete models stay.
+   */
   public static void clearUnfinished(Path output, FineTuneJob job) throws IOException {
     Path folder = ofJob(output, job);
     if (!Files.isDirectory(folder)) {

@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param run which of the job's runs it is
  * @param examples to train on, in selection order; at least one
  * @param model folder of the base model
- * @param folder of this run, already created; an interrupted run with the same examples and settings
- *     may have left files in it
+ * @param folder of this run, already created; an interrupted run with the same examples and
+ *     settings may have left files in it
  * @param timeLimit how long the run may take; no limit when empty
  */
 public record TrainingOrder(

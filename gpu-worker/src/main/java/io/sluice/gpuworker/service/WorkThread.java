@@ -29,8 +29,8 @@ public final class WorkThread implements Executor, AutoCloseable {
   }
 
   /**
-   * Interrupts the current task and waits for its end, one minute at most, so that what the task uses
-   * can be closed afterwards.
+   * Interrupts the current task and waits for its end, one minute at most, so that what the task
+   * uses can be closed afterwards.
    */
   @Override
   public void close() {

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends reports to the topic fine-tune-results, each in one transaction with the job's offset. A
- * trainer that has lost the job's partition without noticing can therefore no longer report, and
- * a job's last report and the commit behind the job happen together or not at all.
+ * trainer that has lost the job's partition without noticing can therefore no longer report, and a
+ * job's last report and the commit behind the job happen together or not at all.
  *
- * <p>Used by the Kafka thread alone. A producer that has failed is closed, and the next report opens
- * a new one.
+ * <p>Used by the Kafka thread alone. A producer that has failed is closed, and the next report
+ * opens a new one.
  */
 final class JobReports implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobReports.class);

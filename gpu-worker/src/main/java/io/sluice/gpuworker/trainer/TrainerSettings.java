@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.gpuworker.finetune.TrainingCompute;
-import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.launch.CommandTemplate;
+import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.launch.Placeholders;
 import io.sluice.schemas.connection.Setting;
 import io.sluice.schemas.connection.SettingChecks;

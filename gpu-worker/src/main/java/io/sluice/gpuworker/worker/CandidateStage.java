@@ -134,7 +134,9 @@ final class CandidateStage implements Stage {
         represented.tokens());
   }
 
-  /** Turns a candidate that breaks the contract into an unusable one before anything is computed. */
+  /**
+   * Turns a candidate that breaks the contract into an unusable one before anything is computed.
+   */
   private static Content<Candidate> checked(Content<Candidate> content) {
     if (!(content instanceof Valued<Candidate> valued)) {
       return content;

@@ -44,7 +44,9 @@ final class DeadLetters {
     return new ProducerRecord<>(topic, null, source.key(), source.value(), headers(source, reason));
   }
 
-  /** A letter for a record whose value is too large for the topic; it says where the original is. */
+  /**
+   * A letter for a record whose value is too large for the topic; it says where the original is.
+   */
   ProducerRecord<byte[], byte[]> letterWithoutValue(
       ConsumerRecord<byte[], byte[]> source, String reason) {
     String longer =
@@ -57,7 +59,10 @@ final class DeadLetters {
 
   private static Headers headers(ConsumerRecord<byte[], byte[]> source, String reason) {
     Headers headers = new RecordHeaders(source.headers());
-    String shown = reason.length() <= MAX_REASON_CHARACTERS ? reason : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
+    String shown =
+        reason.length() <= MAX_REASON_CHARACTERS
+            ? reason
+            : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
     put(headers, REASON, shown);
     put(headers, TOPIC, source.topic());
     put(headers, PARTITION, Integer.toString(source.partition()));

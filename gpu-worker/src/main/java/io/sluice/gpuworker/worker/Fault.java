@@ -6,7 +6,9 @@ enum Fault {
   UNREADABLE,
   /** The record breaks the contract: for example the answer is missing, or key and id differ. */
   INVALID,
-  /** The record keeps the contract but has no representation, since nothing can be learnt from it. */
+  /**
+   * The record keeps the contract but has no representation, since nothing can be learnt from it.
+   */
   UNREPRESENTABLE,
   /** Kafka refuses the record's representation, which is too large. */
   REFUSED

@@ -8,9 +8,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Measures by how many records the worker is behind the ends of its partitions: records that are not
- * fetched yet, records that wait in the queues, and those of the current batch. It measures at most
- * once per second, on the worker's Kafka thread.
+ * Measures by how many records the worker is behind the ends of its partitions: records that are
+ * not fetched yet, records that wait in the queues, and those of the current batch. It measures at
+ * most once per second, on the worker's Kafka thread.
  */
 final class Lag {
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs a worker's progress every 30 seconds, unless nothing was done since the last time. Used by the
- * worker's Kafka thread alone.
+ * Logs a worker's progress every 30 seconds, unless nothing was done since the last time. Used by
+ * the worker's Kafka thread alone.
  */
 final class ProgressLog {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressLog.class);

@@ -73,7 +73,8 @@ final class Publisher {
       refusal(List.of(bare))
           .ifPresent(
               why -> {
-                throw new ServiceFailure("Kafka refuses even a dead letter without its value: " + why);
+                throw new ServiceFailure(
+                    "Kafka refuses even a dead letter without its value: " + why);
               });
     }
     metrics.countDeadLetter(reject.fault());
@@ -94,7 +95,9 @@ final class Publisher {
     }
   }
 
-  /** Waits for acknowledgements; returns why Kafka refuses a record, if the record is the reason. */
+  /**
+   * Waits for acknowledgements; returns why Kafka refuses a record, if the record is the reason.
+   */
   private static Optional<String> refusal(List<Future<RecordMetadata>> acknowledgements) {
     Optional<String> refusal = Optional.empty();
     for (Future<RecordMetadata> acknowledgement : acknowledgements) {

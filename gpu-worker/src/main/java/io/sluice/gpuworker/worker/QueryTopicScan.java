@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads the task's partition of the query representations from its start to its end.
  *
- * <p>The worker therefore keeps no state about what it or an earlier worker has published. The price
- * is one pass over one partition each time that a task changes, which is rare.
+ * <p>The worker therefore keeps no state about what it or an earlier worker has published. The
+ * price is one pass over one partition each time that a task changes, which is rare.
  */
 final class QueryTopicScan implements PublishedQueries {
   private final PartitionScan scan;

@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A worker: reads candidates and target tasks from Kafka and publishes their representations.
  *
- * <p>Delivery is at least once: no record is skipped, and after a crash or a rebalance a record may be
- * represented again, with an equal result. A record that cannot be used becomes a dead letter with
- * its reason and does not hold up the others. Target tasks take precedence over candidates.
+ * <p>Delivery is at least once: no record is skipped, and after a crash or a rebalance a record may
+ * be represented again, with an equal result. A record that cannot be used becomes a dead letter
+ * with its reason and does not hold up the others. Target tasks take precedence over candidates.
  *
- * <p>A worker has two threads, one for Kafka and one that computes. Its methods may be called from any
- * thread.
+ * <p>A worker has two threads, one for Kafka and one that computes. Its methods may be called from
+ * any thread.
  */
 public final class RepresentationWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RepresentationWorker.class);
@@ -94,9 +94,9 @@ public final class RepresentationWorker implements AutoCloseable {
   }
 
   /**
-   * Finishes, publishes and commits the current batch, leaves the group and ends the threads; returns
-   * when that is done. {@link #awaitEnd()} reports a failure that happened meanwhile. Closing again
-   * has no effect.
+   * Finishes, publishes and commits the current batch, leaves the group and ends the threads;
+   * returns when that is done. {@link #awaitEnd()} reports a failure that happened meanwhile.
+   * Closing again has no effect.
    */
   @Override
   public void close() {

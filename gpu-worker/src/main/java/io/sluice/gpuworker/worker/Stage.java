@@ -16,8 +16,8 @@ interface Stage {
   List<Verdict> decide(List<ConsumerRecord<byte[], byte[]>> records);
 
   /**
-   * Whether the stage reads its own output topic. If so, a batch is decided on only after the output
-   * of the previous batch is published; otherwise while that is being published.
+   * Whether the stage reads its own output topic. If so, a batch is decided on only after the
+   * output of the previous batch is published; otherwise while that is being published.
    */
   boolean readsWhatItPublished();
 }

@@ -95,8 +95,7 @@ final class TaskStage implements Stage {
         unreadable -> new Reject(record, unreadable.fault(), unreadable.reason()));
   }
 
-  private Verdict decide(
-      ConsumerRecord<byte[], byte[]> record, Valued<TargetTask> valued) {
+  private Verdict decide(ConsumerRecord<byte[], byte[]> record, Valued<TargetTask> valued) {
     TargetTask task = valued.value();
     if (!valued.key().equals(task.getTaskId())) {
       return new Reject(

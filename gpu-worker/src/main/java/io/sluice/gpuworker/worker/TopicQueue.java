@@ -10,9 +10,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The fetched records of one topic that wait for the topic's stage, which takes them in batches. While
- * the queue is full the topic is paused, so the queue never holds more records than its limit and
- * those of one poll. Used by the worker's Kafka thread alone.
+ * The fetched records of one topic that wait for the topic's stage, which takes them in batches.
+ * While the queue is full the topic is paused, so the queue never holds more records than its limit
+ * and those of one poll. Used by the worker's Kafka thread alone.
  */
 final class TopicQueue {
   /** The limit of the queue, in batches: they are fetched while another batch is computed. */

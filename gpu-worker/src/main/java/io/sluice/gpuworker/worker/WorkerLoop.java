@@ -30,15 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop of a worker's Kafka thread, which calls all of its methods. It keeps polling while a batch
- * is being computed, so that the worker stays in its group and the next batches are fetched. Another
- * thread computes one batch at a time, and continues with the next batch while this thread publishes
- * the previous one.
+ * The loop of a worker's Kafka thread, which calls all of its methods. It keeps polling while a
+ * batch is being computed, so that the worker stays in its group and the next batches are fetched.
+ * Another thread computes one batch at a time, and continues with the next batch while this thread
+ * publishes the previous one.
  *
  * <p>Delivery is at least once: the offsets of a batch are committed after its whole output is
  * acknowledged. Batches are published on the thread on which rebalances take partitions away.
- * Therefore output for a partition that now belongs to another worker is never published, and a slow
- * worker cannot overwrite newer output of its successor.
+ * Therefore output for a partition that now belongs to another worker is never published, and a
+ * slow worker cannot overwrite newer output of its successor.
  */
 final class WorkerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);

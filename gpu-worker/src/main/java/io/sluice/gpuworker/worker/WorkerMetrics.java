@@ -14,9 +14,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/**
- * A worker's metrics, under the names that deploy/docs/metrics-worker.md lists. Thread-safe.
- */
+/** A worker's metrics, under the names that deploy/docs/metrics-worker.md lists. Thread-safe. */
 final class WorkerMetrics {
   private static final String EXAMPLES = "sluice.worker.examples";
   private static final String EXAMPLES_ARE = "Examples whose representation is published.";

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Jobs that cannot be completed fail with a reason and leave nothing that a later attempt takes for a
- * complete model.
+ * Jobs that cannot be completed fail with a reason and leave nothing that a later attempt takes for
+ * a complete model.
  */
 class JobRunFailureTest {
   @TempDir private Path folder;

@@ -112,7 +112,8 @@ class JobRunTest {
   void givenAJobThatHasEnded_whenRun_thenPassedOver() {
     work.last = Optional.of(work.report(FineTuneState.FAILED, 1, List.of()));
 
-    assertThat(work.run(work.frozen.job(), work.writing())).isInstanceOf(JobOutcome.PassedOver.class);
+    assertThat(work.run(work.frozen.job(), work.writing()))
+        .isInstanceOf(JobOutcome.PassedOver.class);
     assertThat(work.trained).isEmpty();
   }
 
@@ -127,7 +128,9 @@ class JobRunTest {
             });
 
     assertThat(outcome).isInstanceOf(JobOutcome.Stopped.class);
-    assertThat(Thread.interrupted()).as("the thread's interrupt flag, before the next job").isFalse();
+    assertThat(Thread.interrupted())
+        .as("the thread's interrupt flag, before the next job")
+        .isFalse();
   }
 
   @Test

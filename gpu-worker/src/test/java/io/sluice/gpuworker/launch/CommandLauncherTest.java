@@ -79,8 +79,7 @@ class CommandLauncherTest {
   }
 
   @Test
-  void givenATimeLimit_whenTheCommandTakesLonger_thenAllItsProcessesAreKilled()
-      throws IOException {
+  void givenATimeLimit_whenTheCommandTakesLonger_thenAllItsProcessesAreKilled() throws IOException {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.of(Duration.ofSeconds(2)));
 
     assertThatThrownBy(() -> launcher(commandThatWritesPids()).train(order, control))
@@ -114,7 +113,8 @@ class CommandLauncherTest {
   @Test
   void givenARunningCommand_whenCancelled_thenAllItsProcessesAreKilled() throws Exception {
     TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
-    CompletableFuture<Launcher.Trained> training = control.start(launcher(commandThatWritesPids()), order);
+    CompletableFuture<Launcher.Trained> training =
+        control.start(launcher(commandThatWritesPids()), order);
     awaitPids();
 
     control.stop(StopReason.CANCELLED);

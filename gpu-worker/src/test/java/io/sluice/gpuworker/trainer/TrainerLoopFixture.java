@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.trainer;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.launch.FrozenJobFixture;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
@@ -37,9 +37,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A trainer's loop that has joined its group, on mock clients. A test turns the loop and decides when
- * the work on a job ends. The records of a partition reach the group's consumer and those of the
- * watches that follow a job.
+ * A trainer's loop that has joined its group, on mock clients. A test turns the loop and decides
+ * when the work on a job ends. The records of a partition reach the group's consumer and those of
+ * the watches that follow a job.
  */
 final class TrainerLoopFixture implements AutoCloseable {
   static final TopicPartition FIRST = new TopicPartition("jobs", 0);

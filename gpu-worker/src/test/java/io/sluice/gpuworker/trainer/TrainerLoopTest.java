@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobControl;
+import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.StopReason;
@@ -67,7 +67,8 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenProgress_whenTurning_thenStartedAndNewsAreReportedAtOnceAndStepsAtIntervals() throws Exception {
+  void givenProgress_whenTurning_thenStartedAndNewsAreReportedAtOnceAndStepsAtIntervals()
+      throws Exception {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     assertThat(trainer.reports()).as("the attempt has not begun").isEmpty();
@@ -108,7 +109,9 @@ class TrainerLoopTest {
     trainer.turns(8);
 
     assertThat(trainer.isBegun()).isTrue();
-    assertThat(trainer.watchesOpened()).as("no watch for a job that is read as cancelled").isEqualTo(2);
+    assertThat(trainer.watchesOpened())
+        .as("no watch for a job that is read as cancelled")
+        .isEqualTo(2);
     trainer.endWork(new JobOutcome.Finished("/out", ""));
     trainer.turns(2);
     assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("b");

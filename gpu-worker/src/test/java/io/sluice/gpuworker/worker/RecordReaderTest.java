@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The registry's response decides whether a record is unreadable or the registry is out of order. */
+/**
+ * The registry's response decides whether a record is unreadable or the registry is out of order.
+ */
 class RecordReaderTest {
   private static final ConsumerRecord<byte[], byte[]> OF_SCHEMA_SEVEN =
       Inputs.record("candidates", 0, 0, "a", new byte[] {0, 0, 0, 0, 7, 2, 65});

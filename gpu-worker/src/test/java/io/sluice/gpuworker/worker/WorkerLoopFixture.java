@@ -34,8 +34,8 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A worker's loop that has joined its group, on mock clients. A test turns the loop and decides when a
- * batch is computed.
+ * A worker's loop that has joined its group, on mock clients. A test turns the loop and decides
+ * when a batch is computed.
  */
 final class WorkerLoopFixture {
   static final TopicPartition FIRST = new TopicPartition(TOPICS.candidates(), 0);

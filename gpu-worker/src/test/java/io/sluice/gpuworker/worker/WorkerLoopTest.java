@@ -51,7 +51,9 @@ class WorkerLoopTest {
 
     assertThat(worker.consumer.polls - before).isEqualTo(20);
     assertThat(worker.consumer.paused()).contains(FIRST, SECOND).doesNotContain(TASKS);
-    assertThat(worker.consumer.position(FIRST)).as("nothing beyond that is fetched").isEqualTo(2 * BATCH + 1);
+    assertThat(worker.consumer.position(FIRST))
+        .as("nothing beyond that is fetched")
+        .isEqualTo(2 * BATCH + 1);
     assertThat(worker.begun()).as("one batch is computed at a time").isEqualTo(1);
     assertThat(worker.committed()).isEmpty();
 

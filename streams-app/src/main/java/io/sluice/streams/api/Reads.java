@@ -151,7 +151,8 @@ final class Reads {
   }
 
   /**
-   * Responds from this instance if it holds the task, else forwards the response of the instance that does.
+   * Responds from this instance if it holds the task, else forwards the response of the instance
+   * that does.
    */
   private void ofTask(Context request, String id, String rest, LocalResponse response) {
     queries
@@ -166,7 +167,8 @@ final class Reads {
             },
             instance -> {
               if (Peers.isHop(request)) {
-                throw ApiException.unavailable("the task is moving to " + instance + ": try again in a moment");
+                throw ApiException.unavailable(
+                    "the task is moving to " + instance + ": try again in a moment");
               }
               forward(request, peers.open(instance, "/api/tasks/" + id + rest));
             });
