@@ -223,7 +223,7 @@ class ClientCommandsTest {
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.err())
-        .startsWith("sluice: no schema registry answers at http://127.0.0.1:1 (")
+        .startsWith("sluice: the schema registry at http://127.0.0.1:1 does not respond (")
         .hasLineCount(1);
   }
 

@@ -2,31 +2,35 @@ package io.sluice.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class SluiceTest {
-  @Test
-  void givenEveryCommand_whenAskedForHelp_thenItDescribesItselfAndItsOptions() {
-    Deque<CommandLine> commands = new ArrayDeque<>(List.of(Sluice.commandLine()));
-    while (!commands.isEmpty()) {
-      CommandLine command = commands.pop();
-      commands.addAll(command.getSubcommands().values());
-      var spec = command.getCommandSpec();
-      assertThat(spec.usageMessage().description()).as(spec.qualifiedName()).isNotEmpty();
-      assertThat(spec.options())
-          .allSatisfy(
-              option ->
-                  assertThat(option.description())
-                      .as(spec.qualifiedName() + " " + option.longestName())
-                      .isNotEmpty());
-      if (!spec.name().equals("help")) {
-        assertThat(spec.findOption("--help")).as(spec.qualifiedName()).isNotNull();
-      }
-    }
+  static Stream<CommandSpec> commands() {
+    return CommandTree.all().stream().map(CommandLine::getCommandSpec);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void givenACommand_whenItsOptionsAreRead_thenItAndEachOptionHasADescription(CommandSpec command) {
+    assertThat(command.usageMessage().description()).isNotEmpty();
+    assertThat(command.options())
+        .allSatisfy(
+            option -> assertThat(option.description()).as(option.longestName()).isNotEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void givenACommand_whenAskedForHelp_thenItPrintsItsUsageAndExitsWithZero(CommandSpec command) {
+    CommandRun run = CommandRun.of((command.qualifiedName() + " --help").split(" ", 2)[1].split(" "));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("Usage: " + command.qualifiedName() + " ");
+    assertThat(run.err()).isEmpty();
   }
 
   @Test

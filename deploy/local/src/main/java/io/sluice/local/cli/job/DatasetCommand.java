@@ -1,6 +1,6 @@
 package io.sluice.local.cli.job;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.client.FineTuneJobs;
@@ -43,7 +43,7 @@ public final class DatasetCommand implements Callable<Integer> {
   }
 
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "JOB", description = "The job's id.")
   private String jobId;
@@ -84,7 +84,7 @@ public final class DatasetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     FrozenDataset dataset =
-        kafka.use(
+        connection.use(
             access -> {
               FineTuneJobs jobs = new FineTuneJobs(access);
               return jobs.dataset(jobs.find(jobId));

@@ -1,6 +1,6 @@
 package io.sluice.local.cli.job;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.streams.client.JobRequests;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Cancel a job that has not ended. A trainer that works on it stops.")
 final class JobCancelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "JOB", description = "The job's id.")
   private String jobId;
@@ -33,7 +33,7 @@ final class JobCancelCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     JobRequests.Outcome outcome =
-        kafka.use(access -> new JobRequests(access).cancel(jobId, Duration.ofSeconds(wait)));
+        connection.use(access -> new JobRequests(access).cancel(jobId, Duration.ofSeconds(wait)));
     return JobOutcome.print(outcome, job -> job.getJobId() + " cancelled", spec.commandLine());
   }
 }

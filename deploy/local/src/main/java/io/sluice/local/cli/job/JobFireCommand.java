@@ -1,6 +1,6 @@
 package io.sluice.local.cli.job;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.streams.client.JobRequests;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     })
 final class JobFireCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "TASK", description = "The task's id.")
   private String task;
@@ -44,7 +44,7 @@ final class JobFireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     JobRequests.Outcome outcome =
-        kafka.use(access -> new JobRequests(access).fire(task, budget, Duration.ofSeconds(wait)));
+        connection.use(access -> new JobRequests(access).fire(task, budget, Duration.ofSeconds(wait)));
     return JobOutcome.print(outcome, job -> job.getJobId(), spec.commandLine());
   }
 }

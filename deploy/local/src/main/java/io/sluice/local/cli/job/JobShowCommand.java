@@ -2,7 +2,7 @@ package io.sluice.local.cli.job;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.streams.client.AvroJson;
 import io.sluice.streams.client.FineTuneJobs;
@@ -26,7 +26,7 @@ final class JobShowCommand implements Callable<Integer> {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "JOB", description = "The job's id.")
   private String jobId;
@@ -34,7 +34,7 @@ final class JobShowCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     ObjectNode shown =
-        kafka.use(
+        connection.use(
             access -> {
               FineTuneJobs jobs = new FineTuneJobs(access);
               FineTuneJob job = jobs.find(jobId);

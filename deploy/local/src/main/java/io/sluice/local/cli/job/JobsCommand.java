@@ -1,6 +1,6 @@
 package io.sluice.local.cli.job;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.console.TextTable;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {JobShowCommand.class, JobFireCommand.class, JobCancelCommand.class})
 public final class JobsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   /** Created by picocli, which then sets the fields. */
   public JobsCommand() {}
@@ -35,7 +35,7 @@ public final class JobsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<List<String>> rows =
-        kafka.use(
+        connection.use(
             access -> {
               FineTuneJobs jobs = new FineTuneJobs(access);
               List<FineTuneJob> all = jobs.all();

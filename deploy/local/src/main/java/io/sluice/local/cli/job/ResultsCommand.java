@@ -1,7 +1,7 @@
 package io.sluice.local.cli.job;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.console.TextTable;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -41,7 +41,7 @@ public final class ResultsCommand implements Callable<Integer> {
   private static final int DETAIL_SHOWN = 1000;
 
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "TASK", description = "The task's id.")
   private String task;
@@ -61,7 +61,7 @@ public final class ResultsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Optional<Path> page = report.isPresent() ? Optional.of(target(report.get())) : Optional.empty();
-    List<JobReport> reports = kafka.use(access -> reports(new FineTuneJobs(access)));
+    List<JobReport> reports = connection.use(access -> reports(new FineTuneJobs(access)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(
@@ -124,7 +124,7 @@ public final class ResultsCommand implements Callable<Integer> {
 
   private void write(Path file, List<JobReport> reports) throws IOException, InterruptedException {
     Map<String, SubsetDistance> distances =
-        kafka.use(access -> distances(new FineTuneJobs(access), reports));
+        connection.use(access -> distances(new FineTuneJobs(access), reports));
     Path aside = file.resolveSibling(file.getFileName() + ".writing");
     try {
       Files.writeString(aside, new ResultsReport(task, reports, distances).html());

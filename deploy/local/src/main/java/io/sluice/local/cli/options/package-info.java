@@ -1,5 +1,5 @@
 /**
- * Options that several commands share, as picocli mixins: which Kafka and schema registry a command
- * works on, and the settings of a service. Knows no command.
+ * Options that several commands share, as picocli mixins: how to connect to Kafka and to the schema
+ * registry, and the list of a service's settings. They know no command.
  */
 package io.sluice.local.cli.options;

@@ -1,6 +1,6 @@
 package io.sluice.local.cli.pool;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.file.CandidateFile;
@@ -33,7 +33,7 @@ public final class IngestCommand implements Callable<Integer> {
   private static final int PROGRESS_EVERY = 10_000;
 
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "FILE", description = "JSON lines, plain or gzip.")
   private Path file;
@@ -60,7 +60,7 @@ public final class IngestCommand implements Callable<Integer> {
           "--limit " + limit.get() + ": give a number of candidates, at least 1");
     }
     try (CandidateFile lines = CandidateFile.open(file)) {
-      CandidateIngest.Report report = kafka.use(access -> ingest(lines, access));
+      CandidateIngest.Report report = connection.use(access -> ingest(lines, access));
       spec.commandLine()
           .getOut()
           .printf("%d candidates sent, %d lines invalid%n", report.sent(), report.invalid());

@@ -1,6 +1,6 @@
 package io.sluice.local.cli.pool;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetReader;
 import io.sluice.streams.client.SubsetWriter;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     })
 public final class SelectedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "TASK", description = "The task's id.")
   private String task;
@@ -49,7 +49,7 @@ public final class SelectedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Subset subset = kafka.use(access -> new SubsetReader(access).read(task, budget));
+    Subset subset = connection.use(access -> new SubsetReader(access).read(task, budget));
     if (out.isPresent()) {
       try (Writer writer = Files.newBufferedWriter(out.get())) {
         SubsetWriter.write(subset, writer);

@@ -1,6 +1,6 @@
 package io.sluice.local.cli.pool;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.console.TextTable;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
@@ -23,12 +23,12 @@ import picocli.CommandLine.Spec;
     description = "List the target tasks: revision, queries, candidates scored, tiers filled.")
 final class TaskListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<List<String>> rows =
-        kafka.use(
+        connection.use(
             access -> {
               TargetTasks tasks = new TargetTasks(access);
               return rows(tasks.all(), tasks.statuses());

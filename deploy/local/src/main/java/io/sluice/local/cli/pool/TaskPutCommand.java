@@ -1,6 +1,6 @@
 package io.sluice.local.cli.pool;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.file.TaskFile;
 import io.sluice.streams.client.TargetTasks;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     })
 final class TaskPutCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "FILE", description = "The task, as JSON.")
   private Path file;
@@ -82,7 +82,7 @@ final class TaskPutCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     TargetTask proposal = proposal(TaskFile.read(file));
-    TargetTasks.Put put = kafka.use(access -> new TargetTasks(access).put(proposal));
+    TargetTasks.Put put = connection.use(access -> new TargetTasks(access).put(proposal));
     TargetTask task = put.task();
     spec.commandLine()
         .getOut()

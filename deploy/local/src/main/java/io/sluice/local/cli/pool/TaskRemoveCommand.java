@@ -1,6 +1,6 @@
 package io.sluice.local.cli.pool;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.streams.client.TargetTasks;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -14,14 +14,14 @@ import picocli.CommandLine.Spec;
 @Command(name = "remove", description = "Remove a target task and its subset.")
 final class TaskRemoveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Parameters(paramLabel = "TASK", description = "The task's id.")
   private String id;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    boolean removed = kafka.use(access -> new TargetTasks(access).remove(id));
+    boolean removed = connection.use(access -> new TargetTasks(access).remove(id));
     if (!removed) {
       throw new IllegalArgumentException("there is no task '" + id + "'");
     }

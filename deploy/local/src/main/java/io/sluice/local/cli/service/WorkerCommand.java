@@ -5,7 +5,8 @@ import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.gpuworker.worker.WorkerSettings;
-import io.sluice.local.cli.options.ServiceOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
+import io.sluice.local.cli.options.ListSettingsOption;
 import io.sluice.local.cli.process.Shutdown;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,28 +22,29 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs one worker until it is stopped. */
+/** {@code worker}: runs one worker until it is stopped. */
 @Command(
     description = {
-      "Run a worker: represents candidates and the queries of target tasks until Ctrl-C.",
-      "Workers of one representation id share the work. The worker uses a GPU where it finds one,"
-          + " else the CPU."
+      "Run a worker, which computes the representations of candidates and of the queries of target"
+          + " tasks, until Ctrl-C.",
+      "Workers with the same representation id share the work. A worker runs on a GPU if it finds"
+          + " one, otherwise on the CPU."
     },
     footer = {
       "",
-      "Settings come from --config, over it from the options, over both from --set. Settings of"
-          + " Kafka's consumer and producer and of the Avro serdes (security.protocol, ssl.*,"
-          + " sasl.*, basic.auth.*, ...) are handed on to them."
+      "Settings are read from the file of --config; options override the file, and --set overrides"
+          + " both. Settings of Kafka's consumer and producer and of the Avro serdes"
+          + " (security.protocol, ssl.*, sasl.*, basic.auth.*, ...) are passed on to them."
     })
 public final class WorkerCommand implements Service {
   @Spec private CommandSpec spec;
-
-  @Mixin private ServiceOptions options;
+  @Mixin private ConnectionOptions connection;
+  @Mixin private ListSettingsOption listSettings;
 
   @Option(
       names = "--representation-id",
       paramLabel = "NAME",
-      description = "Name of the representation that is made (default: default).")
+      description = "Name under which representations are published (default: default).")
   private Optional<String> representationId;
 
   @Option(
@@ -55,18 +57,20 @@ public final class WorkerCommand implements Service {
       names = "--checkpoint",
       paramLabel = "DIR",
       arity = "1..*",
-      description = "Folders of its warm-up checkpoints (PEFT LoRA), in the order of training.")
+      description = "Folders of the model's warm-up checkpoints (PEFT LoRA adapters), in the order of training;"
+              + " kind gradient needs at least one.")
   private List<String> checkpoints = List.of();
 
   @Option(
       names = "--kind",
       paramLabel = "KIND",
-      description = "gradient or hidden-state, which needs no checkpoint (default: gradient).")
+      description = "What represents an example: gradient, or hidden-state, which needs no checkpoint (default:"
+              + " gradient).")
   private Optional<String> kind;
 
   private final Opener opener;
 
-  /** Made by the command line. */
+  /** Called by picocli. */
   public WorkerCommand() {
     this(
         config ->
@@ -77,20 +81,19 @@ public final class WorkerCommand implements Service {
     this.opener = opener;
   }
 
-  /** Opens what computes the representations. */
+  /** Loads the model that computes the representations. */
   @FunctionalInterface
   interface Opener {
-    /** Opens by settings. */
     Representer open(WorkerConfig config) throws IOException;
   }
 
   @Override
   public Integer call() throws Exception {
-    if (options.isListing()) {
-      options.print(WorkerConfig.definition());
+    if (listSettings.isGiven()) {
+      listSettings.print(WorkerConfig.definition());
       return ExitCode.OK;
     }
-    WorkerConfig config = options.config(own(), WorkerConfig::new);
+    WorkerConfig config = connection.configuration(ownSettings(), WorkerConfig::new);
     try (Representer representer = opener.open(config)) {
       run(config, representer);
     }
@@ -115,7 +118,7 @@ public final class WorkerCommand implements Service {
     worker.awaitEnd();
   }
 
-  private Map<String, String> own() {
+  private Map<String, String> ownSettings() {
     Map<String, String> own = new HashMap<>();
     representationId.ifPresent(value -> own.put(WorkerSettings.REPRESENTATION_ID.key(), value));
     model.ifPresent(value -> own.put(WorkerSettings.MODEL_DIR.key(), value));

@@ -1,6 +1,6 @@
 package io.sluice.local.cli.stack;
 
-import io.sluice.local.cli.options.KafkaOptions;
+import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.Topics;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     })
 public final class TopicsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private KafkaOptions kafka;
+  @Mixin private ConnectionOptions connection;
 
   @Option(
       names = "--shards",
@@ -53,7 +53,7 @@ public final class TopicsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    KafkaAccess access = kafka.access();
+    KafkaAccess access = connection.access();
     Topics topics = access.topics();
     TopicSetup setup;
     try {

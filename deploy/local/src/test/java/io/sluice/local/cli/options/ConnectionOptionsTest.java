@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
-class KafkaOptionsTest {
+class ConnectionOptionsTest {
   @TempDir Path folder;
 
   @Test
@@ -26,11 +26,10 @@ class KafkaOptionsTest {
     Files.writeString(
         file, "bootstrap.servers=a:1\nschema.registry.url=http://a\nsecurity.protocol=SASL_SSL\n");
 
-    Map<String, String> properties =
-        properties(
-            "--config", file.toString(), "--bootstrap-servers", "b:2", "--topic-prefix", "x.");
+    Map<String, String> settings =
+        settings("--config", file.toString(), "--bootstrap-servers", "b:2", "--topic-prefix", "x.");
 
-    assertThat(properties)
+    assertThat(settings)
         .containsOnly(
             entry("bootstrap.servers", "b:2"),
             entry("schema.registry.url", "http://a"),
@@ -39,11 +38,39 @@ class KafkaOptionsTest {
   }
 
   @Test
+  void givenSettingsOfEverySource_whenRead_thenSetOverridesOptionsOverTheCommandsOwnOverTheFile()
+      throws IOException {
+    Path file = folder.resolve("client.properties");
+    Files.writeString(
+        file, "bootstrap.servers=f:1\nschema.registry.url=http://f\ntopic.prefix=f.\na=f\nb=f\n");
+    Map<String, String> own =
+        Map.of("schema.registry.url", "http://o", "topic.prefix", "o.", "b", "o", "c", "o");
+
+    Map<String, String> settings =
+        parsed(
+                "--config=" + file,
+                "--topic-prefix=p.",
+                "--schema-registry=http://p",
+                "--set=topic.prefix=s.",
+                "--set=c=s")
+            .settings(own);
+
+    assertThat(settings)
+        .containsOnly(
+            entry("bootstrap.servers", "f:1"),
+            entry("schema.registry.url", "http://p"),
+            entry("topic.prefix", "s."),
+            entry("a", "f"),
+            entry("b", "o"),
+            entry("c", "s"));
+  }
+
+  @Test
   void givenARunningLocalStackAndNoOptions_whenRead_thenTheStacksPropertiesAreTaken()
       throws IOException {
     Files.writeString(stackFile(), "bootstrap.servers=a:1\nschema.registry.url=http://a\n");
 
-    assertThat(properties()).containsEntry("bootstrap.servers", "a:1");
+    assertThat(settings()).containsEntry("bootstrap.servers", "a:1");
   }
 
   @Test
@@ -51,21 +78,21 @@ class KafkaOptionsTest {
       throws IOException {
     Files.writeString(stackFile(), "bootstrap.servers=a:1\nschema.registry.url=http://a\n");
 
-    assertThatThrownBy(() -> properties("--bootstrap-servers", "b:2"))
+    assertThatThrownBy(() -> settings("--bootstrap-servers", "b:2"))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("--schema-registry");
   }
 
   @Test
   void givenNeitherStackNorOptions_whenRead_thenTheMessageSaysWhatToGive() {
-    assertThatThrownBy(this::properties)
+    assertThatThrownBy(this::settings)
         .isInstanceOf(ParameterException.class)
         .hasMessageContainingAll("--bootstrap-servers", "--config", "'up'");
   }
 
   @Test
   void givenNoConfigFile_whenRead_thenTheMessageNamesIt() {
-    assertThatThrownBy(() -> properties("--config", "none.properties"))
+    assertThatThrownBy(() -> settings("--config", "none.properties"))
         .isInstanceOf(IOException.class)
         .hasMessage("none.properties: there is no such file");
   }
@@ -90,18 +117,18 @@ class KafkaOptionsTest {
     return folder.resolve("stack.properties");
   }
 
-  private Map<String, String> properties(String... arguments) throws IOException {
-    Holder holder = new Holder(new KafkaOptions(LocalStackFile.in(folder)));
+  private Map<String, String> settings(String... arguments) throws IOException {
+    Holder holder = new Holder(new ConnectionOptions(LocalStackFile.in(folder)));
     new CommandLine(holder).parseArgs(arguments);
-    return holder.kafka.properties();
+    return holder.connection.properties();
   }
 
   @Command(name = "holder")
   private static final class Holder {
-    @Mixin private final KafkaOptions kafka;
+    @Mixin private final ConnectionOptions connection;
 
-    Holder(KafkaOptions kafka) {
-      this.kafka = kafka;
+    Holder(ConnectionOptions connection) {
+      this.connection = connection;
     }
   }
 }
