@@ -2,6 +2,7 @@ package io.sluice.schemas.file;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
+import java.util.function.Function;
 
 /** The result of reading one example of a file. */
 public sealed interface ExampleLine {
@@ -9,12 +10,32 @@ public sealed interface ExampleLine {
   long line();
 
   /**
+   * Calls the one argument that is for this kind of line.
+   *
+   * @return the result of that call
+   */
+  <T> T match(
+      Function<OfCandidate, T> candidate,
+      Function<OfQuery, T> query,
+      Function<OfText, T> text,
+      Function<Invalid, T> invalid);
+
+  /**
    * A usable candidate.
    *
    * @param line number in the file, from 1
    * @param candidate a candidate that satisfies {@link io.sluice.schemas.validation.CandidateRules}
    */
-  record OfCandidate(long line, Candidate candidate) implements ExampleLine {}
+  record OfCandidate(long line, Candidate candidate) implements ExampleLine {
+    @Override
+    public <T> T match(
+        Function<OfCandidate, T> candidate,
+        Function<OfQuery, T> query,
+        Function<OfText, T> text,
+        Function<Invalid, T> invalid) {
+      return candidate.apply(this);
+    }
+  }
 
   /**
    * A query of a task.
@@ -22,7 +43,16 @@ public sealed interface ExampleLine {
    * @param line number in the file of the task's first line, from 1
    * @param query a query that satisfies {@link io.sluice.schemas.validation.TargetTaskRules}
    */
-  record OfQuery(long line, Query query) implements ExampleLine {}
+  record OfQuery(long line, Query query) implements ExampleLine {
+    @Override
+    public <T> T match(
+        Function<OfCandidate, T> candidate,
+        Function<OfQuery, T> query,
+        Function<OfText, T> text,
+        Function<Invalid, T> invalid) {
+      return query.apply(this);
+    }
+  }
 
   /**
    * A query whose text is already formatted.
@@ -31,7 +61,16 @@ public sealed interface ExampleLine {
    * @param prompt the text that the model is given
    * @param answer the text that the model is to continue with, without the end token
    */
-  record OfText(long line, String prompt, String answer) implements ExampleLine {}
+  record OfText(long line, String prompt, String answer) implements ExampleLine {
+    @Override
+    public <T> T match(
+        Function<OfCandidate, T> candidate,
+        Function<OfQuery, T> query,
+        Function<OfText, T> text,
+        Function<Invalid, T> invalid) {
+      return text.apply(this);
+    }
+  }
 
   /**
    * A line that cannot be used.
@@ -39,5 +78,14 @@ public sealed interface ExampleLine {
    * @param line number in the file, from 1
    * @param reason why it cannot be used, in words for people, without the line number
    */
-  record Invalid(long line, String reason) implements ExampleLine {}
+  record Invalid(long line, String reason) implements ExampleLine {
+    @Override
+    public <T> T match(
+        Function<OfCandidate, T> candidate,
+        Function<OfQuery, T> query,
+        Function<OfText, T> text,
+        Function<Invalid, T> invalid) {
+      return invalid.apply(this);
+    }
+  }
 }

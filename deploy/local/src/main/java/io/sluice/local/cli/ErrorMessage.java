@@ -6,7 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
-/** What a failure says to people, in one line. */
+/** Turns an exception into the one-line message that the user of a command sees. */
 final class ErrorMessage {
   private ErrorMessage() {}
 
@@ -15,12 +15,12 @@ final class ErrorMessage {
       return ofFile(file);
     }
     if (failure.getMessage() == null || isDefect(failure)) {
-      return "internal error, please report it with what --verbose shows: " + failure;
+      return "internal error, please report it with the output of --verbose: " + failure;
     }
     return failure.getMessage();
   }
 
-  /** What the Java platform throws by itself has a message, but none for people. */
+  /** Exceptions of the Java platform that only a defect causes; their messages do not help users. */
   private static boolean isDefect(Throwable failure) {
     return failure instanceof NullPointerException
         || failure instanceof IndexOutOfBoundsException
@@ -29,7 +29,7 @@ final class ErrorMessage {
         || failure instanceof ClassCastException;
   }
 
-  /** The messages of these exceptions are bare file names. */
+  /** The message of such an exception is often just the name of the file. */
   private static String ofFile(FileSystemException failure) {
     String file = Objects.toString(failure.getFile(), "file");
     if (failure instanceof NoSuchFileException) {
@@ -39,7 +39,7 @@ final class ErrorMessage {
       return file + ": access denied, check its owner and permissions";
     }
     if (failure instanceof FileAlreadyExistsException) {
-      return file + ": exists already and is no directory";
+      return file + ": already exists and is not a directory";
     }
     return file + ": " + Objects.toString(failure.getReason(), failure.toString());
   }

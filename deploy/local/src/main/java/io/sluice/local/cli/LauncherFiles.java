@@ -16,9 +16,10 @@ import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.ExitCode;
 
 /**
- * Run once by the launcher, after a build: writes the JVM options of each command to a file, and
- * then executes a few typical commands against a broker in this JVM. From the classes that these
- * load, the JVM makes the class-data archive that shortens the start of every command.
+ * The launcher runs this class once after each build. It writes the JVM options of each command to
+ * a file, and then executes a few typical commands against a broker in this JVM. The JVM records
+ * the classes that they load; from this list, the launcher creates the class-data archive that
+ * shortens the start of every command.
  */
 final class LauncherFiles {
   private LauncherFiles() {}
@@ -26,18 +27,18 @@ final class LauncherFiles {
   /**
    * Writes the options, then executes the commands.
    *
-   * @param args the file for the JVM options
+   * @param args one argument: the file to write the JVM options to
    */
   public static void main(String[] args) throws IOException {
     Files.write(Path.of(args[0]), jvmOptions());
     rehearse().forEach(failure -> System.err.println("rehearsal: " + failure));
-    // Threads of libraries may still run.
+    // Libraries may have left threads running, which would keep the JVM alive.
     System.exit(0);
   }
 
   /**
-   * A line for each command: its name and its options. The last line, of name {@code *}, is for
-   * every other call.
+   * The lines of the file: the name of a command, then its JVM options, separated by spaces. The
+   * last line, with the name {@code *}, applies to every other call.
    */
   static List<String> jvmOptions() {
     Stream<String> commands = Stream.of(Subcommand.values()).map(each -> line(each.label(), each));
@@ -49,9 +50,10 @@ final class LauncherFiles {
   }
 
   /**
-   * Executes typical commands of a client, whose output is dropped.
+   * Executes typical client commands and discards their output.
    *
-   * @return what failed and why; the archive then lacks some classes, and is of use all the same
+   * @return one message for each command that failed; the archive then lacks some classes, but is
+   *     still useful
    */
   static List<String> rehearse() throws IOException {
     try (CloseStack parts = new CloseStack()) {

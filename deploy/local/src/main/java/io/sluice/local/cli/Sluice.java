@@ -18,21 +18,21 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line of all parts.
+ * The root command {@code sluice}, and the entry point of the program.
  *
- * <p>Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.
+ * <p>Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 130 if Ctrl-C stopped the command.
  */
 @Command(
     name = "sluice",
-    description = "Targeted instruction selection as a living stream.",
+    description = "Selects the best instruction examples for each target task from a stream of candidates.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Sluice.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"})
+    exitCodeList = {"0:success", "1:failure", "2:wrong usage", "130:stopped by Ctrl-C"})
 public final class Sluice implements Runnable {
-  /** What a shell reports of a process that Ctrl-C ended. */
+  /** The exit code that shells report for a process that Ctrl-C ended: 128 + SIGINT. */
   private static final int INTERRUPTED = 130;
 
   @Spec private CommandSpec spec;
@@ -40,7 +40,7 @@ public final class Sluice implements Runnable {
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "Log to the console and show where errors come from.")
+      description = "Log to the console, and print the stack trace of an error.")
   private boolean verbose;
 
   /** Runs a command and ends the JVM with its exit code. */
@@ -53,7 +53,7 @@ public final class Sluice implements Runnable {
     return commandLine(EnumSet.allOf(Subcommand.class));
   }
 
-  /** The command line with the commands that these arguments need, ready to execute them. */
+  /** The command line with only those commands that are needed to execute these arguments. */
   public static CommandLine commandLine(String... args) {
     return commandLine(Subcommand.neededFor(args));
   }
@@ -105,7 +105,7 @@ public final class Sluice implements Runnable {
     return ExitCode.USAGE;
   }
 
-  /** The version that the build wrote into the jar. */
+  /** Reads the version from the jar's manifest, where the build has put it. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -27,8 +27,8 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.HelpCommand;
 
 /**
- * The commands of {@code sluice}, in the order of its help: the one place that knows their names
- * and how the launcher starts the JVM for each.
+ * The commands of {@code sluice}, in the order in which its help lists them. Names of commands and
+ * the JVM options with which the launcher starts each of them are defined only here.
  */
 enum Subcommand {
   QUICKSTART("quickstart", QuickstartCommand.class, Jvm.SCORING),
@@ -54,17 +54,18 @@ enum Subcommand {
   HELP("help", HelpCommand.class, Jvm.BRIEF),
   GENERATE_COMPLETION("generate-completion", GenerateCompletion.class, Jvm.BRIEF);
 
-  /** How the launcher starts the JVM: by what a command does there. */
+  /** The JVM options of a command, by the kind of work that it does. */
   enum Jvm {
-    /** Ends before code would be worth optimizing; the quick compiler alone costs less. */
+    /** Ends before optimized code would pay off: uses the fast compiler (C1) only. */
     BRIEF("-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"),
     /**
-     * Once out of memory, a process is of no use: it exits, and whoever supervises it sees that.
+     * Exits when memory runs out instead of running on in an unknown state, so that a supervisor
+     * can restart it.
      */
     WORKING("-XX:+ExitOnOutOfMemoryError"),
-    /** Scores with the vector instructions of the processor, which need a module to be named. */
+    /** Scores with vector instructions of the processor, whose API is in an incubator module. */
     SCORING("-XX:+ExitOnOutOfMemoryError", "--add-modules=jdk.incubator.vector"),
-    /** Fails the job that ran out of memory, and takes the next one. */
+    /** Survives when a job runs out of memory: the job fails, and the next one is taken. */
     RESILIENT();
 
     private final List<String> options;
@@ -73,13 +74,13 @@ enum Subcommand {
       this.options = List.of(options);
     }
 
-    /** Options of {@code java}, each one word. */
+    /** The options for the program {@code java}, each a single word. */
     List<String> options() {
       return options;
     }
   }
 
-  /** These describe all other commands. */
+  /** These commands describe all the others, so that they need all of them. */
   private static final Set<Subcommand> ABOUT_ALL = EnumSet.of(HELP, GENERATE_COMPLETION);
 
   private static final Set<String> VERSION = Set.of("-V", "--version");
@@ -99,7 +100,7 @@ enum Subcommand {
     return label;
   }
 
-  /** The class that picocli instantiates. */
+  /** The class of the command, which picocli instantiates. */
   Class<?> command() {
     return command;
   }
@@ -110,8 +111,8 @@ enum Subcommand {
 
   /**
    * The commands that picocli has to know in order to execute these arguments. Reading the options
-   * of all commands takes longer than most of the commands take, so that a call that names its
-   * command first, as nearly all do, gets that one alone.
+   * of all commands by reflection takes longer than most commands run. Nearly every call names its
+   * command first and needs only this one.
    */
   static Set<Subcommand> neededFor(String... args) {
     if (args.length == 1 && VERSION.contains(args[0])) {

@@ -3,7 +3,6 @@ package io.sluice.local.quickstart;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.file.CandidateFile;
-import io.sluice.schemas.file.CandidateLine;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
 import java.io.IOException;
@@ -43,12 +42,14 @@ final class RandomSubset {
   private static void read(Outcome.Pool pool, Consumer<Candidate> each) throws IOException {
     try (CandidateFile lines = CandidateFile.open(pool.file())) {
       lines.forEachRemaining(
-          line -> {
-            if (line instanceof CandidateLine.Valid valid
-                && pool.sources().containsKey(valid.candidate().getId())) {
-              each.accept(valid.candidate());
-            }
-          });
+          line ->
+              line.match(
+                  valid -> {
+                    if (pool.sources().containsKey(valid.candidate().getId())) {
+                      each.accept(valid.candidate());
+                    }
+                  },
+                  invalid -> {}));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -17,15 +17,20 @@ final class JobOutcome {
    * @return the exit code
    */
   static int print(Outcome outcome, Function<FineTuneJob, String> done, CommandLine command) {
-    if (outcome instanceof Outcome.Done carriedOut) {
-      command.getOut().println(done.apply(carriedOut.job()));
-      return ExitCode.OK;
-    }
-    String reason =
-        outcome instanceof Outcome.Refused refused
-            ? refused.reason()
-            : "no streams-app has responded yet: is one running? The request remains in its topic and"
-                + " takes effect when a streams-app reads it";
+    return outcome.match(
+        job -> {
+          command.getOut().println(done.apply(job));
+          return ExitCode.OK;
+        },
+        reason -> failed(reason, command),
+        () ->
+            failed(
+                "no streams-app has responded yet: is one running? The request remains in its"
+                    + " topic and takes effect when a streams-app reads it",
+                command));
+  }
+
+  private static int failed(String reason, CommandLine command) {
     command.getErr().println(command.getColorScheme().errorText("sluice: " + reason));
     return ExitCode.SOFTWARE;
   }

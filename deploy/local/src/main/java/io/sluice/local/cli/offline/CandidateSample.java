@@ -1,5 +1,7 @@
 package io.sluice.local.cli.offline;
 
+import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicInteger;
 import io.sluice.gpuworker.finetune.MersenneTwister;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateFile;
@@ -30,19 +32,12 @@ record CandidateSample(List<Candidate> candidates, int pool) {
    */
   static CandidateSample draw(
       Path file, double fraction, int limit, long seed, UnusableLines unusable) throws IOException {
-    int pool = 0;
-    try (CandidateFile lines = CandidateFile.open(file)) {
-      while (lines.hasNext()) {
-        CandidateLine line = lines.next();
-        if (line instanceof CandidateLine.Invalid invalid) {
-          unusable.add(invalid.line(), invalid.reason());
-        } else {
-          pool++;
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    AtomicInteger usable = new AtomicInteger();
+    forEach(
+        file,
+        candidate -> usable.incrementAndGet(),
+        invalid -> unusable.add(invalid.line(), invalid.reason()));
+    int pool = usable.get();
     unusable.finish();
     if (pool == 0) {
       throw new IOException(
@@ -61,16 +56,25 @@ record CandidateSample(List<Candidate> candidates, int pool) {
 
   private static List<Candidate> pick(Path file, BitSet drawn) throws IOException {
     List<Candidate> picked = new ArrayList<>();
-    int index = 0;
+    AtomicInteger index = new AtomicInteger();
+    forEach(
+        file,
+        valid -> {
+          if (drawn.get(index.getAndIncrement())) {
+            picked.add(valid.candidate());
+          }
+        },
+        invalid -> {});
+    return picked;
+  }
+
+  private static void forEach(
+      Path file, Consumer<CandidateLine.Valid> valid, Consumer<CandidateLine.Invalid> invalid)
+      throws IOException {
     try (CandidateFile lines = CandidateFile.open(file)) {
-      while (lines.hasNext()) {
-        if (lines.next() instanceof CandidateLine.Valid valid && drawn.get(index++)) {
-          picked.add(valid.candidate());
-        }
-      }
+      lines.forEachRemaining(line -> line.match(valid, invalid));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return picked;
   }
 }

@@ -45,32 +45,32 @@ public record LineRepresenter(Representer representer, ExampleRole role) {
       for (ExampleLine line : batch) {
         sink.take(
             line,
-            line instanceof ExampleLine.Invalid invalid
-                ? new Unusable(invalid.reason())
-                : outcomes.next());
+            line.match(
+                candidate -> outcomes.next(),
+                query -> outcomes.next(),
+                text -> outcomes.next(),
+                invalid -> new Unusable(invalid.reason())));
       }
     }
   }
 
-  private static Optional<Text> text(ExampleLine line) {
-    if (line instanceof ExampleLine.OfCandidate of) {
-      return Optional.of(new Text.Conversation(of.candidate().getMessages()));
-    }
-    if (line instanceof ExampleLine.OfQuery of) {
-      return Optional.of(new Text.Question(of.query().getMessages()));
-    }
-    return line instanceof ExampleLine.OfText of
-        ? Optional.of(new PromptAnswer(of.prompt(), of.answer()))
-        : Optional.empty();
+  /** The text of the line's example; empty if the line is invalid. */
+  static Optional<Text> text(ExampleLine line) {
+    return line.match(
+        of -> Optional.of(new Text.Conversation(of.candidate().getMessages())),
+        of -> Optional.of(new Text.Question(of.query().getMessages())),
+        of -> Optional.of(new PromptAnswer(of.prompt(), of.answer())),
+        invalid -> Optional.empty());
   }
 
   /** Describes a line in messages: "line N" and, if the example has one, its id. */
   public static String describe(ExampleLine line) {
-    if (line instanceof ExampleLine.OfCandidate of) {
-      return "line " + of.line() + " (" + of.candidate().getId() + ")";
-    }
-    return line instanceof ExampleLine.OfQuery of
-        ? "line " + of.line() + " (query " + of.query().getId() + ")"
-        : "line " + line.line();
+    String id =
+        line.match(
+            of -> " (" + of.candidate().getId() + ")",
+            of -> " (query " + of.query().getId() + ")",
+            of -> "",
+            invalid -> "");
+    return "line " + line.line() + id;
   }
 }

@@ -8,7 +8,6 @@ import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.file.CandidateFile;
-import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
 import io.sluice.schemas.file.NpyFile;
@@ -166,11 +165,10 @@ public final class ScoreCommand implements Callable<Integer> {
     List<ExampleLine> lines = new ArrayList<>();
     try (CandidateFile file = CandidateFile.open(candidates)) {
       while (lines.size() < limit && file.hasNext()) {
-        CandidateLine line = file.next();
-        lines.add(
-            line instanceof CandidateLine.Valid valid
-                ? new ExampleLine.OfCandidate(valid.line(), valid.candidate())
-                : new ExampleLine.Invalid(line.line(), ((CandidateLine.Invalid) line).reason()));
+        file.next()
+            .match(
+                valid -> lines.add(new ExampleLine.OfCandidate(valid.line(), valid.candidate())),
+                invalid -> lines.add(new ExampleLine.Invalid(invalid.line(), invalid.reason())));
       }
     }
     if (lines.isEmpty()) {

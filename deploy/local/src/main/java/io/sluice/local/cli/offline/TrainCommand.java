@@ -6,7 +6,6 @@ import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.StepLog;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
-import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
@@ -131,13 +130,8 @@ public final class TrainCommand implements Callable<Integer> {
   private List<Text> texts(UnusableLines unusable) throws IOException {
     List<Text> texts = new ArrayList<>();
     for (ExampleLine line : ExampleFile.read(data)) {
-      if (line instanceof ExampleLine.OfCandidate of) {
-        texts.add(new Text.Conversation(of.candidate().getMessages()));
-      } else if (line instanceof ExampleLine.OfQuery of) {
-        texts.add(new Text.Question(of.query().getMessages()));
-      } else if (line instanceof ExampleLine.OfText of) {
-        texts.add(new PromptAnswer(of.prompt(), of.answer()));
-      } else if (line instanceof ExampleLine.Invalid invalid) {
+      Lines.text(line).ifPresent(texts::add);
+      if (line instanceof ExampleLine.Invalid invalid) {
         unusable.add(invalid.line(), invalid.reason());
       }
     }

@@ -21,13 +21,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ingest}: a candidate file into topic candidates. */
+/** {@code ingest}: sends the candidates of a file to the topic candidates. */
 @Command(
     description = {
       "Send the candidates of a file to Kafka.",
-      "The file has one JSON object a line: {\"id\", \"source\"?, \"messages\": [{\"role\","
-          + " \"content\"}]}; the id defaults to the line number. Lines that cannot be used are"
-          + " reported with their number and all others are sent; then the exit code is 1."
+      "The file has one JSON object per line: {\"id\", \"source\"?, \"messages\": [{\"role\","
+          + " \"content\"}]}; the id defaults to the line number. Invalid lines are reported with"
+          + " their numbers, and the exit code is then 1; all valid lines are sent."
     })
 public final class IngestCommand implements Callable<Integer> {
   private static final int PROGRESS_EVERY = 10_000;
@@ -35,21 +35,21 @@ public final class IngestCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;
 
-  @Parameters(paramLabel = "FILE", description = "JSON lines, plain or gzip.")
+  @Parameters(paramLabel = "FILE", description = "The candidates as JSON lines, plain or gzip-compressed.")
   private Path file;
 
   @Option(
       names = "--skip-invalid",
-      description = "Report lines that cannot be used, but exit with 0 all the same.")
+      description = "Exit with 0 even if there are invalid lines; they are still reported.")
   private boolean skipInvalid;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Send the first N usable candidates only. Default: all")
+      description = "Send only the first N valid candidates (default: all).")
   private Optional<Long> limit;
 
-  /** Made by the command line. */
+  /** Called by picocli. */
   public IngestCommand() {}
 
   @Override
@@ -77,7 +77,7 @@ public final class IngestCommand implements Callable<Integer> {
     }
   }
 
-  /** Standard error: what is wrong, and a sign of life. */
+  /** Reports invalid lines and the progress on standard error. */
   private final class Progress implements CandidateIngest.Listener {
     private final PrintWriter err = spec.commandLine().getErr();
 

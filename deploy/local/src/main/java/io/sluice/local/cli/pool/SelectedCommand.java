@@ -17,12 +17,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code selected}: the subset of a task as it is now. */
+/** {@code selected}: prints the current subset of a task. */
 @Command(
     description = {
-      "Print the subset of a task as it is now, in selection order.",
-      "One JSON object a line: {\"rank\", \"candidate_id\", \"score\", \"query\", \"messages\"}; rank"
-          + " counts from 0, score is the similarity to the query whose turn it was."
+      "Print the current subset of a task, in the order of selection.",
+      "The output has one JSON object per line: {\"rank\", \"candidate_id\", \"score\", \"query\","
+          + " \"messages\"}; the rank counts from 0, and the score is the similarity to the query"
+          + " for which the candidate was selected."
     })
 public final class SelectedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -35,16 +36,16 @@ public final class SelectedCommand implements Callable<Integer> {
       names = "--budget",
       required = true,
       paramLabel = "B",
-      description = "Size of the subset, in examples: 1 to the task's largest budget.")
+      description = "Size of the subset, in examples: from 1 to the task's largest budget.")
   private int budget;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write to this file instead of standard output.")
+      description = "Write the subset to this file instead of standard output.")
   private Optional<Path> out;
 
-  /** Made by the command line. */
+  /** Called by picocli. */
   public SelectedCommand() {}
 
   @Override

@@ -5,20 +5,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code task}: target tasks. */
+/** {@code task}: the parent of the commands that manage target tasks. */
 @Command(
-    description = "Put, list and remove target tasks.",
+    description = "Create, change, list and remove target tasks.",
     subcommands = {TaskPutCommand.class, TaskListCommand.class, TaskRemoveCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class TaskCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  /** Made by the command line. */
+  /** Called by picocli. */
   public TaskCommand() {}
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do with tasks: put, list or remove");
+        spec.commandLine(), "no command given: use task put, task list or task remove");
   }
 }

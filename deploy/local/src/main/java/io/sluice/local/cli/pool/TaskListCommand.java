@@ -17,10 +17,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code task list}: the target tasks and how far they have come. */
+/** {@code task list}: prints the target tasks with their progress. */
 @Command(
     name = "list",
-    description = "List the target tasks: revision, queries, candidates scored, tiers filled.")
+    description = {
+      "List the target tasks.",
+      "POOL is the number of eligible candidates scored so far, WAITING the number still to be"
+          + " scored for the task, and FILLED the selected candidates of each budget, as"
+          + " selected/budget."
+    })
 final class TaskListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;

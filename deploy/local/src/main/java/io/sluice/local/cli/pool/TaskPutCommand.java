@@ -16,67 +16,69 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code task put}: a task file into topic target-tasks. */
+/** {@code task put}: writes the task of a file to the topic target-tasks. */
 @Command(
     name = "put",
     description = {
-      "Put a target task, or a new revision of it.",
+      "Create a target task, or a new revision of it.",
       "The file holds {\"task\", \"queries\": [{\"id\"?, \"messages\": [{\"role\", \"content\"}]}],"
           + " \"budgets\"?, \"representation_id\"?, \"algorithm\"?,"
           + " \"min_pool_factor\"?, \"refresh_turnover\"?, \"cooldown_seconds\"?, \"controls\"?,"
-          + " \"seeds\"?, \"hyper_parameters\"?, \"launcher\"?, \"held_out\"?}; options override it."
-          + " A task that is there already and has not changed keeps its revision."
+          + " \"seeds\"?, \"hyper_parameters\"?, \"launcher\"?, \"held_out\"?}; options override"
+          + " the file. A task that exists and has not changed keeps its revision."
     })
 final class TaskPutCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;
 
-  @Parameters(paramLabel = "FILE", description = "The task, as JSON.")
+  @Parameters(paramLabel = "FILE", description = "The task as JSON.")
   private Path file;
 
-  @Option(names = "--id", paramLabel = "ID", description = "The task's id: A-Z a-z 0-9 . _ -")
+  @Option(names = "--id", paramLabel = "ID", description = "Id of the task: A-Z a-z 0-9 . _ -")
   private Optional<String> id;
 
   @Option(
       names = "--budget",
       split = ",",
       paramLabel = "B",
-      description = "Sizes at which to train, in examples, ascending, for example 50,100,200")
+      description = "Sizes of the subsets to train on, in examples, in ascending order, such as 50,100,200.")
   private List<Integer> budgets = List.of();
 
   @Option(
       names = "--representation-id",
       paramLabel = "ID",
-      description = "The deployment of workers that represents the task. Default: default")
+      description = "Id of the representation by which candidates are compared with the task (default:"
+              + " default).")
   private Optional<String> representationId;
 
   @Option(
       names = "--algorithm",
       paramLabel = "NAME",
       description =
-          "The rule of selection: round-robin, doubly-greedy, random or random:SEED."
-              + " Default: round-robin")
+          "Selection algorithm: round-robin, doubly-greedy, random or random:SEED (default:"
+              + " round-robin).")
   private Optional<String> algorithm;
 
   @Option(
       names = "--min-pool-factor",
       paramLabel = "F",
       description =
-          "Fire a job for budget B when the pool holds F x B candidates, F at least 1. Default: 10")
+          "Fire the first job for budget B when the pool has F x B candidates; F is at least 1"
+              + " (default: 10).")
   private Optional<Double> minPoolFactor;
 
   @Option(
       names = "--refresh-turnover",
       paramLabel = "F",
       description =
-          "Fire a further job when this share of the subset is new, above 0, at most 1."
-              + " Default: 0.2")
+          "Fire another job when this share of the subset has changed since the last one; above 0,"
+              + " at most 1 (default: 0.2).")
   private Optional<Double> refreshTurnover;
 
   @Option(
       names = "--cooldown",
       paramLabel = "SECONDS",
-      description = "Pause between two jobs that fire by themselves. Default: 3600")
+      description = "Minimum time between two jobs that fire automatically (default: 3600).")
   private Optional<Integer> cooldown;
 
   @Override

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code task remove}: a target task and with it its subset. */
+/** {@code task remove}: removes a target task, and with it its subset. */
 @Command(name = "remove", description = "Remove a target task and its subset.")
 final class TaskRemoveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -1,5 +1,5 @@
 /**
- * Commands that put candidates and target tasks into Kafka, and read a task's selected subset:
- * {@code ingest}, {@code task} and {@code selected}.
+ * Commands that send candidates and target tasks to Kafka, and that read the selected subset of a
+ * task: {@code ingest}, {@code task} and {@code selected}.
  */
 package io.sluice.local.cli.pool;

@@ -10,28 +10,31 @@ import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where log lines go. Commands print their results themselves; the log is for operators.
+ * Decides where log messages go. The log is for operators; commands print their results themselves.
  *
- * <p>Client commands log nothing; services log to the console; the commands that run everything in
- * one process log to a file, so that the console stays readable.
+ * <p>Client commands do not log. Services log to the console. The commands that run the whole stack
+ * in one process log to a file, so that the console stays readable.
  */
 public final class Logging {
   private static final String PATTERN = "%d{ISO8601} %-5level [%thread] %logger{24} %msg %kvp%n";
 
   private Logging() {}
 
-  /** Shows everything from {@code INFO} on. */
+  /** Logs to the console: messages of all loggers at level {@code INFO} or above. */
   public static void verbose() {
     root().setLevel(Level.INFO);
   }
 
-  /** Shows what Sluice says of its work, and the warnings of the libraries. */
+  /** Logs to the console: messages of Sluice from {@code INFO}, of libraries from {@code WARN}. */
   public static void service() {
     root().setLevel(Level.WARN);
     context().getLogger("io.sluice").setLevel(Level.INFO);
   }
 
-  /** Writes everything from {@code INFO} on to a file, begun anew; unless the console shows it. */
+  /**
+   * Logs messages of all loggers at level {@code INFO} or above to a file, which is overwritten. Has
+   * no effect if the log already goes to the console.
+   */
   public static void toFile(Path file) {
     if (root().getLevel() != Level.OFF) {
       return;

@@ -6,11 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Ends a command's work in order when the JVM is asked to stop (Ctrl-C, SIGTERM).
+ * Stops the work of a command in an orderly way when the JVM is asked to shut down (Ctrl-C,
+ * SIGTERM).
  *
- * <p>A shutdown hook stops the work while it is under way, and is removed once the work has ended
- * by itself. The resources that the work has opened are therefore closed in one place and in one
- * order, whether a command completes, fails or is stopped.
+ * <p>A shutdown hook stops the work while it runs, and is removed when the work has ended without
+ * it. The resources of the work are therefore closed in the same place and in the same order,
+ * whether the command completes, fails or is stopped.
  */
 public final class Shutdown {
   private static final long MAX_WAIT_SECONDS = 30;
@@ -21,7 +22,8 @@ public final class Shutdown {
    * Runs work in the calling thread. A shutdown interrupts this thread and then waits, for at most
    * 30 seconds, until the work has ended.
    *
-   * @throws InterruptedException when the work ended because of a shutdown, whatever the work threw
+   * @throws InterruptedException if the work failed after a shutdown interrupted it, with the
+   *     failure as cause
    */
   public static <T> T runInterruptibly(Callable<T> work) throws Exception {
     Thread worker = Thread.currentThread();
@@ -52,10 +54,10 @@ public final class Shutdown {
   }
 
   /**
-   * Runs work in the calling thread. A shutdown calls {@code stop} in a thread of its own and lasts
+   * Runs work in the calling thread. A shutdown calls {@code stop} in another thread, and waits
    * until {@code stop} returns.
    *
-   * @param stop makes the work end, and returns once it has ended
+   * @param stop stops the work, and returns when it has ended
    */
   public static <T> T runStoppable(Runnable stop, Callable<T> work) throws Exception {
     Thread hook = new Thread(stop, "sluice-shutdown");
@@ -71,7 +73,7 @@ public final class Shutdown {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shutdownHasBegun) {
-      // The hook is running, and returns now that the work has ended.
+      // The hook is running already, and returns because the work has ended.
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * What a command does with its process: where its log goes, and how it ends when the JVM is asked
- * to stop. Knows no command and no option.
+ * How a command behaves as a process: where its log goes, and how it stops when the JVM is asked to
+ * shut down. These classes know no command and no option.
  */
 package io.sluice.local.cli.process;

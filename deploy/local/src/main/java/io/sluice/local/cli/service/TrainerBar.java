@@ -12,7 +12,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A trainer's run under way, on standard error, for whoever sits before it. */
+/**
+ * Shows the progress of a trainer's current training run on standard error, for a user who watches
+ * the trainer in a terminal. Updated once per second by a thread of this class.
+ */
 final class TrainerBar implements AutoCloseable {
   private static final int EVERY_MILLIS = 1000;
   private static final int WIDTH = 100;
@@ -22,19 +25,19 @@ final class TrainerBar implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(TrainerBar::thread);
   private Optional<Run> shown = Optional.empty();
 
-  /** A bar and what it stands for. */
+  /** The run that is shown, and its progress bar. */
   private record Run(String doing, ProgressBar bar) {}
 
   /**
-   * A bar of what a trainer says.
+   * Creates a bar that is not shown yet.
    *
-   * @param status empty while there is no job
+   * @param status reports the current run; empty while there is none
    */
   TrainerBar(Supplier<Optional<TrainerStatus>> status) {
     this.status = status;
   }
 
-  /** Shows it once a second from now on. */
+  /** Starts to show the progress. */
   void start() {
     clock.scheduleWithFixedDelay(this::show, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -57,7 +60,7 @@ final class TrainerBar implements AutoCloseable {
         });
   }
 
-  /** The cursor goes back after the bar, so that a line of the log takes its place. */
+  /** The cursor returns to the start of the line, so that the next log message replaces the bar. */
   private static ProgressBar bar(TrainerStatus run) {
     return new ProgressBarBuilder()
         .setTaskName(run.doing())
