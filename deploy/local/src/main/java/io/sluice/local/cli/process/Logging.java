@@ -5,7 +5,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.OutputStreamAppender;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
@@ -16,19 +18,33 @@ import org.slf4j.LoggerFactory;
  * in one process log to a file, so that the console stays readable.
  */
 public final class Logging {
-  private static final String PATTERN = "%d{ISO8601} %-5level [%thread] %logger{24} %msg %kvp%n";
+  private static final String CONSOLE_PATTERN =
+      "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{24} %msg %kvp%n";
+  private static final String FILE_PATTERN =
+      "%d{ISO8601} %-5level [%thread] %logger{24} %msg %kvp%n";
 
   private Logging() {}
 
   /** Logs to the console: messages of all loggers at level {@code INFO} or above. */
   public static void verbose() {
+    toConsole();
     root().setLevel(Level.INFO);
   }
 
   /** Logs to the console: messages of Sluice from {@code INFO}, of libraries from {@code WARN}. */
   public static void service() {
+    toConsole();
     root().setLevel(Level.WARN);
     context().getLogger("io.sluice").setLevel(Level.INFO);
+  }
+
+  /** Standard error, since standard output is for results; unless a file configures the log. */
+  private static void toConsole() {
+    if (!root().iteratorForAppenders().hasNext()) {
+      ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+      console.setTarget("System.err");
+      start(console, CONSOLE_PATTERN);
+    }
   }
 
   /**
@@ -39,19 +55,23 @@ public final class Logging {
     if (root().getLevel() != Level.OFF) {
       return;
     }
+    FileAppender<ILoggingEvent> appender = new FileAppender<>();
+    appender.setAppend(false);
+    appender.setFile(file.toString());
+    root().detachAndStopAllAppenders();
+    start(appender, FILE_PATTERN);
+    root().setLevel(Level.INFO);
+  }
+
+  private static void start(OutputStreamAppender<ILoggingEvent> appender, String pattern) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context());
-    encoder.setPattern(PATTERN);
+    encoder.setPattern(pattern);
     encoder.start();
-    FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setContext(context());
-    appender.setAppend(false);
     appender.setEncoder(encoder);
-    appender.setFile(file.toString());
     appender.start();
-    root().detachAndStopAllAppenders();
     root().addAppender(appender);
-    root().setLevel(Level.INFO);
   }
 
   private static Logger root() {
