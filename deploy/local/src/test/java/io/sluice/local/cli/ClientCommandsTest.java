@@ -16,8 +16,6 @@ import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +67,7 @@ class ClientCommandsTest {
     Path file =
         write("c.jsonl", good.formatted("a"), "{broken", good.formatted("b"), "{\"id\": \"c\"}");
 
-    Ran ran = run("ingest", file.toString());
+    CommandRun ran = run("ingest", file.toString());
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.out()).isEqualToIgnoringNewLines("2 candidates sent, 2 lines invalid");
@@ -92,7 +90,7 @@ class ClientCommandsTest {
     Path file = folder.resolve("cut.jsonl.gz");
     Files.write(file, Arrays.copyOf(zipped.toByteArray(), zipped.size() - 100));
 
-    Ran ran = run("ingest", file.toString());
+    CommandRun ran = run("ingest", file.toString());
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.err()).startsWith("sluice: " + file + " cannot be read to its end");
@@ -181,7 +179,7 @@ class ClientCommandsTest {
     select("a", 0.9f, 0.1f);
     select("b", 0.2f, 0.8f);
 
-    Ran ran = run("selected", "sums", "--budget", "2");
+    CommandRun ran = run("selected", "sums", "--budget", "2");
 
     assertThat(ran.exitCode()).isZero();
     assertThat(ran.out().lines())
@@ -219,7 +217,7 @@ class ClientCommandsTest {
   void givenNoRegistry_whenATaskIsPut_thenTheMessageNamesItsAddress() throws IOException {
     String file = write("task.json", TASK).toString();
 
-    Ran ran = run("task", "put", file, "--schema-registry", "http://127.0.0.1:1");
+    CommandRun ran = run("task", "put", file, "--schema-registry", "http://127.0.0.1:1");
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.err())
@@ -313,10 +311,8 @@ class ClientCommandsTest {
     return Files.write(folder.resolve(name), List.of(lines));
   }
 
-  private record Ran(int exitCode, String out, String err) {}
-
   /** Runs a command on the test's Kafka, with the options that it does not give itself. */
-  private Ran run(String... arguments) {
+  private CommandRun run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     Map.of(
             "--bootstrap-servers", kafka.bootstrapServers(),
@@ -328,13 +324,6 @@ class ClientCommandsTest {
                 all.addAll(List.of(option, value));
               }
             });
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int exitCode =
-        Sluice.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(all.toArray(String[]::new));
-    return new Ran(exitCode, out.toString(), err.toString());
+    return CommandRun.of(all.toArray(String[]::new));
   }
 }
