@@ -20,7 +20,9 @@ final class ErrorMessage {
     return failure.getMessage();
   }
 
-  /** Exceptions of the Java platform that only a defect causes; their messages do not help users. */
+  /**
+   * Exceptions of the Java platform that only a defect causes; their messages do not help users.
+   */
   private static boolean isDefect(Throwable failure) {
     return failure instanceof NullPointerException
         || failure instanceof IndexOutOfBoundsException

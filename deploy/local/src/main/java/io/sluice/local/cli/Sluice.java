@@ -20,11 +20,13 @@ import picocli.CommandLine.Spec;
 /**
  * The root command {@code sluice}, and the entry point of the program.
  *
- * <p>Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 130 if Ctrl-C stopped the command.
+ * <p>Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 130 if Ctrl-C stopped the
+ * command.
  */
 @Command(
     name = "sluice",
-    description = "Selects the best instruction examples for each target task from a stream of candidates.",
+    description =
+        "Selects the best instruction examples for each target task from a stream of candidates.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Sluice.Version.class,

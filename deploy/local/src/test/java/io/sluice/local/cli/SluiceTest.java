@@ -26,7 +26,8 @@ class SluiceTest {
   @ParameterizedTest
   @MethodSource("commands")
   void givenACommand_whenAskedForHelp_thenItPrintsItsUsageAndExitsWithZero(CommandSpec command) {
-    CommandRun run = CommandRun.of((command.qualifiedName() + " --help").split(" ", 2)[1].split(" "));
+    CommandRun run =
+        CommandRun.of((command.qualifiedName() + " --help").split(" ", 2)[1].split(" "));
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).contains("Usage: " + command.qualifiedName() + " ");

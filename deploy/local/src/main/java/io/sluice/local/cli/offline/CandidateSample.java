@@ -1,7 +1,5 @@
 package io.sluice.local.cli.offline;
 
-import java.util.function.Consumer;
-import java.util.concurrent.atomic.AtomicInteger;
 import io.sluice.gpuworker.finetune.MersenneTwister;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateFile;
@@ -12,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Candidates drawn at random from a file.

@@ -35,7 +35,9 @@ public final class IngestCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;
 
-  @Parameters(paramLabel = "FILE", description = "The candidates as JSON lines, plain or gzip-compressed.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The candidates as JSON lines, plain or gzip-compressed.")
   private Path file;
 
   @Option(

@@ -41,13 +41,15 @@ final class TaskPutCommand implements Callable<Integer> {
       names = "--budget",
       split = ",",
       paramLabel = "B",
-      description = "Sizes of the subsets to train on, in examples, in ascending order, such as 50,100,200.")
+      description =
+          "Sizes of the subsets to train on, in examples, in ascending order, such as 50,100,200.")
   private List<Integer> budgets = List.of();
 
   @Option(
       names = "--representation-id",
       paramLabel = "ID",
-      description = "Id of the representation by which candidates are compared with the task (default:"
+      description =
+          "Id of the representation by which candidates are compared with the task (default:"
               + " default).")
   private Optional<String> representationId;
 

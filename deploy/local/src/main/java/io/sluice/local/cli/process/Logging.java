@@ -48,8 +48,8 @@ public final class Logging {
   }
 
   /**
-   * Logs messages of all loggers at level {@code INFO} or above to a file, which is overwritten. Has
-   * no effect if the log already goes to the console.
+   * Logs messages of all loggers at level {@code INFO} or above to a file, which is overwritten.
+   * Has no effect if the log already goes to the console.
    */
   public static void toFile(Path file) {
     if (root().getLevel() != Level.OFF) {

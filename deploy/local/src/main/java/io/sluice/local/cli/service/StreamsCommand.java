@@ -42,7 +42,8 @@ public final class StreamsCommand implements Service {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "Folder of the local state, which is rebuilt from Kafka if it is lost (default:"
+      description =
+          "Folder of the local state, which is rebuilt from Kafka if it is lost (default:"
               + " ~/.sluice/streams-state).")
   private Optional<String> stateDirectory;
 

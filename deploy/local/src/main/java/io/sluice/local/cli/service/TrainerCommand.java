@@ -53,7 +53,8 @@ public final class TrainerCommand implements Service {
   @Option(
       names = "--launcher",
       paramLabel = "NAME",
-      description = "Launcher of the jobs that name none: builtin trains in this process, command starts a"
+      description =
+          "Launcher of the jobs that name none: builtin trains in this process, command starts a"
               + " program, kubernetes creates a Job in a cluster.")
   private Optional<String> launcher;
 

@@ -57,14 +57,16 @@ public final class WorkerCommand implements Service {
       names = "--checkpoint",
       paramLabel = "DIR",
       arity = "1..*",
-      description = "Folders of the model's warm-up checkpoints (PEFT LoRA adapters), in the order of training;"
+      description =
+          "Folders of the model's warm-up checkpoints (PEFT LoRA adapters), in the order of training;"
               + " kind gradient needs at least one.")
   private List<String> checkpoints = List.of();
 
   @Option(
       names = "--kind",
       paramLabel = "KIND",
-      description = "What represents an example: gradient, or hidden-state, which needs no checkpoint (default:"
+      description =
+          "What represents an example: gradient, or hidden-state, which needs no checkpoint (default:"
               + " gradient).")
   private Optional<String> kind;
 

@@ -118,9 +118,13 @@ class ConnectionOptionsTest {
   }
 
   private Map<String, String> settings(String... arguments) throws IOException {
+    return parsed(arguments).settings(Map.of());
+  }
+
+  private ConnectionOptions parsed(String... arguments) {
     Holder holder = new Holder(new ConnectionOptions(LocalStackFile.in(folder)));
     new CommandLine(holder).parseArgs(arguments);
-    return holder.connection.properties();
+    return holder.connection;
   }
 
   @Command(name = "holder")

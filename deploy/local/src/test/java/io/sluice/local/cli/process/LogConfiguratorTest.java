@@ -31,6 +31,7 @@ class LogConfiguratorTest {
 
   @Test
   void givenTheServicesOfTheJar_whenLogbackSearchesConfigurators_thenItFindsThisOne() {
-    assertThat(ServiceLoader.load(Configurator.class)).hasAtLeastOneElementOfType(LogConfigurator.class);
+    assertThat(ServiceLoader.load(Configurator.class))
+        .hasAtLeastOneElementOfType(LogConfigurator.class);
   }
 }
