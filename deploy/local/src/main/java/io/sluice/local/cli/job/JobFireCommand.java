@@ -44,7 +44,8 @@ final class JobFireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     JobRequests.Outcome outcome =
-        connection.use(access -> new JobRequests(access).fire(task, budget, Duration.ofSeconds(wait)));
+        connection.use(
+            access -> new JobRequests(access).fire(task, budget, Duration.ofSeconds(wait)));
     return JobOutcome.print(outcome, job -> job.getJobId(), spec.commandLine());
   }
 }

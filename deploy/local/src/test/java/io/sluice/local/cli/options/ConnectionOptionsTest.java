@@ -87,7 +87,7 @@ class ConnectionOptionsTest {
   void givenNeitherStackNorOptions_whenRead_thenTheMessageSaysWhatToGive() {
     assertThatThrownBy(this::settings)
         .isInstanceOf(ParameterException.class)
-        .hasMessageContainingAll("--bootstrap-servers", "--config", "'up'");
+        .hasMessageContainingAll("--bootstrap-servers", "--config", "'sluice up'");
   }
 
   @Test
