@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -91,7 +90,7 @@ public final class StreamsCommand implements Service {
 
   private Map<String, String> ownSettings() {
     Map<String, String> own = new HashMap<>();
-    stateDirectory.ifPresent(folder -> own.put(StreamsConfig.STATE_DIR_CONFIG, folder));
+    stateDirectory.ifPresent(folder -> own.put(StreamsAppSettings.STATE_DIR.key(), folder));
     httpPort.ifPresent(port -> own.put(StreamsAppSettings.HTTP_PORT.key(), port.toString()));
     return own;
   }
