@@ -68,7 +68,7 @@ final class BatchGradient {
       JniUtils.setGradMode(true);
       Trainable.Graph graph = weights.graph(seed);
       NDArray logits = graph.logits(scratch, pack.pack());
-      NDArray total = TokenLosses.of(scratch, logits, pack.pack().next()).sum();
+      NDArray total = TokenLosses.of(scratch, logits, pack.pack().targets()).sum();
       NDArray upstream = scratch.create(1f / learnt);
       JniUtils.backward((PtNDArray) total, (PtNDArray) upstream, false, false);
       return new Result((double) total.toFloatArray()[0] / learnt, graph.gradient().toFloatArray());

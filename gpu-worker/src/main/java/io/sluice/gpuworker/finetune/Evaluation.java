@@ -70,7 +70,7 @@ public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute com
       scope.suppressNotUsedWarning();
       Lora lora = adapters.<Lora>map(LoraStack::leaf).orElse(Lora.NONE);
       NDArray logits = decoder.logits(scratch, examples.pack(), lora);
-      float[] tokens = TokenLosses.of(scratch, logits, examples.pack().next()).toFloatArray();
+      float[] tokens = TokenLosses.of(scratch, logits, examples.pack().targets()).toFloatArray();
       List<Double> means = new ArrayList<>();
       int next = 0;
       for (int learnt : examples.learnt()) {

@@ -7,11 +7,13 @@ import io.sluice.gpuworker.model.lora.AdamMoments;
 import java.util.List;
 
 /**
- * The step that Adam would take for one example alone, but for the learning rate: {@code (b1 m + (1
- * - b1) g) / sqrt(b2 v + (1 - b2) g^2 + epsilon)} (LESS, section 3.1; Xia et al., ICML 2024).
+ * The Adam form of a gradient: the step, without the learning rate, that Adam would take for this
+ * example alone. With the gradient {@code g} and Adam's moments {@code m} and {@code v}, it is
+ * {@code (b1 m + (1 - b1) g) / sqrt(b2 v + (1 - b2) g^2 + epsilon)} (LESS, section 3.1; Xia et al.,
+ * ICML 2024).
  *
- * <p>Epsilon is inside the root and the moments are not corrected for their bias, as in the
- * published implementation.
+ * <p>As in the published implementation, epsilon is inside the root, and the moments are not
+ * bias-corrected.
  */
 public final class AdamForm {
   private static final float BETA_1 = 0.9f;
@@ -21,9 +23,9 @@ public final class AdamForm {
   private AdamForm() {}
 
   /**
-   * Replaces a gradient by its Adam form.
+   * Replaces a gradient by its Adam form, in place.
    *
-   * @param gradient plain on entry; as long as the moments
+   * @param gradient the plain gradient; must have the same length as the moments
    * @return the same array
    */
   public static float[] apply(float[] gradient, AdamMoments moments) {
@@ -39,14 +41,15 @@ public final class AdamForm {
   }
 
   /**
-   * The same on a device, for the gradients of all checkpoints at once: operation by operation as
-   * in Java, so equal but for the rounding of the square root.
+   * Computes the Adam form on a device, for the gradients of all checkpoints at once. The
+   * operations and their order are the same as in Java, so the results differ at most by the
+   * rounding of the square root.
    *
    * @param firstShare {@code b1 m}, shape [checkpoints, size]
    * @param secondShare {@code b2 v}, same shape
-   * @param firstRest {@code 1 - b1}
-   * @param secondRest {@code 1 - b2}
-   * @param epsilon a scalar too
+   * @param firstRest {@code 1 - b1}, a scalar
+   * @param secondRest {@code 1 - b2}, a scalar
+   * @param epsilon a scalar
    */
   public record OnDevice(
       NDArray firstShare,
@@ -55,10 +58,10 @@ public final class AdamForm {
       NDArray secondRest,
       NDArray epsilon) {
     /**
-     * Puts moments on a device.
+     * Copies moments to a device.
      *
      * @param manager owns the arrays
-     * @param moments of each checkpoint, at least one
+     * @param moments the moments of each checkpoint; at least one
      */
     public static OnDevice of(NDManager manager, List<AdamMoments> moments) {
       int size = moments.get(0).first().length;
@@ -80,9 +83,9 @@ public final class AdamForm {
     }
 
     /**
-     * The Adam form of gradients.
+     * Computes the Adam form of gradients.
      *
-     * @param gradients plain, shape [checkpoints, size]; not changed
+     * @param gradients the plain gradients, shape [checkpoints, size]; not modified
      * @return same shape
      */
     public NDArray apply(NDArray gradients) {

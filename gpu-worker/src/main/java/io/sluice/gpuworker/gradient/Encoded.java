@@ -3,19 +3,21 @@ package io.sluice.gpuworker.gradient;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** What became of an example's text. */
+/**
+ * The result of encoding an example: its tokens, or the reason why nothing can be learnt from it.
+ */
 public sealed interface Encoded {
-  /** The label of a token that is not learnt. */
+  /** The label of a token that is not learnt, that is, does not count in the loss. */
   long UNLEARNT = -100;
 
   /**
-   * An example as tokens.
+   * An example as tokens and labels.
    *
-   * @param ids token ids
-   * @param labels as long as the ids: the id where the token is learnt, else {@link #UNLEARNT}
+   * @param ids the token ids
+   * @param labels one per id: the id itself if the token is learnt, otherwise {@link #UNLEARNT}
    */
   record Example(long[] ids, long[] labels) implements Encoded {
-    /** Positions whose next token is learnt, ascending. */
+    /** The positions whose next token is learnt, ascending. */
     public long[] asked() {
       return IntStream.range(0, labels.length - 1)
           .filter(i -> labels[i + 1] != UNLEARNT)
@@ -23,16 +25,16 @@ public sealed interface Encoded {
           .toArray();
     }
 
-    /** The tokens that follow the asked positions: those that are learnt. */
-    public long[] next() {
+    /** The ids that follow the positions in {@link #asked}: those that the model should predict. */
+    public long[] targets() {
       return LongStream.of(asked()).map(position -> ids[(int) position + 1]).toArray();
     }
   }
 
   /**
-   * There is nothing that can be learnt.
+   * Nothing can be learnt from the example.
    *
-   * @param reason why, for people
+   * @param reason the reason, and what to do about it where possible
    */
   record Refused(String reason) implements Encoded {}
 }

@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Formats conversations as {@code <|role|>}, line feed, content, line feed, and turns them into
- * tokens and labels.
+ * Formats conversations and converts them to tokens and labels. Each message is formatted as {@code
+ * <|role|>}, line feed, content, line feed.
  *
- * <p>A candidate's content is stripped; an assistant's is followed by the end token, and only those
- * two are learnt. Where turns begin and end in tokens is found by encoding the text up to there, as
- * in the chat format of Open-Instruct (Wang et al. 2023). Thread-safe.
+ * <p>White space around the messages of a candidate is removed. The content of an assistant message
+ * is followed by the end token; only the content and this token are learnt. As in the chat format
+ * of Open-Instruct (Wang et al. 2023), the token positions at which messages begin and end are
+ * determined by encoding the text up to there. Thread-safe.
  */
 public final class ExampleEncoder {
   private static final String ASSISTANT = "assistant";
@@ -24,17 +25,18 @@ public final class ExampleEncoder {
   private final int maxLength;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param tokens cuts texts at {@code maxLength}
-   * @param maxLength tokens of a candidate; also of a query's prompt and of its answer, each
+   * @param tokens a tokenizer that truncates texts to {@code maxLength}
+   * @param maxLength the maximum number of tokens in a candidate, in the prompt of a query, and in
+   *     the answer of a query
    */
   public ExampleEncoder(Tokens tokens, int maxLength) {
     this.tokens = tokens;
     this.maxLength = maxLength;
   }
 
-  /** Encodes an example in the way of its form. */
+  /** Encodes an example as a candidate or as a query, depending on its type. */
   public Encoded encode(Text text) {
     if (text instanceof Text.Conversation conversation) {
       return candidate(conversation.messages());
@@ -44,32 +46,32 @@ public final class ExampleEncoder {
         : query((PromptAnswer) text);
   }
 
-  /** Encodes a candidate: all its assistant turns are learnt. */
+  /** Encodes a candidate, of which all assistant messages are learnt. */
   public Encoded candidate(List<Message> messages) {
     Optional<String> problem = problem(messages);
     if (problem.isPresent()) {
       return new Encoded.Refused(problem.get());
     }
-    long[] ids = tokens.opening(strip(format(messages)));
+    long[] ids = tokens.encode(strip(format(messages)));
     long[] labels = ids.clone();
     for (int turn = 0; turn < messages.size(); turn++) {
       if (messages.get(turn).getRole().equals(ASSISTANT)) {
         continue;
       }
-      int begin = turn == 0 ? 0 : tokens.opening(format(messages.subList(0, turn))).length;
+      int begin = turn == 0 ? 0 : tokens.encode(format(messages.subList(0, turn))).length;
       boolean answered =
           turn + 1 < messages.size() && messages.get(turn + 1).getRole().equals(ASSISTANT);
-      String upToHere = format(messages.subList(0, turn + 1)) + (answered ? ASSISTANT_OPENS : "");
-      int end = tokens.opening(upToHere).length;
+      String upToAnswer = format(messages.subList(0, turn + 1)) + (answered ? ASSISTANT_OPENS : "");
+      int end = tokens.encode(upToAnswer).length;
       Arrays.fill(labels, Math.min(begin, ids.length), Math.min(end, ids.length), Encoded.UNLEARNT);
     }
     return learnable(ids, labels);
   }
 
   /**
-   * Encodes a query: its last turn, the assistant's, is the answer, all before it the prompt. Both
-   * are taken as they are, since white space can matter: code that continues a function is
-   * indented.
+   * Encodes a query. The last message, which must be the assistant's, is the answer; the messages
+   * before it are the prompt. White space around the user's and system messages and the answer is
+   * kept, because it can matter: code that continues a function is indented.
    */
   public Encoded query(List<Message> messages) {
     Optional<String> problem = problem(messages);
@@ -78,7 +80,7 @@ public final class ExampleEncoder {
     }
     Message last = messages.get(messages.size() - 1);
     if (!last.getRole().equals(ASSISTANT)) {
-      return new Encoded.Refused("the last turn is not the assistant's: it must be the answer");
+      return new Encoded.Refused("the last message must be the assistant's answer");
     }
     StringBuilder prompt = new StringBuilder();
     for (Message message : messages.subList(0, messages.size() - 1)) {
@@ -88,10 +90,12 @@ public final class ExampleEncoder {
     return query(new PromptAnswer(prompt + ASSISTANT_OPENS, last.getContent()));
   }
 
-  /** Encodes a query: prompt and answer are turned into tokens apart, then joined. */
+  /**
+   * Encodes a query whose text is already formatted. Prompt and answer are tokenized separately.
+   */
   public Encoded query(PromptAnswer query) {
-    long[] prompt = tokens.opening(query.prompt());
-    long[] answer = tokens.continuation(query.answer() + tokens.endToken());
+    long[] prompt = tokens.encode(query.prompt());
+    long[] answer = tokens.encodeContinuation(query.answer() + tokens.endToken());
     long[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
     System.arraycopy(answer, 0, ids, prompt.length, answer.length);
     long[] labels = ids.clone();
@@ -106,7 +110,7 @@ public final class ExampleEncoder {
         : new Encoded.Refused(
             "nothing is left to learn within "
                 + maxLength
-                + " tokens: shorten what precedes the answer, or raise the limit");
+                + " tokens: shorten the text before the answer, or raise the limit");
   }
 
   private static Optional<String> problem(List<Message> messages) {
@@ -114,7 +118,7 @@ public final class ExampleEncoder {
       return Optional.of("there are no messages");
     }
     if (messages.stream().noneMatch(message -> message.getRole().equals(ASSISTANT))) {
-      return Optional.of("there is no assistant turn: there is nothing to learn");
+      return Optional.of("there is no assistant turn, so there is nothing to learn");
     }
     return messages.stream()
         .map(Message::getRole)
@@ -136,7 +140,7 @@ public final class ExampleEncoder {
     return "<|" + role + "|>\n" + content + "\n";
   }
 
-  /** White space as Python has it: wider than Java's by the spaces that do not break a line. */
+  /** Removes white space like Python's {@code strip}, including non-breaking spaces and U+0085. */
   private static String strip(String text) {
     int begin = 0;
     int end = text.length();

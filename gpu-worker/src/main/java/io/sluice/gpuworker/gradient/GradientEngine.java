@@ -11,14 +11,15 @@ import io.sluice.gpuworker.model.lora.LoraStack;
 import java.util.Arrays;
 
 /**
- * The gradient of an example's loss in the LoRA parameters of each checkpoint.
+ * Computes the gradient of an example's loss with respect to the LoRA parameters of each
+ * checkpoint.
  *
- * <p>The loss is the mean cross-entropy over the learnt tokens. One pass forth and back serves all
- * checkpoints: their adapters lie on a batch axis, so each keeps a gradient of its own.
- * Thread-safe.
+ * <p>The loss is the mean cross-entropy over the learnt tokens. One forward and one backward pass
+ * serve all checkpoints: their adapters are stacked on the batch axis, so that each has a separate
+ * gradient. Thread-safe.
  *
- * <p>Gradients are switched on by thread and passed back by hand, since DJL's GradientCollector
- * allows one a process.
+ * <p>Gradient mode is switched on per thread, and backward passes are started, through DJL's native
+ * interface, because DJL's GradientCollector allows only one collector per process.
  */
 public final class GradientEngine {
   private final NDManager manager;
@@ -27,12 +28,12 @@ public final class GradientEngine {
   private final boolean recompute;
 
   /**
-   * An engine.
+   * Creates an engine.
    *
-   * @param manager on the model's device
-   * @param adapters the checkpoints
-   * @param recompute whether the parts of a pass are computed again on the way back instead of
-   *     being kept: less memory, more time
+   * @param manager the parent of the managers for each example; on the model's device
+   * @param adapters the adapters of the checkpoints
+   * @param recompute whether the backward pass recomputes the states inside each part of the model
+   *     instead of keeping them, which takes less memory and more time
    */
   public GradientEngine(NDManager manager, Decoder decoder, LoraStack adapters, boolean recompute) {
     this.recompute = recompute;
@@ -42,30 +43,32 @@ public final class GradientEngine {
   }
 
   /**
-   * Losses and gradients of an example.
+   * The losses and gradients of an example.
    *
-   * @param losses mean cross-entropy, in nats a token, shape [checkpoints]
-   * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.lora.LoraLayout#size}]
+   * @param losses the mean cross-entropy in nats per token, shape [checkpoints]
+   * @param gradients the gradients, shape [checkpoints, {@link
+   *     io.sluice.gpuworker.model.lora.LoraLayout#size}]
    */
   public record Result(float[] losses, float[][] gradients) {}
 
-  /** Takes the gradients while they are on the device. */
+  /** A function of the gradients that runs while they are on the device. */
   @FunctionalInterface
-  public interface Use<T> {
+  public interface GradientFunction<T> {
     /**
-     * Takes them.
+     * Computes the result.
      *
-     * @param scratch owns what is computed with them, and frees it
-     * @param losses mean cross-entropy, in nats a token, shape [checkpoints, 1]
-     * @param gradients shape [checkpoints, {@link io.sluice.gpuworker.model.lora.LoraLayout#size}]
+     * @param scratch owns the arrays that are computed; closed when the function has returned
+     * @param losses the mean cross-entropy in nats per token, shape [checkpoints, 1]
+     * @param gradients the gradients, shape [checkpoints, {@link
+     *     io.sluice.gpuworker.model.lora.LoraLayout#size}]
      */
-    T of(NDManager scratch, NDArray losses, NDArray gradients);
+    T apply(NDManager scratch, NDArray losses, NDArray gradients);
   }
 
   /**
-   * Computes an example.
+   * Computes the losses and gradients of an example.
    *
-   * @param example at least one learnt token; ids within the model's vocabulary
+   * @param example must have at least one learnt token, and only ids in the model's vocabulary
    */
   public Result compute(Encoded.Example example) {
     return compute(
@@ -75,22 +78,26 @@ public final class GradientEngine {
   }
 
   /**
-   * Computes an example and uses its gradients before they leave the device.
+   * Computes the losses and gradients of an example, and passes them to a function while they are
+   * on the device.
    *
-   * @param example at least one learnt token; ids within the model's vocabulary
-   * @return what the use returned
+   * @param example must have at least one learnt token, and only ids in the model's vocabulary
+   * @return the result of the function
    */
-  public <T> T compute(Encoded.Example example, Use<T> use) {
+  public <T> T compute(Encoded.Example example, GradientFunction<T> function) {
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      return recompute ? recomputed(scratch, example, use) : whole(scratch, example, use);
+      return recompute
+          ? withRecomputation(scratch, example, function)
+          : inOnePass(scratch, example, function);
     } finally {
       JniUtils.setGradMode(false);
     }
   }
 
-  private <T> T whole(NDManager scratch, Encoded.Example example, Use<T> use) {
+  private <T> T inOnePass(
+      NDManager scratch, Encoded.Example example, GradientFunction<T> function) {
     JniUtils.setGradMode(true);
     LoraStack.Leaf leaf = adapters.leaf();
     NDArray logits = decoder.logits(scratch, example.ids(), example.asked(), leaf);
@@ -98,19 +105,20 @@ public final class GradientEngine {
     NDArray ones = scratch.ones(losses.getShape());
     JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
     JniUtils.setGradMode(false);
-    return use.of(scratch, losses, leaf.gradient());
+    return function.apply(scratch, losses, leaf.gradient());
   }
 
-  private <T> T recomputed(NDManager scratch, Encoded.Example example, Use<T> use) {
+  private <T> T withRecomputation(
+      NDManager scratch, Encoded.Example example, GradientFunction<T> function) {
     JniUtils.setGradMode(false);
     Decoder.Pass pass = decoder.pass(scratch, example.ids(), example.asked());
     Recomputation.Result result =
         new Recomputation(pass, adapters, logits -> losses(scratch, example, logits))
             .run(scratch, pass.embedded());
-    return use.of(scratch, result.losses(), result.gradients());
+    return function.apply(scratch, result.losses(), result.gradients());
   }
 
-  /** The loss of the base model without any adapter, in nats a token. */
+  /** The loss of the base model without an adapter: mean cross-entropy in nats per token. */
   public float baseLoss(Encoded.Example example) {
     JniUtils.setGradMode(false);
     try (NDManager scratch = manager.newSubManager();
@@ -121,9 +129,9 @@ public final class GradientEngine {
     }
   }
 
-  /** Shape [passes, 1]. */
+  /** The mean loss over the learnt tokens, shape [1 or adapters, 1]. */
   private static NDArray losses(NDManager scratch, Encoded.Example example, NDArray logits) {
-    return TokenLosses.of(scratch, logits, example.next()).mean(new int[] {1}, false);
+    return TokenLosses.of(scratch, logits, example.targets()).mean(new int[] {1}, false);
   }
 
   private float[][] rows(float[] flat) {

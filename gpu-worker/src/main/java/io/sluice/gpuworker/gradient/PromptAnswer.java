@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.gradient;
 
 /**
- * A query as text that is already formatted.
+ * A query whose text is already formatted. Only the answer is learnt.
  *
- * @param prompt what the model is given; nothing of it is learnt
- * @param answer what it shall say, without the end token
+ * @param prompt the input of the model
+ * @param answer the expected output, without the end token
  */
 public record PromptAnswer(String prompt, String answer) implements Text {}

@@ -16,21 +16,23 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Passes an example through the model keeping only the states between its parts, and computes each
- * part again on the way back (Chen et al. 2016): for one more pass forth, the graph of one part is
- * in memory at a time.
+ * Gradient checkpointing (Chen et al. 2016): the forward pass keeps only the states between the
+ * parts of the model, and the backward pass recomputes each part. This costs one more forward pass,
+ * but only the graph of one part is in memory at a time. An instance computes one pass, on one
+ * thread.
  */
 final class Recomputation {
   private final List<Decoder.Part> parts;
   private final LoraStack adapters;
 
-  /** The part that has the lowest adapter: no gradient is needed below it. */
-  private final int lowest;
+  /** The index of the first part with an adapter; no gradients are needed below it. */
+  private final int firstAdapted;
 
   /**
-   * A pass.
+   * Prepares a pass.
    *
-   * @param pass ends in losses, shape [checkpoints, 1]
+   * @param pass the forward pass up to the logits
+   * @param loss computes the losses, shape [checkpoints, 1], from the logits
    */
   Recomputation(Decoder.Pass pass, LoraStack adapters, UnaryOperator<NDArray> loss) {
     this.adapters = adapters;
@@ -42,36 +44,36 @@ final class Recomputation {
     while (!adapters.adapts(parts.get(part))) {
       part++;
     }
-    lowest = part;
+    firstAdapted = part;
   }
 
   /**
-   * What a pass leaves.
+   * The losses and gradients of an example.
    *
-   * @param losses shape [checkpoints, 1]
-   * @param gradients shape [checkpoints, size]
+   * @param losses the losses, shape [checkpoints, 1]
+   * @param gradients the gradients, shape [checkpoints, size], in the order of the layout
    */
   record Result(NDArray losses, NDArray gradients) {}
 
   /**
-   * Computes losses and gradients; leaves the thread's gradient mode off.
+   * Computes losses and gradients. Gradient mode of the thread is off afterwards.
    *
-   * @param scratch owns what is computed
-   * @param embedded where the pass begins
+   * @param scratch owns the arrays that are computed
+   * @param embedded the embeddings of the example's tokens, which are the input of the first part
    */
   Result run(NDManager scratch, NDArray embedded) {
-    List<NDArray> states = forth(embedded);
+    List<NDArray> states = forward(embedded);
     NDArray losses = states.get(parts.size());
     NDArray upstream = scratch.ones(losses.getShape());
     NDList gradients = new NDList();
-    for (int i = parts.size() - 1; i >= lowest; i--) {
-      upstream = back(i, states.get(i), upstream, gradients);
+    for (int i = parts.size() - 1; i >= firstAdapted; i--) {
+      upstream = backward(i, states.get(i), upstream, gradients);
     }
     return new Result(losses, NDArrays.concat(gradients, 1));
   }
 
-  /** The state before each part, and after the last. */
-  private List<NDArray> forth(NDArray embedded) {
+  /** Computes the state before each part and after the last one. */
+  private List<NDArray> forward(NDArray embedded) {
     JniUtils.setGradMode(false);
     List<NDArray> states = new ArrayList<>(List.of(embedded));
     for (Decoder.Part part : parts) {
@@ -86,22 +88,25 @@ final class Recomputation {
   }
 
   /**
-   * Passes a gradient back through a part.
+   * Recomputes a part and passes a gradient back through it.
    *
-   * @param gradients receives that of the part's adapters, in front
-   * @return the gradient of the part's input; that of its output where none is needed any more
+   * @param state the input of the part
+   * @param upstream the gradient of the part's output
+   * @param gradients the gradient of the part's adapters is inserted at the front
+   * @return the gradient of the part's input; {@code upstream} for the last part of the backward
+   *     pass, whose input needs no gradient
    */
-  private NDArray back(int i, NDArray state, NDArray upstream, NDList gradients) {
+  private NDArray backward(int i, NDArray state, NDArray upstream, NDList gradients) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       NDArray input = state.stopGradient();
-      input.setRequiresGradient(i > lowest);
+      input.setRequiresGradient(i > firstAdapted);
       JniUtils.setGradMode(true);
       Optional<LoraStack.Leaf> leaf = adapters.leaf(parts.get(i));
       NDArray output = parts.get(i).step().apply(input, lora(leaf));
       JniUtils.backward((PtNDArray) output, (PtNDArray) upstream, false, false);
-      leaf.ifPresent(adapted -> gradients.add(0, kept(adapted.gradient())));
-      return i > lowest ? kept(input.getGradient()) : upstream;
+      leaf.ifPresent(adapted -> gradients.add(0, detachFromScope(adapted.gradient())));
+      return i > firstAdapted ? detachFromScope(input.getGradient()) : upstream;
     } finally {
       JniUtils.setGradMode(false);
     }
@@ -111,8 +116,8 @@ final class Recomputation {
     return leaf.<Lora>map(adapted -> adapted).orElse(Lora.NONE);
   }
 
-  /** Outlives the scope, and is freed with its manager. */
-  private static NDArray kept(NDArray array) {
+  /** Removes an array from the current scope, so that it is freed with its manager instead. */
+  private static NDArray detachFromScope(NDArray array) {
     NDScope.unregister(array);
     return array;
   }

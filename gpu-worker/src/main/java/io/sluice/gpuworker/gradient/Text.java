@@ -3,27 +3,27 @@ package io.sluice.gpuworker.gradient;
 import io.sluice.schemas.Message;
 import java.util.List;
 
-/** An example as text, in one of the forms in which people have it. */
+/** The text of an example, in one of three forms, which differ in the part that is learnt. */
 public sealed interface Text permits Text.Conversation, Text.Question, PromptAnswer {
   /**
-   * A conversation of which all assistant turns are learnt, as of a candidate.
+   * A conversation of which all assistant messages are learnt, as for a candidate.
    *
-   * @param messages its turns
+   * @param messages the messages, in order
    */
   record Conversation(List<Message> messages) implements Text {
-    /** Copies the list. */
+    /** Takes an unmodifiable copy of the list. */
     public Conversation {
       messages = List.copyOf(messages);
     }
   }
 
   /**
-   * A conversation of which the last turn alone is learnt, as of a query.
+   * A conversation of which only the last message is learnt, as for a query.
    *
-   * @param messages its turns
+   * @param messages the messages, in order
    */
   record Question(List<Message> messages) implements Text {
-    /** Copies the list. */
+    /** Takes an unmodifiable copy of the list. */
     public Question {
       messages = List.copyOf(messages);
     }

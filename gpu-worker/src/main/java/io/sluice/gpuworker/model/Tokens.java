@@ -12,10 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model's tokenizer: text to token ids, cut at a length.
+ * A model's tokenizer. It turns text into token ids and truncates them to a maximum length.
  *
- * <p>Settings for truncation and padding that were left in {@code tokenizer.json} are ignored.
- * Thread-safe.
+ * <p>Truncation and padding settings in {@code tokenizer.json} are ignored. Thread-safe.
  */
 public final class Tokens implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -28,10 +27,10 @@ public final class Tokens implements AutoCloseable {
 
   /**
    * Opens the tokenizer of a model folder: {@code tokenizer.json}, and {@code
-   * tokenizer_config.json} for the name of the end token.
+   * tokenizer_config.json}, which names the end token.
    *
-   * @param maxLength the most ids that a text becomes
-   * @throws UnusableModelException when a file is missing or names no end token
+   * @param maxLength the maximum number of token ids of a text; longer texts are truncated
+   * @throws UnusableModelException when a file is missing or damaged, or no end token is configured
    */
   public static Tokens open(Path modelFolder, int maxLength) throws IOException {
     Path file =
@@ -45,7 +44,7 @@ public final class Tokens implements AutoCloseable {
             UnusableModelException.required(
                 modelFolder,
                 "tokenizer_config.json",
-                "it names the end token (eos_token); copy it from where the model came from"));
+                "it names the end token (eos_token); copy it from the source of the model"));
     String endToken =
         config
             .field("eos_token")
@@ -53,7 +52,7 @@ public final class Tokens implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new UnusableModelException(
-                        config.path() + " names no eos_token: add the token that ends an answer"));
+                        config.path() + " has no eos_token: add the token that ends an answer"));
     String limit = Integer.toString(maxLength);
     Map<String, String> options =
         Map.of(
@@ -61,18 +60,18 @@ public final class Tokens implements AutoCloseable {
     return new Tokens(open(file, options), endToken);
   }
 
-  /** From the bytes alone: given the path, DJL would mix in what tokenizer_config.json says. */
+  /** Passes the bytes, because DJL would also apply tokenizer_config.json if it had the path. */
   private static HuggingFaceTokenizer open(Path file, Map<String, String> options)
       throws IOException {
     try {
       return HuggingFaceTokenizer.newInstance(
           new ByteArrayInputStream(Files.readAllBytes(file)), options);
     } catch (RuntimeException e) {
-      throw new UnusableModelException(file + " is no tokenizer: " + e.getMessage(), e);
+      throw new UnusableModelException(file + " is not a valid tokenizer: " + e.getMessage(), e);
     }
   }
 
-  /** A token is written as a text or as an object with its text. */
+  /** Reads a token, which is either a string or an object whose {@code content} is the string. */
   private static Optional<String> tokenText(JsonNode node) {
     JsonNode text = node.isObject() ? node.path("content") : node;
     return text.isTextual() ? Optional.of(text.textValue()) : Optional.empty();
@@ -84,20 +83,20 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * Ids of a text from its beginning, with the begin token where the model has one.
+   * Encodes a text from its beginning, with the begin token if the model has one.
    *
-   * @return at most the maximal length
+   * @return token ids, at most the maximum length
    */
-  public long[] opening(String text) {
+  public long[] encode(String text) {
     return tokenizer.encode(text, true, false).getIds();
   }
 
   /**
-   * Ids of a text that continues another: no token is added.
+   * Encodes a text that continues another one, without special tokens.
    *
-   * @return at most the maximal length
+   * @return token ids, at most the maximum length
    */
-  public long[] continuation(String text) {
+  public long[] encodeContinuation(String text) {
     return tokenizer.encode(text, false, false).getIds();
   }
 

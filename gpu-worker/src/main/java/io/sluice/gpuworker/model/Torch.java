@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The PyTorch engine on one device that it computes on.
+ * The PyTorch engine on one device, a GPU or the CPU.
  *
- * <p>On the CPU the engine's operations run on one thread each, since examples are spread over
- * threads; the engine reads that setting once a process, at its first start.
+ * <p>On the CPU, each operation of the engine runs on a single thread, because the examples are
+ * distributed over threads. The engine reads this setting once per process, when it first starts.
  *
- * @param manager owns all arrays; closing it frees them
+ * @param manager owns all arrays on the device; closing it frees them
  */
 public record Torch(NDManager manager) implements AutoCloseable {
-  /** Starts the engine, or joins the one that runs: on the first GPU that it sees, else the CPU. */
+  /** Opens the first visible GPU, or the CPU if there is none. Starts the engine if necessary. */
   public static Torch open() {
     Engine engine = engine();
     return new Torch(engine.newBaseManager(engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu()));
   }
 
-  /** The same on every GPU that it sees, else on the CPU; at least one. */
+  /** Opens every visible GPU, or the CPU if there is none. The list is never empty. */
   public static List<Torch> openAll() {
     Engine engine = engine();
     return engine.getGpuCount() == 0
@@ -44,13 +44,13 @@ public record Torch(NDManager manager) implements AutoCloseable {
     }
   }
 
-  /** For people: {@code cpu} or {@code gpu(0)}. */
+  /** The name of the device in logs and reports: {@code cpu} or {@code gpu(0)}. */
   public String device() {
     Device device = manager.getDevice();
     return device.isGpu() ? "gpu(" + device.getDeviceId() + ")" : "cpu";
   }
 
-  /** How many examples are worth computing at once: one a core, or one on a GPU. */
+  /** How many examples to compute concurrently: one per core on the CPU, one on a GPU. */
   public int parallelism() {
     return manager.getDevice().isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
   }

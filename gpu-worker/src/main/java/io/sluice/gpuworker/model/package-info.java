@@ -1,9 +1,10 @@
 /**
- * The engine that computes ({@link io.sluice.gpuworker.model.Torch}) and the tokenizer of a model
- * folder. Models themselves are in the rooms below: {@code file} reads files, {@code config} says
- * what shape a decoder has, {@code decoder} runs it, {@code lora} puts adapters on it. Each knows
- * only those named before it.
+ * The PyTorch engine ({@link io.sluice.gpuworker.model.Torch}) and the tokenizer of a model folder.
+ * The subpackages hold the model: {@code file} reads files, {@code config} describes the shape of a
+ * decoder, {@code decoder} runs it, {@code lora} adds adapters to it. Each subpackage depends only
+ * on those named before it.
  *
- * <p>Used by gradient, representation, finetune and by those who set models up. Knows no Kafka.
+ * <p>Used by gradient, representation and finetune, and by the code that sets models up. Must not
+ * depend on Kafka.
  */
 package io.sluice.gpuworker.model;

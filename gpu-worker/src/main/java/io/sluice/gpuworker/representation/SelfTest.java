@@ -28,11 +28,11 @@ final class SelfTest {
    * @param vocabulary token ids that the model knows: 0 to this number, exclusive
    */
   static Encoded.Example example(Tokens tokens, int vocabulary) throws UnusableModelException {
-    long[] ids = tokens.opening(TEXT);
+    long[] ids = tokens.encode(TEXT);
     if (ids.length < 2) {
       throw failed("tokens", "a sentence gave " + ids.length + " tokens: get the tokenizer again");
     }
-    singleBeginToken(ids, tokens.continuation(TEXT));
+    singleBeginToken(ids, tokens.encodeContinuation(TEXT));
     long highest = Arrays.stream(ids).max().orElseThrow();
     if (highest >= vocabulary) {
       throw failed(

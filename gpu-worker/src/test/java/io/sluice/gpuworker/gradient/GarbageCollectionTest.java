@@ -16,12 +16,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** That a gradient does not depend on memory which only the garbage collector knows of. */
+/** Checks that the garbage collector never frees native memory that a computation still uses. */
 class GarbageCollectionTest {
   private static final int RUNS = 10;
 
   @Test
-  void givenConstantGarbageCollection_whenGradientsAreComputed_thenEachIsTheSameToTheLastBit()
+  void givenConstantGarbageCollection_whenGradientsAreComputed_thenTheyAreBitwiseEqual()
       throws Exception {
     Path run = GoldenData.small().resolve("tiny-llama");
     try (Torch torch = Torch.open()) {

@@ -33,7 +33,7 @@ class RecomputationTest {
     "arch/tiny-olmo3, adapter, adapter",
     "tiny-llama, run/checkpoint-5, run/checkpoint-20"
   })
-  void givenAModel_whenPartsAreComputedAgainOnTheWayBack_thenLossesAndGradientsAreTheSame(
+  void givenAModel_whenPartsAreRecomputedInTheBackwardPass_thenLossesAndGradientsAreTheSame(
       String model, String first, String second) throws IOException {
     Path golden = GoldenData.small().resolve(model);
     List<LoraCheckpoint> checkpoints =

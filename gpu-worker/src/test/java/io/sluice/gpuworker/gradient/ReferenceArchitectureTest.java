@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the reference computes with a small random model of each architecture. */
+/** Comparison with the reference, for a small random model of each architecture. */
 @ExtendWith(ConstantCollection.class)
 class ReferenceArchitectureTest {
   private static final double LOSS = 1e-5;
@@ -39,7 +39,7 @@ class ReferenceArchitectureTest {
   private static final double STATES = 1e-5;
   private static final int POSITIONS = 256;
 
-  /** Of the nine examples; the rest are queries. */
+  /** The first six of the nine examples are candidates; the others are queries. */
   private static final int CANDIDATES = 6;
 
   @TempDir private Path folder;
@@ -58,7 +58,7 @@ class ReferenceArchitectureTest {
     "shared,tiny-smollm3,9",
     "shared,tiny-olmo3,9"
   })
-  void givenAnArchitecture_whenExamplesAreComputed_thenLossesGradientsAndStatesAreTheReferences(
+  void givenAnArchitecture_whenExamplesAreComputed_thenLossesAndGradientsEqualTheReferences(
       String where, String model, int count) throws IOException {
     Path golden = GoldenData.architectures(where).resolve(model);
     LoraCheckpoint adapter = LoraCheckpoint.open(golden.resolve("adapter"));
@@ -105,8 +105,8 @@ class ReferenceArchitectureTest {
         "tiny-smollm3",
         "tiny-olmo3"
       })
-  void givenAnArchitecture_whenAskedEverywhere_thenStatesAndLogitsAreTheReferences(String model)
-      throws IOException {
+  void givenAnArchitecture_whenAllPositionsAreRequested_thenStatesAndLogitsEqualTheReferences(
+      String model) throws IOException {
     Path golden = GoldenData.architectures("shared").resolve(model);
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     try (Torch torch = Torch.open()) {
@@ -141,7 +141,7 @@ class ReferenceArchitectureTest {
     "build,tiny-smollm3",
     "shared,tiny-mistral"
   })
-  void givenBothStylesOfConfig_whenRead_thenTheySayTheSame(String where, String model)
+  void givenBothStylesOfConfig_whenRead_thenTheResultsAreEqual(String where, String model)
       throws IOException {
     Path base = GoldenData.architectures(where).resolve(model).resolve("base");
     Files.copy(base.resolve("config.v4style.json"), folder.resolve("config.json"));

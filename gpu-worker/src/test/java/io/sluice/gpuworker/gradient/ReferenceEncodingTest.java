@@ -12,7 +12,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Token for token: what the reference made of its examples, with three families of tokenizers. */
+/** Compares tokens and labels with the reference, for three families of tokenizers. */
 class ReferenceEncodingTest {
   private static final int LIMIT = 256;
 
@@ -49,7 +49,7 @@ class ReferenceEncodingTest {
     "shared,tokenizers/split-nfc,tokenizers/split-nfc",
     "shared,tokenizers/sentencepiece-like,tokenizers/sentencepiece-like"
   })
-  void givenOddExamples_whenEncoded_thenTheyAreAsTheReferencesOrRefused(
+  void givenEdgeCases_whenEncoded_thenTheyEqualTheReferencesOrAreRefused(
       String where, String tokenizer, String golden) throws IOException {
     Path folder = GoldenData.gradients(where);
     SoftAssertions soft = new SoftAssertions();
@@ -74,7 +74,7 @@ class ReferenceEncodingTest {
 
   @ParameterizedTest
   @CsvSource({"0", "3", "7"})
-  void givenASmallLimit_whenAQueryIsEncoded_thenPromptAndAnswerAreCutApart(int query)
+  void givenASmallLimit_whenAQueryIsEncoded_thenPromptAndAnswerAreTruncatedSeparately(int query)
       throws IOException {
     Path folder = GoldenData.small();
     JsonNode expected =

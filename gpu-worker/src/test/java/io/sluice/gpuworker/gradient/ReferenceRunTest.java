@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Losses and gradients of the reference on its small models. */
+/** Compares losses, gradients and their Adam form with the reference, for its small models. */
 @ExtendWith(ConstantCollection.class)
 class ReferenceRunTest {
   private static final double LOSS = 1e-5;

@@ -27,7 +27,7 @@ public final class Workload {
     while (candidates.size() < count) {
       List<Message> messages = new ArrayList<>();
       StringBuilder text = new StringBuilder();
-      while (tokens.opening(text.toString()).length < length) {
+      while (tokens.encode(text.toString()).length < length) {
         for (Message message : texts.next().getMessages()) {
           messages.add(message);
           text.append(message.getContent());

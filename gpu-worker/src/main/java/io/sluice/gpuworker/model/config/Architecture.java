@@ -8,14 +8,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The decoders that are known, by their {@code model_type}. Each is a Llama but for what it says
- * here, and its config says the rest.
+ * The supported architectures, named after the {@code model_type} in {@code config.json}. Each
+ * constant overrides what differs from Llama; everything else is read from the config.
  */
 public enum Architecture {
   /** Llama 2 to 3.3 (Touvron et al. 2023; Grattafiori et al. 2024). */
   LLAMA {
     @Override
-    public Set<String> adapted() {
+    public Set<String> defaultTargets() {
       return ATTENTION;
     }
   },
@@ -59,7 +59,7 @@ public enum Architecture {
     }
   },
 
-  /** SmolLM 3 (Bakouch et al. 2025): every fourth layer does not tell positions apart. */
+  /** SmolLM 3 (Bakouch et al. 2025): by default, every fourth layer has no position embedding. */
   SMOLLM3 {
     private static final int INTERVAL = 4;
 
@@ -83,7 +83,7 @@ public enum Architecture {
     }
   },
 
-  /** OLMo 3 (OLMo Team 2025): three of four layers see a window. */
+  /** OLMo 3 (OLMo Team 2025): by default, three of four layers have a sliding window. */
   OLMO3 {
     private static final int INTERVAL = 4;
 
@@ -109,8 +109,8 @@ public enum Architecture {
   };
 
   /**
-   * What transformers' Qwen2Config and Qwen3Config take for {@code max_window_layers} where a
-   * config.json leaves it out: the first layer with a sliding window.
+   * The index of the first layer with a sliding window: the default of {@code max_window_layers} in
+   * transformers' Qwen2Config and Qwen3Config.
    */
   private static final int DEFAULT_MAX_WINDOW_LAYERS = 28;
 
@@ -119,9 +119,9 @@ public enum Architecture {
       Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
   /**
-   * The architecture of a config.
+   * Returns the architecture that a config names.
    *
-   * @throws UnusableModelException when it is not known; names those that are
+   * @throws UnusableModelException when it is not supported; the message lists those that are
    */
   public static Architecture of(JsonFile config) throws UnusableModelException {
     String type = config.text("model_type", "unnamed");
@@ -136,47 +136,47 @@ public enum Architecture {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The linear layers that get an adapter where nothing else is wanted. */
-  public Set<String> adapted() {
+  /** The names of the linear layers in a decoder layer that LoRA adapts by default. */
+  public Set<String> defaultTargets() {
     return ALL_LINEAR;
   }
 
-  /** Where the norms are. */
+  /** Which norms a layer has, and what they are called in the weights. */
   Norms norms() {
     return Norms.BEFORE_BLOCKS;
   }
 
-  /** Which norm queries and keys have. */
+  /** How queries and keys are normalised. */
   QueryKeyNorm queryKeyNorm() {
     return QueryKeyNorm.NONE;
   }
 
-  /** Whether queries, keys and values have a bias. */
+  /** Whether the projections to queries, keys and values have a bias. */
   boolean queryKeyValueBias(JsonFile config) throws UnusableModelException {
     return config.flag("attention_bias", false);
   }
 
-  /** Whether the attention's output has a bias. */
+  /** Whether the attention's output projection has a bias. */
   boolean outputBias(JsonFile config) throws UnusableModelException {
     return config.flag("attention_bias", false);
   }
 
-  /** Whether the embedding is the head too where the config does not say. */
+  /** Whether embedding and head share their weights if the config has no such field. */
   boolean tiedByDefault() {
     return false;
   }
 
-  /** Whether a layer turns queries and keys by their positions. */
+  /** Whether a layer, counted from 0, applies the rotary position embedding. */
   boolean rotary(JsonFile config, int layer) throws UnusableModelException {
     return true;
   }
 
-  /** Whether a layer sees a window where the config lists no types of layers. */
+  /** Whether a layer has a sliding window, if the config has no {@code layer_types}. */
   boolean windowed(JsonFile config, int layer) throws UnusableModelException {
     return false;
   }
 
-  /** Whether one rope scaling holds for layers with a window too. */
+  /** Whether the scaling of the position embedding also applies to layers with a window. */
   boolean scalesRopeInWindows() {
     return true;
   }

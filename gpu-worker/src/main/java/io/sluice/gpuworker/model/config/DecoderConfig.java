@@ -9,22 +9,24 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The shape of a decoder, as the {@code config.json} of a Hugging Face folder gives it.
+ * The shape of a decoder, as described by the {@code config.json} of a Hugging Face model folder.
  *
- * @param hidden width of the residual stream
- * @param intermediate width inside the feed-forward block
- * @param heads attention heads
- * @param keyValueHeads heads of keys and values; divides {@code heads}
- * @param headSize values a head, even
- * @param normEpsilon added to the mean square in a norm
- * @param norms where a layer has its norms
- * @param queryKeyNorm which norm queries and keys have
+ * @param hidden width of the residual stream (hidden size)
+ * @param intermediate width of the feed-forward block's inner layers
+ * @param heads the number of query heads
+ * @param keyValueHeads the number of key and value heads; a divisor of {@code heads}
+ * @param headSize the number of values per head; even
+ * @param normEpsilon the constant added to the mean square in a norm
+ * @param norms which norms a layer has
+ * @param queryKeyNorm how queries and keys are normalised
  * @param queryKeyValueBias whether the projections to queries, keys and values have a bias
- * @param outputBias whether the attention's output has one
- * @param feedForwardBias whether the feed-forward block's linear layers have one
- * @param tiedHead whether the embedding is the language model head too
- * @param vocabulary rows of the embedding and of the head; not told when empty
- * @param layers what each layer's attention knows of positions, one entry a layer
+ * @param outputBias whether the attention's output projection has a bias
+ * @param feedForwardBias whether the feed-forward block's linear layers have a bias
+ * @param tiedHead whether the language model head shares the weights of the embedding
+ * @param vocabulary the number of rows of the embedding and of the head; empty if the config does
+ *     not specify it
+ * @param layers the position embedding and the window of each layer's attention, one entry per
+ *     layer
  */
 public record DecoderConfig(
     int hidden,
@@ -41,26 +43,27 @@ public record DecoderConfig(
     boolean tiedHead,
     OptionalInt vocabulary,
     List<LayerAttention> layers) {
-  /** Far above any model; a damaged number must not fill the memory. */
+  /** Far more than any model has. A damaged config must not exhaust the memory. */
   private static final int MAX_LAYERS = 10_000;
 
-  /** Checks what the attention relies on. */
+  /** Checks the numbers of heads and the head size, which the attention relies on. */
   public DecoderConfig {
     layers = List.copyOf(layers);
     if (heads % keyValueHeads != 0 || headSize % 2 != 0) {
       throw new IllegalArgumentException(
           String.format(
-              "%d heads of %d values (even) over %d heads of keys (a divisor) do not fit",
+              "%d heads of size %d with %d key and value heads are not possible (the head size must be"
+                  + " even, and the number of key and value heads a divisor of the number of heads)",
               heads, headSize, keyValueHeads));
     }
   }
 
   /**
-   * Reads {@code config.json} of a model folder, in the style of transformers 5 ({@code
-   * rope_parameters}) or before ({@code rope_theta}, {@code rope_scaling}).
+   * Reads {@code config.json} of a model folder, as written by transformers 5 ({@code
+   * rope_parameters}) or earlier versions ({@code rope_theta}, {@code rope_scaling}).
    *
-   * @throws UnusableModelException when the file is missing or the architecture is not known; names
-   *     those that are
+   * @throws UnusableModelException when the file is missing or damaged, or the architecture is not
+   *     supported
    */
   public static DecoderConfig read(Path modelFolder) throws IOException {
     JsonFile json =
@@ -75,7 +78,7 @@ public record DecoderConfig(
       return read(json, architecture);
     } catch (IllegalArgumentException e) {
       throw new UnusableModelException(
-          json.path() + ": " + e.getMessage() + ": get the file again", e);
+          json.path() + ": " + e.getMessage() + ": get an intact copy of the file", e);
     }
   }
 
@@ -86,7 +89,7 @@ public record DecoderConfig(
     int layers = json.count("num_hidden_layers");
     if (layers > MAX_LAYERS) {
       throw new IllegalArgumentException(
-          "num_hidden_layers " + layers + " is more than the " + MAX_LAYERS + " that are allowed");
+          "num_hidden_layers " + layers + " exceeds the limit of " + MAX_LAYERS);
     }
     return new DecoderConfig(
         hidden,

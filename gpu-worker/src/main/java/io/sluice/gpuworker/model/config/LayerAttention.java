@@ -4,9 +4,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a layer's attention knows of positions.
+ * The position embedding and the window of a layer's attention.
  *
- * @param rope its rotary embedding; empty where it does not tell positions apart
- * @param window how many positions it sees, its own and those just before; empty for all before
+ * @param rope the rotary position embedding; empty if the layer has none
+ * @param window the number of positions that a position attends to: itself and those immediately
+ *     before it; empty for itself and all before it
  */
 public record LayerAttention(Optional<RopeConfig> rope, OptionalInt window) {}

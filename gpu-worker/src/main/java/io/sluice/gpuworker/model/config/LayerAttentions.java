@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Reads what each layer's attention knows of positions, in either style of config. */
+/** Reads the {@link LayerAttention} of each layer, as written by transformers 5 or earlier. */
 final class LayerAttentions {
   private static final String FULL = "full_attention";
   private static final String SLIDING = "sliding_attention";
@@ -24,9 +24,10 @@ final class LayerAttentions {
   }
 
   /**
-   * Reads all layers.
+   * Reads the attention settings of all layers, in order.
    *
-   * @throws UnusableModelException when a layer's attention is of a kind that is not known
+   * @throws UnusableModelException when a layer's attention type or position embedding is not
+   *     supported
    */
   static List<LayerAttention> read(JsonFile config, Architecture architecture, int layers)
       throws UnusableModelException {
@@ -59,13 +60,13 @@ final class LayerAttentions {
     return type;
   }
 
-  /** Transformers 5 may give each type of layer its own parameters, inside {@code type}. */
+  /** Transformers 5 can nest separate parameters for each layer type in an object of that name. */
   private RopeConfig rope(String type) throws UnusableModelException {
     Optional<JsonFile> all =
         config.object("rope_parameters").or(() -> config.object("rope_scaling"));
-    Optional<JsonFile> own = all.flatMap(parameters -> parameters.object(type));
-    boolean scaled = own.isPresent() || type.equals(FULL) || architecture.scalesRopeInWindows();
-    JsonFile parameters = own.or(() -> all).orElse(config);
+    Optional<JsonFile> ofType = all.flatMap(parameters -> parameters.object(type));
+    boolean scaled = ofType.isPresent() || type.equals(FULL) || architecture.scalesRopeInWindows();
+    JsonFile parameters = ofType.or(() -> all).orElse(config);
     for (JsonFile holder : List.of(parameters, config)) {
       double share = holder.number("partial_rotary_factor", 1);
       holder.requireOneOf("partial_rotary_factor", Double.toString(share), Set.of("1.0"));

@@ -3,19 +3,21 @@ package io.sluice.gpuworker.model.config;
 import java.util.Optional;
 
 /**
- * Where a layer has its norms, by their names in the weights; empty where it has none.
+ * The names, in the weights, of the norms that a layer has; empty for a norm that it does not have.
  *
- * @param beforeAttention of the attention's input
- * @param afterAttention of its output, before it is added to the residual path
- * @param beforeFeedForward of the feed-forward block's input
- * @param afterFeedForward of its output, before it is added to the residual path
+ * @param beforeAttention the norm of the attention's input
+ * @param afterAttention the norm of the attention's output, before it is added to the residual
+ *     stream
+ * @param beforeFeedForward the norm of the feed-forward block's input
+ * @param afterFeedForward the norm of the feed-forward block's output, before it is added to the
+ *     residual stream
  */
 public record Norms(
     Optional<String> beforeAttention,
     Optional<String> afterAttention,
     Optional<String> beforeFeedForward,
     Optional<String> afterFeedForward) {
-  /** As in Llama. */
+  /** Norms of the blocks' inputs, as in Llama. */
   public static final Norms BEFORE_BLOCKS =
       new Norms(
           Optional.of("input_layernorm"),
@@ -23,7 +25,7 @@ public record Norms(
           Optional.of("post_attention_layernorm"),
           Optional.empty());
 
-  /** As in OLMo 2 (OLMo Team 2025). */
+  /** Norms of the blocks' outputs, as in OLMo 2 (OLMo Team 2025). */
   public static final Norms AFTER_BLOCKS =
       new Norms(
           Optional.empty(),

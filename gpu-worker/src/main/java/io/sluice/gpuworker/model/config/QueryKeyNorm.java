@@ -1,11 +1,11 @@
 package io.sluice.gpuworker.model.config;
 
-/** What of queries and of keys is normalised before they turn with their positions. */
+/** How queries and keys are normalised before the rotary position embedding is applied. */
 public enum QueryKeyNorm {
-  /** Nothing. */
+  /** They are not normalised. */
   NONE,
-  /** Each head by itself; all heads share their gains. */
+  /** Each head is normalised separately; all heads share the same gains. */
   EACH_HEAD,
-  /** All heads together, each value with a gain of its own. */
+  /** All heads are normalised together, and each value has its own gain. */
   ALL_HEADS
 }

@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.model.config;
 
 /**
- * The rotary position embedding of a layer.
+ * The rotary position embedding (RoPE) of a layer.
  *
- * @param theta base of the angles
- * @param scaling what is done to them for long texts
+ * @param theta the base of the frequencies
+ * @param scaling how the frequencies are changed for long texts
  */
 public record RopeConfig(double theta, RopeScaling scaling) {}

@@ -5,31 +5,34 @@ import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.util.Set;
 
 /**
- * How rotary frequencies are changed so that a model reads texts longer than those of its
- * pre-training. The plain frequency of pair i is {@code theta^(-2i / head size)}.
+ * How the frequencies of the rotary position embedding are changed so that a model can read longer
+ * texts than in pre-training. Each head consists of pairs of values; the unscaled frequency of pair
+ * i is {@code theta^(-2i / head size)}.
  */
 public sealed interface RopeScaling {
-  /** The kinds that {@link #read} knows. */
+  /** The values of {@code rope_type} that {@link #read} supports. */
   Set<String> TYPES = Set.of("default", "llama3", "yarn");
 
   /**
-   * The frequencies of all pairs of a head, in radians a position.
+   * The frequencies of all pairs of a head, in radians per position.
    *
-   * @param headSize values a head, even
-   * @param theta base of the plain frequencies
-   * @return {@code headSize / 2} values, falling
+   * @param headSize the number of values per head; even
+   * @param theta the base of the unscaled frequencies
+   * @return {@code headSize / 2} values in descending order
    */
   double[] frequencies(int headSize, double theta);
 
-  /** What cosines and sines are multiplied by. */
+  /** The factor by which cosines and sines are multiplied. */
   double magnitude();
 
   /**
-   * Reads the scaling that a config's rope parameters describe.
+   * Reads the scaling from the RoPE parameters of a config.
    *
    * @param parameters {@code rope_parameters} or {@code rope_scaling}
-   * @param maxPositions {@code max_position_embeddings}, the default of the pre-trained length
-   * @throws UnusableModelException when the kind is not known or a parameter is missing
+   * @param maxPositions {@code max_position_embeddings}, the default of {@code
+   *     original_max_position_embeddings}
+   * @throws UnusableModelException when the type is not supported, or a parameter is missing or
+   *     invalid
    */
   static RopeScaling read(JsonFile parameters, int maxPositions) throws UnusableModelException {
     String type = parameters.text("rope_type", parameters.text("type", "default"));
@@ -48,7 +51,7 @@ public sealed interface RopeScaling {
         : Yarn.read(parameters, factor, original);
   }
 
-  private static double[] plain(int headSize, double theta) {
+  private static double[] unscaled(int headSize, double theta) {
     double[] frequencies = new double[headSize / 2];
     for (int i = 0; i < frequencies.length; i++) {
       frequencies[i] = Math.pow(theta, -2.0 * i / headSize);
@@ -56,11 +59,11 @@ public sealed interface RopeScaling {
     return frequencies;
   }
 
-  /** Frequencies as they are. */
+  /** Leaves the frequencies unscaled. */
   record None() implements RopeScaling {
     @Override
     public double[] frequencies(int headSize, double theta) {
-      return plain(headSize, theta);
+      return unscaled(headSize, theta);
     }
 
     @Override
@@ -70,22 +73,24 @@ public sealed interface RopeScaling {
   }
 
   /**
-   * Llama 3.1's (Grattafiori et al. 2024): waves longer than {@code original / low} are slowed by
-   * the factor, those shorter than {@code original / high} stay, those between are blended.
+   * The scaling of Llama 3.1 (Grattafiori et al. 2024). Frequencies whose wavelength exceeds {@code
+   * original / low} are divided by the factor, those whose wavelength is below {@code original /
+   * high} are unchanged, and those in between are interpolated.
    *
-   * @param factor how much longer texts become
-   * @param low turns within the pre-trained length below which a wave counts as long
-   * @param high turns above which it counts as short
-   * @param original the pre-trained length, in tokens
+   * @param factor the ratio of the new length to the pre-trained length
+   * @param low the number of rotations within the pre-trained length up to which a frequency is
+   *     divided by the full factor
+   * @param high the number of rotations from which a frequency is unchanged
+   * @param original the length of texts in pre-training, in tokens
    */
   record Llama3(double factor, double low, double high, int original) implements RopeScaling {
     @Override
     public double[] frequencies(int headSize, double theta) {
-      double[] frequencies = plain(headSize, theta);
+      double[] frequencies = unscaled(headSize, theta);
       for (int i = 0; i < frequencies.length; i++) {
-        double turns = original * frequencies[i] / (2 * Math.PI);
-        double kept = Math.min(1, Math.max(0, (turns - low) / (high - low)));
-        frequencies[i] *= kept + (1 - kept) / factor;
+        double rotations = original * frequencies[i] / (2 * Math.PI);
+        double unscaledShare = Math.min(1, Math.max(0, (rotations - low) / (high - low)));
+        frequencies[i] *= unscaledShare + (1 - unscaledShare) / factor;
       }
       return frequencies;
     }
@@ -97,15 +102,19 @@ public sealed interface RopeScaling {
   }
 
   /**
-   * YaRN (Peng et al., ICLR 2024): slow pairs are slowed by the factor, fast ones stay, those
-   * between are blended along a ramp over the pairs' numbers.
+   * YaRN (Peng et al., ICLR 2024). Low frequencies are divided by the factor, high frequencies are
+   * unchanged, and those in between are interpolated along a ramp that is linear in the index of
+   * the pair.
    *
-   * @param factor how much longer texts become
-   * @param fast turns within the pre-trained length from which on a pair stays as it is
-   * @param slow turns below which a pair is slowed in full
-   * @param wholePairs whether the ramp begins and ends at whole pair numbers
-   * @param original the pre-trained length, in tokens
-   * @param magnitude what keeps the attention's temperature
+   * @param factor the ratio of the new length to the pre-trained length
+   * @param fast the number of rotations within the pre-trained length ({@code beta_fast}) from
+   *     which a frequency is unchanged
+   * @param slow the number of rotations ({@code beta_slow}) up to which a frequency is divided by
+   *     the full factor
+   * @param wholePairs whether the ends of the ramp are rounded to whole indices ({@code truncate})
+   * @param original the length of texts in pre-training, in tokens
+   * @param magnitude the factor for cosines and sines, which adjusts the temperature of the
+   *     attention
    */
   record Yarn(
       double factor, double fast, double slow, boolean wholePairs, int original, double magnitude)
@@ -113,7 +122,7 @@ public sealed interface RopeScaling {
     private static final double FAST = 32;
     private static final double SLOW = 1;
 
-    /** A ramp of no length would divide by zero. */
+    /** Prevents a division by zero when the ramp begins and ends at the same index. */
     private static final double SHORTEST_RAMP = 1e-3;
 
     private static Yarn read(JsonFile parameters, double factor, int original)
@@ -142,25 +151,25 @@ public sealed interface RopeScaling {
 
     @Override
     public double[] frequencies(int headSize, double theta) {
-      double begin = pairWithTurns(fast, headSize, theta);
-      double end = pairWithTurns(slow, headSize, theta);
+      double begin = pairIndex(fast, headSize, theta);
+      double end = pairIndex(slow, headSize, theta);
       if (wholePairs) {
         begin = Math.floor(begin);
         end = Math.ceil(end);
       }
       begin = Math.max(begin, 0);
       double ramp = Math.max(Math.min(end, headSize - 1) - begin, SHORTEST_RAMP);
-      double[] frequencies = plain(headSize, theta);
+      double[] frequencies = unscaled(headSize, theta);
       for (int i = 0; i < frequencies.length; i++) {
-        double slowed = Math.min(1, Math.max(0, (i - begin) / ramp));
-        frequencies[i] *= 1 - slowed + slowed / factor;
+        double share = Math.min(1, Math.max(0, (i - begin) / ramp));
+        frequencies[i] *= 1 - share + share / factor;
       }
       return frequencies;
     }
 
-    /** The number, with a fraction, of the pair that turns so often within the trained length. */
-    private double pairWithTurns(double turns, int headSize, double theta) {
-      return headSize * Math.log(original / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
+    /** The fractional index of the pair with this many rotations within the pre-trained length. */
+    private double pairIndex(double rotations, int headSize, double theta) {
+      return headSize * Math.log(original / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
     }
   }
 }

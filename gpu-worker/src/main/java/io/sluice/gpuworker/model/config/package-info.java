@@ -1,7 +1,8 @@
 /**
- * What shape a decoder has, read from {@code config.json}, with what distinguishes the known
- * architectures. A new architecture begins here, in {@code Architecture}.
+ * The shape of a decoder, read from {@code config.json}, and the differences between the supported
+ * architectures. To support a new architecture, start with {@code Architecture}.
  *
- * <p>Used by {@code model.decoder} and {@code model.lora}. Knows files, but no engine and no Kafka.
+ * <p>Used by {@code model.decoder} and {@code model.lora}. Depends on {@code model.file}; must not
+ * depend on the engine or on Kafka.
  */
 package io.sluice.gpuworker.model.config;

@@ -5,10 +5,11 @@ import ai.djl.ndarray.types.Shape;
 import java.util.stream.Stream;
 
 /**
- * Causal self-attention with grouped heads: each head of keys and values serves a group of query
+ * Causal self-attention with grouped queries: each key and value head serves a group of query
  * heads.
  *
- * @param scale a scalar array, head size ^ -1/2
+ * @param groups the number of query heads per key and value head
+ * @param scale a scalar array, {@code 1 / sqrt(head size)}
  */
 record Attention(Heads query, Heads key, Heads value, Linear output, int groups, NDArray scale) {
 
@@ -18,22 +19,22 @@ record Attention(Heads query, Heads key, Heads value, Linear output, int groups,
   }
 
   /**
-   * Attends.
+   * Computes the output at some of the positions.
    *
-   * @param asking input at the positions whose output is wanted, shape [batch, asked, hidden]
-   * @param all input at all positions, shape [batch, positions, hidden]
+   * @param wanted the input at the positions whose output is wanted, shape [batch, wanted, hidden]
+   * @param all the input at all positions, shape [batch, positions, hidden]
    * @param view the positions whose output is wanted
    * @param everywhere all positions
-   * @return shape [batch, asked, hidden]
+   * @return shape [batch, wanted, hidden]
    */
   NDArray apply(
-      NDArray asking, NDArray all, Sequence.View view, Sequence.View everywhere, Lora lora) {
-    NDArray keys = everywhere.turn(key.apply(all, lora).transpose(0, 2, 1, 3));
+      NDArray wanted, NDArray all, Sequence.View view, Sequence.View everywhere, Lora lora) {
+    NDArray keys = everywhere.rotate(key.apply(all, lora).transpose(0, 2, 1, 3));
     NDArray values = value.apply(all, lora).transpose(0, 2, 1, 3);
-    NDArray asked = grouped(query.apply(asking, lora), keys.getShape().get(1));
-    NDArray queries = view.turn(asked.transpose(0, 2, 3, 1, 4)).mul(scale);
+    NDArray grouped = grouped(query.apply(wanted, lora), keys.getShape().get(1));
+    NDArray queries = view.rotate(grouped.transpose(0, 2, 3, 1, 4)).mul(scale);
 
-    // The query heads of a group stand under one another, so keys and values are never repeated.
+    // The query heads of a group are stacked as rows, so that keys and values need not be repeated.
     Shape shape = queries.getShape();
     long rows = shape.get(2) * shape.get(3);
     NDArray stacked = queries.reshape(shape.get(0), shape.get(1), rows, query.headSize());
@@ -56,7 +57,7 @@ record Attention(Heads query, Heads key, Heads value, Linear output, int groups,
     return output.apply(joined, lora);
   }
 
-  /** The same block with other arrays as its weights. */
+  /** Returns a copy whose weights are replaced by those of the map. */
   Attention with(WeightMap weights) {
     return new Attention(
         query.with(weights),

@@ -18,9 +18,10 @@ import java.util.stream.Stream;
 /**
  * A decoder-only language model with frozen weights.
  *
- * <p>The axis that training uses for a batch holds adapters here: one example passes through the
- * model with several adapters at once. Up to the first adapter they share all computation, and no
- * gradient flows below it. Immutable; threads may share it.
+ * <p>The first axis of all states, which usually is the batch, distinguishes adapters here: one
+ * example (or one pack of examples) passes through the model with several adapters at once. Below
+ * the first adapted layer, all of them share one computation, and no gradient flows there.
+ * Immutable; threads may share it.
  */
 public final class Decoder {
   /** The name of the embedding among the weights. */
@@ -46,12 +47,12 @@ public final class Decoder {
   }
 
   /**
-   * Loads a model.
+   * Loads the weights of a model.
    *
-   * @param manager owns the weights, which live as long as it does
+   * @param manager owns the weights and frees them when it is closed
    * @param weights the model's weights
-   * @param positions the longest example, in tokens
-   * @throws UnusableModelException when a weight is missing or has another shape than the config
+   * @param positions the maximum length of an example, in tokens
+   * @throws UnusableModelException when a weight is missing or its shape does not match the config
    */
   public static Decoder load(
       NDManager manager, DecoderConfig config, DecoderWeights weights, int positions)
@@ -65,10 +66,10 @@ public final class Decoder {
   }
 
   /**
-   * The same model with other arrays as its weights, by the names that Hugging Face gives them.
+   * Returns a copy of the model whose weights are replaced by those of the map.
    *
-   * @param weights asked once for each weight; a head that is the embedding stays so and is not
-   *     asked for
+   * @param weights called once per weight; a head that shares the weights of the embedding keeps
+   *     sharing them, without a call
    */
   public Decoder with(WeightMap weights) {
     NDArray replaced = weights.of(EMBEDDING, embedding);
@@ -80,43 +81,44 @@ public final class Decoder {
         ropes);
   }
 
-  @SuppressWarnings("ReferenceEquality") // One array, not two that are alike.
+  @SuppressWarnings("ReferenceEquality") // The very same array, not an equal one.
   private boolean isTied() {
     return head.weight() == embedding;
   }
 
-  /** Token ids that the model knows: 0 to this number, exclusive. */
+  /** The size of the vocabulary: token ids are at least 0 and less than this number. */
   public int vocabulary() {
     return (int) embedding.getShape().get(0);
   }
 
-  /** Width of a hidden state. */
+  /** The number of values in a hidden state. */
   public int hidden() {
     return (int) embedding.getShape().get(1);
   }
 
   /**
-   * A stretch of a pass: from the states before it to those after it.
+   * One step of a forward pass, such as a layer.
    *
-   * @param linears its linear layers, in the order of the model's parameters
-   * @param step given states, shape [1 or adapters, positions, hidden], and adapters
+   * @param linears the linear layers of the step, in the order of the model's parameters
+   * @param step computes the output of the step from its input, shape [1 or adapters, positions,
+   *     hidden], and the adapters
    */
   public record Part(List<Linear> linears, BiFunction<NDArray, Lora, NDArray> step) {}
 
   /**
-   * A pass through the model in parts: each layer, then the final norm with the head.
+   * A forward pass in parts: one per layer, and a last one for the final norm and the head.
    *
    * @param embedded the tokens' embeddings, shape [1, positions, hidden]
-   * @param parts each takes what the one before gave; the last gives logits, shape [adapters,
-   *     asked, vocabulary]
+   * @param parts in order; each takes the output of the previous one, and the last returns logits,
+   *     shape [1 or adapters, asked, vocabulary]
    */
   public record Pass(NDArray embedded, List<Part> parts) {}
 
   /**
-   * Lays out a pass without computing its parts.
+   * Prepares a forward pass of one example. Only the embeddings and the masks are computed.
    *
-   * @param manager owns what is computed, all through the pass
-   * @param ids the example's tokens
+   * @param manager owns the arrays that the pass shares; must stay open until the pass ends
+   * @param ids the token ids of the example
    * @param asked positions whose next token is predicted, ascending
    */
   public Pass pass(NDManager manager, long[] ids, long[] asked) {
@@ -131,8 +133,8 @@ public final class Decoder {
     for (DecoderLayer layer : layers) {
       Sequence sequence =
           sequences.computeIfAbsent(
-              layer.sees(),
-              sees -> Sequence.of(manager, pack, sees.rope().map(ropes::get), sees.window()));
+              layer.positions(),
+              known -> Sequence.of(manager, pack, known.rope().map(ropes::get), known.window()));
       boolean last = parts.size() == layers.size() - 1;
       Sequence.View view = last ? sequence.asked() : sequence.everywhere();
       parts.add(
@@ -153,14 +155,15 @@ public final class Decoder {
   }
 
   /**
-   * Hidden states after the final norm.
+   * Computes hidden states after the final norm.
    *
-   * <p>The last layer is computed at the asked positions only, beyond its keys and values.
+   * <p>In the last layer, only keys and values are computed at all positions; the rest is computed
+   * at the requested positions only.
    *
-   * @param manager owns what is computed
-   * @param ids the example's tokens
+   * @param manager owns the arrays that are computed
+   * @param ids the token ids of the example
    * @param asked positions whose state is wanted, ascending
-   * @return shape [adapters, asked, hidden]
+   * @return shape [1 or adapters, asked, hidden]
    */
   public NDArray states(NDManager manager, long[] ids, long[] asked, Lora lora) {
     return states(manager, Pack.of(ids, asked), lora);
@@ -175,23 +178,24 @@ public final class Decoder {
   }
 
   /**
-   * Predicts the tokens that follow some positions.
+   * Predicts the tokens that follow the given positions of one example.
    *
-   * @param manager owns what is computed
-   * @param ids the example's tokens
+   * @param manager owns the arrays that are computed
+   * @param ids the token ids of the example
    * @param asked positions whose next token is predicted, ascending
-   * @return logits, shape [adapters, asked, vocabulary]
+   * @return logits, shape [1 or adapters, asked, vocabulary]
    */
   public NDArray logits(NDManager manager, long[] ids, long[] asked, Lora lora) {
     return logits(manager, Pack.of(ids, asked), lora);
   }
 
   /**
-   * Predicts the tokens that follow some positions of several examples.
+   * Predicts the tokens that follow the requested positions of a pack of examples.
    *
-   * @param manager owns what is computed
-   * @param pack each example no longer than the model was loaded for
-   * @return logits, shape [adapters, asked, vocabulary]
+   * @param manager owns the arrays that are computed
+   * @param pack each of its examples at most as long as the maximum that was passed to {@link
+   *     #load}
+   * @return logits, shape [1 or adapters, asked, vocabulary]
    */
   public NDArray logits(NDManager manager, Pack pack, Lora lora) {
     return head.apply(states(manager, pack, lora), lora);

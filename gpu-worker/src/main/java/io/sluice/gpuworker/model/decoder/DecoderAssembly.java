@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Puts a decoder together from the parts that its config names. */
+/** Creates a decoder from its config and its weights. */
 final class DecoderAssembly {
   private static final String HEAD = "lm_head";
 
@@ -31,23 +31,24 @@ final class DecoderAssembly {
     this.scale = manager.create((float) (1 / Math.sqrt(config.headSize())));
   }
 
-  /** Loads all weights; {@code positions} is the longest example, in tokens. */
+  /** Loads all weights; {@code positions} is the maximum length of an example, in tokens. */
   Decoder assemble(int positions) throws IOException {
     List<DecoderLayer> layers = new ArrayList<>();
     Map<RopeConfig, Rope> ropes = new HashMap<>();
-    for (LayerAttention sees : config.layers()) {
-      layers.add(layer(sees, "model.layers." + layers.size() + "."));
-      sees.rope()
+    for (LayerAttention attention : config.layers()) {
+      layers.add(layer(attention, "model.layers." + layers.size() + "."));
+      attention
+          .rope()
           .ifPresent(
               rope ->
                   ropes.computeIfAbsent(
                       rope, each -> Rope.tables(manager, positions, config.headSize(), each)));
     }
-    NDArray embedding = tokens(Decoder.EMBEDDING);
+    NDArray embedding = tokenRows(Decoder.EMBEDDING);
     NDArray head =
         config.tiedHead() && !weights.replaced(HEAD + ".weight")
             ? embedding
-            : tokens(HEAD + ".weight");
+            : tokenRows(HEAD + ".weight");
     return new Decoder(
         embedding,
         layers,
@@ -56,8 +57,11 @@ final class DecoderAssembly {
         ropes);
   }
 
-  /** A row a token. Those of a checkpoint may be more than the base model's config says. */
-  private NDArray tokens(String name) throws IOException {
+  /**
+   * Loads a matrix with one row per token. A checkpoint's matrix may have more rows than the
+   * vocabulary of the base model, because tokens can be added before the warm-up.
+   */
+  private NDArray tokenRows(String name) throws IOException {
     NDArray rows = weights.rows(name, config.hidden());
     long count = rows.getShape().get(0);
     if (config.vocabulary().isPresent()
@@ -70,10 +74,10 @@ final class DecoderAssembly {
     return rows;
   }
 
-  private DecoderLayer layer(LayerAttention sees, String prefix) throws IOException {
+  private DecoderLayer layer(LayerAttention positions, String prefix) throws IOException {
     Norms norms = config.norms();
     return new DecoderLayer(
-        sees,
+        positions,
         norm(prefix, norms.beforeAttention()),
         attention(prefix + "self_attn."),
         norm(prefix, norms.afterAttention()),

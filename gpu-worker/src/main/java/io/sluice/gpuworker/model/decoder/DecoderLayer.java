@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A decoder layer: attention and feed-forward, each beside a residual path, with norms before or
- * after them.
+ * A decoder layer: an attention block and a feed-forward block, each with a residual connection and
+ * with norms of its input or output.
  *
- * @param sees what its attention knows of positions
+ * @param positions the position embedding and the window of the attention
  */
 record DecoderLayer(
-    LayerAttention sees,
+    LayerAttention positions,
     Optional<RmsNorm> beforeAttention,
     Attention attention,
     Optional<RmsNorm> afterAttention,
@@ -26,12 +26,12 @@ record DecoderLayer(
   }
 
   /**
-   * Runs the layer.
+   * Computes the layer's output at some of the positions.
    *
    * @param x shape [batch, positions, hidden]
    * @param view the positions whose output is wanted
    * @param everywhere all positions
-   * @return shape [batch, wanted positions, hidden]
+   * @return shape [batch, wanted, hidden]
    */
   NDArray apply(NDArray x, Sequence.View view, Sequence.View everywhere, Lora lora) {
     NDArray input = norm(beforeAttention, x);
@@ -41,10 +41,10 @@ record DecoderLayer(
     return y.add(norm(afterFeedForward, fed));
   }
 
-  /** The same layer with other arrays as its weights. */
+  /** Returns a copy whose weights are replaced by those of the map. */
   DecoderLayer with(WeightMap weights) {
     return new DecoderLayer(
-        sees,
+        positions,
         beforeAttention.map(norm -> norm.with(weights)),
         attention.with(weights),
         afterAttention.map(norm -> norm.with(weights)),

@@ -15,13 +15,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The weights of a decoder: those of its folder, but for the ones that a checkpoint replaces.
+ * The weights of a decoder: those in the model's folder, except for the ones that a checkpoint
+ * replaces.
  *
  * <p>PEFT stores the embedding and the head with the adapter when tokens were added to the
  * vocabulary before the warm-up.
  */
 public final class DecoderWeights {
-  /** The weights, by name, that a checkpoint may hold in place of the base model's. */
+  /** The names of the weights that a checkpoint can replace. */
   public static final List<String> REPLACEABLE =
       List.of("model.embed_tokens.weight", "lm_head.weight");
 
@@ -39,20 +40,20 @@ public final class DecoderWeights {
   }
 
   /**
-   * Opens the weights of a folder as they are.
+   * Opens the weights of a model folder, without replacements.
    *
-   * @param manager owns the arrays
+   * @param manager owns the arrays that are created from the weights
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder) throws IOException {
     return new DecoderWeights(manager, tensors(modelFolder), Optional.empty());
   }
 
   /**
-   * Opens the weights of a folder for a checkpoint.
+   * Opens the weights of a model folder, of which a checkpoint can replace some.
    *
-   * @param manager owns the arrays
-   * @param replacing weights that take precedence, if it has any of {@link #REPLACEABLE}, by the
-   *     names that they have in the model
+   * @param manager owns the arrays that are created from the weights
+   * @param replacing takes precedence for the weights in {@link #REPLACEABLE} that it contains;
+   *     uses the names of the base model
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder, Tensors replacing)
       throws IOException {
@@ -65,10 +66,10 @@ public final class DecoderWeights {
   }
 
   /**
-   * The files with a model's weights: {@code model.safetensors}, or an index and the files that it
-   * names.
+   * The files that hold a model's weights: {@code model.safetensors}, or the index and the files
+   * that it names.
    *
-   * @throws UnusableModelException when one is missing
+   * @throws UnusableModelException when a file is missing
    */
   public static List<Path> files(Path modelFolder) throws IOException {
     Path index = modelFolder.resolve(INDEX);
@@ -90,14 +91,14 @@ public final class DecoderWeights {
     return replacing.filter(tensors -> tensors.has(name));
   }
 
-  /** A matrix of any number of rows, shape [rows, width]. */
+  /** Loads a matrix with any number of rows, shape [rows, width]; it may be replaced. */
   NDArray rows(String name, int width) throws IOException {
     Tensors source = replacement(name).orElse(base);
     int rows = source.rows(name);
     return manager.create(source.read(name, rows, width), new Shape(rows, width));
   }
 
-  /** A vector, shape [width]. */
+  /** Loads a vector of the base model, shape [width]. */
   NDArray vector(String name, int width) throws IOException {
     return manager.create(base.read(name, width));
   }

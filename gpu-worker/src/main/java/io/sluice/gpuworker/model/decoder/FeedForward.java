@@ -10,12 +10,12 @@ record FeedForward(Linear gate, Linear up, Linear down) {
     return Stream.of(gate, up, down);
   }
 
-  /** The same block with other arrays as its weights. */
+  /** Returns a copy whose weights are replaced by those of the map. */
   FeedForward with(WeightMap weights) {
     return new FeedForward(gate.with(weights), up.with(weights), down.with(weights));
   }
 
-  /** Same shape as {@code x}, [batch, positions, hidden]. */
+  /** Takes and returns shape [batch, positions, hidden]. */
   NDArray apply(NDArray x, Lora lora) {
     NDArray gated = gate.apply(x, lora);
     NDArray silu = gated.mul(gated.getNDArrayInternal().sigmoid());

@@ -4,13 +4,14 @@ import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 
 /**
- * A linear layer whose output is a row of heads, normalised where the model does so.
+ * A linear layer whose output is split into attention heads, with an optional norm.
  *
- * @param norm over as many values as it has gains: of one head, or of all heads together
+ * @param norm as wide as one head, to normalise each head separately, or as wide as all heads
+ *     together
  */
 record Heads(Linear linear, int headSize, Optional<RmsNorm> norm) {
   /**
-   * Projects and splits.
+   * Projects the input, normalises the result and splits it into heads.
    *
    * @param x shape [batch, positions, in]
    * @return shape [batch, positions, heads, head size]
@@ -21,7 +22,7 @@ record Heads(Linear linear, int headSize, Optional<RmsNorm> norm) {
     return split(normed, headSize);
   }
 
-  /** The same layer with other arrays as its weights. */
+  /** Returns a copy whose weights are replaced by those of the map. */
   Heads with(WeightMap weights) {
     return new Heads(linear.with(weights), headSize, norm.map(present -> present.with(weights)));
   }

@@ -4,15 +4,15 @@ import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 
 /**
- * A frozen linear layer, with room for an adapter.
+ * A linear layer that an adapter can extend.
  *
- * @param module its name in the model, such as {@code model.layers.0.self_attn.q_proj}
+ * @param module the name of the layer in the model, such as {@code model.layers.0.self_attn.q_proj}
  * @param weight shape [out, in]
- * @param bias shape [out]
+ * @param bias shape [out]; empty if the layer has none
  */
 public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
   /**
-   * The layer's output with the adapter's share.
+   * Computes the output, including that of the adapter if the layer has one.
    *
    * @param x shape [batch, positions, in]
    * @return shape [batch, positions, out]
@@ -22,7 +22,7 @@ public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
     return lora.delta(module, x).map(y::add).orElse(y);
   }
 
-  /** The same layer with other arrays as its weights. */
+  /** Returns a copy whose weights are replaced by those of the map. */
   Linear with(WeightMap weights) {
     return new Linear(
         module,
@@ -30,7 +30,7 @@ public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
         bias.map(present -> weights.of(module + ".bias", present)));
   }
 
-  /** The name of the weight among the model's. */
+  /** The name of the weight in the files of the model. */
   String weightName() {
     return module + ".weight";
   }

@@ -3,17 +3,17 @@ package io.sluice.gpuworker.model.decoder;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 
-/** The adapters of one pass through a decoder. */
+/** The adapters of one forward pass through a decoder. */
 public interface Lora {
-  /** No adapter at all: the base model. */
+  /** No adapter, for a pass through the base model. */
   Lora NONE = (module, x) -> Optional.empty();
 
   /**
-   * What the adapters add to the output of a linear layer.
+   * Computes what the adapters add to the output of a linear layer.
    *
    * @param module the layer's name in the model
    * @param x the layer's input, shape [1 or adapters, positions, in]
-   * @return shape [adapters, positions, out]; empty where the layer has no adapter
+   * @return shape [adapters, positions, out]; empty if the layer has no adapter
    */
   Optional<NDArray> delta(String module, NDArray x);
 }

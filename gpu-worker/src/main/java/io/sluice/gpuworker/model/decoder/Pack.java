@@ -5,34 +5,39 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Examples laid end to end that pass through a model at once. Each has positions of its own and
- * sees itself only, so the model says of it what it would say of it alone; no padding is computed.
+ * Several examples, one after another, that pass through a model at once without padding. Positions
+ * start at 0 in each example, and an example attends only to itself, so that the model's output
+ * equals that for the example alone, up to rounding.
  *
- * @param ids all tokens
- * @param lengths tokens of each example; their sum is the number of ids
- * @param asked positions among all ids whose next token is predicted, ascending; none is the last
- *     of its example where that token is of interest
+ * @param ids the token ids of all examples
+ * @param lengths the number of tokens in each example; their sum is the number of ids
+ * @param asked the indices of the ids whose next token is predicted, ascending; for {@link
+ *     #targets}, none may be the last of its example
  */
 public record Pack(long[] ids, int[] lengths, long[] asked) {
-  /** Checks that lengths and ids agree. */
+  /** Checks that the lengths add up to the number of ids. */
   public Pack {
     if (IntStream.of(lengths).sum() != ids.length) {
       throw new IllegalArgumentException(
-          IntStream.of(lengths).sum() + " tokens of examples in a pack of " + ids.length);
+          "the lengths of the examples add up to "
+              + IntStream.of(lengths).sum()
+              + ", but the pack has "
+              + ids.length
+              + " tokens");
     }
   }
 
-  /** One example by itself. */
+  /** A pack that contains one example only. */
   static Pack of(long[] ids, long[] asked) {
     return new Pack(ids, new int[] {ids.length}, asked);
   }
 
-  /** Whether it is one example. */
+  /** Whether the pack contains one example only. */
   boolean isSingle() {
     return lengths.length == 1;
   }
 
-  /** Where the example of each token begins. */
+  /** For each id, the index of the first id of its example. */
   long[] begins() {
     long[] begins = new long[ids.length];
     int begin = 0;
@@ -43,8 +48,8 @@ public record Pack(long[] ids, int[] lengths, long[] asked) {
     return begins;
   }
 
-  /** The tokens that follow the asked positions. */
-  public long[] next() {
+  /** The ids that follow the positions in {@link #asked}: those that the model should predict. */
+  public long[] targets() {
     return LongStream.of(asked).map(position -> ids[(int) position + 1]).toArray();
   }
 }

@@ -8,15 +8,16 @@ import ai.djl.ndarray.types.Shape;
 import io.sluice.gpuworker.model.config.RopeConfig;
 
 /**
- * Rotary position embedding (Su et al. 2021), halves paired as Hugging Face does: value i of a head
- * turns with value i + size/2 by the angle {@code position * frequency(i)}.
+ * Tables for the rotary position embedding (Su et al. 2021). Values are paired as in Hugging Face
+ * transformers: value i of a head is rotated together with value {@code i + size / 2}, by the angle
+ * {@code position * frequency(i)}.
  *
  * @param cosine shape [positions, head size]
- * @param sine same shape, negative in the first half, which is where the pair's other half enters
- *     with a minus
+ * @param sine same shape; negated in the first half of a head, because there the other value of the
+ *     pair is subtracted
  */
 record Rope(NDArray cosine, NDArray sine) {
-  /** Tables for the positions 0 to {@code positions} - 1. */
+  /** Creates the tables for positions 0 to {@code positions - 1}. */
   static Rope tables(NDManager manager, int positions, int headSize, RopeConfig config) {
     double[] frequencies = config.scaling().frequencies(headSize, config.theta());
     double magnitude = config.scaling().magnitude();
@@ -38,17 +39,18 @@ record Rope(NDArray cosine, NDArray sine) {
     return new Rope(manager.create(cosine, shape), manager.create(sine, shape));
   }
 
-  /** The rows of these tables that an index picks. */
+  /** Selects the rows of some positions. */
   Rope at(NDIndex positions) {
     return new Rope(cosine.get(positions), sine.get(positions));
   }
 
   /**
-   * Turns heads by their positions.
+   * Rotates heads by the angles of their positions.
    *
    * @param heads shape [..., positions, head size]
+   * @return same shape
    */
-  NDArray turn(NDArray heads) {
+  NDArray rotate(NDArray heads) {
     int last = heads.getShape().dimension() - 1;
     NDList halves = heads.split(2, last);
     NDArray swapped = halves.get(1).concat(halves.get(0), last);

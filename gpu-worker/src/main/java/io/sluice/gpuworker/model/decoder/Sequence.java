@@ -8,41 +8,45 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The positions of one example, or of several that are packed, as a layer's attention knows them,
- * and those at which the model is asked for a prediction.
+ * The positions of a pack of examples, with the rotary tables and the attention masks that a layer
+ * needs for them.
  *
  * @param everywhere all positions
- * @param asked those with a prediction, ascending
+ * @param asked the positions at which a prediction is requested, ascending
  */
 record Sequence(View everywhere, View asked) {
-  /** Far below any score, yet finite: times 0 it is 0, and its exponential is 0. */
+  /**
+   * Far below any score, so that the softmax yields 0, but finite, because infinity times 0 is NaN.
+   */
   private static final float HIDDEN = -1e30f;
 
   /**
-   * A subset of the positions.
+   * All positions or a subset of them.
    *
-   * @param rows which; empty for all
-   * @param rope their angles; empty where positions are not told apart
-   * @param mask added to attention scores, shape [subset, positions]: 0 where a position may look,
-   *     hugely negative elsewhere
+   * @param rows the indices of the subset; empty for all positions
+   * @param rope the rotary tables of the subset; empty if the layer has no position embedding
+   * @param mask added to the attention scores, shape [subset, positions]: 0 where attention is
+   *     allowed, a large negative number elsewhere
    */
   record View(Optional<NDArray> rows, Optional<Rope> rope, NDArray mask) {
-    /** The subset of x, shape [batch, positions, width]. */
+    /** Selects the subset from all positions, shape [batch, positions, width]. */
     NDArray of(NDArray x) {
       return rows.map(index -> x.get(new NDIndex(":, {}", index))).orElse(x);
     }
 
-    /** Turns heads, shape [..., subset, head size], by their positions. */
-    NDArray turn(NDArray heads) {
-      return rope.map(angles -> angles.turn(heads)).orElse(heads);
+    /** Rotates heads, shape [..., subset, head size], by the angles of their positions. */
+    NDArray rotate(NDArray heads) {
+      return rope.map(angles -> angles.rotate(heads)).orElse(heads);
     }
   }
 
   /**
-   * Lays out examples.
+   * Computes the tables and masks of a pack.
    *
-   * @param tables angles of at least as many positions as the longest example has
-   * @param window how many positions each one sees; empty for all before
+   * @param tables rotary tables for at least as many positions as the longest example has; empty if
+   *     the layer has no position embedding
+   * @param window the number of positions that each position attends to, including itself; empty
+   *     for all before it
    */
   static Sequence of(NDManager manager, Pack pack, Optional<Rope> tables, OptionalInt window) {
     NDArray all = manager.arange(0, pack.ids().length, 1, DataType.INT64);
@@ -63,9 +67,11 @@ record Sequence(View everywhere, View asked) {
   }
 
   /**
-   * What positions may see.
+   * The attention mask of some positions: they attend to earlier positions of their own example,
+   * within the window.
    *
-   * @param begins where the example of each of them begins
+   * @param asked the positions
+   * @param begins for each of them, the first position of its example
    */
   private static NDArray mask(
       NDManager manager, Pack pack, NDArray asked, NDArray begins, OptionalInt window) {

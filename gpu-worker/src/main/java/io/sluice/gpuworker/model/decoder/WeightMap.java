@@ -2,15 +2,15 @@ package io.sluice.gpuworker.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 
-/** Takes the place of a decoder's weights. */
+/** Supplies replacements for a decoder's weights, such as weights that are being trained. */
 @FunctionalInterface
 public interface WeightMap {
   /**
-   * What stands for a weight.
+   * Returns the replacement of a weight; may return the weight itself.
    *
-   * @param name of the weight in the files of a Hugging Face folder
-   * @param weight the weight that the decoder has
-   * @return same shape
+   * @param name the name of the weight in the files of a Hugging Face model folder
+   * @param weight the decoder's current weight
+   * @return an array of the same shape
    */
   NDArray of(String name, NDArray weight);
 }

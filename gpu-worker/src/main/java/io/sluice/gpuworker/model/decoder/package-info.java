@@ -1,8 +1,8 @@
 /**
- * A decoder as arrays of the engine: its weights, its layers and a pass through them, with a place
- * where adapters add to linear layers.
+ * A decoder on the engine: its weights, its layers and the forward pass, with an extension point
+ * for adapters of linear layers.
  *
- * <p>Used by gradient, representation and finetune. Does not know how adapters are stored or
- * trained ({@code model.lora}), and no Kafka.
+ * <p>Used by {@code model.lora}, gradient, representation and finetune. Must not depend on how
+ * adapters are stored or trained ({@code model.lora}), or on Kafka.
  */
 package io.sluice.gpuworker.model.decoder;

@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** How the values of a stored tensor are written, little-endian. */
+/** The data type of a stored tensor's values. All are little-endian. */
 enum ElementType {
-  /** 32-bit floats. */
+  /** IEEE 754 single precision. */
   F32(4),
-  /** The upper half of a 32-bit float. */
+  /** bfloat16: the upper 16 bits of a 32-bit float. */
   BF16(2),
   /** IEEE 754 half precision. */
   F16(2);
@@ -21,21 +21,21 @@ enum ElementType {
     this.bytes = bytes;
   }
 
-  /** The type of a name in a file's header; empty for those that are not read. */
+  /** Looks up the type by its name in a file's header; empty if the type is not supported. */
   static Optional<ElementType> of(String name) {
     return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
   }
 
-  /** Bytes a value. */
+  /** The number of bytes per value. */
   int bytes() {
     return bytes;
   }
 
   /**
-   * Reads values and widens them, exactly.
+   * Reads values and widens them to 32-bit floats, which loses no precision.
    *
-   * @param data little-endian, the values from index 0
-   * @param into filled
+   * @param data the values in little-endian order, starting at index 0
+   * @param into receives the values; its length is the number of values to read
    */
   void widen(ByteBuffer data, float[] into) {
     switch (this) {

@@ -14,25 +14,31 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One JSON object of a model folder; its complaints name the file and the field.
+ * A JSON object from a file in a model folder. Its error messages name the file and the field.
  *
  * @param path the file
- * @param root its content
+ * @param root the object
  */
 public record JsonFile(Path path, JsonNode root) {
-  /** A trainer writes NaN where a gradient norm was not finite. */
+  /** Accepts NaN, which trainers write when a gradient norm is not finite. */
   private static final ObjectReader READER =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build().reader();
 
+  /**
+   * Reads a file.
+   *
+   * @throws UnusableModelException when the file does not contain a JSON object
+   */
   public static JsonFile read(Path path) throws IOException {
     try {
       JsonNode root = READER.readTree(Files.readString(path));
       if (!root.isObject()) {
-        throw new UnusableModelException(path + " is not a JSON object: get the file again");
+        throw new UnusableModelException(
+            path + " is not a JSON object: get an intact copy of the file");
       }
       return new JsonFile(path, root);
     } catch (JsonProcessingException | CharacterCodingException e) {
-      throw new UnusableModelException(path + " is not JSON: get the file again", e);
+      throw new UnusableModelException(path + " is not JSON: get an intact copy of the file", e);
     }
   }
 
@@ -41,17 +47,21 @@ public record JsonFile(Path path, JsonNode root) {
     return Optional.ofNullable(root.get(name)).filter(node -> !node.isNull());
   }
 
-  /** A field that is an object, as if it were a file of its own. */
+  /** A field that is an object. Its error messages name the same file. */
   public Optional<JsonFile> object(String name) {
     return field(name).filter(JsonNode::isObject).map(node -> new JsonFile(path, node));
   }
 
-  /** A text, or the default where it is absent. */
+  /** A string, or the default if the field is absent. Other types are converted to strings. */
   public String text(String name, String orElse) {
     return field(name).map(JsonNode::asText).orElse(orElse);
   }
 
-  /** A truth value, or the default where it is absent. */
+  /**
+   * A boolean, or the default if the field is absent.
+   *
+   * @throws UnusableModelException when the field is not a boolean
+   */
   public boolean flag(String name, boolean orElse) throws UnusableModelException {
     Optional<JsonNode> node = field(name);
     if (node.isPresent() && !node.get().isBoolean()) {
@@ -62,32 +72,49 @@ public record JsonFile(Path path, JsonNode root) {
   }
 
   /**
-   * An item of a list; empty where there is no such list.
+   * An item of a list; empty if the field is absent.
    *
-   * @throws UnusableModelException when it is no list or has no such item
+   * @throws UnusableModelException when the field is not a list, or has too few items
    */
   public Optional<JsonNode> item(String name, int index) throws UnusableModelException {
     Optional<JsonNode> list = field(name);
     if (list.isPresent() && !list.get().has(index)) {
       throw new UnusableModelException(
-          path + ": " + name + " is no list of at least " + (index + 1) + ": get the file again");
+          path
+              + ": "
+              + name
+              + " is not a list of at least "
+              + (index + 1)
+              + " items: get an intact copy of the file");
     }
     return list.map(items -> items.get(index));
   }
 
-  /** A whole number of at least 1. */
+  /**
+   * A whole number of at least 1.
+   *
+   * @throws UnusableModelException when the field is absent or has another value
+   */
   public int count(String name) throws UnusableModelException {
     JsonNode node = field(name).orElseThrow(() -> new UnusableModelException(missing(name)));
     return count(name, node);
   }
 
-  /** A whole number of at least 1, or the default where it is absent. */
+  /**
+   * A whole number of at least 1, or the default if the field is absent.
+   *
+   * @throws UnusableModelException when the field has another value
+   */
   public int count(String name, int orElse) throws UnusableModelException {
     Optional<JsonNode> node = field(name);
     return node.isPresent() ? count(name, node.get()) : orElse;
   }
 
-  /** A number. */
+  /**
+   * A number, as a double.
+   *
+   * @throws UnusableModelException when the field is absent or not a number
+   */
   public double number(String name) throws UnusableModelException {
     JsonNode node = field(name).orElseThrow(() -> new UnusableModelException(missing(name)));
     if (!node.isNumber()) {
@@ -96,19 +123,24 @@ public record JsonFile(Path path, JsonNode root) {
     return node.doubleValue();
   }
 
-  /** A number, or the default where it is absent. */
+  /**
+   * A number, or the default if the field is absent.
+   *
+   * @throws UnusableModelException when the field is not a number
+   */
   public double number(String name, double orElse) throws UnusableModelException {
     return field(name).isPresent() ? number(name) : orElse;
   }
 
   /**
-   * Refuses a setting with a value that is not known.
+   * Rejects an unsupported value of a setting.
    *
-   * @throws UnusableModelException naming the values that are
+   * @throws UnusableModelException when the value is not supported; the message lists the supported
+   *     ones
    */
-  public void requireOneOf(String name, String value, Set<String> known)
+  public void requireOneOf(String name, String value, Set<String> supported)
       throws UnusableModelException {
-    if (!known.contains(value)) {
+    if (!supported.contains(value)) {
       throw new UnusableModelException(
           path
               + ": "
@@ -118,7 +150,7 @@ public record JsonFile(Path path, JsonNode root) {
               + " is not supported: use a model with "
               + name
               + " "
-              + String.join(" or ", new TreeSet<>(known)));
+              + String.join(" or ", new TreeSet<>(supported)));
     }
   }
 
@@ -131,6 +163,6 @@ public record JsonFile(Path path, JsonNode root) {
   }
 
   private String missing(String name) {
-    return path + " has no " + name + ": get the file again";
+    return path + " has no " + name + ": get an intact copy of the file";
   }
 }

@@ -18,11 +18,12 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * A safetensors file: named tensors, read one at a time and widened to 32-bit floats.
+ * A safetensors file. Its tensors are read one at a time and widened to 32-bit floats.
  *
- * <p>Layout: 8 bytes with the header's length (little-endian), a JSON header {@code {name: {dtype,
- * shape, data_offsets: [begin, end]}}} with offsets from the header's end, the tensors. Reads F32,
- * BF16 and F16. Only the tensor in hand is mapped into memory.
+ * <p>The file consists of the length of the header (8 bytes, little-endian), a JSON header {@code
+ * {name: {dtype, shape, data_offsets: [begin, end]}}} whose offsets, in bytes, count from the end
+ * of the header, and the values of the tensors. F32, BF16 and F16 are supported. Only the tensor
+ * that is being read is mapped into memory. Immutable; threads may share it.
  */
 public final class Safetensors implements Tensors {
   private static final int MAX_HEADER_BYTES = 100 << 20;
@@ -40,14 +41,14 @@ public final class Safetensors implements Tensors {
 
   private record Tensor(String type, long[] shape, long begin, long end) {
     /**
-     * Whether shape and place agree, as far as the type is known: a damaged header may say
-     * anything.
+     * Whether the shape matches the offsets. A damaged header can contain any numbers. The sizes of
+     * unsupported types are not checked.
      */
     private boolean isSound() {
       if (begin < 0 || end < begin || LongStream.of(shape).anyMatch(size -> size < 0)) {
         return false;
       }
-      // In floating point, which does not overflow.
+      // Multiplied as doubles, which do not overflow.
       double values = LongStream.of(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
       return ElementType.of(type).map(known -> values * known.bytes() == end - begin).orElse(true);
     }
@@ -56,7 +57,7 @@ public final class Safetensors implements Tensors {
   /**
    * Reads a file's header.
    *
-   * @throws UnusableModelException when it is no safetensors file or is cut off
+   * @throws UnusableModelException when it is not a safetensors file or is truncated
    */
   public static Safetensors open(Path path) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -75,12 +76,12 @@ public final class Safetensors implements Tensors {
     }
   }
 
-  /** The file. */
+  /** The path of the file, for error messages. */
   public Path path() {
     return path;
   }
 
-  /** Names of all tensors. */
+  /** The names of all tensors in the file. */
   public Set<String> names() {
     return tensors.keySet();
   }
@@ -107,11 +108,12 @@ public final class Safetensors implements Tensors {
               + Arrays.toString(tensor.shape())
               + ", not "
               + Arrays.toString(shape)
-              + ": its config does not belong to it");
+              + ": use the config.json that belongs to this file");
     }
     long bytes = tensor.end() - tensor.begin();
     if (bytes > Integer.MAX_VALUE) {
-      throw new UnusableModelException(path + ": " + name + " is larger than 2 GiB");
+      throw new UnusableModelException(
+          path + ": " + name + " is larger than 2 GiB, which is not supported");
     }
     ElementType type = type(name, tensor);
     float[] values = new float[(int) (bytes / type.bytes())];
@@ -132,7 +134,7 @@ public final class Safetensors implements Tensors {
                     path
                         + ": "
                         + name
-                        + " is of type "
+                        + " has type "
                         + tensor.type()
                         + ": save it as F32, BF16 or F16"));
   }
@@ -140,7 +142,10 @@ public final class Safetensors implements Tensors {
   private Tensor tensor(String name) throws UnusableModelException {
     if (!tensors.containsKey(name)) {
       throw new UnusableModelException(
-          path + " has no tensor " + name + ": its config does not belong to it, or get it again");
+          path
+              + " has no tensor "
+              + name
+              + ": use the config.json that belongs to this file, or download the file again");
     }
     return tensors.get(name);
   }
@@ -196,6 +201,6 @@ public final class Safetensors implements Tensors {
 
   private static UnusableModelException damaged(Path path) {
     return new UnusableModelException(
-        path + " is no safetensors file, or it is cut off: get it again");
+        path + " is not a safetensors file or is truncated: download it again");
   }
 }

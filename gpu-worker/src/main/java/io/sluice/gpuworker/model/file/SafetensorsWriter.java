@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes 32-bit floats in the format that {@link Safetensors} reads: the length of the header, the
- * header in JSON, padded with spaces to a multiple of 8 bytes, then the values.
+ * Writes tensors of 32-bit floats in the format that {@link Safetensors} describes. The header is
+ * padded with spaces to a multiple of 8 bytes, so that the values are aligned.
  */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
@@ -29,11 +29,12 @@ public final class SafetensorsWriter {
   /**
    * A tensor to write.
    *
-   * @param shape sizes, outermost first
-   * @param values row-major, as many as the shape says, from the buffer's position on
+   * @param shape the size of each axis, outermost first
+   * @param values in row-major order, from the buffer's position to its limit; their number must
+   *     match the shape
    */
   public record Tensor(String name, List<Integer> shape, FloatBuffer values) {
-    /** Checks that values and shape agree. */
+    /** Checks that the number of values matches the shape. */
     public Tensor {
       shape = List.copyOf(shape);
       if (shape.stream().reduce(1, Math::multiplyExact) != values.remaining()) {
@@ -45,10 +46,10 @@ public final class SafetensorsWriter {
   /**
    * Writes a file.
    *
-   * @param file must not exist
-   * @param tensors in the order in which they are to lie in the file, of different names
-   * @param metadata texts about the file, by name
-   * @throws IOException when it cannot be written; what was written stays
+   * @param file the file to create; it must not exist
+   * @param tensors in the order in which they are written; their names must be unique
+   * @param metadata the entries of the header's {@code __metadata__}
+   * @throws IOException when the file cannot be written; an incomplete file is not deleted
    */
   public static void write(Path file, List<Tensor> tensors, Map<String, String> metadata)
       throws IOException {
@@ -71,12 +72,12 @@ public final class SafetensorsWriter {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      // Channels do not say which file it was.
+      // The exceptions of a channel do not name the file.
       throw new IOException(file + " cannot be written: " + e.getMessage(), e);
     }
   }
 
-  /** Writes what was put into a buffer. */
+  /** Flips the buffer and writes all of its content. */
   private static void drain(FileChannel out, ByteBuffer buffer) throws IOException {
     buffer.flip();
     while (buffer.hasRemaining()) {

@@ -3,20 +3,20 @@ package io.sluice.gpuworker.model.file;
 import java.io.IOException;
 import java.util.stream.LongStream;
 
-/** Named tensors, read one at a time and widened to 32-bit floats. */
+/** A source of named tensors, which are read one at a time and widened to 32-bit floats. */
 public interface Tensors {
-  /** Whether a tensor is there. */
+  /** Whether there is a tensor of this name. */
   boolean has(String name);
 
   /**
-   * A tensor's shape.
+   * The size of each axis of a tensor, outermost first.
    *
    * @throws UnusableModelException when there is no such tensor
    */
   long[] shape(String name) throws UnusableModelException;
 
   /**
-   * The size of a tensor's first axis; 0 where it has none.
+   * The size of a tensor's first axis; 0 for a scalar.
    *
    * @throws UnusableModelException when there is no such tensor
    */
@@ -25,10 +25,11 @@ public interface Tensors {
   }
 
   /**
-   * A tensor's values, row-major.
+   * Reads a tensor's values in row-major order.
    *
-   * @param shape what the tensor's shape must be
-   * @throws UnusableModelException when there is no such tensor, or of another shape or type
+   * @param shape the shape that the tensor must have
+   * @throws UnusableModelException when there is no such tensor, or it has another shape or an
+   *     unsupported type
    */
   float[] read(String name, long... shape) throws IOException;
 }

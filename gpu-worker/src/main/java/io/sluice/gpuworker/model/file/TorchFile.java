@@ -13,14 +13,17 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * A file that {@code torch.save} wrote: a zip of a pickle, {@code NAME/data.pkl}, and of the values
- * of its tensors, {@code NAME/data/0} and so on.
+ * A file written by {@code torch.save}: a zip archive that holds a pickle, {@code NAME/data.pkl},
+ * and the values of its tensors, {@code NAME/data/0} and so on. Opening the file executes no code
+ * from the pickle.
  */
 public final class TorchFile implements AutoCloseable {
   private static final String PICKLE = "/data.pkl";
   private static final int MAX_TEXT_BYTES = 100;
 
-  /** The values are elsewhere; an optimizer of 10,000 parameters has a pickle of some MB. */
+  /**
+   * Far more than needed: the pickle of an optimizer with 10,000 parameters has a few megabytes.
+   */
   private static final int MAX_PICKLE_BYTES = 256 << 20;
 
   private final Path path;
@@ -41,7 +44,8 @@ public final class TorchFile implements AutoCloseable {
     Optional<byte[]> order = find("/byteorder", MAX_TEXT_BYTES);
     if (order.isPresent()
         && !new String(order.get(), StandardCharsets.US_ASCII).strip().equals("little")) {
-      throw new UnusableModelException(path + " was written on a big-endian machine: convert it");
+      throw new UnusableModelException(
+          path + " contains big-endian values: save it again on a little-endian machine");
     }
     this.root = TorchUnpickler.read(path, entry(PICKLE, MAX_PICKLE_BYTES));
   }
@@ -49,7 +53,8 @@ public final class TorchFile implements AutoCloseable {
   /**
    * Opens a file and reads its pickle.
    *
-   * @throws UnusableModelException when it is no such file or holds more than values and tensors
+   * @throws UnusableModelException when it is not such a file, or its pickle contains anything but
+   *     plain values and tensors
    */
   public static TorchFile open(Path path) throws IOException {
     ZipFile zip;
@@ -66,26 +71,26 @@ public final class TorchFile implements AutoCloseable {
     }
   }
 
-  /** The file. */
+  /** The path of the file, for error messages. */
   public Path path() {
     return path;
   }
 
-  /** What was saved: see {@link TorchUnpickler#read}. */
+  /** The saved object, in the types that {@link TorchUnpickler#read} returns. */
   public Object root() {
     return root;
   }
 
   /**
-   * A tensor's values, row-major.
+   * Reads a tensor's values in row-major order.
    *
-   * @throws UnusableModelException when they are not all there
+   * @throws UnusableModelException when the file is damaged, or the tensor is not contiguous
    */
   public float[] read(TorchTensor tensor) throws IOException {
     long values = Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact);
     int width = tensor.type().bytes();
-    long most = Integer.MAX_VALUE / width;
-    if (!tensor.rowMajor() || tensor.offset() < 0 || tensor.offset() > most - values) {
+    long maxValues = Integer.MAX_VALUE / width;
+    if (!tensor.rowMajor() || tensor.offset() < 0 || tensor.offset() > maxValues - values) {
       throw damaged(path);
     }
     int begin = (int) tensor.offset() * width;
@@ -100,18 +105,18 @@ public final class TorchFile implements AutoCloseable {
     return read;
   }
 
-  private byte[] entry(String name, int most) throws IOException {
-    return find(name, most).orElseThrow(() -> damaged(path));
+  private byte[] entry(String name, int maxBytes) throws IOException {
+    return find(name, maxBytes).orElseThrow(() -> damaged(path));
   }
 
-  /** The first {@code most} bytes of an entry: packed data may unfold to any length. */
-  private Optional<byte[]> find(String name, int most) throws IOException {
+  /** Reads at most {@code maxBytes} of an entry, because compressed data can expand to any size. */
+  private Optional<byte[]> find(String name, int maxBytes) throws IOException {
     ZipEntry entry = zip.getEntry(folder + name);
     if (entry == null) {
       return Optional.empty();
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      return Optional.of(in.readNBytes(most));
+      return Optional.of(in.readNBytes(maxBytes));
     } catch (ZipException e) {
       throw damaged(path);
     }
@@ -119,7 +124,7 @@ public final class TorchFile implements AutoCloseable {
 
   private static UnusableModelException damaged(Path path) {
     return new UnusableModelException(
-        path + " is no file of torch.save, or it is damaged: get it again");
+        path + " was not written by torch.save or is damaged: copy or save it again");
   }
 
   @Override

@@ -3,16 +3,16 @@ package io.sluice.gpuworker.model.file;
 import java.util.Arrays;
 
 /**
- * Where a tensor lies in a PyTorch file.
+ * The location and shape of a tensor in a PyTorch file.
  *
- * @param storage the entry with its values: {@code data/STORAGE}
- * @param offset of its first value in the storage, in values
- * @param shape its axes
- * @param strides how far apart, in values, neighbours on each axis lie
+ * @param storage the name of the zip entry that holds the values, {@code data/STORAGE}
+ * @param offset the position of the first value in the storage, in values
+ * @param shape the size of each axis, outermost first
+ * @param strides the distance, in values, between neighbours on each axis
  */
 public record TorchTensor(
     String storage, ElementType type, long offset, long[] shape, long[] strides) {
-  /** Whether its values follow each other in row-major order. */
+  /** Whether the values are contiguous and in row-major order. */
   boolean rowMajor() {
     long step = 1;
     for (int axis = shape.length - 1; axis >= 0; axis--) {
@@ -24,7 +24,7 @@ public record TorchTensor(
     return true;
   }
 
-  /** For people. */
+  /** The shape as it appears in error messages, such as {@code [8, 64]}. */
   public String shapeText() {
     return Arrays.toString(shape);
   }

@@ -14,14 +14,14 @@ import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
 
 /**
- * Reads the pickle inside a PyTorch file: plain values and tensors, nothing else.
+ * Reads the pickle in a PyTorch file. Only plain values and tensors are allowed.
  *
- * <p>A pickle is a program. Only instructions that make plain values are carried out, and only the
- * few names that tensors are made of may be called: whatever else a pickle asks for is refused at
- * the moment that it is named, before it is called.
+ * <p>A pickle is a program that can call arbitrary functions. This reader executes only the
+ * instructions that create plain values, and looks up only the few names that tensors need.
+ * Everything else is rejected when it is named, before it could be called.
  */
 final class TorchUnpickler extends Unpickler {
-  /** What {@code torch.save} writes, but for the instructions that look up a name. */
+  /** The instructions that {@code torch.save} writes, without those that look up a name. */
   private static final Set<Short> PLAIN =
       Set.of(
           Opcodes.PROTO,
@@ -71,11 +71,11 @@ final class TorchUnpickler extends Unpickler {
     this.file = file;
   }
 
-  /** A kind of storage; a pickle names it as an argument and never calls it. */
+  /** The type of a storage. A valid pickle passes it as an argument and never calls it. */
   private record StorageType(ElementType type) implements IObjectConstructor {
     @Override
     public Object construct(Object[] arguments) {
-      throw new PickleException("a storage type is called");
+      throw new PickleException("a storage type is called, which torch.save never writes");
     }
   }
 
@@ -84,9 +84,10 @@ final class TorchUnpickler extends Unpickler {
   /**
    * Reads a pickle.
    *
-   * @param file for messages
-   * @return maps, lists, arrays for tuples, texts, numbers, {@link TorchTensor}
-   * @throws UnusableModelException when it holds anything else or is damaged
+   * @param file named in error messages
+   * @return a map, list, array (for a tuple), string, number, boolean, null or {@link TorchTensor};
+   *     maps, lists and arrays hold the same types
+   * @throws UnusableModelException when the pickle contains anything else or is damaged
    */
   static Object read(Path file, byte[] pickle) throws IOException {
     try {
@@ -94,7 +95,7 @@ final class TorchUnpickler extends Unpickler {
     } catch (UnusableModelException e) {
       throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      throw new UnusableModelException(file + " is damaged: get it again", e);
+      throw new UnusableModelException(file + " is damaged: copy or save it again", e);
     }
   }
 
@@ -102,50 +103,53 @@ final class TorchUnpickler extends Unpickler {
   protected Object dispatch(short instruction) throws IOException {
     if (instruction == Opcodes.GLOBAL) {
       String module = PickleUtils.readline(input);
-      stack.add(named(module + "." + PickleUtils.readline(input)));
+      stack.add(lookUp(module + "." + PickleUtils.readline(input)));
       return NO_RETURN_VALUE;
     }
     if (instruction == Opcodes.STACK_GLOBAL) {
       Object name = stack.pop();
-      stack.add(named(stack.pop() + "." + name));
+      stack.add(lookUp(stack.pop() + "." + name));
       return NO_RETURN_VALUE;
     }
     if (!PLAIN.contains(instruction)) {
-      throw refused("the instruction 0x" + Integer.toHexString(instruction));
+      throw rejected("the instruction 0x" + Integer.toHexString(instruction));
     }
     if (instruction == Opcodes.BINUNICODE) {
-      requireText();
+      requireCompleteString();
     }
     return super.dispatch(instruction);
   }
 
-  /** Memory is taken for as long a text as the pickle says: more than it has is refused before. */
-  private void requireText() throws IOException {
+  /**
+   * Checks the length of a string before it is read. The library allocates as much memory as the
+   * length demands, even if the pickle is shorter.
+   */
+  private void requireCompleteString() throws IOException {
     input.mark(Integer.BYTES);
     int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, Integer.BYTES));
     if (length < 0 || length > input.available()) {
-      throw new PickleException("a text longer than the pickle");
+      throw new PickleException("a string is longer than the pickle");
     }
     input.reset();
   }
 
-  private IObjectConstructor named(String name) throws UnusableModelException {
+  private IObjectConstructor lookUp(String name) throws UnusableModelException {
     if (!NAMES.containsKey(name)) {
-      throw refused(name);
+      throw rejected(name);
     }
     return NAMES.get(name);
   }
 
-  private UnusableModelException refused(String what) {
+  private UnusableModelException rejected(String what) {
     return new UnusableModelException(
         file
-            + " asks for "
+            + " contains "
             + what
-            + ", which the state of an optimizer does not need. Nothing of it was run. Use the file"
-            + " that the Hugging Face Trainer wrote");
+            + ", which is not part of an optimizer state, and was not executed: use the file that the"
+            + " Hugging Face Trainer wrote");
   }
 
-  /** A storage is named by {@code ("storage", type, key, device, values)}. */
+  /** Resolves the tuple {@code ("storage", type, key, device, values)} that names a storage. */
   @Override
   protected Object persistentLoad(Object id) {
     Object[] parts = (Object[]) id;
@@ -157,12 +161,12 @@ final class TorchUnpickler extends Unpickler {
 
   private static Object emptyDictionary(Object[] arguments) {
     if (arguments.length > 0) {
-      throw new PickleException("a dictionary with arguments");
+      throw new PickleException("an OrderedDict has arguments");
     }
     return new HashMap<>();
   }
 
-  /** Arguments: storage, offset, shape, strides, and what does not matter here. */
+  /** The arguments are storage, offset, shape and strides, followed by others that are not used. */
   private static Object tensor(Object[] arguments) {
     Storage storage = (Storage) arguments[0];
     return new TorchTensor(

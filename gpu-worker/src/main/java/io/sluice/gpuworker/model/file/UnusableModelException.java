@@ -4,29 +4,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A model or checkpoint folder cannot be used; the message names the file and says what to do. */
+/** Thrown when a model or checkpoint cannot be used. The message names the file and the remedy. */
 public final class UnusableModelException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * A refusal.
+   * Creates an exception without a cause.
    *
-   * @param message for people: which file, what is wrong with it, what to do
+   * @param message which file it is, what is wrong with it, and what to do
    */
   public UnusableModelException(String message) {
     super(message);
   }
 
-  /** A refusal with the fault that led to it. */
+  /** Creates an exception with the cause, such as a parse error. */
   public UnusableModelException(String message, Throwable cause) {
     super(message, cause);
   }
 
   /**
-   * A file that must be there.
+   * Returns the path of a required file.
    *
    * @param folder the model's or checkpoint's folder
-   * @param advice what to do when the file is missing
+   * @param advice what to do when the file is missing, for the message
+   * @throws UnusableModelException when the folder or the file does not exist
    */
   public static Path required(Path folder, String name, String advice)
       throws UnusableModelException {

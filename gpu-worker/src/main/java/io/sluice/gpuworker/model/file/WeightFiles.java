@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Tensors spread over several safetensors files of one folder, as the index beside them tells:
- * {@code {"weight_map": {name: file}}}.
+ * Tensors in several safetensors files of one folder. The index in the same folder maps each tensor
+ * to its file: {@code {"weight_map": {name: file}}}. Immutable; threads may share it.
  */
 public final class WeightFiles implements Tensors {
   private final Path index;
@@ -22,9 +22,10 @@ public final class WeightFiles implements Tensors {
   }
 
   /**
-   * Opens all files of an index.
+   * Opens all files that an index names.
    *
-   * @throws UnusableModelException when a file or a tensor in it is missing
+   * @throws UnusableModelException when a file is missing, or lacks a tensor that the index assigns
+   *     to it
    */
   public static WeightFiles open(Path index) throws IOException {
     Map<Path, Safetensors> files = new HashMap<>();
@@ -40,7 +41,11 @@ public final class WeightFiles implements Tensors {
     return new WeightFiles(index, byTensor);
   }
 
-  /** The files of an index, sorted. */
+  /**
+   * The files that an index names, sorted by path.
+   *
+   * @throws UnusableModelException when a file is missing, or is not in the folder of the index
+   */
   public static List<Path> files(Path index) throws IOException {
     return places(index).values().stream().distinct().sorted().toList();
   }
@@ -52,19 +57,23 @@ public final class WeightFiles implements Tensors {
       places.put(entry.getKey(), file(index, entry.getValue().asText()));
     }
     if (places.isEmpty()) {
-      throw new UnusableModelException(index + " has no weight_map: get the file again");
+      throw new UnusableModelException(
+          index + " has no weight_map: get an intact copy of the file");
     }
     return places;
   }
 
-  /** An index names files beside it; another one has been tampered with. */
+  /** Rejects names outside the folder of the index, which may come from a manipulated index. */
   private static Path file(Path index, String name) throws UnusableModelException {
     if (!name.endsWith(".safetensors") || name.contains("/") || name.contains("\\")) {
       throw new UnusableModelException(
-          index + " names the file '" + name + "': only .safetensors files beside it are read");
+          index
+              + " names the file '"
+              + name
+              + "': it may only name .safetensors files in its own folder");
     }
     return UnusableModelException.required(
-        index.resolveSibling("").toAbsolutePath(), name, index + " names it: get it as well");
+        index.resolveSibling("").toAbsolutePath(), name, index + " names it: download it as well");
   }
 
   @Override
@@ -84,7 +93,11 @@ public final class WeightFiles implements Tensors {
 
   private Safetensors holder(String name) throws UnusableModelException {
     if (!has(name)) {
-      throw new UnusableModelException(index + " has no tensor " + name);
+      throw new UnusableModelException(
+          index
+              + " has no tensor "
+              + name
+              + ": use the config.json that belongs to it, or download it again");
     }
     return byTensor.get(name);
   }

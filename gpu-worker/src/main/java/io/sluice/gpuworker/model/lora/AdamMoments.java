@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The state of Adam at a checkpoint, flat as {@link LoraLayout} says.
+ * The state of the Adam optimizer at a checkpoint, as flat vectors in the order of a {@link
+ * LoraLayout}.
  *
- * @param first moving averages of the gradient
- * @param second moving averages of its square, none negative
+ * @param first the moving averages of the gradient ({@code exp_avg})
+ * @param second the moving averages of the squared gradient ({@code exp_avg_sq}); not negative
  */
 public record AdamMoments(float[] first, float[] second) {
   private static final String BY_NAME = "optimizer_state.safetensors";
@@ -19,17 +20,17 @@ public record AdamMoments(float[] first, float[] second) {
   private static final String FIRST = "exp_avg";
   private static final String SECOND = "exp_avg_sq";
 
-  /** One moment of one parameter. */
+  /** Reads one moment of one parameter. */
   private interface Source {
     float[] read(int number, LoraLayout.Parameter parameter, String moment) throws IOException;
   }
 
   /**
-   * The file of a checkpoint's folder that holds the moments: {@code optimizer_state.safetensors}
-   * with {@code PARAMETER.exp_avg} and {@code PARAMETER.exp_avg_sq}, else the Trainer's {@code
-   * optimizer.pt}.
+   * Returns the file in a checkpoint's folder that holds the moments: {@code
+   * optimizer_state.safetensors} with {@code PARAMETER.exp_avg} and {@code PARAMETER.exp_avg_sq},
+   * or else the Trainer's {@code optimizer.pt}.
    *
-   * @throws UnusableModelException when there is neither
+   * @throws UnusableModelException when the folder has neither
    */
   public static Path file(Path folder) throws UnusableModelException {
     return Files.exists(folder.resolve(BY_NAME))
@@ -37,16 +38,17 @@ public record AdamMoments(float[] first, float[] second) {
         : UnusableModelException.required(
             folder,
             BY_NUMBER,
-            "the Adam form of a gradient needs the optimizer's state. Train with save_only_model"
-                + " False, or put "
+            "the Adam form of a gradient needs the state of the optimizer. Train with save_only_model"
+                + " False, or add "
                 + BY_NAME
-                + " there, with NAME.exp_avg and NAME.exp_avg_sq of each parameter");
+                + " with NAME.exp_avg and NAME.exp_avg_sq for each parameter");
   }
 
   /**
    * Reads a checkpoint's moments.
    *
-   * @throws UnusableModelException when a parameter has none, or of another shape
+   * @throws UnusableModelException when a parameter has no moments or moments of another shape, or
+   *     a second moment is negative or NaN
    */
   public static AdamMoments read(LoraCheckpoint checkpoint, LoraLayout layout) throws IOException {
     Path file = file(checkpoint.folder());
@@ -75,7 +77,8 @@ public record AdamMoments(float[] first, float[] second) {
     for (float value : second) {
       if (!(value >= 0)) {
         throw new UnusableModelException(
-            file + " has an exp_avg_sq below 0: it is damaged, write it again");
+            file
+                + " has an exp_avg_sq that is negative or not a number: copy or save the file again");
       }
     }
     return new AdamMoments(first, second);

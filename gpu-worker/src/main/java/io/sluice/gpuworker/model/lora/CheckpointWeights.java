@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /**
- * How much each warm-up checkpoint counts in the similarity: the mean learning rate of the epoch
- * that it ends, over the sum of all (LESS, section 3.1; Xia et al., ICML 2024).
+ * The weight of each warm-up checkpoint in the similarity: the mean learning rate of the epoch that
+ * the checkpoint belongs to, divided by the sum over all checkpoints (LESS, section 3.1; Xia et
+ * al., ICML 2024).
  */
 public final class CheckpointWeights {
-  /** Trainers print 0.9999 for an epoch's last step when batches do not divide the data. */
+  /**
+   * Tolerance for epochs such as 1.0000001, which are the last step of epoch 1 plus a rounding
+   * error.
+   */
   private static final double ROUNDING = 1e-6;
 
   private static final String STATE = "trainer_state.json";
@@ -25,11 +29,12 @@ public final class CheckpointWeights {
   private CheckpointWeights() {}
 
   /**
-   * Weights from the {@code trainer_state.json} of the latest checkpoint.
+   * Computes the weights from the {@code trainer_state.json} of the latest checkpoint.
    *
-   * @param checkpoints checkpoints of one run
-   * @return a weight a checkpoint, in the given order; sum 1
-   * @throws UnusableModelException when a file is missing or logs no learning rate for an epoch
+   * @param checkpoints the folders of checkpoints of one run
+   * @return one weight per checkpoint, in the given order; they add up to 1
+   * @throws UnusableModelException when a file is missing, or no learning rate is logged for an
+   *     epoch, or all are 0
    */
   public static float[] read(List<Path> checkpoints) throws IOException {
     List<JsonFile> states = new ArrayList<>();
@@ -50,7 +55,8 @@ public final class CheckpointWeights {
       sum += rates[c];
     }
     if (!(sum > 0)) {
-      throw new UnusableModelException(last.path() + " logs learning rates of 0 only: train again");
+      throw new UnusableModelException(
+          last.path() + " logs only learning rates of 0: train again with a higher rate");
     }
     float[] weights = new float[rates.length];
     for (int c = 0; c < rates.length; c++) {
@@ -60,8 +66,8 @@ public final class CheckpointWeights {
   }
 
   /**
-   * As {@link #read}, but equal weights where no checkpoint is more than a bare adapter, which has
-   * no {@code trainer_state.json}.
+   * Computes the weights like {@link #read}; returns equal weights if no checkpoint has a {@code
+   * trainer_state.json}, that is, if all are plain adapters.
    */
   public static float[] readOrEqual(List<Path> checkpoints) throws IOException {
     if (checkpoints.stream().anyMatch(folder -> Files.exists(folder.resolve(STATE)))) {
@@ -72,9 +78,9 @@ public final class CheckpointWeights {
     return weights;
   }
 
-  /** Epochs count from 1, and a moment that ends one belongs to it. */
-  private static int epoch(double moment) {
-    return Math.max(1, (int) Math.ceil(moment - ROUNDING));
+  /** The epoch, from 1, of a logged fractional epoch; a whole number is the end of that epoch. */
+  private static int epoch(double logged) {
+    return Math.max(1, (int) Math.ceil(logged - ROUNDING));
   }
 
   private static double meanRate(JsonFile state, int epoch) throws UnusableModelException {

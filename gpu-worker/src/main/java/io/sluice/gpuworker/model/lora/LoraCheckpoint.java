@@ -15,18 +15,18 @@ import java.util.TreeSet;
 /**
  * A warm-up checkpoint on disk: a PEFT LoRA adapter.
  *
- * @param folder where it lies
- * @param rank of every adapted module
- * @param scaling what the adapter's output is multiplied by: alpha / r, or alpha / sqrt(r) for
- *     rank-stabilised adapters
- * @param adapter {@code adapter_model.safetensors}
+ * @param folder the folder of the checkpoint
+ * @param rank the rank of every adapted module
+ * @param scaling the factor for the adapter's output: {@code alpha / r}, or {@code alpha / sqrt(r)}
+ *     for rank-stabilised adapters (rsLoRA)
+ * @param adapter the opened {@code adapter_model.safetensors}
  */
 public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors adapter) {
   private static final String PREFIX = "base_model.model.";
   private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "lm_head");
 
-  /** Settings that change what an adapter computes, and the one value of each that is known. */
-  private static final Map<String, String> KNOWN =
+  /** Settings that change what an adapter computes, and the only supported value of each. */
+  private static final Map<String, String> SUPPORTED =
       Map.of(
           "peft_type", "LORA",
           "bias", "none",
@@ -35,9 +35,10 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
           "lora_bias", "false");
 
   /**
-   * Opens a checkpoint as the Hugging Face Trainer writes it.
+   * Opens a checkpoint folder as written by the Hugging Face Trainer.
    *
-   * @throws UnusableModelException when a file is missing or the adapter is of another kind
+   * @throws UnusableModelException when a file is missing or damaged, or the adapter uses an
+   *     unsupported setting
    */
   public static LoraCheckpoint open(Path folder) throws IOException {
     JsonFile config =
@@ -46,7 +47,7 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
                 folder,
                 "adapter_config.json",
                 "give the folder of a PEFT LoRA checkpoint, such as run/checkpoint-100"));
-    refuseOtherKinds(config);
+    rejectUnsupported(config);
     Path adapter =
         UnusableModelException.required(
             folder, "adapter_model.safetensors", "save the adapter in the safetensors format");
@@ -56,10 +57,10 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
         folder, rank, (float) (config.number("lora_alpha") / root), Safetensors.open(adapter));
   }
 
-  private static void refuseOtherKinds(JsonFile config) throws UnusableModelException {
-    for (Map.Entry<String, String> known : KNOWN.entrySet()) {
-      String name = known.getKey();
-      String only = known.getValue();
+  private static void rejectUnsupported(JsonFile config) throws UnusableModelException {
+    for (Map.Entry<String, String> setting : SUPPORTED.entrySet()) {
+      String name = setting.getKey();
+      String only = setting.getValue();
       if (!config.text(name, only).equals(only)) {
         throw unsupported(config, name, "train with " + name + " " + only);
       }
@@ -82,10 +83,10 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
   }
 
   /**
-   * Whether a module has an adapter.
+   * Whether the checkpoint adapts a module.
    *
-   * @throws UnusableModelException when it is of another rank than the config says, by which it
-   *     would be scaled wrongly
+   * @throws UnusableModelException when the rank differs from that in the config, so that the
+   *     scaling would be wrong
    */
   boolean adapts(String module) throws UnusableModelException {
     String name = adapterTensor(module, "lora_A");
@@ -101,53 +102,56 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
               + adapter.rows(name)
               + " rows, but r in adapter_config.json is "
               + rank
-              + ": give adapter and config of one training run");
+              + ": use the adapter and the config of the same training run");
     }
     return true;
   }
 
-  /** The name of a LoRA matrix in the adapter file; {@code factor} is lora_A or lora_B. */
+  /**
+   * The name of a LoRA matrix in the adapter file; {@code factor} is {@code lora_A} or {@code
+   * lora_B}.
+   */
   static String adapterTensor(String module, String factor) {
     return PREFIX + module + "." + factor + ".weight";
   }
 
-  /** The name of a LoRA matrix as a parameter of the model in training. */
+  /** The name that a LoRA matrix has among the parameters of PEFT's model during training. */
   static String parameter(String module, String factor) {
     return PREFIX + module + "." + factor + ".default.weight";
   }
 
-  /** The name in the adapter file of a parameter of the model in training. */
+  /** Converts the name of a parameter during training to that in the adapter file. */
   static String stored(String parameter) {
     return parameter.replace(".default.weight", ".weight");
   }
 
   /**
-   * The adapter's values.
+   * Reads the values of the adapter's matrices.
    *
-   * @param layout of this adapter in its model
-   * @return flat, in the order of the layout
-   * @throws UnusableModelException when it holds more than the layout has a place for, such as
-   *     embeddings, or a matrix of another shape
+   * @param layout the layout of this adapter in its model
+   * @return a flat vector in the order of the layout
+   * @throws UnusableModelException when the adapter contains tensors that are not in the layout,
+   *     such as embeddings, or a matrix of another shape
    */
   public float[] values(LoraLayout layout) throws IOException {
     float[] flat = LoraStack.adapter(layout, this);
     if (!LoraStack.replacements(this).isEmpty()) {
       throw new UnusableModelException(
           adapter.path()
-              + " holds embeddings or a head too, which training does not go on with: merge them"
+              + " also contains embeddings or a head, with which training cannot continue: merge them"
               + " into the base model");
     }
     return flat;
   }
 
-  /** The name in the adapter file of a weight of the base model that the adapter replaces. */
+  /** The name, in the adapter file, of the replacement for a weight of the base model. */
   static String replacement(String weight) {
     return PREFIX + weight;
   }
 
   /**
-   * The weights of the base model that the adapter's file replaces, by their names in the base
-   * model.
+   * The replacements for weights of the base model in the adapter file, under their names in the
+   * base model.
    */
   public Tensors replacements() {
     return new Tensors() {
@@ -169,19 +173,20 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
   }
 
   /**
-   * Makes sure that nothing in the adapter goes unused.
+   * Rejects an adapter file with tensors that are not used.
    *
-   * @param used the names of all tensors that were put to use
+   * @param used the names of all tensors that are used
+   * @throws UnusableModelException when the file contains any other tensor
    */
-  void refuseUnused(Set<String> used) throws UnusableModelException {
-    Set<String> left = new TreeSet<>(adapter.names());
-    left.removeAll(used);
-    if (!left.isEmpty()) {
+  void rejectUnused(Set<String> used) throws UnusableModelException {
+    Set<String> unused = new TreeSet<>(adapter.names());
+    unused.removeAll(used);
+    if (!unused.isEmpty()) {
       throw new UnusableModelException(
           adapter.path()
-              + " has tensors that the model has no place for, such as "
-              + left.iterator().next()
-              + ": give the checkpoints of this very model, LoRA on its linear layers");
+              + " contains tensors that do not belong to the model, such as "
+              + unused.iterator().next()
+              + ": use a checkpoint that was trained from this model, with LoRA on linear layers only");
     }
   }
 }

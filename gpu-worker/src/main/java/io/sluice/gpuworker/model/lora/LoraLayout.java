@@ -16,27 +16,27 @@ import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
- * Where each LoRA matrix lies in a flat vector of all of them.
+ * The position of each LoRA matrix in a flat vector that contains all of them.
  *
- * <p>In the order of the model's parameters: layer by layer, module by module, A before B, each
- * row-major. That is the order in which the optimizer numbers them.
+ * <p>The order is that of the model's parameters: layer by layer, module by module, A before B,
+ * each in row-major order. The optimizer numbers its parameters in the same order.
  *
- * @param blocks the adapted modules, in order
+ * @param blocks the adapted modules, in order; at least one
  */
 public record LoraLayout(List<Block> blocks) {
-  /** Copies the list. */
+  /** Takes an unmodifiable copy of the list. */
   public LoraLayout {
     blocks = List.copyOf(blocks);
   }
 
   /**
-   * An adapted module.
+   * The two LoRA matrices of an adapted module: A, shape [rank, in], and B, shape [out, rank].
    *
-   * @param module its name in the model
-   * @param rank rows of A, columns of B
-   * @param in columns of A
-   * @param out rows of B
-   * @param offset of A in the flat vector; B follows it
+   * @param module the name of the module in the model
+   * @param rank the rows of A and columns of B
+   * @param in the columns of A
+   * @param out the rows of B
+   * @param offset the index of A's first value in the flat vector; B follows A
    */
   public record Block(String module, int rank, int in, int out, int offset) {
     int offsetB() {
@@ -49,19 +49,19 @@ public record LoraLayout(List<Block> blocks) {
   }
 
   /**
-   * A LoRA matrix.
+   * A LoRA matrix as a parameter.
    *
-   * @param name as a parameter of the model in training
-   * @param offset in the flat vector
+   * @param name the name of the parameter in PEFT's model during training
+   * @param offset the index of its first value in the flat vector
    */
   public record Parameter(String name, int rows, int columns, int offset) {
-    /** The name in the adapter's file. */
+    /** The name of the matrix in the adapter file. */
     public String stored() {
       return LoraCheckpoint.stored(name);
     }
   }
 
-  /** All matrices, in order. */
+  /** All matrices, in the order of the layout. */
   public List<Parameter> parameters() {
     List<Parameter> parameters = new ArrayList<>();
     for (Block block : blocks) {
@@ -74,9 +74,10 @@ public record LoraLayout(List<Block> blocks) {
   }
 
   /**
-   * The layout of a model's adapter.
+   * Returns the layout of the adapters of a run.
    *
-   * @param example one of the checkpoints; all of a run adapt the same modules
+   * @param linears the linear layers of the model, in the order of its parameters
+   * @param example any checkpoint of the run; all of them adapt the same modules
    * @throws UnusableModelException when the adapter adapts no linear layer of the model
    */
   static LoraLayout of(List<Linear> linears, LoraCheckpoint example) throws IOException {
@@ -90,18 +91,20 @@ public record LoraLayout(List<Block> blocks) {
         blocks(linears, example.rank(), linear -> adapted.contains(linear.module()));
     if (blocks.isEmpty()) {
       throw new UnusableModelException(
-          example.adapter().path() + " adapts no linear layer of the model: give its checkpoints");
+          example.adapter().path()
+              + " adapts no linear layer of the model: use checkpoints that were trained from this model");
     }
     return new LoraLayout(blocks);
   }
 
   /**
-   * The layout of a new adapter.
+   * Returns the layout of a new adapter.
    *
-   * @param rank of every adapted module
-   * @param targets the last part of the names of the linear layers that get an adapter, such as
-   *     {@code q_proj}
-   * @throws UnusableModelException when the model has no linear layer of one of these names
+   * @param rank the rank of every adapted module
+   * @param targets the linear layers to adapt, by the last part of their names, such as {@code
+   *     q_proj}
+   * @throws UnusableModelException when {@code targets} is empty, or the model has no linear layer
+   *     of one of these names
    */
   public static LoraLayout of(Decoder decoder, int rank, Set<String> targets)
       throws UnusableModelException {
@@ -123,7 +126,7 @@ public record LoraLayout(List<Block> blocks) {
   }
 
   /**
-   * The layout of an adapter that exists.
+   * Returns the layout of an existing adapter.
    *
    * @throws UnusableModelException when it adapts no linear layer of the model
    */
@@ -132,18 +135,18 @@ public record LoraLayout(List<Block> blocks) {
   }
 
   /**
-   * The layers of a model that get an adapter where nothing else is wanted (LESS, section 4): the
-   * attention's four of a Llama, all but the head elsewhere.
+   * The linear layers that are adapted by default: the four of the attention for Llama (LESS,
+   * section 4), and all except the head for other architectures.
    *
-   * @throws UnusableModelException when its config is missing or of an architecture that is not
-   *     known
+   * @throws UnusableModelException when the model's config is missing or damaged, or its
+   *     architecture is not supported
    */
   public static Set<String> defaultTargets(Path modelFolder) throws IOException {
     return Architecture.of(
             JsonFile.read(
                 UnusableModelException.required(
                     modelFolder, "config.json", "give the folder of a model")))
-        .adapted();
+        .defaultTargets();
   }
 
   private static String lastName(String module) {
@@ -163,13 +166,13 @@ public record LoraLayout(List<Block> blocks) {
     return blocks;
   }
 
-  /** Values of the flat vector. */
+  /** The number of values in the flat vector. */
   public int size() {
     return blocks.get(blocks.size() - 1).end();
   }
 
-  /** Where the matrices of some blocks in a row end, from the first on, all but the last. */
-  static long[] cuts(List<Block> blocks) {
+  /** The indices at which to split the values of consecutive blocks into matrices. */
+  static long[] splitPoints(List<Block> blocks) {
     int begin = blocks.get(0).offset();
     return blocks.stream()
         .flatMapToLong(block -> LongStream.of(block.offsetB() - begin, block.end() - begin))

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The adapters of several checkpoints of one run, on top of each other, so that an example passes
- * through all of them at once. Immutable; threads may share it.
+ * The adapters of several checkpoints of one run, stacked on a common first axis, so that an
+ * example passes through all of them at once. Immutable; threads may share it.
  */
 public final class LoraStack {
   private final LoraLayout layout;
@@ -38,11 +38,12 @@ public final class LoraStack {
   }
 
   /**
-   * Loads adapters.
+   * Loads the adapters of checkpoints.
    *
-   * @param manager owns the arrays
-   * @param checkpoints at least one, of one run
-   * @throws UnusableModelException when one does not fit the model or the others
+   * @param manager owns the arrays of the adapters
+   * @param checkpoints the checkpoints of one run; at least one
+   * @throws UnusableModelException when a checkpoint does not match the model or the other
+   *     checkpoints
    */
   public static LoraStack load(NDManager manager, Decoder decoder, List<LoraCheckpoint> checkpoints)
       throws IOException {
@@ -64,11 +65,11 @@ public final class LoraStack {
   }
 
   /**
-   * One adapter of given values.
+   * Creates a stack of a single adapter from its values.
    *
-   * @param manager owns the arrays
-   * @param values flat, in the order of the layout
-   * @param scaling what the adapter's output is multiplied by
+   * @param manager owns the arrays of the adapters
+   * @param values a flat vector in the order of the layout
+   * @param scaling the factor for the adapter's output
    */
   public static LoraStack of(NDManager manager, LoraLayout layout, float[] values, float scaling) {
     return new LoraStack(
@@ -90,7 +91,7 @@ public final class LoraStack {
       used.add(b);
     }
     used.addAll(replacements(checkpoint));
-    checkpoint.refuseUnused(used);
+    checkpoint.rejectUnused(used);
     return flat;
   }
 
@@ -105,7 +106,7 @@ public final class LoraStack {
     return names;
   }
 
-  /** All adapters share one base, so embeddings that came with them must be the same. */
+  /** Adapters share one base model, so any embeddings and heads in their files must be equal. */
   private static void requireSameReplacements(LoraCheckpoint first, LoraCheckpoint other)
       throws IOException {
     Set<String> names = replacements(first);
@@ -123,7 +124,7 @@ public final class LoraStack {
           other.folder()
               + " and "
               + first.folder()
-              + " hold different embeddings or heads: train LoRA parameters only");
+              + " contain different embeddings or heads: train LoRA parameters only");
     }
   }
 
@@ -131,33 +132,37 @@ public final class LoraStack {
     System.arraycopy(from, 0, into, offset, from.length);
   }
 
-  /** Where each matrix lies in a row of {@link Leaf#gradient}. */
+  /** The layout of a row of {@link Leaf#gradient}. */
   public LoraLayout layout() {
     return layout;
   }
 
-  /** How many there are. */
+  /** The number of adapters in the stack. */
   public int adapters() {
     return adapters;
   }
 
-  /** The adapters as parameters of one pass; call it within an NDScope and use it for one only. */
+  /**
+   * Creates parameters for one pass from all adapters. Must be called within an NDScope.
+   *
+   * @return for a single pass
+   */
   public Leaf leaf() {
     return new Leaf(this, layout.blocks());
   }
 
   /**
-   * The adapters of one part of the model as parameters; call it within an NDScope and use it for
-   * one pass only.
+   * Creates parameters for one pass from the adapters of one part of the model. Must be called
+   * within an NDScope.
    *
-   * @return empty when none of the part's layers is adapted
+   * @return for a single pass; empty if no layer of the part is adapted
    */
   public Optional<Leaf> leaf(Decoder.Part part) {
     List<LoraLayout.Block> blocks = blocks(part);
     return blocks.isEmpty() ? Optional.empty() : Optional.of(new Leaf(this, blocks));
   }
 
-  /** Whether a part of the model has an adapted layer. */
+  /** Whether at least one layer of a part of the model is adapted. */
   public boolean adapts(Decoder.Part part) {
     return !blocks(part).isEmpty();
   }
@@ -168,7 +173,7 @@ public final class LoraStack {
     return layout.blocks().stream().filter(block -> modules.contains(block.module())).toList();
   }
 
-  /** Adapters as the parameters of one pass, with a gradient of their own. */
+  /** Adapters as parameters of one pass: a leaf of the autograd graph that collects a gradient. */
   public static final class Leaf implements Lora {
     private final NDArray flat;
     private final NDArray scaling;
@@ -176,14 +181,14 @@ public final class LoraStack {
 
     private record Factors(NDArray down, NDArray up) {}
 
-    /** Blocks that follow one another. */
+    /** Creates the leaf for consecutive blocks of the layout. */
     private Leaf(LoraStack stack, List<LoraLayout.Block> blocks) {
       int begin = blocks.get(0).offset();
       int end = blocks.get(blocks.size() - 1).end();
       flat = stack.values.get(new NDIndex().addAllDim().addSliceDim(begin, end)).stopGradient();
       flat.setRequiresGradient(true);
       scaling = stack.scaling;
-      NDList parts = flat.split(LoraLayout.cuts(blocks), 1);
+      NDList parts = flat.split(LoraLayout.splitPoints(blocks), 1);
       int next = 0;
       for (LoraLayout.Block block : blocks) {
         NDArray a = parts.get(next++).reshape(stack.adapters, block.rank(), block.in());
@@ -199,9 +204,9 @@ public final class LoraStack {
     }
 
     /**
-     * The gradient that a backward pass left.
+     * The gradient that a backward pass computed.
      *
-     * @return shape [adapters, values of the adapters], in the order of the layout
+     * @return shape [adapters, values per adapter], in the order of the layout
      */
     public NDArray gradient() {
       return flat.getGradient();

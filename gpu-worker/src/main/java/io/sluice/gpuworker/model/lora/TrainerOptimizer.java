@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The state of Adam in the Hugging Face Trainer's {@code optimizer.pt}.
+ * The state of the Adam optimizer in an {@code optimizer.pt} of the Hugging Face Trainer.
  *
- * <p>It knows parameters by number only: those of all parameter groups, one after another, are in
- * the order in which the model lists what it trains. So their count and every shape must fit.
+ * <p>The file identifies parameters only by number. The parameters of all groups, one group after
+ * another, are in the order of the model's trainable parameters. As a safeguard, their number and
+ * all shapes must match.
  */
 final class TrainerOptimizer implements AutoCloseable {
   private final TorchFile file;
@@ -26,11 +27,11 @@ final class TrainerOptimizer implements AutoCloseable {
   }
 
   /**
-   * Opens the file.
+   * Opens the file and checks the number of parameters.
    *
-   * @param parameters how many parameters were trained
-   * @throws UnusableModelException when it is damaged, holds more than tensors, or is the state of
-   *     another number of parameters
+   * @param parameters the number of trained parameters
+   * @throws UnusableModelException when the file is damaged, contains anything but values and
+   *     tensors, or has another number of parameters
    */
   static TrainerOptimizer open(Path path, int parameters) throws IOException {
     TorchFile file = TorchFile.open(path);
@@ -54,23 +55,24 @@ final class TrainerOptimizer implements AutoCloseable {
     if (states.size() != parameters || byNumber.size() != parameters) {
       throw new UnusableModelException(
           file.path()
-              + " is the state of "
+              + " has the state of "
               + states.size()
-              + " parameters, the adapter has "
+              + " parameters, but the adapter has "
               + parameters
-              + ": give the optimizer.pt that was saved with this adapter, LoRA parameters only");
+              + ": use the optimizer.pt that was saved with this adapter, and train LoRA parameters"
+              + " only");
     }
     return states;
   }
 
   /**
-   * A parameter's moment.
+   * Reads a moment of a parameter.
    *
-   * @param number of the parameter, from 0
-   * @param parameter its name and shape
+   * @param number the number of the parameter, from 0
+   * @param parameter the name and shape of the parameter
    * @param moment {@code exp_avg} or {@code exp_avg_sq}
-   * @return its values, row-major
-   * @throws UnusableModelException when it is missing or of another shape
+   * @return its values in row-major order
+   * @throws UnusableModelException when the moment is missing or has another shape
    */
   float[] read(int number, LoraLayout.Parameter parameter, String moment) throws IOException {
     if (!(states.get(number).get(moment) instanceof TorchTensor tensor)) {
@@ -78,7 +80,7 @@ final class TrainerOptimizer implements AutoCloseable {
           file.path()
               + " has no "
               + moment
-              + " of parameter "
+              + " for parameter "
               + number
               + ": train with AdamW (optim adamw_torch or adamw_torch_fused)");
     }
@@ -94,7 +96,7 @@ final class TrainerOptimizer implements AutoCloseable {
               + parameter.name()
               + " has "
               + Arrays.toString(expected)
-              + ": it was saved with another adapter, or in another order");
+              + ": use the optimizer.pt that was saved with this adapter");
     }
     return file.read(tensor);
   }
@@ -103,17 +105,17 @@ final class TrainerOptimizer implements AutoCloseable {
     if (value instanceof Map<?, ?> map) {
       return map;
     }
-    throw foreign(file);
+    throw notAnOptimizer(file);
   }
 
   private static List<?> list(TorchFile file, Object value) throws UnusableModelException {
     if (value instanceof List<?> list) {
       return list;
     }
-    throw foreign(file);
+    throw notAnOptimizer(file);
   }
 
-  private static UnusableModelException foreign(TorchFile file) {
+  private static UnusableModelException notAnOptimizer(TorchFile file) {
     return new UnusableModelException(
         file.path() + " is not the state of an optimizer: use the file that the Trainer wrote");
   }

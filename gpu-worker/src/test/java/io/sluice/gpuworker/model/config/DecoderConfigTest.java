@@ -26,7 +26,7 @@ class DecoderConfigTest {
   @TempDir private Path folder;
 
   @Test
-  void givenBothStylesOfConfig_whenRead_thenTheySayTheSame() throws IOException {
+  void givenBothStylesOfConfig_whenRead_thenTheResultsAreEqual() throws IOException {
     Files.copy(BASE.resolve("config.v4style.json"), folder.resolve("config.json"));
     DecoderConfig config = DecoderConfig.read(BASE);
     assertThat(config.layers())
@@ -46,7 +46,7 @@ class DecoderConfigTest {
         "\"head_dim\": 16 | \"layer_types\": [\"chunked_attention\"] | layer_types chunked_attention",
         "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | hidden_act gelu"
       })
-  void givenAnotherArchitecture_whenRead_thenTheMessageNamesItAndWhatIsSupported(
+  void givenAnUnsupportedSetting_whenRead_thenTheMessageNamesItAndTheSupportedValues(
       String from, String to, String named) throws IOException {
     change(from, to);
     assertThatThrownBy(() -> DecoderConfig.read(folder))
@@ -61,25 +61,25 @@ class DecoderConfigTest {
         "\"hidden_size\": 64, |  | has no hidden_size",
         "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 0 | num_hidden_layers is 0",
         "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": \"x\" | rms_norm_eps is \"x\"",
-        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 2000000000 | more than the 10000",
-        "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | over 3 heads of keys",
-        "\"head_dim\": 16 | \"head_dim\": 15 | 4 heads of 15 values (even)",
-        "\"head_dim\": 16 | \"layer_types\": [\"full_attention\"] | layer_types is no list of at least 2",
-        "\"head_dim\": 16 | \"layer_types\": \"full_attention\" | layer_types is no list",
+        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 2000000000 | num_hidden_layers 2000000000 exceeds the limit of 10000",
+        "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | with 3 key and value heads",
+        "\"head_dim\": 16 | \"head_dim\": 15 | 4 heads of size 15",
+        "\"head_dim\": 16 | \"layer_types\": [\"full_attention\"] | layer_types is not a list of at least 2",
+        "\"head_dim\": 16 | \"layer_types\": \"full_attention\" | layer_types is not a list",
         "\"tie_word_embeddings\": false | \"tie_word_embeddings\": \"no\" | not true or false",
         "\"vocab_size\": 512 | \"vocab_size\": 512, oops | is not JSON"
       })
   void givenADamagedConfig_whenRead_thenTheMessageNamesTheField(
-      String from, String to, String complaint) throws IOException {
+      String from, String to, String message) throws IOException {
     change(from, to == null ? "" : to);
     assertThatThrownBy(() -> DecoderConfig.read(folder))
         .isInstanceOf(UnusableModelException.class)
         .hasMessageContaining("config.json")
-        .hasMessageContaining(complaint);
+        .hasMessageContaining(message);
   }
 
   @Test
-  void givenAConfigThatIsNoText_whenRead_thenTheMessageNamesTheFile() throws IOException {
+  void givenAConfigThatIsNotText_whenRead_thenTheMessageNamesTheFile() throws IOException {
     Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
     assertThatThrownBy(() -> DecoderConfig.read(folder))
         .isInstanceOf(UnusableModelException.class)
@@ -101,7 +101,7 @@ class DecoderConfigTest {
         "olmo3 | \"sliding_window\": 8, \"layer_types\": [\"full_attention\", \"sliding_attention\","
             + " \"full_attention\", \"sliding_attention\"] | R R8 R R8"
       })
-  void givenAnArchitecture_whenRead_thenEachLayerHasItsRopeAndItsWindow(
+  void givenAnArchitecture_whenRead_thenEachLayerHasTheExpectedRopeAndWindow(
       String type, String settings, String expected) throws IOException {
     String config =
         Files.readString(BASE.resolve("config.json"))
@@ -119,7 +119,8 @@ class DecoderConfigTest {
   }
 
   @Test
-  void givenNoWordOnTheHead_whenRead_thenTheArchitectureSaysWhetherItIsTied() throws IOException {
+  void givenNoTieWordEmbeddings_whenRead_thenTheArchitectureDeterminesWhetherTheHeadIsTied()
+      throws IOException {
     change("\"tie_word_embeddings\": false,", "");
     assertThat(DecoderConfig.read(folder).tiedHead()).isFalse();
     String config = Files.readString(folder.resolve("config.json"));
@@ -128,7 +129,7 @@ class DecoderConfigTest {
   }
 
   @Test
-  void givenNoHeadSize_whenRead_thenItIsTheHiddenSizeOverTheHeads() throws IOException {
+  void givenNoHeadSize_whenRead_thenItIsTheHiddenSizeDividedByTheHeads() throws IOException {
     change("\"head_dim\": 16,", "");
     assertThat(DecoderConfig.read(folder).headSize()).isEqualTo(16);
   }

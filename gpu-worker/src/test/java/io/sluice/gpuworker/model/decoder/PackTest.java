@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PackTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-llama32", "tiny-qwen2", "tiny-qwen3", "tiny-smollm3", "tiny-olmo3"})
-  void givenAnArchitecture_whenExamplesArePacked_thenEachHasTheLogitsThatItHasAlone(String model)
-      throws Exception {
+  void givenAnArchitecture_whenExamplesArePacked_thenTheirLogitsEqualThoseOfEachExampleAlone(
+      String model) throws Exception {
     Path golden = GoldenData.architectures("build").resolve(model);
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     long[] one = GoldenData.longs(examples.get(0).path("input_ids"));
@@ -64,8 +64,8 @@ class PackTest {
   }
 
   @Test
-  void givenLengthsThatDoNotAddUp_whenPacked_thenRefused() {
+  void givenLengthsThatDoNotMatchTheIds_whenPacked_thenThePackIsRejected() {
     assertThatThrownBy(() -> new Pack(new long[3], new int[] {1, 1}, new long[0]))
-        .hasMessageContaining("2 tokens of examples in a pack of 3");
+        .hasMessageContaining("add up to 2, but the pack has 3 tokens");
   }
 }

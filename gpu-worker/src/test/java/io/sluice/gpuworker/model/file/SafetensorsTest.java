@@ -53,40 +53,43 @@ class SafetensorsTest {
   }
 
   @Test
-  void givenAnotherShapeNameOrType_whenRead_thenTheMessageNamesTensorAndFile() throws IOException {
+  void givenAMismatchInShapeNameOrType_whenRead_thenTheMessageNamesTensorAndFile()
+      throws IOException {
     Safetensors file =
         Safetensors.open(
             file("{\"i\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,2]}}", 7));
     assertThatThrownBy(() -> file.read("i", 2)).hasMessageContaining("i has shape [1], not [2]");
     assertThatThrownBy(() -> file.read("j", 2)).hasMessageContaining("has no tensor j");
     assertThatThrownBy(() -> file.read("i", 1))
-        .hasMessageContaining("x.safetensors: i is of type I64: save it as F32, BF16 or F16");
+        .hasMessageContaining("x.safetensors: i has type I64: save it as F32, BF16 or F16");
   }
 
   @Test
-  void givenAFileThatIsCutOffOrNoSafetensors_whenOpened_thenItIsRefused() throws IOException {
+  void givenATruncatedOrForeignFile_whenOpened_thenItIsRejected() throws IOException {
     Path cut = file("{\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}", 1, 2);
-    assertThatThrownBy(() -> Safetensors.open(cut)).hasMessageContaining("cut off");
+    assertThatThrownBy(() -> Safetensors.open(cut)).hasMessageContaining("truncated");
     Path pointer = Files.writeString(folder.resolve("lfs"), "version https://git-lfs.github.com");
-    assertThatThrownBy(() -> Safetensors.open(pointer)).hasMessageContaining("no safetensors file");
+    assertThatThrownBy(() -> Safetensors.open(pointer))
+        .hasMessageContaining("not a safetensors file");
     Path empty = Files.writeString(folder.resolve("empty"), "");
-    assertThatThrownBy(() -> Safetensors.open(empty)).hasMessageContaining("no safetensors file");
+    assertThatThrownBy(() -> Safetensors.open(empty))
+        .hasMessageContaining("not a safetensors file");
     for (String header : List.of("{not json", "[1, 2]", "7")) {
       Path garbage = file(header);
       assertThatThrownBy(() -> Safetensors.open(garbage))
-          .hasMessageContaining("no safetensors file");
+          .hasMessageContaining("not a safetensors file");
     }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"[-1]", "[1,-1,-2]", "[4611686018427387904,4]", "[1099511627776]", "[0]", "[1]"})
-  void givenAShapeThatItsPlaceDoesNotFit_whenOpened_thenTheFileIsRefused(String shape)
+  void givenAShapeThatDoesNotMatchTheOffsets_whenOpened_thenTheFileIsRejected(String shape)
       throws IOException {
     Path file =
         file("{\"b\":{\"dtype\":\"BF16\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}", 1, 2);
     assertThatThrownBy(() -> Safetensors.open(file))
         .isInstanceOf(UnusableModelException.class)
-        .hasMessageContaining("no safetensors file");
+        .hasMessageContaining("not a safetensors file");
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Weights in several files. */
+/** Models whose weights are split over several files. */
 class WeightFilesTest {
   private static final Path WHOLE = GoldenData.small().resolve("tiny-llama/base/model.safetensors");
   private static final String INDEX = "model.safetensors.index.json";
@@ -32,7 +32,7 @@ class WeightFilesTest {
   @TempDir private Path folder;
 
   @Test
-  void givenAModelInThreeFiles_whenRead_thenEveryTensorIsAsInOneFile() throws IOException {
+  void givenAModelInThreeFiles_whenRead_thenEveryTensorEqualsThatOfASingleFile() throws IOException {
     split(3);
     Safetensors whole = Safetensors.open(WHOLE);
     WeightFiles shards = WeightFiles.open(folder.resolve(INDEX));
@@ -49,7 +49,7 @@ class WeightFilesTest {
   }
 
   @Test
-  void givenAModelInTwoFiles_whenADecoderIsLoaded_thenItPredictsAsFromOneFile() throws IOException {
+  void givenAModelInTwoFiles_whenADecoderIsLoaded_thenItsLogitsEqualThoseFromASingleFile() throws IOException {
     split(2);
     try (Torch torch = Torch.open()) {
       assertThat(logits(torch, folder)).isEqualTo(logits(torch, WHOLE.resolveSibling("")));
@@ -57,7 +57,7 @@ class WeightFilesTest {
   }
 
   @Test
-  void givenAFileOfTheIndexIsMissing_whenOpened_thenItIsNamed() throws IOException {
+  void givenAMissingFile_whenTheIndexIsOpened_thenTheMessageNamesTheFile() throws IOException {
     split(2);
     Files.delete(folder.resolve("shard-1.safetensors"));
     assertThatThrownBy(() -> WeightFiles.open(folder.resolve(INDEX)))
@@ -67,7 +67,7 @@ class WeightFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"../model.safetensors", "/etc/passwd", "x.bin"})
-  void givenAnIndexThatPointsElsewhere_whenOpened_thenItIsRefused(String file) throws IOException {
+  void givenAnIndexThatNamesAFileElsewhere_whenOpened_thenItIsRejected(String file) throws IOException {
     Path index = folder.resolve(INDEX);
     Files.writeString(index, "{\"weight_map\": {\"w\": \"" + file + "\"}}");
     assertThatThrownBy(() -> WeightFiles.open(index)).hasMessageContaining("'" + file + "'");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Checkpoint folders: adapters, their order, moments and weights. */
+/** Checkpoint folders: adapters, the order of their parameters, and the weights of checkpoints. */
 class CheckpointsTest {
   private static final Path RUN = GoldenData.small().resolve("tiny-llama");
 
@@ -42,7 +42,8 @@ class CheckpointsTest {
   }
 
   @Test
-  void givenTheReferencesRun_whenLaidOut_thenTheOrderIsThatOfItsParameters() throws IOException {
+  void givenTheReferenceRun_whenLaidOut_thenTheOrderIsThatOfTheReferencesParameters()
+      throws IOException {
     JsonNode expected = GoldenData.json(RUN.resolve("lora_parameters.json"));
     LoraCheckpoint checkpoint = LoraCheckpoint.open(RUN.resolve("run/checkpoint-5"));
     try (Torch torch = Torch.open()) {
@@ -73,7 +74,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void givenAllCheckpointsOfTheReference_whenWeighted_thenWeightsAreItsOwnInAnyOrder()
+  void givenAllCheckpointsOfTheReferenceInReverse_whenWeighted_thenTheWeightsEqualTheReferences()
       throws IOException {
     Path run = GoldenData.shared("golden/grad/tiny-llama");
     JsonNode expected = GoldenData.json(run.resolve("info.json")).path("weights");
@@ -86,7 +87,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void givenATrainerStateWithoutRatesOfAnEpoch_whenWeighted_thenItSaysHowToTrain()
+  void givenATrainerStateWithoutRatesForAnEpoch_whenWeighted_thenTheMessageExplainsHowToTrain()
       throws IOException {
     Path checkpoint = changed("trainer_state.json", "learning_rate", "other");
     assertThatThrownBy(() -> CheckpointWeights.read(List.of(checkpoint)))
@@ -102,7 +103,7 @@ class CheckpointsTest {
         "\"rank_pattern\": {} | \"rank_pattern\": {\"q_proj\": 4} | rank_pattern",
         "\"modules_to_save\": null | \"modules_to_save\": [\"norm\"] | modules_to_save \"norm\""
       })
-  void givenAnAdapterOfAnotherKind_whenOpened_thenItIsRefusedByName(
+  void givenAnUnsupportedAdapter_whenOpened_thenTheMessageNamesTheSetting(
       String from, String to, String named) throws IOException {
     Path checkpoint = changed("adapter_config.json", from, to);
     assertThatThrownBy(() -> LoraCheckpoint.open(checkpoint))
@@ -111,7 +112,8 @@ class CheckpointsTest {
   }
 
   @Test
-  void givenAnAdapterOfAnotherRankThanItsConfig_whenLaidOut_thenItIsRefused() throws IOException {
+  void givenAnAdapterWhoseRankDiffersFromItsConfig_whenLaidOut_thenItIsRejected()
+      throws IOException {
     LoraCheckpoint checkpoint =
         LoraCheckpoint.open(changed("adapter_config.json", "\"r\": 8", "\"r\": 4"));
     try (Torch torch = Torch.open()) {
@@ -123,7 +125,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void givenRankStabilisedScaling_whenOpened_thenAlphaIsDividedByTheRootOfTheRank()
+  void givenRankStabilisedScaling_whenOpened_thenAlphaIsDividedByTheSquareRootOfTheRank()
       throws IOException {
     assertThat(LoraCheckpoint.open(RUN.resolve("run/checkpoint-5")).scaling()).isEqualTo(4);
     Path checkpoint =
@@ -133,14 +135,15 @@ class CheckpointsTest {
   }
 
   @Test
-  void givenCheckpointsOfAnotherModel_whenStacked_thenTheyAreRefused() throws IOException {
+  void givenCheckpointsWithDifferentEmbeddings_whenStacked_thenTheyAreRejected()
+      throws IOException {
     LoraCheckpoint own = LoraCheckpoint.open(RUN.resolve("run/checkpoint-5"));
     LoraCheckpoint other =
         LoraCheckpoint.open(GoldenData.shared("golden/grad/tiny-llama-addpad/run/checkpoint-5"));
     try (Torch torch = Torch.open()) {
       Decoder decoder = decoder(torch, own);
       assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(own, other)))
-          .hasMessageContaining("hold different embeddings or heads");
+          .hasMessageContaining("contain different embeddings or heads");
     }
   }
 
@@ -162,7 +165,7 @@ class CheckpointsTest {
     try (Torch torch = Torch.open()) {
       Decoder decoder = decoder(torch, renamed);
       assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(renamed)))
-          .hasMessageContaining("no place for, such as")
+          .hasMessageContaining("do not belong to the model, such as")
           .hasMessageContaining("layers.9.self_attn.v_proj");
     }
   }

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The Trainer's {@code optimizer.pt}: equal to the moments by name, and safe to read. */
+/**
+ * The Trainer's {@code optimizer.pt} has the same moments as the file with names, and reading it is
+ * safe.
+ */
 class TrainerOptimizerTest {
   private static final Path RUN = GoldenData.small().resolve("tiny-llama");
   private static final Path TRAINED = RUN.resolve("optimizer/checkpoint-5/optimizer.pt");
@@ -29,7 +32,7 @@ class TrainerOptimizerTest {
   @TempDir private Path folder;
 
   @Test
-  void givenTheTrainersFile_whenRead_thenMomentsAreThoseStoredByName() throws IOException {
+  void givenTheTrainersFile_whenRead_thenTheMomentsEqualThoseStoredByName() throws IOException {
     same(RUN.resolve("run/checkpoint-5"), TRAINED);
   }
 
@@ -39,7 +42,7 @@ class TrainerOptimizerTest {
     "golden/grad/tiny-llama-addpad/run,5",
     "model/warmup,'20,40,60,80'"
   })
-  void givenEveryRun_whenRead_thenMomentsAreThoseStoredByName(String run, String steps)
+  void givenEveryRun_whenRead_thenTheMomentsEqualThoseStoredByName(String run, String steps)
       throws IOException {
     for (String step : steps.split(",")) {
       Path checkpoint = GoldenData.shared(run).resolve("checkpoint-" + step);
@@ -86,8 +89,8 @@ class TrainerOptimizerTest {
         "a call by name | cos\\nsystem\\n(Vtouch owned\\ntR. | os.system",
         "a call by a name on the stack | \\200\\004\\214\\010builtins\\214\\004eval\\223"
             + "\\214\\0011\\205R. | builtins.eval",
-        "a name that a reader of pickles knows | cdecimal\\nDecimal\\n(V1\\ntR. | decimal.Decimal",
-        "a lookup that pickles abuse | coperator\\nattrgetter\\n(Vx\\ntR. | operator.attrgetter",
+        "a name that the unpickling library resolves | cdecimal\\nDecimal\\n(V1\\ntR. | decimal.Decimal",
+        "a lookup that malicious pickles use | coperator\\nattrgetter\\n(Vx\\ntR. | operator.attrgetter",
         "another name of torch | ctorch\\nload\\n(Vx\\ntR. | torch.load",
         "an instance | (Vx\\nios\\nsystem\\n. | instruction 0x56",
         "an instance without arguments | (ios\\nsystem\\n. | instruction 0x69",
@@ -95,33 +98,34 @@ class TrainerOptimizerTest {
         "a new object | ccollections\\nOrderedDict\\n)\\201. | instruction 0x81",
         "an extension | \\202\\001. | instruction 0x82"
       })
-  void givenAPickleThatAsksForMore_whenRead_thenItIsRefusedByNameAndNothingIsRun(
+  void givenAPickleWithAForbiddenInstructionOrName_whenRead_thenItIsRejectedAndNotExecuted(
       String what, String pickle, String named) throws IOException {
     Path file = torchFile(pickle.translateEscapes());
     assertThatThrownBy(() -> TrainerOptimizer.open(file, 16))
         .as(what)
         .isInstanceOf(UnusableModelException.class)
-        .hasMessageContaining("asks for ")
+        .hasMessageContaining("contains ")
         .hasMessageContaining(named)
-        .hasMessageContaining("Nothing of it was run");
+        .hasMessageContaining("was not executed");
   }
 
   @Test
-  void givenAnOptimizerOfAnotherAdapter_whenRead_thenCountAndShapeAreTold() throws IOException {
+  void givenTheOptimizerOfAnotherAdapter_whenRead_thenTheMessageStatesCountOrShape()
+      throws IOException {
     assertThatThrownBy(() -> TrainerOptimizer.open(TRAINED, 28).close())
-        .hasMessageContaining("is the state of 16 parameters, the adapter has 28");
+        .hasMessageContaining("has the state of 16 parameters, but the adapter has 28");
     try (TrainerOptimizer optimizer = TrainerOptimizer.open(TRAINED, 16)) {
       LoraLayout.Parameter other = new LoraLayout.Parameter("x.lora_A", 4, 64, 0);
       assertThatThrownBy(() -> optimizer.read(0, other, "exp_avg"))
           .hasMessageContaining("parameter 0 has shape [8, 64], but x.lora_A has [4, 64]");
       LoraLayout.Parameter own = new LoraLayout.Parameter("x.lora_A", 8, 64, 0);
       assertThatThrownBy(() -> optimizer.read(0, own, "momentum_buffer"))
-          .hasMessageContaining("has no momentum_buffer of parameter 0: train with AdamW");
+          .hasMessageContaining("has no momentum_buffer for parameter 0: train with AdamW");
     }
   }
 
   @Test
-  void givenADamagedFile_whenRead_thenItIsTold() throws IOException {
+  void givenADamagedFile_whenRead_thenItIsRejected() throws IOException {
     Path noZip = Files.writeString(folder.resolve("optimizer.pt"), "no zip");
     assertThatThrownBy(() -> TrainerOptimizer.open(noZip, 1)).hasMessageContaining("torch.save");
     String longText = "X\u00ff\u00ff\u00ff\u007fabc.";
@@ -132,7 +136,7 @@ class TrainerOptimizerTest {
       assertThatThrownBy(() -> TrainerOptimizer.open(file, 1))
           .as("pickle '%s'", pickle)
           .isInstanceOf(UnusableModelException.class)
-          .hasMessageContaining("made.pt is ");
+          .hasMessageContaining("crafted.pt is ");
     }
     Path cut = folder.resolve("cut.pt");
     rewrite(TRAINED, cut, Map.of("optimizer/data/1", new byte[8]));
@@ -146,7 +150,7 @@ class TrainerOptimizerTest {
   }
 
   private Path torchFile(String pickle) throws IOException {
-    Path file = folder.resolve("made.pt");
+    Path file = folder.resolve("crafted.pt");
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       zip.putNextEntry(new ZipEntry("optimizer/data.pkl"));
       zip.write(pickle.getBytes(StandardCharsets.ISO_8859_1));
