@@ -7,7 +7,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Who may know whom. */
+/**
+ * The allowed dependencies between the packages of the gpu-worker; deploy/docs/architecture.md
+ * lists these rules by name.
+ */
 @AnalyzeClasses(
     packages = "io.sluice.gpuworker",
     importOptions = ImportOption.DoNotIncludeTests.class)

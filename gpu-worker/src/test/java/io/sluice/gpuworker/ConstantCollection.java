@@ -8,28 +8,29 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Forces garbage collection over and over while a test runs. DJL can hand autograd memory that the
- * collector frees before the backward pass reads it; the loss stays right and the gradient becomes
- * noise.
+ * Collects garbage continually while a test runs. The tests that it extends would otherwise rarely
+ * detect one kind of fault: DJL can give autograd memory that the garbage collector frees before
+ * the backward pass reads it. The loss is then correct, but the gradient is noise.
  */
 public final class ConstantCollection implements BeforeEachCallback, AfterEachCallback {
-  private static final ExtensionContext.Namespace OURS =
+  private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(ConstantCollection.class);
 
   /**
-   * The shortest pause between two collections, about a pass through a small model. A pause is also
-   * never shorter than the collection before it: a collection stops all other threads, and with a
-   * fixed pause a test on a slow machine would do little but collect.
+   * The shortest pause between two collections, about as long as a pass through a small model. A
+   * pause is also at least as long as the collection before it: a collection stops all other
+   * threads, and with a fixed pause a test on a slow machine would spend nearly all of its time in
+   * collections.
    */
   private static final long SHORTEST_PAUSE_NANOS = 5_000_000;
 
-  /** A thread that collects garbage until it is closed. */
+  /** Collects garbage on its own thread until it is closed. */
   public static final class Collector implements AutoCloseable {
     private final AtomicBoolean done = new AtomicBoolean();
     private final AtomicLong collections = new AtomicLong();
     private final Thread thread = new Thread(this::collect, "collector");
 
-    /** Begins to collect. */
+    /** Starts a thread that collects garbage. */
     public static Collector begin() {
       Collector collector = new Collector();
       collector.thread.start();
@@ -45,7 +46,7 @@ public final class ConstantCollection implements BeforeEachCallback, AfterEachCa
       }
     }
 
-    /** How often it has collected since it began. */
+    /** The number of collections so far. */
     public long collections() {
       return collections.get();
     }
@@ -63,11 +64,11 @@ public final class ConstantCollection implements BeforeEachCallback, AfterEachCa
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    context.getStore(OURS).put(Collector.class, Collector.begin());
+    context.getStore(NAMESPACE).put(Collector.class, Collector.begin());
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    context.getStore(OURS).remove(Collector.class, Collector.class).close();
+    context.getStore(NAMESPACE).remove(Collector.class, Collector.class).close();
   }
 }

@@ -15,19 +15,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads what the published reference gave, from test resources and from the shared folder. */
+/**
+ * Reads results of the published reference implementation from the test resources and from the
+ * folder of shared golden data.
+ */
 public final class GoldenData {
   private static final int NPY_HEADER_LENGTH_AT = 8;
 
   private GoldenData() {}
 
-  /** The few cases that every build checks. */
+  /** The folder of the few cases that every build checks. */
   public static Path small() {
     return Path.of("src/test/resources/golden").toAbsolutePath();
   }
 
   /**
-   * Where the gradients of the reference are.
+   * The folder of the reference's gradients.
    *
    * @param where {@code build} for the few cases of every build, {@code shared} for all
    */
@@ -36,7 +39,7 @@ public final class GoldenData {
   }
 
   /**
-   * Where the small models of each architecture are.
+   * The folder of the small models of each architecture.
    *
    * @param where {@code build} for the few cases of every build, {@code shared} for all
    */
@@ -44,7 +47,7 @@ public final class GoldenData {
     return where.equals("build") ? small().resolve("arch") : shared("golden/arch");
   }
 
-  /** A path in the folder of shared golden data; the test is skipped where there is none. */
+  /** A path in the folder of shared golden data; skips the test when it does not exist. */
   public static Path shared(String path) {
     String property = System.getProperty("sluice.shared", "");
     Path at = Path.of("").toAbsolutePath();
@@ -56,12 +59,13 @@ public final class GoldenData {
     }
     Path file = Path.of(property, path);
     if (property.isEmpty() || !Files.exists(file)) {
-      return abort("skipped: no shared/" + path + " here; point -Dsluice.shared at the folder");
+      return abort(
+          "skipped: shared/" + path + " does not exist; set -Dsluice.shared to the folder");
     }
     return file;
   }
 
-  /** JSON of a file. */
+  /** Parses a file that contains one JSON value. */
   public static JsonNode json(Path file) {
     try {
       return new ObjectMapper().readTree(file.toFile());
@@ -70,7 +74,7 @@ public final class GoldenData {
     }
   }
 
-  /** JSON of each line of a file. */
+  /** Parses a file that contains one JSON value per line. */
   public static List<JsonNode> jsonLines(Path file) {
     try {
       List<JsonNode> lines = new ArrayList<>();
@@ -83,7 +87,7 @@ public final class GoldenData {
     }
   }
 
-  /** The turns of an example. */
+  /** Converts the field {@code messages} of an example. */
   public static List<Message> messages(JsonNode example) {
     List<Message> messages = new ArrayList<>();
     for (JsonNode message : example.path("messages")) {
@@ -92,7 +96,7 @@ public final class GoldenData {
     return messages;
   }
 
-  /** A list of whole numbers. */
+  /** Converts a JSON list of whole numbers. */
   public static long[] longs(JsonNode list) {
     long[] values = new long[list.size()];
     for (int i = 0; i < values.length; i++) {
@@ -101,7 +105,7 @@ public final class GoldenData {
     return values;
   }
 
-  /** All float32 values of a .npy file, row-major. */
+  /** Reads all float32 values of a .npy file, row-major. */
   public static float[] floats(Path file) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
@@ -115,17 +119,17 @@ public final class GoldenData {
     }
   }
 
-  /** How many rows a .npy matrix with {@code columns} columns has. */
+  /** The number of rows of the matrix in a .npy file, given its number of columns. */
   public static int rows(Path file, int columns) {
     return floats(file).length / columns;
   }
 
-  /** Row {@code row} of a .npy matrix with {@code columns} columns. */
+  /** A copy of row {@code row} of a row-major matrix with {@code columns} columns. */
   public static float[] row(float[] matrix, int row, int columns) {
     return Arrays.copyOfRange(matrix, row * columns, (row + 1) * columns);
   }
 
-  /** The L2 norm of the difference over that of the expected. */
+  /** The L2 norm of the difference divided by the L2 norm of the expected values. */
   public static double relativeError(float[] actual, float[] expected) {
     double difference = 0;
     double norm = 0;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 
 /**
- * Cosines of queries and candidates.
+ * The cosines between queries and candidates.
  *
  * @param cosines shape [queries, candidates]
  */
@@ -17,10 +17,10 @@ public record Similarities(double[][] cosines) {
   private static final double TOLERANCE = 1e-5;
 
   /**
-   * Compares vectors.
+   * Computes the cosine of each query with each candidate.
    *
-   * @param rows the candidates' vectors, then the queries'
-   * @param candidates how many are candidates'
+   * @param rows the vectors of the candidates, followed by those of the queries
+   * @param candidates the number of candidates
    */
   public static Similarities of(List<float[]> rows, int candidates) {
     double[][] cosines = new double[rows.size() - candidates][candidates];
@@ -44,7 +44,10 @@ public record Similarities(double[][] cosines) {
     return product / Math.sqrt(squaresA * squaresB);
   }
 
-  /** All candidates in the order in which the queries, taking turns, choose their most similar. */
+  /**
+   * The indices of all candidates in the order in which the queries, in turn, select the most
+   * similar one that is left.
+   */
   public List<Integer> roundRobin() {
     List<Integer> left = new ArrayList<>(IntStream.range(0, cosines[0].length).boxed().toList());
     List<Integer> chosen = new ArrayList<>();
@@ -57,8 +60,11 @@ public record Similarities(double[][] cosines) {
     return chosen;
   }
 
-  /** Asserts that similarities are those expected, and that the same is selected by them. */
-  public void areThose(Similarities expected, SoftAssertions soft) {
+  /**
+   * Asserts that the cosines are close to the expected ones and lead to the same round-robin
+   * selection.
+   */
+  public void assertCloseTo(Similarities expected, SoftAssertions soft) {
     for (int q = 0; q < cosines.length; q++) {
       for (int i = 0; i < cosines[q].length; i++) {
         soft.assertThat(cosines[q][i])

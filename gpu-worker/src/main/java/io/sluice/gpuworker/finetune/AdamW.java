@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The optimizer AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in 32-bit floats: {@code
  * m' = m + (1 - b1)(g - m)}, {@code v' = b2 v + (1 - b2) g^2}, {@code w' = w (1 - rate decay) -
- * rate / (1 - b1^t) m' / (sqrt(v') / sqrt(1 - b2^t) + epsilon)} at step t, from 1.
+ * rate / (1 - b1^t) m' / (sqrt(v') / sqrt(1 - b2^t) + epsilon)} at step t, counted from 1. Not
+ * thread-safe.
  */
 final class AdamW {
   private final TrainingHyperParameters.Adam settings;
@@ -14,10 +15,10 @@ final class AdamW {
   private final float[] second;
 
   /**
-   * An optimizer.
+   * Creates an optimizer that updates the given moving averages in place.
    *
-   * @param first moving averages of the gradient, changed by steps
-   * @param second moving averages of its square, changed by steps
+   * @param first moving averages of the gradient, one value per parameter value
+   * @param second moving averages of the squared gradient, one value per parameter value
    */
   AdamW(
       TrainingHyperParameters.Adam settings,
@@ -31,12 +32,12 @@ final class AdamW {
   }
 
   /**
-   * Takes a step.
+   * Updates the parameters and the moving averages.
    *
-   * @param step from 1
-   * @param rate the learning rate
-   * @param values of the parameters, flat; changed
-   * @param gradient of the loss in them
+   * @param step the number of the step, from 1
+   * @param rate the learning rate of the step
+   * @param values the values of all parameters, flat; changed
+   * @param gradient the gradient of the loss with respect to the values
    */
   void step(int step, double rate, float[] values, float[] gradient) {
     float keep = (float) (1 - rate * settings.weightDecay());

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Loss of a batch and its gradient: the mean over all learnt tokens of the batch, as the Hugging
- * Face Trainer has it, so that a long answer counts for more than a short one.
+ * Computes the loss of a batch and its gradient. The loss is the mean over all learnt tokens of the
+ * batch, as in the Hugging Face Trainer, so a long answer has more influence than a short one.
  *
- * <p>Packs are computed on several threads and added in order.
+ * <p>The packs of a batch are computed on several threads, and their results are added in a fixed
+ * order.
  */
 final class BatchGradient {
   private final NDManager manager;
@@ -26,42 +27,45 @@ final class BatchGradient {
   }
 
   /**
-   * A batch's result.
+   * The loss and the gradient of a batch, or what one pack contributes to them.
    *
-   * @param loss in nats a token
-   * @param gradient flat
+   * @param loss in nats per token
+   * @param gradient one value per parameter value, flat
    */
   record Result(double loss, float[] gradient) {}
 
   /**
-   * Computes a batch.
+   * Computes the loss of a batch and its gradient.
    *
-   * @param size values of the gradient
-   * @param seed of what is random in it
+   * @param size the number of values of the gradient
+   * @param seed seed of the dropout of the first pack; each further pack uses the next number
+   * @throws InterruptedException when interrupted
+   * @throws IllegalStateException when the engine fails, for example for lack of memory
    */
-  Result of(Trainable.Weights weights, List<PackedExamples> packs, int size, long seed)
+  Result compute(Trainable.Weights weights, List<PackedExamples> packs, int size, long seed)
       throws InterruptedException {
     int learnt = packs.stream().mapToInt(pack -> pack.pack().asked().length).sum();
     List<Supplier<Result>> tasks = new ArrayList<>();
     for (PackedExamples pack : packs) {
-      long own = seed + tasks.size();
-      tasks.add(() -> share(weights, pack, learnt, own));
+      long packSeed = seed + tasks.size();
+      tasks.add(() -> contribution(weights, pack, learnt, packSeed));
     }
     float[] gradient = new float[size];
     double[] loss = new double[1];
     work.run(
         tasks,
-        share -> {
-          loss[0] += share.loss();
+        contribution -> {
+          loss[0] += contribution.loss();
           for (int i = 0; i < size; i++) {
-            gradient[i] += share.gradient()[i];
+            gradient[i] += contribution.gradient()[i];
           }
         });
     return new Result(loss[0], gradient);
   }
 
-  /** What a pack adds to loss and gradient. */
-  private Result share(Trainable.Weights weights, PackedExamples pack, int learnt, long seed) {
+  /** What one pack contributes to the loss and to the gradient of its batch. */
+  private Result contribution(
+      Trainable.Weights weights, PackedExamples pack, int learnt, long seed) {
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();

@@ -24,15 +24,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run. Each is written aside and renamed once it is whole, so one that is
- * there is whole.
+ * The folder that holds the checkpoints of a run. A checkpoint is written to a temporary folder,
+ * which is renamed when it is complete, so every folder named {@code checkpoint-STEP} is complete.
  *
- * <p>For a while two trainers may have the same run in the same folder: one goes on with it, the
- * other does not know yet that it was given to the first. Neither fails for it.
+ * <p>For some time, two trainers may work on the same run in the same folder: one has taken it
+ * over, and the other has not noticed yet. Both can continue, because their checkpoints are
+ * identical.
  */
 final class CheckpointFolder {
   private static final Pattern NAME = Pattern.compile("checkpoint-([1-9][0-9]{0,8})");
-  private static final String ASIDE = ".writing-";
+  private static final String TEMPORARY_PREFIX = ".writing-";
   private static final String MOMENTS = "optimizer_state.safetensors";
   private static final String FIRST = ".exp_avg";
   private static final String SECOND = ".exp_avg_sq";
@@ -45,10 +46,10 @@ final class CheckpointFolder {
   private final String identity;
 
   /**
-   * A run's folder.
+   * Describes the folder of a run; nothing is read or written yet.
    *
-   * @param steps of the whole run
-   * @param identity tells runs apart
+   * @param steps the number of steps of the whole run
+   * @param identity the {@link RunIdentity} of the run
    */
   CheckpointFolder(
       Checkpointing checkpointing,
@@ -63,20 +64,22 @@ final class CheckpointFolder {
     this.identity = identity;
   }
 
-  /** The folder of the checkpoint after some steps. */
+  /** The path of the checkpoint after the given number of steps. */
   Path path(int step) {
     return checkpointing.folder().resolve("checkpoint-" + step);
   }
 
   /**
-   * The latest checkpoint; what was half written before is deleted.
+   * Reads the latest checkpoint and deletes incomplete ones. Creates the folder when it is missing.
    *
-   * @throws IOException when it is of another run; the message says what to do
+   * @return the state at the latest checkpoint; empty when there is none
+   * @throws IOException when the checkpoint belongs to another run, or a file cannot be read; the
+   *     message says what to do
    */
   Optional<TrainingState> latest() throws IOException {
     Files.createDirectories(checkpointing.folder());
-    for (Path left : list(name -> name.startsWith(ASIDE))) {
-      delete(left);
+    for (Path incomplete : list(name -> name.startsWith(TEMPORARY_PREFIX))) {
+      delete(incomplete);
     }
     int latest = steps().stream().mapToInt(step -> step).max().orElse(0);
     if (latest == 0) {
@@ -88,6 +91,7 @@ final class CheckpointFolder {
       if (Files.exists(path(latest))) {
         throw e;
       }
+      // Another trainer of the same run has deleted this checkpoint because it has a later one.
       return latest();
     }
   }
@@ -102,7 +106,7 @@ final class CheckpointFolder {
             .equals(identity)) {
       throw new IOException(
           folder
-              + " is of another run: its model, examples or settings differ. Give another folder,"
+              + " belongs to another run: its model, examples or settings differ. Use another folder,"
               + " or delete this one");
     }
     Safetensors values = Safetensors.open(folder.resolve(trainable.file()));
@@ -126,17 +130,21 @@ final class CheckpointFolder {
     return flat;
   }
 
-  /** Leaves a checkpoint; deletes earlier ones that are not to be kept. */
+  /**
+   * Writes a checkpoint and, unless all are kept, deletes the earlier ones.
+   *
+   * @throws IOException when a file cannot be written; nothing incomplete is left behind
+   */
   void write(TrainingState state) throws IOException {
-    Path aside = Files.createDirectories(aside());
+    Path incomplete = Files.createDirectories(temporaryFolder());
     try {
-      fill(aside, state);
+      writeFiles(incomplete, state);
     } catch (IOException e) {
-      // What is half written must not keep a full disk full.
-      delete(aside);
+      // The disk may be full: an incomplete checkpoint must not take up space.
+      delete(incomplete);
       throw e;
     }
-    publish(aside, path(state.step()));
+    publish(incomplete, path(state.step()));
     if (!checkpointing.keepAll()) {
       for (int step : steps()) {
         if (step < state.step()) {
@@ -146,31 +154,36 @@ final class CheckpointFolder {
     }
   }
 
-  private void fill(Path aside, TrainingState state) throws IOException {
-    trainable.writeConfig(aside);
+  private void writeFiles(Path incomplete, TrainingState state) throws IOException {
+    trainable.writeConfig(incomplete);
     SafetensorsWriter.write(
-        aside.resolve(trainable.file()),
+        incomplete.resolve(trainable.file()),
         tensors(state.values(), TrainedParameter::stored),
         Map.of("format", "pt"));
     List<Tensor> moments = new ArrayList<>();
     moments.addAll(tensors(state.first(), parameter -> parameter.name() + FIRST));
     moments.addAll(tensors(state.second(), parameter -> parameter.name() + SECOND));
     SafetensorsWriter.write(
-        aside.resolve(MOMENTS), moments, Map.of("step", Integer.toString(state.step())));
-    TrainerState.write(aside, state.log(), steps, hyper);
+        incomplete.resolve(MOMENTS), moments, Map.of("step", Integer.toString(state.step())));
+    TrainerState.write(incomplete, state.log(), steps, hyper);
     ModelFiles.writeJson(
-        aside.resolve(IDENTITY), JsonNodeFactory.instance.objectNode().put("identity", identity));
+        incomplete.resolve(IDENTITY),
+        JsonNodeFactory.instance.objectNode().put("identity", identity));
   }
 
-  /** What is there already is the same to the last bit, since it is of the same identity. */
-  private void publish(Path whole, Path target) throws IOException {
+  /**
+   * Renames a complete checkpoint to its final name. When another trainer of the same run has
+   * already written that checkpoint, its files are the same to the last bit, so this one is
+   * deleted.
+   */
+  private void publish(Path complete, Path target) throws IOException {
     try {
-      Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(complete, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       if (!Files.isDirectory(target)) {
         throw e;
       }
-      delete(whole);
+      delete(complete);
     }
   }
 
@@ -185,7 +198,7 @@ final class CheckpointFolder {
         .toList();
   }
 
-  /** The steps of the checkpoints that are there. */
+  /** The step numbers of the checkpoints in the folder. */
   private List<Integer> steps() throws IOException {
     return list(name -> NAME.matcher(name).matches()).stream()
         .map(folder -> NAME.matcher(folder.getFileName().toString()))
@@ -200,27 +213,27 @@ final class CheckpointFolder {
     }
   }
 
-  /** A name that nobody else uses. */
-  private Path aside() {
-    return checkpointing.folder().resolve(ASIDE + UUID.randomUUID());
+  /** A unique path for a folder that is being written or deleted. */
+  private Path temporaryFolder() {
+    return checkpointing.folder().resolve(TEMPORARY_PREFIX + UUID.randomUUID());
   }
 
   /**
-   * Out of the way first: what is half deleted must not be taken for a checkpoint, nor be written
-   * to.
+   * Deletes a checkpoint. The folder is renamed first, so that nothing takes a partly deleted
+   * folder for a checkpoint or writes to it.
    */
   private void delete(Path folder) throws IOException {
-    Path aside = aside();
+    Path doomed = temporaryFolder();
     try {
-      Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
-      return; // The other trainer has deleted it or given it its name.
+      return; // Another trainer of the same run has deleted or renamed it.
     }
-    try (Stream<Path> files = Files.list(aside)) {
+    try (Stream<Path> files = Files.list(doomed)) {
       for (Path file : files.toList()) {
         Files.delete(file);
       }
     }
-    Files.delete(aside);
+    Files.delete(doomed);
   }
 }

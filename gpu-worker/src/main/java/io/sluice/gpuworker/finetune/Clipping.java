@@ -1,17 +1,17 @@
 package io.sluice.gpuworker.finetune;
 
-/** Cuts a gradient that is too long, as {@code torch.nn.utils.clip_grad_norm_} does. */
+/** Clips the norm of gradients in the same way as {@code torch.nn.utils.clip_grad_norm_}. */
 final class Clipping {
   private static final double EPSILON = 1e-6;
 
   private Clipping() {}
 
   /**
-   * Cuts a gradient.
+   * Scales a gradient down to a limit.
    *
-   * @param gradient shortened where it is longer than the limit
-   * @param limit of its L2 norm; 0 for none
-   * @return the norm before
+   * @param gradient changed when its L2 norm is above the limit
+   * @param limit the largest L2 norm; 0 for no limit
+   * @return the L2 norm before clipping
    */
   static double apply(float[] gradient, double limit) {
     double squares = 0;

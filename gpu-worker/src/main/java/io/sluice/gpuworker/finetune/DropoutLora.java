@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Leaves out some of an adapter's inputs at random and scales the others up, as PEFT does; each
- * adapted layer leaves out others. Masks are made here and not by the engine, whose generator is
- * one for all threads.
+ * Dropout on the inputs of an adapter, as in PEFT: randomly chosen inputs are set to zero and the
+ * others are scaled up, independently for each adapted layer. The masks are drawn here rather than
+ * by the engine, because all threads share the engine's random number generator and results would
+ * depend on the order in which threads use it. For one pass on one thread.
  */
 final class DropoutLora implements Lora {
   private static final int BITS = 16;
@@ -17,20 +18,23 @@ final class DropoutLora implements Lora {
 
   private final Lora adapter;
   private final Set<String> modules;
-  private final int leftOut;
+  private final int dropBelow;
   private final float scale;
   private final SplittableRandom random;
 
   /**
-   * Dropout for one pass.
+   * Creates the dropout for one pass.
    *
-   * @param modules those that the adapter adapts
-   * @param share of the inputs that is left out, above 0 and below 1; rounded to 1 / 65536
+   * @param adapter computes what the adapter adds to a layer's output
+   * @param modules names of the layers that the adapter adapts
+   * @param share the probability that an input is dropped, above 0 and below 1; rounded to a
+   *     multiple of 1 / 65536
+   * @param seed seed of the masks
    */
   DropoutLora(Lora adapter, Set<String> modules, double share, long seed) {
     this.adapter = adapter;
     this.modules = modules;
-    leftOut = (int) Math.round(share * (1 << BITS));
+    dropBelow = (int) Math.round(share * (1 << BITS));
     scale = (float) (1 / (1 - share));
     random = new SplittableRandom(seed);
   }
@@ -47,7 +51,7 @@ final class DropoutLora implements Lora {
     long bits = 0;
     for (int i = 0; i < mask.length; i++) {
       bits = i % (Long.SIZE / BITS) == 0 ? random.nextLong() : bits >>> BITS;
-      mask[i] = (bits & MASK) < leftOut ? 0 : scale;
+      mask[i] = (bits & MASK) < dropBelow ? 0 : scale;
     }
     return x.getManager().create(mask, x.getShape());
   }

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Examples as tokens of a model.
+ * Examples encoded as tokens of a model.
  *
- * @param usable in order
- * @param refused the others, in order
+ * @param usable the examples that a model can learn from, in the given order
+ * @param refused the other examples, in the given order
  */
 public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refused) {
   /** Copies the lists. */
@@ -23,18 +23,21 @@ public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refuse
   }
 
   /**
-   * An example from which nothing can be learnt.
+   * An example from which a model cannot learn anything.
    *
-   * @param index in what was given, from 0
-   * @param reason for people
+   * @param index index of the example in the given list, from 0
+   * @param reason why, as a phrase for people
    */
   public record Refused(int index, String reason) {}
 
   /**
-   * Encodes examples with a model's tokenizer, each by its form.
+   * Encodes examples with a model's tokenizer.
    *
-   * @param maxLength tokens after which a candidate is cut, and a query's prompt and answer each
-   * @throws IOException when the tokenizer cannot be used; says why
+   * @param model folder of the model, in Hugging Face format
+   * @param maxLength the number of tokens to which a candidate is truncated, as are a query's
+   *     prompt and answer separately
+   * @param texts conversations, or prompts with answers
+   * @throws IOException when the tokenizer is missing or unusable; the message says why
    */
   public static EncodedExamples of(Path model, int maxLength, List<? extends Text> texts)
       throws IOException {
@@ -46,8 +49,8 @@ public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refuse
         Encoded encoded = encoder.encode(texts.get(i));
         if (encoded instanceof Encoded.Example example) {
           usable.add(example);
-        } else if (encoded instanceof Encoded.Refused because) {
-          refused.add(new Refused(i, because.reason()));
+        } else if (encoded instanceof Encoded.Refused refusal) {
+          refused.add(new Refused(i, refusal.reason()));
         }
       }
     }

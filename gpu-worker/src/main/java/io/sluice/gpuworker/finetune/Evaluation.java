@@ -21,19 +21,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * How well a model predicts examples.
+ * Measures how well a model predicts examples.
  *
  * @param model folder of the model, in Hugging Face format
- * @param adapter folder of a PEFT LoRA adapter on it; empty for the model alone
- * @param compute how it is computed
+ * @param adapter folder of a PEFT LoRA adapter for the model; empty to evaluate the model without
+ *     an adapter
+ * @param compute the threads and the size of packs
  */
 public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute compute) {
   /**
-   * Computes the losses of examples, without dropout.
+   * Computes the loss of each example, without dropout. Blocks; uses a GPU if there is one.
    *
-   * @param examples at least one, each with a learnt token
-   * @throws IOException when model or adapter cannot be used; says why
+   * @param examples at least one, each with at least one learnt token
+   * @throws IOException when the model or the adapter is missing or unusable; the message says why
    * @throws InterruptedException when interrupted
+   * @throws IllegalArgumentException when there is no example
    */
   public ExampleLosses of(List<Encoded.Example> examples) throws IOException, InterruptedException {
     int longest = examples.stream().mapToInt(example -> example.ids().length).max().orElse(1);
@@ -47,7 +49,7 @@ public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute com
               ? DecoderWeights.open(manager, model, checkpoint.get().replacements())
               : DecoderWeights.open(manager, model);
       Decoder decoder = Decoder.load(manager, DecoderConfig.read(model), weights, longest);
-      FineTuning.requireKnown(examples, decoder.vocabulary());
+      FineTuning.requireKnownTokens(examples, decoder.vocabulary());
       Optional<LoraStack> adapters =
           checkpoint.isPresent()
               ? Optional.of(LoraStack.load(manager, decoder, List.of(checkpoint.get())))

@@ -3,12 +3,13 @@ package io.sluice.gpuworker.finetune;
 import java.util.List;
 
 /**
- * The losses of examples.
+ * The losses of a list of examples.
  *
- * @param each mean over the learnt tokens of an example, in nats, by example; at least one
+ * @param each one loss per example, at least one: the mean over the example's learnt tokens, in
+ *     nats per token
  */
 public record ExampleLosses(List<Double> each) {
-  /** Copies the list. */
+  /** Throws {@link IllegalArgumentException} when the list is empty. */
   public ExampleLosses {
     each = List.copyOf(each);
     if (each.isEmpty()) {
@@ -16,12 +17,15 @@ public record ExampleLosses(List<Double> each) {
     }
   }
 
-  /** The mean over the examples, whatever their lengths. */
+  /** The mean over the examples; each has the same weight, whatever its length. */
   public double mean() {
     return each.stream().mapToDouble(loss -> loss).average().orElseThrow();
   }
 
-  /** The standard error of the mean; 0 for one example, of which nothing is known. */
+  /**
+   * The standard error of the mean; 0 when there is only one example, since it cannot be estimated
+   * then.
+   */
   public double standardError() {
     double mean = mean();
     double squares = each.stream().mapToDouble(loss -> (loss - mean) * (loss - mean)).sum();

@@ -10,38 +10,41 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Supervised fine-tuning: encoded examples in, a checkpoint out.
+ * Supervised fine-tuning of a model on encoded examples.
  *
- * <p>With one seed it takes the steps of the Hugging Face Trainer with PEFT, up to rounding, where
- * there is no dropout: the same first values of a new adapter, the same order of examples, the loss
- * over all learnt tokens of a batch, AdamW, the same schedule.
+ * <p>Without dropout, a run takes the same steps as the Hugging Face Trainer with PEFT does with
+ * the same seed, up to rounding: the same initial values of a new adapter, the same order of
+ * examples, the loss over all learnt tokens of a batch, AdamW, and the same schedule.
  *
- * <p>The result is the folder of the last checkpoint: {@code adapter_model.safetensors} and {@code
- * adapter_config.json} of PEFT, or a Hugging Face folder with {@code model.safetensors} where all
- * weights are trained; the tokenizer's files; {@code optimizer_state.safetensors} with the moments
- * by name ({@code NAME.exp_avg}, {@code NAME.exp_avg_sq}) and {@code trainer_state.json}, so it is
- * a warm-up checkpoint too.
+ * <p>The result is the folder of the last checkpoint. It contains {@code adapter_model.safetensors}
+ * and {@code adapter_config.json} as PEFT writes them, or, when all weights are trained, a complete
+ * model in Hugging Face format with {@code model.safetensors}; the tokenizer's files; {@code
+ * optimizer_state.safetensors} with the optimizer's moments by name ({@code NAME.exp_avg}, {@code
+ * NAME.exp_avg_sq}); and {@code trainer_state.json}. It can therefore also be used as a warm-up
+ * checkpoint.
  */
 public final class FineTuning {
   private final TrainingSettings settings;
 
-  /** Nothing is loaded yet. */
+  /** Creates a fine-tuning; {@link #run} loads the model. */
   public FineTuning(TrainingSettings settings) {
     this.settings = settings;
   }
 
   /**
-   * Trains, from the beginning or from the latest checkpoint of this very run, and with the same
-   * result. Blocks; uses a GPU where there is one.
+   * Trains from the beginning, or continues from the latest checkpoint of the same run; the result
+   * is the same. Blocks; uses a GPU if there is one.
    *
-   * @param examples at least one, none longer than the hyper-parameters say
-   * @param checkpointing where and when checkpoints are left
-   * @param listener is told of each step
-   * @throws UnusableModelException when model or adapter cannot be used; says why
-   * @throws IOException when a file cannot be read or written, or the folder has checkpoints of
-   *     another run; none is left half written
-   * @throws InterruptedException when interrupted; the checkpoints left are good to go on from
+   * @param examples at least one, none longer than the length limit of the hyper-parameters
+   * @param checkpointing where and when checkpoints are written
+   * @param listener called after each step, on the calling thread
+   * @throws UnusableModelException when the model or the adapter is unusable; the message says why
+   * @throws IOException when a file cannot be read or written, or the folder contains checkpoints
+   *     of another run. No incomplete checkpoint is left behind.
+   * @throws InterruptedException when interrupted; the next run can continue from the checkpoints
+   *     written so far
    * @throws IllegalArgumentException when there is no example or one is too long
+   * @throws IllegalStateException when the engine fails, for example for lack of memory
    */
   public TrainingOutcome run(
       List<Encoded.Example> examples, Checkpointing checkpointing, TrainingListener listener)
@@ -54,7 +57,7 @@ public final class FineTuning {
               DecoderConfig.read(settings.model()),
               DecoderWeights.open(torch.manager(), settings.model()),
               longest);
-      requireKnown(examples, decoder.vocabulary());
+      requireKnownTokens(examples, decoder.vocabulary());
       return new TrainingRun(torch, settings, trainable(decoder), examples, checkpointing, listener)
           .run();
     }
@@ -67,18 +70,22 @@ public final class FineTuning {
       throw new IllegalArgumentException(
           longest == 0
               ? "no example to train on: give at least one"
-              : "an example of " + longest + " tokens: cut examples at " + limit);
+              : "an example has " + longest + " tokens: truncate examples to " + limit);
     }
     return longest;
   }
 
-  static void requireKnown(List<Encoded.Example> examples, int vocabulary)
+  static void requireKnownTokens(List<Encoded.Example> examples, int vocabulary)
       throws UnusableModelException {
     for (Encoded.Example example : examples) {
       for (long id : example.ids()) {
         if (id < 0 || id >= vocabulary) {
           throw new UnusableModelException(
-              "token " + id + " is beyond the model's " + vocabulary + ": wrong tokenizer");
+              "token "
+                  + id
+                  + " is not in the model's vocabulary of "
+                  + vocabulary
+                  + " tokens: use the tokenizer that belongs to this model");
         }
       }
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** All weights of a model, at most 2^31 - 1 values. */
+/** Trains all weights of a model, at most 2^31 - 1 values. */
 final class FullTrainable implements Trainable {
   private final Path model;
   private final Decoder decoder;
@@ -31,9 +31,10 @@ final class FullTrainable implements Trainable {
   }
 
   /**
-   * The weights that a model has.
+   * Collects the weights of a loaded model.
    *
-   * @throws IOException when they are more than a flat vector can hold
+   * @param model folder of the model, in Hugging Face format
+   * @throws IOException when the model has more weights than one array can hold
    */
   static FullTrainable of(Path model, Decoder decoder) throws IOException {
     List<TrainedParameter> parameters = new ArrayList<>();
@@ -76,7 +77,7 @@ final class FullTrainable implements Trainable {
   }
 
   @Override
-  public Weights at(NDManager manager, float[] values) {
+  public Weights onDevice(NDManager manager, float[] values) {
     NDArray flat = manager.create(values);
     return seed -> new Pass(flat);
   }

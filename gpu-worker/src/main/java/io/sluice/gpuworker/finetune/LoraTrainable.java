@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** An adapter on a frozen model. */
+/** Trains a LoRA adapter; the weights of the model stay frozen. */
 final class LoraTrainable implements Trainable {
   private final Path model;
   private final Decoder decoder;
@@ -47,7 +47,12 @@ final class LoraTrainable implements Trainable {
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** A new adapter, first values by the seed. */
+  /**
+   * Creates a new adapter.
+   *
+   * @param seed seed of the adapter's initial values
+   * @throws IOException when the model has no layer with one of the target names
+   */
   static LoraTrainable create(
       Path model, Decoder decoder, FineTuneMethod.NewAdapter wanted, long seed) throws IOException {
     Set<String> targets =
@@ -59,11 +64,15 @@ final class LoraTrainable implements Trainable {
         layout,
         (float) (wanted.alpha() / wanted.rank()),
         wanted.dropout(),
-        LoraStart.values(layout, seed),
+        LoraInitialization.values(layout, seed),
         PeftConfig.of(model, wanted, targets));
   }
 
-  /** An adapter that goes on being trained. */
+  /**
+   * Opens an existing adapter to continue its training.
+   *
+   * @throws IOException when the adapter is missing, unusable or for another model
+   */
   static LoraTrainable open(Path model, Decoder decoder, FineTuneMethod.GivenAdapter given)
       throws IOException {
     LoraCheckpoint adapter = LoraCheckpoint.open(given.folder());
@@ -94,7 +103,7 @@ final class LoraTrainable implements Trainable {
   }
 
   @Override
-  public Weights at(NDManager manager, float[] values) {
+  public Weights onDevice(NDManager manager, float[] values) {
     LoraStack stack = LoraStack.of(manager, layout, values, scaling);
     return seed -> new Pass(stack.leaf(), seed);
   }

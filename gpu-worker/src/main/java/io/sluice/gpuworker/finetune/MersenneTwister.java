@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.finetune;
 
 /**
- * The generator of random numbers that PyTorch uses on the CPU (MT19937; Matsumoto and Nishimura
- * 1998), so that a seed gives the order of examples and the first values of an adapter that it
- * gives in the Hugging Face Trainer with PEFT. Not thread-safe.
+ * The random number generator that PyTorch uses on the CPU (MT19937; Matsumoto and Nishimura 1998).
+ * With it, a seed gives the same order of examples and the same initial values of an adapter as in
+ * the Hugging Face Trainer with PEFT. Not thread-safe.
  */
 public final class MersenneTwister {
   private static final int STATE = 624;
@@ -14,9 +14,9 @@ public final class MersenneTwister {
   private int used = STATE;
 
   /**
-   * A generator.
+   * Creates a generator.
    *
-   * @param seed its lower 32 bits count
+   * @param seed only its lower 32 bits are used
    */
   public MersenneTwister(long seed) {
     state[0] = (int) seed;
@@ -25,7 +25,7 @@ public final class MersenneTwister {
     }
   }
 
-  /** 32 random bits. */
+  /** The next 32 random bits. */
   int next() {
     if (used == STATE) {
       renew();
@@ -45,19 +45,22 @@ public final class MersenneTwister {
     used = 0;
   }
 
-  /** A number from 0 to 1, exclusive, in steps of 2^-24. */
+  /** The next number from 0 to 1, exclusive; a multiple of 2^-24. */
   float uniform() {
     return (next() & ((1 << FLOAT_BITS) - 1)) * 0x1p-24f;
   }
 
-  /** Skips as many numbers as some values take. */
-  void skip(int numbers) {
-    for (int i = 0; i < numbers; i++) {
+  /** Draws {@code count} numbers of 32 bits and discards them. */
+  void skip(int count) {
+    for (int i = 0; i < count; i++) {
       next();
     }
   }
 
-  /** The numbers from 0 to {@code size} - 1 in random order, as {@code torch.randperm} has them. */
+  /**
+   * The numbers from 0 to {@code size} - 1 in random order, the same as {@code torch.randperm}
+   * gives.
+   */
   public int[] permutation(int size) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The files of a Hugging Face folder that are no weights. */
+/** Copies and writes the files of a Hugging Face folder other than weights. */
 final class ModelFiles {
   private static final String CONFIG = "config.json";
   private static final String INDEX = ".index.json";
@@ -25,12 +25,15 @@ final class ModelFiles {
 
   private ModelFiles() {}
 
-  /** Copies what a tokenizer is read from. */
+  /** Copies the files of the tokenizer into a folder. */
   static void copyTokenizer(Path model, Path folder) throws IOException {
     copy(model, folder, TOKENIZER::contains);
   }
 
-  /** Copies configs and tokenizer of a model whose weights are written as 32-bit floats. */
+  /**
+   * Copies the configuration and the tokenizer of a model into a folder. The copied {@code
+   * config.json} says that the weights are 32-bit floats.
+   */
   static void copyAllButWeights(Path model, Path folder) throws IOException {
     copy(
         model,
@@ -41,7 +44,7 @@ final class ModelFiles {
                 && PLAIN.stream().anyMatch(name::endsWith));
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(Files.readString(model.resolve(CONFIG)));
-    // The name of the type's field changed with version 5 of transformers.
+    // Version 5 of transformers renamed the field torch_dtype to dtype.
     config.put(config.has("dtype") ? "dtype" : "torch_dtype", "float32");
     writeJson(folder.resolve(CONFIG), config);
   }
@@ -51,14 +54,14 @@ final class ModelFiles {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         String name = file.getFileName().toString();
         if (wanted.test(name)) {
-          // Not Files.copy, which would keep the rights of a file that may not be written.
+          // Files.copy would also copy the permissions, and the source may be read-only.
           Files.write(folder.resolve(name), Files.readAllBytes(file));
         }
       }
     }
   }
 
-  /** Writes JSON for people and machines. */
+  /** Writes indented JSON. */
   static void writeJson(Path file, JsonNode content) throws IOException {
     Files.writeString(
         file,

@@ -11,19 +11,22 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Work on several threads whose results are taken in order, so that what is made of them does not
- * depend on the number of threads.
+ * Runs tasks on several threads and passes their results on in the order of the tasks, so that sums
+ * of the results do not depend on the number of threads. Closing it ends the threads.
  */
 final class OrderedWork implements AutoCloseable {
-  /** Results that may wait for an earlier one, a thread: each may be as large as the model. */
-  private static final int AHEAD = 2;
+  /**
+   * The number of tasks per thread that may be running or waiting for an earlier result. Results
+   * may be as large as the model, so there must not be many.
+   */
+  private static final int TASKS_PER_THREAD = 2;
 
   private final ExecutorService threads;
-  private final int ahead;
+  private final int maxRunning;
 
   OrderedWork(int threads) {
     this.threads = Executors.newFixedThreadPool(threads, OrderedWork::thread);
-    ahead = AHEAD * threads;
+    maxRunning = TASKS_PER_THREAD * threads;
   }
 
   private static Thread thread(Runnable work) {
@@ -33,17 +36,17 @@ final class OrderedWork implements AutoCloseable {
   }
 
   /**
-   * Does all work; none of it runs any more on return, however that comes about.
+   * Runs all tasks. No task is running any longer when this method returns or throws.
    *
-   * @param sink takes the results, in the order of the tasks, on the calling thread
+   * @param sink receives the results in the order of the tasks, on the calling thread
    * @throws InterruptedException when interrupted
-   * @throws IllegalStateException when a task failed
+   * @throws IllegalStateException when a task fails; the cause is its exception
    */
   <T> void run(List<? extends Supplier<T>> tasks, Consumer<T> sink) throws InterruptedException {
     Deque<CompletableFuture<T>> running = new ArrayDeque<>();
     try {
       for (Supplier<T> task : tasks) {
-        if (running.size() == ahead) {
+        if (running.size() == maxRunning) {
           sink.accept(running.element().get());
           running.remove();
         }
@@ -57,8 +60,7 @@ final class OrderedWork implements AutoCloseable {
       throw new IllegalStateException(
           "the engine failed: "
               + e.getCause().getMessage()
-              + " (where memory is short, lower the tokens of a pack, the threads or the length"
-              + " limit)",
+              + " (if memory is short, lower the tokens of a pack, the threads or the length limit)",
           e.getCause());
     } finally {
       running.forEach(task -> task.handle((result, failure) -> "ended").join());

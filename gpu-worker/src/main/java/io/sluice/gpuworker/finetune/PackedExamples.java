@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Examples that pass through a model at once.
+ * Examples that go through a model in one pass.
  *
- * @param pack laid end to end
- * @param learnt how many tokens of each are learnt
+ * @param pack the tokens of all examples, one example after the other
+ * @param learnt the number of learnt tokens of each example
  */
 record PackedExamples(Pack pack, List<Integer> learnt) {
   /**
-   * Packs examples, in order.
+   * Distributes examples over packs, in order.
    *
-   * @param tokens of a pack at most, unless one example has more
+   * @param tokens the largest number of tokens of a pack; an example with more tokens gets a pack
+   *     for itself
    */
   static List<PackedExamples> of(List<Encoded.Example> examples, int tokens) {
     List<PackedExamples> packs = new ArrayList<>();

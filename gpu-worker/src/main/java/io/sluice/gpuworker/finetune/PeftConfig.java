@@ -12,13 +12,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The {@code adapter_config.json} of PEFT: the fields that all its versions since 0.10 know, with
- * their names there.
+ * Creates the {@code adapter_config.json} of PEFT, with the fields that all versions of PEFT since
+ * 0.10 know.
  */
 final class PeftConfig {
   private PeftConfig() {}
 
-  /** The config of a new adapter on some layers. */
+  /**
+   * The configuration of a new adapter.
+   *
+   * @param targets the last components of the names of the adapted layers
+   */
   static ObjectNode of(Path model, FineTuneMethod.NewAdapter adapter, Set<String> targets) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.putObject("alpha_pattern");
@@ -46,7 +50,12 @@ final class PeftConfig {
     return config.put("task_type", "CAUSAL_LM").put("use_dora", false).put("use_rslora", false);
   }
 
-  /** The config of an adapter that went on being trained: its own. */
+  /**
+   * The configuration of an adapter whose training is continued: a copy of its configuration, with
+   * the current base model and dropout.
+   *
+   * @throws IOException when the adapter's configuration cannot be read
+   */
   static ObjectNode of(Path model, FineTuneMethod.GivenAdapter given) throws IOException {
     JsonNode own =
         new ObjectMapper()

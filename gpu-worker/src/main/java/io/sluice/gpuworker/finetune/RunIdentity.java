@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A hash of everything that shapes the result of a training run. A run goes on from a checkpoint
- * only when both have the same identity.
+ * A hash of everything that the result of a training run depends on. A run continues from a
+ * checkpoint only when both have the same identity.
  *
  * <p>The hash is stored with each checkpoint, so the texts that go into it are part of the file
  * form: they do not change when a class or a component is renamed.
@@ -33,7 +33,11 @@ final class RunIdentity {
     }
   }
 
-  /** The hash, in hex. */
+  /**
+   * The hash in hexadecimal.
+   *
+   * @throws IOException when a file of the model cannot be read
+   */
   static String of(TrainingSettings settings, Trainable trainable, List<Encoded.Example> examples)
       throws IOException {
     RunIdentity identity = new RunIdentity();

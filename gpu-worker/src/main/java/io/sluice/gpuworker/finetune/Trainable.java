@@ -8,49 +8,56 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What is trained: parameters, which lie in one flat vector, and how a model computes with them.
+ * The parameters that are trained, and how the model computes with them. The values of all
+ * parameters are kept in one flat vector.
  */
 interface Trainable {
   /** The parameters, in the order of the flat vector. */
   List<TrainedParameter> parameters();
 
-  /** Their first values; a copy. */
+  /** The initial values of the parameters, flat; a new array. */
   float[] initial();
 
   /**
-   * Puts values on the device.
+   * Copies values to the device.
    *
-   * @param manager owns what is put there
-   * @param values flat; not changed
+   * @param manager owns the arrays on the device
+   * @param values the values of all parameters, flat; not changed
    */
-  Weights at(NDManager manager, float[] values);
+  Weights onDevice(NDManager manager, float[] values);
 
-  /** The name of the file that holds the values. */
+  /** The name of the file in a checkpoint that holds the values. */
   String file();
 
   /**
-   * Writes what belongs to a checkpoint beside the values: configs and the tokenizer.
+   * Writes the files of a checkpoint other than the values: the configuration and the tokenizer.
    *
-   * @param folder exists and is empty
+   * @param folder an existing, empty folder
    */
   void writeConfig(Path folder) throws IOException;
 
-  /** Values on a device. Threads may share them. */
+  /** Values of all parameters on a device. Thread-safe. */
   interface Weights {
     /**
-     * Begins a pass; call it within an NDScope, with gradients on, and use it for one pass only.
+     * Starts a pass. Must be called within an {@code NDScope} and with gradients turned on.
      *
-     * @param seed of what is random in the pass
+     * @param seed seed of the dropout in the pass
+     * @return valid for one pass on the calling thread
      */
     Graph graph(long seed);
   }
 
-  /** The parameters of one pass. */
+  /** The parameters as part of the autograd graph of one pass. */
   interface Graph {
-    /** Logits, shape [1, asked, vocabulary]; {@code scratch} owns what is computed. */
+    /**
+     * Computes the logits at the positions that a pack asks for.
+     *
+     * @param scratch owns the arrays that are created, including the result
+     * @return shape [1, number of positions, vocabulary]
+     */
     NDArray logits(NDManager scratch, Pack pack);
 
-    /** The gradient that a backward pass left, flat. */
+    /** The gradient with respect to all parameters, flat; available after the backward pass. */
     NDArray gradient();
   }
 }

@@ -3,29 +3,35 @@ package io.sluice.gpuworker.finetune;
 import java.util.List;
 
 /**
- * A parameter in training.
+ * One of the tensors that are trained.
  *
- * @param name by which the optimizer's state calls it
- * @param stored by which the file of weights calls it
- * @param shape sizes, outermost first
- * @param offset in the flat vector of all parameters
+ * @param name its name in the file of the optimizer's state
+ * @param stored its name in the file of the weights
+ * @param shape its sizes, outermost dimension first
+ * @param offset index of its first value in the flat vector of all parameters
  */
 record TrainedParameter(String name, String stored, List<Integer> shape, int offset) {
   TrainedParameter {
     shape = List.copyOf(shape);
   }
 
-  /** How many values it has. */
+  /** The number of its values. */
   int size() {
     return shape.stream().reduce(1, Math::multiplyExact);
   }
 
-  /** Where the next one begins. */
+  /**
+   * The index after its last value in the flat vector, where the next parameter begins.
+   *
+   * @throws ArithmeticException when the index does not fit into an int
+   */
   int end() {
     return Math.addExact(offset, size());
   }
 
-  /** Whether weight decay makes it smaller: matrices, not biases and gains. */
+  /**
+   * Whether weight decay applies: it does to matrices, but not to biases and the gains of norms.
+   */
   boolean decays() {
     return shape.size() > 1;
   }

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The {@code trainer_state.json} of the Hugging Face Trainer: what it has a name for. */
+/**
+ * Reads and writes the log of a run as a {@code trainer_state.json} with the field names of the
+ * Hugging Face Trainer.
+ */
 final class TrainerState {
   private static final String FILE = "trainer_state.json";
 
@@ -20,8 +23,9 @@ final class TrainerState {
   /**
    * Writes the file.
    *
-   * @param log all steps done, at least one
-   * @param steps of the whole run
+   * @param folder the folder of the checkpoint
+   * @param log all steps done so far, at least one
+   * @param steps the number of steps of the whole run
    */
   static void write(Path folder, List<StepLog> log, int steps, TrainingHyperParameters hyper)
       throws IOException {
@@ -49,7 +53,7 @@ final class TrainerState {
     ModelFiles.writeJson(folder.resolve(FILE), state);
   }
 
-  /** The steps that a file logs. */
+  /** Reads the steps logged in the file of a checkpoint's folder. */
   static List<StepLog> read(Path folder) throws IOException {
     JsonNode state = new ObjectMapper().readTree(Files.readString(folder.resolve(FILE)));
     List<StepLog> log = new ArrayList<>();

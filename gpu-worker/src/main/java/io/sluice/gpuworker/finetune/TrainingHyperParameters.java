@@ -3,18 +3,21 @@ package io.sluice.gpuworker.finetune;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 
 /**
- * What shapes a run of training beside model, method and examples. Names and meanings are those of
- * the Hugging Face Trainer.
+ * The hyper-parameters of a training run. They have the same meaning as in the Hugging Face
+ * Trainer.
  *
- * @param epochs passes over the examples, at least 1
- * @param batch examples a step, at least 1; an epoch's last batch may be smaller
- * @param learningRate the highest; above 0, at most 1
- * @param warmupRatio the share of the steps, rounded up, in which the learning rate climbs from 0;
- *     0 to 1. After them it falls in a line, to 0 after the last step.
- * @param adam the optimizer's settings
- * @param maxGradientNorm to which a longer gradient is cut, above 0; 0 for no limit
- * @param seed of the order of examples, of a new adapter and of dropout; 0 to 2^32 - 1
- * @param maxLength tokens after which an example is cut, from 2 on
+ * @param epochs the number of passes over the examples, at least 1
+ * @param batch the number of examples per step, at least 1; the last batch of an epoch may be
+ *     smaller
+ * @param learningRate the learning rate at the end of the warm-up, its peak; above 0, at most 1
+ * @param warmupRatio the share of the steps, 0 to 1, rounded up to whole steps, in which the
+ *     learning rate rises linearly from 0. After them it falls linearly, see {@code Schedule}.
+ * @param adam the settings of the optimizer
+ * @param maxGradientNorm the L2 norm to which a longer gradient is clipped; 0 for no limit
+ * @param seed seed of the order of examples, of a new adapter's initial values and of dropout; 0 to
+ *     2^32 - 1
+ * @param maxLength the length limit of an example in tokens, see {@link
+ *     RepresentationSettings#requireMaxLength}
  */
 public record TrainingHyperParameters(
     int epochs,
@@ -32,19 +35,19 @@ public record TrainingHyperParameters(
       new TrainingHyperParameters(2, 128, 2e-5, 0.03, Adam.DEFAULT, 1, 0, 2048);
 
   /**
-   * Settings of AdamW (Loshchilov and Hutter 2019).
+   * The settings of AdamW (Loshchilov and Hutter 2019), see {@code AdamW} for the formula.
    *
-   * @param beta1 share of the old mean of gradients, 0 to 1, exclusive
-   * @param beta2 share of the old mean of their squares, 0 to 1, exclusive
-   * @param epsilon added to the root, above 0
-   * @param weightDecay share of a weight that a step at learning rate 1 takes away, at least 0;
-   *     biases and gains are spared
+   * @param beta1 the decay rate of the moving average of gradients, 0 to below 1
+   * @param beta2 the decay rate of the moving average of squared gradients, 0 to below 1
+   * @param epsilon added to the denominator, above 0 and below 1
+   * @param weightDecay the share by which a step at learning rate 1 reduces a weight, 0 to 1; not
+   *     applied to biases and gains
    */
   public record Adam(double beta1, double beta2, double epsilon, double weightDecay) {
-    /** As the Trainer has it. */
+    /** The defaults of the Hugging Face Trainer. */
     public static final Adam DEFAULT = new Adam(0.9, 0.999, 1e-8, 0);
 
-    /** Checks the ranges. */
+    /** Throws {@link IllegalArgumentException} when a value is out of its range. */
     public Adam {
       require(beta1 >= 0 && beta1 < 1, "Adam's first beta", beta1, "from 0 to below 1");
       require(beta2 >= 0 && beta2 < 1, "Adam's second beta", beta2, "from 0 to below 1");
@@ -53,7 +56,7 @@ public record TrainingHyperParameters(
     }
   }
 
-  /** Checks the ranges. */
+  /** Throws {@link IllegalArgumentException} when a value is out of its range. */
   public TrainingHyperParameters {
     require(epochs >= 1, "epochs", epochs, "1 or more");
     require(batch >= 1, "batch size", batch, "1 or more");
@@ -61,56 +64,63 @@ public record TrainingHyperParameters(
     require(warmupRatio >= 0 && warmupRatio <= 1, "warm-up ratio", warmupRatio, "from 0 to 1");
     require(
         maxGradientNorm >= 0 && Double.isFinite(maxGradientNorm),
-        "maximal gradient norm",
+        "maximum gradient norm",
         maxGradientNorm,
         "above 0, or 0 for no limit");
     require(seed >= 0 && seed < SEEDS, "seed", seed, "from 0 to 4294967295");
     RepresentationSettings.requireMaxLength(maxLength);
   }
 
-  static void require(boolean holds, String name, Number value, String allowed) {
-    if (!holds) {
+  /**
+   * Checks a value.
+   *
+   * @param valid whether the value is allowed
+   * @param allowed the allowed values, as the end of the sentence "use a value ..."
+   * @throws IllegalArgumentException when the value is not allowed
+   */
+  static void require(boolean valid, String name, Number value, String allowed) {
+    if (!valid) {
       throw new IllegalArgumentException(name + " " + value + ": use a value " + allowed);
     }
   }
 
-  /** The same but for the number of epochs. */
+  /** A copy with another number of epochs. */
   public TrainingHyperParameters withEpochs(int wanted) {
     return new TrainingHyperParameters(
         wanted, batch, learningRate, warmupRatio, adam, maxGradientNorm, seed, maxLength);
   }
 
-  /** The same but for the batch size. */
+  /** A copy with another batch size. */
   public TrainingHyperParameters withBatch(int wanted) {
     return new TrainingHyperParameters(
         epochs, wanted, learningRate, warmupRatio, adam, maxGradientNorm, seed, maxLength);
   }
 
-  /** The same but for the learning rate. */
+  /** A copy with another learning rate. */
   public TrainingHyperParameters withLearningRate(double wanted) {
     return new TrainingHyperParameters(
         epochs, batch, wanted, warmupRatio, adam, maxGradientNorm, seed, maxLength);
   }
 
-  /** The same but for the seed. */
+  /** A copy with another seed. */
   public TrainingHyperParameters withSeed(long wanted) {
     return new TrainingHyperParameters(
         epochs, batch, learningRate, warmupRatio, adam, maxGradientNorm, wanted, maxLength);
   }
 
-  /** The same but for the length limit. */
+  /** A copy with another length limit. */
   public TrainingHyperParameters withMaxLength(int wanted) {
     return new TrainingHyperParameters(
         epochs, batch, learningRate, warmupRatio, adam, maxGradientNorm, seed, wanted);
   }
 
-  /** Steps of a run. */
+  /** The number of steps of a run with the given number of examples. */
   int steps(int examples) {
-    return Math.multiplyExact(epochs, stepsAnEpoch(examples));
+    return Math.multiplyExact(epochs, stepsPerEpoch(examples));
   }
 
-  /** Steps of an epoch; the last may have fewer examples. */
-  int stepsAnEpoch(int examples) {
+  /** The number of steps of an epoch; the last step may have fewer examples than a batch. */
+  int stepsPerEpoch(int examples) {
     return (examples - 1) / batch + 1;
   }
 }

@@ -1,15 +1,18 @@
 package io.sluice.gpuworker.finetune;
 
-/** Is told of a run, on the thread that runs it, and may end it. */
+/**
+ * Receives the progress of a run and may cancel it. Its methods are called on the thread that runs
+ * the training.
+ */
 public interface TrainingListener {
-  /** Hears nothing, ends nothing. */
+  /** A listener that ignores progress and never cancels. */
   TrainingListener NONE = progress -> {};
 
-  /** Whether the run shall end; asked before each step. */
+  /** Whether the run is to be cancelled; called before each step. */
   default boolean isCancelled() {
     return false;
   }
 
-  /** A step is done. */
+  /** Called after each step, when a checkpoint that was due has been written. */
   void progress(StepProgress progress);
 }

@@ -45,11 +45,11 @@ public sealed interface TrainingOutcome {
   /**
    * All steps are done.
    *
-   * @param checkpoint folder of the last checkpoint, complete: the result of the run
-   * @param log all steps
+   * @param checkpoint folder of the last checkpoint, which is the result, see {@link FineTuning}
+   * @param log all steps of the run, including those before it was continued
    */
   record Finished(Path checkpoint, List<StepLog> log) implements TrainingOutcome {
-    /** Copies the log. */
+    /** Copies the log, so that the record is immutable. */
     public Finished {
       log = List.copyOf(log);
     }
@@ -65,9 +65,9 @@ public sealed interface TrainingOutcome {
   }
 
   /**
-   * The listener stopped the run.
+   * The listener cancelled the run.
    *
-   * @param step steps that are done
+   * @param step the number of steps done
    */
   record Cancelled(int step) implements TrainingOutcome {
     @Override
@@ -81,10 +81,11 @@ public sealed interface TrainingOutcome {
   }
 
   /**
-   * Loss or gradient were not finite; no checkpoint has weights of this step.
+   * The loss or the gradient of a step was not finite. The step was not applied, and no checkpoint
+   * contains it.
    *
-   * @param step that failed, from 1
-   * @param reason for people: what was not finite, and what to do
+   * @param step the number of the step that failed, from 1
+   * @param reason a sentence for people: what was not finite, and what to do
    */
   record Diverged(int step, String reason) implements TrainingOutcome {
     @Override

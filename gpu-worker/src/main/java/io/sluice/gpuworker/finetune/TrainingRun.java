@@ -8,13 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The steps of a run, from its first or from its latest checkpoint on. */
+/**
+ * One training run. It takes the steps from the beginning, or from the latest checkpoint of the
+ * same run.
+ */
 final class TrainingRun {
   private static final double NANOS = 1e9;
 
   /**
-   * Bits of a dropout seed that number the packs within a step. The bits above hold the step and,
-   * from bit 32 on, the run's seed; a step has far fewer than 2^20 packs.
+   * The number of low bits of a dropout seed that hold the number of the pack within a step. The
+   * bits above hold the step and, from bit 32 on, the seed of the run. A step has far fewer than
+   * 2^20 packs.
    */
   private static final int PACK_NUMBER_BITS = 20;
 
@@ -25,7 +29,7 @@ final class TrainingRun {
   private final List<Encoded.Example> examples;
   private final Checkpointing checkpointing;
   private final TrainingListener listener;
-  private final int stepsAnEpoch;
+  private final int stepsPerEpoch;
   private final Schedule schedule;
 
   TrainingRun(
@@ -42,7 +46,7 @@ final class TrainingRun {
     this.examples = List.copyOf(examples);
     this.checkpointing = checkpointing;
     this.listener = listener;
-    stepsAnEpoch = settings.hyper().stepsAnEpoch(examples.size());
+    stepsPerEpoch = settings.hyper().stepsPerEpoch(examples.size());
     schedule = Schedule.of(settings.hyper(), settings.hyper().steps(examples.size()));
   }
 
@@ -54,13 +58,13 @@ final class TrainingRun {
             settings.hyper(),
             schedule.steps(),
             RunIdentity.of(settings, trainable, examples));
-    TrainingState state = folder.latest().orElseGet(this::beginning);
+    TrainingState state = folder.latest().orElseGet(this::initialState);
     try (OrderedWork work = new OrderedWork(threads)) {
       return run(folder, state, new BatchGradient(manager, work));
     }
   }
 
-  private TrainingState beginning() {
+  private TrainingState initialState() {
     float[] values = trainable.initial();
     return new TrainingState(
         values, new float[values.length], new float[values.length], new ArrayList<>());
@@ -89,7 +93,7 @@ final class TrainingRun {
       StepLog log = new StepLog(step + 1, epoch(step + 1), result.loss(), norm, rate);
       state.log().add(log);
       tokens += batch.stream().mapToInt(example -> example.ids().length).sum();
-      if (checkpointing.isDue(step + 1, stepsAnEpoch)) {
+      if (checkpointing.isDue(step + 1, stepsPerEpoch)) {
         folder.write(state);
       }
       double seconds = (System.nanoTime() - begin) / NANOS;
@@ -105,25 +109,29 @@ final class TrainingRun {
     long seed =
         (settings.hyper().seed() << Integer.SIZE) + ((long) state.step() << PACK_NUMBER_BITS);
     try (NDManager current = manager.newSubManager()) {
-      return batches.of(trainable.at(current, state.values()), packs, state.values().length, seed);
+      return batches.compute(
+          trainable.onDevice(current, state.values()), packs, state.values().length, seed);
     }
   }
 
-  /** The examples of a step, by a random order that each epoch has of its own. */
+  /** The examples of a step. Each epoch goes through all examples in another random order. */
   private List<Encoded.Example> batch(int step) {
     TrainingHyperParameters hyper = settings.hyper();
     int[] order =
-        new MersenneTwister(hyper.seed() + step / stepsAnEpoch).permutation(examples.size());
-    int begin = step % stepsAnEpoch * hyper.batch();
+        new MersenneTwister(hyper.seed() + step / stepsPerEpoch).permutation(examples.size());
+    int begin = step % stepsPerEpoch * hyper.batch();
     return IntStream.range(begin, Math.min(begin + hyper.batch(), order.length))
         .mapToObj(i -> examples.get(order[i]))
         .toList();
   }
 
-  /** Epochs done after some steps. */
+  /**
+   * The number of epochs done after the given number of steps, with the fraction of an unfinished
+   * one.
+   */
   private double epoch(int steps) {
-    int whole = steps / stepsAnEpoch;
-    int rest = steps % stepsAnEpoch * settings.hyper().batch();
+    int whole = steps / stepsPerEpoch;
+    int rest = steps % stepsPerEpoch * settings.hyper().batch();
     return whole + (double) rest / examples.size();
   }
 
@@ -131,8 +139,8 @@ final class TrainingRun {
     return new TrainingOutcome.Diverged(
         step,
         String.format(
-            "the loss at step %d is %s, the gradient's norm %s: lower the learning rate, or check"
-                + " the model's weights",
+            "the loss at step %d is %s and the norm of its gradient is %s: lower the learning rate,"
+                + " or check the model's weights",
             step, loss, norm));
   }
 }

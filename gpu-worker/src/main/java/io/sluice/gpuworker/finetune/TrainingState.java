@@ -3,15 +3,15 @@ package io.sluice.gpuworker.finetune;
 import java.util.List;
 
 /**
- * Where a run stands between two steps.
+ * The state of a run between two steps. The arrays and the list are updated in place by each step.
  *
- * @param values of the parameters, flat
- * @param first moving averages of their gradient
- * @param second moving averages of its square
- * @param log the steps done
+ * @param values the values of all parameters, flat
+ * @param first moving averages of the gradient, one per value
+ * @param second moving averages of the squared gradient, one per value
+ * @param log the steps done so far
  */
 record TrainingState(float[] values, float[] first, float[] second, List<StepLog> log) {
-  /** Steps done. */
+  /** The number of steps done. */
   int step() {
     return log.size();
   }

@@ -2,35 +2,35 @@ package io.sluice.gpuworker.representation;
 
 /**
  * A count-sketch (Charikar, Chen and Farach-Colton 2002): each value is added to one bucket with a
- * random sign. Linear; keeps inner products in expectation, with a variance of about (1 / {@code
- * buckets}) for unit vectors.
+ * random sign. The sketch is linear and preserves inner products in expectation, with a variance of
+ * about {@code 1 / buckets} for unit vectors.
  *
- * <p>The bucket of value i is {@code (i + offset of its block) mod buckets}, a block being as long
- * as there are buckets: a gradient is read in two runs a block at the speed of memory, no two
- * values of a block collide, and the work does not depend on the number of buckets. Each bucket
- * takes one value of each block, in the order of the blocks, so that its sum is the same to the
- * last bit wherever it is made.
+ * <p>The gradient is cut into blocks of as many values as there are buckets. The bucket of value i
+ * is {@code (i + offset of its block) mod buckets}, with a random offset for each block. A block is
+ * therefore added in two contiguous runs at the speed of memory, no two values of a block collide,
+ * and the work does not depend on the number of buckets. Each bucket sums one value per block, in
+ * the order of the blocks, so the sum is the same to the last bit on every device.
  *
- * <p>A gradient that is shorter than the sketch is not stretched: it has as many buckets as values,
- * rounded up to a multiple of 8.
+ * <p>The sketch of a gradient with fewer values than {@code dimension} has only as many buckets as
+ * the gradient has values, rounded up to a multiple of 8.
  *
- * @param dimension buckets at most, 8 to {@link #MAX_DIMENSION}, a multiple of 8
- * @param seed which sketch; only vectors of equal seeds can be compared
+ * <p>The text form of this record is part of the representation's fingerprint.
+ *
+ * @param dimension the largest number of buckets, 8 to {@link #MAX_DIMENSION}, a multiple of 8
+ * @param seed determines the random offsets and signs; only vectors with the same seed can be
+ *     compared
  */
 public record CountSketch(int dimension, long seed) implements Projection {
-  /** The most buckets. */
+  /** The largest allowed {@code dimension}. */
   public static final int MAX_DIMENSION = 1 << 18;
 
   private static final int STEP = 8;
 
-  /** Checks the dimension. */
+  /** Throws {@link IllegalArgumentException} when the dimension is not allowed. */
   public CountSketch {
     if (dimension < STEP || dimension > MAX_DIMENSION || dimension % STEP != 0) {
       throw new IllegalArgumentException(
-          "a sketch of "
-              + dimension
-              + " dimensions: use a multiple of 8 from 8 to "
-              + MAX_DIMENSION);
+          "sketch dimension " + dimension + ": use a multiple of 8 from 8 to " + MAX_DIMENSION);
     }
   }
 
@@ -54,7 +54,10 @@ public record CountSketch(int dimension, long seed) implements Projection {
     return sketch;
   }
 
-  /** Adds the values from {@code begin} to {@code end} to the buckets from {@code into} on. */
+  /**
+   * Adds the values from {@code begin} to {@code end} (exclusive), with their signs, to consecutive
+   * buckets, the first one being {@code into}.
+   */
   private static void add(
       long key, float[] gradient, int begin, int end, float[] sketch, int into) {
     int shift = into - begin;
@@ -70,7 +73,7 @@ public record CountSketch(int dimension, long seed) implements Projection {
     }
   }
 
-  /** What the random choices of a checkpoint follow from. */
+  /** The key from which the random offsets and signs for a checkpoint are derived. */
   long key(int checkpoint) {
     return mix(mix(seed) + checkpoint);
   }
@@ -80,12 +83,15 @@ public record CountSketch(int dimension, long seed) implements Projection {
     return (int) Long.remainderUnsigned(mix(key ^ mix(begin)), buckets);
   }
 
-  /** Bit {@code i mod 64} is 1 where value i changes its sign; of the 64 values around i. */
+  /**
+   * The signs of the 64 values whose indices share {@code i / 64}: bit {@code j mod 64} is 1 when
+   * value j is negated.
+   */
   static long signs(long key, int i) {
     return mix(key + (i >>> 6));
   }
 
-  /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection that scrambles bits. */
+  /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection that mixes bits. */
   private static long mix(long x) {
     long z = x + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

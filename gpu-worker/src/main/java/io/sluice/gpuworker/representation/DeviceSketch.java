@@ -8,12 +8,12 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 
 /**
- * A {@link CountSketch} on the device that the gradients are on, so that a sketch is all that
- * leaves it.
+ * Computes a {@link CountSketch} on the device that holds the gradients, so that only the sketch
+ * has to be copied to the host.
  *
- * <p>Equal to the one in Java to the last bit: the same additions in the same order, each rounded
- * as IEEE 754 says. Signs are kept on the device, one byte a value and checkpoint. Immutable;
- * threads may share it.
+ * <p>The result equals that of {@link CountSketch#apply} to the last bit: the same additions in the
+ * same order, each rounded according to IEEE 754. The signs are kept on the device, one byte per
+ * value and checkpoint. Immutable and thread-safe.
  */
 final class DeviceSketch {
   private final CountSketch sketch;
@@ -22,10 +22,11 @@ final class DeviceSketch {
   private final int buckets;
 
   /**
-   * A sketch.
+   * Copies the signs for all checkpoints to the device.
    *
-   * @param manager owns the signs; on the device
-   * @param size values of a gradient
+   * @param manager owns the signs; it is on the device
+   * @param checkpoints the number of checkpoints
+   * @param size the number of values of a gradient
    */
   DeviceSketch(NDManager manager, CountSketch sketch, int checkpoints, int size) {
     this.sketch = sketch;
@@ -49,9 +50,9 @@ final class DeviceSketch {
   }
 
   /**
-   * Sketches the gradients of all checkpoints.
+   * Sketches the gradients at all checkpoints.
    *
-   * @param scratch owns what is computed
+   * @param scratch owns the arrays that are created, including the result
    * @param gradients shape [checkpoints, size]; not changed
    * @return shape [checkpoints, buckets]
    */
@@ -73,7 +74,7 @@ final class DeviceSketch {
     return sums;
   }
 
-  /** Slices are views: adding to one adds to the whole. */
+  /** Adds in place: a slice is a view, so adding to it changes the array. */
   private static void add(NDArray from, long begin, long end, NDArray into, long at) {
     if (begin < end) {
       into.get(new NDIndex().addSliceDim(at, at + end - begin))

@@ -22,16 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes examples on several threads, each on a device of its own or all on the CPU, within a
- * budget of tokens.
+ * Computes the vectors of examples on several threads, either one thread per GPU or all of them on
+ * the CPU. A token budget bounds the memory.
  *
- * <p>An example that does not find enough memory is computed again while no other is; one that even
- * then does not is unusable, and the others go on.
+ * <p>When an example runs out of memory, it is tried once more while no other example is being
+ * computed. If it runs out of memory again, its outcome is unusable; the other examples are not
+ * affected.
  */
 final class ExamplePool {
   private static final Logger LOG = LoggerFactory.getLogger(ExamplePool.class);
 
-  /** How PyTorch words it, on a GPU and on a CPU. */
+  /** Parts of the messages by which PyTorch reports that memory ran out, on a GPU and on a CPU. */
   private static final List<String> NO_MEMORY =
       List.of("out of memory", "can't allocate memory", "not enough memory");
 
@@ -40,11 +41,11 @@ final class ExamplePool {
   private final TokenBudget budget;
 
   /**
-   * Starts one thread for each of the given vectors; close the pool to end them.
+   * Starts one thread for each element of {@code vectors}; {@link #shutDown} ends them.
    *
-   * @param vectors what each thread computes with; one that is thread-safe may be given several
-   *     times
-   * @param tokensInFlight of all threads together
+   * @param vectors one element per thread; the same object may occur several times, and is then
+   *     used by several threads at a time
+   * @param tokensInFlight limit on the tokens that all threads together compute at the same time
    */
   ExamplePool(List<ExampleVectors> vectors, int tokensInFlight) {
     this.idle = new LinkedBlockingQueue<>(vectors);
@@ -53,10 +54,12 @@ final class ExamplePool {
   }
 
   /**
-   * Computes examples.
+   * Encodes and computes examples. Blocks until all are done.
    *
-   * @param examples from text to tokens, done on the pool's threads
-   * @return one outcome an example, in order
+   * @param examples suppliers that encode an example; they run on the pool's threads
+   * @return one outcome per example, in the order of the examples
+   * @throws IllegalStateException when the engine fails for another reason than a lack of memory,
+   *     or the calling thread is interrupted
    */
   List<Outcome> represent(List<Supplier<Encoded>> examples, ExampleRole role) {
     List<Callable<Outcome>> tasks = new ArrayList<>();
@@ -83,24 +86,24 @@ final class ExamplePool {
     Encoded.Example example = (Encoded.Example) encoded;
     int tokens = example.ids().length;
     return budget
-        .within(tokens, () -> attempt(example, role))
+        .runWithin(tokens, () -> attempt(example, role))
         .or(
             () -> {
               LOG.atWarn()
                   .addKeyValue("tokens", tokens)
-                  .log("An example found too little memory; it is tried again alone");
-              return budget.alone(() -> attempt(example, role));
+                  .log("Too little memory for an example; trying it again alone");
+              return budget.runAlone(() -> attempt(example, role));
             })
         .orElseGet(
             () ->
                 new Unusable(
                     "its "
                         + tokens
-                        + " tokens need more memory than there is: lower the length limit or have"
-                        + " layers recomputed"));
+                        + " tokens need more memory than is available: lower the length limit, or turn on"
+                        + " recomputation"));
   }
 
-  /** Empty when there is too little memory. */
+  /** Computes an example; the result is empty when memory ran out. */
   private Optional<Outcome> attempt(Encoded.Example example, ExampleRole role) {
     ExampleVectors vectors = idle.remove();
     try {
@@ -119,14 +122,13 @@ final class ExamplePool {
       ExampleVectors vectors, Encoded.Example example, ExampleRole role) {
     for (long id : example.ids()) {
       if (id >= vectors.vocabulary()) {
-        return new Unusable(
-            "token " + id + " is beyond the model's " + vectors.vocabulary() + ": wrong tokenizer");
+        return new Unusable(SelfTest.unknownToken(id, vectors.vocabulary()));
       }
     }
     float[][] rows = vectors.of(example, role);
     for (int c = 0; c < rows.length; c++) {
       if (!UnitLength.scale(rows[c])) {
-        return new Unusable("its vector " + (c + 1) + " is zero or not finite");
+        return new Unusable("vector " + (c + 1) + " of " + rows.length + " is zero or not finite");
       }
     }
     return new Represented(rows, example.ids().length);
@@ -143,8 +145,12 @@ final class ExamplePool {
     return thread;
   }
 
-  /** Ends the threads; returns whether none computes any more, which takes a minute at most. */
-  boolean end() {
+  /**
+   * Stops the threads and waits for them, for at most one minute.
+   *
+   * @return whether all threads have ended, so that the arrays that they used can be freed
+   */
+  boolean shutDown() {
     threads.shutdownNow();
     try {
       return threads.awaitTermination(1, TimeUnit.MINUTES);

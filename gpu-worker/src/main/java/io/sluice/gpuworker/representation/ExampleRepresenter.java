@@ -19,9 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Represents examples with a model: encodes them, computes the vectors of a {@link
- * RepresentationKind} and scales each to unit length.
+ * RepresentationKind} and scales each vector to unit length.
  *
- * <p>Each example is computed by itself, so its vectors do not depend on what it is batched with.
+ * <p>Every example gets its own pass through the model, so its vectors do not depend on the batch
+ * that it is in.
  */
 public final class ExampleRepresenter implements Representer {
   private static final Logger LOG = LoggerFactory.getLogger(ExampleRepresenter.class);
@@ -67,20 +68,22 @@ public final class ExampleRepresenter implements Representer {
   }
 
   /**
-   * Loads model, checkpoints and tokenizer, and tests them.
+   * Loads the model, the checkpoints and the tokenizer on every GPU, or on the CPU when there is no
+   * GPU, and runs the self-tests. Uses {@link ComputeSettings#DEFAULT}.
    *
-   * @throws IOException when a file is missing or cannot be used, or a self-test fails; the message
-   *     says which and what to do
+   * @throws IOException when a file is missing or unusable, or a self-test fails; the message names
+   *     it and says what to do
    */
   public static ExampleRepresenter open(RepresentationSettings settings) throws IOException {
     return open(settings, ComputeSettings.DEFAULT);
   }
 
   /**
-   * Loads model, checkpoints and tokenizer, and tests them, on every GPU or else on the CPU.
+   * Loads the model, the checkpoints and the tokenizer on every GPU, or on the CPU when there is no
+   * GPU, and runs the self-tests.
    *
-   * @throws IOException when a file is missing or cannot be used, or a self-test fails; the message
-   *     says which and what to do
+   * @throws IOException when a file is missing or unusable, or a self-test fails; the message names
+   *     it and says what to do
    */
   public static ExampleRepresenter open(RepresentationSettings settings, ComputeSettings compute)
       throws IOException {
@@ -131,23 +134,26 @@ public final class ExampleRepresenter implements Representer {
   @Override
   public List<Outcome> represent(List<? extends Text> examples, ExampleRole role) {
     return pool.represent(
-        examples.stream().<Supplier<Encoded>>map(text -> () -> encoded(text)).toList(), role);
+        examples.stream().<Supplier<Encoded>>map(text -> () -> encode(text)).toList(), role);
   }
 
-  /** How long each stage took so far, over all examples. */
+  /** The time that each stage has taken so far, summed over all examples and threads. */
   public StageTimes stageTimes() {
     return times;
   }
 
-  private Encoded encoded(Text text) {
+  private Encoded encode(Text text) {
     return times.time(Stage.TOKENIZE, () -> encoder.encode(text));
   }
 
-  /** Frees the arrays only once no thread computes with them. */
+  /**
+   * Stops the threads and frees the memory of the model. When a thread does not stop within a
+   * minute, the memory is not freed, because the thread still uses it.
+   */
   @Override
   public void close() {
-    if (!pool.end()) {
-      LOG.atWarn().log("An example is still being computed; its memory is not freed");
+    if (!pool.shutDown()) {
+      LOG.atWarn().log("An example is still being computed; the model's memory is not freed");
       return;
     }
     tokens.close();

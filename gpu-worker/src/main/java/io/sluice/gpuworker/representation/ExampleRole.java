@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.representation;
 
-/** What an example is to a selection. */
+/** The role of an example in a selection. */
 public enum ExampleRole {
-  /** It waits to be selected. */
+  /** The example may be selected. */
   CANDIDATE,
-  /** It says what is wanted. */
+  /** The example belongs to the query set of a target task: candidates are compared with it. */
   QUERY
 }

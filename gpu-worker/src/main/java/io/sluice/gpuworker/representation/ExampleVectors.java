@@ -3,34 +3,38 @@ package io.sluice.gpuworker.representation;
 import io.sluice.gpuworker.gradient.Encoded;
 import java.io.IOException;
 
-/** What one {@link RepresentationKind} computes with. Thread-safe. */
+/**
+ * Computes the vectors of one {@link RepresentationKind} on one device. Implementations are
+ * thread-safe. Their arrays belong to the device's engine and are freed when it is closed.
+ */
 interface ExampleVectors {
-  /** Values a vector. */
+  /** The number of values of each vector. */
   int dimension();
 
-  /** The weight of each vector in the similarity, one a vector, sum 1. */
+  /** The weight of each of an example's vectors in the similarity; the weights sum to 1. */
   float[] weights();
 
-  /** Token ids that the model knows: 0 to this number, exclusive. */
+  /** The size of the model's vocabulary: token ids are 0 to this number, exclusive. */
   int vocabulary();
 
   /**
-   * The vectors that stand for an example, of any length.
+   * Computes the vectors of an example. They are not scaled to unit length.
    *
-   * @param example ids within the vocabulary, at least one learnt token
-   * @return shape [weights, dimension]
+   * @param example all its ids are in the vocabulary, and at least one of its tokens has a label
+   * @return shape [number of weights, dimension]
+   * @throws ai.djl.engine.EngineException when the engine fails, for example for lack of memory
    */
   float[][] of(Encoded.Example example, ExampleRole role);
 
-  /** Adds all that shapes the vectors, beyond the base model and the limit of length. */
+  /** Adds everything that the vectors depend on, apart from the base model and the length limit. */
   void describe(Fingerprint fingerprint) throws IOException;
 
   /**
-   * Makes sure that the vectors are what they should be.
+   * Checks that the loaded weights give meaningful vectors, see {@link SelfTest}.
    *
-   * @param example any
-   * @throws io.sluice.gpuworker.model.file.UnusableModelException when they are not; names the
-   *     check
+   * @param example any short example
+   * @throws io.sluice.gpuworker.model.file.UnusableModelException when a check fails; the message
+   *     names the check
    */
   void selfTest(Encoded.Example example) throws IOException;
 }

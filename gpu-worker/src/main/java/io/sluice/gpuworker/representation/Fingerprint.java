@@ -9,20 +9,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of all that shapes vectors; where the files lie does not count. */
+/**
+ * A SHA-256 hash of everything that the vectors of a representation depend on. Of a file, the name
+ * and the content count, but not the folder that it is in. Not thread-safe.
+ *
+ * <p>Stored vectors carry the fingerprint, so the texts and files that are added, and their order,
+ * must not change between releases unless the vectors change.
+ */
 final class Fingerprint {
   private static final int BUFFER = 1 << 16;
 
   private final MessageDigest digest = sha256();
 
-  /** Adds a text. */
+  /** Adds a text, encoded as UTF-8. */
   Fingerprint add(String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);
     return this;
   }
 
-  /** Adds a file's name and content. */
+  /** Adds the name, the size and the content of a file. */
   Fingerprint add(Path file) throws IOException {
     add(file.getFileName() + " " + Files.size(file));
     try (InputStream in = Files.newInputStream(file)) {
@@ -34,7 +40,10 @@ final class Fingerprint {
     return this;
   }
 
-  /** The hash of all that was added, in hex; call it once, at the end. */
+  /**
+   * The hash of everything added so far, in hexadecimal. Resets the digest, so call it once, at the
+   * end.
+   */
   String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -17,11 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gradients in LoRA parameters (LESS; Xia et al., ICML 2024), one vector a warm-up checkpoint:
- * candidates in the form of an Adam step, unless plain is wanted, and queries plain; projected.
+ * Gradients of the loss with respect to the LoRA parameters (LESS; Xia et al., ICML 2024), one
+ * vector per warm-up checkpoint. Candidates' gradients have the form that the settings say,
+ * queries' gradients are plain. Each is then projected.
  */
 final class GradientVectors implements ExampleVectors {
-  /** Raise it when the same files begin to give other vectors. */
+  /**
+   * Part of the fingerprint; raise the number when a code change makes the same files give
+   * different vectors.
+   */
   private static final String METHOD = "gradient 2";
 
   private final RepresentationSettings settings;
@@ -47,7 +51,7 @@ final class GradientVectors implements ExampleVectors {
     engine = new GradientEngine(manager, decoder, adapters, device.recompute());
     times = device.times();
     List<AdamMoments> moments = new ArrayList<>();
-    if (adamWanted()) {
+    if (usesAdamForm()) {
       for (LoraCheckpoint checkpoint : checkpoints) {
         moments.add(AdamMoments.read(checkpoint, adapters.layout()));
       }
@@ -58,13 +62,19 @@ final class GradientVectors implements ExampleVectors {
                 manager, moments, sketch, checkpoints.size(), adapters.layout().size(), times)
             : new ReductionInJava(moments, settings.projection(), times);
     weights =
-        adamWanted()
+        usesAdamForm()
             ? CheckpointWeights.read(settings.checkpoints())
             : CheckpointWeights.readOrEqual(settings.checkpoints());
     dimension = settings.projection().dimension(adapters.layout().size());
   }
 
-  /** Loads model, adapters and moments. */
+  /**
+   * Loads the base model and the checkpoints' adapters, and for {@link GradientForm#ADAM} the
+   * optimizer's moments.
+   *
+   * @throws IOException when a file is missing or unusable; the message names it and says what to
+   *     do
+   */
   static GradientVectors open(RepresentationSettings settings, ComputeDevice device)
       throws IOException {
     List<LoraCheckpoint> checkpoints = new ArrayList<>();
@@ -82,7 +92,7 @@ final class GradientVectors implements ExampleVectors {
     return new GradientVectors(settings, checkpoints, decoder, adapters, device);
   }
 
-  private boolean adamWanted() {
+  private boolean usesAdamForm() {
     return settings.form() == GradientForm.ADAM;
   }
 
@@ -101,7 +111,10 @@ final class GradientVectors implements ExampleVectors {
     return decoder.vocabulary();
   }
 
-  /** The work of a GPU ends when its result is waited for, within the reduction. */
+  /**
+   * On a GPU, the engine only queues the passes. They complete while the reduction waits for its
+   * result, and that time is counted as the reduction's.
+   */
   @Override
   public float[][] of(Encoded.Example example, ExampleRole role) {
     long begin = System.nanoTime();
@@ -118,7 +131,7 @@ final class GradientVectors implements ExampleVectors {
     fingerprint.add(METHOD + " " + settings.form() + " " + settings.projection());
     for (LoraCheckpoint checkpoint : checkpoints) {
       fingerprint.add("checkpoint " + checkpoint.scaling()).add(checkpoint.adapter().path());
-      if (adamWanted()) {
+      if (usesAdamForm()) {
         fingerprint.add(AdamMoments.file(checkpoint.folder()));
       }
     }
@@ -127,14 +140,14 @@ final class GradientVectors implements ExampleVectors {
   @Override
   public void selfTest(Encoded.Example example) throws IOException {
     float base = engine.baseLoss(example);
-    SelfTest.lossIsFinite(base);
+    SelfTest.requireFiniteLoss(base);
     GradientEngine.Result result = engine.compute(example);
     for (int c = 0; c < checkpoints.size(); c++) {
       Path folder = checkpoints.get(c).folder();
       float[] gradient = result.gradients()[c];
-      SelfTest.adapterChangesLoss(folder, base, result.losses()[c]);
-      SelfTest.gradientIsNotZero(folder, gradient);
-      SelfTest.projectionKeepsNorm(gradient, settings.projection().apply(gradient, c));
+      SelfTest.requireChangedLoss(folder, base, result.losses()[c]);
+      SelfTest.requireUsableGradient(folder, gradient);
+      SelfTest.requireKeptNorm(gradient, settings.projection().apply(gradient, c));
     }
   }
 }

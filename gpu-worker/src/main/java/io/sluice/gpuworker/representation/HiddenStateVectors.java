@@ -15,11 +15,15 @@ import java.io.IOException;
 import java.util.stream.LongStream;
 
 /**
- * The mean of the base model's hidden states after the final norm, over all tokens, each weighted
- * by its position from 1 (RDS+; Ivison et al. 2025). One vector an example, whatever its role.
+ * The weighted mean of the base model's hidden states after the final norm, over all tokens of an
+ * example. The weight of a token is its position, counted from 1 (RDS+; Ivison et al. 2025). There
+ * is one vector per example, and its role makes no difference.
  */
 final class HiddenStateVectors implements ExampleVectors {
-  /** Raise it when the same files begin to give other vectors. */
+  /**
+   * Part of the fingerprint; raise the number when a code change makes the same files give
+   * different vectors.
+   */
   private static final String METHOD = "hidden-state 1";
 
   private final NDManager manager;
@@ -32,7 +36,12 @@ final class HiddenStateVectors implements ExampleVectors {
     this.decoder = decoder;
   }
 
-  /** Loads the base model. */
+  /**
+   * Loads the base model.
+   *
+   * @throws IOException when a file is missing or unusable; the message names it and says what to
+   *     do
+   */
   static HiddenStateVectors open(RepresentationSettings settings, ComputeDevice device)
       throws IOException {
     NDManager manager = device.torch().manager();
@@ -73,19 +82,21 @@ final class HiddenStateVectors implements ExampleVectors {
       scope.suppressNotUsedWarning();
       long[] everywhere = LongStream.range(0, length).toArray();
       NDArray states = decoder.states(scratch, example.ids(), everywhere, Lora.NONE);
-      NDArray shares = scratch.create(shares(length), new Shape(1, length));
-      return shares.matMul(states.squeeze(0)).toFloatArray();
+      NDArray positionWeights = scratch.create(positionWeights(length), new Shape(1, length));
+      return positionWeights.matMul(states.squeeze(0)).toFloatArray();
     }
   }
 
-  /** Position over the sum of all positions, from 1. */
-  private static float[] shares(int length) {
+  /**
+   * The weight of each token: its position, counted from 1, divided by the sum of all positions.
+   */
+  private static float[] positionWeights(int length) {
     double sum = length * (length + 1.0) / 2;
-    float[] shares = new float[length];
+    float[] positionWeights = new float[length];
     for (int i = 0; i < length; i++) {
-      shares[i] = (float) ((i + 1) / sum);
+      positionWeights[i] = (float) ((i + 1) / sum);
     }
-    return shares;
+    return positionWeights;
   }
 
   @Override
@@ -95,6 +106,6 @@ final class HiddenStateVectors implements ExampleVectors {
 
   @Override
   public void selfTest(Encoded.Example example) throws IOException {
-    SelfTest.stateIsNotZero(of(example, ExampleRole.CANDIDATE)[0]);
+    SelfTest.requireUsableState(of(example, ExampleRole.CANDIDATE)[0]);
   }
 }

@@ -1,25 +1,37 @@
 package io.sluice.gpuworker.representation;
 
-/** How a gradient becomes a shorter vector with nearly the same cosines. */
+/**
+ * Shortens gradients such that the cosines between them are nearly preserved. Implementations are
+ * immutable and thread-safe.
+ *
+ * <p>The text form of a projection is part of the representation's fingerprint.
+ */
 public sealed interface Projection permits Projection.None, CountSketch {
-  /** The default number of values of a sketch at most: deploy/docs/encodings.md says why. */
+  /**
+   * The default for the largest number of values of a sketch; deploy/docs/encodings.md gives the
+   * reasons.
+   */
   int DEFAULT_DIMENSION = 32_768;
 
-  /** The default seed of a sketch. */
+  /** The default seed of a sketch's random offsets and signs. */
   long DEFAULT_SEED = 0;
 
-  /** The default: a sketch of {@link #DEFAULT_DIMENSION} values. */
+  /** A sketch of {@link #DEFAULT_DIMENSION} values with the default seed. */
   Projection DEFAULT = sketch(DEFAULT_DIMENSION);
 
-  /** A sketch of so many values at most, a multiple of 8, with the default seed. */
+  /**
+   * A sketch with the default seed.
+   *
+   * @param dimension the largest number of values, a multiple of 8
+   */
   static Projection sketch(int dimension) {
     return new CountSketch(dimension, DEFAULT_SEED);
   }
 
   /**
-   * Values after projection.
+   * The number of values after projection.
    *
-   * @param size values of the gradient
+   * @param size the number of values of a gradient
    */
   int dimension(int size);
 
@@ -27,13 +39,13 @@ public sealed interface Projection permits Projection.None, CountSketch {
    * Projects a gradient.
    *
    * @param gradient not changed
-   * @param checkpoint which checkpoint it is of, from 0: each has a projection of its own, so that
-   *     their errors average out
-   * @return {@link #dimension} values
+   * @param checkpoint index of the gradient's checkpoint, from 0. The projection differs between
+   *     checkpoints, so that the errors average out.
+   * @return a new array of {@link #dimension} values
    */
   float[] apply(float[] gradient, int checkpoint);
 
-  /** Leaves the gradient as it is. */
+  /** No projection: vectors are complete gradients. */
   record None() implements Projection {
     @Override
     public int dimension(int size) {

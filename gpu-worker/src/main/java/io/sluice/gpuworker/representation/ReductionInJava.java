@@ -8,9 +8,13 @@ import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.util.List;
 
 /**
- * Reduces gradients in Java, which on a CPU takes a small part of what the gradients take.
+ * Reduces gradients in Java. On a CPU this takes little time compared with the gradients
+ * themselves.
  *
- * @param moments of each checkpoint; empty where candidates keep the plain form
+ * @param moments the optimizer's moments at each checkpoint; empty when candidates' gradients stay
+ *     plain
+ * @param projection applied to the gradient at each checkpoint
+ * @param times collects the time that each stage takes
  */
 record ReductionInJava(List<AdamMoments> moments, Projection projection, StageTimes times)
     implements GradientReduction {

@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reduces gradients where they are, so that only sketches leave the device. Plain gradients come
- * out equal to {@link ReductionInJava} to the last bit, Adam's form within 1e-6 (relative L2),
- * since devices round its square root in ways of their own.
+ * Reduces gradients on the device that holds them, so that only sketches have to be copied to the
+ * host. For plain gradients the result equals that of {@link ReductionInJava} to the last bit. For
+ * Adam's form it is within 1e-6 (relative L2 error), because devices round the square root
+ * differently.
  */
 final class ReductionOnDevice implements GradientReduction {
   private final Optional<AdamForm.OnDevice> adam;
@@ -21,12 +22,15 @@ final class ReductionOnDevice implements GradientReduction {
   private final StageTimes times;
 
   /**
-   * A reduction.
+   * Copies the moments and the sketch's signs to the device.
    *
-   * @param manager owns what stays on the device
-   * @param moments of each checkpoint; empty where candidates keep the plain form
-   * @param checkpoints how many
-   * @param size values of a gradient
+   * @param manager owns the arrays that stay on the device
+   * @param moments the optimizer's moments at each checkpoint; empty when candidates' gradients
+   *     stay plain
+   * @param projection applied to the gradient at each checkpoint
+   * @param checkpoints the number of checkpoints
+   * @param size the number of values of a gradient
+   * @param times collects the time that each stage takes
    */
   ReductionOnDevice(
       NDManager manager,

@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** The kinds of representation: what stands for an example. */
+/** The kinds of representation, that is, of the vectors that stand for an example. */
 public enum RepresentationKind {
-  /** The loss's gradient in the LoRA parameters of each checkpoint (LESS). */
+  /**
+   * The gradient of the loss with respect to the LoRA parameters, at each warm-up checkpoint
+   * (LESS).
+   */
   GRADIENT("gradient", true, FeatureEncoding.SIGN, GradientVectors::open),
-  /** The base model's last hidden states, averaged (RDS+). */
+  /** The weighted mean of the base model's last hidden states (RDS+). */
   HIDDEN_STATE("hidden-state", false, FeatureEncoding.FLOAT16, HiddenStateVectors::open);
 
   private final String label;
@@ -25,15 +28,16 @@ public enum RepresentationKind {
     this.opener = opener;
   }
 
-  /** Loads what a kind computes with. */
+  /** Loads the model files of a kind onto a device. */
   private interface Opener {
     ExampleVectors open(RepresentationSettings settings, ComputeDevice device) throws IOException;
   }
 
   /**
-   * The kind of a name.
+   * The kind with a given label.
    *
-   * @throws IllegalArgumentException when there is none; names those that are
+   * @throws IllegalArgumentException when there is no such kind; the message lists the labels of
+   *     all kinds
    */
   public static RepresentationKind of(String label) {
     return Arrays.stream(values())
@@ -45,29 +49,35 @@ public enum RepresentationKind {
                     "kind " + label + ": use " + String.join(" or ", labels())));
   }
 
-  /** The names of all kinds. */
+  /** The labels of all kinds. */
   public static List<String> labels() {
     return Arrays.stream(values()).map(RepresentationKind::label).toList();
   }
 
-  /** The name that settings use. */
+  /** The name of the kind in settings, such as {@code hidden-state}. */
   public String label() {
     return label;
   }
 
-  /** Whether it computes with warm-up checkpoints, not with the base model alone. */
+  /** Whether the kind needs warm-up checkpoints in addition to the base model. */
   public boolean needsCheckpoints() {
     return needsCheckpoints;
   }
 
   /**
-   * How candidates' values are stored unless another way is wanted. One bit each will do for a
-   * sketch, which has values to spare (deploy/docs/encodings.md), but not for a hidden state.
+   * The default encoding of candidates' vectors. One bit per value is enough for a sketch, which
+   * has many values (deploy/docs/encodings.md), but not for a hidden state.
    */
   public FeatureEncoding defaultEncoding() {
     return defaultEncoding;
   }
 
+  /**
+   * Loads the model files onto a device.
+   *
+   * @throws IOException when a file is missing or unusable; the message names it and says what to
+   *     do
+   */
   ExampleVectors open(RepresentationSettings settings, ComputeDevice device) throws IOException {
     return opener.open(settings, device);
   }

@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What makes a representation.
+ * The settings that determine the vectors of a representation.
  *
- * @param kind what stands for an example
- * @param form of a candidate's gradient; kinds without gradients have no use for it
+ * @param kind the kind of representation
+ * @param form the form of candidates' gradients; ignored by kinds without gradients
  * @param model folder of the base model, in Hugging Face format
- * @param checkpoints folders of its warm-up checkpoints, of one run, all different; at least one
- *     where the kind needs them, else of no use
- * @param projection what is done to a gradient before it is normalised; of no use to other kinds
- * @param maxLength tokens after which a candidate is cut, and a query's prompt and answer each; 2
- *     to {@link #MAX_MAX_LENGTH}
+ * @param checkpoints different folders of warm-up checkpoints from one training run of the base
+ *     model. At least one when the kind needs checkpoints; ignored otherwise.
+ * @param projection applied to gradients before they are scaled to unit length; ignored by kinds
+ *     without gradients
+ * @param maxLength the number of tokens to which a candidate is truncated, as are a query's prompt
+ *     and answer separately; {@link #MIN_MAX_LENGTH} to {@link #MAX_MAX_LENGTH}
  */
 public record RepresentationSettings(
     RepresentationKind kind,
@@ -27,32 +28,40 @@ public record RepresentationSettings(
   /** The default of {@code maxLength}. */
   public static final int DEFAULT_MAX_LENGTH = 512;
 
-  /** The most that {@code maxLength} may be. */
+  /** The largest allowed {@code maxLength}. */
   public static final int MAX_MAX_LENGTH = 1 << 20;
 
-  /** The least that it may be: one token says nothing of the next. */
+  /** The smallest allowed {@code maxLength}: a single token has no next token to predict. */
   public static final int MIN_MAX_LENGTH = 2;
 
-  /** A query's prompt and its answer are each cut at the length limit. */
+  /**
+   * A query has two parts, its prompt and its answer, and each is truncated to the length limit.
+   */
   private static final int PARTS = 2;
 
-  /** Checks and copies. */
+  /**
+   * Copies the list of checkpoints.
+   *
+   * @throws IllegalArgumentException when the kind needs a checkpoint and there is none, two are
+   *     the same, or the length limit is out of range
+   */
   public RepresentationSettings {
     checkpoints = List.copyOf(checkpoints);
     if (kind.needsCheckpoints() && checkpoints.isEmpty()) {
       throw new IllegalArgumentException(
-          "no checkpoint: kind "
+          "no checkpoint: representations of the kind "
               + kind.label()
-              + " needs at least one folder of a LoRA warm-up checkpoint");
+              + " need at least one folder of a LoRA warm-up checkpoint");
     }
     requireDifferent(checkpoints);
     requireMaxLength(maxLength);
   }
 
   /**
-   * Checks a limit of length.
+   * Checks a length limit in tokens.
    *
-   * @throws IllegalArgumentException when it is out of its range
+   * @throws IllegalArgumentException when it is not {@link #MIN_MAX_LENGTH} to {@link
+   *     #MAX_MAX_LENGTH}
    */
   public static void requireMaxLength(int maxLength) {
     if (maxLength < MIN_MAX_LENGTH || maxLength > MAX_MAX_LENGTH) {
@@ -63,30 +72,29 @@ public record RepresentationSettings(
     }
   }
 
-  /** A checkpoint that is given twice would count twice. */
   private static void requireDifferent(List<Path> checkpoints) {
     Set<Path> seen = new HashSet<>();
     for (Path checkpoint : checkpoints) {
       if (!seen.add(checkpoint.toAbsolutePath().normalize())) {
         throw new IllegalArgumentException(
-            "checkpoint " + checkpoint + " is given twice, and would count twice: give it once");
+            "checkpoint " + checkpoint + " is given twice and would count twice: give it once");
       }
     }
   }
 
-  /** Gradients as LESS defines them, with the default projection and length. */
+  /** Gradients as defined by LESS, with the default projection and length limit. */
   public static RepresentationSettings gradient(Path model, List<Path> checkpoints) {
     return gradient(model, checkpoints, Projection.DEFAULT, DEFAULT_MAX_LENGTH);
   }
 
-  /** Gradients as LESS defines them: candidates in the form of an Adam step. */
+  /** Gradients as defined by LESS: candidates have {@link GradientForm#ADAM}. */
   public static RepresentationSettings gradient(
       Path model, List<Path> checkpoints, Projection projection, int maxLength) {
     return new RepresentationSettings(
         RepresentationKind.GRADIENT, GradientForm.ADAM, model, checkpoints, projection, maxLength);
   }
 
-  /** The longest example, in tokens. */
+  /** The length of the longest possible example, in tokens. */
   int positions() {
     return Math.multiplyExact(PARTS, maxLength);
   }

@@ -6,40 +6,46 @@ import io.sluice.schemas.Query;
 import java.util.List;
 
 /**
- * Turns examples into the vectors that stand for them, one vector a checkpoint; kinds without
- * checkpoints count as having one.
+ * Computes the vectors that stand for examples, one vector per checkpoint. A kind of representation
+ * without checkpoints is treated as having one.
  *
- * <p>Deterministic up to the last bits: how examples are batched may move them. Not thread-safe:
- * one thread uses it at a time.
+ * <p>Deterministic, except that batching examples differently may change the last bits. Not
+ * thread-safe: only one thread may use it at a time.
  */
 public interface Representer extends AutoCloseable {
-  /** Hash, in hex, of all that shapes the vectors: equal fingerprints, comparable vectors. */
+  /**
+   * A hexadecimal hash of everything that the vectors depend on. Vectors can be compared when their
+   * fingerprints are equal.
+   */
   String fingerprint();
 
-  /** Values a checkpoint, after projection. */
+  /** The number of values of each vector, after projection. */
   int dimension();
 
-  /** Vectors an example. */
+  /** The number of vectors per example. */
   int checkpoints();
 
-  /** The weight of each checkpoint in the similarity: {@link #checkpoints} values, sum 1. */
+  /** The weight of each checkpoint in the similarity: {@link #checkpoints} values that sum to 1. */
   float[] checkpointWeights();
 
-  /** Where it computes, for people: {@code cpu} or {@code gpu(0)}. */
+  /**
+   * The devices that it computes on, for display, such as {@code cpu} or {@code gpu(0), gpu(1)}.
+   */
   String device();
 
   /**
-   * Represents examples.
+   * Represents examples. Blocks until all are done.
    *
-   * @param role what all of them are represented as, whatever their form
-   * @return one outcome an example, in order
+   * @param role the role in which all of them are represented, whatever their form
+   * @return one outcome per example, in the order of the examples
+   * @throws IllegalStateException when the engine fails, or the calling thread is interrupted
    */
   List<Outcome> represent(List<? extends Text> examples, ExampleRole role);
 
   /**
-   * Represents candidates.
+   * Represents candidates, see {@link #represent}.
    *
-   * @return one outcome a candidate, in order
+   * @return one outcome per candidate, in the order of the candidates
    */
   default List<Outcome> candidates(List<Candidate> candidates) {
     return represent(
@@ -50,9 +56,9 @@ public interface Representer extends AutoCloseable {
   }
 
   /**
-   * Represents queries.
+   * Represents queries, see {@link #represent}.
    *
-   * @return one outcome a query, in order
+   * @return one outcome per query, in the order of the queries
    */
   default List<Outcome> queries(List<Query> queries) {
     return represent(
@@ -60,24 +66,25 @@ public interface Representer extends AutoCloseable {
         ExampleRole.QUERY);
   }
 
+  /** Stops computing and frees the memory of the model. */
   @Override
   void close();
 
-  /** What became of one example. */
+  /** The outcome of representing one example. */
   sealed interface Outcome {}
 
   /**
-   * The example's vectors.
+   * The example has a representation.
    *
-   * @param rows shape [checkpoints, dimension], each row of unit L2 norm
-   * @param tokens tokens of the example after cutting to the length limit
+   * @param rows its vectors, shape [checkpoints, dimension], each row of unit L2 norm
+   * @param tokens the number of tokens of the example after truncation to the length limit
    */
   record Represented(float[][] rows, int tokens) implements Outcome {}
 
   /**
    * The example has no representation.
    *
-   * @param reason why, for people
+   * @param reason why not, as a phrase for people
    */
   record Unusable(String reason) implements Outcome {}
 }

@@ -7,72 +7,84 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Checks that are made before the first example: each catches a fault that would otherwise spoil
- * every vector in silence.
+ * Checks that run after the model is loaded and before the first example is represented. Each
+ * detects a fault that would otherwise silently make all vectors useless. A failed check throws an
+ * {@link UnusableModelException} that names the check and says what to do.
  */
 final class SelfTest {
   private static final String TEXT =
       "<|user|>\nName a prime number.\n<|assistant|>\nSeven is a prime number.";
 
-  /** Rounding moves a loss by less. */
+  /** Relative change of a loss; rounding alone changes it by less. */
   private static final double LOSS_CHANGE = 1e-6;
 
-  /** How many standard deviations a projected norm may be off. */
+  /**
+   * The number of standard deviations by which the squared norm of a projected gradient may be off.
+   */
   private static final double DEVIATIONS = 8;
 
   private SelfTest() {}
 
   /**
-   * An example of the tokenizer's own, checked: one begin token at most, all known to the model.
+   * Encodes a built-in text as an example for the other checks. Checks that the tokenizer adds at
+   * most one begin-of-sequence token, and that all token ids are in the model's vocabulary.
    *
-   * @param vocabulary token ids that the model knows: 0 to this number, exclusive
+   * @param vocabulary the size of the model's vocabulary: token ids are 0 to this number, exclusive
    */
   static Encoded.Example example(Tokens tokens, int vocabulary) throws UnusableModelException {
     long[] ids = tokens.encode(TEXT);
     if (ids.length < 2) {
-      throw failed("tokens", "a sentence gave " + ids.length + " tokens: get the tokenizer again");
+      throw failed(
+          "tokens", "a sentence gave " + ids.length + " tokens: download the tokenizer again");
     }
-    singleBeginToken(ids, tokens.encodeContinuation(TEXT));
+    requireSingleBeginToken(ids, tokens.encodeContinuation(TEXT));
     long highest = Arrays.stream(ids).max().orElseThrow();
     if (highest >= vocabulary) {
-      throw failed(
-          "vocabulary",
-          "token " + highest + " is beyond the model's " + vocabulary + ": wrong tokenizer");
+      throw failed("vocabulary", unknownToken(highest, vocabulary));
     }
     long[] labels = ids.clone();
     labels[0] = Encoded.UNLEARNT;
     return new Encoded.Example(ids, labels);
   }
 
+  /** Says that a token id is outside a model's vocabulary, and what to do. */
+  static String unknownToken(long id, int vocabulary) {
+    return "token "
+        + id
+        + " is not in the model's vocabulary of "
+        + vocabulary
+        + " tokens: use the tokenizer that belongs to this model";
+  }
+
   /**
-   * The begin token comes once.
+   * Checks that the begin-of-sequence token is not added twice.
    *
-   * @param opening tokens of a text with what the tokenizer puts before it
-   * @param bare its tokens alone
+   * @param opening the tokens of a text at the beginning of a sequence
+   * @param bare the tokens of the same text without added tokens
    */
-  static void singleBeginToken(long[] opening, long[] bare) throws UnusableModelException {
+  static void requireSingleBeginToken(long[] opening, long[] bare) throws UnusableModelException {
     if (opening[0] != bare[0] && opening[0] == opening[1]) {
       throw failed(
           "single begin token",
           "the tokenizer puts token "
               + opening[0]
-              + " twice before a text: remove one from the post_processor in tokenizer.json");
+              + " twice before a text: remove one of them from the post_processor in tokenizer.json");
     }
   }
 
-  /** The base model predicts something. */
-  static void lossIsFinite(float base) throws UnusableModelException {
+  /** Checks that the base model's loss is a number. */
+  static void requireFiniteLoss(float base) throws UnusableModelException {
     if (!Float.isFinite(base)) {
       throw failed(
           "loss",
           "the base model's loss on a sentence is "
               + base
-              + ": its weights or its config.json are damaged, get them again");
+              + ": its weights or its config.json are damaged; download them again");
     }
   }
 
-  /** The adapter does something: its loss is not the base model's. */
-  static void adapterChangesLoss(Path checkpoint, float base, float adapted)
+  /** Checks that the adapter has an effect: its loss must differ from that of the base model. */
+  static void requireChangedLoss(Path checkpoint, float base, float adapted)
       throws UnusableModelException {
     if (!(Math.abs(adapted - base) > LOSS_CHANGE * Math.abs(base))) {
       throw failed(
@@ -83,38 +95,44 @@ final class SelfTest {
               + adapted
               + ", without it "
               + base
-              + ": the adapter is untrained or belongs to another model");
+              + ": the adapter is untrained or belongs to another model; use a warm-up checkpoint of this"
+              + " model");
     }
   }
 
-  /** A gradient has a direction. */
-  static void gradientIsNotZero(Path checkpoint, float[] gradient) throws UnusableModelException {
+  /** Checks that a gradient is finite and not zero. */
+  static void requireUsableGradient(Path checkpoint, float[] gradient)
+      throws UnusableModelException {
     requireDirection(
         "gradient",
         gradient,
         "the gradient at " + checkpoint,
-        "the checkpoint's weights are damaged");
+        "the checkpoint's weights are damaged; use another checkpoint");
   }
 
-  /** A hidden state has a direction. */
-  static void stateIsNotZero(float[] state) throws UnusableModelException {
-    requireDirection("hidden state", state, "the hidden state", "the model's weights are damaged");
+  /** Checks that a hidden state is finite and not zero. */
+  static void requireUsableState(float[] state) throws UnusableModelException {
+    requireDirection(
+        "hidden state",
+        state,
+        "the hidden state",
+        "the model's weights are damaged; download them again");
   }
 
   private static void requireDirection(String check, float[] vector, String what, String cause)
       throws UnusableModelException {
     double norm = UnitLength.norm(vector);
     if (!(norm > 0) || Double.isInfinite(norm)) {
-      throw failed(check, what + " has the length " + norm + ": " + cause);
+      throw failed(check, what + " has the norm " + norm + ": " + cause);
     }
   }
 
   /**
-   * A projection keeps a gradient's length, but for chance: the square of a random projection to k
-   * values is off by {@code sqrt(2 / k)} of it, a standard deviation.
+   * Checks that the projection preserves a gradient's norm up to random error: for a random
+   * projection to k values, the relative error of the squared norm has a standard deviation of
+   * {@code sqrt(2 / k)}.
    */
-  static void projectionKeepsNorm(float[] gradient, float[] projected)
-      throws UnusableModelException {
+  static void requireKeptNorm(float[] gradient, float[] projected) throws UnusableModelException {
     double ratio = UnitLength.norm(projected) / UnitLength.norm(gradient);
     double off = Math.abs(ratio * ratio - 1);
     if (!(ratio > 0) || !(off <= DEVIATIONS * Math.sqrt(2.0 / projected.length))) {

@@ -7,20 +7,22 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * How long each stage of representing examples took, summed over all threads. Thread-safe.
+ * The time that each stage of representing examples has taken, summed over all threads.
+ * Thread-safe.
  *
- * <p>On a GPU, work is queued: its time counts for the stage that waits for the result.
+ * <p>A GPU works asynchronously: the time that it takes is counted for the stage that waits for the
+ * result.
  */
 public final class StageTimes {
-  /** A stage, in the order in which an example passes them. */
+  /** The stages, in the order in which an example passes through them. */
   public enum Stage {
-    /** From text to tokens. */
+    /** Encoding a text as tokens. */
     TOKENIZE("tokenize"),
-    /** From tokens to a gradient or a hidden state. */
+    /** Computing a gradient or a hidden state from tokens. */
     MODEL("forward+backward"),
-    /** From a gradient to the step that Adam would take. */
+    /** Turning a gradient into the update that Adam would make. */
     ADAM("Adam"),
-    /** To fewer values. */
+    /** Projecting a gradient to fewer values. */
     PROJECTION("projection");
 
     private final String label;
@@ -29,7 +31,7 @@ public final class StageTimes {
       this.label = label;
     }
 
-    /** For people. */
+    /** The name of the stage in tables for people. */
     public String label() {
       return label;
     }
@@ -37,14 +39,17 @@ public final class StageTimes {
 
   private final Map<Stage, LongAdder> nanos = new EnumMap<>(Stage.class);
 
-  /** Nothing has taken any time yet. */
+  /** Starts with zero for every stage. */
   public StageTimes() {
     for (Stage stage : Stage.values()) {
       nanos.put(stage, new LongAdder());
     }
   }
 
-  /** Does some work of a stage. */
+  /**
+   * Runs some work on the calling thread and adds the time that it takes to a stage, even when it
+   * fails.
+   */
   public <T> T time(Stage stage, Supplier<T> work) {
     long begin = System.nanoTime();
     try {
@@ -54,12 +59,12 @@ public final class StageTimes {
     }
   }
 
-  /** Adds time to a stage. */
+  /** Adds a time in nanoseconds to a stage. */
   public void add(Stage stage, long nanoseconds) {
     nanos.get(stage).add(nanoseconds);
   }
 
-  /** The time that a stage took so far. */
+  /** The time that a stage has taken so far. */
   public Duration total(Stage stage) {
     return Duration.ofNanos(nanos.get(stage).sum());
   }

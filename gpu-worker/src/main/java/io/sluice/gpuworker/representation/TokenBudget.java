@@ -3,7 +3,10 @@ package io.sluice.gpuworker.representation;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
-/** Bounds how many tokens are computed at a time. Thread-safe; first come, first served. */
+/**
+ * Limits how many tokens are computed at the same time. Thread-safe; waiting threads are served in
+ * the order of their arrival.
+ */
 final class TokenBudget {
   private final int tokens;
   private final Semaphore free;
@@ -13,14 +16,19 @@ final class TokenBudget {
     this.free = new Semaphore(tokens, true);
   }
 
-  /** Does some work when its tokens fit; more than the budget has are done alone. */
-  <T> T within(int wanted, Supplier<T> work) {
+  /**
+   * Waits until the tokens fit into the budget, then runs some work on the calling thread. Work
+   * with more tokens than the whole budget runs alone.
+   *
+   * @throws IllegalStateException when the thread is interrupted while it waits
+   */
+  <T> T runWithin(int wanted, Supplier<T> work) {
     int taken = Math.min(wanted, tokens);
     try {
       free.acquire(taken);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while an example waited for memory", e);
+      throw new IllegalStateException("interrupted while waiting for memory for an example", e);
     }
     try {
       return work.get();
@@ -29,8 +37,8 @@ final class TokenBudget {
     }
   }
 
-  /** Does some work while nothing else is done. */
-  <T> T alone(Supplier<T> work) {
-    return within(tokens, work);
+  /** Waits until no other work is running, then runs some work on the calling thread. */
+  <T> T runAlone(Supplier<T> work) {
+    return runWithin(tokens, work);
   }
 }

@@ -1,10 +1,10 @@
 package io.sluice.gpuworker.representation;
 
-/** L2 norms of vectors. */
+/** Computes the L2 norm of vectors and scales them to unit length. */
 public final class UnitLength {
   private UnitLength() {}
 
-  /** The L2 norm, summed in double precision. */
+  /** The L2 norm of a vector, summed in double precision. */
   public static double norm(float[] vector) {
     double squares = 0;
     for (float value : vector) {
@@ -16,7 +16,7 @@ public final class UnitLength {
   /**
    * Scales a vector to unit norm, in place.
    *
-   * @return whether it has a direction; without one it is left as it is
+   * @return false when the norm is zero or not finite; the vector is then not changed
    */
   public static boolean scale(float[] vector) {
     double norm = norm(vector);

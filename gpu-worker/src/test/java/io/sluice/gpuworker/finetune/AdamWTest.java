@@ -10,7 +10,7 @@ class AdamWTest {
   private static final double ROUNDING = 1e-6;
 
   @Test
-  void givenGradientsOverSteps_whenStepped_thenTheValuesAreThoseOfTheFormulaInDoubles() {
+  void givenGradientsOfSeveralSteps_whenApplied_thenValuesFollowTheFormulaInDoublePrecision() {
     double[] gradients = {0.5, -2, 0.01, 0};
     double[] rates = {1e-2, 5e-3, 0, 2e-2, 1e-3};
     TrainingHyperParameters.Adam adam = new TrainingHyperParameters.Adam(0.9, 0.999, 1e-8, 0.1);
@@ -51,7 +51,7 @@ class AdamWTest {
   }
 
   @Test
-  void givenAFirstStep_whenStepped_thenEachValueMovesByTheLearningRateAgainstItsGradient() {
+  void givenTheFirstStep_whenApplied_thenEachValueMovesByTheLearningRateAgainstItsGradient() {
     float[] values = {1, 1};
     AdamW optimizer =
         new AdamW(
@@ -67,7 +67,7 @@ class AdamWTest {
   }
 
   @Test
-  void givenALongGradient_whenClipped_thenItHasTheLimitAndTheNormBeforeIsTold() {
+  void givenALongGradient_whenClipped_thenItsNormIsTheLimitAndTheEarlierNormIsReturned() {
     float[] gradient = {3, 4};
 
     double norm = Clipping.apply(gradient, 1);

@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Runs on the reference's small model. */
+/**
+ * The model, the settings and the examples of the reference's small training run, and shortcuts to
+ * train with them.
+ */
 final class Cases {
-  /** What the reference trained with. */
+  /** The hyper-parameters of the reference's training run. */
   static final TrainingHyperParameters REFERENCE =
       TrainingHyperParameters.DEFAULT
           .withEpochs(4)
@@ -30,7 +33,7 @@ final class Cases {
     return GoldenData.small().resolve("tiny-llama/base");
   }
 
-  /** The reference's candidates, encoded, the first of them. */
+  /** The first {@code count} of the reference's candidates, encoded. */
   static List<Encoded.Example> examples(int count) {
     JsonNode encoded =
         GoldenData.json(GoldenData.small().resolve("tiny-llama/encoded.json")).path("candidates");
@@ -48,7 +51,7 @@ final class Cases {
     return new TrainingSettings(base(), method, hyper, TWO_THREADS);
   }
 
-  /** Trains to the end. */
+  /** Trains until all steps are done; fails when the run ends in another way. */
   static TrainingOutcome.Finished finish(
       TrainingSettings settings, List<Encoded.Example> examples, Checkpointing checkpointing)
       throws IOException, InterruptedException {
@@ -56,7 +59,7 @@ final class Cases {
         new FineTuning(settings).run(examples, checkpointing, TrainingListener.NONE);
   }
 
-  /** A tensor's values. */
+  /** The values of the tensor with the given name, row-major. */
   static float[] values(Safetensors file, String name) throws IOException {
     return file.read(name, file.shape(name));
   }

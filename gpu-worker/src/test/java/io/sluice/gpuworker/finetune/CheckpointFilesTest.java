@@ -26,13 +26,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That what is written is what the worker, and the evaluation, read. */
+/**
+ * Checks that the worker, the evaluation and PEFT can use the checkpoints that fine-tuning writes.
+ */
 @ExtendWith(ConstantCollection.class)
 class CheckpointFilesTest {
   @TempDir private Path folder;
 
   @Test
-  void givenAWarmUp_whenItsCheckpointsAreGivenToTheWorker_thenItRepresentsWithThem()
+  void givenTheCheckpointsOfAWarmUp_whenTheRepresenterOpensThem_thenItRepresentsExamples()
       throws Exception {
     Cases.finish(
         Cases.settings(
@@ -65,7 +67,7 @@ class CheckpointFilesTest {
   }
 
   @Test
-  void givenAnAdapterLikeTheReferences_whenWritten_thenNamesAndConfigAreThoseThatPeftWrites()
+  void givenTheReferenceSettings_whenAnAdapterIsWritten_thenNamesAndConfigEqualThoseOfPeft()
       throws Exception {
     Path reference = GoldenData.small().resolve("tiny-llama/run/checkpoint-20");
     Path written =
@@ -95,7 +97,7 @@ class CheckpointFilesTest {
   }
 
   @Test
-  void givenTheReferencesAdapter_whenItGoesOnBeingTrained_thenItBeginsWithItsLosses()
+  void givenTheReferenceAdapter_whenItsTrainingContinues_thenItStartsFromTheReferenceLoss()
       throws Exception {
     Path reference = GoldenData.small().resolve("tiny-llama/run/checkpoint-20");
     List<Encoded.Example> examples = Cases.examples(1);
@@ -116,7 +118,7 @@ class CheckpointFilesTest {
   }
 
   @Test
-  void givenExamples_whenEvaluated_thenTheLossesAreTheReferencesInAnyPacks() throws Exception {
+  void givenExamples_whenEvaluated_thenLossesEqualTheReferenceForAnySizeOfPacks() throws Exception {
     Path reference = GoldenData.small().resolve("tiny-llama/run/checkpoint-20");
     float[] expected =
         GoldenData.floats(
@@ -142,7 +144,8 @@ class CheckpointFilesTest {
   }
 
   @Test
-  void givenAllWeights_whenTrained_thenTheFolderIsAModelThatLearntTheExamples() throws Exception {
+  void givenAllWeights_whenTrained_thenTheCheckpointIsAModelThatHasLearntTheExamples()
+      throws Exception {
     List<Encoded.Example> examples = Cases.examples(6);
     TrainingHyperParameters hyper = Cases.REFERENCE.withBatch(2).withEpochs(6);
     ExampleLosses before = losses(Cases.base(), Optional.empty(), examples);
@@ -167,7 +170,7 @@ class CheckpointFilesTest {
   }
 
   @Test
-  void givenATiedModelOfAnotherKind_whenAllWeightsAreTrained_thenTheHeadStaysTheEmbedding()
+  void givenAModelWithATiedHead_whenAllWeightsAreTrained_thenTheHeadStaysTiedToTheEmbedding()
       throws Exception {
     Path base = GoldenData.small().resolve("arch/tiny-qwen3/base");
     JsonNode example =
@@ -197,7 +200,7 @@ class CheckpointFilesTest {
   }
 
   @Test
-  void givenAnAdapterThatHoldsEmbeddings_whenItShallGoOn_thenTheErrorSaysWhatToDo()
+  void givenAnAdapterWithEmbeddings_whenItsTrainingContinues_thenTheErrorSaysWhatToDo()
       throws Exception {
     Path reference = GoldenData.shared("golden/grad/tiny-llama-addpad").resolve("run/checkpoint-5");
 

@@ -44,29 +44,33 @@ class FineTuningTest {
           Checkpointing.latest(folder.resolve("" + threads)));
     }
 
-    same(folder.resolve("1/checkpoint-6"), folder.resolve("3/checkpoint-6"), RESULTS);
+    assertSameFiles(folder.resolve("1/checkpoint-6"), folder.resolve("3/checkpoint-6"), RESULTS);
   }
 
   @Test
-  void givenARunBrokenOffMidEpoch_whenGoneOnWith_thenTheResultIsThatOfAWholeRun() throws Exception {
+  void givenARunCancelledWithinAnEpoch_whenContinued_thenTheResultEqualsThatOfAnUninterruptedRun()
+      throws Exception {
     Checkpointing inParts = new Checkpointing(folder.resolve("parts"), OptionalInt.of(2), false);
     TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
     List<Encoded.Example> examples = Cases.examples(12);
     Cases.finish(settings, examples, Checkpointing.latest(folder.resolve("whole")));
 
-    TrainingOutcome broken = new FineTuning(settings).run(examples, inParts, new EndsAfter(5));
+    TrainingOutcome cancelled =
+        new FineTuning(settings).run(examples, inParts, new CancelsAfter(5));
     Files.createDirectories(inParts.folder().resolve(".writing-6"));
     Files.writeString(inParts.folder().resolve(".writing-6/" + ADAPTER), "half a file");
     TrainingOutcome.Finished finished = Cases.finish(settings, examples, inParts);
 
-    assertThat(broken).isEqualTo(new TrainingOutcome.Cancelled(5));
+    assertThat(cancelled).isEqualTo(new TrainingOutcome.Cancelled(5));
     assertThat(finished.log()).hasSize(6);
-    same(folder.resolve("whole/checkpoint-6"), finished.checkpoint(), RESULTS);
-    assertThat(names(inParts.folder())).as("the latest alone").containsExactly("checkpoint-6");
+    assertSameFiles(folder.resolve("whole/checkpoint-6"), finished.checkpoint(), RESULTS);
+    assertThat(names(inParts.folder()))
+        .as("only the latest checkpoint is kept")
+        .containsExactly("checkpoint-6");
   }
 
   @Test
-  void givenTwoTrainersInOneFolder_whenTheOtherIsFaster_thenBothFinishWithTheSameBits()
+  void givenTwoTrainersInOneFolder_whenTheOtherIsFaster_thenBothFinishWithTheSameResult()
       throws Exception {
     Checkpointing shared = new Checkpointing(folder.resolve("shared"), OptionalInt.of(1), false);
     TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
@@ -79,12 +83,13 @@ class FineTuningTest {
                 examples, shared, new AfterStep(3, () -> Cases.finish(settings, examples, shared)));
 
     assertThat(slower).isInstanceOf(TrainingOutcome.Finished.class);
-    same(folder.resolve("alone/checkpoint-6"), shared.folder().resolve("checkpoint-6"), RESULTS);
+    assertSameFiles(
+        folder.resolve("alone/checkpoint-6"), shared.folder().resolve("checkpoint-6"), RESULTS);
     assertThat(names(shared.folder())).containsExactly("checkpoint-6");
   }
 
   @Test
-  void givenAFolderThatAFasterTrainerHasTakenAway_whenACheckpointIsDue_thenItIsMadeAgain()
+  void givenAFolderThatAFasterTrainerHasMovedAway_whenACheckpointIsDue_thenTheFolderIsCreatedAgain()
       throws Exception {
     Checkpointing shared = new Checkpointing(folder.resolve("shared"), OptionalInt.of(1), false);
 
@@ -100,20 +105,21 @@ class FineTuningTest {
   }
 
   @Test
-  void givenAFinishedRun_whenGoneOnWith_thenNothingIsDoneAndItsResultIsTold() throws Exception {
+  void givenAFinishedRun_whenContinued_thenNoStepIsTakenAndItsResultIsReturned() throws Exception {
     TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
     TrainingOutcome.Finished first =
         Cases.finish(settings, Cases.examples(12), Checkpointing.latest(folder));
 
     TrainingOutcome again =
         new FineTuning(settings)
-            .run(Cases.examples(12), Checkpointing.latest(folder), new EndsAfter(0));
+            .run(Cases.examples(12), Checkpointing.latest(folder), new CancelsAfter(0));
 
     assertThat(again).isEqualTo(first);
   }
 
   @Test
-  void givenCheckpointsOfAnotherRun_whenTrained_thenTheyAreRefusedAndLeftAlone() throws Exception {
+  void givenCheckpointsOfAnotherRun_whenTrained_thenTheRunFailsAndLeavesThemUnchanged()
+      throws Exception {
     Cases.finish(Cases.settings(DROPOUT, SHORT), Cases.examples(12), Checkpointing.latest(folder));
 
     for (TrainingSettings other :
@@ -123,7 +129,7 @@ class FineTuningTest {
       assertThatThrownBy(
               () -> Cases.finish(other, Cases.examples(12), Checkpointing.latest(folder)))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("of another run");
+          .hasMessageContaining("belongs to another run");
     }
     assertThatThrownBy(
             () ->
@@ -131,7 +137,7 @@ class FineTuningTest {
                     Cases.settings(DROPOUT, SHORT),
                     Cases.examples(11),
                     Checkpointing.latest(folder)))
-        .hasMessageContaining("of another run");
+        .hasMessageContaining("belongs to another run");
     assertThat(names(folder)).containsExactly("checkpoint-6");
   }
 
@@ -160,7 +166,7 @@ class FineTuningTest {
   }
 
   @Test
-  void givenAModelWithADamagedWeight_whenTrained_thenItEndsAsDivergedAndLeavesNoCheckpoint()
+  void givenAModelWithADamagedWeight_whenTrained_thenTheOutcomeIsDivergedAndThereIsNoCheckpoint()
       throws Exception {
     Path damaged = Files.createDirectory(folder.resolve("model"));
     ModelFiles.copyAllButWeights(Cases.base(), damaged);
@@ -189,15 +195,16 @@ class FineTuningTest {
   }
 
   @Test
-  void givenNothingToLearnTooLongOrForeignExamples_whenTrained_thenTheErrorSaysSo() {
+  void givenNoExampleALongOneOrUnknownTokens_whenTrained_thenTheErrorNamesTheProblem() {
     FineTuning tuning = new FineTuning(Cases.settings(DROPOUT, SHORT.withMaxLength(4)));
 
     assertThatThrownBy(() -> run(tuning, List.of())).hasMessageContaining("no example");
-    assertThatThrownBy(() -> run(tuning, Cases.examples(1))).hasMessageContaining("cut examples");
+    assertThatThrownBy(() -> run(tuning, Cases.examples(1)))
+        .hasMessageContaining("truncate examples to 4");
     assertThatThrownBy(
             () ->
                 run(tuning, List.of(new Encoded.Example(new long[] {1, 600}, new long[] {1, 600}))))
-        .hasMessageContaining("token 600 is beyond");
+        .hasMessageContaining("token 600 is not in the model's vocabulary");
     assertThatThrownBy(
             () ->
                 run(
@@ -214,12 +221,12 @@ class FineTuningTest {
     tuning.run(examples, Checkpointing.latest(folder), TrainingListener.NONE);
   }
 
-  /** Ends a run after some steps. */
-  private static final class EndsAfter implements TrainingListener {
+  /** Cancels a run after the given number of steps. */
+  private static final class CancelsAfter implements TrainingListener {
     private final int steps;
     private int done;
 
-    private EndsAfter(int steps) {
+    private CancelsAfter(int steps) {
       this.steps = steps;
     }
 
@@ -234,17 +241,17 @@ class FineTuningTest {
     }
   }
 
-  private interface Deed {
+  private interface Action {
     void run() throws Exception;
   }
 
-  /** Does something after a step. */
-  private record AfterStep(int step, Deed deed) implements TrainingListener {
+  /** Runs an action after the given step. */
+  private record AfterStep(int step, Action action) implements TrainingListener {
     @Override
     public void progress(StepProgress progress) {
       if (progress.last().step() == step) {
         try {
-          deed.run();
+          action.run();
         } catch (Exception e) {
           throw new AssertionError(e);
         }
@@ -252,7 +259,7 @@ class FineTuningTest {
     }
   }
 
-  private static void same(Path one, Path other, List<String> files) throws IOException {
+  private static void assertSameFiles(Path one, Path other, List<String> files) throws IOException {
     for (String file : files) {
       assertThat(Files.mismatch(one.resolve(file), other.resolve(file))).as(file).isEqualTo(-1);
     }

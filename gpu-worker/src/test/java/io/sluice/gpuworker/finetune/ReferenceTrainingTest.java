@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The run that the Hugging Face Trainer made with PEFT, taken from the same seed. */
+/** Compares training runs with those of the Hugging Face Trainer with PEFT, from the same seed. */
 @ExtendWith(ConstantCollection.class)
 class ReferenceTrainingTest {
   private static final double LOSS = 1e-6;
@@ -37,7 +37,8 @@ class ReferenceTrainingTest {
   private static final double MOMENTS = 1e-5;
 
   /**
-   * The first step has a learning rate of 0, so the third is the first whose loss shows an update.
+   * The learning rate of the first step is 0, so the second step makes the first update, and the
+   * loss of the third is the first to show it.
    */
   private static final int FIRST_STEPS = 3;
 
@@ -46,7 +47,7 @@ class ReferenceTrainingTest {
   @TempDir private static Path smallRun;
   private static TrainingOutcome.Finished smallOutcome;
 
-  /** One run, whose files are compared with all that the reference kept of its own. */
+  /** Trains once; the tests compare its log and its files with the checkpoints of the reference. */
   @BeforeAll
   static void trainTheSmallModel() throws Exception {
     try (ConstantCollection.Collector collector = ConstantCollection.Collector.begin()) {
@@ -61,34 +62,35 @@ class ReferenceTrainingTest {
 
   @ParameterizedTest
   @CsvSource({"build,'5,20'", "shared,'5,10,15,20'"})
-  void givenTheReferencesSettings_whenTrained_thenEachStepAndCheckpointAreTheReferences(
+  void givenTheReferenceSettings_whenTrained_thenEachStepAndCheckpointEqualTheReference(
       String where, String steps) throws Exception {
     Path run = GoldenData.gradients(where).resolve("tiny-llama/run");
 
     SoftAssertions soft = new SoftAssertions();
     assertThat(smallOutcome.log()).hasSize(20);
-    sameSteps(soft, smallOutcome.log(), run.resolve("checkpoint-20"));
+    compareSteps(soft, smallOutcome.log(), run.resolve("checkpoint-20"));
     for (String step : steps.split(",")) {
-      sameFiles(soft, smallRun, run, "checkpoint-" + step);
+      compareFiles(soft, smallRun, run, "checkpoint-" + step);
     }
     soft.assertAll();
   }
 
   @Test
-  void givenAModelThatWasReallyTrained_whenItsWarmUpBegins_thenTheStepsAreTheReferences(
-      @TempDir Path folder) throws Exception {
+  void givenAPretrainedModel_whenItsWarmUpStarts_thenTheStepsEqualTheReference(@TempDir Path folder)
+      throws Exception {
     SoftAssertions soft = new SoftAssertions();
-    sameSteps(soft, warmUp(FIRST_STEPS, folder), warmUpOfTheReference().resolve("checkpoint-20"));
+    compareSteps(
+        soft, warmUp(FIRST_STEPS, folder), warmUpOfTheReference().resolve("checkpoint-20"));
     soft.assertAll();
   }
 
   @Test
   @Tag("slow")
-  void givenAModelThatWasReallyTrained_whenWarmedUpForAnEpoch_thenStepsAndFilesAreTheReferences(
+  void givenAPretrainedModel_whenWarmedUpForAnEpoch_thenStepsAndFilesEqualTheReference(
       @TempDir Path folder) throws Exception {
     SoftAssertions soft = new SoftAssertions();
-    sameSteps(soft, warmUp(ALL_STEPS, folder), warmUpOfTheReference().resolve("checkpoint-20"));
-    sameFiles(soft, folder, warmUpOfTheReference(), "checkpoint-20");
+    compareSteps(soft, warmUp(ALL_STEPS, folder), warmUpOfTheReference().resolve("checkpoint-20"));
+    compareFiles(soft, folder, warmUpOfTheReference(), "checkpoint-20");
     soft.assertAll();
   }
 
@@ -96,7 +98,7 @@ class ReferenceTrainingTest {
     return GoldenData.shared("model").resolve("warmup");
   }
 
-  /** Trains the larger model for a number of steps. */
+  /** Trains the larger model for the given number of steps. */
   private static List<StepLog> warmUp(int steps, Path folder) throws Exception {
     Path base = GoldenData.shared("model").resolve("base");
     TrainingHyperParameters hyper =
@@ -130,7 +132,7 @@ class ReferenceTrainingTest {
     return log;
   }
 
-  /** The candidates that the reference drew, in its order. */
+  /** The candidates that the reference warmed up on, in its order. */
   private static List<Encoded.Example> warmUpExamples(Path base, int maxLength) throws IOException {
     Map<String, Text> byId = new HashMap<>();
     try (CandidateFile lines = CandidateFile.open(GoldenData.shared("data/candidates.jsonl.gz"))) {
@@ -147,8 +149,8 @@ class ReferenceTrainingTest {
     return EncodedExamples.of(base, maxLength, texts).usable();
   }
 
-  /** Each step did what the step that the Trainer logged did. */
-  private static void sameSteps(SoftAssertions soft, List<StepLog> steps, Path checkpoint) {
+  /** Compares each step with the step that the Hugging Face Trainer logged. */
+  private static void compareSteps(SoftAssertions soft, List<StepLog> steps, Path checkpoint) {
     JsonNode log = GoldenData.json(checkpoint.resolve("trainer_state.json")).path("log_history");
     for (StepLog ours : steps) {
       JsonNode theirs = log.get(ours.step() - 1);
@@ -164,16 +166,16 @@ class ReferenceTrainingTest {
     }
   }
 
-  private static void sameFiles(SoftAssertions soft, Path ours, Path theirs, String name)
+  private static void compareFiles(SoftAssertions soft, Path ours, Path theirs, String name)
       throws IOException {
     Path one = ours.resolve(name);
     Path other = theirs.resolve(name);
-    same(soft, one, other, "adapter_model.safetensors", WEIGHTS);
-    same(soft, one, other, "optimizer_state.safetensors", MOMENTS);
+    compareTensors(soft, one, other, "adapter_model.safetensors", WEIGHTS);
+    compareTensors(soft, one, other, "optimizer_state.safetensors", MOMENTS);
   }
 
-  /** All tensors of one are those of the other. */
-  private static void same(
+  /** Compares all tensors of two files of the same name. */
+  private static void compareTensors(
       SoftAssertions soft, Path ours, Path theirs, String file, double tolerance)
       throws IOException {
     assertThat(Files.exists(ours.resolve(file))).isTrue();

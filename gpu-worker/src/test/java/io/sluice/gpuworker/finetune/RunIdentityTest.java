@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Checkpoints on disk hold the hash of these texts, so the texts must never change. */
+/** Checkpoints contain the hash of these texts, so the texts must never change. */
 class RunIdentityTest {
   @Test
-  void givenHyperParameters_whenWrittenForTheHash_thenAsTheFirstReleaseWroteThem() {
+  void givenHyperParameters_whenTheirTextIsHashed_thenItIsThatOfTheFirstRelease() {
     assertThat(RunIdentity.text(TrainingHyperParameters.DEFAULT))
         .isEqualTo(
             "HyperParameters[epochs=2, batch=128, learningRate=2.0E-5, warmupRatio=0.03,"
@@ -17,7 +17,7 @@ class RunIdentityTest {
   }
 
   @Test
-  void givenAParameter_whenWrittenForTheHash_thenAsTheFirstReleaseWroteIt() {
+  void givenAParameter_whenItsTextIsHashed_thenItIsThatOfTheFirstRelease() {
     assertThat(RunIdentity.text(new TrainedParameter("a.default.weight", "a", List.of(8, 64), 512)))
         .isEqualTo("Parameter[name=a.default.weight, stored=a, shape=[8, 64], offset=512]");
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
   @Test
-  void givenAClimb_whenAskedForEachStep_thenTheRateClimbsFromZeroAndFallsInALine() {
+  void givenAWarmUp_whenTheRateOfEachStepIsComputed_thenItRisesFromZeroAndFallsLinearly() {
     TrainingHyperParameters hyper =
         new TrainingHyperParameters(
             1, 1, 0.8, 0.31, TrainingHyperParameters.Adam.DEFAULT, 1, 0, 16);
@@ -21,13 +21,13 @@ class ScheduleTest {
   }
 
   @Test
-  void givenNoClimbOrNothingElse_whenAskedForEachStep_thenNoRateIsBelowZeroOrNotANumber() {
+  void givenNoWarmUpOrOnlyAWarmUp_whenARateIsComputed_thenItIsFiniteAndPositive() {
     assertThat(new Schedule(1, 0, 2).rate(0)).isEqualTo(1);
     assertThat(new Schedule(1, 2, 2).rate(1)).isEqualTo(0.5);
   }
 
   @Test
-  void givenValuesOutOfRange_whenMade_thenTheErrorNamesTheValueAndWhatToUse() {
+  void givenValuesOutOfRange_whenCreated_thenTheErrorNamesTheValueAndTheAllowedOnes() {
     TrainingHyperParameters some = TrainingHyperParameters.DEFAULT;
     assertThatThrownBy(() -> some.withEpochs(0)).hasMessage("epochs 0: use a value 1 or more");
     assertThatThrownBy(() -> some.withBatch(0)).hasMessageContaining("batch size 0");
@@ -42,7 +42,7 @@ class ScheduleTest {
   }
 
   @Test
-  void givenPyTorchsSeed_whenNumbersAreDrawn_thenTheyAreThoseThatItsAuthorsPublished() {
+  void givenTheDefaultSeed_whenNumbersAreDrawn_thenTheyEqualThePublishedOnesOfTheGenerator() {
     MersenneTwister random = new MersenneTwister(5489);
 
     assertThat(Integer.toUnsignedLong(random.next())).isEqualTo(3499211612L);

@@ -89,7 +89,7 @@ class ReferenceArchitectureTest {
             .isLessThan(GRADIENT);
       }
       if (count > CANDIDATES) {
-        Similarities.of(ours, CANDIDATES).areThose(Similarities.of(theirs, CANDIDATES), soft);
+        Similarities.of(ours, CANDIDATES).assertCloseTo(Similarities.of(theirs, CANDIDATES), soft);
       }
     }
     soft.assertAll();

@@ -34,7 +34,7 @@ class CountSketchTest {
   }
 
   @Property(tries = 30)
-  void givenAVectorShorterThanTheSketch_whenSketched_thenItsLengthIsKeptExactly(
+  void givenAVectorShorterThanTheSketch_whenSketched_thenItsNormIsPreservedExactly(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 512) int size) {
     float[] vector = gaussian(size, 3);
     float[] sketch = new CountSketch(512, seed).apply(vector, 0);
@@ -42,7 +42,8 @@ class CountSketchTest {
   }
 
   @Property(tries = 30)
-  void givenUnitVectors_whenSketched_thenInnerProductsAreKeptToFourDeviations(@ForAll long seed) {
+  void givenUnitVectors_whenSketched_thenInnerProductsArePreservedWithinFiveDeviations(
+      @ForAll long seed) {
     int dimension = 4096;
     CountSketch sketch = new CountSketch(dimension, seed);
     float[] a = unit(gaussian(100_000, 4));
@@ -55,7 +56,7 @@ class CountSketchTest {
   }
 
   @Example
-  void givenManySeeds_whenInnerProductsAreSketched_thenTheirMeanIsUnbiased() {
+  void givenManySeeds_whenVectorsAreSketched_thenTheMeanInnerProductIsUnbiased() {
     float[] a = unit(gaussian(5_000, 6));
     float[] b = unit(gaussian(5_000, 7));
     int seeds = 400;
@@ -68,7 +69,7 @@ class CountSketchTest {
   }
 
   @Example
-  void givenASparseVector_whenSketched_thenSignsAreBalancedAndBucketsAreSpread() {
+  void givenVectorsWithASingleValue_whenSketched_thenSignsAreBalancedAndBucketsAreSpread() {
     CountSketch sketch = new CountSketch(64, 9);
     int size = 64 * 200;
     int trials = 0;
@@ -116,7 +117,7 @@ class CountSketchTest {
   }
 
   @Property(tries = 30)
-  void givenAVector_whenSketched_thenEveryValueIsInItsBlocksRunInTheOrderOfTheBlocks(
+  void givenAVector_whenSketched_thenEachBucketSumsOneValuePerBlockInTheOrderOfTheBlocks(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 5000) int size) {
     CountSketch sketch = new CountSketch(512, seed);
     float[] vector = gaussian(size, 11);
@@ -140,14 +141,14 @@ class CountSketchTest {
   }
 
   @Example
-  void givenADimensionBeyondTheLargest_whenMade_thenItIsRefused() {
+  void givenADimensionAboveTheMaximum_whenCreated_thenItIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CountSketch(CountSketch.MAX_DIMENSION + 8, 0))
         .withMessageContaining("262144");
   }
 
   @Example
-  void givenADimensionThatIsNoMultipleOfEight_whenMade_thenItIsRefused() {
+  void givenADimensionThatIsNoMultipleOfEight_whenCreated_thenItIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CountSketch(100, 0))
         .withMessageContaining("multiple of 8");

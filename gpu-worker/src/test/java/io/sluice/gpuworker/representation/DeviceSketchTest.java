@@ -21,7 +21,7 @@ class DeviceSketchTest {
     "16384, 12345, 2",
     "262144, 1000003, 2"
   })
-  void givenGradients_whenSketchedOnTheDevice_thenTheyAreThoseOfJavaToTheLastBit(
+  void givenGradients_whenSketchedOnTheDevice_thenTheyEqualTheSketchesInJavaToTheLastBit(
       int dimension, int size, int checkpoints) {
     CountSketch sketch = new CountSketch(dimension, 17);
     float[] gradients = gradients(checkpoints * size);
@@ -47,7 +47,9 @@ class DeviceSketchTest {
     }
   }
 
-  /** Of very different sizes, so that another order of addition would show. */
+  /**
+   * Values of very different magnitudes, so that adding them in another order gives another sum.
+   */
   private static float[] gradients(int size) {
     Random random = new Random(size);
     float[] values = new float[size];

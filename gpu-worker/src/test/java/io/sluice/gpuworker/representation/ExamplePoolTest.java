@@ -19,36 +19,36 @@ import org.junit.jupiter.api.Test;
 class ExamplePoolTest {
   private static final int THREADS = 4;
 
-  private final Machine machine = new Machine();
+  private final FakeDevice device = new FakeDevice();
   private ExamplePool pool;
 
   @AfterEach
-  void end() {
-    assertThat(pool.end()).isTrue();
+  void shutDownPool() {
+    assertThat(pool.shutDown()).isTrue();
   }
 
   @Test
   void givenABudget_whenManyExamplesAreComputed_thenTheirTokensNeverExceedIt() {
-    pool = new ExamplePool(Collections.nCopies(THREADS, machine), 100);
+    pool = new ExamplePool(Collections.nCopies(THREADS, device), 100);
     List<Outcome> outcomes =
         pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(outcomes).hasSize(60).hasOnlyElementsOfType(Represented.class);
-    assertThat(machine.most.get()).isBetween(40, 80);
+    assertThat(device.most.get()).isBetween(40, 80);
   }
 
   @Test
-  void givenAnExampleBeyondTheBudget_whenComputed_thenNothingElseIsInFlight() {
-    pool = new ExamplePool(Collections.nCopies(THREADS, machine), 50);
+  void givenAnExampleLargerThanTheBudget_whenComputed_thenNoOtherExampleIsInFlight() {
+    pool = new ExamplePool(Collections.nCopies(THREADS, device), 50);
     List<Outcome> outcomes =
         pool.represent(examples(List.of(20, 20, 300, 20, 20)), ExampleRole.CANDIDATE);
     assertThat(outcomes).hasOnlyElementsOfType(Represented.class);
-    assertThat(machine.most.get()).isEqualTo(300);
+    assertThat(device.most.get()).isEqualTo(300);
   }
 
   @Test
-  void givenTooLittleMemory_whenComputed_thenAnExampleIsTriedAgainAloneAndOnlyThenUnusable() {
-    machine.memory = 60;
-    pool = new ExamplePool(Collections.nCopies(THREADS, machine), 1000);
+  void givenTooLittleMemory_whenComputed_thenAnExampleIsTriedAgainAloneBeforeItIsUnusable() {
+    device.memory = 60;
+    pool = new ExamplePool(Collections.nCopies(THREADS, device), 1000);
     List<Integer> tokens = new ArrayList<>(Collections.nCopies(40, 25));
     tokens.add(20, 70);
 
@@ -58,25 +58,25 @@ class ExamplePoolTest {
       assertThat(outcomes.get(i)).isInstanceOf(i == 20 ? Unusable.class : Represented.class);
     }
     assertThat(((Unusable) outcomes.get(20)).reason()).contains("70 tokens", "more memory");
-    assertThat(machine.failures.get()).isGreaterThanOrEqualTo(2);
+    assertThat(device.failures.get()).isGreaterThanOrEqualTo(2);
   }
 
   @Test
-  void givenAnyOtherFailure_whenComputed_thenItEndsTheBatch() {
-    machine.memory = -1;
-    pool = new ExamplePool(List.of(machine), 1000);
+  void givenAnyOtherEngineFailure_whenComputed_thenTheWholeBatchFails() {
+    device.memory = -1;
+    pool = new ExamplePool(List.of(device), 1000);
     assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("device lost");
   }
 
   @Test
-  void givenDevicesOfTheirOwn_whenManyExamplesAreComputed_thenEachDeviceHasOneAtATime() {
-    List<ExampleVectors> devices = List.of(new Machine(), new Machine(), new Machine());
+  void givenOneDevicePerThread_whenManyExamplesAreComputed_thenEachDeviceComputesOneAtATime() {
+    List<ExampleVectors> devices = List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
     pool = new ExamplePool(devices, 10_000);
     pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(devices)
-        .allSatisfy(device -> assertThat(((Machine) device).most.get()).isEqualTo(40));
+        .allSatisfy(device -> assertThat(((FakeDevice) device).most.get()).isEqualTo(40));
   }
 
   private static List<Supplier<Encoded>> examples(List<Integer> tokens) {
@@ -86,8 +86,10 @@ class ExamplePoolTest {
         .toList();
   }
 
-  /** Computes nothing, but counts tokens, and has as much memory as it is given. */
-  private static final class Machine implements ExampleVectors {
+  /**
+   * Returns constant vectors, counts the tokens in flight, and fails when they exceed its memory.
+   */
+  private static final class FakeDevice implements ExampleVectors {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();

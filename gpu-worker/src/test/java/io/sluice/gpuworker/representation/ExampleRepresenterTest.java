@@ -71,7 +71,9 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenTheReferencesRun_whenUnprojected_thenCosinesAndWeightsAreItsOwn() throws IOException {
+  void
+      givenTheReferenceRun_whenRepresentedWithoutProjection_thenCosinesAndWeightsEqualTheReference()
+          throws IOException {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, new Projection.None(), LIMIT))) {
       List<Outcome> candidates = representer.candidates(candidates().subList(0, 6));
@@ -99,7 +101,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenTheSameExamples_whenBatchedOtherwise_thenVectorsAreTheSameToTheLastBit()
+  void givenTheSameExamples_whenBatchedDifferently_thenVectorsAreTheSameToTheLastBit()
       throws IOException {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
@@ -114,7 +116,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenAQueryOfTurns_whenRepresented_thenItIsThatOfItsTextWithItsWhiteSpace()
+  void givenAQueryOfSeveralTurns_whenRepresented_thenTheVectorsEqualThoseOfItsTextWithWhiteSpace()
       throws IOException {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
@@ -138,8 +140,9 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenExamplesWithNothingToLearn_whenRepresented_thenEachHasAReasonAndTheRestGoOn()
-      throws IOException {
+  void
+      givenExamplesWithNothingToLearn_whenRepresented_thenEachHasAReasonAndTheOthersAreRepresented()
+          throws IOException {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, Projection.sketch(512), 32))) {
       Candidate tooLong = candidate("word ".repeat(200), "yes");
@@ -162,7 +165,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenACopyElsewhere_whenOpened_thenTheFingerprintIsTheSame_andOneBitMoreChangesIt(
+  void givenACopyInAnotherFolder_whenOpened_thenTheFingerprintIsTheSame_andOneChangedBitChangesIt(
       @TempDir Path folder) throws IOException {
     copy(RUN, folder);
     String original = fingerprint(RUN, Projection.sketch(512), LIMIT);
@@ -203,7 +206,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenBareAdapters_whenCandidatesArePlain_thenTheyAreRepresentedAsQueriesAre(
+  void givenAdaptersWithoutOptimizerState_whenCandidatesArePlain_thenTheyAreRepresentedLikeQueries(
       @TempDir Path folder) throws IOException {
     copy(RUN, folder);
     for (String step : List.of("5", "20")) {
@@ -259,7 +262,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenNoOptimizerState_whenOpened_thenItSaysHowToTrain(@TempDir Path folder)
+  void givenNoOptimizerState_whenOpened_thenTheErrorSaysHowToTrain(@TempDir Path folder)
       throws IOException {
     copy(RUN, folder);
     Files.delete(folder.resolve("run/checkpoint-5/optimizer_state.safetensors"));
@@ -270,7 +273,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenNoCheckpointOrAnImpossibleLimit_whenSettingsAreMade_thenTheyAreRefused() {
+  void givenNoCheckpointOrAnInvalidLengthLimit_whenSettingsAreCreated_thenTheyAreRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RepresentationSettings.gradient(RUN, List.of()))
         .withMessageContaining("at least one folder");
@@ -283,7 +286,7 @@ class ExampleRepresenterTest {
   }
 
   @Test
-  void givenACheckpointTwice_whenSettingsAreMade_thenItIsRefusedHoweverItIsWritten() {
+  void givenTheSameCheckpointByTwoPaths_whenSettingsAreCreated_thenItIsRejected() {
     Path once = RUN.resolve("run/checkpoint-5");
     Path again = RUN.resolve("run/checkpoint-20/../checkpoint-5");
     assertThatIllegalArgumentException()

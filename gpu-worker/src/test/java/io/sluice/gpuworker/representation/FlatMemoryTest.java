@@ -21,16 +21,19 @@ class FlatMemoryTest {
   private static final int BATCH = 100;
   private static final int LIMIT = 256;
 
-  /** The libraries settle within some MiB; a leak of 16 KiB an example adds 63 MiB. */
+  /**
+   * The libraries' own memory varies by a few MiB; a leak of 16 KiB per example would add 63 MiB.
+   */
   private static final long ALLOWED_KIB = 32 * 1024;
 
   /**
-   * In a process of its own, whose heap is all there from the start: what grows is elsewhere, or
-   * the heap is exhausted.
+   * Runs in a separate process whose whole heap is allocated at the start: a leak of native memory
+   * makes the process grow, and a leak on the heap exhausts it.
    */
   @Test
   void givenThousandsOfExamples_whenRepresented_thenMemoryDoesNotGrow() throws Exception {
-    assumeTrue(Files.exists(STATUS), "skipped: only Linux tells a process's memory");
+    assumeTrue(
+        Files.exists(STATUS), "skipped: only Linux reports the memory of a process in /proc");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -52,7 +55,10 @@ class FlatMemoryTest {
         .isLessThan(ALLOWED_KIB);
   }
 
-  /** Prints by how many KiB the process's memory grew. */
+  /**
+   * Represents examples and prints by how many KiB the memory of this process grew after the
+   * warm-up.
+   */
   public static void main(String[] args) throws IOException {
     Path run = GoldenData.small().resolve("tiny-llama");
     List<Candidate> candidates =

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Hidden states of the reference (RDS+). */
+/** Compares hidden-state vectors (RDS+) with those of the reference implementation. */
 class HiddenStateTest {
   private static final double TOLERANCE = 1e-5;
 
-  /** Of an architecture's nine examples; the rest are queries. */
+  /** How many of an architecture's nine examples are candidates; the rest are queries. */
   private static final int CANDIDATES = 6;
 
   private static RepresentationSettings settings(Path base) {
@@ -47,8 +47,8 @@ class HiddenStateTest {
     "build,tiny-smollm3",
     "shared,tiny-mistral"
   })
-  void givenAnArchitecture_whenStatesAreAveraged_thenTheyAreTheReferences(
-      String where, String model) throws IOException {
+  void givenAnArchitecture_whenRepresented_thenVectorsEqualTheReference(String where, String model)
+      throws IOException {
     Path golden = GoldenData.architectures(where).resolve(model);
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     float[] expected = GoldenData.floats(golden.resolve("rds.npy"));
@@ -74,13 +74,13 @@ class HiddenStateTest {
       SoftAssertions.assertSoftly(
           soft ->
               Similarities.of(ours, CANDIDATES)
-                  .areThose(Similarities.of(theirs, CANDIDATES), soft));
+                  .assertCloseTo(Similarities.of(theirs, CANDIDATES), soft));
     }
   }
 
   @ParameterizedTest
   @CsvSource({"tiny-llama,60", "tiny-llama-addpad,12"})
-  void givenTheReferencesExamples_whenRepresented_thenVectorsAndSimilaritiesAreItsOwn(
+  void givenTheReferenceExamples_whenRepresented_thenVectorsAndSimilaritiesEqualTheReference(
       String model, int count) throws IOException {
     Path grad = GoldenData.shared("golden/grad");
     Path rds = grad.resolve(model).resolve("rds");
@@ -97,8 +97,8 @@ class HiddenStateTest {
         ExampleRepresenter.open(settings(grad.resolve(model).resolve("base")))) {
       List<float[]> ofCandidates = rows(representer.candidates(candidates));
       List<float[]> ofQueries = rows(representer.represent(queries, ExampleRole.QUERY));
-      same(ofCandidates, rds.resolve("cand.npy"));
-      same(ofQueries, rds.resolve("query.npy"));
+      assertEqualRows(ofCandidates, rds.resolve("cand.npy"));
+      assertEqualRows(ofQueries, rds.resolve("query.npy"));
       float[] expected = GoldenData.floats(rds.resolve("similarity.npy"));
       for (int q = 0; q < ofQueries.size(); q++) {
         for (int i = 0; i < count; i++) {
@@ -110,7 +110,7 @@ class HiddenStateTest {
   }
 
   @Test
-  void givenNoCheckpoint_whenOpened_thenThereIsOneVectorOfTheHiddenSize() throws IOException {
+  void givenNoCheckpoint_whenOpened_thenAnExampleHasOneVectorOfTheHiddenSize() throws IOException {
     Path base = GoldenData.small().resolve("tiny-llama/base");
     try (ExampleRepresenter hidden = ExampleRepresenter.open(settings(base))) {
       assertThat(hidden.checkpoints()).isEqualTo(1);
@@ -133,7 +133,7 @@ class HiddenStateTest {
     return rows;
   }
 
-  private static void same(List<float[]> rows, Path file) {
+  private static void assertEqualRows(List<float[]> rows, Path file) {
     float[] expected = GoldenData.floats(file);
     assertThat(expected).hasSize(rows.size() * rows.get(0).length);
     for (int i = 0; i < rows.size(); i++) {

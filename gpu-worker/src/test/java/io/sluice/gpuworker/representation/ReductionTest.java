@@ -24,7 +24,7 @@ class ReductionTest {
 
   @ParameterizedTest
   @CsvSource({"CANDIDATE, true", "CANDIDATE, false", "QUERY, true"})
-  void givenGradients_whenReducedOnTheDevice_thenTheyAreThoseOfJava_plainOnesToTheLastBit(
+  void givenGradients_whenReducedOnTheDevice_thenTheyEqualTheReductionInJava_plainOnesToTheLastBit(
       ExampleRole role, boolean adam) {
     List<AdamMoments> moments =
         adam
@@ -56,9 +56,9 @@ class ReductionTest {
     assertThat(times.total(Stage.ADAM).isZero()).isEqualTo(!adam || role == ExampleRole.QUERY);
   }
 
-  /** Below 6e-8 a 16-bit float is 0, and real gradients have values like that. */
+  /** Real gradients have values below 6e-8, which a 16-bit float would round to 0. */
   @Test
-  void givenGradientsTooSmallFor16Bits_whenReduced_thenNothingIsLost() {
+  void givenGradientsTooSmallFor16Bits_whenReduced_thenNoValueIsRoundedToZero() {
     float[] gradient = values(SIZE, 1e-9);
     CountSketch sketch = new CountSketch(8192, 3);
     try (Torch torch = Torch.open();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Faults that would spoil every vector in silence are found before the first example. */
+/** Faults that would silently make all vectors useless are found before the first example. */
 class SelfTestTest {
   private static final Path RUN = GoldenData.small().resolve("tiny-llama");
   private static final Path CHECKPOINT = Path.of("checkpoint-5");
@@ -27,7 +27,7 @@ class SelfTestTest {
   @TempDir private Path folder;
 
   @Test
-  void givenAnAdapterThatDoesNothing_whenOpened_thenTheCheckIsNamed() throws IOException {
+  void givenAnAdapterWithoutEffect_whenOpened_thenTheErrorNamesTheCheck() throws IOException {
     copy(RUN, folder);
     Path adapter = folder.resolve("run/checkpoint-20/adapter_model.safetensors");
     byte[] bytes = Files.readAllBytes(adapter);
@@ -42,7 +42,7 @@ class SelfTestTest {
   }
 
   @Test
-  void givenABaseModelOfNaN_whenOpened_thenACheckIsNamed() throws IOException {
+  void givenBaseWeightsThatAreNaN_whenOpened_thenTheErrorNamesTheCheck() throws IOException {
     copy(RUN, folder);
     Path weights = folder.resolve("base/model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
@@ -57,49 +57,48 @@ class SelfTestTest {
   }
 
   @Test
-  void givenATokenizerOfAnotherModel_whenOpened_thenTheTokenIsNamed() throws IOException {
+  void givenATokenizerOfAnotherModel_whenChecked_thenTheErrorNamesTheToken() throws IOException {
     try (Tokens tokens = Tokens.open(RUN.resolve("base"), 256)) {
       assertThatThrownBy(() -> SelfTest.example(tokens, 100))
           .hasMessageContaining("self-test 'vocabulary' failed: token ")
-          .hasMessageContaining("wrong tokenizer");
+          .hasMessageContaining("use the tokenizer that belongs to this model");
     }
   }
 
   @Test
-  void givenTwoBeginTokens_whenChecked_thenTheTokenIsNamed() {
+  void givenTwoBeginTokens_whenChecked_thenTheErrorNamesTheToken() {
     assertThatCode(
             () -> {
-              SelfTest.singleBeginToken(new long[] {0, 7, 7}, new long[] {7, 7});
-              SelfTest.singleBeginToken(new long[] {7, 7}, new long[] {7, 7});
+              SelfTest.requireSingleBeginToken(new long[] {0, 7, 7}, new long[] {7, 7});
+              SelfTest.requireSingleBeginToken(new long[] {7, 7}, new long[] {7, 7});
             })
         .doesNotThrowAnyException();
-    assertThatThrownBy(() -> SelfTest.singleBeginToken(new long[] {0, 0, 7}, new long[] {7}))
+    assertThatThrownBy(() -> SelfTest.requireSingleBeginToken(new long[] {0, 0, 7}, new long[] {7}))
         .hasMessageContaining("self-test 'single begin token' failed")
         .hasMessageContaining("token 0 twice");
   }
 
   @ParameterizedTest
   @ValueSource(floats = {0, Float.NaN, Float.POSITIVE_INFINITY})
-  void givenAGradientWithoutADirection_whenChecked_thenTheCheckpointIsNamed(float value) {
+  void givenAGradientThatIsZeroOrNotFinite_whenChecked_thenTheErrorNamesTheCheckpoint(float value) {
     float[] gradient = new float[16];
     gradient[3] = value;
-    assertThatThrownBy(() -> SelfTest.gradientIsNotZero(CHECKPOINT, gradient))
+    assertThatThrownBy(() -> SelfTest.requireUsableGradient(CHECKPOINT, gradient))
         .hasMessageContaining("self-test 'gradient' failed")
         .hasMessageContaining("checkpoint-5");
-    assertThatThrownBy(() -> SelfTest.stateIsNotZero(gradient))
+    assertThatThrownBy(() -> SelfTest.requireUsableState(gradient))
         .hasMessageContaining("self-test 'hidden state' failed");
   }
 
   @ParameterizedTest
   @ValueSource(floats = {0, 0.5f, 1.5f, Float.NaN})
-  void givenAProjectionThatChangesLengths_whenChecked_thenItIsRefused(float factor) {
+  void givenAProjectionThatChangesNorms_whenChecked_thenItIsRejected(float factor) {
     float[] gradient = new float[8192];
     Arrays.fill(gradient, 1);
     float[] projected = gradient.clone();
-    assertThatCode(() -> SelfTest.projectionKeepsNorm(gradient, projected))
-        .doesNotThrowAnyException();
+    assertThatCode(() -> SelfTest.requireKeptNorm(gradient, projected)).doesNotThrowAnyException();
     Arrays.fill(projected, factor);
-    assertThatThrownBy(() -> SelfTest.projectionKeepsNorm(gradient, projected))
+    assertThatThrownBy(() -> SelfTest.requireKeptNorm(gradient, projected))
         .hasMessageContaining("self-test 'projection keeps lengths' failed");
   }
 

@@ -3,16 +3,18 @@ package io.sluice.gpuworker.finetune;
 import io.sluice.gpuworker.model.lora.LoraLayout;
 
 /**
- * The first values of a new adapter: A uniform between plus and minus the inverse root of its
- * columns (He et al. 2015, as PyTorch begins a linear layer), B zero.
+ * The initial values of a new adapter: B is zero, and the values of A are uniform between plus and
+ * minus the inverse square root of the number of its columns (He et al. 2015; PyTorch initializes a
+ * linear layer in the same way).
  *
- * <p>PEFT makes two linear layers of an adapted one, which draw their weights, then draws A anew:
- * the same numbers are passed over here, so a seed gives the values that it gives there.
+ * <p>For each adapted layer, PEFT creates two linear layers, which draw random weights, and then
+ * draws A again. Skipping the same random numbers here makes a seed give the same values as in
+ * PEFT.
  */
-final class LoraStart {
-  private LoraStart() {}
+final class LoraInitialization {
+  private LoraInitialization() {}
 
-  /** Values of a layout, flat. */
+  /** The initial values of all adapters of a layout, flat. */
   static float[] values(LoraLayout layout, long seed) {
     MersenneTwister random = new MersenneTwister(seed);
     float[] values = new float[layout.size()];
