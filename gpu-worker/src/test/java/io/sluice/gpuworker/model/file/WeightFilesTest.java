@@ -32,7 +32,8 @@ class WeightFilesTest {
   @TempDir private Path folder;
 
   @Test
-  void givenAModelInThreeFiles_whenRead_thenEveryTensorEqualsThatOfASingleFile() throws IOException {
+  void givenAModelInThreeFiles_whenRead_thenEveryTensorEqualsThatOfASingleFile()
+      throws IOException {
     split(3);
     Safetensors whole = Safetensors.open(WHOLE);
     WeightFiles shards = WeightFiles.open(folder.resolve(INDEX));
@@ -49,7 +50,8 @@ class WeightFilesTest {
   }
 
   @Test
-  void givenAModelInTwoFiles_whenADecoderIsLoaded_thenItsLogitsEqualThoseFromASingleFile() throws IOException {
+  void givenAModelInTwoFiles_whenADecoderIsLoaded_thenItsLogitsEqualThoseFromASingleFile()
+      throws IOException {
     split(2);
     try (Torch torch = Torch.open()) {
       assertThat(logits(torch, folder)).isEqualTo(logits(torch, WHOLE.resolveSibling("")));
@@ -67,7 +69,8 @@ class WeightFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"../model.safetensors", "/etc/passwd", "x.bin"})
-  void givenAnIndexThatNamesAFileElsewhere_whenOpened_thenItIsRejected(String file) throws IOException {
+  void givenAnIndexThatNamesAFileElsewhere_whenOpened_thenItIsRejected(String file)
+      throws IOException {
     Path index = folder.resolve(INDEX);
     Files.writeString(index, "{\"weight_map\": {\"w\": \"" + file + "\"}}");
     assertThatThrownBy(() -> WeightFiles.open(index)).hasMessageContaining("'" + file + "'");
