@@ -106,8 +106,8 @@ final class CheckpointFolder {
             .equals(identity)) {
       throw new IOException(
           folder
-              + " belongs to another run: its model, examples or settings differ. Use another folder,"
-              + " or delete this one");
+              + " belongs to another run: its model, examples or settings differ. Use another"
+              + " folder, or delete this one");
     }
     Safetensors values = Safetensors.open(folder.resolve(trainable.file()));
     Safetensors moments = Safetensors.open(folder.resolve(MOMENTS));

@@ -60,7 +60,8 @@ final class OrderedWork implements AutoCloseable {
       throw new IllegalStateException(
           "the engine failed: "
               + e.getCause().getMessage()
-              + " (if memory is short, lower the tokens of a pack, the threads or the length limit)",
+              + " (if memory is short, lower the tokens of a pack, the threads or the length"
+              + " limit)",
           e.getCause());
     } finally {
       running.forEach(task -> task.handle((result, failure) -> "ended").join());

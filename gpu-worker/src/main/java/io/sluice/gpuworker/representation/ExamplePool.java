@@ -99,8 +99,8 @@ final class ExamplePool {
                 new Unusable(
                     "its "
                         + tokens
-                        + " tokens need more memory than is available: lower the length limit, or turn on"
-                        + " recomputation"));
+                        + " tokens need more memory than is available: lower the length limit,"
+                        + " or turn on recomputation"));
   }
 
   /** Computes an example; the result is empty when memory ran out. */

@@ -68,7 +68,8 @@ final class SelfTest {
           "single begin token",
           "the tokenizer puts token "
               + opening[0]
-              + " twice before a text: remove one of them from the post_processor in tokenizer.json");
+              + " twice before a text: remove one of them from the post_processor in"
+              + " tokenizer.json");
     }
   }
 
@@ -95,8 +96,8 @@ final class SelfTest {
               + adapted
               + ", without it "
               + base
-              + ": the adapter is untrained or belongs to another model; use a warm-up checkpoint of this"
-              + " model");
+              + ": the adapter is untrained or belongs to another model; use a warm-up checkpoint"
+              + " of this model");
     }
   }
 
