@@ -84,7 +84,8 @@ final class ApiMetrics {
         "sluice.task.tier.jobs", "Fine-tune jobs fired for the budget.", TierStatus::getJobs);
     registerTierGauge(
         "sluice.task.tier.turnover",
-        "Share of the subset that the budget's last job did not train on; 1 when there was none.",
+        "Share of the subset that was not among the selected examples of the budget's last job; 1 when"
+            + " there was none.",
         TierStatus::getTurnover);
   }
 
