@@ -89,7 +89,8 @@ public record JobRun(JobTopics topics, JobSetup setup) {
             setup, control, number, last.map(FineTuneResult::getOutcomes).orElse(List.of()));
     attempt.setActivity("reading the dataset");
     if (number > setup.attempts()) {
-      // A job that crashes the process, for example when memory runs out, must not crash one trainer
+      // A job that crashes the process, for example when memory runs out, must not crash one
+      // trainer
       // after another.
       throw new JobFailedException(
           "taken %d times and never completed: see the trainers' logs for what ended them, then fire the job again"

@@ -133,8 +133,8 @@ record TaskView(
    * @param budget number of examples
    * @param filled candidates in the subset of this budget
    * @param jobs fine-tune jobs fired so far
-   * @param turnover share of the subset that was not among the last job's selected examples, 0 to 1; 1 when there
-   *     was none
+   * @param turnover share of the subset that was not among the last job's selected examples, 0 to
+   *     1; 1 when there was none
    * @param open whether a job of this task and budget is open
    * @param meanSimilarity mean similarity of the subset's candidates, each to the query for which
    *     it was selected; only in the response about one task

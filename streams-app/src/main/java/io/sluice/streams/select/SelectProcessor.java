@@ -218,7 +218,8 @@ final class SelectProcessor
     } else if (body instanceof CancelJob cancel) {
       jobs.cancelOnRequest(task, cancel.getJobId());
     } else {
-      throw new IllegalStateException("job request with a body of " + body.getClass());
+      throw new InvalidRecordException(
+          "the job request has an unknown body: " + body.getClass().getSimpleName());
     }
     changed.add(task.id());
   }

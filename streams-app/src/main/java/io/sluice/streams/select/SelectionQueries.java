@@ -161,8 +161,7 @@ public final class SelectionQueries {
             }
             List<SelectedInstruction> selected = selected(partition, task.get().served());
             // If the revision has been replaced in the meantime, some of its nominations may have
-            // been
-            // deleted before they were read.
+            // been deleted before they were read.
             if (task(partition, taskId).filter(task.get()::isSameRevision).isPresent()) {
               return Optional.of(new HeldSubset(task.get(), selected));
             }

@@ -37,7 +37,7 @@ enum Subcommand {
   TASK("task", TaskCommand.class, Jvm.BRIEF),
   SELECTED("selected", SelectedCommand.class, Jvm.BRIEF),
   JOBS("jobs", JobsCommand.class, Jvm.BRIEF),
-  RESULTS("results", ResultsCommand.class, Jvm.BRIEF),
+  RESULTS("results", ResultsCommand.class, Jvm.WORKING),
   DATASET("dataset", DatasetCommand.class, Jvm.WORKING),
   SELECT("select", SelectCommand.class, Jvm.WORKING),
   SCORE("score", ScoreCommand.class, Jvm.SCORING),
