@@ -124,7 +124,7 @@ class ScoreCommandTest {
             "--queries", task.toString(),
             "--out", folder.resolve("no.npy").toString());
     assertThat(run(arguments)).isEqualTo(2);
-    assertThat(err.toString()).contains("kind gradient needs at least one folder");
+    assertThat(err.toString()).contains("kind gradient need at least one folder");
     assertThat(score(candidates(ADD), task, "no.npy", "--kind", "embedding")).isEqualTo(2);
     assertThat(err.toString()).contains("use gradient or hidden-state");
   }
