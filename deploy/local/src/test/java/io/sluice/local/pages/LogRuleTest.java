@@ -45,7 +45,7 @@ class LogRuleTest {
     List<String> found = new ArrayList<>();
     for (Path source : Repository.files(".java")) {
       String code = Files.readString(source);
-      if (source.toString().contains("/main/") && code.contains("LoggerFactory.getLogger")) {
+      if (source.toString().contains("/src/main/") && code.contains("LoggerFactory.getLogger")) {
         pattern.matcher(code).results().map((MatchResult m) -> m.group(group)).forEach(found::add);
       }
     }

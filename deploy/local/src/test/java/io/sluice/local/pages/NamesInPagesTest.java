@@ -42,7 +42,7 @@ class NamesInPagesTest {
       for (Path source : Repository.files(ending)) {
         String name = source.getFileName().toString();
         CLASSES.put(name.substring(0, name.length() - ending.length()), source);
-        if (!source.toString().contains("/test/")) {
+        if (!source.toString().contains("/src/test/")) {
           PACKAGES.add(packageOf(source));
         }
       }
