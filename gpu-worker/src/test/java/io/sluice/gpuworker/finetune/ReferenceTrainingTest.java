@@ -34,7 +34,12 @@ class ReferenceTrainingTest {
   private static final double LOSS = 1e-6;
   private static final double NORM = 1e-5;
   private static final double WEIGHTS = 1e-5;
-  private static final double MOMENTS = 1e-5;
+
+  /**
+   * Moments sum the rounding differences of all steps: after 20 steps on processors with other
+   * vector instructions than the reference ran on, up to 1.1e-5 was measured.
+   */
+  private static final double MOMENTS = 3e-5;
 
   /**
    * The learning rate of the first step is 0, so the second step makes the first update, and the
