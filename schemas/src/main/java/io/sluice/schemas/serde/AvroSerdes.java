@@ -6,7 +6,6 @@ import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -47,24 +46,32 @@ public final class AvroSerdes {
     return new AvroSerdes(Map.of("schema.registry.url", url));
   }
 
-  /** A serde of record keys. */
+  /** A serde of record keys that Sluice itself wrote. */
   public <T extends SpecificRecord> Serde<T> key() {
     return serde(true);
   }
 
-  /** A serde of record values. */
+  /** A serde of record values that Sluice itself wrote. */
   public <T extends SpecificRecord> Serde<T> value() {
     return serde(false);
   }
 
-  /** A serde of record keys that reads no other type: a SerializationException says so. */
+  /**
+   * A serde of record keys that reads one type only. Bytes that are no key of this type raise a
+   * {@code SerializationException}, and never make the decoder allocate more memory than their own
+   * size accounts for.
+   */
   public <T extends SpecificRecord> Serde<T> key(Class<T> type) {
-    return only(type, key());
+    return checked(type, true);
   }
 
-  /** A serde of record values that reads no other type: a SerializationException says so. */
+  /**
+   * A serde of record values that reads one type only. Bytes that are no value of this type raise a
+   * {@code SerializationException}, and never make the decoder allocate more memory than their own
+   * size accounts for.
+   */
   public <T extends SpecificRecord> Serde<T> value(Class<T> type) {
-    return only(type, value());
+    return checked(type, false);
   }
 
   /**
@@ -72,33 +79,29 @@ public final class AvroSerdes {
    * read or the registry does not answer.
    */
   public <T extends SpecificRecord> ValueReader<T> valueReader(Class<T> type) {
+    return reader(type, false);
+  }
+
+  private <T extends SpecificRecord> ValueReader<T> reader(Class<T> type, boolean isKey) {
     KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
-    deserializer.configure(config, false);
-    return new ValueReader<>(type, deserializer);
+    deserializer.configure(config, isKey);
+    return new ValueReader<>(type, deserializer, isKey);
   }
 
-  /** Avro decodes whatever type the writer chose, which would be met only when it is used. */
-  private static <T extends SpecificRecord> Serde<T> only(Class<T> type, Serde<T> any) {
-    Deserializer<?> decoder = any.deserializer();
+  private <T extends SpecificRecord> Serde<T> checked(Class<T> type, boolean isKey) {
+    ValueReader<T> reader = reader(type, isKey);
     return Serdes.serdeFrom(
-        any.serializer(),
-        (topic, bytes) -> {
-          Object decoded = decoded(decoder, topic, bytes);
-          if (decoded != null && !type.isInstance(decoded)) {
-            throw new SerializationException("not a " + type.getSimpleName());
-          }
-          return type.cast(decoded);
-        });
+        this.<T>serde(isKey).serializer(),
+        (topic, bytes) -> bytes == null ? null : readOrFail(reader, topic, bytes));
   }
 
-  /** Broken bytes must not look like a fault of the program: Avro and buffers throw their own. */
-  private static Object decoded(Deserializer<?> decoder, String topic, byte[] bytes) {
+  /** Callers of a deserializer expect one type of exception; an outage stays its cause. */
+  private static <T extends SpecificRecord> T readOrFail(
+      ValueReader<T> reader, String topic, byte[] bytes) {
     try {
-      return decoder.deserialize(topic, bytes);
-    } catch (KafkaException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new SerializationException("no record of Avro: " + e, e);
+      return reader.read(topic, bytes);
+    } catch (RegistryUnavailableException e) {
+      throw new SerializationException(e.getMessage(), e);
     }
   }
 

@@ -7,30 +7,43 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
 /**
- * Tells a registry that cannot be reached from a record that cannot be read.
+ * Distinguishes a registry that cannot be reached from a record that cannot be read.
  *
  * <p>Both reach the caller as Kafka's {@code SerializationException}, but only the second is the
  * record's fault: a dead letter because of an outage would lose a good record.
  */
 public final class RegistryOutage {
+  private static final int NOT_FOUND = 404;
+
   private RegistryOutage() {}
 
   /** Whether the failure, or a cause of it, is that the schema registry did not answer properly. */
   public static boolean isCauseOf(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketException
+      if (cause instanceof RegistryUnavailableException
+          || cause instanceof SocketException
           || cause instanceof SocketTimeoutException
           || cause instanceof UnknownHostException
           || cause instanceof SSLException
-          || cause instanceof RestClientException rest && refusesNow(rest.getStatus())) {
+          || cause instanceof RestClientException rest && isOutage(rest)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Credentials that ran out and too many requests are no fault of a record either. */
-  private static boolean refusesNow(int status) {
-    return status >= 500 || status == 401 || status == 403 || status == 429;
+  /**
+   * Expired credentials and too many requests are not the fault of a record either. A registry that
+   * does not know a schema answers 404 with an error code of its own (404xx); any other 404 comes
+   * from a server that is no registry, for example because the path of the address is wrong.
+   */
+  private static boolean isOutage(RestClientException answer) {
+    int status = answer.getStatus();
+    return status >= 500
+        || status == 401
+        || status == 403
+        || status == 408
+        || status == 429
+        || status == NOT_FOUND && answer.getErrorCode() / 100 != NOT_FOUND;
   }
 }

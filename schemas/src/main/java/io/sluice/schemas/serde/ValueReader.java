@@ -1,20 +1,25 @@
 package io.sluice.schemas.serde;
 
+import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Reads the record values of one type, and keeps values that can never be read apart from a schema
- * registry that does not answer now. A deserializer reports both as the same exception.
+ * Reads the record values (or the record keys) of one type. It distinguishes values that can never
+ * be read from a schema registry that does not answer at the moment; a deserializer reports both as
+ * the same exception.
  *
- * <p>Whether the registry has a value's schema is asked before the value is decoded, through the
- * client of the deserializer, which keeps the answer: the registry is asked once per schema.
+ * <p>Before a value is decoded, its schema is fetched through the client of the deserializer, which
+ * caches it, so that the registry is asked once per schema; and the lengths and counts in the value
+ * are checked against its size ({@link AvroExtent}), so that no value makes the decoder allocate
+ * more memory than its own bytes account for.
  *
  * <p>Not safe for use by several threads. Created by {@link AvroSerdes#valueReader}.
  *
@@ -24,16 +29,16 @@ public final class ValueReader<T extends SpecificRecord> {
   /** A zero byte, then the schema id in four bytes. */
   private static final int HEADER_BYTES = 5;
 
-  private static final int NOT_FOUND = 404;
-
   private final Class<T> type;
   private final KafkaAvroDeserializer deserializer;
   private final SchemaRegistryClient registry;
+  private final String subjectSuffix;
 
-  ValueReader(Class<T> type, KafkaAvroDeserializer deserializer) {
+  ValueReader(Class<T> type, KafkaAvroDeserializer deserializer, boolean isKey) {
     this.type = type;
     this.deserializer = deserializer;
     this.registry = deserializer.getSchemaRegistryClient();
+    this.subjectSuffix = isKey ? "-key" : "-value";
   }
 
   /**
@@ -47,13 +52,13 @@ public final class ValueReader<T extends SpecificRecord> {
    */
   public T read(String topic, byte[] bytes) {
     if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
-      throw new SerializationException("the value is not Avro with the id of a registered schema");
-    }
-    int schemaId = ByteBuffer.wrap(bytes).getInt(1);
-    if (!isRegistered(topic, schemaId)) {
       throw new SerializationException(
-          "the value's schema " + schemaId + " is not in the schema registry");
+          "the value is not Avro with the id of a registered schema in its first five bytes (ids in record headers are not read)");
     }
+    ByteBuffer content = ByteBuffer.wrap(bytes);
+    int schemaId = content.getInt(1);
+    Schema schema = schema(topic, schemaId);
+    AvroExtent.check(schema, content.position(HEADER_BYTES));
     Object value = decode(topic, bytes);
     if (type.isInstance(value)) {
       return type.cast(value);
@@ -64,15 +69,23 @@ public final class ValueReader<T extends SpecificRecord> {
             : "the value is not a record");
   }
 
-  private boolean isRegistered(String topic, int schemaId) {
+  private Schema schema(String topic, int schemaId) {
     try {
-      registry.getSchemaBySubjectAndId(topic + "-value", schemaId);
-      return true;
-    } catch (RestClientException e) {
-      if (e.getStatus() == NOT_FOUND) {
-        return false;
+      ParsedSchema schema = registry.getSchemaBySubjectAndId(topic + subjectSuffix, schemaId);
+      if (schema.rawSchema() instanceof Schema avro) {
+        return avro;
       }
-      throw new RegistryUnavailableException(e);
+      throw new SerializationException(
+          "the value's schema %d is not an Avro schema but %s"
+              .formatted(schemaId, schema.schemaType()));
+    } catch (RestClientException e) {
+      if (RegistryOutage.isCauseOf(e)) {
+        throw new RegistryUnavailableException(e);
+      }
+      throw new SerializationException(
+          "the value's schema %d is not in the schema registry (%s)"
+              .formatted(schemaId, e.getMessage()),
+          e);
     } catch (IOException e) {
       throw new RegistryUnavailableException(e);
     }
