@@ -94,8 +94,8 @@ class BrokenRecordsTest {
     // topology.
     assertThat(topology.deadLetterReasons())
         .containsExactlyInAnyOrder(
-            "not a readable Representation: not a Representation",
-            "not a readable RepresentationKey: not a RepresentationKey");
+            "not a readable Representation: the value is a Candidate, not a Representation",
+            "not a readable RepresentationKey: the value is a Candidate, not a RepresentationKey");
     oracle.assertSubsetIsBatch(task);
   }
 
