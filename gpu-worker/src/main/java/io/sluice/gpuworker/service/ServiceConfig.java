@@ -35,8 +35,8 @@ public abstract class ServiceConfig extends ConnectionConfig {
       Setting.integer("metrics.port")
           .valid(SettingChecks.port())
           .documentationOfOptional(
-              "Port of /metrics (Prometheus), /health/live and /health/ready. Not served when not"
-                  + " set.");
+              "Port of /metrics (Prometheus), /health/live and /health/ready. If it is not set, these are"
+                  + " not served.");
 
   /** The address of this machine that metrics and health are served at. */
   public static final Setting<String> METRICS_HOST =
@@ -45,8 +45,8 @@ public abstract class ServiceConfig extends ConnectionConfig {
           .valid(new ConfigDef.NonEmptyString())
           .importance(Importance.LOW)
           .documentation(
-              "Address of this machine that they are served at. Whoever reaches it can read them:"
-                  + " 0.0.0.0 is for closed networks.");
+              "Local address on which metrics and health are served. Anyone who can reach it can read"
+                  + " them: use 0.0.0.0 in closed networks only.");
 
   /** With {@code group.protocol=consumer} the broker sets these, and they are refused. */
   private static final Map<String, Object> CLASSIC_GROUP_DEFAULTS =

@@ -37,9 +37,9 @@ public final class TrainerSettings {
           .valid(new ConfigDef.NonEmptyString())
           .importance(Importance.HIGH)
           .documentation(
-              "Folder that gets a folder a job with its models, checkpoints and logs. Trainers that"
-                  + " share it, over a network or on one machine, go on from each other's"
-                  + " checkpoints; others start over.")
+              "Folder in which each job gets a folder with its models, checkpoints and logs. Trainers"
+                  + " that share this folder, over a network or on one machine, continue from each"
+                  + " other's checkpoints; otherwise a trainer that takes over a job starts it anew.")
           .as(Path::of);
 
   /** The launcher of jobs that name none. */
@@ -49,15 +49,16 @@ public final class TrainerSettings {
           .valid(SettingChecks.name())
           .importance(Importance.HIGH)
           .documentation(
-              "Who trains a job that names no launcher: builtin, in this process; command, a program"
-                  + " of yours; kubernetes, a Kubernetes Job.");
+              "Launcher of the jobs that name none: builtin (trains in this process), command (starts a"
+                  + " program of yours) or kubernetes (creates a Kubernetes Job).");
 
   /** The consumer group; empty for one that is named after the topic prefix. */
   public static final Setting<Optional<String>> GROUP_ID =
       Setting.text("group.id")
           .byDefault("")
           .documentation(
-              "Consumer group that all trainers share. When empty: the topic.prefix and trainer.")
+              "Consumer group that all trainers share. When empty: the topic.prefix, followed by"
+                  + " trainer.")
           .as(text -> Optional.of(text).filter(given -> !given.isEmpty()));
 
   /** This trainer's name; empty for the machine's name and a random part. */
@@ -66,8 +67,8 @@ public final class TrainerSettings {
           .byDefault("")
           .importance(Importance.LOW)
           .documentation(
-              "Name of this trainer in its reports, unique among those that run. When empty: the"
-                  + " machine's name and a random part.")
+              "Name of this trainer in its reports, unique among the trainers that run. When empty: the"
+                  + " host name and a random part.")
           .as(text -> Optional.of(text).filter(given -> !given.isEmpty()));
 
   /** How long a trainer may be silent before another takes its job. */
@@ -76,9 +77,10 @@ public final class TrainerSettings {
           .byDefault(30_000)
           .valid(Range.between(SHORTEST_LEASE_MS, LONGEST_LEASE_MS))
           .documentation(
-              "How long a trainer may be silent before another takes its job, in milliseconds; within"
-                  + " group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers."
-                  + " With group.protocol=consumer the brokers set it.")
+              "Time in milliseconds without a sign of life from a trainer after which another trainer"
+                  + " takes its job; between group.min.session.timeout.ms and"
+                  + " group.max.session.timeout.ms of the brokers. With group.protocol=consumer the"
+                  + " brokers set this time.")
           .as(Duration::ofMillis);
 
   /** The time between two reports of progress. */
@@ -96,9 +98,9 @@ public final class TrainerSettings {
       Setting.flag("evaluate")
           .byDefault(true)
           .documentation(
-              "Whether models are evaluated on the query set and the held-out examples. Turn it off"
-                  + " where a launcher writes models that cannot be loaded here: jobs then finish"
-                  + " without outcomes.");
+              "Whether models are evaluated on the query set and the held-out examples. Turn this off"
+                  + " if a launcher writes models that the trainer cannot load; jobs then finish"
+                  + " without losses.");
 
   /** The time limit of a training run; empty for none. */
   public static final Setting<Optional<Duration>> TIME_LIMIT_SECONDS =
@@ -106,8 +108,8 @@ public final class TrainerSettings {
           .byDefault(0L)
           .valid(Range.atLeast(0))
           .documentation(
-              "How long one training run, of one arm and seed, may take, in seconds; the job fails"
-                  + " after that. 0 for no limit.")
+              "Maximum duration of one training run (of one arm and seed), in seconds, after which the"
+                  + " job fails. 0 for no limit.")
           .as(seconds -> Optional.of(Duration.ofSeconds(seconds)).filter(limit -> !limit.isZero()));
 
   /** The number of trainers that may take a job, one after the other. */
@@ -116,8 +118,8 @@ public final class TrainerSettings {
           .byDefault(5)
           .valid(Range.atLeast(1))
           .documentation(
-              "How many trainers may take a job, one after the other; the next fails it. Those that"
-                  + " were stopped count too.");
+              "Maximum number of attempts for a job. The trainer that would begin one more reports the"
+                  + " job as failed. Attempts that ended because a trainer was stopped count too.");
 
   /** Steps between checkpoints; 0 for those of epochs alone. */
   public static final Setting<Integer> CHECKPOINT_STEPS =
@@ -126,8 +128,9 @@ public final class TrainerSettings {
           .valid(Range.atLeast(0))
           .importance(Importance.LOW)
           .documentation(
-              "Steps of the optimizer after which builtin leaves a checkpoint to go on from, beside"
-                  + " one at each epoch's end; 0 for these alone.");
+              "Number of optimizer steps after which builtin writes a checkpoint that a training run can"
+                  + " be continued from, in addition to the one at the end of each epoch; 0 for the"
+                  + " latter only.");
 
   /** The number of threads that compute; 0 in the file stands for one per core. */
   public static final Setting<Integer> THREADS =
@@ -135,7 +138,7 @@ public final class TrainerSettings {
           .byDefault(0)
           .valid(Range.atLeast(0))
           .importance(Importance.LOW)
-          .documentation("Threads on which builtin computes; 0 for one a core.")
+          .documentation("Number of threads on which builtin computes; 0 for one per core.")
           .as(threads -> threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
 
   /** The number of tokens that are computed at a time on a thread. */
@@ -145,7 +148,8 @@ public final class TrainerSettings {
           .valid(Range.atLeast(1))
           .importance(Importance.LOW)
           .documentation(
-              "Tokens of the examples that builtin computes at once on a thread: bounds the memory.");
+              "Maximum number of tokens that builtin computes at the same time per thread; it limits the"
+                  + " memory.");
 
   /** The user's program. */
   public static final Setting<Optional<CommandTemplate>> COMMAND_LINE =
@@ -168,9 +172,9 @@ public final class TrainerSettings {
       Setting.text("kubernetes.template")
           .byDefault("")
           .documentation(
-              "YAML file with the Job that launcher kubernetes creates; the same placeholders in its"
-                  + " texts. It must see {dataset}, {model} and {output} under the same paths as the"
-                  + " trainer.")
+              "YAML file with the Job that launcher kubernetes creates. Its texts may contain the"
+                  + " placeholders of command.line. Its containers must see {dataset}, {model} and"
+                  + " {output} under the same paths as the trainer.")
           .as(text -> Optional.of(text).filter(given -> !given.isEmpty()).map(Path::of));
 
   /** The namespace of Kubernetes Jobs. */
@@ -189,7 +193,8 @@ public final class TrainerSettings {
           .byDefault(300)
           .valid(Range.atLeast(1))
           .importance(Importance.LOW)
-          .documentation("How long a cluster may be out of reach before the job fails, in seconds.")
+          .documentation(
+              "Time in seconds for which the cluster may be unreachable before the job fails.")
           .as(Duration::ofSeconds);
 
   private TrainerSettings() {}

@@ -48,8 +48,9 @@ public final class WorkerSettings {
           .valid(SettingChecks.name())
           .importance(Importance.HIGH)
           .documentation(
-              "Name of the representation that this deployment of workers makes. Target tasks name"
-                  + " the representation they want; those of another are left to its workers.");
+              "Name of the representation that this deployment of workers computes. Each target task"
+                  + " names the representation that it wants; tasks that name another are left to the"
+                  + " workers of that representation.");
 
   /** The consumer group; empty for one that is named after the representation. */
   public static final Setting<Optional<String>> GROUP_ID =
@@ -66,8 +67,8 @@ public final class WorkerSettings {
           .byDefault(RepresentationKind.GRADIENT.label())
           .valid(ValidString.in(RepresentationKind.labels().toArray(String[]::new)))
           .documentation(
-              "What stands for an example: gradient, its loss's gradient at each checkpoint, or"
-                  + " hidden-state, the weighted mean of the base model's last hidden states.")
+              "What represents an example: gradient (the gradient of its loss at each checkpoint) or"
+                  + " hidden-state (the weighted mean of the base model's last hidden states).")
           .as(RepresentationKind::of);
 
   /** The form of a candidate's gradient. */
@@ -77,8 +78,9 @@ public final class WorkerSettings {
           .valid(ValidString.in("adam", "plain"))
           .importance(Importance.LOW)
           .documentation(
-              "A candidate's gradient: adam, as the step that the optimizer would take, or plain,"
-                  + " which needs no optimizer state. Without effect on other kinds.")
+              "Form of a candidate's gradient: adam (the step that the optimizer would take) or plain"
+                  + " (the gradient itself, which needs no optimizer state). Without effect on kind"
+                  + " hidden-state.")
           .as(form -> GradientForm.valueOf(form.toUpperCase(Locale.ROOT)));
 
   /** How a vector is made shorter; there is one way. */
@@ -88,7 +90,8 @@ public final class WorkerSettings {
           .valid(ProjectionChecks.projection())
           .importance(Importance.LOW)
           .documentation(
-              "How a gradient is made short enough to be stored: sketch, a seeded count-sketch.");
+              "How a gradient is reduced to a vector of length dimension: sketch (a seeded"
+                  + " count-sketch).");
 
   /** The length of a projected vector. */
   public static final Setting<Integer> DIMENSION =
@@ -96,8 +99,9 @@ public final class WorkerSettings {
           .byDefault(Projection.DEFAULT_DIMENSION)
           .valid(ProjectionChecks.dimension())
           .documentation(
-              "Values of a projected vector, at most as many as the gradient has. More keep more of the gradient: spend bytes here rather"
-                  + " than on the encoding.");
+              "Number of values of a projected vector, at most as many as the gradient has. A larger"
+                  + " vector keeps more of the gradient: spend bytes on the dimension rather than on"
+                  + " the encoding.");
 
   /** How candidates' vectors are stored; empty for what suits the kind. */
   public static final Setting<Optional<FeatureEncoding>> ENCODING =
@@ -120,7 +124,8 @@ public final class WorkerSettings {
               Range.between(
                   RepresentationSettings.MIN_MAX_LENGTH, RepresentationSettings.MAX_MAX_LENGTH))
           .documentation(
-              "Tokens after which a candidate is cut, and a query's prompt and answer each.");
+              "Maximum length in tokens. A candidate is cut after it, and so are the prompt and the"
+                  + " answer of a query, each on its own.");
 
   /** The number of tokens that are computed at a time. */
   public static final Setting<Integer> TOKENS_IN_FLIGHT =
@@ -128,9 +133,9 @@ public final class WorkerSettings {
           .byDefault(ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT)
           .valid(Range.atLeast(1))
           .documentation(
-              "Tokens of all the examples that are computed at a time: bounds the memory. A longer"
-                  + " example is computed alone; one that even alone finds too little memory becomes"
-                  + " a dead letter.");
+              "Maximum number of tokens of all the examples that are computed at the same time; it"
+                  + " limits the memory. A longer example is computed alone; one for which the memory"
+                  + " does not suffice even then becomes a dead letter.");
 
   /** Whether layers are computed again on the way back. */
   public static final Setting<Boolean> RECOMPUTE =
@@ -138,8 +143,9 @@ public final class WorkerSettings {
           .byDefault(false)
           .importance(Importance.LOW)
           .documentation(
-              "Whether the layers of a pass are computed again on the way back instead of being kept:"
-                  + " for long examples, about half of a pass's memory for a third more time.");
+              "Whether the activations of a forward pass are computed again in the backward pass"
+                  + " instead of being kept. For long examples this saves about half of the memory and"
+                  + " takes a third more time.");
 
   /** The number of records that are published and committed together, at most. */
   public static final Setting<Integer> BATCH_RECORDS =
@@ -148,8 +154,9 @@ public final class WorkerSettings {
           .valid(Range.between(1, 10_000))
           .importance(Importance.LOW)
           .documentation(
-              "Records represented, published and committed together, at most. While one batch is"
-                  + " computed two more are fetched. After a crash at most one is published again.");
+              "Maximum number of records that are represented, published and committed together. While"
+                  + " one batch is computed, two more are fetched. After a crash at most one batch is"
+                  + " published again.");
 
   private WorkerSettings() {}
 

@@ -16,7 +16,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 
 /**
  * Distributes the settings that are not Sluice's own: each goes to those clients that know it. One
- * that nobody knows goes to all of them, since a plug-in of theirs may read it.
+ * that is unknown goes to all of them, since a plug-in of theirs may read it.
  */
 final class ClientSettings {
   /** Beginnings of the keys that are meant for the registry's client and its Avro serdes. */
@@ -77,7 +77,7 @@ final class ClientSettings {
     return settings.keySet();
   }
 
-  /** Keys that nobody knows. */
+  /** Keys that neither Sluice nor any of these clients knows. */
   SortedSet<String> unknownKeys() {
     return Collections.unmodifiableSortedSet(new TreeSet<>(only(this::isUnknown).keySet()));
   }

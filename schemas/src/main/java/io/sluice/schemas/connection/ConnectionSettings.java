@@ -29,7 +29,7 @@ public final class ConnectionSettings {
   public static final Setting<Topics> TOPIC_PREFIX =
       Setting.text("topic.prefix")
           .byDefault(Topics.DEFAULT_PREFIX)
-          .documentation("Put before the name of every topic.")
+          .documentation("Prefix of the name of every topic.")
           .parsed("0 to 100 of A-Z a-z 0-9 . _ -", prefix -> new Topics(prefix.trim()));
 
   private ConnectionSettings() {}

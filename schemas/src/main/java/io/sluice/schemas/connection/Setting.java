@@ -161,7 +161,7 @@ public final class Setting<T> {
       return this;
     }
 
-    /** How likely it is that somebody has to set it; the pages list by it. Medium otherwise. */
+    /** How likely users need to set it; the generated pages are ordered by it. Medium otherwise. */
     public Draft<R> importance(Importance value) {
       this.importance = value;
       return this;

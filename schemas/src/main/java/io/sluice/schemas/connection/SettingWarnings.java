@@ -6,10 +6,7 @@ import org.slf4j.Logger;
 public final class SettingWarnings {
   private SettingWarnings() {}
 
-  /**
-   * Logs the keys that nobody knows and those without effect; keys only, since values may be
-   * secrets.
-   */
+  /** Logs the unknown keys and those without effect; keys only, since values may be secrets. */
   public static void log(Logger log, ConnectionConfig config) {
     if (!config.unknownKeys().isEmpty()) {
       log.atWarn()

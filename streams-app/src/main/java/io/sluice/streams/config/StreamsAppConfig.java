@@ -30,7 +30,9 @@ import org.apache.kafka.streams.StreamsConfig;
  * may be secrets.
  */
 public final class StreamsAppConfig extends ConnectionConfig {
-  /** How long clients beside the topology wait for Kafka: somebody waits for the answer. */
+  /**
+   * How long clients beside the topology wait for Kafka. They serve requests, which must not hang.
+   */
   private static final Map<String, String> CLIENT_PATIENCE =
       Map.of(
           "default.api.timeout.ms", "15000",

@@ -35,7 +35,7 @@ public final class StreamsAppSettings {
       Setting.text(StreamsConfig.APPLICATION_ID_CONFIG)
           .byDefault("sluice-streams")
           .valid(new ConfigDef.NonEmptyString())
-          .documentation("Name of the application: instances of one name share the work.");
+          .documentation("Name of the application. Instances with the same name share the work.");
 
   /** The directory of the local state. */
   public static final Setting<String> STATE_DIR =
@@ -43,7 +43,8 @@ public final class StreamsAppSettings {
           .byDefault(
               Path.of(System.getProperty("user.home"), ".sluice", "streams-state").toString())
           .valid(new ConfigDef.NonEmptyString())
-          .documentation("Directory of the local state, which is rebuilt from Kafka when lost.");
+          .documentation(
+              "Directory of the local state, which is rebuilt from Kafka if it is lost.");
 
   /** The time between two publications of what changed. */
   public static final Setting<Duration> REPORT_INTERVAL =
@@ -52,7 +53,7 @@ public final class StreamsAppSettings {
           .valid(Range.between(1, LONGEST_INTERVAL_MS))
           .importance(Importance.LOW)
           .documentation(
-              "Milliseconds between two publications of what changed: subsets, jobs, pool counts and status.")
+              "Milliseconds between two publications of changes: subsets, jobs, pool counts and status.")
           .as(Duration::ofMillis);
 
   /** The time between two slices of a backfill. */
@@ -62,7 +63,7 @@ public final class StreamsAppSettings {
           .valid(Range.between(1, LONGEST_INTERVAL_MS))
           .importance(Importance.LOW)
           .documentation(
-              "Milliseconds between two slices of a backfill, in which live candidates flow.")
+              "Milliseconds between two slices of a backfill, during which live candidates are processed.")
           .as(Duration::ofMillis);
 
   /** The time that one slice of a backfill takes. */
@@ -72,7 +73,7 @@ public final class StreamsAppSettings {
           .valid(Range.between(0, LONGEST_SLICE_MS))
           .importance(Importance.LOW)
           .documentation(
-              "Milliseconds of work on stored candidates (scoring them for a new task, deleting the scores of a removed one) in one slice: about what it can add to the latency of a live candidate. 0: the least that a slice can do.")
+              "Milliseconds of work on stored candidates (scoring them for a new task, deleting the scores of a removed one) in one slice. A slice delays a live candidate by about this time. 0: a slice does one step of work.")
           .as(Duration::ofMillis);
 
   /** Whether the HTTP API is served. */
@@ -87,16 +88,17 @@ public final class StreamsAppSettings {
           .byDefault("127.0.0.1")
           .valid(new ConfigDef.NonEmptyString())
           .documentation(
-              "Address of this machine that they are served at. Whoever reaches it can read"
-                  + " everything, and write unless http.token is set: 0.0.0.0 is for closed"
-                  + " networks.");
+              "Local address on which the HTTP API, health and metrics are served. Anyone who can reach"
+                  + " it can read everything, and also write unless http.token is set: use 0.0.0.0 in"
+                  + " closed networks only.");
 
   /** The port of the HTTP API; 0 for a free one. */
   public static final Setting<Integer> HTTP_PORT =
       Setting.integer("http.port")
           .byDefault(8085)
           .valid(Range.between(0, MAX_PORT))
-          .documentation("Port that they are served at; 0 takes a free one and prints it.");
+          .documentation(
+              "Port of the HTTP API, health and metrics; 0 chooses a free one, which is printed.");
 
   /** What a request that writes must show; empty when nothing is asked for. */
   public static final Setting<Optional<Password>> HTTP_TOKEN =
@@ -104,9 +106,9 @@ public final class StreamsAppSettings {
           .byDefault(new Password(""))
           .valid(token())
           .documentation(
-              "What every request that writes must show as Authorization: Bearer TOKEN. When"
-                  + " empty, none is asked for. Give it in a file or in the environment, where"
-                  + " other users of the machine do not see it.")
+              "Token that every writing request must carry as Authorization: Bearer TOKEN. If empty,"
+                  + " no token is required. Set it in a file or in the environment, where other users"
+                  + " of the machine do not see it.")
           .as(token -> Optional.of(token).filter(given -> !given.value().isEmpty()));
 
   /** The longest candidate line and largest task that the HTTP API takes, in bytes. */
@@ -116,15 +118,15 @@ public final class StreamsAppSettings {
           .valid(Range.between(SMALLEST_LINE_BYTES, LARGEST_LINE_BYTES))
           .importance(Importance.LOW)
           .documentation(
-              "Longest candidate line and largest task that the HTTP API takes, in bytes.");
+              "Maximum size in bytes of a candidate line and of a task that the HTTP API accepts.");
 
   /** Where other instances reach this one, as host:port; empty when it is not configured. */
   public static final Setting<Optional<String>> APPLICATION_SERVER =
       Setting.text(StreamsConfig.APPLICATION_SERVER_CONFIG)
           .byDefault("")
           .documentation(
-              "Where the other instances reach this one's HTTP API, as host:port. When empty: the"
-                  + " address that it is bound to, or the machine's name where that is 0.0.0.0.")
+              "Address at which the other instances reach the HTTP API of this instance, as host:port."
+                  + " When empty: the address that it is bound to, or the host name if that is 0.0.0.0.")
           .as(address -> Optional.of(address).filter(given -> !given.isEmpty()));
 
   private StreamsAppSettings() {}
