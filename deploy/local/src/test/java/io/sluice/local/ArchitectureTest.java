@@ -21,7 +21,7 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.local.cli..", "picocli..");
 
   @ArchTest
-  static final ArchRule theRoomsOfTheCommandLineDependOneWay =
+  static final ArchRule packagesOfTheCommandLineDependOneWay =
       slices().matching("io.sluice.local.cli.(*)..").should().beFreeOfCycles();
 
   @ArchTest
