@@ -213,6 +213,8 @@ final class Deployment implements AutoCloseable {
             "--state-dir=" + stateDirectory(role),
             "--http-port=" + port,
             "--set=application.id=" + APPLICATION_ID,
+            // Shorter than a broker is down, so that sending fails with every fault of the broker.
+            "--set=producer.max.block.ms=1500",
             "--set=topic.segment.ms=" + COMPACTED_SOON.get("segment.ms"),
             "--set=topic.min.cleanable.dirty.ratio="
                 + COMPACTED_SOON.get("min.cleanable.dirty.ratio")));
