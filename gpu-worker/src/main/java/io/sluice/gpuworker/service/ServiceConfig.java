@@ -4,7 +4,6 @@ import io.sluice.schemas.connection.ConnectionConfig;
 import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.connection.Setting;
 import io.sluice.schemas.connection.SettingChecks;
-import io.sluice.schemas.topic.Topics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,8 +88,6 @@ public abstract class ServiceConfig extends ConnectionConfig {
       Map.of(
           ProducerConfig.LINGER_MS_CONFIG,
           5,
-          ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-          Topics.MAX_RECORD_BYTES,
           // Vectors look like noise: compression costs time and saves nothing.
           ProducerConfig.COMPRESSION_TYPE_CONFIG,
           "none");

@@ -29,6 +29,9 @@ final class DeadLetters {
   private static final String REPRESENT = "represent";
   private static final int MAX_REASON_CHARACTERS = 1000;
 
+  /** Candidate ids take at most 1,024 bytes. */
+  private static final int MAX_KEPT_KEY_BYTES = 4096;
+
   private final String topic;
 
   /**
@@ -41,24 +44,34 @@ final class DeadLetters {
   }
 
   ProducerRecord<byte[], byte[]> letter(ConsumerRecord<byte[], byte[]> source, String reason) {
-    return new ProducerRecord<>(topic, null, source.key(), source.value(), headers(source, reason));
+    return new ProducerRecord<>(
+        topic,
+        null,
+        source.key(),
+        source.value(),
+        headers(source, reason, new RecordHeaders(source.headers())));
   }
 
   /**
-   * A letter for a record whose value is too large for the topic; it says where the original is.
+   * A letter for a record that is too large to be copied. It holds the reason and the place of the
+   * original, and of the original only a key of usual length: key, value and headers can each be as
+   * large as a record.
    */
-  ProducerRecord<byte[], byte[]> letterWithoutValue(
+  ProducerRecord<byte[], byte[]> letterWithoutContent(
       ConsumerRecord<byte[], byte[]> source, String reason) {
+    byte[] key = source.key();
+    byte[] keptKey = key == null || key.length > MAX_KEPT_KEY_BYTES ? null : key;
     String longer =
         reason
             + "; the value of "
             + (source.value() == null ? 0 : source.value().length)
-            + " bytes does not fit into this topic and is left out";
-    return new ProducerRecord<>(topic, null, source.key(), null, headers(source, longer));
+            + " bytes and the headers do not fit into this topic and are left out";
+    return new ProducerRecord<>(
+        topic, null, keptKey, null, headers(source, longer, new RecordHeaders()));
   }
 
-  private static Headers headers(ConsumerRecord<byte[], byte[]> source, String reason) {
-    Headers headers = new RecordHeaders(source.headers());
+  private static Headers headers(
+      ConsumerRecord<byte[], byte[]> source, String reason, Headers headers) {
     String shown =
         reason.length() <= MAX_REASON_CHARACTERS
             ? reason

@@ -69,12 +69,12 @@ final class Publisher {
     ConsumerRecord<byte[], byte[]> source = reject.source();
     Future<RecordMetadata> whole = send(deadLetters.letter(source, reject.reason()));
     if (refusal(List.of(whole)).isPresent()) {
-      Future<RecordMetadata> bare = send(deadLetters.letterWithoutValue(source, reject.reason()));
+      Future<RecordMetadata> bare = send(deadLetters.letterWithoutContent(source, reject.reason()));
       refusal(List.of(bare))
           .ifPresent(
               why -> {
                 throw new ServiceFailure(
-                    "Kafka refuses even a dead letter without its value: " + why);
+                    "Kafka refuses even a dead letter without content: " + why);
               });
     }
     metrics.countDeadLetter(reject.fault());
@@ -109,10 +109,16 @@ final class Publisher {
         if (!isBecauseOfTheRecord(e.getCause())) {
           throw failure(e.getCause());
         }
-        refusal = Optional.of("Kafka refuses its result: " + e.getCause().getMessage());
+        refusal = Optional.of(describe(e.getCause()));
       }
     }
     return refusal;
+  }
+
+  private static String describe(Throwable refusal) {
+    return refusal instanceof RecordTooLargeException
+        ? "its result is larger than record.max.bytes: " + refusal.getMessage()
+        : "Kafka refuses its result: " + refusal.getMessage();
   }
 
   private static boolean isBecauseOfTheRecord(Throwable refusal) {

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RepresentationWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RepresentationWorker.class);
+
+  /** Ids, the fingerprint and Kafka's framing, generously. */
+  private static final int QUERY_FRAME_BYTES = 2048;
 
   private final WorkerConfig config;
   private final Representer representer;
@@ -55,13 +59,28 @@ public final class RepresentationWorker implements AutoCloseable {
    * @param config the worker's settings
    * @param representer computes the vectors; the worker uses it on one thread and does not close it
    * @throws ServiceFailure when metrics cannot be served at the configured address
+   * @throws ConfigException when the vectors of one query would not fit into one record
    */
   public RepresentationWorker(WorkerConfig config, Representer representer) {
+    requireThatQueriesFit(config, representer);
     this.config = config;
     this.representer = representer;
     this.health = new ServiceHealth(System::nanoTime, config.maxPollInterval());
     this.server =
         config.metricsAddress().map(at -> MetricsServer.start(at, meters::scrape, health));
+  }
+
+  /** Queries are stored in full precision and so have the largest vectors. */
+  private static void requireThatQueriesFit(WorkerConfig config, Representer representer) {
+    long bytes =
+        (long) Float.BYTES * representer.checkpoints() * (representer.dimension() + 1L)
+            + QUERY_FRAME_BYTES;
+    int limit = config.recordLimit().bytes();
+    if (bytes > limit) {
+      throw new ConfigException(
+          "the vectors of one query take %d bytes (%d checkpoints of %d values), more than record.max.bytes (%d): use a lower dimension, or give topics and services a higher record.max.bytes"
+              .formatted(bytes, representer.checkpoints(), representer.dimension(), limit));
+    }
   }
 
   /**

@@ -37,6 +37,29 @@ class DeadLettersTest {
   }
 
   @Test
+  void givenARecordThatIsTooLargeToCopy_whenLettered_thenAKeyOfUsualLengthIsKept() {
+    source.headers().add("trace", new byte[1 << 20]);
+
+    ProducerRecord<byte[], byte[]> letter = deadLetters.letterWithoutContent(source, "no Avro");
+
+    assertThat(letter.key()).isEqualTo(source.key());
+    assertThat(letter.value()).isNull();
+    assertThat(letter.headers().lastHeader("trace")).isNull();
+    assertThat(Outputs.header(letter, DeadLetters.REASON))
+        .startsWith("no Avro; the value of 3 bytes and the headers")
+        .endsWith("left out");
+    assertThat(Outputs.header(letter, DeadLetters.OFFSET)).isEqualTo("42");
+  }
+
+  @Test
+  void givenAKeyAsLargeAsARecord_whenLetteredWithoutContent_thenItIsLeftOutToo() {
+    ConsumerRecord<byte[], byte[]> vast =
+        Inputs.record("candidates", 3, 42, "k".repeat(1 << 20), new byte[0]);
+
+    assertThat(deadLetters.letterWithoutContent(vast, "no Avro").key()).isNull();
+  }
+
+  @Test
   void givenAnOverlongReason_whenLettered_thenItIsCut() {
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "x".repeat(100_000));
 

@@ -1,9 +1,11 @@
 package io.sluice.schemas.connection;
 
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -70,7 +72,10 @@ public class ConnectionConfig {
     this.values = checked.values();
     this.originals = checked.originals();
     this.clients = new ClientSettings(originals, definition.names(), knownToService);
-    this.fixedKeys = Set.copyOf(fixedKeys);
+    Set<String> allFixed = new HashSet<>(fixedKeys);
+    // One limit holds for all components: record.max.bytes.
+    allFixed.add(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    this.fixedKeys = Set.copyOf(allFixed);
   }
 
   /** The value of a setting that the definition of this configuration contains. */
@@ -81,6 +86,11 @@ public class ConnectionConfig {
   /** The names of the topics. */
   public final Topics topics() {
     return get(ConnectionSettings.TOPIC_PREFIX);
+  }
+
+  /** The size of the largest record. */
+  public final RecordLimit recordLimit() {
+    return get(ConnectionSettings.RECORD_MAX_BYTES);
   }
 
   /** Everything that was set, Sluice's own settings included; for a changed copy. */
@@ -129,6 +139,7 @@ public class ConnectionConfig {
     // Whoever writes in transactions names them itself.
     all.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
     all.putAll(fixed);
+    all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, recordLimit().bytes());
     return all;
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.schemas.connection;
 
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -32,10 +33,24 @@ public final class ConnectionSettings {
           .documentation("Prefix of the name of every topic.")
           .parsed("0 to 100 of A-Z a-z 0-9 . _ -", prefix -> new Topics(prefix.trim()));
 
+  /** The size of the largest record, which topics, producers and readers follow. */
+  public static final Setting<RecordLimit> RECORD_MAX_BYTES =
+      Setting.integer("record.max.bytes")
+          .byDefault(RecordLimit.DEFAULT_BYTES)
+          .documentation(
+              "Size of the largest record that is written to a topic, in bytes, with key, headers"
+                  + " and framing. The default is what every broker accepts. Give a larger limit to"
+                  + " all commands and services, topics included, and no more than"
+                  + " message.max.bytes of the brokers; a larger record is refused or becomes a"
+                  + " dead letter.")
+          .parsed(
+              "[%d,...,%d]".formatted(RecordLimit.MIN_BYTES, RecordLimit.MAX_BYTES),
+              RecordLimit::new);
+
   private ConnectionSettings() {}
 
   /** All of them, in the order in which they are listed. */
   public static List<Setting<?>> all() {
-    return List.of(BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX);
+    return List.of(BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, RECORD_MAX_BYTES);
   }
 }

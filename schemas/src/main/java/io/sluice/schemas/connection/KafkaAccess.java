@@ -1,6 +1,7 @@
 package io.sluice.schemas.connection;
 
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.util.Collection;
 import java.util.HashMap;
@@ -68,6 +69,11 @@ public final class KafkaAccess {
   /** The names of the topics. */
   public Topics topics() {
     return config.topics();
+  }
+
+  /** The size of the largest record. */
+  public RecordLimit recordLimit() {
+    return config.recordLimit();
   }
 
   /** Serdes of the schema registry. */

@@ -3,7 +3,7 @@ package io.sluice.schemas.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
-import io.sluice.schemas.topic.Topics;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +28,7 @@ import java.util.function.Function;
  */
 public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseable {
   /** The longest line that is read, in bytes: as long as a record. Longer ones are invalid. */
-  public static final int MAX_LINE_BYTES = Topics.MAX_RECORD_BYTES;
+  public static final int MAX_LINE_BYTES = RecordLimit.MAX_BYTES;
 
   private final JsonLines lines;
   private final boolean isStream;

@@ -13,12 +13,6 @@ public record Topics(String prefix) {
   /** The prefix that is used unless another one is configured. */
   public static final String DEFAULT_PREFIX = "sluice.";
 
-  /**
-   * The size of the largest record on any topic, in bytes: 16 MiB. The vectors of one example take
-   * some kilobytes to some megabytes, more than the 1 MiB that Kafka allows by default.
-   */
-  public static final int MAX_RECORD_BYTES = 16 << 20;
-
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9._-]{0,100}");
 
   /**
@@ -134,21 +128,20 @@ public record Topics(String prefix) {
    * @param spread by which id the topic is partitioned
    */
   public record TopicSpec(String name, Cleanup cleanup, Spread spread) {
-    private static final String MAX_MESSAGE_BYTES = String.valueOf(MAX_RECORD_BYTES);
-
-    /** Returns the topic's Kafka configuration: cleanup policy and room for large vectors. */
-    public Map<String, String> config() {
+    /** Returns the topic's Kafka configuration: cleanup policy and size of the largest record. */
+    public Map<String, String> config(RecordLimit limit) {
+      String maxMessageBytes = String.valueOf(limit.topicBytes());
       return switch (cleanup) {
         case COMPACT ->
             Map.of(
                 "cleanup.policy", "compact",
                 "compression.type", "producer",
-                "max.message.bytes", MAX_MESSAGE_BYTES);
+                "max.message.bytes", maxMessageBytes);
         case LONG_RETENTION ->
             Map.of(
                 "cleanup.policy", "delete",
                 "retention.ms", "7776000000",
-                "max.message.bytes", MAX_MESSAGE_BYTES);
+                "max.message.bytes", maxMessageBytes);
       };
     }
   }

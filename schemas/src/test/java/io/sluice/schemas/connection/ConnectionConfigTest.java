@@ -34,11 +34,13 @@ class ConnectionConfigTest {
     for (Map<String, Object> client :
         List.of(
             config.consumer(Map.of(), Map.of()),
-            config.producer(Map.of(), Map.of()),
             config.admin(Map.of(), Map.of()),
             config.allClients())) {
       assertThat(client).containsOnly(entry("bootstrap.servers", "one:9092,two:9092"));
     }
+    assertThat(config.producer(Map.of(), Map.of()))
+        .containsOnly(
+            entry("bootstrap.servers", "one:9092,two:9092"), entry("max.request.size", 1 << 20));
     assertThat(config.serdeSettings())
         .containsOnly(entry("schema.registry.url", "http://registry:8081"));
   }
@@ -61,7 +63,8 @@ class ConnectionConfigTest {
             "session.timeout.ms",
             "default.api.timeout.ms");
     assertThat(config.producer(Map.of(), Map.of()))
-        .containsOnlyKeys("bootstrap.servers", "security.protocol", "linger.ms");
+        .containsOnlyKeys(
+            "bootstrap.servers", "security.protocol", "linger.ms", "max.request.size");
     assertThat(config.admin(Map.of(), Map.of()))
         .containsOnlyKeys("bootstrap.servers", "security.protocol", "default.api.timeout.ms");
     assertThat(config.allClients())
@@ -74,6 +77,23 @@ class ConnectionConfigTest {
     assertThat(config.serdeSettings())
         .containsOnlyKeys("schema.registry.url", "basic.auth.user.info");
     assertThat(config.unknownKeys()).isEmpty();
+  }
+
+  @Test
+  void givenALimitForRecords_whenAProducerIsConfigured_thenItFollowsThisLimitAlone() {
+    ConnectionConfig config =
+        config(Map.of("record.max.bytes", "2000000", "max.request.size", "9000000"));
+
+    assertThat(config.producer(Map.of(), Map.of())).containsEntry("max.request.size", 2_000_000);
+    assertThat(config.overruledKeys()).containsExactly("max.request.size");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "65535", "16777217"})
+  void givenALimitForRecordsOutOfRange_whenRead_thenItIsRefusedByName(String limit) {
+    assertThatThrownBy(() -> config(Map.of("record.max.bytes", limit)))
+        .hasMessageContaining("record.max.bytes")
+        .hasMessageContaining("65536 to 16777216");
   }
 
   /** A login module or an interceptor may read a key that Kafka itself does not know. */
@@ -207,6 +227,7 @@ class ConnectionConfigTest {
             entry("bootstrap.servers", "one:9092,two:9092"),
             entry("linger.ms", "50"),
             entry("max.block.ms", 10),
+            entry("max.request.size", 1 << 20),
             entry("acks", "all"));
   }
 

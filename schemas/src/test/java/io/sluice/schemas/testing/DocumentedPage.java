@@ -17,7 +17,8 @@ public record DocumentedPage(String file, String content) {
 
   /** The line under a page's title that says how to renew the page, so that nobody edits it. */
   public static String howToRenew(Class<?> test) {
-    return "This page is generated from the code. To regenerate it, run: `%s`\n".formatted(command(test));
+    return "This page is generated from the code. To regenerate it, run: `%s`\n"
+        .formatted(command(test));
   }
 
   /**

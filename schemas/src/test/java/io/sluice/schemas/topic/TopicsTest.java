@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicsTest {
+  private static final RecordLimit LIMIT = RecordLimit.byDefault();
 
   @Test
   void givenAPrefix_whenTopicsAreNamed_thenEveryNameBeginsWithItAndNamesAreDistinct() {
@@ -27,9 +28,11 @@ class TopicsTest {
     Topics topics = Topics.withDefaultPrefix();
     Map<String, TopicSpec> specs =
         topics.all().stream().collect(Collectors.toMap(TopicSpec::name, Function.identity()));
-    assertThat(specs.get("sluice.selected").config()).containsEntry("cleanup.policy", "compact");
-    assertThat(specs.get(topics.fineTuneDatasets()).config())
+    assertThat(specs.get("sluice.selected").config(LIMIT))
+        .containsEntry("cleanup.policy", "compact");
+    assertThat(specs.get(topics.fineTuneDatasets()).config(LIMIT))
         .containsEntry("cleanup.policy", "delete")
+        .containsEntry("max.message.bytes", "1048588")
         .containsEntry("retention.ms", "7776000000");
     assertThat(specs.get(topics.candidates()).spread())
         .as("representations are partitioned like their candidates")

@@ -84,7 +84,7 @@ public final class CandidateIngest {
       sent--;
       reject(
           new CandidateLine.Invalid(
-              failure.line, "larger than Kafka accepts: " + failure.cause.getMessage()));
+              failure.line, "larger than record.max.bytes: " + failure.cause.getMessage()));
     }
   }
 
@@ -107,7 +107,7 @@ public final class CandidateIngest {
      */
     void sent(long count);
 
-    /** A line cannot be used, or its candidate is larger than Kafka accepts. */
+    /** A line cannot be used, or its candidate is larger than {@code record.max.bytes}. */
     void invalid(CandidateLine.Invalid line);
   }
 }

@@ -4,7 +4,6 @@ import io.sluice.schemas.connection.ConnectionConfig;
 import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.connection.Setting;
-import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.deadletter.DeadLetterHandler;
 import io.sluice.streams.nominate.VectorStorage;
 import java.net.InetSocketAddress;
@@ -57,9 +56,17 @@ public final class StreamsAppConfig extends ConnectionConfig {
   /** How long readers of committed records wait for an instance that died in a transaction. */
   private static final int TRANSACTION_MS = 10_000;
 
-  /** What exactness rests on. */
+  private static final String MAX_REQUEST_SIZE =
+      StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+
+  private static final String MAX_MESSAGE_BYTES =
+      StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+
+  /** What exactness rests on, and what follows from other settings. */
   private static final Set<String> FIXED =
       Set.of(
+          MAX_REQUEST_SIZE,
+          MAX_MESSAGE_BYTES,
           StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
           StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG,
           StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
@@ -158,11 +165,6 @@ public final class StreamsAppConfig extends ConnectionConfig {
     // of which it is perhaps not known, after an outage, whether it has any.
     streams.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     streams.put(
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        Topics.MAX_RECORD_BYTES);
-    streams.put(
-        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), Topics.MAX_RECORD_BYTES);
-    streams.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), FETCH_BYTES);
     streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, VectorStorage.class);
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MS);
@@ -171,6 +173,8 @@ public final class StreamsAppConfig extends ConnectionConfig {
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_MS);
     streams.putAll(allClients());
+    streams.put(MAX_REQUEST_SIZE, recordLimit().bytes());
+    streams.put(MAX_MESSAGE_BYTES, recordLimit().topicBytes());
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, get(StreamsAppSettings.APPLICATION_ID));
     streams.put(StreamsConfig.STATE_DIR_CONFIG, get(StreamsAppSettings.STATE_DIR));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);

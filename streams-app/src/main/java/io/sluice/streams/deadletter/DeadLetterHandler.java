@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -29,11 +30,22 @@ public final class DeadLetterHandler
     implements DeserializationExceptionHandler, ProcessingExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(DeadLetterHandler.class);
 
+  /** Candidate ids take at most 1,024 bytes. */
+  private static final int MAX_KEPT_KEY_BYTES = 4096;
+
+  private static final int MAX_REASON_CHARACTERS = 1000;
+
+  /** The headers that are added, and Kafka's framing, generously. */
+  private static final int FRAME_BYTES = 8192;
+
   private String deadLetters = "";
+  private int maxRecordBytes;
 
   @Override
   public void configure(Map<String, ?> configs) {
     deadLetters = (String) configs.get(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG);
+    maxRecordBytes =
+        (Integer) configs.get(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
   }
 
   @Override
@@ -71,13 +83,35 @@ public final class DeadLetterHandler
         .addKeyValue("offset", context.offset())
         .addKeyValue("reason", reason)
         .log("Unusable record became a dead letter");
+    if ((long) length(key) + length(value) + FRAME_BYTES > maxRecordBytes) {
+      String why =
+          "%s; the value of %d bytes does not fit into this topic and is left out"
+              .formatted(shown(reason), length(value));
+      byte[] keptKey = length(key) > MAX_KEPT_KEY_BYTES ? null : key;
+      return new ProducerRecord<>(deadLetters, null, keptKey, null, headers(context, why));
+    }
+    return new ProducerRecord<>(deadLetters, null, key, value, headers(context, shown(reason)));
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
+  /** A reason can quote what a record holds, which may be long. */
+  private static String shown(String reason) {
+    return reason.length() <= MAX_REASON_CHARACTERS
+        ? reason
+        : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
+  }
+
+  private static Headers headers(ErrorHandlerContext context, String reason) {
     Headers headers = new RecordHeaders();
     header(headers, "sluice.stage", "select");
     header(headers, "sluice.reason", reason);
     header(headers, "sluice.topic", context.topic());
     header(headers, "sluice.partition", String.valueOf(context.partition()));
     header(headers, "sluice.offset", String.valueOf(context.offset()));
-    return new ProducerRecord<>(deadLetters, null, key, value, headers);
+    return headers;
   }
 
   private static void header(Headers headers, String name, String value) {

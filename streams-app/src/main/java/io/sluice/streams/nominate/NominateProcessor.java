@@ -7,6 +7,7 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class NominateProcessor
 
   private final RepresentationCodec codec;
   private final NominateStage.Pace pace;
+  private final RecordLimit limit;
 
   private final ArrivalBlock block = new ArrivalBlock();
   private ShardStores stores;
@@ -55,17 +57,19 @@ final class NominateProcessor
    *
    * @param codec reads stored representations
    * @param pace when and for how long the shard works without an incoming record
+   * @param limit size of the largest record that a candidate may cause downstream
    */
-  NominateProcessor(RepresentationCodec codec, NominateStage.Pace pace) {
+  NominateProcessor(RepresentationCodec codec, NominateStage.Pace pace, RecordLimit limit) {
     this.codec = codec;
     this.pace = pace;
+    this.limit = limit;
   }
 
   @Override
   public void init(ProcessorContext<String, ShardReport> context) {
     this.stores = new ShardStores(context);
     this.reporter = new ShardReporter(context);
-    this.tasks = new ShardTasks(stores, reporter);
+    this.tasks = new ShardTasks(stores, reporter, limit);
     // Kafka Streams initializes the same processor again after it has rolled back its stores.
     block.clear();
     context.schedule(

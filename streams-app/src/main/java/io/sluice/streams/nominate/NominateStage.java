@@ -8,6 +8,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,8 +41,10 @@ import org.apache.kafka.streams.state.Stores;
  * @param avro reads and writes their records
  * @param shards number of partitions of the representations topic
  * @param pace when and for how long a shard works without an incoming record
+ * @param limit size of the largest record that a candidate may cause downstream
  */
-public record NominateStage(Topics topics, AvroSerdes avro, int shards, Pace pace) {
+public record NominateStage(
+    Topics topics, AvroSerdes avro, int shards, Pace pace, RecordLimit limit) {
   /**
    * When and for how long a shard works without an incoming record.
    *
@@ -108,7 +111,10 @@ public record NominateStage(Topics topics, AvroSerdes avro, int shards, Pace pac
         .merge(queries)
         .merge(served)
         .merge(representations)
-        .process(new Shards(codec, avro, pace), Named.as("nominate"), ShardStores.REPRESENTATIONS);
+        .process(
+            new Shards(codec, avro, pace, limit),
+            Named.as("nominate"),
+            ShardStores.REPRESENTATIONS);
   }
 
   /** A repartition topic in which every record goes to every partition (KIP-837). */
@@ -121,11 +127,11 @@ public record NominateStage(Topics topics, AvroSerdes avro, int shards, Pace pac
   }
 
   /** Creates the processor of each shard and declares the stores that it owns. */
-  private record Shards(RepresentationCodec codec, AvroSerdes avro, Pace pace)
+  private record Shards(RepresentationCodec codec, AvroSerdes avro, Pace pace, RecordLimit limit)
       implements ProcessorSupplier<String, ShardInput, String, ShardReport> {
     @Override
     public Processor<String, ShardInput, String, ShardReport> get() {
-      return new NominateProcessor(codec, pace);
+      return new NominateProcessor(codec, pace, limit);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.Selections;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  */
 final class ShardTask {
   private final TargetTask definition;
+  private final RecordLimit limit;
 
   /** One of the query representations; provides the fingerprint and the shape that all share. */
   private final QueryRepresentation anyQuery;
@@ -40,9 +42,15 @@ final class ShardTask {
    * @param represented the representations of all queries, in query order; {@link #areComparable}
    *     must hold for them
    * @param progress the stored progress
+   * @param limit size of the largest record that a candidate may cause downstream
    */
-  ShardTask(TargetTask definition, List<QueryRepresentation> represented, ShardProgress progress) {
+  ShardTask(
+      TargetTask definition,
+      List<QueryRepresentation> represented,
+      ShardProgress progress,
+      RecordLimit limit) {
     this.definition = definition;
+    this.limit = limit;
     this.anyQuery = represented.get(0);
     this.progress = progress;
     float[] weights = ScoreRow.unboxed(anyQuery.getCheckpointWeights());
@@ -124,10 +132,10 @@ final class ShardTask {
   }
 
   /**
-   * Checks that a candidate can be compared with the queries.
+   * Checks that a candidate can be compared with the queries, and selected.
    *
    * @throws InvalidRecordException when its fingerprint or its shape differs from that of the
-   *     queries
+   *     queries, or when it would not fit into one record together with its scores
    */
   void requireComparable(Representation representation) {
     if (!representation.getFingerprint().equals(anyQuery.getFingerprint())) {
@@ -150,6 +158,13 @@ final class ShardTask {
                   id(),
                   queries.checkpoints(),
                   queries.dimension()));
+    }
+    int count = definition.getQueries().size();
+    long size = OutputSize.ofLargest(representation.getCandidate(), count);
+    if (size > limit.bytes()) {
+      throw new InvalidRecordException(
+          "candidate '%s' takes up to %d bytes with its scores for the %d queries of task '%s', more than record.max.bytes (%d)"
+              .formatted(representation.getCandidate().getId(), size, count, id(), limit.bytes()));
     }
   }
 

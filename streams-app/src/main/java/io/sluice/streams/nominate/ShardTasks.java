@@ -3,6 +3,7 @@ package io.sluice.streams.nominate;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.TaskKey;
 import java.util.ArrayDeque;
@@ -20,6 +21,7 @@ import java.util.Optional;
 final class ShardTasks {
   private final ShardStores stores;
   private final ShardReporter reporter;
+  private final RecordLimit limit;
 
   /** The revisions that the shard works on. */
   private final Map<TaskKey, ShardTask> active = new HashMap<>();
@@ -28,9 +30,10 @@ final class ShardTasks {
   private final Deque<TaskKey> dropped = new ArrayDeque<>();
 
   /** Restores the revisions and their selections from the stores. */
-  ShardTasks(ShardStores stores, ShardReporter reporter) {
+  ShardTasks(ShardStores stores, ShardReporter reporter, RecordLimit limit) {
     this.stores = stores;
     this.reporter = reporter;
+    this.limit = limit;
     dropped.addAll(stores.dropped());
     stores.tasks().forEach(this::activateIfComplete);
   }
@@ -114,7 +117,7 @@ final class ShardTasks {
       return;
     }
     TaskKey revision = TaskKey.prefix(definition.getTaskId(), definition.getRevision());
-    ShardTask task = new ShardTask(definition, queries, stores.progress(revision));
+    ShardTask task = new ShardTask(definition, queries, stores.progress(revision), limit);
     if (!task.progress().successorsDue()) {
       stores.forEachRow(revision, task::admit);
     }

@@ -58,7 +58,7 @@ final class SelectionTopology {
             config.get(StreamsAppSettings.BACKFILL_INTERVAL),
             config.get(StreamsAppSettings.BACKFILL_SLICE));
     KStream<String, ShardReport> nominations =
-        new NominateStage(topics, avro, shards, pace)
+        new NominateStage(topics, avro, shards, pace, config.recordLimit())
             .addTo(builder, tasks)
             .repartition(
                 Repartitioned.<String, ShardReport>as("nominations")

@@ -7,6 +7,7 @@ import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.revision.TaskKey;
 import java.io.File;
 import java.time.Duration;
@@ -65,7 +66,8 @@ public final class ShardFixture {
     processor =
         new NominateProcessor(
             codec,
-            new NominateStage.Pace(Duration.ofMillis(2), Duration.ofMillis(1), Duration.ZERO));
+            new NominateStage.Pace(Duration.ofMillis(2), Duration.ofMillis(1), Duration.ZERO),
+            RecordLimit.byDefault());
     processor.init(context);
   }
 

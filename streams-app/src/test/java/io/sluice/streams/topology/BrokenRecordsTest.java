@@ -2,6 +2,8 @@ package io.sluice.streams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
@@ -97,6 +99,41 @@ class BrokenRecordsTest {
             "not a readable Representation: the value is a Candidate, not a Representation",
             "not a readable RepresentationKey: the value is a Candidate, not a RepresentationKey");
     oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenACandidateThatLeavesNoRoomForItsScores_whenItArrives_thenItIsADeadLetter() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 151);
+    Candidate vast =
+        new Candidate(
+            "vast",
+            "test",
+            List.of(
+                new Message("user", "ask"),
+                new Message("assistant", "a".repeat((1 << 20) - 1024))));
+
+    topology.arrive(
+        Representation.newBuilder(Examples.representation("vast", Examples.vector(new Random(152))))
+            .setCandidate(vast)
+            .build());
+    oracle.arrivals(20, 153);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .singleElement()
+        .asString()
+        .contains("candidate 'vast'", "record.max.bytes (1048576)");
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenABrokenRecordAsLargeAsRecordsMayBe_whenItArrives_thenTheDeadLetterHasNoValue() {
+    topology.arriveUndecodable(bytes("key"), new byte[1 << 20]);
+
+    assertThat(topology.deadLetterReasons())
+        .singleElement()
+        .asString()
+        .contains("not a readable RepresentationKey", "1048576 bytes", "left out");
   }
 
   @Test

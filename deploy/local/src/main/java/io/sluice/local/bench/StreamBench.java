@@ -131,11 +131,7 @@ public final class StreamBench implements AutoCloseable {
             kafka.serdes().key(),
             kafka.serdes().value(),
             Map.of("linger.ms", 10, "batch.size", BATCH_BYTES));
-    definitions =
-        kafka.producer(
-            Serdes.ByteArray(),
-            Serdes.ByteArray(),
-            Map.of("linger.ms", 0, "max.request.size", Topics.MAX_RECORD_BYTES));
+    definitions = kafka.producer(Serdes.ByteArray(), Serdes.ByteArray(), Map.of("linger.ms", 0));
     statuses = kafka.consumer(Serdes.String(), kafka.serdes().<TaskStatus>value());
     List<TopicPartition> partitions =
         statuses.partitionsFor(topics().taskStatus()).stream()

@@ -1,6 +1,6 @@
 package io.sluice.local.stack;
 
-import io.sluice.schemas.topic.Topics;
+import io.sluice.schemas.topic.RecordLimit;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -134,9 +134,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("transaction.state.log.num.partitions", "4");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("log.cleaner.dedupe.buffer.size", "4194304");
-    // The vectors of one example can exceed Kafka's default limit of 1 MiB.
-    settings.put("message.max.bytes", String.valueOf(Topics.MAX_RECORD_BYTES));
-    settings.put("replica.fetch.max.bytes", String.valueOf(Topics.MAX_RECORD_BYTES));
+    // Topics have the limit of record.max.bytes, which can be set up to this one.
+    String largest = String.valueOf(new RecordLimit(RecordLimit.MAX_BYTES).topicBytes());
+    settings.put("message.max.bytes", largest);
+    settings.put("replica.fetch.max.bytes", largest);
     // A killed broker counts as dead after two seconds, so that it can be started again soon.
     settings.put("broker.session.timeout.ms", "2000");
     settings.put("broker.heartbeat.interval.ms", "500");

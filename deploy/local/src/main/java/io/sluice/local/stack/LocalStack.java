@@ -1,6 +1,7 @@
 package io.sluice.local.stack;
 
 import io.sluice.schemas.connection.LocalStackFile;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.Writer;
@@ -41,6 +42,7 @@ public final class LocalStack implements AutoCloseable {
    * @param registryDistribution the unpacked distribution of Apicurio Registry
    * @param topics names of the topics
    * @param setup partition counts of the topics
+   * @param recordLimit size of the largest record on the topics
    */
   public record Settings(
       Path directory,
@@ -48,7 +50,8 @@ public final class LocalStack implements AutoCloseable {
       int registryPort,
       Path registryDistribution,
       Topics topics,
-      TopicSetup setup) {
+      TopicSetup setup,
+      RecordLimit recordLimit) {
     /** Returns settings with the ports of the last start, default topics and few partitions. */
     public static Settings in(Path directory, Path registryDistribution) {
       return new Settings(
@@ -57,7 +60,8 @@ public final class LocalStack implements AutoCloseable {
           0,
           registryDistribution,
           Topics.withDefaultPrefix(),
-          TopicSetup.SINGLE_NODE);
+          TopicSetup.SINGLE_NODE,
+          RecordLimit.byDefault());
     }
   }
 
@@ -82,10 +86,10 @@ public final class LocalStack implements AutoCloseable {
       EmbeddedBroker broker =
           parts.push(EmbeddedBroker.start(directory.resolve("broker"), settings.brokerPort()));
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-        settings.setup().apply(admin, settings.topics());
+        settings.setup().apply(admin, settings.topics(), settings.recordLimit());
       }
       registry.awaitReady(READY_WITHIN);
-      announce(directory, broker.bootstrapServers(), registry.url(), parts);
+      announce(settings, broker.bootstrapServers(), registry.url(), parts);
       return new LocalStack(parts, broker.bootstrapServers(), registry);
     } catch (RuntimeException | InterruptedException e) {
       closeAfter(e, parts);
@@ -115,14 +119,16 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private static void announce(
-      Path directory, String bootstrapServers, String registryUrl, CloseStack parts) {
-    Path file = LocalStackFile.in(directory).path();
+      Settings settings, String bootstrapServers, String registryUrl, CloseStack parts) {
+    Path file = LocalStackFile.in(settings.directory().toAbsolutePath()).path();
     parts.push(() -> Files.deleteIfExists(file));
     Properties properties = new Properties();
     properties.setProperty("bootstrap.servers", bootstrapServers);
     properties.setProperty("schema.registry.url", registryUrl);
+    properties.setProperty("topic.prefix", settings.topics().prefix());
+    properties.setProperty("record.max.bytes", String.valueOf(settings.recordLimit().bytes()));
     try (Writer writer = Files.newBufferedWriter(file)) {
-      properties.store(writer, "Addresses of the local stack while it runs");
+      properties.store(writer, "Connection settings of the local stack while it runs");
     } catch (IOException e) {
       throw new StackException("cannot write %s: %s".formatted(file, e.getMessage()), e);
     }

@@ -1,5 +1,6 @@
 package io.sluice.local.stack;
 
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.Spread;
 import io.sluice.schemas.topic.Topics.TopicSpec;
@@ -38,6 +39,7 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
 
   private static final Duration LEADERS_WITHIN = Duration.ofSeconds(30);
   private static final String CLEANUP = "cleanup.policy";
+  private static final String MAX_MESSAGE = "max.message.bytes";
 
   /**
    * Checks the numbers.
@@ -57,20 +59,21 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
    *
    * @param admin a client of the cluster, which the caller closes
    * @param topics the names of the topics
+   * @param limit size of the largest record; existing topics may accept larger ones
    * @throws StackException when an existing topic has too few partitions, another number of
-   *     partitions than the other topics of its spread, or another cleanup policy; or when Kafka
-   *     refuses a request
+   *     partitions than the other topics of its spread, another cleanup policy, or a lower limit of
+   *     the size of records; or when Kafka refuses a request
    */
-  public void apply(Admin admin, Topics topics) throws InterruptedException {
+  public void apply(Admin admin, Topics topics, RecordLimit limit) throws InterruptedException {
     try {
       List<TopicSpec> specs = topics.all();
       Set<String> existing = admin.listTopics().names().get();
-      check(admin, specs.stream().filter(spec -> existing.contains(spec.name())).toList());
+      check(admin, specs.stream().filter(spec -> existing.contains(spec.name())).toList(), limit);
       admin
           .createTopics(
               specs.stream()
                   .filter(spec -> !existing.contains(spec.name()))
-                  .map(this::newTopic)
+                  .map(spec -> newTopic(spec, limit))
                   .toList())
           .all()
           .get();
@@ -119,9 +122,9 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
     }
   }
 
-  private NewTopic newTopic(TopicSpec spec) {
+  private NewTopic newTopic(TopicSpec spec, RecordLimit limit) {
     return new NewTopic(spec.name(), partitions(spec.spread()), replicationFactor)
-        .configs(spec.config());
+        .configs(spec.config(limit));
   }
 
   private int partitions(Spread spread) {
@@ -131,7 +134,7 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
     };
   }
 
-  private void check(Admin admin, List<TopicSpec> specs)
+  private void check(Admin admin, List<TopicSpec> specs, RecordLimit limit)
       throws ExecutionException, InterruptedException {
     Map<String, TopicDescription> descriptions =
         admin.describeTopics(specs.stream().map(TopicSpec::name).toList()).allTopicNames().get();
@@ -147,11 +150,18 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
             "%s has %d partitions, but %d are requested".formatted(spec.name(), count, wanted));
       }
       counts.computeIfAbsent(spec.spread(), s -> new TreeMap<>()).put(count, spec.name());
-      String policy = configs.get(resource(spec)).get(CLEANUP).value();
-      if (!policy.equals(spec.config().get(CLEANUP))) {
+      Config config = configs.get(resource(spec));
+      String policy = config.get(CLEANUP).value();
+      String wantedPolicy = spec.config(limit).get(CLEANUP);
+      if (!policy.equals(wantedPolicy)) {
         faults.add(
-            "%s has %s=%s instead of %s"
-                .formatted(spec.name(), CLEANUP, policy, spec.config().get(CLEANUP)));
+            "%s has %s=%s instead of %s".formatted(spec.name(), CLEANUP, policy, wantedPolicy));
+      }
+      long largest = Long.parseLong(config.get(MAX_MESSAGE).value());
+      if (largest < limit.topicBytes()) {
+        faults.add(
+            "%s has %s=%d, but record.max.bytes=%d needs %d"
+                .formatted(spec.name(), MAX_MESSAGE, largest, limit.bytes(), limit.topicBytes()));
       }
     }
     counts.values().stream()

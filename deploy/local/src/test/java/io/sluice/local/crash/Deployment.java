@@ -5,6 +5,7 @@ import io.sluice.local.endtoend.ApiClient;
 import io.sluice.local.process.RestartableProcess;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,7 +103,8 @@ final class Deployment implements AutoCloseable {
   private void start() throws IOException, InterruptedException, ExecutionException {
     victims.get(Fault.Role.BROKER).start();
     try (Admin admin = admin()) {
-      new TopicSetup(SHARDS, TASK_PARTITIONS, (short) 1).apply(admin, Topics.withDefaultPrefix());
+      new TopicSetup(SHARDS, TASK_PARTITIONS, (short) 1)
+          .apply(admin, Topics.withDefaultPrefix(), RecordLimit.byDefault());
       alter(admin, ConfigResource.Type.BROKER, "1", Map.of("log.cleaner.backoff.ms", "1000"));
       alter(
           admin,

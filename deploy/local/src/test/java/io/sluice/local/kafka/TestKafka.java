@@ -1,6 +1,7 @@
 package io.sluice.local.kafka;
 
 import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -17,7 +18,7 @@ public record TestKafka(String bootstrapServers, String schemaRegistry, Topics t
   /** Creates the topics with these partition counts. */
   public void createTopics(TopicSetup setup) throws InterruptedException {
     try (Admin admin = admin()) {
-      setup.apply(admin, topics);
+      setup.apply(admin, topics, RecordLimit.byDefault());
     }
   }
 

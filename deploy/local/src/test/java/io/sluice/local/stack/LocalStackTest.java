@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.connection.LocalStackFile;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,7 +59,8 @@ class LocalStackTest {
               0,
               RegistryProcess.distribution(),
               Topics.withDefaultPrefix(),
-              TopicSetup.SINGLE_NODE);
+              TopicSetup.SINGLE_NODE,
+              RecordLimit.byDefault());
 
       assertThatThrownBy(() -> LocalStack.start(settings))
           .isInstanceOf(StackException.class)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
+import io.sluice.schemas.topic.RecordLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -58,12 +59,14 @@ class TopicSetupTest {
       create(
           admin,
           new NewTopic(kafka.topics().candidates(), 1, (short) 1)
-              .configs(Map.of("cleanup.policy", "delete")));
+              .configs(Map.of("cleanup.policy", "delete", "max.message.bytes", "1000000")));
 
-      assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
+      assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics(), RecordLimit.byDefault()))
           .isInstanceOf(StackException.class)
           .hasMessageContaining("candidates has 1 partitions, but 3 are requested")
           .hasMessageContaining("cleanup.policy=delete instead of compact")
+          .hasMessageContaining(
+              "max.message.bytes=1000000, but record.max.bytes=1048576 needs 1048588")
           .hasMessageContaining("another topic prefix");
       assertThat(admin.listTopics().names().get()).doesNotContain(kafka.topics().selected());
     }
@@ -79,7 +82,7 @@ class TopicSetupTest {
           new NewTopic(kafka.topics().candidates(), 4, (short) 1).configs(compact),
           new NewTopic(kafka.topics().representations(), 5, (short) 1).configs(compact));
 
-      assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics()))
+      assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics(), RecordLimit.byDefault()))
           .isInstanceOf(StackException.class)
           .hasMessageContaining("must have equal partition counts");
     }

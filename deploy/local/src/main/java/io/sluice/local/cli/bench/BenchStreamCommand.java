@@ -11,6 +11,7 @@ import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -132,7 +133,8 @@ final class BenchStreamCommand implements Callable<Integer> {
                       0,
                       RegistryProcess.distribution(),
                       Topics.withDefaultPrefix(),
-                      new TopicSetup(shards, 2, (short) 1))));
+                      new TopicSetup(shards, 2, (short) 1),
+                      RecordLimit.byDefault())));
       Bars bars = parts.push(new Bars());
       StreamBench bench =
           parts.push(

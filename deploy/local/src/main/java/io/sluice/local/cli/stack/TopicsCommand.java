@@ -62,7 +62,7 @@ public final class TopicsCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     try (Admin admin = access.admin()) {
-      setup.apply(admin, topics);
+      setup.apply(admin, topics, access.recordLimit());
     }
     topics.all().stream().map(TopicSpec::name).forEach(spec.commandLine().getOut()::println);
     return ExitCode.OK;

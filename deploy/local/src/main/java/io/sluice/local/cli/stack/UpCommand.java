@@ -7,6 +7,7 @@ import io.sluice.local.stack.RegistryProcess;
 import io.sluice.local.stack.StackException;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.connection.LocalStackFile;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code up}: runs a broker and a schema registry on this machine until it is stopped. */
@@ -54,6 +56,14 @@ public final class UpCommand implements Callable<Integer> {
       description = "Prefix of every topic name (default: ${DEFAULT-VALUE}).")
   private String topicPrefix;
 
+  @Option(
+      names = "--record-max-bytes",
+      paramLabel = "N",
+      defaultValue = "" + RecordLimit.DEFAULT_BYTES,
+      description =
+          "Size of the largest record on the topics, in bytes (default: ${DEFAULT-VALUE}).")
+  private int recordMaxBytes;
+
   @Override
   public Integer call() throws Exception {
     Files.createDirectories(data);
@@ -62,14 +72,20 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   private int runUntilStopped() throws InterruptedException, ExecutionException {
-    LocalStack.Settings settings =
-        new LocalStack.Settings(
-            data,
-            port,
-            registryPort,
-            RegistryProcess.distribution(),
-            new Topics(topicPrefix),
-            TopicSetup.SINGLE_NODE);
+    LocalStack.Settings settings;
+    try {
+      settings =
+          new LocalStack.Settings(
+              data,
+              port,
+              registryPort,
+              RegistryProcess.distribution(),
+              new Topics(topicPrefix),
+              TopicSetup.SINGLE_NODE,
+              new RecordLimit(recordMaxBytes));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.println("Starting the broker and the schema registry ...");
     out.flush();
