@@ -50,6 +50,21 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "ai.djl..",
               "io.sluice.gpuworker.model",
+              "io.sluice.gpuworker.model.fields..",
+              "io.sluice.gpuworker.model.config..",
+              "io.sluice.gpuworker.model.decoder..",
+              "io.sluice.gpuworker.model.lora..");
+
+  @ArchTest
+  static final ArchRule fieldListsKnowNoEngine =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.model.fields")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl..",
+              "io.sluice.gpuworker.model",
               "io.sluice.gpuworker.model.config..",
               "io.sluice.gpuworker.model.decoder..",
               "io.sluice.gpuworker.model.lora..");

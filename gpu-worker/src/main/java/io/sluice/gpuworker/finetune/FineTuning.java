@@ -50,11 +50,19 @@ public final class FineTuning {
       List<Encoded.Example> examples, Checkpointing checkpointing, TrainingListener listener)
       throws IOException, InterruptedException {
     int longest = longest(examples);
+    DecoderConfig config = DecoderConfig.read(settings.model());
+    if (config.attentionDropout() > 0) {
+      throw new UnusableModelException(
+          settings.model()
+              + ": attention_dropout in config.json is "
+              + config.attentionDropout()
+              + ", which training does not support: set it to 0");
+    }
     try (Torch torch = Torch.open()) {
       Decoder decoder =
           Decoder.load(
               torch.manager(),
-              DecoderConfig.read(settings.model()),
+              config,
               DecoderWeights.open(torch.manager(), settings.model()),
               longest);
       requireKnownTokens(examples, decoder.vocabulary());

@@ -89,7 +89,8 @@ final class FullTrainable implements Trainable {
 
   @Override
   public void writeConfig(Path folder) throws IOException {
-    ModelFiles.copyAllButWeights(model, folder);
+    boolean ownHead = parameters.stream().anyMatch(each -> each.name().equals("lm_head.weight"));
+    ModelFiles.copyAllButWeights(model, folder, !ownHead);
   }
 
   private final class Pass implements Graph {

@@ -32,9 +32,11 @@ final class ModelFiles {
 
   /**
    * Copies the configuration and the tokenizer of a model into a folder. The copied {@code
-   * config.json} says that the weights are 32-bit floats.
+   * config.json} says that the weights are 32-bit floats, and whether the head is tied.
+   *
+   * @param tied whether the head shares the weights of the embedding
    */
-  static void copyAllButWeights(Path model, Path folder) throws IOException {
+  static void copyAllButWeights(Path model, Path folder, boolean tied) throws IOException {
     copy(
         model,
         folder,
@@ -46,6 +48,7 @@ final class ModelFiles {
         (ObjectNode) new ObjectMapper().readTree(Files.readString(model.resolve(CONFIG)));
     // Version 5 of transformers renamed the field torch_dtype to dtype.
     config.put(config.has("dtype") ? "dtype" : "torch_dtype", "float32");
+    config.put("tie_word_embeddings", tied);
     writeJson(folder.resolve(CONFIG), config);
   }
 

@@ -1,28 +1,35 @@
 package io.sluice.gpuworker.model;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * A model's tokenizer. It turns text into token ids and truncates them to a maximum length.
+ * A model's tokenizer. It turns text into token ids and truncates them at the end, to a maximum
+ * length.
  *
- * <p>Truncation and padding settings in {@code tokenizer.json} are ignored. Thread-safe.
+ * <p>Of the {@code post_processor} in {@code tokenizer.json}, only the tokens that it puts before a
+ * text are used. An end token that it puts after each text is left out: a text may be a prompt, and
+ * who encodes an answer writes its end token. Thread-safe.
  */
 public final class Tokens implements AutoCloseable {
-  private final HuggingFaceTokenizer tokenizer;
-  private final String endToken;
+  private static final String PROBE = "Name a prime number.";
 
-  private Tokens(HuggingFaceTokenizer tokenizer, String endToken) {
+  private final HuggingFaceTokenizer tokenizer;
+  private final int maxLength;
+  private final String endToken;
+  private final long[] begin;
+
+  private Tokens(HuggingFaceTokenizer tokenizer, int maxLength, String endToken, long[] begin) {
     this.tokenizer = tokenizer;
+    this.maxLength = maxLength;
     this.endToken = endToken;
+    this.begin = begin;
   }
 
   /**
@@ -30,51 +37,94 @@ public final class Tokens implements AutoCloseable {
    * tokenizer_config.json}, which names the end token.
    *
    * @param maxLength the maximum number of token ids of a text; longer texts are truncated
-   * @throws UnusableModelException when a file is missing or damaged, or no end token is configured
+   * @throws UnusableModelException when a file is missing or damaged, a setting is not supported,
+   *     settings contradict each other, or the end token is not a single token
    */
   public static Tokens open(Path modelFolder, int maxLength) throws IOException {
-    Path file =
-        UnusableModelException.required(
-            modelFolder,
-            "tokenizer.json",
-            "save the tokenizer in the fast format: AutoTokenizer.from_pretrained(model)"
-                + ".save_pretrained(folder)");
-    JsonFile config =
-        JsonFile.read(
-            UnusableModelException.required(
-                modelFolder,
-                "tokenizer_config.json",
-                "it names the end token (eos_token); copy it from the source of the model"));
-    String endToken =
-        config
-            .field("eos_token")
-            .flatMap(Tokens::tokenText)
-            .orElseThrow(
-                () ->
-                    new UnusableModelException(
-                        config.path() + " has no eos_token: add the token that ends an answer"));
-    String limit = Integer.toString(maxLength);
-    Map<String, String> options =
-        Map.of(
-            "truncation", "true", "padding", "false", "maxLength", limit, "modelMaxLength", limit);
-    return new Tokens(open(file, options), endToken);
-  }
-
-  /** Passes the bytes, because DJL would also apply tokenizer_config.json if it had the path. */
-  private static HuggingFaceTokenizer open(Path file, Map<String, String> options)
-      throws IOException {
+    TokenizerFiles files = TokenizerFiles.read(modelFolder);
+    HuggingFaceTokenizer tokenizer = open(files);
     try {
-      return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(Files.readAllBytes(file)), options);
-    } catch (RuntimeException e) {
-      throw new UnusableModelException(file + " is not a valid tokenizer: " + e.getMessage(), e);
+      requireSingleToken(files, tokenizer);
+      return new Tokens(tokenizer, maxLength, files.endToken(), begin(files, tokenizer));
+    } catch (IOException | RuntimeException e) {
+      tokenizer.close();
+      throw e;
     }
   }
 
-  /** Reads a token, which is either a string or an object whose {@code content} is the string. */
-  private static Optional<String> tokenText(JsonNode node) {
-    JsonNode text = node.isObject() ? node.path("content") : node;
-    return text.isTextual() ? Optional.of(text.textValue()) : Optional.empty();
+  /** Passes the bytes, because DJL would also apply tokenizer_config.json if it had the path. */
+  private static HuggingFaceTokenizer open(TokenizerFiles files) throws IOException {
+    try {
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(files.unlimited()),
+          Map.of("truncation", "false", "padding", "false"));
+    } catch (RuntimeException e) {
+      throw new UnusableModelException(
+          files.tokenizer().path() + " is not a valid tokenizer: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireSingleToken(TokenizerFiles files, HuggingFaceTokenizer tokenizer)
+      throws UnusableModelException {
+    long[] text = tokenizer.encode(PROBE, false, false).getIds();
+    long[] ended = tokenizer.encode(PROBE + files.endToken(), false, false).getIds();
+    long[] expected = Arrays.copyOf(text, text.length + 1);
+    expected[text.length] = files.endId();
+    if (!Arrays.equals(ended, expected)) {
+      throw files
+          .config()
+          .unusable(
+              "eos_token "
+                  + files.endToken()
+                  + " does not become the single token "
+                  + files.endId()
+                  + " at the end of a text",
+              "list it among the added_tokens of tokenizer.json, as a special token");
+    }
+  }
+
+  /** The tokens that the post-processor puts before a text. */
+  private static long[] begin(TokenizerFiles files, HuggingFaceTokenizer tokenizer)
+      throws UnusableModelException {
+    long[] bare = tokenizer.encode(PROBE, false, false).getIds();
+    long[] processed = tokenizer.encode(PROBE, true, false).getIds();
+    int begin = 0;
+    while (begin + bare.length < processed.length
+        && !Arrays.equals(bare, Arrays.copyOfRange(processed, begin, begin + bare.length))) {
+      begin++;
+    }
+    int end = begin + bare.length;
+    if (end > processed.length || !Arrays.equals(bare, Arrays.copyOfRange(processed, begin, end))) {
+      throw files
+          .tokenizer()
+          .unusable(
+              "post_processor changes the tokens of a text",
+              "use a post_processor that only adds tokens");
+    }
+    for (int i = end; i < processed.length; i++) {
+      if (processed[i] != files.endId()) {
+        throw files
+            .tokenizer()
+            .unusable(
+                "post_processor puts the token " + processed[i] + " after each text",
+                "remove it from the post_processor");
+      }
+    }
+    requireAgreement(files.config(), begin > 0);
+    return Arrays.copyOf(processed, begin);
+  }
+
+  private static void requireAgreement(JsonFile config, boolean added)
+      throws UnusableModelException {
+    if (config.field("add_bos_token").isPresent() && config.flag("add_bos_token", false) != added) {
+      throw config.unusable(
+          "add_bos_token is "
+              + !added
+              + ", but the post_processor in tokenizer.json puts "
+              + (added ? "a token" : "no token")
+              + " before a text",
+          "keep in both what the model was trained with");
+    }
   }
 
   /** The text of the token that ends an answer. */
@@ -88,7 +138,10 @@ public final class Tokens implements AutoCloseable {
    * @return token ids, at most the maximum length
    */
   public long[] encode(String text) {
-    return tokenizer.encode(text, true, false).getIds();
+    long[] bare = tokenizer.encode(text, false, false).getIds();
+    long[] ids = Arrays.copyOf(begin, begin.length + bare.length);
+    System.arraycopy(bare, 0, ids, begin.length, bare.length);
+    return truncate(ids);
   }
 
   /**
@@ -97,7 +150,11 @@ public final class Tokens implements AutoCloseable {
    * @return token ids, at most the maximum length
    */
   public long[] encodeContinuation(String text) {
-    return tokenizer.encode(text, false, false).getIds();
+    return truncate(tokenizer.encode(text, false, false).getIds());
+  }
+
+  private long[] truncate(long[] ids) {
+    return ids.length <= maxLength ? ids : Arrays.copyOf(ids, maxLength);
   }
 
   @Override

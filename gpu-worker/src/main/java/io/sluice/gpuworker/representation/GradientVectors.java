@@ -26,7 +26,7 @@ final class GradientVectors implements ExampleVectors {
    * Part of the fingerprint; raise the number when a code change makes the same files give
    * different vectors.
    */
-  private static final String METHOD = "gradient 2";
+  private static final String METHOD = "gradient 3";
 
   private final RepresentationSettings settings;
   private final List<LoraCheckpoint> checkpoints;

@@ -5,6 +5,7 @@ import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Checks that run after the model is loaded and before the first example is represented. Each
@@ -27,7 +28,8 @@ final class SelfTest {
 
   /**
    * Encodes a built-in text as an example for the other checks. Checks that the tokenizer adds at
-   * most one begin-of-sequence token, and that all token ids are in the model's vocabulary.
+   * most one begin-of-sequence token, that the beginning of a text keeps its tokens, and that all
+   * token ids are in the model's vocabulary.
    *
    * @param vocabulary the size of the model's vocabulary: token ids are 0 to this number, exclusive
    */
@@ -38,6 +40,7 @@ final class SelfTest {
           "tokens", "a sentence gave " + ids.length + " tokens: download the tokenizer again");
     }
     requireSingleBeginToken(ids, tokens.encodeContinuation(TEXT));
+    requireStablePrefixes(tokens);
     long highest = Arrays.stream(ids).max().orElseThrow();
     if (highest >= vocabulary) {
       throw failed("vocabulary", unknownToken(highest, vocabulary));
@@ -45,6 +48,35 @@ final class SelfTest {
     long[] labels = ids.clone();
     labels[0] = Encoded.UNLEARNT;
     return new Encoded.Example(ids, labels);
+  }
+
+  /**
+   * Checks that the beginning of a conversation has the same tokens, whatever follows it. The
+   * positions at which messages begin and end rely on it.
+   */
+  private static void requireStablePrefixes(Tokens tokens) throws UnusableModelException {
+    List<String> parts =
+        List.of(
+            "<|system|>\nBe brief.\n",
+            "<|user|>\nName a prime number.\n",
+            "<|assistant|>\n",
+            "Seven is a prime number." + tokens.endToken() + "\n",
+            "<|user|>\nAnd a larger one?\n",
+            "<|assistant|>\n",
+            "Eleven is larger." + tokens.endToken());
+    long[] whole = tokens.encode(String.join("", parts));
+    for (int end = 1; end < parts.size(); end++) {
+      String beginning = String.join("", parts.subList(0, end));
+      long[] ids = tokens.encode(beginning);
+      if (ids.length > whole.length || !Arrays.equals(ids, Arrays.copyOf(whole, ids.length))) {
+        throw failed(
+            "prefixes",
+            "the tokens of a text that ends in '"
+                + beginning.substring(beginning.lastIndexOf('<')).strip()
+                + "' change when the text goes on, so the learnt tokens cannot be found: use a"
+                + " tokenizer.json whose normalizer and pre_tokenizer keep the ends of texts");
+      }
+    }
   }
 
   /** Says that a token id is outside a model's vocabulary, and what to do. */

@@ -1,8 +1,10 @@
 package io.sluice.gpuworker.model.config;
 
+import io.sluice.gpuworker.model.fields.ConfigFields;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -23,6 +25,7 @@ import java.util.Set;
  * @param outputBias whether the attention's output projection has a bias
  * @param feedForwardBias whether the feed-forward block's linear layers have a bias
  * @param tiedHead whether the language model head shares the weights of the embedding
+ * @param attentionDropout the dropout of attention weights with which the model is trained; 0 to 1
  * @param vocabulary the number of rows of the embedding and of the head; empty if the config does
  *     not specify it
  * @param layers the position embedding and the window of each layer's attention, one entry per
@@ -41,10 +44,13 @@ public record DecoderConfig(
     boolean outputBias,
     boolean feedForwardBias,
     boolean tiedHead,
+    double attentionDropout,
     OptionalInt vocabulary,
     List<LayerAttention> layers) {
   /** Far more than any model has. A damaged config must not exhaust the memory. */
   private static final int MAX_LAYERS = 10_000;
+
+  private static final String ADAPTER = "adapter_config.json";
 
   /** Checks the numbers of heads and the head size, which the attention relies on. */
   public DecoderConfig {
@@ -62,8 +68,8 @@ public record DecoderConfig(
    * Reads {@code config.json} of a model folder, as written by transformers 5 ({@code
    * rope_parameters}) or earlier versions ({@code rope_theta}, {@code rope_scaling}).
    *
-   * @throws UnusableModelException when the file is missing or damaged, or the architecture is not
-   *     supported
+   * @throws UnusableModelException when the file is missing or damaged, the architecture is not
+   *     supported, or a field could change the result and is not supported
    */
   public static DecoderConfig read(Path modelFolder) throws IOException {
     JsonFile json =
@@ -73,7 +79,14 @@ public record DecoderConfig(
                 "config.json",
                 "give the folder of a model in Hugging Face format, as save_pretrained writes it"));
     Architecture architecture = Architecture.of(json);
-    json.requireOneOf("hidden_act", json.text("hidden_act", "silu"), Set.of("silu"));
+    json.requireOneOf("hidden_act", json.text("hidden_act", "silu"), Set.of("silu", "swish"));
+    ConfigFields.CONFIG.check(json);
+    if (Files.exists(modelFolder.resolve(ADAPTER))) {
+      throw new UnusableModelException(
+          modelFolder.resolve(ADAPTER)
+              + " shows that the folder also holds an adapter, which transformers would load with the"
+              + " model: merge it into the model, or give it as a checkpoint in a folder of its own");
+    }
     try {
       return read(json, architecture);
     } catch (IllegalArgumentException e) {
@@ -101,9 +114,10 @@ public record DecoderConfig(
         architecture.norms(),
         architecture.queryKeyNorm(),
         architecture.queryKeyValueBias(json),
-        architecture.outputBias(json),
-        json.flag("mlp_bias", false),
+        architecture.attentionBias(json),
+        architecture.feedForwardBias(json),
         json.flag("tie_word_embeddings", architecture.tiedByDefault()),
+        json.number("attention_dropout", 0),
         json.field("vocab_size").isPresent()
             ? OptionalInt.of(json.count("vocab_size"))
             : OptionalInt.empty(),

@@ -11,26 +11,35 @@ import java.util.Set;
 
 /** Reads the {@link LayerAttention} of each layer, as written by transformers 5 or earlier. */
 final class LayerAttentions {
+  private static final String TYPES = "layer_types";
   private static final String FULL = "full_attention";
   private static final String SLIDING = "sliding_attention";
-  private static final double DEFAULT_THETA = 10_000;
 
   private final JsonFile config;
   private final Architecture architecture;
+  private final OptionalInt window;
 
-  private LayerAttentions(JsonFile config, Architecture architecture) {
+  private LayerAttentions(JsonFile config, Architecture architecture)
+      throws UnusableModelException {
     this.config = config;
     this.architecture = architecture;
+    window = architecture.window(config);
   }
 
   /**
    * Reads the attention settings of all layers, in order.
    *
    * @throws UnusableModelException when a layer's attention type or position embedding is not
-   *     supported
+   *     supported, or settings contradict each other
    */
   static List<LayerAttention> read(JsonFile config, Architecture architecture, int layers)
       throws UnusableModelException {
+    int types = config.field(TYPES).map(JsonNode::size).orElse(layers);
+    if (types > layers) {
+      throw config.unusable(
+          TYPES + " has " + types + " entries, but num_hidden_layers is " + layers,
+          "use the config.json that belongs to the weights");
+    }
     LayerAttentions reader = new LayerAttentions(config, architecture);
     List<LayerAttention> attentions = new ArrayList<>();
     for (int layer = 0; layer < layers; layer++) {
@@ -40,41 +49,35 @@ final class LayerAttentions {
   }
 
   private LayerAttention layer(int layer) throws UnusableModelException {
-    String type = type(layer);
-    boolean window =
-        type.equals(SLIDING)
-            && config.field("sliding_window").isPresent()
-            && config.flag("use_sliding_window", true);
+    boolean sliding = type(layer).equals(SLIDING);
+    boolean scaled = !sliding || architecture.scalesRopeInWindows();
     return new LayerAttention(
-        architecture.rotary(config, layer) ? Optional.of(rope(type)) : Optional.empty(),
-        window ? OptionalInt.of(config.count("sliding_window")) : OptionalInt.empty());
+        architecture.rotary(config, layer)
+            ? Optional.of(
+                RopeSettings.read(
+                    config, architecture.defaultTheta(), sliding ? SLIDING : FULL, scaled))
+            : Optional.empty(),
+        sliding ? window : OptionalInt.empty());
   }
 
   private String type(int layer) throws UnusableModelException {
-    Optional<JsonNode> listed = config.item("layer_types", layer);
+    String own = window.isPresent() && architecture.windowed(config, layer) ? SLIDING : FULL;
+    Optional<JsonNode> listed = config.item(TYPES, layer);
     if (listed.isEmpty()) {
-      return architecture.windowed(config, layer) ? SLIDING : FULL;
+      return own;
     }
     String type = listed.get().asText();
-    config.requireOneOf("layer_types", type, Set.of(FULL, SLIDING));
-    return type;
-  }
-
-  /** Transformers 5 can nest separate parameters for each layer type in an object of that name. */
-  private RopeConfig rope(String type) throws UnusableModelException {
-    Optional<JsonFile> all =
-        config.object("rope_parameters").or(() -> config.object("rope_scaling"));
-    Optional<JsonFile> ofType = all.flatMap(parameters -> parameters.object(type));
-    boolean scaled = ofType.isPresent() || type.equals(FULL) || architecture.scalesRopeInWindows();
-    JsonFile parameters = ofType.or(() -> all).orElse(config);
-    for (JsonFile holder : List.of(parameters, config)) {
-      double share = holder.number("partial_rotary_factor", 1);
-      holder.requireOneOf("partial_rotary_factor", Double.toString(share), Set.of("1.0"));
+    config.requireOneOf(TYPES, type, Set.of(FULL, SLIDING));
+    if (type.equals(SLIDING) && window.isEmpty()) {
+      throw config.unusable(
+          TYPES + " names sliding_attention, but the other settings give no sliding_window",
+          "use the config.json with which the model was trained");
     }
-    return new RopeConfig(
-        parameters.number("rope_theta", config.number("rope_theta", DEFAULT_THETA)),
-        scaled
-            ? RopeScaling.read(parameters, config.count("max_position_embeddings", 1))
-            : new RopeScaling.None());
+    if (!architecture.readsLayerTypes() && !type.equals(own)) {
+      throw config.unusable(
+          TYPES + " names " + type + " where this architecture has " + own,
+          "use the config.json with which the model was trained");
+    }
+    return type;
   }
 }

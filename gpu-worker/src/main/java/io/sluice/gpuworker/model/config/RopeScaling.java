@@ -2,6 +2,7 @@ package io.sluice.gpuworker.model.config;
 
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -10,8 +11,22 @@ import java.util.Set;
  * i is {@code theta^(-2i / head size)}.
  */
 public sealed interface RopeScaling {
-  /** The values of {@code rope_type} that {@link #read} supports. */
-  Set<String> TYPES = Set.of("default", "llama3", "yarn");
+  /** The values of {@code rope_type} that {@link #read} supports, and the parameters of each. */
+  Map<String, Set<String>> TYPES =
+      Map.of(
+          "default",
+          Set.of(),
+          "llama3",
+          Set.of("factor", "low_freq_factor", "high_freq_factor"),
+          "yarn",
+          Set.of(
+              "factor",
+              "attention_factor",
+              "beta_fast",
+              "beta_slow",
+              "mscale",
+              "mscale_all_dim",
+              "truncate"));
 
   /**
    * The frequencies of all pairs of a head, in radians per position.
@@ -29,25 +44,40 @@ public sealed interface RopeScaling {
    * Reads the scaling from the RoPE parameters of a config.
    *
    * @param parameters {@code rope_parameters} or {@code rope_scaling}
-   * @param maxPositions {@code max_position_embeddings}, the default of {@code
-   *     original_max_position_embeddings}
+   * @param where the name of the parameters' object, for messages
+   * @param maxPositions the default of {@code original_max_position_embeddings}
    * @throws UnusableModelException when the type is not supported, or a parameter is missing or
    *     invalid
    */
-  static RopeScaling read(JsonFile parameters, int maxPositions) throws UnusableModelException {
+  static RopeScaling read(JsonFile parameters, String where, int maxPositions)
+      throws UnusableModelException {
     String type = parameters.text("rope_type", parameters.text("type", "default"));
-    parameters.requireOneOf("rope_type", type, TYPES);
+    parameters.requireOneOf("rope_type", type, TYPES.keySet());
+    if (!parameters.text("type", type).equals(type)) {
+      throw parameters.unusable(
+          where + ".type is " + parameters.text("type", type) + ", but rope_type is " + type,
+          "keep what the model was trained with");
+    }
+    for (Map.Entry<String, Set<String>> other : TYPES.entrySet()) {
+      for (String name : other.getValue()) {
+        if (parameters.field(name).isPresent() && !TYPES.get(type).contains(name)) {
+          throw parameters.unusable(
+              where + "." + name + " has no meaning with rope_type " + type,
+              "keep what the model was trained with");
+        }
+      }
+    }
     if (type.equals("default")) {
       return new None();
     }
     int original = parameters.count("original_max_position_embeddings", maxPositions);
     double factor = parameters.number("factor");
+    if (!(factor >= 1)) {
+      throw parameters.unusable(
+          where + ".factor is " + factor + ", not at least 1", "get an intact copy of the file");
+    }
     return type.equals("llama3")
-        ? new Llama3(
-            factor,
-            parameters.number("low_freq_factor"),
-            parameters.number("high_freq_factor"),
-            original)
+        ? Llama3.read(parameters, where, factor, original)
         : Yarn.read(parameters, factor, original);
   }
 
@@ -84,6 +114,19 @@ public sealed interface RopeScaling {
    * @param original the length of texts in pre-training, in tokens
    */
   record Llama3(double factor, double low, double high, int original) implements RopeScaling {
+    private static Llama3 read(JsonFile parameters, String where, double factor, int original)
+        throws UnusableModelException {
+      double low = parameters.number("low_freq_factor");
+      double high = parameters.number("high_freq_factor");
+      if (!(low > 0 && high > low)) {
+        throw parameters.unusable(
+            where
+                + ".high_freq_factor is not greater than low_freq_factor, or that is not positive",
+            "get an intact copy of the file");
+      }
+      return new Llama3(factor, low, high, original);
+    }
+
     @Override
     public double[] frequencies(int headSize, double theta) {
       double[] frequencies = unscaled(headSize, theta);

@@ -18,6 +18,7 @@ import java.util.Optional;
 /** Creates a decoder from its config and its weights. */
 final class DecoderAssembly {
   private static final String HEAD = "lm_head";
+  private static final String HEAD_WEIGHT = HEAD + ".weight";
 
   private final NDManager manager;
   private final DecoderConfig config;
@@ -45,16 +46,37 @@ final class DecoderAssembly {
                       rope, each -> Rope.tables(manager, positions, config.headSize(), each)));
     }
     NDArray embedding = tokenRows(Decoder.EMBEDDING);
-    NDArray head =
-        config.tiedHead() && !weights.replaced(HEAD + ".weight")
-            ? embedding
-            : tokenRows(HEAD + ".weight");
-    return new Decoder(
-        embedding,
-        layers,
-        norm("model.norm", config.hidden()),
-        new Linear(HEAD, head, Optional.empty()),
-        ropes);
+    NDArray head = head(embedding);
+    RmsNorm norm = norm("model.norm", config.hidden());
+    weights.rejectUnused(config);
+    return new Decoder(embedding, layers, norm, new Linear(HEAD, head, Optional.empty()), ropes);
+  }
+
+  /**
+   * The head. As in transformers, a head in the model's files that differs from the embedding is
+   * kept although the config says that it is tied. As in PEFT, a trained copy of the embedding
+   * leaves a tied head as it is.
+   */
+  private NDArray head(NDArray embedding) throws IOException {
+    if (weights.replaced(HEAD_WEIGHT)) {
+      return tokenRows(HEAD_WEIGHT);
+    }
+    if (!config.tiedHead() && !weights.has(HEAD_WEIGHT)) {
+      throw new UnusableModelException(
+          "the weights have no "
+              + HEAD_WEIGHT
+              + ", but tie_word_embeddings in config.json is false: use the config.json that belongs to"
+              + " the weights");
+    }
+    if (!config.tiedHead() || weights.differ(HEAD_WEIGHT, Decoder.EMBEDDING)) {
+      return tokenRows(HEAD_WEIGHT);
+    }
+    if (weights.replaced(Decoder.EMBEDDING) && weights.leavesTiedHead()) {
+      NDArray head = weights.baseRows(Decoder.EMBEDDING, config.hidden());
+      requireVocabulary(Decoder.EMBEDDING, head);
+      return head;
+    }
+    return embedding;
   }
 
   /**
@@ -63,15 +85,19 @@ final class DecoderAssembly {
    */
   private NDArray tokenRows(String name) throws IOException {
     NDArray rows = weights.rows(name, config.hidden());
+    if (!weights.replaced(name)) {
+      requireVocabulary(name, rows);
+    }
+    return rows;
+  }
+
+  private void requireVocabulary(String name, NDArray rows) throws UnusableModelException {
     long count = rows.getShape().get(0);
-    if (config.vocabulary().isPresent()
-        && config.vocabulary().getAsInt() != count
-        && !weights.replaced(name)) {
+    if (config.vocabulary().isPresent() && config.vocabulary().getAsInt() != count) {
       throw new UnusableModelException(
           "config.json has vocab_size %d, but %s has %d rows: get both from the same model"
               .formatted(config.vocabulary().getAsInt(), name, count));
     }
-    return rows;
   }
 
   private DecoderLayer layer(LayerAttention positions, String prefix) throws IOException {

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
@@ -10,16 +11,20 @@ import io.sluice.gpuworker.model.file.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
  * The weights of a decoder: those in the model's folder, except for the ones that a checkpoint
- * replaces.
+ * replaces. Remembers which ones have been read, so that none is ignored. Not thread-safe.
  *
- * <p>PEFT stores the embedding and the head with the adapter when tokens were added to the
- * vocabulary before the warm-up.
+ * <p>PEFT stores the embedding and the head with the adapter when they were trained, or when tokens
+ * were added to the vocabulary before the warm-up.
  */
 public final class DecoderWeights {
   /** The names of the weights that a checkpoint can replace. */
@@ -31,9 +36,10 @@ public final class DecoderWeights {
 
   private final NDManager manager;
   private final Tensors base;
-  private final Optional<Tensors> replacing;
+  private final Replacements replacing;
+  private final Set<String> used = new HashSet<>();
 
-  private DecoderWeights(NDManager manager, Tensors base, Optional<Tensors> replacing) {
+  private DecoderWeights(NDManager manager, Tensors base, Replacements replacing) {
     this.manager = manager;
     this.base = base;
     this.replacing = replacing;
@@ -45,24 +51,36 @@ public final class DecoderWeights {
    * @param manager owns the arrays that are created from the weights
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder) throws IOException {
-    return new DecoderWeights(manager, tensors(modelFolder), Optional.empty());
+    return new DecoderWeights(manager, tensors(modelFolder), Replacements.NONE);
   }
 
   /**
    * Opens the weights of a model folder, of which a checkpoint can replace some.
    *
    * @param manager owns the arrays that are created from the weights
-   * @param replacing takes precedence for the weights in {@link #REPLACEABLE} that it contains;
-   *     uses the names of the base model
+   * @param replacing takes precedence for the weights in {@link #REPLACEABLE} that it contains
    */
-  public static DecoderWeights open(NDManager manager, Path modelFolder, Tensors replacing)
+  public static DecoderWeights open(NDManager manager, Path modelFolder, Replacements replacing)
       throws IOException {
-    return new DecoderWeights(manager, tensors(modelFolder), Optional.of(replacing));
+    return new DecoderWeights(manager, tensors(modelFolder), replacing);
+  }
+
+  /**
+   * Rejects files with weights that have not been read.
+   *
+   * @param config the config by which the weights were read
+   */
+  void rejectUnused(DecoderConfig config) throws UnusableModelException {
+    Set<String> unused = new TreeSet<>(base.names());
+    unused.removeAll(used);
+    UnexpectedTensors.reject(config, unused);
   }
 
   private static Tensors tensors(Path modelFolder) throws IOException {
     Path first = files(modelFolder).get(0);
-    return first.endsWith(INDEX) ? WeightFiles.open(first) : Safetensors.open(first);
+    Tensors tensors = first.endsWith(INDEX) ? WeightFiles.open(first) : Safetensors.open(first);
+    UnexpectedTensors.rejectQuantized(first, tensors.names());
+    return tensors;
   }
 
   /**
@@ -84,27 +102,60 @@ public final class DecoderWeights {
   }
 
   boolean replaced(String name) {
-    return replacement(name).isPresent();
+    return replacing.tensors().has(name);
   }
 
-  private Optional<Tensors> replacement(String name) {
-    return replacing.filter(tensors -> tensors.has(name));
+  /** Whether the base model's files have a weight of this name. */
+  boolean has(String name) {
+    return base.has(name);
+  }
+
+  /** Whether the base model's files have both weights, with different values. */
+  boolean differ(String name, String other) throws IOException {
+    if (!has(name)) {
+      return false;
+    }
+    used.add(name);
+    long[] shape = base.shape(name);
+    return !Arrays.equals(shape, base.shape(other))
+        || !Arrays.equals(base.read(name, shape), base.read(other, shape));
+  }
+
+  /** Whether a tied head keeps the base model's embedding although the embedding is replaced. */
+  boolean leavesTiedHead() {
+    return replacing.leavesTiedHead();
   }
 
   /** Loads a matrix with any number of rows, shape [rows, width]; it may be replaced. */
   NDArray rows(String name, int width) throws IOException {
-    Tensors source = replacement(name).orElse(base);
+    if (!replaced(name)) {
+      return baseRows(name, width);
+    }
+    used.add(name);
+    return rows(replacing.tensors(), name, width);
+  }
+
+  /** Loads a matrix of the base model with any number of rows, shape [rows, width]. */
+  NDArray baseRows(String name, int width) throws IOException {
+    used.add(name);
+    return rows(base, name, width);
+  }
+
+  private NDArray rows(Tensors source, String name, int width) throws IOException {
     int rows = source.rows(name);
     return manager.create(source.read(name, rows, width), new Shape(rows, width));
   }
 
   /** Loads a vector of the base model, shape [width]. */
   NDArray vector(String name, int width) throws IOException {
+    used.add(name);
     return manager.create(base.read(name, width));
   }
 
   Linear linear(String module, int in, int out, boolean bias) throws IOException {
-    NDArray weight = manager.create(base.read(module + ".weight", out, in), new Shape(out, in));
+    String name = module + ".weight";
+    used.add(name);
+    NDArray weight = manager.create(base.read(name, out, in), new Shape(out, in));
     return new Linear(
         module, weight, bias ? Optional.of(vector(module + ".bias", out)) : Optional.empty());
   }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,14 +49,53 @@ public record JsonFile(Path path, JsonNode root) {
     return Optional.ofNullable(root.get(name)).filter(node -> !node.isNull());
   }
 
-  /** A field that is an object. Its error messages name the same file. */
-  public Optional<JsonFile> object(String name) {
-    return field(name).filter(JsonNode::isObject).map(node -> new JsonFile(path, node));
+  /**
+   * A field that is an object. Its error messages name the same file.
+   *
+   * @throws UnusableModelException when the field is not an object
+   */
+  public Optional<JsonFile> object(String name) throws UnusableModelException {
+    Optional<JsonNode> node = field(name);
+    if (node.isPresent() && !node.get().isObject()) {
+      throw new UnusableModelException(
+          path + ": " + name + " is " + node.get() + ", not an object");
+    }
+    return node.map(object -> new JsonFile(path, object));
+  }
+
+  /**
+   * Creates the exception for a file whose content cannot be used.
+   *
+   * @param problem what is wrong, with the name and the value of the field
+   * @param remedy what to do
+   */
+  public UnusableModelException unusable(String problem, String remedy) {
+    return new UnusableModelException(path + ": " + problem + ": " + remedy);
   }
 
   /** A string, or the default if the field is absent. Other types are converted to strings. */
   public String text(String name, String orElse) {
     return field(name).map(JsonNode::asText).orElse(orElse);
+  }
+
+  /**
+   * A list of strings; empty if the field is absent. A single string counts as a list of one.
+   *
+   * @throws UnusableModelException when the field is anything else
+   */
+  public List<String> texts(String name) throws UnusableModelException {
+    List<String> texts = new ArrayList<>();
+    Optional<JsonNode> node = field(name);
+    Iterable<JsonNode> items =
+        node.isPresent() && node.get().isTextual() ? List.of(node.get()) : root.path(name);
+    for (JsonNode item : items) {
+      if (!item.isTextual()) {
+        throw new UnusableModelException(
+            path + ": " + name + " contains " + item + ", which is not a string");
+      }
+      texts.add(item.textValue());
+    }
+    return texts;
   }
 
   /**
@@ -111,13 +152,30 @@ public record JsonFile(Path path, JsonNode root) {
   }
 
   /**
+   * A whole number of at least 0, or the default if the field is absent.
+   *
+   * @throws UnusableModelException when the field has another value
+   */
+  public int natural(String name, int orElse) throws UnusableModelException {
+    Optional<JsonNode> node = field(name);
+    if (node.isPresent()
+        && (!node.get().isIntegralNumber()
+            || !node.get().canConvertToInt()
+            || node.get().intValue() < 0)) {
+      throw new UnusableModelException(
+          path + ": " + name + " is " + node.get() + ", not a whole number of at least 0");
+    }
+    return node.map(JsonNode::intValue).orElse(orElse);
+  }
+
+  /**
    * A number, as a double.
    *
-   * @throws UnusableModelException when the field is absent or not a number
+   * @throws UnusableModelException when the field is absent or not a finite number
    */
   public double number(String name) throws UnusableModelException {
     JsonNode node = field(name).orElseThrow(() -> new UnusableModelException(missing(name)));
-    if (!node.isNumber()) {
+    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
       throw new UnusableModelException(path + ": " + name + " is " + node + ", not a number");
     }
     return node.doubleValue();
@@ -126,7 +184,7 @@ public record JsonFile(Path path, JsonNode root) {
   /**
    * A number, or the default if the field is absent.
    *
-   * @throws UnusableModelException when the field is not a number
+   * @throws UnusableModelException when the field is not a finite number
    */
   public double number(String name, double orElse) throws UnusableModelException {
     return field(name).isPresent() ? number(name) : orElse;

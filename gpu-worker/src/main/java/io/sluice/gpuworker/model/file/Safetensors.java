@@ -81,14 +81,9 @@ public final class Safetensors implements Tensors {
     return path;
   }
 
-  /** The names of all tensors in the file. */
+  @Override
   public Set<String> names() {
     return tensors.keySet();
-  }
-
-  @Override
-  public boolean has(String name) {
-    return tensors.containsKey(name);
   }
 
   @Override
@@ -99,6 +94,7 @@ public final class Safetensors implements Tensors {
   @Override
   public float[] read(String name, long... shape) throws IOException {
     Tensor tensor = tensor(name);
+    ElementType type = type(name, tensor);
     if (!Arrays.equals(tensor.shape(), shape)) {
       throw new UnusableModelException(
           path
@@ -115,7 +111,6 @@ public final class Safetensors implements Tensors {
       throw new UnusableModelException(
           path + ": " + name + " is larger than 2 GiB, which is not supported");
     }
-    ElementType type = type(name, tensor);
     float[] values = new float[(int) (bytes / type.bytes())];
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       ByteBuffer data =

@@ -1,12 +1,18 @@
 package io.sluice.gpuworker.model.file;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /** A source of named tensors, which are read one at a time and widened to 32-bit floats. */
 public interface Tensors {
+  /** The names of all tensors. */
+  Set<String> names();
+
   /** Whether there is a tensor of this name. */
-  boolean has(String name);
+  default boolean has(String name) {
+    return names().contains(name);
+  }
 
   /**
    * The size of each axis of a tensor, outermost first.

@@ -84,11 +84,22 @@ public final class TorchFile implements AutoCloseable {
   /**
    * Reads a tensor's values in row-major order.
    *
-   * @throws UnusableModelException when the file is damaged, or the tensor is not contiguous
+   * @throws UnusableModelException when the file is damaged, the tensor is not contiguous, or its
+   *     type is not supported
    */
   public float[] read(TorchTensor tensor) throws IOException {
+    ElementType type =
+        tensor
+            .type()
+            .orElseThrow(
+                () ->
+                    new UnusableModelException(
+                        path
+                            + " has values of the type "
+                            + tensor.typeName()
+                            + ": save them as float32, bfloat16 or float16"));
     long values = Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact);
-    int width = tensor.type().bytes();
+    int width = type.bytes();
     long maxValues = Integer.MAX_VALUE / width;
     if (!tensor.rowMajor() || tensor.offset() < 0 || tensor.offset() > maxValues - values) {
       throw damaged(path);
@@ -101,7 +112,7 @@ public final class TorchFile implements AutoCloseable {
     }
     ByteBuffer data = ByteBuffer.wrap(storage, begin, bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
     float[] read = new float[(int) values];
-    tensor.type().widen(data, read);
+    type.widen(data, read);
     return read;
   }
 

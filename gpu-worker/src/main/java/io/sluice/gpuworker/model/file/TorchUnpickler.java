@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.Opcodes;
@@ -61,9 +62,13 @@ final class TorchUnpickler extends Unpickler {
       Map.of(
           "collections.OrderedDict", TorchUnpickler::emptyDictionary,
           "torch._utils._rebuild_tensor_v2", TorchUnpickler::tensor,
-          "torch.FloatStorage", new StorageType(ElementType.F32),
-          "torch.BFloat16Storage", new StorageType(ElementType.BF16),
-          "torch.HalfStorage", new StorageType(ElementType.F16));
+          "torch.FloatStorage", new StorageType("float32", Optional.of(ElementType.F32)),
+          "torch.BFloat16Storage", new StorageType("bfloat16", Optional.of(ElementType.BF16)),
+          "torch.HalfStorage", new StorageType("float16", Optional.of(ElementType.F16)),
+          "torch.ByteStorage", new StorageType("uint8", Optional.empty()),
+          "torch.LongStorage", new StorageType("int64", Optional.empty()),
+          "torch.DoubleStorage", new StorageType("float64", Optional.empty()),
+          "torch.BoolStorage", new StorageType("bool", Optional.empty()));
 
   private final Path file;
 
@@ -72,14 +77,15 @@ final class TorchUnpickler extends Unpickler {
   }
 
   /** The type of a storage. A valid pickle passes it as an argument and never calls it. */
-  private record StorageType(ElementType type) implements IObjectConstructor {
+  private record StorageType(String name, Optional<ElementType> type)
+      implements IObjectConstructor {
     @Override
     public Object construct(Object[] arguments) {
       throw new PickleException("a storage type is called, which torch.save never writes");
     }
   }
 
-  private record Storage(String key, ElementType type) {}
+  private record Storage(String key, StorageType type) {}
 
   /**
    * Reads a pickle.
@@ -145,8 +151,8 @@ final class TorchUnpickler extends Unpickler {
         file
             + " contains "
             + what
-            + ", which is not part of an optimizer state, and was not executed: use the file that the"
-            + " Hugging Face Trainer wrote");
+            + ", which is not part of the state of AdamW, and was not executed: use the file that the"
+            + " Hugging Face Trainer wrote with optim adamw_torch or adamw_torch_fused");
   }
 
   /** Resolves the tuple {@code ("storage", type, key, device, values)} that names a storage. */
@@ -156,7 +162,7 @@ final class TorchUnpickler extends Unpickler {
     if (!"storage".equals(parts[0])) {
       throw new PickleException("an unknown kind of persistent id");
     }
-    return new Storage((String) parts[2], ((StorageType) parts[1]).type());
+    return new Storage((String) parts[2], (StorageType) parts[1]);
   }
 
   private static Object emptyDictionary(Object[] arguments) {
@@ -171,7 +177,8 @@ final class TorchUnpickler extends Unpickler {
     Storage storage = (Storage) arguments[0];
     return new TorchTensor(
         storage.key(),
-        storage.type(),
+        storage.type().name(),
+        storage.type().type(),
         ((Number) arguments[1]).longValue(),
         longs((Object[]) arguments[2]),
         longs((Object[]) arguments[3]));

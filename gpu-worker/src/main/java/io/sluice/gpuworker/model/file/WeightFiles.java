@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,8 +25,8 @@ public final class WeightFiles implements Tensors {
   /**
    * Opens all files that an index names.
    *
-   * @throws UnusableModelException when a file is missing, or lacks a tensor that the index assigns
-   *     to it
+   * @throws UnusableModelException when a file is missing, lacks a tensor that the index assigns to
+   *     it, or contains one that the index does not name
    */
   public static WeightFiles open(Path index) throws IOException {
     Map<Path, Safetensors> files = new HashMap<>();
@@ -37,6 +38,19 @@ public final class WeightFiles implements Tensors {
       Safetensors file = files.get(entry.getValue());
       file.shape(entry.getKey());
       byTensor.put(entry.getKey(), file);
+    }
+    for (Safetensors file : files.values()) {
+      for (String name : file.names()) {
+        if (!byTensor.containsKey(name)) {
+          throw new UnusableModelException(
+              file.path()
+                  + " contains "
+                  + name
+                  + ", which "
+                  + index.getFileName()
+                  + " does not name: download both again");
+        }
+      }
     }
     return new WeightFiles(index, byTensor);
   }
@@ -77,8 +91,8 @@ public final class WeightFiles implements Tensors {
   }
 
   @Override
-  public boolean has(String name) {
-    return byTensor.containsKey(name);
+  public Set<String> names() {
+    return byTensor.keySet();
   }
 
   @Override

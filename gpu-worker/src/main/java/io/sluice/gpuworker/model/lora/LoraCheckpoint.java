@@ -1,16 +1,18 @@
 package io.sluice.gpuworker.model.lora;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Replacements;
+import io.sluice.gpuworker.model.fields.AdapterFields;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A warm-up checkpoint on disk: a PEFT LoRA adapter.
@@ -19,20 +21,25 @@ import java.util.TreeSet;
  * @param rank the rank of every adapted module
  * @param scaling the factor for the adapter's output: {@code alpha / r}, or {@code alpha / sqrt(r)}
  *     for rank-stabilised adapters (rsLoRA)
+ * @param targets the layers that the config says are adapted
+ * @param savedModules the modules that were trained whole: {@code embed_tokens}, {@code lm_head},
+ *     both or none
  * @param adapter the opened {@code adapter_model.safetensors}
  */
-public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors adapter) {
+public record LoraCheckpoint(
+    Path folder,
+    int rank,
+    float scaling,
+    LoraTargets targets,
+    Set<String> savedModules,
+    Safetensors adapter) {
   private static final String PREFIX = "base_model.model.";
-  private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "lm_head");
+  private static final String EMBEDDING = "embed_tokens";
 
-  /** Settings that change what an adapter computes, and the only supported value of each. */
-  private static final Map<String, String> SUPPORTED =
-      Map.of(
-          "peft_type", "LORA",
-          "bias", "none",
-          "use_dora", "false",
-          "fan_in_fan_out", "false",
-          "lora_bias", "false");
+  /** Takes an unmodifiable copy of the set. */
+  public LoraCheckpoint {
+    savedModules = Set.copyOf(savedModules);
+  }
 
   /**
    * Opens a checkpoint folder as written by the Hugging Face Trainer.
@@ -47,50 +54,70 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
                 folder,
                 "adapter_config.json",
                 "give the folder of a PEFT LoRA checkpoint, such as run/checkpoint-100"));
-    rejectUnsupported(config);
-    Path adapter =
+    AdapterFields.ADAPTER.check(config);
+    Path file =
         UnusableModelException.required(
             folder, "adapter_model.safetensors", "save the adapter in the safetensors format");
     int rank = config.count("r");
     double root = config.flag("use_rslora", false) ? Math.sqrt(rank) : rank;
+    Safetensors adapter = Safetensors.open(file);
     return new LoraCheckpoint(
-        folder, rank, (float) (config.number("lora_alpha") / root), Safetensors.open(adapter));
+        folder,
+        rank,
+        (float) (config.number("lora_alpha") / root),
+        LoraTargets.read(config),
+        savedModules(config, adapter),
+        adapter);
   }
 
-  private static void rejectUnsupported(JsonFile config) throws UnusableModelException {
-    for (Map.Entry<String, String> setting : SUPPORTED.entrySet()) {
-      String name = setting.getKey();
-      String only = setting.getValue();
-      if (!config.text(name, only).equals(only)) {
-        throw unsupported(config, name, "train with " + name + " " + only);
+  private static Set<String> savedModules(JsonFile config, Safetensors adapter)
+      throws UnusableModelException {
+    Set<String> saved = new TreeSet<>();
+    for (String module : config.texts("modules_to_save")) {
+      String name = module.substring(module.lastIndexOf('.') + 1);
+      Optional<String> weight =
+          DecoderWeights.REPLACEABLE.stream()
+              .filter(replaceable -> ("." + replaceable).endsWith("." + name + ".weight"))
+              .findFirst();
+      if (weight.isEmpty()) {
+        throw config.unusable(
+            "modules_to_save names " + module + ", which is not supported",
+            "train LoRA parameters only");
       }
-    }
-    for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
-      if (config.field(pattern).map(JsonNode::size).orElse(0) > 0) {
-        throw unsupported(config, pattern, "train with one rank and one alpha for all modules");
+      if (!adapter.has(replacement(weight.get()))) {
+        throw config.unusable(
+            "modules_to_save names "
+                + module
+                + ", but "
+                + adapter.path().getFileName()
+                + " has no "
+                + replacement(weight.get()),
+            "use the adapter and the config of the same training run");
       }
+      saved.add(name);
     }
-    for (JsonNode saved : config.root().path("modules_to_save")) {
-      if (!EMBEDDINGS.contains(saved.asText())) {
-        throw unsupported(config, "modules_to_save " + saved, "train LoRA parameters only");
-      }
-    }
-  }
-
-  private static UnusableModelException unsupported(JsonFile config, String what, String advice) {
-    return new UnusableModelException(
-        config.path() + ": " + what + " is not supported yet: " + advice);
+    return saved;
   }
 
   /**
    * Whether the checkpoint adapts a module.
    *
-   * @throws UnusableModelException when the rank differs from that in the config, so that the
-   *     scaling would be wrong
+   * @throws UnusableModelException when the config contradicts the file: it names other layers, or
+   *     another rank, so that the scaling would be wrong
    */
   boolean adapts(String module) throws UnusableModelException {
     String name = adapterTensor(module, "lora_A");
-    if (!adapter.has(name)) {
+    boolean adapted = adapter.has(name);
+    if (targets.contradicts(module, adapted)) {
+      throw new UnusableModelException(
+          adapter.path()
+              + (adapted ? " has " : " has no ")
+              + name
+              + ", but target_modules in adapter_config.json "
+              + (adapted ? "does not name" : "names")
+              + " that layer: use the adapter and the config of the same training run");
+    }
+    if (!adapted) {
       return false;
     }
     if (adapter.rows(name) != rank) {
@@ -149,27 +176,35 @@ public record LoraCheckpoint(Path folder, int rank, float scaling, Safetensors a
     return PREFIX + weight;
   }
 
-  /**
-   * The replacements for weights of the base model in the adapter file, under their names in the
-   * base model.
-   */
-  public Tensors replacements() {
-    return new Tensors() {
-      @Override
-      public boolean has(String name) {
-        return adapter.has(replacement(name));
-      }
+  /** The embedding and the head in the adapter file, in place of those of the base model. */
+  public Replacements replacements() {
+    return new Replacements(new Renamed(adapter), savedModules.contains(EMBEDDING));
+  }
 
-      @Override
-      public long[] shape(String name) throws UnusableModelException {
-        return adapter.shape(replacement(name));
-      }
+  /** The tensors of an adapter file under their names in the base model. */
+  private record Renamed(Safetensors adapter) implements Tensors {
+    @Override
+    public Set<String> names() {
+      return adapter.names().stream()
+          .filter(name -> name.startsWith(PREFIX))
+          .map(name -> name.substring(PREFIX.length()))
+          .collect(Collectors.toUnmodifiableSet());
+    }
 
-      @Override
-      public float[] read(String name, long... shape) throws IOException {
-        return adapter.read(replacement(name), shape);
-      }
-    };
+    @Override
+    public boolean has(String name) {
+      return adapter.has(replacement(name));
+    }
+
+    @Override
+    public long[] shape(String name) throws UnusableModelException {
+      return adapter.shape(replacement(name));
+    }
+
+    @Override
+    public float[] read(String name, long... shape) throws IOException {
+      return adapter.read(replacement(name), shape);
+    }
   }
 
   /**

@@ -52,6 +52,13 @@ public final class LoraStack {
     float[] scaling = new float[checkpoints.size()];
     for (int c = 0; c < scaling.length; c++) {
       LoraCheckpoint checkpoint = checkpoints.get(c);
+      if (!LoraLayout.of(decoder.linears(), checkpoint).equals(layout)) {
+        throw new UnusableModelException(
+            checkpoint.adapter().path()
+                + " has another rank or adapts other layers than that of "
+                + checkpoints.get(0).folder()
+                + ": use the checkpoints of one training run");
+      }
       float[] flat = adapter(layout, checkpoint);
       System.arraycopy(flat, 0, values, c * flat.length, flat.length);
       scaling[c] = checkpoint.scaling();
@@ -110,7 +117,8 @@ public final class LoraStack {
   private static void requireSameReplacements(LoraCheckpoint first, LoraCheckpoint other)
       throws IOException {
     Set<String> names = replacements(first);
-    boolean same = names.equals(replacements(other));
+    boolean same =
+        names.equals(replacements(other)) && first.savedModules().equals(other.savedModules());
     for (String name : names) {
       same =
           same

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The state of the Adam optimizer in an {@code optimizer.pt} of the Hugging Face Trainer.
@@ -18,6 +19,9 @@ import java.util.Map;
  * all shapes must match.
  */
 final class TrainerOptimizer implements AutoCloseable {
+  private static final String STEP = "step";
+  private static final String OWN_FILE = "use the optimizer.pt that was saved with this adapter";
+
   private final TorchFile file;
   private final List<Map<?, ?>> states;
 
@@ -27,42 +31,92 @@ final class TrainerOptimizer implements AutoCloseable {
   }
 
   /**
-   * Opens the file and checks the number of parameters.
+   * Opens the file and checks that it holds the state of AdamW after at least one step, for as many
+   * parameters as were trained.
    *
-   * @param parameters the number of trained parameters
+   * @param parameters the trained parameters, in the order of the model's parameters
    * @throws UnusableModelException when the file is damaged, contains anything but values and
-   *     tensors, or has another number of parameters
+   *     tensors, is the state of another optimizer, or has another number of parameters
    */
-  static TrainerOptimizer open(Path path, int parameters) throws IOException {
+  static TrainerOptimizer open(Path path, List<LoraLayout.Parameter> parameters)
+      throws IOException {
     TorchFile file = TorchFile.open(path);
     try {
-      return new TrainerOptimizer(file, states(file, parameters));
+      List<Map<?, ?>> states = states(file, parameters);
+      for (int i = 0; i < states.size(); i++) {
+        check(file, parameters.get(i), states.get(i));
+      }
+      return new TrainerOptimizer(file, states);
     } catch (IOException e) {
       file.close();
       throw e;
     }
   }
 
-  private static List<Map<?, ?>> states(TorchFile file, int parameters) throws IOException {
+  private static List<Map<?, ?>> states(TorchFile file, List<LoraLayout.Parameter> parameters)
+      throws IOException {
     Map<?, ?> root = map(file, file.root());
     Map<?, ?> byNumber = map(file, root.get("state"));
-    List<Map<?, ?>> states = new ArrayList<>();
+    List<Object> numbers = new ArrayList<>();
     for (Object group : list(file, root.get("param_groups"))) {
-      for (Object number : list(file, map(file, group).get("params"))) {
-        states.add(map(file, byNumber.get(number)));
+      if (Boolean.TRUE.equals(map(file, group).get("amsgrad"))) {
+        throw new UnusableModelException(
+            file.path() + " was written with amsgrad, which is not supported: train without it");
       }
+      numbers.addAll(list(file, map(file, group).get("params")));
     }
-    if (states.size() != parameters || byNumber.size() != parameters) {
+    if (numbers.size() != parameters.size() || byNumber.size() > parameters.size()) {
       throw new UnusableModelException(
           file.path()
               + " has the state of "
-              + states.size()
+              + Math.max(numbers.size(), byNumber.size())
               + " parameters, but the adapter has "
-              + parameters
-              + ": use the optimizer.pt that was saved with this adapter, and train LoRA parameters"
-              + " only");
+              + parameters.size()
+              + ": "
+              + OWN_FILE
+              + ", and train LoRA parameters only");
+    }
+    List<Map<?, ?>> states = new ArrayList<>();
+    for (int i = 0; i < numbers.size(); i++) {
+      Object state = byNumber.get(numbers.get(i));
+      if (state == null) {
+        throw new UnusableModelException(
+            file.path()
+                + " has no state of parameter "
+                + i
+                + ", "
+                + parameters.get(i).name()
+                + ": the optimizer has not trained it; "
+                + OWN_FILE);
+      }
+      states.add(map(file, state));
     }
     return states;
+  }
+
+  private static void check(TorchFile file, LoraLayout.Parameter parameter, Map<?, ?> state)
+      throws IOException {
+    Optional<String> foreign = ForeignOptimizer.inState(state.keySet());
+    if (foreign.isPresent()) {
+      throw new UnusableModelException(
+          file.path() + ": the state of " + parameter.name() + " " + foreign.get());
+    }
+    Object step = state.get(STEP);
+    double steps = 0;
+    if (step instanceof Number number) {
+      steps = number.doubleValue();
+    } else if (step instanceof TorchTensor tensor && tensor.shape().length == 0) {
+      steps = file.read(tensor)[0];
+    }
+    if (!(steps >= 1)) {
+      throw new UnusableModelException(
+          file.path()
+              + ": the state of "
+              + parameter.name()
+              + (step == null ? " has no step" : " has a step that is not at least 1")
+              + ": it is not the state of AdamW after a step of training; "
+              + OWN_FILE);
+    }
   }
 
   /**
@@ -82,6 +136,8 @@ final class TrainerOptimizer implements AutoCloseable {
               + moment
               + " for parameter "
               + number
+              + ", "
+              + parameter.name()
               + ": train with AdamW (optim adamw_torch or adamw_torch_fused)");
     }
     long[] expected = {parameter.rows(), parameter.columns()};
@@ -96,7 +152,8 @@ final class TrainerOptimizer implements AutoCloseable {
               + parameter.name()
               + " has "
               + Arrays.toString(expected)
-              + ": use the optimizer.pt that was saved with this adapter");
+              + ": "
+              + OWN_FILE);
     }
     return file.read(tensor);
   }

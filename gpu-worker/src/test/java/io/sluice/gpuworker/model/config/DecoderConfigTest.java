@@ -42,7 +42,6 @@ class DecoderConfigTest {
       value = {
         "\"model_type\": \"llama\" | \"model_type\": \"mamba\" | model_type mamba",
         "\"rope_type\": \"default\" | \"rope_type\": \"longrope\" | rope_type longrope",
-        "\"head_dim\": 16 | \"partial_rotary_factor\": 0.5 | partial_rotary_factor 0.5",
         "\"head_dim\": 16 | \"layer_types\": [\"chunked_attention\"] | layer_types chunked_attention",
         "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | hidden_act gelu"
       })
@@ -106,6 +105,7 @@ class DecoderConfigTest {
     String config =
         Files.readString(BASE.resolve("config.json"))
             .replace("\"llama\"", "\"" + type + "\"")
+            .replace("\"LlamaForCausalLM\"", "\"" + type + "ForCausalLM\"")
             .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4, " + settings);
     Files.writeString(folder.resolve("config.json"), config);
     String layers =
@@ -124,7 +124,9 @@ class DecoderConfigTest {
     change("\"tie_word_embeddings\": false,", "");
     assertThat(DecoderConfig.read(folder).tiedHead()).isFalse();
     String config = Files.readString(folder.resolve("config.json"));
-    Files.writeString(folder.resolve("config.json"), config.replace("\"llama\"", "\"smollm3\""));
+    Files.writeString(
+        folder.resolve("config.json"),
+        config.replace("\"llama\"", "\"smollm3\"").replace("Llama", "SmolLM3"));
     assertThat(DecoderConfig.read(folder).tiedHead()).isTrue();
   }
 

@@ -57,8 +57,11 @@ class SafetensorsTest {
       throws IOException {
     Safetensors file =
         Safetensors.open(
-            file("{\"i\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,2]}}", 7));
-    assertThatThrownBy(() -> file.read("i", 2)).hasMessageContaining("i has shape [1], not [2]");
+            file(
+                "{\"i\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,2]},"
+                    + "\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}}",
+                7));
+    assertThatThrownBy(() -> file.read("b", 2)).hasMessageContaining("b has shape [1], not [2]");
     assertThatThrownBy(() -> file.read("j", 2)).hasMessageContaining("has no tensor j");
     assertThatThrownBy(() -> file.read("i", 1))
         .hasMessageContaining("x.safetensors: i has type I64: save it as F32, BF16 or F16");

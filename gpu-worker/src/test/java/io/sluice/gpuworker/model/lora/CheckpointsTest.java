@@ -98,17 +98,18 @@ class CheckpointsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"use_dora\": false | \"use_dora\": true | use_dora",
-        "\"peft_type\": \"LORA\" | \"peft_type\": \"IA3\" | peft_type",
-        "\"rank_pattern\": {} | \"rank_pattern\": {\"q_proj\": 4} | rank_pattern",
-        "\"modules_to_save\": null | \"modules_to_save\": [\"norm\"] | modules_to_save \"norm\""
+        "\"use_dora\": false | \"use_dora\": true | use_dora is true",
+        "\"peft_type\": \"LORA\" | \"peft_type\": \"IA3\" | peft_type is \"IA3\"",
+        "\"rank_pattern\": {} | \"rank_pattern\": {\"q_proj\": 4} | rank_pattern is {",
+        "\"modules_to_save\": null | \"modules_to_save\": [\"norm\"] | modules_to_save names norm"
       })
   void givenAnUnsupportedAdapter_whenOpened_thenTheMessageNamesTheSetting(
       String from, String to, String named) throws IOException {
     Path checkpoint = changed("adapter_config.json", from, to);
     assertThatThrownBy(() -> LoraCheckpoint.open(checkpoint))
         .isInstanceOf(UnusableModelException.class)
-        .hasMessageContaining(named + " is not supported yet");
+        .hasMessageContaining("adapter_config.json: " + named)
+        .hasMessageContaining("which is not supported: ");
   }
 
   @Test
@@ -161,12 +162,22 @@ class CheckpointsTest {
         checkpoint.resolve("adapter_model.safetensors"),
         text.replace("layers.1.self_attn.v_proj", "layers.9.self_attn.v_proj")
             .getBytes(StandardCharsets.ISO_8859_1));
-    LoraCheckpoint renamed = LoraCheckpoint.open(checkpoint);
+    assertThatThrownBy(() -> load(checkpoint))
+        .hasMessageContaining("has no base_model.model.model.layers.1.self_attn.v_proj.lora_A")
+        .hasMessageContaining("but target_modules in adapter_config.json names that layer");
+    String config = Files.readString(checkpoint.resolve("adapter_config.json"));
+    Files.writeString(
+        checkpoint.resolve("adapter_config.json"),
+        config.replaceAll("\"target_modules\": \\[[^]]*]", "\"target_modules\": \".*_proj\""));
+    assertThatThrownBy(() -> load(checkpoint))
+        .hasMessageContaining("do not belong to the model, such as")
+        .hasMessageContaining("layers.9.self_attn.v_proj");
+  }
+
+  private static void load(Path folder) throws IOException {
+    LoraCheckpoint checkpoint = LoraCheckpoint.open(folder);
     try (Torch torch = Torch.open()) {
-      Decoder decoder = decoder(torch, renamed);
-      assertThatThrownBy(() -> LoraStack.load(torch.manager(), decoder, List.of(renamed)))
-          .hasMessageContaining("do not belong to the model, such as")
-          .hasMessageContaining("layers.9.self_attn.v_proj");
+      LoraStack.load(torch.manager(), decoder(torch, checkpoint), List.of(checkpoint));
     }
   }
 }

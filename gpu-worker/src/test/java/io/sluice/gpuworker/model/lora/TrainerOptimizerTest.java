@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -70,8 +71,8 @@ class TrainerOptimizerTest {
     for (int layer = 0; layer < 100; layer++) {
       for (String name : List.of("q", "k", "v", "o")) {
         String module = "model.layers." + layer + ".self_attn." + name + "_proj";
-        if (checkpoint.adapts(module)) {
-          Safetensors adapter = checkpoint.adapter();
+        Safetensors adapter = checkpoint.adapter();
+        if (adapter.has(LoraCheckpoint.adapterTensor(module, "lora_A"))) {
           int in = (int) adapter.shape(LoraCheckpoint.adapterTensor(module, "lora_A"))[1];
           int out = (int) adapter.shape(LoraCheckpoint.adapterTensor(module, "lora_B"))[0];
           blocks.add(new LoraLayout.Block(module, checkpoint.rank(), in, out, offset));
@@ -101,7 +102,7 @@ class TrainerOptimizerTest {
   void givenAPickleWithAForbiddenInstructionOrName_whenRead_thenItIsRejectedAndNotExecuted(
       String what, String pickle, String named) throws IOException {
     Path file = torchFile(pickle.translateEscapes());
-    assertThatThrownBy(() -> TrainerOptimizer.open(file, 16))
+    assertThatThrownBy(() -> TrainerOptimizer.open(file, parameters(16)))
         .as(what)
         .isInstanceOf(UnusableModelException.class)
         .hasMessageContaining("contains ")
@@ -112,41 +113,50 @@ class TrainerOptimizerTest {
   @Test
   void givenTheOptimizerOfAnotherAdapter_whenRead_thenTheMessageStatesCountOrShape()
       throws IOException {
-    assertThatThrownBy(() -> TrainerOptimizer.open(TRAINED, 28).close())
+    assertThatThrownBy(() -> TrainerOptimizer.open(TRAINED, parameters(28)).close())
         .hasMessageContaining("has the state of 16 parameters, but the adapter has 28");
-    try (TrainerOptimizer optimizer = TrainerOptimizer.open(TRAINED, 16)) {
+    try (TrainerOptimizer optimizer = TrainerOptimizer.open(TRAINED, parameters(16))) {
       LoraLayout.Parameter other = new LoraLayout.Parameter("x.lora_A", 4, 64, 0);
       assertThatThrownBy(() -> optimizer.read(0, other, "exp_avg"))
           .hasMessageContaining("parameter 0 has shape [8, 64], but x.lora_A has [4, 64]");
       LoraLayout.Parameter own = new LoraLayout.Parameter("x.lora_A", 8, 64, 0);
       assertThatThrownBy(() -> optimizer.read(0, own, "momentum_buffer"))
-          .hasMessageContaining("has no momentum_buffer for parameter 0: train with AdamW");
+          .hasMessageContaining(
+              "has no momentum_buffer for parameter 0, x.lora_A: train with AdamW");
     }
   }
 
   @Test
   void givenADamagedFile_whenRead_thenItIsRejected() throws IOException {
     Path noZip = Files.writeString(folder.resolve("optimizer.pt"), "no zip");
-    assertThatThrownBy(() -> TrainerOptimizer.open(noZip, 1)).hasMessageContaining("torch.save");
+    assertThatThrownBy(() -> TrainerOptimizer.open(noZip, parameters(1)))
+        .hasMessageContaining("torch.save");
     String longText = "X\u00ff\u00ff\u00ff\u007fabc.";
     String insideItself = "}q\u0000h\u0000Nsh\u0000Ns.";
     for (String pickle :
         List.of("", ".", "(", "]q\u0000a.", "N.", "}.", "}q", longText, insideItself)) {
       Path file = torchFile(pickle);
-      assertThatThrownBy(() -> TrainerOptimizer.open(file, 1))
+      assertThatThrownBy(() -> TrainerOptimizer.open(file, parameters(1)))
           .as("pickle '%s'", pickle)
           .isInstanceOf(UnusableModelException.class)
           .hasMessageContaining("crafted.pt is ");
     }
     Path cut = folder.resolve("cut.pt");
     rewrite(TRAINED, cut, Map.of("optimizer/data/1", new byte[8]));
-    try (TrainerOptimizer optimizer = TrainerOptimizer.open(cut, 16)) {
+    try (TrainerOptimizer optimizer = TrainerOptimizer.open(cut, parameters(16))) {
       LoraLayout.Parameter own = new LoraLayout.Parameter("x.lora_A", 8, 64, 0);
       assertThatThrownBy(() -> optimizer.read(0, own, "exp_avg")).hasMessageContaining("damaged");
     }
     Path big = folder.resolve("big.pt");
     rewrite(TRAINED, big, Map.of("optimizer/byteorder", "big".getBytes(StandardCharsets.UTF_8)));
-    assertThatThrownBy(() -> TrainerOptimizer.open(big, 16)).hasMessageContaining("big-endian");
+    assertThatThrownBy(() -> TrainerOptimizer.open(big, parameters(16)))
+        .hasMessageContaining("big-endian");
+  }
+
+  private static List<LoraLayout.Parameter> parameters(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(number -> new LoraLayout.Parameter("parameter" + number, 8, 64, 0))
+        .toList();
   }
 
   private Path torchFile(String pickle) throws IOException {

@@ -1,0 +1,124 @@
+package io.sluice.gpuworker.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.model.file.UnusableModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings that contradict each other, and settings that are missing. */
+class ContradictoryConfigTest {
+  private static final Path CONFIGS = Path.of("src/test/resources/model-folder/configs.json");
+
+  @TempDir private Path folder;
+
+  /** Reads the config that transformers writes for an architecture, with some fields changed. */
+  private DecoderConfig read(String type, String changes) throws IOException {
+    ObjectNode config = GoldenData.json(CONFIGS).path(type).deepCopy();
+    for (Map.Entry<String, JsonNode> change : new ObjectMapper().readTree(changes).properties()) {
+      if (change.getValue().asText().equals("remove")) {
+        config.remove(change.getKey());
+      } else {
+        config.set(change.getKey(), change.getValue());
+      }
+    }
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    return DecoderConfig.read(folder);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "llama | {'rope_theta': 5} | rope_theta is 5, but rope_parameters.rope_theta is 10000",
+        "llama | {'rope_scaling': {'type': 'yarn', 'factor': 2}} | rope_parameters and rope_scaling contradict each other",
+        "llama | {'rope_scaling': 7} | rope_scaling is 7, not an object",
+        "llama | {'rope_parameters': {'type': 'yarn', 'rope_type': 'default'}} | rope_parameters.type is yarn, but rope_type is default",
+        "llama | {'rope_parameters': {'rope_type': 'default', 'factor': 8}} | rope_parameters.factor has no meaning with rope_type default",
+        "llama | {'rope_parameters': {'rope_type': 'yarn', 'factor': 8, 'low_freq_factor': 1}} | rope_parameters.low_freq_factor has no meaning with rope_type yarn",
+        "llama | {'rope_parameters': {'rope_type': 'yarn', 'factor': 0.5}} | rope_parameters.factor is 0.5, not at least 1",
+        "llama | {'rope_parameters': {'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 4, 'high_freq_factor': 4}} | rope_parameters.high_freq_factor is not greater",
+        "llama | {'rope_parameters': {'rope_type': 'default', 'mrope_section': [1, 2]}} | rope_parameters.mrope_section is [1,2]. Sluice does not know",
+        "llama | {'rope_parameters': {'rope_type': 'default', 'partial_rotary_factor': 0.5}} | rope_parameters.partial_rotary_factor is 0.5, which",
+        "llama | {'partial_rotary_factor': 0.5} | partial_rotary_factor is 0.5",
+        "llama | {'rope_theta': -1, 'rope_parameters': null} | rope_theta is -1.0, not greater than 0",
+        "llama | {'original_max_position_embeddings': 8, 'rope_parameters': {'rope_type': 'yarn', 'factor': 2, 'original_max_position_embeddings': 9}} | original_max_position_embeddings is 8, but",
+        "olmo3 | {'rope_parameters': {'full_attention': {'rope_type': 'default'}}} | rope_parameters has no parameters for sliding_attention",
+        "olmo3 | {'rope_parameters': {'rope_theta': 5, 'full_attention': {}, 'sliding_attention': {}}} | rope_parameters has rope_theta beside",
+        "olmo3 | {'rope_parameters': {'full_attention': {'beta': 1}, 'sliding_attention': {}}} | rope_parameters.full_attention.beta is 1",
+        "olmo3 | {'sliding_window': null} | layer_types names sliding_attention, but",
+        "olmo3 | {'use_sliding_window': false} | use_sliding_window is false, but this architecture always uses",
+        "olmo3 | {'mlp_bias': true} | mlp_bias is true, but this architecture",
+        "mistral | {'use_sliding_window': false} | use_sliding_window is false, but this architecture always uses",
+        "mistral | {'attention_bias': true} | attention_bias is true, but this architecture",
+        "mistral | {'layer_types': ['full_attention', 'sliding_attention', 'sliding_attention', 'sliding_attention']} | layer_types names full_attention where this architecture has sliding_attention",
+        "llama | {'layer_types': ['sliding_attention', 'full_attention', 'full_attention', 'full_attention']} | layer_types names sliding_attention",
+        "qwen2 | {'layer_types': ['sliding_attention', 'full_attention', 'full_attention', 'full_attention']} | layer_types names sliding_attention",
+        "qwen2 | {'num_hidden_layers': 3} | layer_types has 4 entries, but num_hidden_layers is 3",
+        "qwen3 | {'max_window_layers': -1, 'use_sliding_window': true, 'layer_types': null, 'sliding_window': 8} | max_window_layers is -1",
+        "llama | {'architectures': ['LlamaForSequenceClassification']} | architectures names LlamaForSequenceClassification",
+        "llama | {'architectures': ['MistralForCausalLM']} | architectures names MistralForCausalLM",
+        "llama | {'quantization_config': {'quant_method': 'gptq', 'bits': 4}} | quantization_config is {",
+        "llama | {'dtype': 'float8_e4m3fn'} | dtype is ",
+        "llama | {'auto_map': {'AutoModelForCausalLM': 'modeling.X'}} | auto_map is {",
+        "llama | {'residual_multiplier': 0.22} | residual_multiplier is 0.22",
+        "llama | {'attn_logit_softcapping': 50.0} | attn_logit_softcapping is 50.0",
+        "llama | {'num_local_experts': 8} | num_local_experts is 8"
+      })
+  void givenAConfigThatContradictsItselfOrIsNotSupported_whenRead_thenTheFieldIsNamed(
+      String type, String changes, String message) {
+    assertThatThrownBy(() -> read(type, changes.replace('\'', '"')))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("config.json: " + message);
+  }
+
+  @Test
+  void givenAnAdapterInTheFolderOfTheModel_whenRead_thenItIsNamed() throws IOException {
+    Files.writeString(folder.resolve("adapter_config.json"), "{}");
+    assertThatThrownBy(() -> read("llama", "{}"))
+        .hasMessageContaining("adapter_config.json shows that the folder also holds an adapter");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"llama,10000", "mistral,10000", "qwen3,10000", "smollm3,2000000", "olmo3,500000"})
+  void givenNoRopeSettings_whenRead_thenTheBaseIsTheDefaultOfTransformers(String type, double theta)
+      throws IOException {
+    DecoderConfig config = read(type, "{\"rope_parameters\": null}");
+    assertThat(config.layers().get(0).rope())
+        .isEqualTo(Optional.of(new RopeConfig(theta, new RopeScaling.None())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mistral,4096", "olmo3,4096", "smollm3,0", "qwen2,0"})
+  void givenNoSlidingWindow_whenRead_thenItIsTheDefaultOfTransformers(String type, int window)
+      throws IOException {
+    DecoderConfig config = read(type, "{\"sliding_window\": \"remove\"}");
+    assertThat(config.layers().get(0).window())
+        .isEqualTo(window == 0 ? OptionalInt.empty() : OptionalInt.of(window));
+  }
+
+  @Test
+  void givenTheSameRopeSettingsInBothPlaces_whenRead_thenTheyHold() throws IOException {
+    DecoderConfig config =
+        read(
+            "llama",
+            "{\"rope_theta\": 7.0, \"rope_parameters\": {\"rope_theta\": 7, \"rope_type\": \"default\"},"
+                + " \"rope_scaling\": {\"type\": \"default\"}}");
+    assertThat(config.layers().get(0).rope())
+        .isEqualTo(Optional.of(new RopeConfig(7, new RopeScaling.None())));
+  }
+}

@@ -1,0 +1,79 @@
+package io.sluice.gpuworker.model.fields;
+
+import io.sluice.schemas.testing.DocumentedPage;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The page on a model folder lists every known field, with what Sluice does with it. */
+class ModelFolderPageTest {
+  private static final List<FieldList> LISTS =
+      List.of(
+          ConfigFields.CONFIG,
+          ConfigFields.ROPE,
+          AdapterFields.ADAPTER,
+          TokenizerFields.TOKENIZER,
+          TokenizerFields.TOKENIZER_MODEL,
+          TokenizerFields.TOKENIZER_CONFIG);
+
+  @Test
+  void givenTheLists_whenThePageIsRead_thenItSaysWhatTheySay() throws IOException {
+    new DocumentedPage(
+            "../deploy/docs/model-folder.md",
+            """
+            # What Sluice reads of a model folder
+
+            %s
+            A field of a model's, an adapter's or a tokenizer's settings is honoured, or has no effect, or is refused by name when the
+            model is opened: the message names the file, the field and its value, and says what to do. Nothing is ignored that would change the
+            result. The lists below are closed. A field that is on none of them passes only if it is null, false or empty, as new
+            fields of later versions usually are; any other value is refused. A field that is null counts as absent.
+
+            The lists hold for transformers up to 5.18 and PEFT up to 0.21.
+            %s
+            ## Other files
+
+            | file | what Sluice does with it |
+            |---|---|
+            | `model.safetensors`, or `model.safetensors.index.json` and its files | Every tensor must belong to the model of `config.json`, in F32, BF16 or F16. Quantized weights are refused, and so are tensors of layers or biases that the config does not have. |
+            | `adapter_model.safetensors` | Every tensor must belong to the adapter: matrices of LoRA on linear layers, `embed_tokens` and `lm_head`. |
+            | `optimizer_state.safetensors`, `optimizer.pt` | The moments of AdamW, for exactly the adapter's parameters, finite, the second ones not negative, after at least one step. States of other optimizers, of 8-bit ones and those that DeepSpeed or FSDP divided are refused. The betas and epsilon in it have no effect: those of the published method are used. |
+            | `trainer_state.json` | `epoch`, `global_step` and the learning rates in `log_history` become the checkpoints' weights; other fields have no effect. |
+            | `special_tokens_map.json`, `added_tokens.json` | Must not contradict the tokenizer; see above. |
+            | `generation_config.json`, `chat_template.jinja`, `training_args.bin`, all others | Without effect: Sluice generates no text, and no file can run code. |
+            | `adapter_config.json` in the folder of the base model | Refused, because transformers would load that adapter with the model. |
+            """
+                .formatted(
+                    DocumentedPage.howToRenew(ModelFolderPageTest.class),
+                    LISTS.stream().map(ModelFolderPageTest::section).collect(Collectors.joining())))
+        .check(ModelFolderPageTest.class);
+  }
+
+  private static String section(FieldList list) {
+    return "\n## %s\n\n| fields | Sluice | why |\n|---|---|---|\n%s"
+        .formatted(
+            list.title(),
+            list.rows().stream().map(ModelFolderPageTest::row).collect(Collectors.joining()));
+  }
+
+  private static String row(Fields fields) {
+    return "| %s | %s | %s |\n"
+        .formatted(
+            fields.names().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", ")),
+            treatment(fields.treatment()),
+            fields.meaning());
+  }
+
+  private static String treatment(Treatment treatment) {
+    if (treatment instanceof Treatment.Restricted restricted) {
+      return restricted.values().isEmpty()
+          ? "refuses any value"
+          : "refuses anything but "
+              + restricted.values().stream()
+                  .map(value -> "`" + value + "`")
+                  .collect(Collectors.joining(", "));
+    }
+    return treatment instanceof Treatment.Honoured ? "honours" : "no effect";
+  }
+}
