@@ -8,6 +8,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.time.Duration;
@@ -75,7 +76,8 @@ public record NominateStage(
         builder.stream(
                 topics.queryRepresentations(),
                 Consumed.with(
-                    avro.key(QueryRepresentationKey.class), avro.value(QueryRepresentation.class)))
+                    RecordKeys.required(avro.key(QueryRepresentationKey.class)),
+                    avro.value(QueryRepresentation.class)))
             .peek(RecordChecks::query, Named.as("check-query"))
             .repartition(
                 toEveryShard(
@@ -91,7 +93,7 @@ public record NominateStage(
                             : new ShardInput.QueryRepresented(query)));
     KStream<String, ShardInput> served =
         builder.stream(
-                topics.taskStatus(), Consumed.with(Serdes.String(), avro.value(TaskStatus.class)))
+                topics.taskStatus(), Consumed.with(RecordKeys.text(), avro.value(TaskStatus.class)))
             .filter((id, status) -> status != null)
             .mapValues(TaskStatus::getRevision)
             .repartition(toEveryShard("served", Serdes.String(), Serdes.Integer()))
@@ -101,7 +103,7 @@ public record NominateStage(
         builder
             .table(
                 topics.representations(),
-                Consumed.with(Serdes.Bytes(), Serdes.ByteArray()),
+                Consumed.with(RecordKeys.required(Serdes.Bytes()), Serdes.ByteArray()),
                 Materialized.<Bytes, byte[], KeyValueStore<Bytes, byte[]>>as(
                         ShardStores.REPRESENTATIONS)
                     .withCachingDisabled())

@@ -11,6 +11,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.JobRequestRules;
@@ -65,7 +66,8 @@ public record SelectStage(
                 task == null ? new SelectInput.TaskRemoved(id) : new SelectInput.TaskDefined(task));
     KStream<String, SelectInput> requested =
         builder.stream(
-                topics.jobRequests(), Consumed.with(Serdes.String(), avro.value(JobRequest.class)))
+                topics.jobRequests(),
+                Consumed.with(RecordKeys.text(), avro.value(JobRequest.class)))
             .peek(SelectStage::check, Named.as("check-request"))
             .filter((id, request) -> request != null)
             .mapValues(SelectInput.JobRequested::new);
@@ -84,7 +86,7 @@ public record SelectStage(
   private KStream<String, SelectInput> ended(StreamsBuilder builder) {
     return builder.stream(
             topics.fineTuneResults(),
-            Consumed.with(Serdes.String(), avro.value(FineTuneResult.class)))
+            Consumed.with(RecordKeys.text(), avro.value(FineTuneResult.class)))
         .filter(
             (id, result) ->
                 result != null

@@ -3,6 +3,7 @@ package io.sluice.streams.topology;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.TargetTaskRules;
 import io.sluice.streams.config.StreamsAppConfig;
@@ -50,7 +51,8 @@ final class SelectionTopology {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<String, TargetTask> tasks =
         builder.stream(
-                topics.targetTasks(), Consumed.with(Serdes.String(), avro.value(TargetTask.class)))
+                topics.targetTasks(),
+                Consumed.with(RecordKeys.text(), avro.value(TargetTask.class)))
             .peek(SelectionTopology::check, Named.as("check-task"));
     NominateStage.Pace pace =
         new NominateStage.Pace(

@@ -43,6 +43,8 @@ final class TopologyFixture implements AutoCloseable {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
 
   private final TopologyTestDriver driver;
+  private final AvroSerdes avro;
+  private final Map<String, TestInputTopic<byte[], byte[]>> rawTopics = new HashMap<>();
   private final TestInputTopic<String, TargetTask> tasks;
   private final TestInputTopic<QueryRepresentationKey, QueryRepresentation> queries;
   private final TestInputTopic<RepresentationKey, Representation> representations;
@@ -76,7 +78,7 @@ final class TopologyFixture implements AutoCloseable {
                 0));
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
-    AvroSerdes avro = AvroSerdes.forRegistry(registry);
+    avro = AvroSerdes.forRegistry(registry);
     driver =
         new TopologyTestDriver(
             SelectionTopology.build(config, 1, 1, new OpenPartitions()), properties);
@@ -135,6 +137,23 @@ final class TopologyFixture implements AutoCloseable {
 
   void report(FineTuneResult result) {
     results.pipeInput(result.getJobId(), result);
+  }
+
+  /** Sends the bytes of a record to one of the topics that the topology reads. */
+  void sendBytes(String topic, byte[] key, byte[] value) {
+    rawTopics
+        .computeIfAbsent(topic, t -> input(t, Serdes.ByteArray(), Serdes.ByteArray()))
+        .pipeInput(key, value);
+  }
+
+  /** The bytes of a value as its producer writes them. */
+  byte[] encoded(String topic, SpecificRecord value) {
+    return avro.value().serializer().serialize(topic, value);
+  }
+
+  /** The bytes of a key as its producer writes them. */
+  byte[] encodedKey(String topic, SpecificRecord key) {
+    return avro.key().serializer().serialize(topic, key);
   }
 
   void arriveUndecodable(byte[] key, byte[] value) {

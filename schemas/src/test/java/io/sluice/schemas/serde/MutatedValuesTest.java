@@ -1,0 +1,75 @@
+package io.sluice.schemas.serde;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.testing.Mutations;
+import java.util.List;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever the bytes are, a value is read or refused, in a JVM with little memory. */
+@Tag("mutation")
+class MutatedValuesTest {
+  private static final String TOPIC = "topic";
+
+  private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://MutatedValuesTest");
+
+  static List<SpecificRecord> values() {
+    List<Message> turns = List.of(new Message("user", "Grüße?"), new Message("assistant", "Hi."));
+    return List.of(
+        new Candidate("c-1", "poems", turns),
+        TargetTask.newBuilder()
+            .setTaskId("t")
+            .setRevision(1)
+            .setBudgets(List.of(5, 10))
+            .setQueries(List.of(new Query("q", turns)))
+            .build(),
+        new RepresentationKey("default", "c-1"),
+        new SelectedInstruction("t", 1, "c-1", 5, 0.5f, 0, List.of(0.5f, 0.25f), "poems", turns),
+        TaskStatus.newBuilder()
+            .setTaskId("t")
+            .setRevision(1)
+            .setQueries(1)
+            .setPool(5)
+            .setWaiting(0)
+            .setNominated(5)
+            .setSelected(5)
+            .setTiers(List.of())
+            .setIncoming(List.of())
+            .build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void givenMutatedValues_whenRead_thenEachIsReadOrRefusedWithAReason(SpecificRecord value) {
+    Random random = new Random(171);
+    byte[] bytes = serdes.value().serializer().serialize(TOPIC, value);
+    ValueReader<? extends SpecificRecord> reader = serdes.valueReader(value.getClass());
+    int refused = 0;
+    int count = Mutations.perTopic(10_000);
+
+    for (int i = 0; i < count; i++) {
+      byte[] mutated = Mutations.mutate(bytes, random);
+      try {
+        assertThat(reader.read(TOPIC, mutated)).isInstanceOf(value.getClass());
+      } catch (SerializationException e) {
+        assertThat(e.getMessage()).isNotBlank();
+        refused++;
+      }
+    }
+
+    assertThat(refused).as("most mutations damage a value").isGreaterThan(count / 2);
+    assertThat(reader.read(TOPIC, bytes)).isEqualTo(value);
+  }
+}
