@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,6 +63,26 @@ class SelfTestTest {
       assertThatThrownBy(() -> SelfTest.example(tokens, 100))
           .hasMessageContaining("self-test 'vocabulary' failed: token ")
           .hasMessageContaining("use the tokenizer that belongs to this model");
+    }
+  }
+
+  @Test
+  void givenANormalizerThatStripsTheEndsOfTexts_whenChecked_thenItIsRejected() throws IOException {
+    String tokenizer = Files.readString(RUN.resolve("base/tokenizer.json"));
+    String stripping =
+        tokenizer.replace(
+            "\"normalizer\": null",
+            "\"normalizer\": {\"type\": \"Strip\", \"strip_left\": false, \"strip_right\": true}");
+    assertThat(stripping).isNotEqualTo(tokenizer);
+    Files.writeString(folder.resolve("tokenizer.json"), stripping);
+    Files.copy(RUN.resolve("base/tokenizer_config.json"), folder.resolve("tokenizer_config.json"));
+    try (Tokens tokens = Tokens.open(folder, 256)) {
+      assertThatThrownBy(() -> SelfTest.example(tokens, 512))
+          .hasMessageContaining("self-test 'prefixes' failed: ")
+          .hasMessageContaining("normalizer");
+    }
+    try (Tokens shortened = Tokens.open(RUN.resolve("base"), 2)) {
+      assertThat(SelfTest.example(shortened, 512).ids()).hasSize(2);
     }
   }
 

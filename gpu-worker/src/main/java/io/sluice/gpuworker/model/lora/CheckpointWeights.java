@@ -33,8 +33,8 @@ public final class CheckpointWeights {
    *
    * @param checkpoints the folders of checkpoints of one run
    * @return one weight per checkpoint, in the given order; they add up to 1
-   * @throws UnusableModelException when a file is missing, or no learning rate is logged for an
-   *     epoch, or all are 0
+   * @throws UnusableModelException when a file is missing, no learning rate is logged for an epoch,
+   *     one is not a finite number of at least 0, or all are 0
    */
   public static float[] read(List<Path> checkpoints) throws IOException {
     List<JsonFile> states = new ArrayList<>();
@@ -84,6 +84,15 @@ public final class CheckpointWeights {
   }
 
   private static double meanRate(JsonFile state, int epoch) throws UnusableModelException {
+    for (JsonNode entry : state.root().path("log_history")) {
+      JsonNode rate = entry.path("learning_rate");
+      if (!rate.isMissingNode()
+          && !(rate.isNumber() && rate.doubleValue() >= 0 && Double.isFinite(rate.doubleValue()))) {
+        throw state.unusable(
+            "log_history has the learning_rate " + rate.asText() + ", not a number of at least 0",
+            "get an intact copy of the file");
+      }
+    }
     return StreamSupport.stream(state.root().path("log_history").spliterator(), false)
         .filter(
             entry -> entry.has("learning_rate") && epoch(entry.path("epoch").asDouble()) == epoch)

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoint folders: adapters, the order of their parameters, and the weights of checkpoints. */
 class CheckpointsTest {
@@ -92,6 +93,20 @@ class CheckpointsTest {
     Path checkpoint = changed("trainer_state.json", "learning_rate", "other");
     assertThatThrownBy(() -> CheckpointWeights.read(List.of(checkpoint)))
         .hasMessageContaining("no learning rate for epoch 1: train with logging_steps 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NaN", "-1", "\"x\"", "null"})
+  void givenALearningRateThatIsNoNumber_whenWeighted_thenTheMessageNamesIt(String rate)
+      throws IOException {
+    Path checkpoint =
+        changed(
+            "trainer_state.json",
+            "\"learning_rate\": ",
+            "\"learning_rate\": " + rate + ", \"was\": ");
+    assertThatThrownBy(() -> CheckpointWeights.read(List.of(checkpoint)))
+        .hasMessageContaining(
+            "trainer_state.json: log_history has the learning_rate " + rate.replace("\"", ""));
   }
 
   @ParameterizedTest
