@@ -91,7 +91,11 @@ public final class GoldenData {
   public static List<Message> messages(JsonNode example) {
     List<Message> messages = new ArrayList<>();
     for (JsonNode message : example.path("messages")) {
-      messages.add(new Message(message.path("role").asText(), message.path("content").asText()));
+      messages.add(
+          new Message(
+              message.path("role").asText(),
+              message.path("content").asText(),
+              message.path("weight").asInt(1) == 1));
     }
     return messages;
   }

@@ -31,6 +31,7 @@ class ArchitectureTest {
               "org.apache.kafka.common..",
               "io.confluent..",
               "com.fasterxml.jackson..",
+              "org.apache.commons.compress..",
               "org.slf4j..");
 
   @ArchTest
@@ -63,6 +64,7 @@ class ArchitectureTest {
               "io.sluice.schemas.file..",
               "io.sluice.schemas.encoding..",
               "io.sluice.schemas.dataset..",
+              "io.sluice.schemas.message..",
               "io.sluice.schemas.validation..")
           .should()
           .dependOnClassesThat()

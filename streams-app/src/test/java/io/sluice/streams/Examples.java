@@ -2,12 +2,12 @@ package io.sluice.streams;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class Examples {
 
   public static Candidate candidate(String id) {
     return new Candidate(
-        id, "test", List.of(new Message("user", "ask " + id), new Message("assistant", "answer")));
+        id, "test", List.of(Messages.of("user", "ask " + id), Messages.of("assistant", "answer")));
   }
 
   public static TargetTask task(String id, int revision, int queries, Integer... budgets) {
@@ -30,7 +30,7 @@ public final class Examples {
     for (int q = 0; q < queries; q++) {
       set.add(
           new Query(
-              "q" + q, List.of(new Message("user", "ask"), new Message("assistant", "a" + q))));
+              "q" + q, List.of(Messages.of("user", "ask"), Messages.of("assistant", "a" + q))));
     }
     return TargetTask.newBuilder()
         .setTaskId(id)

@@ -46,7 +46,7 @@ public final class ExampleEncoder {
         : query((PromptAnswer) text);
   }
 
-  /** Encodes a candidate, of which all assistant messages are learnt. */
+  /** Encodes a candidate, of which all assistant messages are learnt but those that are masked. */
   public Encoded candidate(List<Message> messages) {
     Optional<String> problem = problem(messages);
     if (problem.isPresent()) {
@@ -55,7 +55,7 @@ public final class ExampleEncoder {
     long[] ids = tokens.encode(strip(format(messages)));
     long[] labels = ids.clone();
     for (int turn = 0; turn < messages.size(); turn++) {
-      if (messages.get(turn).getRole().equals(ASSISTANT)) {
+      if (isLearnt(messages.get(turn))) {
         continue;
       }
       int begin = turn == 0 ? 0 : tokens.encode(format(messages.subList(0, turn))).length;
@@ -79,8 +79,11 @@ public final class ExampleEncoder {
       return new Encoded.Refused(problem.get());
     }
     Message last = messages.get(messages.size() - 1);
-    if (!last.getRole().equals(ASSISTANT)) {
-      return new Encoded.Refused("the last message must be the assistant's answer");
+    if (!isLearnt(last)) {
+      return new Encoded.Refused(
+          last.getRole().equals(ASSISTANT)
+              ? "the answer has weight 0, so there is nothing to learn"
+              : "the last message must be the assistant's answer");
     }
     StringBuilder prompt = new StringBuilder();
     for (Message message : messages.subList(0, messages.size() - 1)) {
@@ -120,11 +123,18 @@ public final class ExampleEncoder {
     if (messages.stream().noneMatch(message -> message.getRole().equals(ASSISTANT))) {
       return Optional.of("there is no assistant turn, so there is nothing to learn");
     }
+    if (messages.stream().noneMatch(ExampleEncoder::isLearnt)) {
+      return Optional.of("every assistant turn has weight 0, so there is nothing to learn");
+    }
     return messages.stream()
         .map(Message::getRole)
         .filter(role -> !ROLES.contains(role))
         .findFirst()
         .map(role -> "unknown role '" + role + "': use " + String.join(", ", ROLES));
+  }
+
+  private static boolean isLearnt(Message message) {
+    return message.getRole().equals(ASSISTANT) && message.getLearn();
   }
 
   private String format(List<Message> messages) {

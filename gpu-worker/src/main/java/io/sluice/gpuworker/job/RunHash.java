@@ -4,6 +4,7 @@ import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,8 +44,7 @@ final class RunHash {
     for (DatasetRecord example : examples) {
       hash.add(example.getCandidateId());
       for (Message message : example.getMessages()) {
-        hash.add(message.getRole());
-        hash.add(message.getContent());
+        Messages.identity(message).forEach(hash::add);
       }
     }
     return HexFormat.of().formatHex(hash.digest.digest());

@@ -1,12 +1,11 @@
 package io.sluice.gpuworker.launch;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.Message;
+import io.sluice.schemas.message.MessageJson;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -108,15 +107,15 @@ public record RunFolder(Path path, String identity) {
   public void prepare(List<DatasetRecord> examples) throws IOException {
     Files.createDirectories(path);
     Path aside = path.resolve("train.jsonl.writing");
-    try (BufferedWriter out = Files.newBufferedWriter(aside)) {
+    try (BufferedWriter out = Files.newBufferedWriter(aside);
+        JsonGenerator json = JSON.createGenerator(out).setRootValueSeparator(null)) {
       for (DatasetRecord example : examples) {
-        ObjectNode line = JSON.createObjectNode().put("id", example.getCandidateId());
-        ArrayNode messages = line.putArray("messages");
-        for (Message message : example.getMessages()) {
-          messages.addObject().put("role", message.getRole()).put("content", message.getContent());
-        }
-        out.write(JSON.writeValueAsString(line));
-        out.write('\n');
+        json.writeStartObject();
+        json.writeStringField("id", example.getCandidateId());
+        json.writeFieldName("messages");
+        MessageJson.write(example.getMessages(), json);
+        json.writeEndObject();
+        json.writeRaw('\n');
       }
     }
     Files.move(

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Tokens;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -70,6 +73,31 @@ class ReferenceEncodingTest {
       }
     }
     soft.assertAll();
+  }
+
+  @Test
+  void givenTurnsOfWeightZero_whenEncoded_thenTheirTokensAreMasked() throws IOException {
+    Path folder = GoldenData.small();
+    SoftAssertions soft = new SoftAssertions();
+    try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), LIMIT)) {
+      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      for (JsonNode conversation : GoldenData.json(folder.resolve("masked.json"))) {
+        Encoded actual = encoder.candidate(GoldenData.messages(conversation));
+        same(soft, conversation.path("name").asText(), actual, conversation);
+      }
+    }
+    soft.assertAll();
+  }
+
+  @Test
+  void givenOnlyTurnsOfWeightZero_whenEncoded_thenTheReasonNamesTheWeight() throws IOException {
+    List<Message> turns =
+        List.of(Messages.of("user", "Hi."), new Message("assistant", "Hello.", false));
+    try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
+      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      assertThat(encoder.candidate(turns).toString()).contains("weight 0", "nothing to learn");
+      assertThat(encoder.query(turns).toString()).contains("weight 0", "nothing to learn");
+    }
   }
 
   @ParameterizedTest

@@ -9,8 +9,8 @@ import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.schemas.MeanLoss;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.message.Messages;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class ModelEvaluatorTest {
   private static final List<Query> HELD_OUT = List.of(query("Name a colour", "blue"));
 
   private static final Query UNANSWERED =
-      new Query("u", List.of(new Message("assistant", "Hello"), new Message("user", "And now?")));
+      new Query("u", List.of(Messages.of("assistant", "Hello"), Messages.of("user", "And now?")));
 
   private final Evaluator evaluator =
       new ModelEvaluator(
@@ -56,6 +56,6 @@ class ModelEvaluatorTest {
 
   private static Query query(String prompt, String answer) {
     return new Query(
-        prompt, List.of(new Message("user", prompt), new Message("assistant", answer)));
+        prompt, List.of(Messages.of("user", prompt), Messages.of("assistant", answer)));
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
+import io.sluice.schemas.message.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -56,7 +57,7 @@ public record FrozenJobFixture(FineTuneJob job, List<DatasetRecord> dataset) {
   }
 
   private static List<Message> messages(String id) {
-    return List.of(new Message("user", "Say " + id), new Message("assistant", id));
+    return List.of(Messages.of("user", "Say " + id), Messages.of("assistant", id));
   }
 
   private static DatasetRecord example(String jobId, DatasetPart part, int rank, String id) {

@@ -15,6 +15,7 @@ import io.sluice.gpuworker.representation.Representer.Unusable;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class ExampleRepresenterTest {
 
   private static Candidate candidate(String question, String answer) {
     return new Candidate(
-        "c", "", List.of(new Message("user", question), new Message("assistant", answer)));
+        "c", "", List.of(Messages.of("user", question), Messages.of("assistant", answer)));
   }
 
   private static float[][] rows(Outcome outcome) {
@@ -122,10 +123,10 @@ class ExampleRepresenterTest {
         ExampleRepresenter.open(settings(RUN, Projection.sketch(512), LIMIT))) {
       List<Message> turns =
           List.of(
-              new Message("system", "Be brief. "),
-              new Message("assistant", " Yes. "),
-              new Message("user", "Continue:\ndef f(x):\n"),
-              new Message("assistant", "    return x"));
+              Messages.of("system", "Be brief. "),
+              Messages.of("assistant", " Yes. "),
+              Messages.of("user", "Continue:\ndef f(x):\n"),
+              Messages.of("assistant", "    return x"));
       PromptAnswer formatted =
           new PromptAnswer(
               "<|system|>\nBe brief. \n<|assistant|>\nYes.</s>\n<|user|>\nContinue:\ndef f(x):\n\n"
@@ -146,10 +147,10 @@ class ExampleRepresenterTest {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, Projection.sketch(512), 32))) {
       Candidate tooLong = candidate("word ".repeat(200), "yes");
-      Candidate oddRole = new Candidate("c", "", List.of(new Message("tool", "x")));
-      Candidate silent = new Candidate("c", "", List.of(new Message("user", "x")));
+      Candidate oddRole = new Candidate("c", "", List.of(Messages.of("tool", "x")));
+      Candidate silent = new Candidate("c", "", List.of(Messages.of("user", "x")));
       Candidate empty = new Candidate("c", "", List.of());
-      Candidate answerOnly = new Candidate("c", "", List.of(new Message("assistant", "Just me.")));
+      Candidate answerOnly = new Candidate("c", "", List.of(Messages.of("assistant", "Just me.")));
       Candidate longAnswer = candidate("Count", "one two three ".repeat(100));
 
       List<Outcome> outcomes =

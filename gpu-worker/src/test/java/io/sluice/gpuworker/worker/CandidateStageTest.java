@@ -14,6 +14,7 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.util.Arrays;
@@ -181,7 +182,7 @@ class CandidateStageTest {
   @Test
   void givenACandidateThatBreaksTheContract_whenDecided_thenRejectedWithEveryProblem() {
     Candidate wrong =
-        new Candidate("a", "", List.of(new Message("robot", "Hi."), new Message("user", "Hi.")));
+        new Candidate("a", "", List.of(Messages.of("robot", "Hi."), Messages.of("user", "Hi.")));
 
     assertThat(rejected(inputs.candidate(0, 0, "a", inputs.encoded(TOPICS.candidates(), wrong))))
         .contains("robot")
@@ -191,7 +192,7 @@ class CandidateStageTest {
   @Test
   void givenAnotherKindOfRecord_whenDecided_thenRejectedByName() {
     byte[] task =
-        inputs.encoded(TOPICS.candidates(), new Message("user", "A message is no candidate."));
+        inputs.encoded(TOPICS.candidates(), Messages.of("user", "A message is no candidate."));
 
     assertThat(rejected(inputs.candidate(0, 0, "t", task)))
         .contains("Message")

@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.worker;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ final class Inputs {
 
   static Candidate candidate(String id, String answer) {
     return new Candidate(
-        id, "test", List.of(new Message("user", "Say."), new Message("assistant", answer)));
+        id, "test", List.of(Messages.of("user", "Say."), Messages.of("assistant", answer)));
   }
 
   /** A task of representation {@code default} with one query per answer, called q0, q1, ... */
@@ -40,7 +40,7 @@ final class Inputs {
                 answer ->
                     new Query(
                         "q" + List.of(answers).indexOf(answer),
-                        List.of(new Message("user", "Say."), new Message("assistant", answer))))
+                        List.of(Messages.of("user", "Say."), Messages.of("assistant", answer))))
             .toList();
     return TargetTask.newBuilder()
         .setTaskId(id)

@@ -2,6 +2,7 @@ package io.sluice.schemas.dataset;
 
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,8 +31,9 @@ public final class ExampleHashes {
 
   /**
    * Hashes a query set or held-out examples: for each example its id, its number of turns, and the
-   * role and content of each turn. Every text is preceded by its length in UTF-8 bytes, and numbers
-   * are 4 bytes, big-endian, so that different sets never give the hash the same bytes.
+   * {@linkplain Messages#identity texts} of each turn. Every text is preceded by its length in
+   * UTF-8 bytes, and numbers are 4 bytes, big-endian, so that different sets never give the hash
+   * the same bytes.
    *
    * @param queries in the order in which the task lists them
    */
@@ -41,8 +43,7 @@ public final class ExampleHashes {
       updateText(digest, query.getId());
       updateNumber(digest, query.getMessages().size());
       for (Message message : query.getMessages()) {
-        updateText(digest, message.getRole());
-        updateText(digest, message.getContent());
+        Messages.identity(message).forEach(text -> updateText(digest, text));
       }
     }
     return HexFormat.of().formatHex(digest.digest());

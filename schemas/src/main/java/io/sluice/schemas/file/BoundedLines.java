@@ -3,10 +3,8 @@ package io.sluice.schemas.file;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Splits a stream of bytes into lines, keeping at most one line of bounded length in memory.
@@ -14,7 +12,7 @@ import java.util.Optional;
  * <p>It reads bytes because a {@link java.io.Reader} would hide which line is not UTF-8 and would
  * put no bound on the memory for a file without line breaks. Not thread-safe.
  */
-final class BoundedLines {
+final class BoundedLines implements JsonItems.Source {
   private static final int END = -1;
 
   private final InputStream in;
@@ -32,8 +30,14 @@ final class BoundedLines {
     this.maxBytes = maxBytes;
   }
 
-  /** Reads the next line. Returns empty at the end of the stream. */
-  Optional<Line> next() throws IOException {
+  /**
+   * Reads the next line. Returns empty at the end of the stream.
+   *
+   * @throws IOException when reading fails, or the stream ends within a JSON value, which means
+   *     that it was cut off
+   */
+  @Override
+  public Optional<JsonItem> next() throws IOException {
     int first = in.read();
     if (first == END) {
       return Optional.empty();
@@ -41,7 +45,8 @@ final class BoundedLines {
     number++;
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
     boolean tooLong = false;
-    for (int b = first; b != '\n' && b != END; b = in.read()) {
+    int b = first;
+    for (; b != '\n' && b != END; b = in.read()) {
       if (kept.size() < maxBytes) {
         kept.write(b);
       } else {
@@ -49,26 +54,13 @@ final class BoundedLines {
       }
     }
     if (tooLong) {
-      return Optional.of(new Unreadable(number, "longer than " + maxBytes + " bytes"));
+      return Optional.of(JsonItem.tooLong(number, OptionalLong.empty(), maxBytes));
     }
-    return Optional.of(decode(kept.toByteArray()));
-  }
-
-  private Line decode(byte[] bytes) {
-    try {
-      return new Text(
-          number, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException e) {
-      return new Unreadable(number, "not UTF-8 text: save the file as UTF-8");
+    byte[] bytes = kept.toByteArray();
+    if (b == END && JsonNesting.isOpenAtEnd(bytes)) {
+      throw new IOException(
+          "line " + number + ", the last one, is cut off: a bracket or quote is not closed");
     }
+    return Optional.of(JsonItem.decode(number, OptionalLong.empty(), bytes));
   }
-
-  /** What was read of one line. Lines are numbered from 1. */
-  sealed interface Line {}
-
-  /** A line's text, without its line feed. */
-  record Text(long number, String text) implements Line {}
-
-  /** A line that is too long or is not UTF-8. */
-  record Unreadable(long number, String reason) implements Line {}
 }

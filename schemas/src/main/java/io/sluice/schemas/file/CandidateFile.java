@@ -14,15 +14,17 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Reads candidates, one JSON object per line: {@code {"id"?, "source"?, "messages": [{"role",
- * "content"}]}}.
+ * Reads candidates, one JSON object per line or as the elements of one JSON array: {@code {"id"?,
+ * "source"?, "messages": [{"role", "content", "weight"?}]}}.
  *
- * <p>Reading is lazy: one line is in memory at a time. The input is plain text or gzip, which is
- * detected from its first bytes. An id may be a whole number. A candidate of a file that has no id
- * gets the number of its line. A candidate of a stream gets a hash of its messages instead, because
- * there are many streams and each begins with line 1. Unknown fields are ignored and blank lines
- * are skipped. An unusable line is returned as {@link CandidateLine.Invalid} and reading continues,
- * so that the caller decides whether one bad line matters. Whether ids are unique is not checked.
+ * <p>Reading is lazy: one or two candidates are in memory at a time. The input is plain text or
+ * gzip; its form is detected from its content. An id may be a whole number. A candidate of a file
+ * that has no id gets the number of its line, or of its element in the array. A candidate of a
+ * stream gets a hash of its messages instead, because there are many streams and each begins with
+ * line 1. Fields that could change what is learnt are refused, see {@link ExampleFields}; other
+ * unknown fields are ignored. Blank lines are skipped. An unusable line or element is returned as
+ * {@link CandidateLine.Invalid} and reading continues, so that the caller decides whether it
+ * matters. Whether ids are unique is not checked.
  *
  * <p>Not thread-safe.
  */
@@ -30,22 +32,22 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   /** The longest line that is read, in bytes: as long as a record. Longer ones are invalid. */
   public static final int MAX_LINE_BYTES = RecordLimit.MAX_BYTES;
 
-  private final JsonLines lines;
+  private final JsonItems items;
   private final boolean isStream;
 
-  private CandidateFile(JsonLines lines, boolean isStream) {
-    this.lines = lines;
+  private CandidateFile(JsonItems items, boolean isStream) {
+    this.items = items;
     this.isStream = isStream;
   }
 
   /**
    * Opens a file; the caller closes the reader.
    *
-   * @throws IOException when it is missing, is a directory or cannot be read; the message says
-   *     which
+   * @throws IOException when it is missing, is a directory, is not JSON text or cannot be read; the
+   *     message says which
    */
   public static CandidateFile open(Path path) throws IOException {
-    return new CandidateFile(JsonLines.open(path, MAX_LINE_BYTES), false);
+    return new CandidateFile(JsonItems.open(path, MAX_LINE_BYTES), false);
   }
 
   /**
@@ -57,46 +59,47 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    * @throws IOException when the stream cannot be read; the message says why
    */
   public static CandidateFile of(InputStream in, String name, int maxLineBytes) throws IOException {
-    return new CandidateFile(JsonLines.of(name, in, maxLineBytes), true);
+    return new CandidateFile(JsonItems.of(name, in, maxLineBytes), true);
   }
 
   /**
-   * Whether there is another line that is not blank.
+   * Whether there is another candidate.
    *
-   * @throws UncheckedIOException when reading fails, for example because a gzip file is truncated
+   * @throws UncheckedIOException when the input cannot be read to its end, for example because it
+   *     is cut off; the message of its cause says why
    */
   @Override
   public boolean hasNext() {
-    return lines.hasNext();
+    return items.hasNext();
   }
 
   /**
-   * Reads the next line that is not blank.
+   * Reads the next line that is not blank, or the next element.
    *
-   * @throws UncheckedIOException when reading fails, for example because a gzip file is truncated
+   * @throws UncheckedIOException like {@link #hasNext}
    */
   @Override
   public CandidateLine next() {
-    BoundedLines.Line line = lines.next();
-    if (line instanceof BoundedLines.Unreadable bad) {
-      return new CandidateLine.Invalid(bad.number(), bad.reason());
+    JsonItem item = items.next();
+    if (item instanceof JsonItem.Unreadable bad) {
+      return new CandidateLine.Invalid(bad.line(), bad.reason());
     }
-    BoundedLines.Text text = (BoundedLines.Text) line;
+    JsonItem.Text text = (JsonItem.Text) item;
     try {
       JsonNode object = JsonReading.object(text.text());
       return new CandidateLine.Valid(
-          text.number(),
+          text.line(),
           isStream
               ? candidate(object, ContentId::of)
               : candidate(object, messages -> Long.toString(text.number())));
     } catch (IllegalArgumentException e) {
-      return new CandidateLine.Invalid(text.number(), e.getMessage());
+      return new CandidateLine.Invalid(text.line(), text.reason(e.getMessage()));
     }
   }
 
   @Override
   public void close() throws IOException {
-    lines.close();
+    items.close();
   }
 
   /**
@@ -107,7 +110,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    *     lists all problems
    */
   static Candidate candidate(JsonNode object, Function<List<Message>, String> defaultId) {
-    List<Message> messages = JsonReading.messages(object);
+    List<Message> messages = ExampleFields.messages(object);
     Candidate candidate =
         new Candidate(
             JsonReading.id(object).orElseGet(() -> defaultId.apply(messages)),

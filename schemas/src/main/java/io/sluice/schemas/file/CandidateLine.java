@@ -3,9 +3,11 @@ package io.sluice.schemas.file;
 import io.sluice.schemas.Candidate;
 import java.util.function.Consumer;
 
-/** The result of reading one line of a candidate file. */
+/** The result of reading one candidate of a file: of a line, or of an element of an array. */
 public sealed interface CandidateLine {
-  /** The line's number in the file, from 1; blank lines count. */
+  /**
+   * The number in the file of the line on which the candidate begins, from 1; blank lines count.
+   */
   long line();
 
   /** Calls the one argument that is for this kind of line. */
@@ -28,7 +30,8 @@ public sealed interface CandidateLine {
    * A line that cannot be used.
    *
    * @param line number in the file, from 1
-   * @param reason why it cannot be used, in words for people, without the line number
+   * @param reason why it cannot be used, in words for people, without the line number but with the
+   *     number of the element if the file is an array
    */
   record Invalid(long line, String reason) implements CandidateLine {
     @Override

@@ -1,6 +1,7 @@
 package io.sluice.schemas.file;
 
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,14 +16,13 @@ final class ContentId {
   private ContentId() {}
 
   /**
-   * Returns {@code sha256-} and the first 32 hex digits of the SHA-256 of all roles and contents,
-   * each of them preceded by its length.
+   * Returns {@code sha256-} and the first 32 hex digits of the SHA-256 of the {@linkplain
+   * Messages#identity texts} of all turns, each of them preceded by its length.
    */
   static String of(List<Message> messages) {
     MessageDigest digest = sha256();
     for (Message message : messages) {
-      update(digest, message.getRole());
-      update(digest, message.getContent());
+      Messages.identity(message).forEach(text -> update(digest, text));
     }
     return "sha256-" + HexFormat.of().formatHex(digest.digest()).substring(0, HEX_DIGITS);
   }

@@ -7,75 +7,70 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Reads examples of several forms. Each line of a file of JSON lines may be a candidate ({@code
- * {"id"?, "messages"}}), a query whose text is already formatted ({@code {"prompts", "labels"}}),
- * or a task ({@code {"task", "queries"}}, of which each query is an example). A file may also be
- * one task file that spans several lines.
+ * Reads examples of several forms. Each line of a file of JSON lines, or each element of a JSON
+ * array, may be a candidate ({@code {"id"?, "messages"}}), a query whose text is already formatted
+ * ({@code {"prompts", "labels"}}), or a task ({@code {"task", "queries"}}, of which each query is
+ * an example). A file may also be one task file that spans several lines.
  *
  * <p>The file is plain text or gzip, which is detected from its first bytes; blank lines are
  * skipped. An unusable line is returned as {@link ExampleLine.Invalid}, so that the caller decides
  * whether one bad line matters.
  */
 public final class ExampleFile {
+  private static final Set<String> FORMATTED = Set.of("prompts", "labels");
+
   private ExampleFile() {}
 
   /**
    * Reads a whole file.
    *
    * @return the examples and the unusable lines, in the order of the file
-   * @throws IOException when the file is missing or cannot be read to its end
+   * @throws IOException when the file is missing, is not JSON text or cannot be read to its end
    * @throws IllegalArgumentException when the file is one task that spans several lines and breaks
    *     the rules; the message names the file and the problem
    */
   public static List<ExampleLine> read(Path path) throws IOException {
     List<ExampleLine> examples = new ArrayList<>();
-    try (JsonLines lines = JsonLines.open(path, CandidateFile.MAX_LINE_BYTES)) {
-      while (lines.hasNext()) {
-        BoundedLines.Line line = lines.next();
-        if (examples.isEmpty()
-            && line instanceof BoundedLines.Text text
-            && isFirstOfSeveralLines(text.text().strip())) {
-          return queries(text.number(), TaskFile.read(path));
-        }
-        examples.addAll(examples(line));
+    try (JsonItems items = JsonItems.open(path, CandidateFile.MAX_LINE_BYTES)) {
+      while (items.hasNext()) {
+        examples.addAll(examples(items.next()));
       }
+      return examples;
     } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof SeveralLinesException && TaskFile.isTask(path)) {
+        return queries(1, TaskFile.read(path));
+      }
       throw e.getCause();
     }
-    return examples;
   }
 
-  /** Whether a JSON object begins on this line and ends on a later one. */
-  private static boolean isFirstOfSeveralLines(String line) {
-    return line.startsWith("{") && !line.endsWith("}");
-  }
-
-  private static List<ExampleLine> examples(BoundedLines.Line line) {
-    if (line instanceof BoundedLines.Unreadable bad) {
-      return List.of(new ExampleLine.Invalid(bad.number(), bad.reason()));
+  private static List<ExampleLine> examples(JsonItem item) {
+    if (item instanceof JsonItem.Unreadable bad) {
+      return List.of(new ExampleLine.Invalid(bad.line(), bad.reason()));
     }
-    BoundedLines.Text text = (BoundedLines.Text) line;
+    JsonItem.Text text = (JsonItem.Text) item;
     try {
       return examples(text, JsonReading.object(text.text()));
     } catch (IllegalArgumentException e) {
-      return List.of(new ExampleLine.Invalid(text.number(), e.getMessage()));
+      return List.of(new ExampleLine.Invalid(text.line(), text.reason(e.getMessage())));
     }
   }
 
-  private static List<ExampleLine> examples(BoundedLines.Text line, JsonNode object) {
+  private static List<ExampleLine> examples(JsonItem.Text item, JsonNode object) {
     if (object.has("queries")) {
-      return queries(line.number(), TaskFile.parse(line.text()));
+      return queries(item.line(), TaskFile.parse(item.text()));
     }
-    if (object.has("prompts") || object.has("labels")) {
+    if (!object.has("messages") && FORMATTED.stream().anyMatch(object::has)) {
+      ExampleFields.refuse(object, FORMATTED, List.of());
       return List.of(
-          new ExampleLine.OfText(line.number(), text(object, "prompts"), text(object, "labels")));
+          new ExampleLine.OfText(item.line(), text(object, "prompts"), text(object, "labels")));
     }
     return List.of(
         new ExampleLine.OfCandidate(
-            line.number(),
-            CandidateFile.candidate(object, messages -> Long.toString(line.number()))));
+            item.line(), CandidateFile.candidate(object, none -> Long.toString(item.number()))));
   }
 
   private static String text(JsonNode object, String field) {

@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /** The result of reading one example of a file. */
 public sealed interface ExampleLine {
-  /** The line's number in the file, from 1; blank lines count. */
+  /** The number in the file of the line on which the example begins, from 1; blank lines count. */
   long line();
 
   /**
@@ -76,7 +76,8 @@ public sealed interface ExampleLine {
    * A line that cannot be used.
    *
    * @param line number in the file, from 1
-   * @param reason why it cannot be used, in words for people, without the line number
+   * @param reason why it cannot be used, in words for people, without the line number but with the
+   *     number of the element if the file is an array
    */
   record Invalid(long line, String reason) implements ExampleLine {
     @Override

@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.schemas.Message;
-import io.sluice.schemas.Query;
 import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,29 +169,6 @@ final class JsonReading {
             });
   }
 
-  /**
-   * Returns the value of a field with a list of queries, or empty when it is absent. A query
-   * without an id gets its index, from 0.
-   */
-  static Optional<List<Query>> queries(JsonNode object, String name) {
-    return list(object, name)
-        .map(
-            list -> {
-              List<Query> queries = new ArrayList<>(list.size());
-              for (JsonNode query : list) {
-                int index = queries.size();
-                try {
-                  queries.add(
-                      new Query(id(query).orElse(Integer.toString(index)), messages(query)));
-                } catch (IllegalArgumentException e) {
-                  throw new IllegalArgumentException(
-                      name + " " + (index + 1) + ": " + e.getMessage(), e);
-                }
-              }
-              return queries;
-            });
-  }
-
   /** Returns the id, which may be a text or a whole number, or empty when it is absent. */
   static Optional<String> id(JsonNode object) {
     return field(object, "id")
@@ -204,37 +179,5 @@ final class JsonReading {
               }
               return node.asText();
             });
-  }
-
-  /** Returns the turns in the field {@code messages} of a candidate or a query. */
-  static List<Message> messages(JsonNode object) {
-    JsonNode node =
-        field(object, "messages")
-            .orElseThrow(() -> new IllegalArgumentException("messages is missing"));
-    if (!node.isArray()) {
-      throw new IllegalArgumentException("messages is not a list");
-    }
-    List<Message> messages = new ArrayList<>(node.size());
-    for (JsonNode message : node) {
-      messages.add(message(message, "message " + (messages.size() + 1)));
-    }
-    return List.copyOf(messages);
-  }
-
-  private static Message message(JsonNode node, String name) {
-    if (!node.isObject()) {
-      throw new IllegalArgumentException(name + " is not an object with role and content");
-    }
-    return new Message(messageText(node, name, "role"), messageText(node, name, "content"));
-  }
-
-  private static String messageText(JsonNode node, String name, String field) {
-    JsonNode value =
-        field(node, field)
-            .orElseThrow(() -> new IllegalArgumentException(name + " has no " + field));
-    if (!value.isTextual()) {
-      throw new IllegalArgumentException(name + ": " + field + " is not a text");
-    }
-    return value.textValue();
   }
 }

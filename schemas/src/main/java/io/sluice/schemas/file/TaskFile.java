@@ -5,9 +5,10 @@ import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public record TaskFile(
     TaskTraining training) {
 
   private static final int PROBLEMS_SHOWN = 5;
+  private static final int MAX_BYTES = 1 << 26;
 
   private static final Set<String> FIELDS =
       Stream.concat(
@@ -70,15 +72,38 @@ public record TaskFile(
    */
   public static TaskFile read(Path path) throws IOException {
     try {
-      return parse(Files.readString(path));
-    } catch (NoSuchFileException e) {
-      throw new IOException(path + ": there is no such file", e);
+      return parse(text(path));
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(path + ": not UTF-8 text: save the file as UTF-8", e);
-    } catch (IOException e) {
-      throw new IOException(path + " cannot be read: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a file is meant as a task, also when it is not valid. */
+  static boolean isTask(Path path) throws IOException {
+    try {
+      return text(path).contains("\"queries\"");
+    } catch (CharacterCodingException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static String text(Path path) throws IOException {
+    try (InputStream in = TextInput.open(path).in()) {
+      byte[] bytes = bytes(path, in);
+      if (bytes.length > MAX_BYTES) {
+        throw new IllegalArgumentException("longer than " + MAX_BYTES + " bytes: no task is");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+  }
+
+  private static byte[] bytes(Path path, InputStream in) throws IOException {
+    try {
+      return in.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new IOException(path + " cannot be read to its end: " + e.getMessage(), e);
     }
   }
 
@@ -122,7 +147,7 @@ public record TaskFile(
         JsonReading.text(object, "task")
             .orElseThrow(() -> new IllegalArgumentException("task (the task's id) is missing"));
     List<Query> queries =
-        JsonReading.queries(object, "queries")
+        ExampleFields.queries(object, "queries")
             .orElseThrow(
                 () -> new IllegalArgumentException("queries (the list of examples) is missing"));
     TaskTraining training = TaskTraining.of(object);

@@ -10,8 +10,8 @@ public final class CandidateRules {
 
   /**
    * Checks a candidate. Its id has 1 to 256 characters and no control characters; its turns, at
-   * least one, have known roles (system, user, assistant); at least one assistant turn is not
-   * blank.
+   * least one, have known roles (system, user, assistant); at least one assistant turn is learnt
+   * and not blank.
    *
    * @return the problems, in words for people; empty when there are none
    */
@@ -23,7 +23,11 @@ public final class CandidateRules {
     problems.addAll(MessageRules.turnProblems(candidate.getMessages()));
     if (!candidate.getMessages().isEmpty()
         && candidate.getMessages().stream().noneMatch(MessageRules::isAnswer)) {
-      problems.add("no assistant turn has content, so there is nothing to learn: add an answer");
+      problems.add(
+          candidate.getMessages().stream().anyMatch(MessageRules::isMaskedAnswer)
+              ? "every assistant turn that has content has weight 0, so there is nothing to learn:"
+                  + " leave the line out, or give one of them weight 1"
+              : "no assistant turn has content, so there is nothing to learn: add an answer");
     }
     return List.copyOf(problems);
   }

@@ -54,9 +54,16 @@ final class MessageRules {
     return problems;
   }
 
-  /** Whether a turn is the assistant's and is not blank. */
+  /** Whether a turn is the assistant's, is not blank, and is learnt (its weight is not 0). */
   static boolean isAnswer(Message message) {
-    return message.getRole().equals(ASSISTANT) && !message.getContent().isBlank();
+    return message.getRole().equals(ASSISTANT)
+        && message.getLearn()
+        && !message.getContent().isBlank();
+  }
+
+  /** Whether a turn of the assistant has weight 0. */
+  static boolean isMaskedAnswer(Message message) {
+    return message.getRole().equals(ASSISTANT) && !message.getLearn();
   }
 
   /** Whether a text is valid Unicode: it contains no unpaired surrogate. */

@@ -99,8 +99,8 @@ public final class TargetTaskRules {
 
   /**
    * Checks a query set: 1 to {@link #MAX_QUERIES} queries with unique ids. The last turn of each is
-   * the assistant's and is not blank. A query may consist of that answer alone; its loss then
-   * begins at the second token.
+   * the assistant's, is learnt and is not blank. A query may consist of that answer alone; its loss
+   * then begins at the second token.
    */
   public static List<String> queryProblems(List<Query> queries) {
     List<String> problems = new ArrayList<>();
@@ -141,7 +141,10 @@ public final class TargetTaskRules {
     problems.addAll(MessageRules.turnProblems(query.getMessages()));
     int turns = query.getMessages().size();
     if (turns > 0 && !MessageRules.isAnswer(query.getMessages().get(turns - 1))) {
-      problems.add("the last turn must be an answer of the assistant that is not blank");
+      problems.add(
+          MessageRules.isMaskedAnswer(query.getMessages().get(turns - 1))
+              ? "the last turn is the answer of the query, so its weight cannot be 0"
+              : "the last turn must be an answer of the assistant that is not blank");
     }
     return problems;
   }

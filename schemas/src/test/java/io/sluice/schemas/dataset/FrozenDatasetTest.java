@@ -7,8 +7,8 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.message.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -131,6 +131,6 @@ class FrozenDatasetTest {
   }
 
   private static Query query(String id, String answer) {
-    return new Query(id, List.of(new Message("user", "ask"), new Message("assistant", answer)));
+    return new Query(id, List.of(Messages.of("user", "ask"), Messages.of("assistant", answer)));
   }
 }

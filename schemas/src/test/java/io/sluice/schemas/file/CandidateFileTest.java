@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.atIndex;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +41,7 @@ class CandidateFileTest {
                 new Candidate(
                     "a",
                     "s",
-                    List.of(new Message("user", "Hi"), new Message("assistant", "Hello")))));
+                    List.of(Messages.of("user", "Hi"), Messages.of("assistant", "Hello")))));
   }
 
   @Test
@@ -76,8 +76,8 @@ class CandidateFileTest {
     byte[] whole = gzip(GOOD + "\n");
     Files.write(file, Arrays.copyOf(whole, whole.length - 12));
     assertThatThrownBy(() -> read(file))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("cut.jsonl.gz cannot be read to its end");
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cut.jsonl.gz cannot be read to its end: gzip member 1 is cut off");
   }
 
   @Test
@@ -93,9 +93,11 @@ class CandidateFileTest {
   void givenJsonBeyondTheLimits_whenRead_thenTheLinesAreInvalidAndTheNextOneIsRead()
       throws IOException {
     String number = GOOD.replace("\"a\"", "9".repeat(3000));
-    assertThat(read("[".repeat(5000) + "\n" + "{\"a\":".repeat(3000) + "\n" + number + "\n" + GOOD))
-        .hasSize(4)
-        .satisfies(line -> assertThat(line).isInstanceOf(CandidateLine.Valid.class), atIndex(3))
+    String deepArray = "[".repeat(5000);
+    String deepObject = "{\"a\":".repeat(3000);
+    assertThat(read(String.join("\n", GOOD, deepArray, deepObject, number, GOOD)))
+        .hasSize(5)
+        .satisfies(line -> assertThat(line).isInstanceOf(CandidateLine.Valid.class), atIndex(4))
         .filteredOn(CandidateLine.Invalid.class::isInstance)
         .extracting(line -> ((CandidateLine.Invalid) line).reason())
         .hasSize(3)
@@ -154,19 +156,19 @@ class CandidateFileTest {
           """)
   void givenABadLine_whenRead_thenItIsInvalidWithItsReasonAndTheNextLineIsRead(
       String line, String reason) throws IOException {
-    List<CandidateLine> lines = read(line + "\n" + GOOD);
-    assertThat(lines).hasSize(2);
-    assertThat(lines.get(0))
+    List<CandidateLine> lines = read(GOOD + "\n" + line + "\n" + GOOD);
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(1))
         .isInstanceOfSatisfying(
             CandidateLine.Invalid.class,
             invalid -> {
-              assertThat(invalid.line()).isEqualTo(1);
+              assertThat(invalid.line()).isEqualTo(2);
               assertThat(invalid.reason())
                   .contains(reason)
                   .doesNotContainIgnoringCase("jackson")
                   .doesNotContain("Source:");
             });
-    assertThat(lines.get(1)).isInstanceOf(CandidateLine.Valid.class);
+    assertThat(lines.get(2)).isInstanceOf(CandidateLine.Valid.class);
   }
 
   @Test
@@ -192,7 +194,7 @@ class CandidateFileTest {
   }
 
   @Property(tries = 300)
-  void givenAnyBytes_whenRead_thenEveryLineIsValidOrInvalid(@ForAll byte[] bytes)
+  void givenAnyBytes_whenRead_thenEveryLineIsValidOrInvalidOrTheFileIsRefused(@ForAll byte[] bytes)
       throws IOException {
     Path file = Files.createTempFile("candidates", ".jsonl");
     try {
@@ -202,6 +204,8 @@ class CandidateFileTest {
       }
       Files.write(file, readable);
       assertThat(read(file)).allSatisfy(line -> assertThat(line.line()).isPositive());
+    } catch (IOException | UncheckedIOException e) {
+      assertThat(e).hasMessageContaining(file.toString());
     } finally {
       Files.delete(file);
     }

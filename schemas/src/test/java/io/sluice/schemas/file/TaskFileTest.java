@@ -126,7 +126,7 @@ class TaskFileTest {
     assertThatThrownBy(() -> TaskFile.read(dir.resolve("none.json")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none.json: there is no such file");
-    assertThatThrownBy(() -> TaskFile.read(dir)).hasMessageContaining("cannot be read");
+    assertThatThrownBy(() -> TaskFile.read(dir)).hasMessageContaining("is a directory");
     Path latin1 = Files.write(dir.resolve("latin1.json"), new byte[] {'{', (byte) 0xe9, '}'});
     assertThatThrownBy(() -> TaskFile.read(latin1)).hasMessageContaining("not UTF-8");
   }

@@ -38,6 +38,7 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
 import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.Withdrawal;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -56,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AvroSerdesTest {
   private static final List<Message> MESSAGES =
-      List.of(new Message("user", "Wie geht's? 😀"), new Message("assistant", ""));
+      List.of(Messages.of("user", "Wie geht's? 😀"), Messages.of("assistant", ""));
   private static final Candidate CANDIDATE = new Candidate("c-1", "poems", MESSAGES);
 
   private static final ArmOutcome OUTCOME =

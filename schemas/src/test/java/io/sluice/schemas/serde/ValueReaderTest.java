@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +25,7 @@ class ValueReaderTest {
   private static final String TOPIC = "candidates";
   private static final Candidate CANDIDATE =
       new Candidate(
-          "c-1", "poems", List.of(new Message("user", "?"), new Message("assistant", "!")));
+          "c-1", "poems", List.of(Messages.of("user", "?"), Messages.of("assistant", "!")));
 
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://ValueReaderTest");
   private final ValueReader<Candidate> reader = serdes.valueReader(Candidate.class);

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CandidateRulesTest {
-  private static final Message ANSWER = new Message("assistant", "2");
+  private static final Message ANSWER = Messages.of("assistant", "2");
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "with space", "Grüße/日本", "😀"})
@@ -34,7 +35,7 @@ class CandidateRulesTest {
   @Test
   void givenHalfASurrogatePair_whenChecked_thenItIsAProblem() {
     assertThat(problems("\ud83d", ANSWER)).singleElement().asString().contains("surrogate");
-    assertThat(problems("a", new Message("assistant", "x\ude00")))
+    assertThat(problems("a", Messages.of("assistant", "x\ude00")))
         .singleElement()
         .asString()
         .contains("message 1 contains half a surrogate");
@@ -42,7 +43,7 @@ class CandidateRulesTest {
 
   @Test
   void givenSeveralFaults_whenChecked_thenAllAreReported() {
-    assertThat(problems("", new Message("tool\u001b[31m", "x"), new Message("USER", "y")))
+    assertThat(problems("", Messages.of("tool\u001b[31m", "x"), Messages.of("USER", "y")))
         .hasSize(4)
         .anySatisfy(p -> assertThat(p).contains("message 1 has the unknown role 'tool?[31m'"))
         .anySatisfy(p -> assertThat(p).contains("message 2 has the unknown role 'USER'"))
@@ -51,7 +52,7 @@ class CandidateRulesTest {
 
   @Test
   void givenOneAnswerAmongBlankOnes_whenChecked_thenNoProblems() {
-    assertThat(problems("a", new Message("assistant", " "), new Message("user", ""), ANSWER))
+    assertThat(problems("a", Messages.of("assistant", " "), Messages.of("user", ""), ANSWER))
         .isEmpty();
   }
 

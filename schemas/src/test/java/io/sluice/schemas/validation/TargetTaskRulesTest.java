@@ -7,6 +7,7 @@ import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -18,8 +19,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TargetTaskRulesTest {
-  private static final Message ASK = new Message("user", "1+1");
-  private static final Message ANSWER = new Message("assistant", "2");
+  private static final Message ASK = Messages.of("user", "1+1");
+  private static final Message ANSWER = Messages.of("assistant", "2");
 
   @Test
   void givenGoodTask_whenChecked_thenNoProblems() {
@@ -67,11 +68,11 @@ class TargetTaskRulesTest {
         fault("messages is empty", task -> task.setQueries(List.of(query("a")))),
         fault(
             "unknown role 'tool'",
-            task -> task.setQueries(List.of(query("a", new Message("tool", "x"), ANSWER)))),
+            task -> task.setQueries(List.of(query("a", Messages.of("tool", "x"), ANSWER)))),
         fault("last turn", task -> task.setQueries(List.of(query("a", ANSWER, ASK)))),
         fault(
             "last turn",
-            task -> task.setQueries(List.of(query("a", ASK, new Message("assistant", " \n"))))),
+            task -> task.setQueries(List.of(query("a", ASK, Messages.of("assistant", " \n"))))),
         fault(
             "held-out example 1 ('a'): the last turn",
             task -> task.setHeldOut(List.of(query("a", ASK)))),

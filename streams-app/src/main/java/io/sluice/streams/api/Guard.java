@@ -3,6 +3,7 @@ package io.sluice.streams.api;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
+import io.sluice.schemas.validation.ForeignText;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,21 @@ final class Guard {
       throw new ApiException(
           HttpStatus.UNSUPPORTED_MEDIA_TYPE,
           "send the header Content-Type: " + String.join(" or ", types));
+    }
+  }
+
+  /**
+   * Requires the body of a request to have one of the given content encodings, or none.
+   *
+   * @throws ApiException when it has another one, or several
+   */
+  static void requireContentEncoding(Context request, List<String> encodings) {
+    String given = Optional.ofNullable(request.header("Content-Encoding")).orElse("identity");
+    if (!encodings.contains(given.trim().toLowerCase(Locale.ROOT))) {
+      throw new ApiException(
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Encoding: %s is not supported: use %s"
+              .formatted(ForeignText.name(given), String.join(" or ", encodings)));
     }
   }
 

@@ -12,7 +12,6 @@ import io.sluice.schemas.validation.CandidateRules;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.TargetTasks;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +57,7 @@ final class Writes implements AutoCloseable {
     String id = request.pathParam("id");
     Reads.requireTaskId(id);
     Guard.requireContentType(request, List.of(Json.TYPE));
+    Guard.requireContentEncoding(request, List.of("identity"));
     TargetTask proposal = proposal(id, text(request));
     // Without the lock, concurrent requests for one task could get the same revision number.
     taskChanges.lock();
@@ -87,9 +87,13 @@ final class Writes implements AutoCloseable {
     Json.respond(request, new TaskRemoved(id, true));
   }
 
-  /** Handles {@code POST /api/candidates}: sends one candidate per line of the body to Kafka. */
+  /**
+   * Handles {@code POST /api/candidates}: sends the candidates of the body, JSON lines or one JSON
+   * array, to Kafka.
+   */
   void postCandidates(Context request) {
     Guard.requireContentType(request, LINE_TYPES);
+    Guard.requireContentEncoding(request, List.of("gzip", "x-gzip", "identity"));
     LineResults results = new LineResults();
     try (CandidateFile lines = CandidateFile.of(request.bodyInputStream(), "the body", maxBytes)) {
       // Sending blocks while too much is unacknowledged, so the body is read only as fast as Kafka
@@ -97,13 +101,19 @@ final class Writes implements AutoCloseable {
       CandidateIngest.Report report =
           new CandidateIngest(candidates, kafka.topics().candidates(), results)
               .run(lines, Long.MAX_VALUE);
+      CandidatesTaken taken = results.result(report.sent());
+      if (report.readFailure().isPresent()) {
+        throw ApiException.badRequest(
+            "%s; %d candidates before that were accepted, %d lines were rejected: mend the body and send all of it again; sending a candidate twice does no harm"
+                .formatted(
+                    report.readFailure().get().getMessage(), taken.accepted(), taken.rejected()));
+      }
       if (report.sent() == 0) {
         request.status(HttpStatus.BAD_REQUEST);
       }
-      Json.respond(request, results.result(report.sent()));
-    } catch (IOException | UncheckedIOException e) {
-      throw ApiException.badRequest(
-          "the body is incomplete: send all of it again; sending a candidate twice does no harm");
+      Json.respond(request, taken);
+    } catch (IOException e) {
+      throw ApiException.badRequest(e.getMessage() + "; no candidate was accepted");
     }
   }
 

@@ -2,7 +2,10 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateLine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.producer.Producer;
@@ -40,19 +43,25 @@ public final class CandidateIngest {
   /**
    * Sends the candidates, and waits until Kafka has acknowledged them.
    *
-   * @param lines the lines of the file
+   * @param lines the lines of the file; an {@link UncheckedIOException} that they throw ends the
+   *     ingest and is part of the report
    * @param limit maximum number of candidates to send
-   * @return the counts of the lines that were read
+   * @return the counts of the lines that were read, also when the file cannot be read to its end
    * @throws KafkaException when a record cannot be written for another reason than its size
    */
   public Report run(Iterator<CandidateLine> lines, long limit) {
-    while (sent < limit && lines.hasNext()) {
-      lines.next().match(this::send, this::reject);
-      handleFailures();
+    Optional<IOException> readFailure = Optional.empty();
+    try {
+      while (sent < limit && lines.hasNext()) {
+        lines.next().match(this::send, this::reject);
+        handleFailures();
+      }
+    } catch (UncheckedIOException e) {
+      readFailure = Optional.of(e.getCause());
     }
     producer.flush();
     handleFailures();
-    return new Report(sent, invalid);
+    return new Report(sent, invalid, readFailure);
   }
 
   private void send(CandidateLine.Valid line) {
@@ -95,8 +104,9 @@ public final class CandidateIngest {
    *
    * @param sent candidates that Kafka has acknowledged
    * @param invalid lines that could not be used
+   * @param readFailure why the file could not be read to its end; empty when it was
    */
-  public record Report(long sent, long invalid) {}
+  public record Report(long sent, long invalid, Optional<IOException> readFailure) {}
 
   /** Is notified of every line, on the thread that calls {@link #run}. */
   public interface Listener {

@@ -3,13 +3,13 @@ package io.sluice.streams.client;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import io.sluice.schemas.Message;
+import io.sluice.schemas.message.MessageJson;
 import java.io.IOException;
 import java.io.Writer;
 
 /**
  * Writes a subset as JSON lines: {@code {"rank", "candidate_id", "source"?, "score", "query",
- * "messages": [{"role", "content"}]}}, in selection order; rank counts from 0.
+ * "messages": [{"role", "content", "weight"?}]}}, in selection order; rank counts from 0.
  */
 public final class SubsetWriter {
   private static final JsonFactory JSON =
@@ -42,14 +42,8 @@ public final class SubsetWriter {
     }
     json.writeNumberField("score", entry.score());
     json.writeStringField("query", entry.query());
-    json.writeArrayFieldStart("messages");
-    for (Message message : entry.instruction().getMessages()) {
-      json.writeStartObject();
-      json.writeStringField("role", message.getRole());
-      json.writeStringField("content", message.getContent());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+    json.writeFieldName("messages");
+    MessageJson.write(entry.instruction().getMessages(), json);
     json.writeEndObject();
   }
 }

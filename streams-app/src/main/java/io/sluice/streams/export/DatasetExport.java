@@ -53,14 +53,23 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
   }
 
   /**
+   * What a folder does not contain.
+   *
+   * @param retracted ids of the candidates that were retracted
+   * @param trainers names of the trainers for which no configuration was written, because some
+   *     turns of the assistant have weight 0 and these trainers would learn them
+   */
+  public record LeftOut(List<String> retracted, List<String> trainers) {}
+
+  /**
    * Writes the folder.
    *
    * @param folder must not exist yet, but its parent folder must
-   * @return ids of the candidates that were left out because they were retracted
+   * @return what was left out
    * @throws IOException when the folder exists or cannot be written, or no example is left to train
    *     on
    */
-  public List<String> write(FrozenDataset dataset, Path folder) throws IOException {
+  public LeftOut write(FrozenDataset dataset, Path folder) throws IOException {
     Path target = folder.toAbsolutePath().normalize();
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(folder + " exists: give --out a folder that does not exist yet");
@@ -72,15 +81,15 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");
     try {
       Files.createDirectory(temporary);
-      Set<String> leftOut = fill(dataset, temporary);
+      LeftOut leftOut = fill(dataset, temporary);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      return List.copyOf(leftOut);
+      return leftOut;
     } finally {
       deleteIfExists(temporary);
     }
   }
 
-  private Set<String> fill(FrozenDataset dataset, Path folder) throws IOException {
+  private LeftOut fill(FrozenDataset dataset, Path folder) throws IOException {
     Set<String> retracted = withRetracted ? Set.of() : Set.copyOf(dataset.job().getRetracted());
     Set<String> leftOut = new LinkedHashSet<>();
     ArrayNode files = JSON.createArrayNode();
@@ -94,23 +103,32 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
       throw new IOException(
           "nothing to train on: all selected examples have been retracted since the job fired");
     }
+    List<List<Message>> random = kept(dataset.random(), retracted);
     write("train", train, folder, files);
-    write("random", kept(dataset.random(), retracted), folder, files);
+    write("random", random, folder, files);
     write("queries", turns(dataset.queries()), folder, files);
     write("held-out", turns(dataset.heldOut()), folder, files);
     ExampleFormat first = formats.get(0);
-    Map<String, String> configs =
-        new TrainerConfigs(dataset.job(), model, first, "train." + first.extension()).files();
-    for (Map.Entry<String, String> config : configs.entrySet()) {
+    TrainerConfigs configs =
+        new TrainerConfigs(dataset.job(), model, first, "train." + first.extension());
+    boolean hasMaskedTurns =
+        Stream.concat(train.stream(), random.stream())
+            .flatMap(List::stream)
+            .anyMatch(turn -> !turn.getLearn());
+    Map<String, String> texts =
+        hasMaskedTurns ? configs.filesForMaskedTurns() : configs.filesForAllTrainers();
+    for (Map.Entry<String, String> config : texts.entrySet()) {
       Files.writeString(folder.resolve(config.getKey()), config.getValue());
     }
+    List<String> withoutConfigs = hasMaskedTurns ? TrainerConfigs.BLIND_TO_MASKS : List.of();
     ObjectNode manifest = JSON.createObjectNode();
     manifest.set("job", AvroJson.of(dataset.job()));
     manifest.set("files", files);
     manifest.set("left_out_since_retracted", JSON.valueToTree(leftOut));
+    manifest.set("no_configuration_since_turns_are_masked", JSON.valueToTree(withoutConfigs));
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("manifest.json").toFile(), manifest);
-    return leftOut;
+    return new LeftOut(List.copyOf(leftOut), withoutConfigs);
   }
 
   private void write(String name, List<List<Message>> examples, Path folder, ArrayNode files)

@@ -3,6 +3,7 @@ package io.sluice.streams.export;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.MessageJson;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -11,34 +12,33 @@ import java.util.List;
 
 /**
  * A format of example files. In each format an example is a row with the column {@code messages}, a
- * list of messages with {@code role} and {@code content}.
+ * list of messages with {@code role} and {@code content}. When some turn is not learnt, turns of
+ * the assistant have a {@code weight} as well.
  */
 public enum ExampleFormat {
   /** JSON lines, one example per line: {@code {"messages": [{"role", "content"}]}}. */
   JSONL("jsonl", "json") {
     @Override
     void write(List<List<Message>> examples, Path file) throws IOException {
+      // Readers of columns infer the type of a message from the first lines of a file, so either
+      // all lines have weights or none.
+      boolean withWeights =
+          examples.stream().flatMap(List::stream).anyMatch(message -> !message.getLearn());
       try (Writer out = Files.newBufferedWriter(file);
           JsonGenerator json = new JsonFactory().createGenerator(out)) {
         json.setRootValueSeparator(null);
         for (List<Message> example : examples) {
-          write(example, json);
+          json.writeStartObject();
+          json.writeFieldName("messages");
+          if (withWeights) {
+            MessageJson.writeWithWeights(example, json);
+          } else {
+            MessageJson.write(example, json);
+          }
+          json.writeEndObject();
+          json.writeRaw('\n');
         }
       }
-    }
-
-    private static void write(List<Message> example, JsonGenerator json) throws IOException {
-      json.writeStartObject();
-      json.writeArrayFieldStart("messages");
-      for (Message message : example) {
-        json.writeStartObject();
-        json.writeStringField("role", message.getRole());
-        json.writeStringField("content", message.getContent());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-      json.writeRaw('\n');
     }
   },
 

@@ -17,7 +17,10 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
-/** Writes examples as Parquet: one row per example, with the column {@code messages}. */
+/**
+ * Writes examples as Parquet: one row per example, with the column {@code messages}. The field
+ * {@code weight} is 0 for turns that are not learnt, and null for all others.
+ */
 final class ParquetExamples {
   /** The list has three levels, which the specification of Parquet requires of writers. */
   private static final MessageType SCHEMA =
@@ -29,6 +32,7 @@ final class ParquetExamples {
                 required group element {
                   required binary role (STRING);
                   required binary content (STRING);
+                  optional int32 weight;
                 }
               }
             }
@@ -111,6 +115,11 @@ final class ParquetExamples {
       out.startGroup();
       write("role", 0, message.getRole());
       write("content", 1, message.getContent());
+      if (!message.getLearn()) {
+        out.startField("weight", 2);
+        out.addInteger(0);
+        out.endField("weight", 2);
+      }
       out.endGroup();
       out.endField("element", 0);
       out.endGroup();

@@ -20,6 +20,9 @@ final class TrainerConfigs {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String OUTPUT = "output";
 
+  /** The trainers that learn every turn of the assistant, whatever its weight. */
+  static final List<String> BLIND_TO_MASKS = List.of("TRL", "LLaMA-Factory");
+
   private final FineTuneJob job;
   private final HyperParameters parameters;
   private final BaseModel model;
@@ -40,16 +43,22 @@ final class TrainerConfigs {
     this.file = file;
   }
 
-  /** The text of each configuration, by file name. */
-  Map<String, String> files() {
+  /** The text of each configuration, by file name, for examples of which all turns are learnt. */
+  Map<String, String> filesForAllTrainers() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("trl.yaml", yaml("run in this folder: trl sft --config trl.yaml", trl()));
-    files.put("axolotl.yaml", yaml("run in this folder: axolotl train axolotl.yaml", axolotl()));
+    files.putAll(filesForMaskedTurns());
     files.put(
         "llama-factory.yaml",
         yaml("run in this folder: llamafactory-cli train llama-factory.yaml", llamaFactory()));
     files.put("dataset_info.json", json(llamaFactoryDataset()) + "\n");
     return files;
+  }
+
+  /** Likewise for the one trainer that leaves turns of weight 0 unlearnt. */
+  Map<String, String> filesForMaskedTurns() {
+    return Map.of(
+        "axolotl.yaml", yaml("run in this folder: axolotl train axolotl.yaml", axolotl()));
   }
 
   private Map<String, Object> trl() {
@@ -79,6 +88,7 @@ final class TrainerConfigs {
     dataset.put("field_messages", "messages");
     dataset.put("message_property_mappings", Map.of("role", "role", "content", "content"));
     dataset.put("roles_to_train", List.of("assistant"));
+    dataset.put("message_field_training", "weight");
     config.put("datasets", List.of(dataset));
     config.put("chat_template", "tokenizer_default");
     config.put("val_set_size", 0);

@@ -2,6 +2,7 @@ package io.sluice.streams.nominate;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,15 +20,14 @@ import org.apache.kafka.common.serialization.Serdes;
 record ScoredContent(long content, float[] scores) {
   /**
    * Hashes the content of a candidate: the first eight bytes, big-endian, of the SHA-256 of its
-   * source and of the role and content of each message. Each text is hashed in UTF-8 after its
-   * length in bytes.
+   * source and of the {@linkplain Messages#identity texts} of each message. Each text is hashed in
+   * UTF-8 after its length in bytes.
    */
   static long contentOf(Candidate candidate) {
     MessageDigest digest = sha256();
     update(digest, candidate.getSource());
     for (Message message : candidate.getMessages()) {
-      update(digest, message.getRole());
-      update(digest, message.getContent());
+      Messages.identity(message).forEach(text -> update(digest, text));
     }
     return ByteBuffer.wrap(digest.digest()).getLong();
   }

@@ -3,10 +3,10 @@ package io.sluice.streams.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import io.sluice.streams.api.SubsetReport.QueryCoverage;
 import io.sluice.streams.client.Subset;
 import java.util.List;
@@ -63,7 +63,7 @@ class SubsetReportTest {
   }
 
   private static Query query(String id) {
-    return new Query(id, List.of(new Message("user", "u"), new Message("assistant", "a")));
+    return new Query(id, List.of(Messages.of("user", "u"), Messages.of("assistant", "a")));
   }
 
   private static SelectedInstruction selected(String id, float first, float second) {
@@ -75,7 +75,7 @@ class SubsetReportTest {
         .setScore(Math.max(first, second))
         .setBestQuery(first >= second ? 0 : 1)
         .setScores(List.of(first, second))
-        .setMessages(List.of(new Message("assistant", "x")))
+        .setMessages(List.of(Messages.of("assistant", "x")))
         .build();
   }
 }

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
@@ -34,11 +40,28 @@ class CandidateIngestTest {
                     .iterator(),
                 Long.MAX_VALUE);
 
-    assertThat(report).isEqualTo(new CandidateIngest.Report(2, 1));
+    assertThat(report).isEqualTo(new CandidateIngest.Report(2, 1, Optional.empty()));
     assertThat(producer.history().stream().map(ProducerRecord::key)).containsExactly("a", "b");
     assertThat(producer.history().get(0).topic()).isEqualTo("candidates");
     assertThat(recorder.invalid).containsExactly(new CandidateLine.Invalid(2, "not JSON"));
     assertThat(recorder.sent).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void givenAFileThatCannotBeReadToItsEnd_whenIngested_thenTheReportHasTheReasonAndTheCounts() {
+    IOException cutOff = new IOException("cut off");
+    Iterator<CandidateLine> lines =
+        Stream.<Supplier<CandidateLine>>of(
+                () -> valid(1, "a"),
+                () -> {
+                  throw new UncheckedIOException(cutOff);
+                })
+            .map(Supplier::get)
+            .iterator();
+
+    CandidateIngest.Report report = ingest(producer(true)).run(lines, Long.MAX_VALUE);
+
+    assertThat(report).isEqualTo(new CandidateIngest.Report(1, 0, Optional.of(cutOff)));
   }
 
   @Test
@@ -56,7 +79,7 @@ class CandidateIngestTest {
                     .iterator(),
                 1);
 
-    assertThat(report).isEqualTo(new CandidateIngest.Report(1, 1));
+    assertThat(report).isEqualTo(new CandidateIngest.Report(1, 1, Optional.empty()));
   }
 
   @Test
@@ -67,7 +90,7 @@ class CandidateIngestTest {
         failingFirst(producer, new RecordTooLargeException("2000000 bytes"))
             .run(List.of(valid(7, "big"), valid(8, "a")).iterator(), Long.MAX_VALUE);
 
-    assertThat(report).isEqualTo(new CandidateIngest.Report(1, 1));
+    assertThat(report).isEqualTo(new CandidateIngest.Report(1, 1, Optional.empty()));
     assertThat(recorder.invalid.get(0).line()).isEqualTo(7);
     assertThat(recorder.invalid.get(0).reason()).contains("2000000 bytes");
   }
@@ -115,7 +138,7 @@ class CandidateIngestTest {
 
   private static CandidateLine valid(long line, String id) {
     return new CandidateLine.Valid(
-        line, new Candidate(id, "", List.of(new Message("assistant", "text"))));
+        line, new Candidate(id, "", List.of(Messages.of("assistant", "text"))));
   }
 
   private static final class Recorder implements CandidateIngest.Listener {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
@@ -21,8 +21,8 @@ class SubsetTest {
           .setBudgets(List.of(2, 3))
           .setQueries(
               List.of(
-                  new Query("first", List.of(new Message("assistant", "1"))),
-                  new Query("second", List.of(new Message("assistant", "2")))))
+                  new Query("first", List.of(Messages.of("assistant", "1"))),
+                  new Query("second", List.of(Messages.of("assistant", "2")))))
           .build();
 
   @Test
@@ -118,7 +118,7 @@ class SubsetTest {
         .setScore(Math.max(first, second))
         .setBestQuery(first >= second ? 0 : 1)
         .setScores(List.of(first, second))
-        .setMessages(List.of(new Message("user", "é\n?"), new Message("assistant", id)))
+        .setMessages(List.of(Messages.of("user", "é\n?"), Messages.of("assistant", id)))
         .build();
   }
 }

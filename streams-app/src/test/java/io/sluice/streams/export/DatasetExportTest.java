@@ -14,6 +14,7 @@ import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +46,10 @@ class DatasetExportTest {
   void givenADataset_whenExported_thenEachPartIsAFileInSelectionOrder() throws IOException {
     Path out = folder.resolve("out");
 
-    List<String> leftOut = export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
+    DatasetExport.LeftOut leftOut =
+        export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
 
-    assertThat(leftOut).isEmpty();
+    assertThat(leftOut).isEqualTo(new DatasetExport.LeftOut(List.of(), List.of()));
     assertThat(names(folder)).as("no temporary folder is left").containsExactly("out");
     assertThat(names(out))
         .containsExactly(
@@ -95,8 +97,9 @@ class DatasetExportTest {
     FrozenDataset dataset = dataset(List.of("a"));
 
     List<String> leftOut =
-        export(false, ExampleFormat.JSONL).write(dataset, folder.resolve("without"));
-    List<String> none = export(true, ExampleFormat.JSONL).write(dataset, folder.resolve("with"));
+        export(false, ExampleFormat.JSONL).write(dataset, folder.resolve("without")).retracted();
+    List<String> none =
+        export(true, ExampleFormat.JSONL).write(dataset, folder.resolve("with")).retracted();
 
     assertThat(leftOut).containsExactly("a");
     assertThat(none).isEmpty();
@@ -115,9 +118,15 @@ class DatasetExportTest {
 
     export(false, ExampleFormat.PARQUET, ExampleFormat.JSONL).write(dataset(List.of()), out);
 
+    assertThat(parquet(out.resolve("queries.parquet")))
+        .containsExactly(QUERIES.get(0).getMessages());
+    assertThat(out.resolve("train.jsonl")).exists();
+    assertThat(out.resolve("trl.yaml")).content().contains("\"train.parquet\"");
+  }
+
+  private static List<List<Message>> parquet(Path file) throws IOException {
     List<List<Message>> rows = new ArrayList<>();
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(new LocalInputFile(out.resolve("queries.parquet")))) {
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
       PageReadStore pages = reader.readNextRowGroup();
       RecordReader<Group> records =
@@ -128,9 +137,46 @@ class DatasetExportTest {
         rows.add(messages(records.read()));
       }
     }
-    assertThat(rows).containsExactly(QUERIES.get(0).getMessages());
-    assertThat(out.resolve("train.jsonl")).exists();
-    assertThat(out.resolve("trl.yaml")).content().contains("\"train.parquet\"");
+    return rows;
+  }
+
+  @Test
+  void givenTurnsOfWeightZero_whenExported_thenOnlyTheTrainerThatLeavesThemUnlearntIsConfigured()
+      throws IOException {
+    Path out = folder.resolve("out");
+    FrozenDataset whole = dataset(List.of());
+    DatasetRecord masked =
+        DatasetRecord.newBuilder(whole.selected().get(1))
+            .setMessages(
+                List.of(
+                    new Message("assistant", "wrong", false), Messages.of("assistant", "right")))
+            .build();
+    FrozenDataset dataset =
+        new FrozenDataset(
+            whole.job(),
+            List.of(whole.selected().get(0), masked),
+            whole.random(),
+            whole.queries(),
+            whole.heldOut());
+
+    DatasetExport.LeftOut leftOut =
+        export(false, ExampleFormat.JSONL, ExampleFormat.PARQUET).write(dataset, out);
+
+    assertThat(leftOut.trainers()).containsExactly("TRL", "LLaMA-Factory");
+    assertThat(names(out))
+        .contains("axolotl.yaml")
+        .doesNotContain("trl.yaml", "llama-factory.yaml", "dataset_info.json");
+    assertThat(out.resolve("axolotl.yaml"))
+        .content()
+        .contains("\"message_field_training\":\"weight\"");
+    assertThat(out.resolve("train.jsonl"))
+        .hasContent(
+            """
+            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"says b","weight":1}]}
+            {"messages":[{"role":"assistant","content":"wrong","weight":0},{"role":"assistant","content":"right","weight":1}]}
+            """);
+    List<List<Message>> rows = parquet(out.resolve("train.parquet"));
+    assertThat(rows.get(1)).isEqualTo(masked.getMessages());
   }
 
   @Test
@@ -212,7 +258,7 @@ class DatasetExportTest {
   }
 
   private static Map<String, String> files(FineTuneJob job, BaseModel model) {
-    return new TrainerConfigs(job, model, ExampleFormat.JSONL, "train.jsonl").files();
+    return new TrainerConfigs(job, model, ExampleFormat.JSONL, "train.jsonl").filesForAllTrainers();
   }
 
   private static DatasetExport export(boolean withRetracted, ExampleFormat... formats) {
@@ -238,7 +284,8 @@ class DatasetExportTest {
     List<Message> turns = new ArrayList<>();
     for (int i = 0; i < messages.getFieldRepetitionCount("list"); i++) {
       Group turn = messages.getGroup("list", i).getGroup("element", 0);
-      turns.add(new Message(turn.getString("role", 0), turn.getString("content", 0)));
+      boolean isLearnt = turn.getFieldRepetitionCount("weight") == 0;
+      turns.add(new Message(turn.getString("role", 0), turn.getString("content", 0), isLearnt));
     }
     return turns;
   }
@@ -290,6 +337,6 @@ class DatasetExportTest {
   }
 
   private static List<Message> turns(String user, String assistant) {
-    return List.of(new Message("user", user), new Message("assistant", assistant));
+    return List.of(Messages.of("user", user), Messages.of("assistant", assistant));
   }
 }

@@ -3,9 +3,9 @@ package io.sluice.streams.topology;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FineTuneState;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import io.sluice.streams.Examples;
 import java.util.List;
 import java.util.Random;
@@ -197,7 +197,7 @@ class SelectionModelTest {
           new Candidate(
               id,
               "test",
-              List.of(new Message("user", "ask"), new Message("assistant", "says " + content)));
+              List.of(Messages.of("user", "ask"), Messages.of("assistant", "says " + content)));
       float[] vector =
           Examples.vector(new Random(1000L * candidate + 10L * content + representation));
       return Representation.newBuilder(Examples.representation(id, vector))

@@ -2,12 +2,12 @@ package io.sluice.local.bench;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Messages;
 import io.sluice.streams.similarity.Arithmetic;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.ByteBuffer;
@@ -52,8 +52,8 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
             id,
             "synthetic",
             List.of(
-                new Message("user", id + " ask".repeat(TEXT_LENGTH / 8)),
-                new Message("assistant", id + " say".repeat(TEXT_LENGTH / 8)))));
+                Messages.of("user", id + " ask".repeat(TEXT_LENGTH / 8)),
+                Messages.of("assistant", id + " say".repeat(TEXT_LENGTH / 8)))));
   }
 
   /** Returns the encoded vectors of a candidate, shape [checkpoints, dimension]. */
@@ -99,7 +99,7 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
     for (int q = 0; q < queries; q++) {
       set.add(
           new Query(
-              "q" + q, List.of(new Message("user", "ask"), new Message("assistant", "say " + q))));
+              "q" + q, List.of(Messages.of("user", "ask"), Messages.of("assistant", "say " + q))));
     }
     return TargetTask.newBuilder()
         .setTaskId(id)

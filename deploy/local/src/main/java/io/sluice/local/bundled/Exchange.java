@@ -1,6 +1,7 @@
 package io.sluice.local.bundled;
 
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.util.List;
 
 /**
@@ -11,6 +12,6 @@ import java.util.List;
  */
 record Exchange(String prompt, String answer) {
   List<Message> messages() {
-    return List.of(new Message("user", prompt), new Message("assistant", answer));
+    return List.of(Messages.of("user", prompt), Messages.of("assistant", answer));
   }
 }

@@ -72,7 +72,12 @@ final class Feed implements AutoCloseable {
         };
     try (CandidateFile lines = CandidateFile.open(file);
         Producer<String, Candidate> producer = kafka.producer(kafka.serdes().value())) {
-      return new CandidateIngest(producer, kafka.topics().candidates(), listener).run(lines, limit);
+      CandidateIngest.Report report =
+          new CandidateIngest(producer, kafka.topics().candidates(), listener).run(lines, limit);
+      if (report.readFailure().isPresent()) {
+        throw report.readFailure().get();
+      }
+      return report;
     }
   }
 

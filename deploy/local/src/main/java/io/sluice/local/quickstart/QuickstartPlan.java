@@ -8,6 +8,7 @@ import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.TaskFile;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,8 +101,11 @@ public record QuickstartPlan(
       try (CandidateFile lines = CandidateFile.open(candidates.get())) {
         if (!lines.hasNext()) {
           throw new IOException(
-              candidates.get() + " is empty: give a file with one JSON object per line");
+              candidates.get()
+                  + " contains no candidates: give a file of JSON lines or with one JSON array");
         }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
       }
     }
     if (model.isPresent()) {

@@ -7,11 +7,11 @@ import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.io.ByteArrayOutputStream;
@@ -117,7 +117,7 @@ class ClientCommandsTest {
     String topic = kafka.topics().targetTasks();
     Candidate stray =
         new Candidate(
-            "stray", "", List.of(new Message("user", "a"), new Message("assistant", "b")));
+            "stray", "", List.of(Messages.of("user", "a"), Messages.of("assistant", "b")));
     send(topic, Serdes.String(), "junk", Serdes.String(), "no Avro");
     send(topic, Serdes.String(), "stray", serdes.<Candidate>value(), stray);
 
@@ -235,7 +235,7 @@ class ClientCommandsTest {
             .setScore(Math.max(first, second))
             .setBestQuery(0)
             .setScores(List.of(first, second))
-            .setMessages(List.of(new Message("assistant", "ä")))
+            .setMessages(List.of(Messages.of("assistant", "ä")))
             .build();
     Serde<SelectedKey> keys = serdes.key();
     Serde<SelectedInstruction> values = serdes.value();

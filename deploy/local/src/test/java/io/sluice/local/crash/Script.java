@@ -1,9 +1,9 @@
 package io.sluice.local.crash;
 
 import io.sluice.schemas.Arm;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -110,7 +110,7 @@ final class Script {
       queries.add(
           new Query(
               "q" + q,
-              List.of(new Message("user", id), new Message("assistant", revision + "." + q))));
+              List.of(Messages.of("user", id), Messages.of("assistant", revision + "." + q))));
     }
     TargetTask task =
         TargetTask.newBuilder()

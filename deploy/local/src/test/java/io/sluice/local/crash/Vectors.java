@@ -2,11 +2,11 @@ package io.sluice.local.crash;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Messages;
 import java.util.List;
 import java.util.Random;
 
@@ -34,7 +34,7 @@ final class Vectors {
         FeatureCodec.encode(encoding, unitRows(text, dimension(representationId))),
         9,
         new Candidate(
-            id, "crash", List.of(new Message("user", "u"), new Message("assistant", text))));
+            id, "crash", List.of(Messages.of("user", "u"), Messages.of("assistant", text))));
   }
 
   /** Returns the representation of a query of a task. */

@@ -8,7 +8,6 @@ import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
@@ -19,6 +18,7 @@ import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.streams.config.StreamsAppConfig;
@@ -167,7 +167,7 @@ class ExactSelectionTest {
     List<Query> set = new ArrayList<>();
     for (int q = 0; q < size; q++) {
       set.add(
-          new Query("q" + q, List.of(new Message("user", "u"), new Message("assistant", "a" + q))));
+          new Query("q" + q, List.of(Messages.of("user", "u"), Messages.of("assistant", "a" + q))));
     }
     return TargetTask.newBuilder()
         .setTaskId(id)
@@ -206,7 +206,7 @@ class ExactSelectionTest {
       ByteBuffer features = FeatureCodec.encode(FeatureEncoding.INT4, new float[][] {unitVector()});
       Candidate candidate =
           new Candidate(
-              id, "test", List.of(new Message("user", "u"), new Message("assistant", id)));
+              id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
       Representation representation =
           new Representation(
               "default", "fingerprint", FeatureEncoding.INT4, DIMENSION, 1, features, 9, candidate);

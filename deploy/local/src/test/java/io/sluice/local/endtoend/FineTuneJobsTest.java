@@ -11,10 +11,10 @@ import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.message.Messages;
 import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.client.TargetTasks;
 import io.sluice.streams.config.StreamsAppConfig;
@@ -225,7 +225,7 @@ class FineTuneJobsTest {
   }
 
   private static Query query(String id) {
-    return new Query(id, List.of(new Message("user", "u"), new Message("assistant", id)));
+    return new Query(id, List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
   }
 
   private KafkaAccess access() {

@@ -3,7 +3,6 @@ package io.sluice.local.endtoend;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
@@ -14,6 +13,7 @@ import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ final class SyntheticStream implements AutoCloseable {
     List<Query> queries = new ArrayList<>();
     for (int q = 0; q < size; q++) {
       queries.add(
-          new Query("q" + q, List.of(new Message("user", "u"), new Message("assistant", "a" + q))));
+          new Query("q" + q, List.of(Messages.of("user", "u"), Messages.of("assistant", "a" + q))));
     }
     TargetTask task =
         TargetTask.newBuilder()
@@ -115,7 +115,7 @@ final class SyntheticStream implements AutoCloseable {
               FeatureCodec.encode(FeatureEncoding.INT4, new float[][] {unitVector()}),
               9,
               new Candidate(
-                  id, "test", List.of(new Message("user", "u"), new Message("assistant", id))));
+                  id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id))));
       topics.write(
           kafka.topics().representations(),
           avro.<RepresentationKey>key(),

@@ -9,7 +9,6 @@ import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
@@ -17,6 +16,7 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.ConnectionSettings;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -97,7 +97,7 @@ final class WorkerTopics implements AutoCloseable {
   void put(String id, String answer) {
     Candidate candidate =
         new Candidate(
-            id, "test", List.of(new Message("user", "Say."), new Message("assistant", answer)));
+            id, "test", List.of(Messages.of("user", "Say."), Messages.of("assistant", answer)));
     topics.write(
         kafka.topics().candidates(), Serdes.String(), candidates, id, candidate, Optional.empty());
   }
@@ -140,7 +140,7 @@ final class WorkerTopics implements AutoCloseable {
   static TargetTask task(String id, int revision, String... answers) {
     List<Query> queries =
         IntStream.range(0, answers.length)
-            .mapToObj(i -> new Query("q" + i, List.of(new Message("assistant", answers[i]))))
+            .mapToObj(i -> new Query("q" + i, List.of(Messages.of("assistant", answers[i]))))
             .toList();
     return TargetTask.newBuilder()
         .setTaskId(id)

@@ -89,20 +89,28 @@ public final class DatasetCommand implements Callable<Integer> {
               FineTuneJobs jobs = new FineTuneJobs(access);
               return jobs.dataset(jobs.find(jobId));
             });
-    List<String> leftOut =
+    DatasetExport.LeftOut leftOut =
         new DatasetExport(format.formats, BaseModel.of(model), includeRetracted)
             .write(dataset, out);
     FineTuneJob job = dataset.job();
     spec.commandLine()
         .getOut()
         .printf("job %s, %d examples selected: %s%n", job.getJobId(), job.getExamples(), out);
-    if (!leftOut.isEmpty()) {
+    if (!leftOut.trainers().isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "There is no configuration for %s: some turns of the assistant have weight 0, and"
+                  + " these trainers would learn them%n",
+              String.join(" and ", leftOut.trainers()));
+    }
+    if (!leftOut.retracted().isEmpty()) {
       spec.commandLine()
           .getErr()
           .printf(
               "%d examples are left out because they were retracted since the job fired:"
                   + " manifest.json lists them%n",
-              leftOut.size());
+              leftOut.retracted().size());
     }
     return 0;
   }

@@ -14,6 +14,7 @@ import io.sluice.schemas.file.NpyFile;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,12 +40,9 @@ import picocli.CommandLine.Spec;
           + " rate) times the cosine of the gradients; for hidden states, it is their cosine.",
       "Every line that is not blank has a column. A line that cannot be scored is reported on"
           + " standard error, its column is -2, which is below any similarity, and the exit code is 1"
-          + " unless --skip-invalid is given."
+          + " unless --skip-invalid is given. The command select leaves such columns out."
     })
 public final class ScoreCommand implements Callable<Integer> {
-  /** Written for a line that cannot be scored: below any similarity, which is -1 to 1. */
-  private static final float NO_SCORE = -2;
-
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
@@ -53,7 +51,8 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--candidates",
       required = true,
       paramLabel = "FILE",
-      description = "JSON lines of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
+      description =
+          "JSON lines or a JSON array of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
   private Path candidates;
 
   @Option(
@@ -150,9 +149,7 @@ public final class ScoreCommand implements Callable<Integer> {
     if (outcome instanceof Representer.Unusable unusable) {
       err().println(candidates + ", " + LineRepresenter.describe(line) + ": " + unusable.reason());
       unscored++;
-      float[] column = new float[matrix.queries()];
-      Arrays.fill(column, NO_SCORE);
-      return column;
+      return NoScore.column(matrix.queries());
     }
     float[][] rows = ((Representer.Represented) outcome).rows();
     FeatureEncoding stored = encoding.orElse(model.kind().defaultEncoding());
@@ -170,6 +167,8 @@ public final class ScoreCommand implements Callable<Integer> {
                 valid -> lines.add(new ExampleLine.OfCandidate(valid.line(), valid.candidate())),
                 invalid -> lines.add(new ExampleLine.Invalid(invalid.line(), invalid.reason())));
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     if (lines.isEmpty()) {
       throw new IOException(candidates + " contains no candidates");

@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Select candidates by a score matrix, without Kafka.",
       "Prints the indices of the selected candidates (column numbers, from 0), one per line, in"
-          + " selection order. A budget above the number of candidates selects all of them."
+          + " selection order. A budget above the number of candidates selects all of them. A column"
+          + " whose values are all -2 has no score: it is never selected, and how many there are is"
+          + " reported on standard error."
     })
 public final class SelectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -95,14 +97,40 @@ public final class SelectCommand implements Callable<Integer> {
       throw new IOException(similarity + " has no rows: it needs one row per query");
     }
     Selection<Integer> selection = algorithm.emptySelection(scores.length, budget);
+    int candidates = scores[0].length;
+    int unscored = 0;
     float[] column = new float[scores.length];
-    for (int candidate = 0; candidate < scores[0].length; candidate++) {
+    for (int candidate = 0; candidate < candidates; candidate++) {
       for (int query = 0; query < column.length; query++) {
         column[query] = scores[query][candidate];
       }
-      offer(selection, candidate, column);
+      if (NoScore.isIn(column)) {
+        unscored++;
+      } else {
+        offer(selection, candidate, column);
+      }
     }
+    report(candidates, unscored);
     return selection.prefix(budget);
+  }
+
+  private void report(int candidates, int unscored) throws IOException {
+    int scored = candidates - unscored;
+    if (scored == 0) {
+      throw new IOException(
+          "%s: none of its %d columns has a score (all are -2), so there is nothing to select"
+              .formatted(similarity, candidates));
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    if (unscored > 0) {
+      err.printf(
+          "%s: %d of %d columns have no score (-2) and are never selected%n",
+          similarity, unscored, candidates);
+    }
+    if (budget > scored) {
+      err.printf("The budget is %d, but only %d candidates have a score%n", budget, scored);
+    }
+    err.flush();
   }
 
   private void offer(Selection<Integer> selection, int candidate, float[] scores)

@@ -8,7 +8,6 @@ import io.sluice.schemas.file.CandidateLine;
 import io.sluice.streams.client.CandidateIngest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,9 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
     description = {
       "Send the candidates of a file to Kafka.",
-      "The file has one JSON object per line: {\"id\", \"source\"?, \"messages\": [{\"role\","
-          + " \"content\"}]}; the id defaults to the line number. Invalid lines are reported with"
-          + " their numbers, and the exit code is then 1; all valid lines are sent."
+      "The file has one JSON object per line, or is one JSON array of objects: {\"id\","
+          + " \"source\"?, \"messages\": [{\"role\", \"content\", \"weight\"?}]}; the id defaults"
+          + " to the number of the line or of the element. Invalid lines are reported with their"
+          + " numbers, and the exit code is then 1; all valid lines are sent."
     })
 public final class IngestCommand implements Callable<Integer> {
   private static final int PROGRESS_EVERY = 10_000;
@@ -37,7 +37,7 @@ public final class IngestCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "The candidates as JSON lines, plain or gzip-compressed.")
+      description = "The candidates as JSON lines or one JSON array, plain or gzip.")
   private Path file;
 
   @Option(
@@ -66,9 +66,13 @@ public final class IngestCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf("%d candidates sent, %d lines invalid%n", report.sent(), report.invalid());
+      if (report.readFailure().isPresent()) {
+        throw report.readFailure().get();
+      }
+      if (report.sent() == 0 && report.invalid() == 0) {
+        throw new IOException(file + " contains no candidates");
+      }
       return report.invalid() == 0 || skipInvalid ? 0 : 1;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
   }
 

@@ -39,7 +39,40 @@ class SelectCommandTest {
 
   @Test
   void givenABudgetAboveTheCandidates_whenSelected_thenAllAreSelected() {
-    assertThat(select("--budget", "99").out()).isEqualTo(lines(1, 0, 2));
+    CommandRun run = select("--budget", "99");
+
+    assertThat(run.out()).isEqualTo(lines(1, 0, 2));
+    assertThat(run.err().lines())
+        .containsExactly("The budget is 99, but only 3 candidates have a score");
+  }
+
+  @Test
+  void givenColumnsWithoutAScore_whenSelected_thenTheyAreNeverSelectedAndCounted()
+      throws IOException {
+    scores =
+        matrix(
+            new float[] {0.1f, -2, 0.9f, -2, 0.5f, -2}, new float[] {0.3f, -2, 0.8f, -2, -2, -2});
+    String counted = scores + ": 3 of 6 columns have no score (-2) and are never selected";
+
+    assertThat(select("--budget", "3"))
+        .isEqualTo(new CommandRun(0, lines(2, 0, 4), counted + System.lineSeparator()));
+    for (String algorithm : List.of("round-robin", "doubly-greedy", "random", "random:7")) {
+      CommandRun run = select("--budget", "6", "--algorithm", algorithm);
+      assertThat(run.out().lines()).containsExactlyInAnyOrder("0", "2", "4");
+      assertThat(run.err().lines())
+          .containsExactly(counted, "The budget is 6, but only 3 candidates have a score");
+    }
+  }
+
+  @Test
+  void givenNoColumnWithAScore_whenSelected_thenItFails() throws IOException {
+    scores = matrix(new float[] {-2, -2}, new float[] {-2, -2});
+
+    CommandRun run = select("--budget", "1");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains(scores.toString(), "none of its 2 columns has a score");
   }
 
   @Test

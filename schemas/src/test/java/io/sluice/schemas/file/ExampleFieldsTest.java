@@ -1,0 +1,143 @@
+package io.sluice.schemas.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.schemas.Message;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fields of an example that change what is learnt are read or refused by name. */
+class ExampleFieldsTest {
+  @ParameterizedTest
+  @CsvSource({"0, false", "0.0, false", "1, true", "1.0, true", "null, true"})
+  void givenAWeight_whenRead_thenItSaysWhetherTheTurnIsLearnt(String weight, boolean learnt) {
+    assertThat(turn("\"content\": \"x\", \"weight\": " + weight).getLearn()).isEqualTo(learnt);
+  }
+
+  @Test
+  void givenWeightsOfOtherTurns_whenRead_thenTheyHaveNoEffect() {
+    List<Message> turns =
+        read("{\"messages\": [{\"role\": \"user\", \"content\": \"x\", \"weight\": 0}]}");
+    assertThat(turns).containsExactly(new Message("user", "x", true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.5", "2", "-1", "true", "\"0\"", "[0]", "{}"})
+  void givenAnotherWeight_whenRead_thenItIsRefused(String weight) {
+    assertThatThrownBy(() -> turn("\"content\": \"x\", \"weight\": " + weight))
+        .hasMessageContaining("message 1 has the weight " + weight)
+        .hasMessageContaining("use 1 for a turn that is learnt and 0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "content": null, "tool_calls": [{"id": "c"}]       | tool_calls of message 1
+          "content": "", "toolCalls": [{"id": "c"}]          | toolCalls of message 1
+          "content": "x", "function_call": {"name": "f"}     | function_call of message 1
+          "content": "x", "tool_call_id": "c"                | tool_call_id of message 1
+          "content": "x", "name": "Ann"                      | name of message 1
+          "content": "x", "reasoning_content": "because"     | reasoning_content of message 1
+          "content": "x", "thinking": "hm"                   | thinking of message 1
+          "content": null, "refusal": "no"                   | refusal of message 1
+          "content": null, "audio": {"id": "a"}              | audio of message 1
+          "content": "x", "images": ["a.png"]                | images of message 1
+          "content": "x", "anything_new": 1                  | anything_new of message 1
+          "content": "x", "train": false                     | train of message 1
+          "content": "x", "trainable": 0                     | trainable of message 1
+          "content": "x", "loss": true                       | loss of message 1
+          """)
+  void givenAFieldOfATurnThatCouldMatter_whenRead_thenItIsRefusedByName(
+      String fields, String named) {
+    assertThatThrownBy(() -> turn(fields))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(named + ": Sluice does not read this");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"tools\": [{\"type\": \"function\"}]",
+        "\"functions\": [{\"name\": \"f\"}]",
+        "\"documents\": [{\"text\": \"d\"}]",
+        "\"chat_template_kwargs\": {\"enable_thinking\": false}",
+        "\"system\": \"Be brief.\"",
+        "\"System-Prompt\": \"Be brief.\"",
+        "\"images\": [\"a.png\"]",
+        "\"weight\": 0.5",
+        "\"weights\": [0, 1]",
+        "\"labels\": \"x\"",
+        "\"rejected\": \"x\"",
+        "\"earlier\": [{\"role\": \"user\", \"content\": \"x\"}]",
+        "\"dialog\": [{\"from\": \"human\", \"value\": \"x\"}]"
+      })
+  void givenAFieldBesideTheMessagesThatCouldMatter_whenRead_thenItIsRefusedByName(String field) {
+    String name = field.substring(1, field.indexOf('"', 1));
+    assertThatThrownBy(() -> example(field))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name + ": Sluice does not read this");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"id\": 1, \"dataset\": \"d\", \"category\": \"c\", \"score\": 0.5, \"tags\": [\"a\"]",
+        "\"prompt\": \"the first turn once more\", \"prompt_id\": \"p\"",
+        "\"tools\": [], \"functions\": null, \"system\": \" \", \"images\": [null]",
+        "\"tools\": \"[]\", \"function_call\": {\"name\": null, \"arguments\": \"\"}"
+      })
+  void givenFieldsThatDescribeTheExampleOrHoldNothing_whenRead_thenItPasses(String fields) {
+    assertThat(example(fields)).hasSize(1);
+  }
+
+  @Test
+  void givenAnAnswerAsAnInterfaceReturnsIt_whenRead_thenItsEmptyFieldsPass() {
+    Message turn =
+        turn(
+            "\"content\": \"x\", \"refusal\": null, \"annotations\": [], \"audio\": null,"
+                + " \"function_call\": null, \"tool_calls\": null, \"timestamp\": 7, \"id\": \"m\"");
+    assertThat(turn).isEqualTo(new Message("assistant", "x", true));
+  }
+
+  @Test
+  void givenSeveralSuchFields_whenRead_thenOneReasonNamesThemAll() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    "{\"tools\": [1], \"messages\": [{\"role\": \"user\", \"content\": \"x\"},"
+                        + " {\"role\": \"assistant\", \"tool_calls\": [1], \"train\": false}]}"))
+        .hasMessageContaining("tools, tool_calls of message 2: ")
+        .hasMessageContaining("train of message 2: ");
+  }
+
+  @Test
+  void givenAQueryWithSuchAField_whenRead_thenTheReasonNamesTheQuery() {
+    assertThatThrownBy(
+            () ->
+                ExampleFields.queries(
+                    JsonReading.object(
+                        "{\"queries\": [{\"tools\": [1], \"messages\": [{\"role\": \"assistant\","
+                            + " \"content\": \"x\"}]}]}"),
+                    "queries"))
+        .hasMessageStartingWith("queries 1: tools: ");
+  }
+
+  private static Message turn(String fields) {
+    return read("{\"messages\": [{\"role\": \"assistant\", " + fields + "}]}").get(0);
+  }
+
+  private static List<Message> example(String fields) {
+    return read("{" + fields + ", \"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}]}");
+  }
+
+  private static List<Message> read(String json) {
+    return ExampleFields.messages(JsonReading.object(json));
+  }
+}
