@@ -28,7 +28,11 @@ import java.util.stream.StreamSupport;
  * example cannot be used.
  */
 final class ExampleFields {
-  /** Fields beside the messages that are part of what the model sees, or of what it learns. */
+  /**
+   * Fields beside the messages that add to what the model sees or learns. Other forms of the same
+   * example, such as {@code instruction} and {@code output}, are not among them: the messages are
+   * the example.
+   */
   private static final Set<String> CONTENT =
       names(
           "tools",
@@ -46,6 +50,7 @@ final class ExampleFields {
           "system_prompt",
           "system_message",
           "developer",
+          "history",
           "image",
           "images",
           "audio",
@@ -58,20 +63,7 @@ final class ExampleFields {
           "thinking",
           "reasoning",
           "reasoning_content",
-          "conversation",
-          "conversations",
-          "history",
-          "instruction",
-          "input",
-          "output",
-          "completion",
-          "completions",
-          "response",
-          "responses",
-          "chosen",
-          "rejected",
-          "prompts",
-          "labels");
+          "prompts");
 
   /** Fields, of an example or of a turn, by which other tools say what is learnt. */
   private static final Set<String> MASKS =

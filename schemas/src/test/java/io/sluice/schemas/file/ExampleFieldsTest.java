@@ -73,8 +73,9 @@ class ExampleFieldsTest {
         "\"images\": [\"a.png\"]",
         "\"weight\": 0.5",
         "\"weights\": [0, 1]",
-        "\"labels\": \"x\"",
-        "\"rejected\": \"x\"",
+        "\"history\": [[\"x\", \"y\"]]",
+        "\"prompts\": \"x\"",
+        "\"rejected\": [{\"role\": \"user\", \"content\": \"x\"}]",
         "\"earlier\": [{\"role\": \"user\", \"content\": \"x\"}]",
         "\"dialog\": [{\"from\": \"human\", \"value\": \"x\"}]"
       })
@@ -90,6 +91,7 @@ class ExampleFieldsTest {
       strings = {
         "\"id\": 1, \"dataset\": \"d\", \"category\": \"c\", \"score\": 0.5, \"tags\": [\"a\"]",
         "\"prompt\": \"the first turn once more\", \"prompt_id\": \"p\"",
+        "\"instruction\": \"x\", \"input\": \"\", \"output\": \"the answer once more\"",
         "\"tools\": [], \"functions\": null, \"system\": \" \", \"images\": [null]",
         "\"tools\": \"[]\", \"function_call\": {\"name\": null, \"arguments\": \"\"}"
       })
