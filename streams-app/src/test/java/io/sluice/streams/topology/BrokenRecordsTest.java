@@ -3,10 +3,10 @@ package io.sluice.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Messages;
 import io.sluice.streams.Examples;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -109,8 +109,8 @@ class BrokenRecordsTest {
             "vast",
             "test",
             List.of(
-                new Message("user", "ask"),
-                new Message("assistant", "a".repeat((1 << 20) - 1024))));
+                Messages.of("user", "ask"),
+                Messages.of("assistant", "a".repeat((1 << 20) - 1024))));
 
     topology.arrive(
         Representation.newBuilder(Examples.representation("vast", Examples.vector(new Random(152))))
