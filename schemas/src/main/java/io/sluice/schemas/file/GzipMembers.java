@@ -17,6 +17,9 @@ final class GzipMembers extends InputStream {
   private static final int END = -1;
   private static final int FIRST_BYTE = 0x1f;
 
+  /** How much is read at a time: what precedes damage within the same piece is lost. */
+  private static final int PIECE = 4096;
+
   private final BufferedInputStream in;
   private GzipCompressorInputStream member;
   private int number = 1;
@@ -56,7 +59,7 @@ final class GzipMembers extends InputStream {
 
   private int readMember(byte[] into, int offset, int length) throws IOException {
     try {
-      return member.read(into, offset, length);
+      return member.read(into, offset, Math.min(length, PIECE));
     } catch (EOFException e) {
       throw new IOException("gzip member " + number + " is cut off", e);
     } catch (IOException e) {
