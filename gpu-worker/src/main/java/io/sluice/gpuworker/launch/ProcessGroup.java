@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * a killed trainer has left running. Not thread-safe.
  */
 final class ProcessGroup {
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
   /** Time between two listings of the descendants. */
   private static final Duration LISTING_INTERVAL = Duration.ofMillis(200);
@@ -103,7 +103,7 @@ final class ProcessGroup {
   }
 
   /**
-   * Ends all processes that are still running: terminates them, and after ten seconds kills the
+   * Ends all processes that are still running: terminates them, and after five seconds kills the
    * rest. Returns when that is done.
    */
   void kill() {

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.service;
 
+import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +32,8 @@ public record PartitionScan(
   public void visit(String id, Predicate<ConsumerRecord<byte[], byte[]>> visitor) {
     TopicPartition partition =
         new TopicPartition(topic, KeyPartitions.partitionFor(id, partitions));
-    Consumer<byte[], byte[]> consumer = consumers.get();
-    try {
+    try (OpenClient<Consumer<byte[], byte[]>> open = OpenClient.of(consumers.get())) {
+      Consumer<byte[], byte[]> consumer = open.client();
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).get(partition);
@@ -43,17 +44,6 @@ public record PartitionScan(
           }
         }
       }
-    } finally {
-      close(consumer);
-    }
-  }
-
-  /** Hides an interrupt while the consumer closes, which would log it as an error. */
-  private static void close(Consumer<byte[], byte[]> consumer) {
-    boolean interrupted = Thread.interrupted();
-    consumer.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

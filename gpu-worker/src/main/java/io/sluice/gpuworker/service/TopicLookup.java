@@ -1,7 +1,8 @@
 package io.sluice.gpuworker.service;
 
+import io.sluice.schemas.connection.ConnectionConfig;
 import java.util.List;
-import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -12,15 +13,16 @@ public final class TopicLookup {
   /**
    * The number of a topic's partitions.
    *
-   * @param lookUp a Kafka client's {@code partitionsFor}
+   * @param consumer looks the topic up
+   * @param config of the consumer, for the failure's message
    * @throws ServiceFailure when the topic does not exist, or no broker responds
    */
-  public static int partitions(String topic, Function<String, List<PartitionInfo>> lookUp) {
+  public static int partitions(String topic, Consumer<?, ?> consumer, ConnectionConfig config) {
     List<PartitionInfo> partitions;
     try {
-      partitions = lookUp.apply(topic);
+      partitions = consumer.partitionsFor(topic);
     } catch (TimeoutException e) {
-      partitions = List.of();
+      throw new ServiceFailure(config.explain(e).getMessage(), e);
     }
     if (partitions == null || partitions.isEmpty()) {
       throw new ServiceFailure(

@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.connection.OpenClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -143,7 +144,7 @@ final class JobReports implements AutoCloseable {
 
   @Override
   public void close() {
-    open.ifPresent(Producer::close);
+    open.map(OpenClient::of).ifPresent(OpenClient::close);
     open = Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.trainer;
 
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.connection.OpenClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ final class JobWatch implements AutoCloseable {
       consumer.seek(partition, record.offset() + 1);
       this.endWhenOpened = consumer.endOffsets(List.of(partition)).get(partition);
     } catch (RuntimeException e) {
-      consumer.close();
+      close();
       throw e;
     }
   }
@@ -77,6 +78,6 @@ final class JobWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    OpenClient.of(consumer).close();
   }
 }

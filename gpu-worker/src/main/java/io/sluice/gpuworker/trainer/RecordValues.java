@@ -37,11 +37,7 @@ final class RecordValues<T extends SpecificRecord> {
       return Optional.of(deserializer.deserialize(topic, value));
     } catch (SerializationException e) {
       if (RegistryOutage.isCauseOf(e)) {
-        throw new ServiceFailure(
-            "the schema registry does not respond: check schema.registry.url and its credentials ("
-                + e.getMessage()
-                + ")",
-            e);
+        throw new ServiceFailure("the schema registry " + RegistryOutage.describe(e), e);
       }
       LOG.atWarn()
           .addKeyValue("topic", topic)

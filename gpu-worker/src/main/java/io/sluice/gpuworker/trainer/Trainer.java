@@ -18,6 +18,7 @@ import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
@@ -129,16 +130,17 @@ public final class Trainer implements AutoCloseable {
   private void run() {
     AvroSerdes serdes = config.serdes();
     try (WorkThread working = new WorkThread("sluice-trainer-work");
-        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
-        KafkaClientMetrics fetching = new KafkaClientMetrics(consumer);
+        OpenClient<Consumer<byte[], byte[]>> consuming =
+            OpenClient.of(new KafkaConsumer<>(config.consumer()));
+        KafkaClientMetrics fetching = new KafkaClientMetrics(consuming.client());
         JobReports reports =
             new JobReports(
                 config.topics().fineTuneResults(),
                 serdes.<FineTuneResult>value().serializer(),
                 () -> new KafkaProducer<>(config.producer()),
-                consumer::groupMetadata)) {
+                () -> consuming.client().groupMetadata())) {
       fetching.bindTo(meters);
-      try (TrainerLoop loop = loop(consumer, serdes, reports, working)) {
+      try (TrainerLoop loop = loop(consuming.client(), serdes, reports, working)) {
         loop.subscribe();
         LOG.atInfo()
             .addKeyValue("name", config.name())
@@ -166,7 +168,7 @@ public final class Trainer implements AutoCloseable {
       JobReports reports,
       WorkThread working) {
     Topics topics = config.topics();
-    TopicLookup.partitions(topics.fineTuneJobs(), consumer::partitionsFor);
+    TopicLookup.partitions(topics.fineTuneJobs(), consumer, config);
     JobTopics jobTopics =
         new KafkaJobTopics(
             scan(topics.fineTuneResults(), consumer),
@@ -203,7 +205,7 @@ public final class Trainer implements AutoCloseable {
 
   private PartitionScan scan(String topic, Consumer<byte[], byte[]> consumer) {
     return new PartitionScan(
-        topic, TopicLookup.partitions(topic, consumer::partitionsFor), outsideTheGroup());
+        topic, TopicLookup.partitions(topic, consumer, config), outsideTheGroup());
   }
 
   private Supplier<Consumer<byte[], byte[]>> outsideTheGroup() {

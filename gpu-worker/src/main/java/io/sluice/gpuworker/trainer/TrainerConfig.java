@@ -172,9 +172,6 @@ public final class TrainerConfig extends ServiceConfig {
             ProducerConfig.TRANSACTIONAL_ID_CONFIG,
             topics().prefix() + "trainer-" + name(),
             ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-            TRANSACTION_TIMEOUT_MS,
-            // The trainer polls on although Kafka takes no reports for a while.
-            ProducerConfig.MAX_BLOCK_MS_CONFIG,
             TRANSACTION_TIMEOUT_MS));
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.worker;
 
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.schemas.serde.RegistryUnavailableException;
 import io.sluice.schemas.serde.ValueReader;
 import java.nio.ByteBuffer;
@@ -114,11 +115,7 @@ final class RecordReader<T extends SpecificRecord> {
     } catch (SerializationException e) {
       return new Unreadable<>(e.getMessage());
     } catch (RegistryUnavailableException e) {
-      throw new ServiceFailure(
-          "the schema registry does not respond: check schema.registry.url and its credentials ("
-              + e.getMessage()
-              + ")",
-          e);
+      throw new ServiceFailure("the schema registry " + RegistryOutage.describe(e), e);
     }
   }
 }

@@ -13,6 +13,7 @@ import io.sluice.gpuworker.service.TopicLookup;
 import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
@@ -113,9 +114,9 @@ public final class RepresentationWorker implements AutoCloseable {
   }
 
   /**
-   * Finishes, publishes and commits the current batch, leaves the group and ends the threads;
-   * returns when that is done. {@link #awaitEnd()} reports a failure that happened meanwhile.
-   * Closing again has no effect.
+   * Finishes, publishes and commits the current batch, if that takes no longer than {@link
+   * ServiceThread#GRACE}, leaves the group and ends the threads; returns when that is done. {@link
+   * #awaitEnd()} reports a failure that happened meanwhile. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -124,14 +125,16 @@ public final class RepresentationWorker implements AutoCloseable {
 
   private void run() {
     try (WorkThread computing = new WorkThread("sluice-worker-compute");
-        Producer<byte[], byte[]> producer = new KafkaProducer<>(config.producer());
-        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config.consumer());
-        KafkaClientMetrics sending = new KafkaClientMetrics(producer);
-        KafkaClientMetrics fetching = new KafkaClientMetrics(consumer)) {
+        OpenClient<Producer<byte[], byte[]>> producer =
+            OpenClient.of(new KafkaProducer<>(config.producer()));
+        OpenClient<Consumer<byte[], byte[]>> consumer =
+            OpenClient.of(new KafkaConsumer<>(config.consumer()));
+        KafkaClientMetrics sending = new KafkaClientMetrics(producer.client());
+        KafkaClientMetrics fetching = new KafkaClientMetrics(consumer.client())) {
       sending.bindTo(meters);
       fetching.bindTo(meters);
       ProgressLog progressLog = new ProgressLog(System::nanoTime);
-      WorkerLoop loop = loop(consumer, producer, computing);
+      WorkerLoop loop = loop(consumer.client(), producer.client(), computing);
       loop.subscribe();
       LOG.atInfo()
           .addKeyValue("representation", config.representationId())
@@ -156,19 +159,18 @@ public final class RepresentationWorker implements AutoCloseable {
   private WorkerLoop loop(
       Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer, WorkThread computing) {
     Topics topics = config.topics();
-    TopicLookup.partitions(topics.targetTasks(), consumer::partitionsFor);
-    TopicLookup.partitions(topics.candidates(), consumer::partitionsFor);
-    TopicLookup.partitions(topics.deadLetters(), producer::partitionsFor);
+    TopicLookup.partitions(topics.targetTasks(), consumer, config);
+    TopicLookup.partitions(topics.candidates(), consumer, config);
+    TopicLookup.partitions(topics.deadLetters(), consumer, config);
     AvroSerdes serdes = config.serdes();
     OutputRecords outputs =
-        new OutputRecords(
-            topics, topic -> TopicLookup.partitions(topic, producer::partitionsFor), serdes);
+        new OutputRecords(topics, topic -> TopicLookup.partitions(topic, consumer, config), serdes);
     Stage tasks =
         new TaskStage(
             new RecordReader<>(TargetTask.class, serdes),
             representer,
             outputs,
-            publishedQueries(producer, serdes),
+            publishedQueries(consumer, serdes),
             config.representationId(),
             metrics);
     Stage candidates =
@@ -190,12 +192,12 @@ public final class RepresentationWorker implements AutoCloseable {
         health);
   }
 
-  private PublishedQueries publishedQueries(Producer<byte[], byte[]> producer, AvroSerdes serdes) {
+  private PublishedQueries publishedQueries(Consumer<byte[], byte[]> consumer, AvroSerdes serdes) {
     String topic = config.topics().queryRepresentations();
     return new QueryTopicScan(
         new PartitionScan(
             topic,
-            TopicLookup.partitions(topic, producer::partitionsFor),
+            TopicLookup.partitions(topic, consumer, config),
             () -> new KafkaConsumer<>(config.consumerOutsideTheGroup())),
         serdes.key().deserializer());
   }

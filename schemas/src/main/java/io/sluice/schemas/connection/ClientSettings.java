@@ -1,5 +1,6 @@
 package io.sluice.schemas.connection;
 
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,6 +30,15 @@ final class ClientSettings {
           "rule.",
           "avro.",
           "specific.avro.");
+
+  /** Further settings of the registry's client. Others of its keys are also those of Kafka. */
+  private static final Set<String> REGISTRY_CLIENT_KEYS =
+      Set.of(
+          SchemaRegistryClientConfig.HTTP_CONNECT_TIMEOUT_MS,
+          SchemaRegistryClientConfig.HTTP_READ_TIMEOUT_MS,
+          SchemaRegistryClientConfig.MAX_RETRIES_CONFIG,
+          SchemaRegistryClientConfig.RETRIES_WAIT_MS_CONFIG,
+          SchemaRegistryClientConfig.RETRIES_MAX_WAIT_MS_CONFIG);
 
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
 
@@ -94,6 +104,7 @@ final class ClientSettings {
 
   private static boolean isSerdeKey(String key) {
     return SERDE_PREFIXES.stream().anyMatch(key::startsWith)
+        || REGISTRY_CLIENT_KEYS.contains(key)
         || AbstractKafkaSchemaSerDeConfig.baseConfigDef().names().contains(key);
   }
 

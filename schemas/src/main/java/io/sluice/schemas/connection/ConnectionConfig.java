@@ -15,10 +15,12 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Settings that were checked, and the settings of each client that follow from them.
@@ -93,6 +95,26 @@ public class ConnectionConfig {
     return get(ConnectionSettings.RECORD_MAX_BYTES);
   }
 
+  /**
+   * The failure to report to users when a call of a Kafka client has failed.
+   *
+   * @return if the call timed out, a failure whose message distinguishes brokers that are slow from
+   *     brokers that are not there; otherwise the failure itself
+   */
+  public final KafkaException explain(KafkaException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TimeoutException) {
+        return brokers().noResponse(get(ConnectionSettings.RESPONSE_TIMEOUT), cause);
+      }
+    }
+    return failure;
+  }
+
+  /** The brokers to which clients connect first. */
+  final BrokerAddresses brokers() {
+    return new BrokerAddresses(get(ConnectionSettings.BOOTSTRAP_SERVERS));
+  }
+
   /** Everything that was set, Sluice's own settings included; for a changed copy. */
   protected final Map<String, Object> originals() {
     return new HashMap<>(originals);
@@ -156,8 +178,9 @@ public class ConnectionConfig {
 
   /** Everything that a framework over the Kafka clients needs in order to configure them itself. */
   public final Map<String, Object> allClients() {
-    Map<String, Object> all = clients.butThoseOfSerdes();
-    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers());
+    Map<String, Object> all = get(ConnectionSettings.RESPONSE_TIMEOUT).kafkaClients();
+    all.putAll(clients.butThoseOfSerdes());
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers().toString());
     return all;
   }
 
@@ -179,20 +202,17 @@ public class ConnectionConfig {
       all.put(BASIC_SOURCE, "USER_INFO");
       all.put(USER_INFO, registry.userInfo().map(Password::value).orElseThrow());
     }
-    return all;
+    return get(ConnectionSettings.RESPONSE_TIMEOUT).addTo(all);
   }
 
   private Map<String, Object> client(
       Set<String> names, Map<String, ?> defaults, Map<String, ?> fixed) {
-    Map<String, Object> all = new HashMap<>(defaults);
+    Map<String, Object> all = get(ConnectionSettings.RESPONSE_TIMEOUT).kafkaClients();
+    all.putAll(defaults);
     all.keySet().retainAll(names);
     all.putAll(clients.of(names));
     all.putAll(fixed);
-    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers());
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers().toString());
     return all;
-  }
-
-  private String brokers() {
-    return String.join(",", get(ConnectionSettings.BOOTSTRAP_SERVERS));
   }
 }

@@ -4,8 +4,12 @@ import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
 
-/** The settings that say where Kafka and the schema registry are and how the topics are called. */
+/**
+ * The settings that every client of Kafka and the schema registry has: where these are, how the
+ * topics are called, and how long to wait for responses.
+ */
 public final class ConnectionSettings {
   /** The brokers from which clients learn of all others. */
   public static final Setting<List<String>> BOOTSTRAP_SERVERS =
@@ -47,10 +51,24 @@ public final class ConnectionSettings {
               "[%d,...,%d]".formatted(RecordLimit.MIN_BYTES, RecordLimit.MAX_BYTES),
               RecordLimit::new);
 
+  /** How long clients wait for responses of the brokers and of the schema registry. */
+  public static final Setting<ResponseTimeout> RESPONSE_TIMEOUT =
+      Setting.integer("response.timeout.ms")
+          .byDefault(60_000)
+          .valid(Range.between(1_000, 3_600_000))
+          .documentation(
+              "How long clients wait for a response of the Kafka brokers or the schema registry, in"
+                  + " milliseconds. Raise it where they are slow to respond. It sets"
+                  + " default.api.timeout.ms and max.block.ms of the Kafka clients, and the timeouts"
+                  + " of the registry's client; request.timeout.ms is half of it, and"
+                  + " delivery.timeout.ms twice. Each of these can also be set by itself.")
+          .as(ResponseTimeout::ofMillis);
+
   private ConnectionSettings() {}
 
   /** All of them, in the order in which they are listed. */
   public static List<Setting<?>> all() {
-    return List.of(BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, RECORD_MAX_BYTES);
+    return List.of(
+        BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, RECORD_MAX_BYTES, RESPONSE_TIMEOUT);
   }
 }

@@ -3,11 +3,13 @@ package io.sluice.schemas.connection;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -19,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -29,7 +32,8 @@ import org.apache.kafka.common.serialization.Serdes;
  * <p>Safe for use by several threads; the clients that it opens belong to the caller.
  */
 public final class KafkaAccess {
-  private static final int ANSWER_WITHIN_MS = 10_000;
+  /** How long a broker may be missing, since it may just be restarting. */
+  private static final Duration ABSENT_FOR = Duration.ofSeconds(10);
 
   private static final Map<String, Object> CONSUMER_FIXED =
       Map.of(
@@ -41,17 +45,17 @@ public final class KafkaAccess {
       Map.of(ProducerConfig.ACKS_CONFIG, "all", ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
 
   private final ConnectionConfig config;
-  private final Map<String, Object> defaults;
+  private final ResponseTimeout timeout;
   private final AvroSerdes serdes;
 
   /**
    * The Kafka that a configuration describes. Nothing is connected yet.
    *
-   * @param defaults settings of clients that hold unless the configuration says otherwise
+   * @param timeout of the Kafka clients, unless the configuration sets theirs
    */
-  public KafkaAccess(ConnectionConfig config, Map<String, ?> defaults) {
+  public KafkaAccess(ConnectionConfig config, ResponseTimeout timeout) {
     this.config = config;
-    this.defaults = Map.copyOf(defaults);
+    this.timeout = timeout;
     this.serdes = config.serdes();
   }
 
@@ -63,7 +67,8 @@ public final class KafkaAccess {
    * @throws ConfigException when one of the first three is missing or out of its range
    */
   public static KafkaAccess of(Map<String, ?> settings) {
-    return new KafkaAccess(new ConnectionConfig(settings), Map.of());
+    ConnectionConfig config = new ConnectionConfig(settings);
+    return new KafkaAccess(config, config.get(ConnectionSettings.RESPONSE_TIMEOUT));
   }
 
   /** The names of the topics. */
@@ -76,6 +81,11 @@ public final class KafkaAccess {
     return config.recordLimit();
   }
 
+  /** See {@link ConnectionConfig#explain}. */
+  public KafkaException explain(KafkaException failure) {
+    return config.explain(failure);
+  }
+
   /** Serdes of the schema registry. */
   public AvroSerdes serdes() {
     return serdes;
@@ -86,25 +96,47 @@ public final class KafkaAccess {
     return config.get(ConnectionSettings.SCHEMA_REGISTRY_URL).url();
   }
 
+  /** How long to wait for something to arrive from the brokers. */
+  public Duration responseTimeout() {
+    return timeout.duration();
+  }
+
   /**
-   * Makes sure that a broker answers, so that what follows fails early and with a clear message.
+   * Makes sure that a broker responds, so that what follows fails early and with a clear message.
    *
-   * @throws KafkaException when none does within ten seconds, or it refuses the client
+   * @throws KafkaException when no broker responds within the response timeout, when nothing
+   *     accepts connections at its address for ten seconds, or when it refuses the client; the
+   *     message says which, and what to do
    */
   public void requireBroker() throws InterruptedException {
-    Map<String, Object> patience =
-        Map.of(
-            CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_WITHIN_MS,
-            CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_WITHIN_MS);
-    try (Admin admin = Admin.create(config.admin(Map.of(), patience))) {
-      admin.describeCluster().clusterId().get();
+    Admin admin = admin();
+    try {
+      requireResponse(admin.describeCluster().clusterId());
+    } finally {
+      // Closing in good order would wait for the request that has got no response.
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private void requireResponse(Future<?> response) throws InterruptedException {
+    BrokerAddresses brokers = config.brokers();
+    try {
+      try {
+        response.get(ABSENT_FOR.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (java.util.concurrent.TimeoutException e) {
+        if (!brokers.acceptConnections()) {
+          throw brokers.absent(e);
+        }
+        response.get();
+      }
     } catch (ExecutionException e) {
-      throw new KafkaException(
-          String.format(
-              "no Kafka answers at %s (%s): is it running, and are the client's properties right?",
-              String.join(",", config.get(ConnectionSettings.BOOTSTRAP_SERVERS)),
-              e.getCause().getMessage()),
-          e);
+      throw e.getCause() instanceof TimeoutException timedOut
+          ? config.explain(timedOut)
+          : new KafkaException(
+              String.format(
+                  "the Kafka broker at %s refuses the client (%s): check the security settings",
+                  brokers, e.getCause().getMessage()),
+              e.getCause());
     }
   }
 
@@ -130,13 +162,13 @@ public final class KafkaAccess {
 
   /** An admin client. The caller closes it. */
   public Admin admin() {
-    return Admin.create(config.admin(defaults, Map.of()));
+    return Admin.create(config.admin(timeout.kafkaClients(), Map.of()));
   }
 
   /** A consumer outside any group that sees only what was committed. The caller closes it. */
   public <K, V> Consumer<K, V> consumer(Serde<K> key, Serde<V> value) {
     return new KafkaConsumer<>(
-        config.consumerOutsideAnyGroup(defaults, CONSUMER_FIXED),
+        config.consumerOutsideAnyGroup(timeout.kafkaClients(), CONSUMER_FIXED),
         key.deserializer(),
         value.deserializer());
   }
@@ -152,8 +184,8 @@ public final class KafkaAccess {
    * @param more defaults of this producer, over those of all clients
    */
   public <K, V> Producer<K, V> producer(Serde<K> key, Serde<V> value, Map<String, ?> more) {
-    Map<String, Object> settings = new HashMap<>(defaults);
-    settings.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);
+    Map<String, Object> settings = timeout.kafkaClients();
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     settings.putAll(more);
     return new KafkaProducer<>(
         config.producer(settings, PRODUCER_FIXED), key.serializer(), value.serializer());

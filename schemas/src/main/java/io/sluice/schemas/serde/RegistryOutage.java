@@ -1,6 +1,8 @@
 package io.sluice.schemas.serde;
 
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -14,6 +16,9 @@ import javax.net.ssl.SSLException;
  */
 public final class RegistryOutage {
   private static final int NOT_FOUND = 404;
+
+  /** How the JDK tells a connection that was not accepted from a response that did not come. */
+  private static final String CONNECT_TIMED_OUT = "Connect";
 
   private RegistryOutage() {}
 
@@ -30,6 +35,37 @@ public final class RegistryOutage {
       }
     }
     return false;
+  }
+
+  /**
+   * What went wrong with the registry and what users can do about it, to follow "the schema
+   * registry". A registry that is slow is distinguished from one that is not there.
+   *
+   * @param failure of which an outage is the cause: see {@link #isCauseOf}
+   */
+  public static String describe(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (isAbsence(root)) {
+      return "cannot be reached, nothing accepts connections there (%s): is it running, and is schema.registry.url right?"
+          .formatted(root.getMessage());
+    }
+    if (root instanceof SocketTimeoutException) {
+      return "accepts connections but has not responded in time (%s): it is busy; to wait longer, raise response.timeout.ms"
+          .formatted(root.getMessage());
+    }
+    return "does not respond properly (%s): check schema.registry.url, its credentials and the registry's log"
+        .formatted(root.getMessage());
+  }
+
+  private static boolean isAbsence(Throwable failure) {
+    return failure instanceof ConnectException
+        || failure instanceof NoRouteToHostException
+        || failure instanceof UnknownHostException
+        || failure instanceof SocketTimeoutException
+            && String.valueOf(failure.getMessage()).startsWith(CONNECT_TIMED_OUT);
   }
 
   /**

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,12 +39,13 @@ class ConnectionConfigTest {
             config.consumer(Map.of(), Map.of()),
             config.admin(Map.of(), Map.of()),
             config.allClients())) {
-      assertThat(client).containsOnly(entry("bootstrap.servers", "one:9092,two:9092"));
+      assertThat(withoutTimeouts(client))
+          .containsOnly(entry("bootstrap.servers", "one:9092,two:9092"));
     }
-    assertThat(config.producer(Map.of(), Map.of()))
+    assertThat(withoutTimeouts(config.producer(Map.of(), Map.of())))
         .containsOnly(
             entry("bootstrap.servers", "one:9092,two:9092"), entry("max.request.size", 1 << 20));
-    assertThat(config.serdeSettings())
+    assertThat(withoutTimeouts(config.serdeSettings()))
         .containsOnly(entry("schema.registry.url", "http://registry:8081"));
   }
 
@@ -53,28 +57,25 @@ class ConnectionConfigTest {
                 "security.protocol", "SASL_SSL",
                 "session.timeout.ms", "6000",
                 "linger.ms", "50",
-                "default.api.timeout.ms", "1000",
+                "metadata.max.age.ms", "1000",
                 "basic.auth.user.info", "user:secret"));
 
-    assertThat(config.consumer(Map.of(), Map.of()))
+    assertThat(withoutTimeouts(config.consumer(Map.of(), Map.of())))
         .containsOnlyKeys(
-            "bootstrap.servers",
-            "security.protocol",
-            "session.timeout.ms",
-            "default.api.timeout.ms");
-    assertThat(config.producer(Map.of(), Map.of()))
+            "bootstrap.servers", "security.protocol", "session.timeout.ms", "metadata.max.age.ms");
+    assertThat(withoutTimeouts(config.producer(Map.of(), Map.of())))
         .containsOnlyKeys(
-            "bootstrap.servers", "security.protocol", "linger.ms", "max.request.size");
-    assertThat(config.admin(Map.of(), Map.of()))
-        .containsOnlyKeys("bootstrap.servers", "security.protocol", "default.api.timeout.ms");
-    assertThat(config.allClients())
+            "bootstrap.servers", "security.protocol", "linger.ms", "metadata.max.age.ms", "max.request.size");
+    assertThat(withoutTimeouts(config.admin(Map.of(), Map.of())))
+        .containsOnlyKeys("bootstrap.servers", "security.protocol", "metadata.max.age.ms");
+    assertThat(withoutTimeouts(config.allClients()))
         .containsOnlyKeys(
             "bootstrap.servers",
             "security.protocol",
             "session.timeout.ms",
             "linger.ms",
-            "default.api.timeout.ms");
-    assertThat(config.serdeSettings())
+            "metadata.max.age.ms");
+    assertThat(withoutTimeouts(config.serdeSettings()))
         .containsOnlyKeys("schema.registry.url", "basic.auth.user.info");
     assertThat(config.unknownKeys()).isEmpty();
   }
@@ -169,7 +170,7 @@ class ConnectionConfigTest {
     Map<String, Object> serdes =
         config(Map.of("schema.registry.url", "http://user:hunter2@registry:8081")).serdeSettings();
 
-    assertThat(serdes)
+    assertThat(withoutTimeouts(serdes))
         .containsOnly(
             entry("schema.registry.url", "http://registry:8081"),
             entry("basic.auth.credentials.source", "USER_INFO"),
@@ -223,7 +224,8 @@ class ConnectionConfigTest {
             config.producer(
                 Map.of("linger.ms", 5, "max.block.ms", 10, "fetch.min.bytes", 1),
                 Map.of("acks", "all")))
-        .containsOnly(
+        .doesNotContainKey("fetch.min.bytes")
+        .contains(
             entry("bootstrap.servers", "one:9092,two:9092"),
             entry("linger.ms", "50"),
             entry("max.block.ms", 10),
@@ -266,6 +268,58 @@ class ConnectionConfigTest {
                     config(Map.of("security.protocol", "SSL")).admin(Map.of(), Map.of()))
                 .getString("security.protocol"))
         .isEqualTo("SSL");
+  }
+
+  @Test
+  void givenNoResponseTimeout_whenRead_thenClientsHaveTheirOwnDefaults() {
+    ConnectionConfig config = config(Map.of());
+
+    assertDefaults(ConsumerConfig.configDef(), config.consumer(Map.of(), Map.of()));
+    assertDefaults(ProducerConfig.configDef(), config.producer(Map.of(), Map.of()));
+    assertDefaults(AdminClientConfig.configDef(), config.admin(Map.of(), Map.of()));
+    assertThat(config.serdeSettings())
+        .contains(entry("http.connect.timeout.ms", 60_000), entry("http.read.timeout.ms", 60_000));
+  }
+
+  private static void assertDefaults(ConfigDef definition, Map<String, Object> client) {
+    assertThat(client).containsKey("request.timeout.ms");
+    client.forEach(
+        (key, value) -> {
+          if (key.contains("timeout") || key.equals("max.block.ms")) {
+            assertThat(value).as(key).hasToString(definition.defaultValues().get(key).toString());
+          }
+        });
+  }
+
+  @Test
+  void givenAResponseTimeout_whenRead_thenEveryClientFollowsItUnlessItsOwnIsSet() {
+    ConnectionConfig config =
+        config(
+            Map.of(
+                "response.timeout.ms", "300000",
+                "max.block.ms", "7000",
+                "schema.registry.http.read.timeout.ms", "8000"));
+
+    assertThat(config.consumer(Map.of(), Map.of()))
+        .contains(entry("default.api.timeout.ms", 300_000), entry("request.timeout.ms", 150_000))
+        .doesNotContainKey("response.timeout.ms");
+    assertThat(config.producer(Map.of(), Map.of()))
+        .contains(entry("delivery.timeout.ms", 600_000), entry("max.block.ms", "7000"));
+    assertThat(config.allClients())
+        .contains(entry("default.api.timeout.ms", 300_000), entry("max.block.ms", "7000"));
+    assertThat(config.serdeSettings())
+        .contains(
+            entry("http.connect.timeout.ms", 300_000),
+            entry("schema.registry.http.read.timeout.ms", "8000"))
+        .doesNotContainKey("http.read.timeout.ms");
+    assertThat(config.unknownKeys()).isEmpty();
+  }
+
+  private static Map<String, Object> withoutTimeouts(Map<String, Object> client) {
+    Map<String, Object> others = new HashMap<>(client);
+    others.keySet().removeIf(key -> key.contains("timeout.ms") && !key.contains("session"));
+    others.remove("max.block.ms");
+    return others;
   }
 
   private static ConnectionConfig config(Map<String, String> more) {

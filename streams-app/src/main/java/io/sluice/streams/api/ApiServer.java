@@ -44,6 +44,7 @@ final class ApiServer implements AutoCloseable {
   private static final String RETRY_AFTER_SECONDS = "1";
   private static final int MAX_THREADS = 16;
   private static final int MIN_THREADS = 2;
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
 
   private final URI address;
   private final SelectionService service;
@@ -106,6 +107,8 @@ final class ApiServer implements AutoCloseable {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
     threads.setName("sluice-http");
     threads.setDaemon(true);
+    // A request that waits for Kafka must not hold up the end of the process.
+    threads.setStopTimeout(STOP_WITHIN.toMillis());
     config.jetty.threadPool = threads;
     config.jetty.addConnector((server, http) -> connector(server, http, address));
     config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));

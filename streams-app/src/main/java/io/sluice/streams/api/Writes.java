@@ -5,6 +5,7 @@ import io.javalin.http.HttpStatus;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.TaskFile;
@@ -37,7 +38,7 @@ final class Writes implements AutoCloseable {
   private final KafkaAccess kafka;
   private final int maxBytes;
   private final ApiMetrics metrics;
-  private final Producer<String, Candidate> candidates;
+  private final OpenClient<Producer<String, Candidate>> candidates;
   private final ReentrantLock taskChanges = new ReentrantLock();
 
   /**
@@ -49,7 +50,7 @@ final class Writes implements AutoCloseable {
     this.kafka = kafka;
     this.maxBytes = maxBytes;
     this.metrics = metrics;
-    this.candidates = kafka.producer(kafka.serdes().value());
+    this.candidates = OpenClient.of(kafka.producer(kafka.serdes().value()));
   }
 
   /** Handles {@code PUT /api/tasks/{id}}: puts a task, or a new revision of it. */
@@ -99,7 +100,7 @@ final class Writes implements AutoCloseable {
       // Sending blocks while too much is unacknowledged, so the body is read only as fast as Kafka
       // accepts the candidates.
       CandidateIngest.Report report =
-          new CandidateIngest(candidates, kafka.topics().candidates(), results)
+          new CandidateIngest(candidates.client(), kafka.topics().candidates(), results)
               .run(lines, Long.MAX_VALUE);
       CandidatesTaken taken = results.result(report.sent());
       if (report.readFailure().isPresent()) {
@@ -125,7 +126,7 @@ final class Writes implements AutoCloseable {
       throw ApiException.badRequest(String.join("; ", problems));
     }
     try {
-      candidates.send(new ProducerRecord<>(kafka.topics().candidates(), id, null)).get();
+      candidates.client().send(new ProducerRecord<>(kafka.topics().candidates(), id, null)).get();
     } catch (ExecutionException e) {
       throw new KafkaException("the retraction was not written: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {

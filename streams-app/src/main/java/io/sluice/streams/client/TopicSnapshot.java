@@ -31,7 +31,6 @@ import org.apache.kafka.common.serialization.Serdes;
  */
 final class TopicSnapshot {
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final long NO_PROGRESS_NANOS = Duration.ofSeconds(30).toNanos();
 
   private TopicSnapshot() {}
 
@@ -39,7 +38,8 @@ final class TopicSnapshot {
    * Reads a whole topic.
    *
    * @return the values by key
-   * @throws KafkaException when the topic does not exist, or nothing arrives for 30 s
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
    */
   static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
@@ -52,7 +52,8 @@ final class TopicSnapshot {
    *
    * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
    * @return the values by key, including those of other ids in the same partition
-   * @throws KafkaException when the topic does not exist, or nothing arrives for 30 s
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
    */
   static <K, V> Map<K, V> ofPartition(
       KafkaAccess kafka, String topic, String id, Serde<K> key, Serde<V> value) {
@@ -71,7 +72,8 @@ final class TopicSnapshot {
    * The offset of the last record that deleted a text key; empty when the key was never deleted, or
    * compaction has removed that record.
    *
-   * @throws KafkaException when the topic does not exist, or nothing arrives for 30 s
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
    */
   static Optional<Long> removalOffset(KafkaAccess kafka, String topic, String key) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
@@ -98,7 +100,7 @@ final class TopicSnapshot {
    * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
    * @return the values in the order in which they were written
    * @throws KafkaException when the topic does not exist, a record cannot be decoded, or nothing
-   *     arrives for 30 s
+   *     arrives within the response timeout
    */
   static <V> List<V> recordsOf(
       KafkaAccess kafka, String topic, String id, String key, Serde<V> value) {
@@ -169,11 +171,12 @@ final class TopicSnapshot {
       }
       if (progress) {
         lastProgress = System.nanoTime();
-      } else if (System.nanoTime() - lastProgress > NO_PROGRESS_NANOS) {
+      } else if (System.nanoTime() - lastProgress > kafka.responseTimeout().toNanos()) {
         throw new KafkaException(
-            "nothing has arrived from "
-                + partitions
-                + " for 30 s: check that the brokers are healthy and that no transaction hangs");
+            String.format(
+                "nothing has arrived from %s for %d s: check that the brokers are healthy and that no"
+                    + " transaction hangs; to wait longer, raise response.timeout.ms",
+                partitions, kafka.responseTimeout().toSeconds()));
       }
     }
   }

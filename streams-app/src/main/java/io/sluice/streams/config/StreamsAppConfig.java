@@ -29,16 +29,6 @@ import org.apache.kafka.streams.StreamsConfig;
  * may be secrets.
  */
 public final class StreamsAppConfig extends ConnectionConfig {
-  /**
-   * How long clients beside the topology wait for Kafka. They serve requests, which must not hang.
-   */
-  private static final Map<String, String> CLIENT_PATIENCE =
-      Map.of(
-          "default.api.timeout.ms", "15000",
-          "request.timeout.ms", "10000",
-          "max.block.ms", "15000",
-          "delivery.timeout.ms", "30000");
-
   private static final String ENVIRONMENT_PREFIX = "SLUICE_STREAMS_";
 
   /** One thread can score a backfill while the other takes in live candidates. */
@@ -150,9 +140,12 @@ public final class StreamsAppConfig extends ConnectionConfig {
     return address;
   }
 
-  /** Clients of the same Kafka and registry, for what is written and read beside the topology. */
+  /**
+   * Clients of the same Kafka and registry, for what requests of the HTTP API write and read. They
+   * wait for a quarter of the response timeout, since whoever sent the request waits as well.
+   */
   public KafkaAccess kafkaAccess() {
-    return new KafkaAccess(this, CLIENT_PATIENCE);
+    return new KafkaAccess(this, get(ConnectionSettings.RESPONSE_TIMEOUT).quarter());
   }
 
   /** Everything that Kafka Streams is started with. */

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -190,7 +191,9 @@ public final class SelectionService implements AutoCloseable {
         throw new IllegalStateException(
             "one of the topics " + topics + " does not exist: create them with 'sluice topics'", e);
       }
-      throw new IllegalStateException("Kafka cannot be reached: " + e.getCause().getMessage(), e);
+      KafkaException failure = new KafkaException(e.getCause().getMessage(), e.getCause());
+      throw new IllegalStateException(
+          "the topics cannot be looked up: " + config.explain(failure).getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while reading the topics' descriptions", e);

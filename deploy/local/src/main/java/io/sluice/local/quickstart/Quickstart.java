@@ -28,7 +28,7 @@ public final class Quickstart {
   private static final int INVALID_LINES_SHOWN = 10;
 
   /** Once the worker is idle, the streams-app needs seconds. A minute indicates a defect. */
-  private static final Duration SCORED_WITHIN = Duration.ofSeconds(60);
+  private static final Duration SCORED_WITHIN = Duration.ofMinutes(5);
 
   private final QuickstartPlan plan;
   private final LocalStack.Settings settings;

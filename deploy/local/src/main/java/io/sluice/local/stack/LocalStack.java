@@ -20,7 +20,7 @@ import org.apache.kafka.clients.admin.Admin;
  * that directory tells clients the addresses.
  */
 public final class LocalStack implements AutoCloseable {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(5);
 
   private final CloseStack parts;
   private final String bootstrapServers;

@@ -28,7 +28,7 @@ public final class RegistryProcess implements AutoCloseable {
   /** New schemas must be able to read the records that every earlier version wrote. */
   static final String COMPATIBILITY = "BACKWARD_TRANSITIVE";
 
-  private static final Duration GRACE = Duration.ofSeconds(8);
+  private static final Duration GRACE = Duration.ofSeconds(4);
   private static final int TAIL_LINES = 15;
 
   private final Process process;
@@ -122,7 +122,7 @@ public final class RegistryProcess implements AutoCloseable {
     return process.toHandle();
   }
 
-  /** Stops the process, by force after 8 seconds, and returns when it has ended. */
+  /** Stops the process, by force after 4 seconds, and returns when it has ended. */
   @Override
   public void close() {
     boolean interrupted = false;

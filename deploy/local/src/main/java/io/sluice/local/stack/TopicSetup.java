@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -37,7 +38,7 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   /** Partition counts that suit one machine, with one replica. */
   public static final TopicSetup SINGLE_NODE = new TopicSetup(4, 2, (short) 1);
 
-  private static final Duration LEADERS_WITHIN = Duration.ofSeconds(30);
+  private static final Duration LEADERS_WITHIN = Duration.ofMinutes(2);
   private static final String CLEANUP = "cleanup.policy";
   private static final String MAX_MESSAGE = "max.message.bytes";
 
@@ -63,6 +64,7 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
    * @throws StackException when an existing topic has too few partitions, another number of
    *     partitions than the other topics of its spread, another cleanup policy, or a lower limit of
    *     the size of records; or when Kafka refuses a request
+   * @throws TimeoutException when Kafka does not respond in time
    */
   public void apply(Admin admin, Topics topics, RecordLimit limit) throws InterruptedException {
     try {
@@ -79,6 +81,9 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
           .get();
       awaitLeaders(admin, specs);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException slow) {
+        throw slow;
+      }
       throw new StackException(
           "the topics could not be set up: " + e.getCause().getMessage(), e.getCause());
     }

@@ -221,7 +221,9 @@ class ClientCommandsTest {
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.err())
-        .startsWith("sluice: the schema registry at http://127.0.0.1:1 does not respond (")
+        .startsWith(
+            "sluice: the schema registry at http://127.0.0.1:1 cannot be reached, nothing accepts"
+                + " connections there")
         .hasLineCount(1);
   }
 

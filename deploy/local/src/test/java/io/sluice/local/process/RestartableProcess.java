@@ -67,6 +67,13 @@ public final class RestartableProcess implements AutoCloseable {
     process = Optional.empty();
   }
 
+  /** Suspends the process (SIGSTOP): its sockets stay open, but nothing responds any more. */
+  public void freeze() throws IOException, InterruptedException {
+    requireAlive();
+    String pid = Long.toString(process.orElseThrow().pid());
+    new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
+  }
+
   /** Fails unless the process runs, or is killed: it must never end by itself. */
   public void requireAlive() {
     if (process.filter(each -> !each.isAlive()).isPresent()) {

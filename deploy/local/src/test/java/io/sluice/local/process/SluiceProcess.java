@@ -53,6 +53,11 @@ public record SluiceProcess(Process process, BufferedReader lines) implements Au
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
   }
 
+  /** Sends SIGTERM, as supervisors do to stop a service. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Waits until it has ended. */
   public int exitCode() throws InterruptedException {
     if (!process.waitFor(5, TimeUnit.MINUTES)) {

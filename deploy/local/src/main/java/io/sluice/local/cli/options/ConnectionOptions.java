@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.SerializationException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -181,21 +180,16 @@ public final class ConnectionOptions {
     kafka.requireBroker();
     try {
       return work.run(kafka);
-    } catch (SerializationException e) {
-      throw RegistryOutage.isCauseOf(e) ? registryOutage(kafka.schemaRegistryUrl(), e) : e;
+    } catch (KafkaException e) {
+      throw RegistryOutage.isCauseOf(e)
+          ? new KafkaException(
+              "the schema registry at "
+                  + kafka.schemaRegistryUrl()
+                  + " "
+                  + RegistryOutage.describe(e),
+              e)
+          : kafka.explain(e);
     }
-  }
-
-  private static KafkaException registryOutage(String url, SerializationException failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return new KafkaException(
-        String.format(
-            "the schema registry at %s does not respond (%s): is it running?",
-            url, root.getMessage()),
-        failure);
   }
 
   /** Work of a command that needs Kafka. */

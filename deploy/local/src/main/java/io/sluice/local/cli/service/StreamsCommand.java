@@ -72,7 +72,7 @@ public final class StreamsCommand implements Service {
     StreamsAppConfig config =
         connection.configuration(environment, ownSettings(), StreamsAppConfig::new);
     try (StreamsApp app = StreamsApp.start(config)) {
-      return Shutdown.runStoppable(app::close, () -> untilStopped(app));
+      return Shutdown.runStoppable(Shutdown.SERVICE_LIMIT, app::close, () -> untilStopped(app));
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "the streams-app stopped: " + e.getCause().getMessage(), e.getCause());

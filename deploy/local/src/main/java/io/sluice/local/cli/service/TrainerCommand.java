@@ -77,7 +77,8 @@ public final class TrainerCommand implements Service {
     }
     TrainerConfig config = connection.configuration(ownSettings(), TrainerConfig::new);
     try (Trainer trainer = new Trainer(config)) {
-      Shutdown.runStoppable(trainer::close, Executors.callable(() -> run(config, trainer)));
+      Shutdown.runStoppable(
+          Shutdown.SERVICE_LIMIT, trainer::close, Executors.callable(() -> run(config, trainer)));
     }
     return ExitCode.OK;
   }

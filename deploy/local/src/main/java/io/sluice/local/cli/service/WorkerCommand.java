@@ -105,7 +105,9 @@ public final class WorkerCommand implements Service {
   private void run(WorkerConfig config, Representer representer) throws Exception {
     try (RepresentationWorker worker = new RepresentationWorker(config, representer)) {
       Shutdown.runStoppable(
-          worker::close, Executors.callable(() -> run(config, representer, worker)));
+          Shutdown.SERVICE_LIMIT,
+          worker::close,
+          Executors.callable(() -> run(config, representer, worker)));
     }
   }
 

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
     })
 public final class QuickstartCommand implements Callable<Integer> {
   private static final String LOG = "quickstart.log";
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
 
   @Spec private CommandSpec spec;
 
@@ -161,7 +163,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     QuickstartPlan plan = plan();
     Logging.toFile(out.resolve(LOG));
     try {
-      return Shutdown.runInterruptibly(() -> run(plan));
+      return Shutdown.runInterruptibly(STOP_WITHIN, () -> run(plan));
     } catch (IOException | RuntimeException e) {
       spec.commandLine().getErr().printf("The log is %s%n", out.resolve(LOG));
       throw e;

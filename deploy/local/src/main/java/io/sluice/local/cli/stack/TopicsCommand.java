@@ -53,18 +53,24 @@ public final class TopicsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    KafkaAccess access = connection.access();
-    Topics topics = access.topics();
-    TopicSetup setup;
+    TopicSetup setup = setup();
+    Topics topics = connection.use(access -> create(setup, access));
+    topics.all().stream().map(TopicSpec::name).forEach(spec.commandLine().getOut()::println);
+    return ExitCode.OK;
+  }
+
+  private TopicSetup setup() {
     try {
-      setup = new TopicSetup(shards, taskPartitions, replicationFactor);
+      return new TopicSetup(shards, taskPartitions, replicationFactor);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private static Topics create(TopicSetup setup, KafkaAccess access) throws InterruptedException {
     try (Admin admin = access.admin()) {
-      setup.apply(admin, topics, access.recordLimit());
+      setup.apply(admin, access.topics(), access.recordLimit());
     }
-    topics.all().stream().map(TopicSpec::name).forEach(spec.commandLine().getOut()::println);
-    return ExitCode.OK;
+    return access.topics();
   }
 }

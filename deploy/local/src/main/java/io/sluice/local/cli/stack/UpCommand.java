@@ -68,7 +68,7 @@ public final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Files.createDirectories(data);
     Logging.toFile(data.resolve("sluice.log"));
-    return Shutdown.runInterruptibly(this::runUntilStopped);
+    return Shutdown.runInterruptibly(Shutdown.SERVICE_LIMIT, this::runUntilStopped);
   }
 
   private int runUntilStopped() throws InterruptedException, ExecutionException {
