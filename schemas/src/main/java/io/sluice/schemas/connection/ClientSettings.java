@@ -40,6 +40,13 @@ final class ClientSettings {
           SchemaRegistryClientConfig.RETRIES_WAIT_MS_CONFIG,
           SchemaRegistryClientConfig.RETRIES_MAX_WAIT_MS_CONFIG);
 
+  private static final List<String> CREDENTIALS_SOURCES =
+      List.of("basic.auth.credentials.source", "bearer.auth.credentials.source");
+
+  /** Sources of credentials that make the registry's client read the SASL settings of Kafka. */
+  private static final List<String> SASL_SOURCES =
+      List.of("SASL_INHERIT", "SASL_OAUTHBEARER_INHERIT");
+
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
 
   private final Map<String, Object> settings;
@@ -74,7 +81,11 @@ final class ClientSettings {
 
   /** The settings of the Avro serdes and of the client by which they reach the registry. */
   Map<String, Object> ofSerdes() {
-    return only(key -> isSerdeKey(key) || isUnknown(key));
+    boolean inheritsSasl =
+        CREDENTIALS_SOURCES.stream()
+            .anyMatch(key -> SASL_SOURCES.contains(settings.getOrDefault(key, "")));
+    return only(
+        key -> isSerdeKey(key) || isUnknown(key) || inheritsSasl && key.startsWith("sasl."));
   }
 
   /** All settings but those that are meant for the Avro serdes alone. */

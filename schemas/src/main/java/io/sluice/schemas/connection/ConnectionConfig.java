@@ -6,6 +6,7 @@ import io.sluice.schemas.topic.Topics;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -78,6 +79,23 @@ public class ConnectionConfig {
     // One limit holds for all components: record.max.bytes.
     allFixed.add(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
     this.fixedKeys = Set.copyOf(allFixed);
+    requireOneSourceOfCredentials();
+  }
+
+  /** Otherwise the registry's client would ignore those in the address. */
+  private void requireOneSourceOfCredentials() {
+    if (get(ConnectionSettings.SCHEMA_REGISTRY_URL).userInfo().isEmpty()) {
+      return;
+    }
+    for (String key : List.of(BASIC_SOURCE, BEARER_SOURCE, USER_INFO, USER_INFO_OLD)) {
+      if (originals.containsKey(key) && !"URL".equals(originals.get(key))) {
+        throw new ConfigException(
+            String.format(
+                "%s contains a user and a password although %s is set: give the credentials of the"
+                    + " schema registry in one of them only",
+                ConnectionSettings.SCHEMA_REGISTRY_URL.key(), key));
+      }
+    }
   }
 
   /** The value of a setting that the definition of this configuration contains. */
@@ -194,11 +212,7 @@ public class ConnectionConfig {
     Map<String, Object> all = clients.ofSerdes();
     RegistryAddress registry = get(ConnectionSettings.SCHEMA_REGISTRY_URL);
     all.put(ConnectionSettings.SCHEMA_REGISTRY_URL.key(), registry.url());
-    Object source = all.getOrDefault(BASIC_SOURCE, "URL");
-    if (registry.userInfo().isPresent()
-        && source.equals("URL")
-        && !all.containsKey(BEARER_SOURCE)) {
-      all.remove(USER_INFO_OLD);
+    if (registry.userInfo().isPresent()) {
       all.put(BASIC_SOURCE, "USER_INFO");
       all.put(USER_INFO, registry.userInfo().map(Password::value).orElseThrow());
     }

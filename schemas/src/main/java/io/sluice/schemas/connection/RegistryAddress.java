@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -19,7 +20,7 @@ import org.apache.kafka.common.config.types.Password;
  */
 public record RegistryAddress(List<String> urls, Optional<Password> userInfo) {
   private static final Pattern URL =
-      Pattern.compile("(?<scheme>https?|mock)://((?<user>[^/?#]*)@)?(?<rest>[^@\\s]+)");
+      Pattern.compile("(?<scheme>(?i:https?|mock))://((?<user>[^/?#]*)@)?(?<rest>[^@\\s]+)");
 
   /** Copies the addresses. */
   public RegistryAddress {
@@ -46,7 +47,7 @@ public record RegistryAddress(List<String> urls, Optional<Password> userInfo) {
             "give the address of a schema registry as http://HOST:PORT or https://HOST:PORT; in"
                 + " USER:PASSWORD@ before the host, write special characters percent-encoded");
       }
-      urls.add(url.group("scheme") + "://" + url.group("rest"));
+      urls.add(url.group("scheme").toLowerCase(Locale.ROOT) + "://" + url.group("rest"));
       users.add(Optional.ofNullable(url.group("user")));
     }
     if (users.size() > 1) {

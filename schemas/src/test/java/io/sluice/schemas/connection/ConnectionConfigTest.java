@@ -65,7 +65,11 @@ class ConnectionConfigTest {
             "bootstrap.servers", "security.protocol", "session.timeout.ms", "metadata.max.age.ms");
     assertThat(withoutTimeouts(config.producer(Map.of(), Map.of())))
         .containsOnlyKeys(
-            "bootstrap.servers", "security.protocol", "linger.ms", "metadata.max.age.ms", "max.request.size");
+            "bootstrap.servers",
+            "security.protocol",
+            "linger.ms",
+            "metadata.max.age.ms",
+            "max.request.size");
     assertThat(withoutTimeouts(config.admin(Map.of(), Map.of())))
         .containsOnlyKeys("bootstrap.servers", "security.protocol", "metadata.max.age.ms");
     assertThat(withoutTimeouts(config.allClients()))
@@ -177,17 +181,45 @@ class ConnectionConfigTest {
             entry("basic.auth.user.info", "user:hunter2"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "basic.auth.credentials.source, USER_INFO",
+    "basic.auth.credentials.source, SASL_INHERIT",
+    "bearer.auth.credentials.source, STATIC_TOKEN",
+    "basic.auth.user.info, other:secret",
+    "schema.registry.basic.auth.user.info, other:secret"
+  })
+  void givenCredentialsInTheAddressAndBesideIt_whenRead_thenTheyAreRefusedWithoutShowingThem(
+      String key, String value) {
+    Map<String, String> both =
+        Map.of("schema.registry.url", "http://user:hunter2@registry:8081", key, value);
+
+    assertThatThrownBy(() -> config(both))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("schema.registry.url", key)
+        .hasMessageNotContainingAny("hunter2", "secret");
+  }
+
   @Test
-  void givenCredentialsBesideTheAddress_whenRead_thenTheyWinOverThoseInIt() {
-    Map<String, String> credentials =
+  void givenTheAddressAsTheSourceOfCredentials_whenRead_thenThoseInItAreUsed() {
+    Map<String, String> explicit =
         Map.of(
             "schema.registry.url", "http://user:hunter2@registry:8081",
-            "basic.auth.credentials.source", "USER_INFO",
-            "basic.auth.user.info", "other:secret");
+            "basic.auth.credentials.source", "URL");
 
-    assertThat(config(credentials).serdeSettings())
-        .containsEntry("schema.registry.url", "http://registry:8081")
-        .containsEntry("basic.auth.user.info", "other:secret");
+    assertThat(config(explicit).serdeSettings())
+        .containsEntry("basic.auth.credentials.source", "USER_INFO")
+        .containsEntry("basic.auth.user.info", "user:hunter2");
+  }
+
+  @Test
+  void givenCredentialsInheritedFromKafka_whenRead_thenTheSerdesGetTheSaslSettings() {
+    Map<String, String> sasl = Map.of("sasl.mechanism", "PLAIN", "sasl.jaas.config", "x");
+    Map<String, String> inheriting = new HashMap<>(sasl);
+    inheriting.put("basic.auth.credentials.source", "SASL_INHERIT");
+
+    assertThat(config(inheriting).serdeSettings()).containsAllEntriesOf(sasl);
+    assertThat(config(sasl).serdeSettings()).doesNotContainKeys("sasl.mechanism");
   }
 
   @Test

@@ -58,6 +58,17 @@ class RegistryCredentialsTest {
                 "basic.auth.user.info", "user:p@ss"),
             basic("user:p@ss")),
         Arguments.of(
+            "HTTP://HOST",
+            Map.of(
+                "basic.auth.credentials.source",
+                "SASL_INHERIT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                    + " username=\"user\" password=\"p@ss\";"),
+            basic("user:p@ss")),
+        Arguments.of(
             "http://HOST",
             Map.of("bearer.auth.credentials.source", "STATIC_TOKEN", "bearer.auth.token", "p@ss"),
             "Bearer p@ss"));
