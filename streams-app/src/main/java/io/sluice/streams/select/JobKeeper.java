@@ -32,7 +32,7 @@ final class JobKeeper {
 
   private final SelectStores stores;
   private final int shards;
-  private final BiConsumer<String, Publication> publish;
+  private final BiConsumer<String, SelectOutput> publish;
 
   /**
    * Creates the keeper for the tasks of one partition.
@@ -40,7 +40,7 @@ final class JobKeeper {
    * @param shards number of shards; a task is complete when all of them have reported
    * @param publish receives the task id and each publication
    */
-  JobKeeper(SelectStores stores, int shards, BiConsumer<String, Publication> publish) {
+  JobKeeper(SelectStores stores, int shards, BiConsumer<String, SelectOutput> publish) {
     this.stores = stores;
     this.shards = shards;
     this.publish = publish;
@@ -193,7 +193,7 @@ final class JobKeeper {
     TaskSelection selection = task.served();
     int sequence =
         task.jobs().last(selection.revision(), budget).map(last -> last.sequence() + 1).orElse(0);
-    Publication.JobFired fired =
+    SelectOutput.JobFired fired =
         new JobRecords(selection, id -> stores.nominationOf(selection.key(id)))
             .fired(budget, sequence, trigger, requestId, now);
     Set<String> selected = new HashSet<>();
@@ -238,6 +238,6 @@ final class JobKeeper {
   private void change(ServedTask task, FineTuneJob job) {
     stores.putJob(job);
     task.jobs().putChanged(job);
-    publish.accept(task.id(), new Publication.JobChanged(job));
+    publish.accept(task.id(), new SelectOutput.JobChanged(job));
   }
 }

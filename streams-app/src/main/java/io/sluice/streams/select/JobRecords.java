@@ -42,7 +42,7 @@ final class JobRecords {
    * @param sequence number of the job among those of this revision and budget, from 0
    * @param requestId id of the request that fires the job; empty when a trigger fires it
    */
-  Publication.JobFired fired(
+  SelectOutput.JobFired fired(
       int budget, int sequence, JobTrigger trigger, String requestId, Instant now) {
     String jobId =
         new JobIdentity(
@@ -87,7 +87,7 @@ final class JobRecords {
             .setHyperParameters(task.getHyperParameters())
             .setLauncher(task.getLauncher())
             .build();
-    return new Publication.JobFired(job, dataset);
+    return new SelectOutput.JobFired(job, dataset);
   }
 
   private List<DatasetRecord> candidates(String jobId, DatasetPart part, List<Slot<String>> slots) {

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * transaction once every shard has scored all its stored candidates for it.
  */
 final class SelectProcessor
-    implements Processor<String, SelectInput, String, Publication>, SelectInput.Handler {
+    implements Processor<String, SelectInput, String, SelectOutput>, SelectInput.Handler {
   private static final Logger log = LoggerFactory.getLogger(SelectProcessor.class);
 
   private final Duration publishInterval;
@@ -55,7 +55,7 @@ final class SelectProcessor
   /** By task id: the time when a job may become due without any further input. */
   private final Map<String, Instant> wakeTimes = new HashMap<>();
 
-  private ProcessorContext<String, Publication> context;
+  private ProcessorContext<String, SelectOutput> context;
   private SelectStores stores;
   private SubsetKeeper subsets;
   private JobKeeper jobs;
@@ -72,7 +72,7 @@ final class SelectProcessor
   }
 
   @Override
-  public void init(ProcessorContext<String, Publication> context) {
+  public void init(ProcessorContext<String, SelectOutput> context) {
     this.context = context;
     this.stores = new SelectStores(context);
     this.subsets = new SubsetKeeper(stores, this::publish);
@@ -139,7 +139,7 @@ final class SelectProcessor
     tasks.remove(task.id());
     changed.remove(task.id());
     wakeTimes.remove(task.id());
-    publish(task.id(), new Publication.Status(task.id(), Optional.empty()));
+    publish(task.id(), new SelectOutput.Status(task.id(), Optional.empty()));
   }
 
   @Override
@@ -253,9 +253,9 @@ final class SelectProcessor
       wakeTimes.remove(taskId);
       jobs.publishRetractions(task);
       jobs.fireDue(task, now).ifPresent(next -> wakeTimes.put(taskId, next));
-      TaskStatus status = Publications.status(task);
+      TaskStatus status = SubsetRecords.status(task);
       stores.putStatus(status);
-      publish(taskId, new Publication.Status(taskId, Optional.of(status)));
+      publish(taskId, new SelectOutput.Status(taskId, Optional.of(status)));
     }
     changed.clear();
   }
@@ -283,7 +283,7 @@ final class SelectProcessor
         .log("Revision served");
   }
 
-  private void publish(String taskId, Publication publication) {
+  private void publish(String taskId, SelectOutput publication) {
     context.forward(new Record<>(taskId, publication, context.currentSystemTimeMs()));
   }
 

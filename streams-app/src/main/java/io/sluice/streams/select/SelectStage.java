@@ -101,9 +101,9 @@ public record SelectStage(
         .mapValues(SelectInput.JobEnded::new);
   }
 
-  private void publish(KStream<String, Publication> published) {
+  private void publish(KStream<String, SelectOutput> published) {
     published
-        .flatMap((id, publication) -> PublishedRecords.of(publication).selected())
+        .flatMap((id, publication) -> TopicRecords.of(publication).selected())
         .to(
             topics.selected(),
             byTask(
@@ -111,17 +111,17 @@ public record SelectStage(
                 avro.<SelectedInstruction>value(),
                 (key, selected) -> key.getTaskId()));
     published
-        .flatMap((id, publication) -> PublishedRecords.of(publication).datasets())
+        .flatMap((id, publication) -> TopicRecords.of(publication).datasets())
         .to(
             topics.fineTuneDatasets(),
             byTask(Serdes.String(), avro.<DatasetRecord>value(), (id, e) -> e.getTaskId()));
     published
-        .flatMap((id, publication) -> PublishedRecords.of(publication).jobs())
+        .flatMap((id, publication) -> TopicRecords.of(publication).jobs())
         .to(
             topics.fineTuneJobs(),
             byTask(Serdes.String(), avro.<FineTuneJob>value(), (id, job) -> job.getTaskId()));
     published
-        .flatMap((id, publication) -> PublishedRecords.of(publication).statuses())
+        .flatMap((id, publication) -> TopicRecords.of(publication).statuses())
         .to(topics.taskStatus(), Produced.with(Serdes.String(), avro.<TaskStatus>value()));
   }
 
@@ -149,9 +149,9 @@ public record SelectStage(
 
   /** Creates the processor of each partition of tasks and declares the stores that it owns. */
   private record Processors(SelectStage stage, OpenPartitions open)
-      implements ProcessorSupplier<String, SelectInput, String, Publication> {
+      implements ProcessorSupplier<String, SelectInput, String, SelectOutput> {
     @Override
-    public Processor<String, SelectInput, String, Publication> get() {
+    public Processor<String, SelectInput, String, SelectOutput> get() {
       return open.watch(new SelectProcessor(stage.publishInterval, stage.shards));
     }
 

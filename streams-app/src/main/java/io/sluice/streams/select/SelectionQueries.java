@@ -196,7 +196,7 @@ public final class SelectionQueries {
     }
     List<SelectedInstruction> selected = new ArrayList<>(selection.size());
     for (Slot<String> slot : selection.slots()) {
-      selected.add(Publications.selected(task, tiers.tierOf(slot.slot()), held.get(slot.id())));
+      selected.add(SubsetRecords.selected(task, tiers.tierOf(slot.slot()), held.get(slot.id())));
     }
     return selected;
   }

@@ -12,14 +12,14 @@ import java.util.function.BiConsumer;
  */
 final class SubsetKeeper {
   private final SelectStores stores;
-  private final BiConsumer<String, Publication> publish;
+  private final BiConsumer<String, SelectOutput> publish;
 
   /**
    * Creates the keeper for the tasks of one partition.
    *
    * @param publish receives the task id and each publication
    */
-  SubsetKeeper(SelectStores stores, BiConsumer<String, Publication> publish) {
+  SubsetKeeper(SelectStores stores, BiConsumer<String, SelectOutput> publish) {
     this.stores = stores;
     this.publish = publish;
   }
@@ -53,7 +53,7 @@ final class SubsetKeeper {
     task.published().remove(candidateId);
     publish.accept(
         task.id(),
-        new Publication.Selected(new SelectedKey(task.id(), candidateId), Optional.empty()));
+        new SelectOutput.Selected(new SelectedKey(task.id(), candidateId), Optional.empty()));
   }
 
   private void publishTier(ServedTask task, String candidateId, int tier) {
@@ -62,10 +62,10 @@ final class SubsetKeeper {
     task.published().put(candidateId, tier);
     publish.accept(
         task.id(),
-        new Publication.Selected(
+        new SelectOutput.Selected(
             new SelectedKey(task.id(), candidateId),
             Optional.of(
-                Publications.selected(
+                SubsetRecords.selected(
                     task.served().definition(), tier, stores.nominationOf(key)))));
   }
 }

@@ -37,7 +37,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /** The second stage on its own, with everything that consumers have read from its topics. */
 public final class SelectFixture {
-  private final MockProcessorContext<String, Publication> context =
+  private final MockProcessorContext<String, SelectOutput> context =
       new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
   private final int shards;
   private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
@@ -125,7 +125,7 @@ public final class SelectFixture {
   }
 
   /** Reads publications as consumers do, and checks what must hold for each of them. */
-  private final class Consumers implements Publication.Handler {
+  private final class Consumers implements SelectOutput.Handler {
     private final List<TaskStatus> published = new ArrayList<>();
 
     @Override

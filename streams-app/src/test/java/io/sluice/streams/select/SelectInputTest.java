@@ -13,6 +13,6 @@ class SelectInputTest {
   @Test
   void givenEachKindOfPublication_whenAccepted_thenItsOwnMethodIsCalled()
       throws ReflectiveOperationException {
-    EveryKind.callsAMethodOfItsOwn(Publication.class, Publication.Handler.class);
+    EveryKind.callsAMethodOfItsOwn(SelectOutput.class, SelectOutput.Handler.class);
   }
 }

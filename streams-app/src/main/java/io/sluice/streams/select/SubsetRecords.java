@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Builds the records of subsets and statuses that the second stage publishes. */
-final class Publications {
-  private Publications() {}
+final class SubsetRecords {
+  private SubsetRecords() {}
 
   /**
    * The record of a selected candidate. Its best query is the one that the candidate is most

@@ -12,16 +12,16 @@ import org.apache.kafka.streams.KeyValue;
 /**
  * The records that one publication adds to each topic. A record with a null value is a tombstone.
  */
-final class PublishedRecords implements Publication.Handler {
+final class TopicRecords implements SelectOutput.Handler {
   private List<KeyValue<SelectedKey, SelectedInstruction>> selected = List.of();
   private List<KeyValue<String, DatasetRecord>> datasets = List.of();
   private List<KeyValue<String, FineTuneJob>> jobs = List.of();
   private List<KeyValue<String, TaskStatus>> statuses = List.of();
 
-  private PublishedRecords() {}
+  private TopicRecords() {}
 
-  static PublishedRecords of(Publication publication) {
-    PublishedRecords records = new PublishedRecords();
+  static TopicRecords of(SelectOutput publication) {
+    TopicRecords records = new TopicRecords();
     publication.accept(records);
     return records;
   }

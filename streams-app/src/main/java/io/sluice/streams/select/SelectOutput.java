@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A change that the second stage publishes to one or several topics. */
-sealed interface Publication {
+sealed interface SelectOutput {
   /** Calls the handler's method for this kind of publication. */
   void accept(Handler handler);
 
@@ -35,7 +35,7 @@ sealed interface Publication {
 
   /** See {@link Handler#onSelected}. */
   record Selected(SelectedKey key, Optional<SelectedInstruction> instruction)
-      implements Publication {
+      implements SelectOutput {
     @Override
     public void accept(Handler handler) {
       handler.onSelected(key, instruction);
@@ -43,7 +43,7 @@ sealed interface Publication {
   }
 
   /** See {@link Handler#onJobFired}. */
-  record JobFired(FineTuneJob job, List<DatasetRecord> dataset) implements Publication {
+  record JobFired(FineTuneJob job, List<DatasetRecord> dataset) implements SelectOutput {
     @Override
     public void accept(Handler handler) {
       handler.onJobFired(job, dataset);
@@ -51,7 +51,7 @@ sealed interface Publication {
   }
 
   /** See {@link Handler#onJobChanged}. */
-  record JobChanged(FineTuneJob job) implements Publication {
+  record JobChanged(FineTuneJob job) implements SelectOutput {
     @Override
     public void accept(Handler handler) {
       handler.onJobChanged(job);
@@ -59,7 +59,7 @@ sealed interface Publication {
   }
 
   /** See {@link Handler#onStatus}. */
-  record Status(String taskId, Optional<TaskStatus> status) implements Publication {
+  record Status(String taskId, Optional<TaskStatus> status) implements SelectOutput {
     @Override
     public void accept(Handler handler) {
       handler.onStatus(taskId, status);
