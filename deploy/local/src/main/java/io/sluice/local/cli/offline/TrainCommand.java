@@ -5,7 +5,6 @@ import io.sluice.gpuworker.finetune.EncodedExamples;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.StepLog;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
-import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,13 +30,6 @@ import picocli.CommandLine.Spec;
     })
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
-  private Path model;
 
   @Option(
       names = "--data",
@@ -72,11 +63,6 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Folder to create for the adapter, or for the model with --full.")
   private Path out;
 
-  @Option(
-      names = "--skip-invalid",
-      description = "Exit with 0 even when examples cannot be used; they are still reported.")
-  private boolean skipInvalid;
-
   @Mixin private TrainingOptions training;
 
   /** Created by picocli, which then sets the fields. */
@@ -89,9 +75,7 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(), "--full trains all weights, --adapter an adapter: give one of them");
     }
     PrintWriter err = spec.commandLine().getErr();
-    TrainingSettings settings =
-        new TrainingSettings(model, method(), training.hyper(epochs), training.compute());
-    OfflineTraining run = new OfflineTraining(settings, err);
+    OfflineTraining run = new OfflineTraining(training.settings(method(), epochs), err);
     try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(data, err);
       EncodedExamples examples = run.encode("Example", texts(unusable));
@@ -99,9 +83,7 @@ public final class TrainCommand implements Callable<Integer> {
           run.train(examples, Checkpointing.latest(folder.partial()));
       folder.publish(finished.checkpoint());
       report(examples, finished.log());
-      return skipInvalid || unusable.count() + examples.refused().size() == 0
-          ? ExitCode.OK
-          : ExitCode.SOFTWARE;
+      return training.exitCode(unusable, examples);
     }
   }
 

@@ -1,10 +1,14 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.finetune.EncodedExamples;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
+import io.sluice.gpuworker.finetune.TrainingSettings;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,6 +18,18 @@ import picocli.CommandLine.Spec;
 final class TrainingOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the base model, in Hugging Face format.")
+  private Path model;
+
+  @Option(
+      names = "--skip-invalid",
+      description = "Exit with 0 even when examples cannot be used; they are still reported.")
+  private boolean skipInvalid;
 
   @Option(
       names = "--batch",
@@ -119,11 +135,22 @@ final class TrainingOptions {
   private int packTokens;
 
   /**
-   * Builds the hyper-parameters from the options.
+   * Builds the settings of a run from the options.
    *
    * @throws ParameterException when an option is out of range
    */
-  TrainingHyperParameters hyper(int epochs) {
+  TrainingSettings settings(FineTuneMethod method, int epochs) {
+    return new TrainingSettings(model, method, hyper(epochs), compute());
+  }
+
+  /** The exit code of a run that has ended: an error if examples could not be used. */
+  int exitCode(UnusableLines unusable, EncodedExamples examples) {
+    return skipInvalid || unusable.count() + examples.refused().size() == 0
+        ? ExitCode.OK
+        : ExitCode.SOFTWARE;
+  }
+
+  private TrainingHyperParameters hyper(int epochs) {
     TrainingHyperParameters.Adam adam = TrainingHyperParameters.Adam.DEFAULT;
     try {
       return new TrainingHyperParameters(
@@ -153,12 +180,7 @@ final class TrainingOptions {
     }
   }
 
-  /**
-   * Builds the settings of the computation from the options.
-   *
-   * @throws ParameterException when an option is out of range
-   */
-  TrainingCompute compute() {
+  private TrainingCompute compute() {
     try {
       return new TrainingCompute(threads.orElse(TrainingCompute.ofMachine().threads()), packTokens);
     } catch (IllegalArgumentException e) {

@@ -3,7 +3,6 @@ package io.sluice.local.cli.offline;
 import io.sluice.gpuworker.finetune.Checkpointing;
 import io.sluice.gpuworker.finetune.EncodedExamples;
 import io.sluice.gpuworker.finetune.StepLog;
-import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,13 +28,6 @@ import picocli.CommandLine.Spec;
     })
 public final class WarmupCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
-  private Path model;
 
   @Option(
       names = "--candidates",
@@ -75,11 +66,6 @@ public final class WarmupCommand implements Callable<Integer> {
       description = "Folder to create for the checkpoints, checkpoint-STEP.")
   private Path out;
 
-  @Option(
-      names = "--skip-invalid",
-      description = "Exit with 0 even when candidates cannot be used; they are still reported.")
-  private boolean skipInvalid;
-
   @Mixin private TrainingOptions training;
 
   /** Created by picocli, which then sets the fields. */
@@ -94,15 +80,12 @@ public final class WarmupCommand implements Callable<Integer> {
               ? "--limit " + limit + ": use 1 or more"
               : "--fraction " + fraction + ": use a value above 0, at most 1");
     }
-    TrainingHyperParameters hyper = training.hyper(epochs);
-    OfflineTraining run =
-        new OfflineTraining(
-            new TrainingSettings(model, training.newAdapter(), hyper, training.compute()),
-            spec.commandLine().getErr());
+    TrainingSettings settings = training.settings(training.newAdapter(), epochs);
+    OfflineTraining run = new OfflineTraining(settings, spec.commandLine().getErr());
     try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
       CandidateSample sample =
-          CandidateSample.draw(candidates, fraction, limit, hyper.seed(), unusable);
+          CandidateSample.draw(candidates, fraction, limit, settings.hyper().seed(), unusable);
       List<Text.Conversation> texts =
           sample.candidates().stream()
               .map(candidate -> new Text.Conversation(candidate.getMessages()))
@@ -112,9 +95,7 @@ public final class WarmupCommand implements Callable<Integer> {
           run.train(examples, Checkpointing.eachEpoch(folder.partial()));
       folder.publish(folder.partial());
       report(sample, unusable, examples, finished);
-      return skipInvalid || unusable.count() + examples.refused().size() == 0
-          ? ExitCode.OK
-          : ExitCode.SOFTWARE;
+      return training.exitCode(unusable, examples);
     }
   }
 
