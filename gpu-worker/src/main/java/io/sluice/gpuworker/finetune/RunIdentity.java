@@ -2,17 +2,13 @@ package io.sluice.gpuworker.finetune;
 
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.schemas.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -23,15 +19,9 @@ import java.util.List;
  * form: they do not change when a class or a component is renamed.
  */
 final class RunIdentity {
-  private final MessageDigest digest;
+  private final Sha256 hash = new Sha256();
 
-  private RunIdentity() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
+  private RunIdentity() {}
 
   /**
    * The hash in hexadecimal.
@@ -51,13 +41,13 @@ final class RunIdentity {
     float[] initial = trainable.initial();
     ByteBuffer values = ByteBuffer.allocate(Float.BYTES);
     for (float value : initial) {
-      identity.digest.update(values.putFloat(0, value).array());
+      identity.hash.add(values.putFloat(0, value).array());
     }
     for (Encoded.Example example : examples) {
       identity.add(example.ids());
       identity.add(example.labels());
     }
-    return HexFormat.of().formatHex(identity.digest.digest());
+    return identity.hash.hex();
   }
 
   static String text(TrainingHyperParameters hyper) {
@@ -84,20 +74,19 @@ final class RunIdentity {
   }
 
   private void add(String text) {
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) 0);
+    hash.add((text + "\0").getBytes(StandardCharsets.UTF_8));
   }
 
   private void add(long[] numbers) {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (numbers.length + 1));
     bytes.putLong(numbers.length);
     bytes.asLongBuffer().put(numbers);
-    digest.update(bytes.array());
+    hash.add(bytes.array());
   }
 
   private void add(Path file) throws IOException {
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
+    try (InputStream in = Files.newInputStream(file)) {
+      hash.add(in);
     }
   }
 }

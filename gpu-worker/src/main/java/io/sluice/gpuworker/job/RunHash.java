@@ -4,13 +4,9 @@ import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -18,15 +14,7 @@ import java.util.List;
  * folder, so that one can resume the other.
  */
 final class RunHash {
-  private final MessageDigest digest;
-
-  private RunHash() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
+  private RunHash() {}
 
   /**
    * The hash of a run, in hex.
@@ -35,7 +23,7 @@ final class RunHash {
    */
   static String of(
       String launcher, Path model, FineTuneJob job, ArmRun run, List<DatasetRecord> examples) {
-    RunHash hash = new RunHash();
+    Sha256 hash = new Sha256();
     hash.add(launcher);
     hash.add(model.toAbsolutePath().toString());
     hash.add(job.getJobId());
@@ -47,12 +35,6 @@ final class RunHash {
         Messages.identity(message).forEach(hash::add);
       }
     }
-    return HexFormat.of().formatHex(hash.digest.digest());
-  }
-
-  private void add(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-    digest.update(bytes);
+    return hash.hex();
   }
 }

@@ -1,13 +1,11 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.schemas.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A SHA-256 hash of everything that the vectors of a representation depend on. Of a file, the name
@@ -17,14 +15,11 @@ import java.util.HexFormat;
  * must not change between releases unless the vectors change.
  */
 final class Fingerprint {
-  private static final int BUFFER = 1 << 16;
-
-  private final MessageDigest digest = sha256();
+  private final Sha256 hash = new Sha256();
 
   /** Adds a text, encoded as UTF-8. */
   Fingerprint add(String text) {
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) 0);
+    hash.add((text + "\0").getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
@@ -32,10 +27,7 @@ final class Fingerprint {
   Fingerprint add(Path file) throws IOException {
     add(file.getFileName() + " " + Files.size(file));
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[BUFFER];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
+      hash.add(in);
     }
     return this;
   }
@@ -45,14 +37,6 @@ final class Fingerprint {
    * end.
    */
   String hex() {
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return hash.hex();
   }
 }

@@ -2,12 +2,9 @@ package io.sluice.schemas.dataset;
 
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -24,9 +21,9 @@ public final class ExampleHashes {
    * @param candidateIds in selection order
    */
   public static String ofOrder(List<String> candidateIds) {
-    MessageDigest digest = sha256();
-    candidateIds.forEach(id -> digest.update((id + "\n").getBytes(StandardCharsets.UTF_8)));
-    return HexFormat.of().formatHex(digest.digest());
+    Sha256 hash = new Sha256();
+    candidateIds.forEach(id -> hash.add((id + "\n").getBytes(StandardCharsets.UTF_8)));
+    return hash.hex();
   }
 
   /**
@@ -38,32 +35,13 @@ public final class ExampleHashes {
    * @param queries in the order in which the task lists them
    */
   public static String ofQueries(List<Query> queries) {
-    MessageDigest digest = sha256();
+    Sha256 hash = new Sha256();
     for (Query query : queries) {
-      updateText(digest, query.getId());
-      updateNumber(digest, query.getMessages().size());
+      hash.add(query.getId()).add(query.getMessages().size());
       for (Message message : query.getMessages()) {
-        Messages.identity(message).forEach(text -> updateText(digest, text));
+        Messages.identity(message).forEach(hash::add);
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void updateText(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    updateNumber(digest, bytes.length);
-    digest.update(bytes);
-  }
-
-  private static void updateNumber(MessageDigest digest, int number) {
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must provide SHA-256", e);
-    }
+    return hash.hex();
   }
 }

@@ -1,12 +1,8 @@
 package io.sluice.schemas.file;
 
 import io.sluice.schemas.Message;
+import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Derives ids from contents: equal messages always get the same id. */
@@ -20,24 +16,10 @@ final class ContentId {
    * Messages#identity texts} of all turns, each of them preceded by its length.
    */
   static String of(List<Message> messages) {
-    MessageDigest digest = sha256();
+    Sha256 hash = new Sha256();
     for (Message message : messages) {
-      Messages.identity(message).forEach(text -> update(digest, text));
+      Messages.identity(message).forEach(hash::add);
     }
-    return "sha256-" + HexFormat.of().formatHex(digest.digest()).substring(0, HEX_DIGITS);
-  }
-
-  private static void update(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-    digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must provide SHA-256", e);
-    }
+    return "sha256-" + hash.hex().substring(0, HEX_DIGITS);
   }
 }

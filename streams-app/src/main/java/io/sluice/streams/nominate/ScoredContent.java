@@ -2,11 +2,9 @@ package io.sluice.streams.nominate;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -24,12 +22,11 @@ record ScoredContent(long content, float[] scores) {
    * UTF-8 after its length in bytes.
    */
   static long contentOf(Candidate candidate) {
-    MessageDigest digest = sha256();
-    update(digest, candidate.getSource());
+    Sha256 hash = new Sha256().add(candidate.getSource());
     for (Message message : candidate.getMessages()) {
-      Messages.identity(message).forEach(text -> update(digest, text));
+      Messages.identity(message).forEach(hash::add);
     }
-    return ByteBuffer.wrap(digest.digest()).getLong();
+    return ByteBuffer.wrap(hash.bytes()).getLong();
   }
 
   /** Writes eight bytes of content hash, then four bytes per score in query order, big-endian. */
@@ -51,19 +48,5 @@ record ScoredContent(long content, float[] scores) {
     float[] scores = new float[in.remaining() / Float.BYTES];
     in.asFloatBuffer().get(scores);
     return new ScoredContent(content, scores);
-  }
-
-  private static void update(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
-    digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }
