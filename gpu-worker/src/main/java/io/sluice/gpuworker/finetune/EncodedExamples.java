@@ -46,12 +46,11 @@ public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refuse
     try (Tokens tokens = Tokens.open(model, maxLength)) {
       ExampleEncoder encoder = new ExampleEncoder(tokens, maxLength);
       for (int i = 0; i < texts.size(); i++) {
-        Encoded encoded = encoder.encode(texts.get(i));
-        if (encoded instanceof Encoded.Example example) {
-          usable.add(example);
-        } else if (encoded instanceof Encoded.Refused refusal) {
-          refused.add(new Refused(i, refusal.reason()));
-        }
+        int index = i;
+        boolean unused =
+            encoder
+                .encode(texts.get(i))
+                .match(usable::add, refusal -> refused.add(new Refused(index, refusal.reason())));
       }
     }
     return new EncodedExamples(usable, refused);

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.gradient;
 
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -9,6 +10,9 @@ import java.util.stream.LongStream;
 public sealed interface Encoded {
   /** The label of a token that is not learnt, that is, does not count in the loss. */
   long UNLEARNT = -100;
+
+  /** Calls the function for this kind of result, and returns what it returns. */
+  <T> T match(Function<Example, T> example, Function<Refused, T> refused);
 
   /**
    * An example as tokens and labels.
@@ -29,6 +33,11 @@ public sealed interface Encoded {
     public long[] targets() {
       return LongStream.of(asked()).map(position -> ids[(int) position + 1]).toArray();
     }
+
+    @Override
+    public <T> T match(Function<Example, T> example, Function<Refused, T> refused) {
+      return example.apply(this);
+    }
   }
 
   /**
@@ -36,5 +45,10 @@ public sealed interface Encoded {
    *
    * @param reason the reason, and what to do about it where possible
    */
-  record Refused(String reason) implements Encoded {}
+  record Refused(String reason) implements Encoded {
+    @Override
+    public <T> T match(Function<Example, T> example, Function<Refused, T> refused) {
+      return refused.apply(this);
+    }
+  }
 }

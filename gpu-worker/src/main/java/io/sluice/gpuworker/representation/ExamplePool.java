@@ -80,10 +80,11 @@ final class ExamplePool {
   }
 
   private Outcome represent(Encoded encoded, ExampleRole role) {
-    if (encoded instanceof Encoded.Refused refused) {
-      return new Unusable(refused.reason());
-    }
-    Encoded.Example example = (Encoded.Example) encoded;
+    return encoded.match(
+        example -> represent(example, role), refused -> new Unusable(refused.reason()));
+  }
+
+  private Outcome represent(Encoded.Example example, ExampleRole role) {
     int tokens = example.ids().length;
     return budget
         .runWithin(tokens, () -> attempt(example, role))
