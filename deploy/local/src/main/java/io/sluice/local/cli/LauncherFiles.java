@@ -41,12 +41,13 @@ final class LauncherFiles {
    * last line, with the name {@code *}, applies to every other call.
    */
   static List<String> jvmOptions() {
-    Stream<String> commands = Stream.of(Subcommand.values()).map(each -> line(each.label(), each));
-    return Stream.concat(commands, Stream.of(line("*", Subcommand.HELP))).toList();
+    Stream<String> commands =
+        Stream.of(Subcommand.values()).map(each -> line(each.label(), each.jvm()));
+    return Stream.concat(commands, Stream.of(line("*", Subcommand.Jvm.WORKING))).toList();
   }
 
-  private static String line(String name, Subcommand command) {
-    return String.join(" ", name, String.join(" ", command.jvm().options())).strip();
+  private static String line(String name, Subcommand.Jvm jvm) {
+    return String.join(" ", name, String.join(" ", jvm.options())).strip();
   }
 
   /**

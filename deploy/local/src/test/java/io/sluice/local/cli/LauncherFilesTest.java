@@ -17,7 +17,7 @@ class LauncherFilesTest {
             "worker -XX:+ExitOnOutOfMemoryError",
             "trainer");
     assertThat(lines).hasSize(Subcommand.values().length + 1);
-    assertThat(lines.get(lines.size() - 1)).startsWith("* ");
+    assertThat(lines.get(lines.size() - 1)).isEqualTo("* -XX:+ExitOnOutOfMemoryError");
   }
 
   @Test
