@@ -1,5 +1,6 @@
 package io.sluice.local.crash;
 
+import io.sluice.local.endtoend.UnitVectors;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
@@ -68,16 +69,9 @@ final class Vectors {
   /** Returns vectors of shape [checkpoints][dimension], rows of unit length. */
   private static float[][] unitRows(String text, int dimension) {
     Random random = new Random(text.hashCode() * 31L + dimension);
-    float[][] rows = new float[CHECKPOINTS][dimension];
-    for (float[] row : rows) {
-      double squares = 0;
-      for (int i = 0; i < dimension; i++) {
-        row[i] = (float) random.nextGaussian();
-        squares += row[i] * row[i];
-      }
-      for (int i = 0; i < dimension; i++) {
-        row[i] /= (float) Math.sqrt(squares);
-      }
+    float[][] rows = new float[CHECKPOINTS][];
+    for (int c = 0; c < CHECKPOINTS; c++) {
+      rows[c] = UnitVectors.random(random, dimension);
     }
     return rows;
   }

@@ -181,7 +181,7 @@ class ExactSelectionTest {
     write(kafka.topics().targetTasks(), Serdes.String(), task.getTaskId(), task, Optional.empty());
     float[][][] vectors = new float[task.getQueries().size()][1][];
     for (int q = 0; q < vectors.length; q++) {
-      vectors[q][0] = unitVector();
+      vectors[q][0] = UnitVectors.random(random, DIMENSION);
       write(
           kafka.topics().queryRepresentations(),
           avro.<QueryRepresentationKey>key(),
@@ -203,7 +203,9 @@ class ExactSelectionTest {
   private void arrive(int count) {
     for (int i = 0; i < count; i++) {
       String id = "c" + pool.size();
-      ByteBuffer features = FeatureCodec.encode(FeatureEncoding.INT4, new float[][] {unitVector()});
+      ByteBuffer features =
+          FeatureCodec.encode(
+              FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)});
       Candidate candidate =
           new Candidate(
               id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
@@ -276,18 +278,5 @@ class ExactSelectionTest {
             status.getTaskId().equals(task.getTaskId())
                 && status.getPool() == pool.size()
                 && status.getWaiting() == 0);
-  }
-
-  private float[] unitVector() {
-    float[] vector = new float[DIMENSION];
-    double sum = 0;
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] = (float) random.nextGaussian();
-      sum += vector[i] * vector[i];
-    }
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] /= (float) Math.sqrt(sum);
-    }
-    return vector;
   }
 }

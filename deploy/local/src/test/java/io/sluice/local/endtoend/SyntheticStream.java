@@ -89,7 +89,8 @@ final class SyntheticStream implements AutoCloseable {
               FINGERPRINT,
               DIMENSION,
               List.of(1f),
-              FeatureCodec.encode(FeatureEncoding.FLOAT32, new float[][] {unitVector()}));
+              FeatureCodec.encode(
+                  FeatureEncoding.FLOAT32, new float[][] {UnitVectors.random(random, DIMENSION)}));
       topics.write(
           kafka.topics().queryRepresentations(),
           avro.<QueryRepresentationKey>key(),
@@ -112,7 +113,8 @@ final class SyntheticStream implements AutoCloseable {
               FeatureEncoding.INT4,
               DIMENSION,
               1,
-              FeatureCodec.encode(FeatureEncoding.INT4, new float[][] {unitVector()}),
+              FeatureCodec.encode(
+                  FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)}),
               9,
               new Candidate(
                   id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id))));
@@ -175,18 +177,5 @@ final class SyntheticStream implements AutoCloseable {
   @Override
   public void close() {
     topics.close();
-  }
-
-  private float[] unitVector() {
-    float[] vector = new float[DIMENSION];
-    double sum = 0;
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] = (float) random.nextGaussian();
-      sum += vector[i] * vector[i];
-    }
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] /= (float) Math.sqrt(sum);
-    }
-    return vector;
   }
 }
