@@ -9,6 +9,7 @@ import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.testing.Mutations;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +27,7 @@ class MutatedValuesTest {
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://MutatedValuesTest");
 
   static List<SpecificRecord> values() {
-    List<Message> turns = List.of(new Message("user", "Grüße?"), new Message("assistant", "Hi."));
+    List<Message> turns = List.of(Messages.of("user", "Grüße?"), Messages.of("assistant", "Hi."));
     return List.of(
         new Candidate("c-1", "poems", turns),
         TargetTask.newBuilder()
