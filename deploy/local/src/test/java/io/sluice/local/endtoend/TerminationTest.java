@@ -119,7 +119,6 @@ class TerminationTest {
       assertThat(service.process().waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
           .as("%s has ended", service.process().info().commandLine().orElse("a service"))
           .isTrue();
-      System.out.println(
       assertThat(service.process().exitValue()).isEqualTo(TERMINATED);
     }
   }
