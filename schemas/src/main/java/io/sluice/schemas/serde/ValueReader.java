@@ -6,6 +6,7 @@ import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientExcept
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -28,6 +29,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 public final class ValueReader<T extends SpecificRecord> {
   /** A zero byte, then the schema id in four bytes. */
   private static final int HEADER_BYTES = 5;
+
+  /** How the client reports a schema without references that it has received but cannot parse. */
+  private static final Pattern UNPARSABLE =
+      Pattern.compile("Invalid schema .* with refs \\[\\] of type AVRO", Pattern.DOTALL);
 
   private final Class<T> type;
   private final KafkaAvroDeserializer deserializer;
@@ -75,9 +80,7 @@ public final class ValueReader<T extends SpecificRecord> {
       if (schema.rawSchema() instanceof Schema avro) {
         return avro;
       }
-      throw new SerializationException(
-          "the value's schema %d is not an Avro schema but %s"
-              .formatted(schemaId, schema.schemaType()));
+      throw notAvro(schemaId, schema.schemaType(), null);
     } catch (RestClientException e) {
       if (RegistryOutage.isCauseOf(e)) {
         throw new RegistryUnavailableException(e);
@@ -87,8 +90,24 @@ public final class ValueReader<T extends SpecificRecord> {
               .formatted(schemaId, e.getMessage()),
           e);
     } catch (IOException e) {
+      if (UNPARSABLE.matcher(String.valueOf(e.getMessage())).matches()) {
+        throw notAvro(schemaId, "it cannot be parsed", e);
+      }
       throw new RegistryUnavailableException(e);
+    } catch (SerializationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (RegistryOutage.isCauseOf(e)) {
+        throw new RegistryUnavailableException(e);
+      }
+      // The client reports a schema of a type other than Avro as an illegal state.
+      throw notAvro(schemaId, rootMessage(e), e);
     }
+  }
+
+  private static SerializationException notAvro(int schemaId, String why, Throwable cause) {
+    return new SerializationException(
+        "the value's schema %d is not an Avro schema (%s)".formatted(schemaId, why), cause);
   }
 
   private Object decode(String topic, byte[] bytes) {

@@ -116,6 +116,39 @@ class ValueReaderTest {
     }
   }
 
+  /** Such a schema is registered, so that asking again would never help. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"schemaType\": \"JSON\", \"schema\": \"{\\\"type\\\": \\\"object\\\"}\"}",
+        "{\"schemaType\": \"PROTOBUF\", \"schema\": \"message M { string id = 1; }\"}",
+        "{\"schema\": \"{\\\"type\\\": \\\"unknown\\\"}\"}"
+      })
+  void givenASchemaThatIsNotAvro_whenRead_thenTheValueIsUnreadable(String schema)
+      throws IOException {
+    byte[] answer = schema.getBytes(StandardCharsets.UTF_8);
+    HttpServer registry =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    registry.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    registry.start();
+    try {
+      String url = "http://127.0.0.1:" + registry.getAddress().getPort();
+      ValueReader<Candidate> remote = AvroSerdes.forRegistry(url).valueReader(Candidate.class);
+
+      assertThatThrownBy(() -> remote.read(TOPIC, bytes(CANDIDATE)))
+          .isInstanceOf(SerializationException.class)
+          .hasMessageContaining("is not an Avro schema");
+    } finally {
+      registry.stop(0);
+    }
+  }
+
   private byte[] bytes(SpecificRecord value) {
     return serdes.value().serializer().serialize(TOPIC, value);
   }
