@@ -2,8 +2,10 @@ package io.sluice.gpuworker.trainer;
 
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobState;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,7 @@ final class JobQueue {
   private final Consumer<byte[], byte[]> consumer;
   private final RecordValues<FineTuneJob> values;
   private final WatchFactory watches;
+  private final UnusableRecords unusable;
   private final TrainerMetrics metrics;
   private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
 
@@ -45,23 +49,36 @@ final class JobQueue {
     JobWatch open(ConsumerRecord<byte[], byte[]> record, FineTuneJob job);
   }
 
+  /** Disposes of records that are no jobs. */
+  @FunctionalInterface
+  interface UnusableRecords {
+    /**
+     * Makes a record a dead letter, and commits the offset behind it.
+     *
+     * @return whether Kafka has acknowledged that; if not, call this again in the next turn
+     */
+    boolean report(ConsumerRecord<byte[], byte[]> record, String reason);
+  }
+
   /**
    * A queue whose consumer has not subscribed yet.
    *
    * @param topic the topic of the jobs
    * @param consumer a member of the trainers' group; the caller closes it
-   * @param metrics counts the jobs that are passed over
+   * @param metrics counts the jobs that are passed over, and the dead letters
    */
   JobQueue(
       String topic,
       Consumer<byte[], byte[]> consumer,
       RecordValues<FineTuneJob> values,
       WatchFactory watches,
+      UnusableRecords unusable,
       TrainerMetrics metrics) {
     this.topic = topic;
     this.consumer = consumer;
     this.values = values;
     this.watches = watches;
+    this.unusable = unusable;
     this.metrics = metrics;
   }
 
@@ -88,21 +105,52 @@ final class JobQueue {
     return !fetched.isEmpty();
   }
 
+  /** The number of fetched records that wait. */
+  int size() {
+    return fetched.size();
+  }
+
   /**
-   * Takes the next record out.
+   * Takes the next record out, unless it is unusable and Kafka has not acknowledged its dead letter
+   * yet: then it stays the next one.
    *
-   * @return its job; empty when the record was passed over, since it is no job or not an open one
+   * @return its job; empty when the record is no job or not an open one
    */
   Optional<CurrentJob> next() {
-    ConsumerRecord<byte[], byte[]> record = fetched.remove();
-    Optional<FineTuneJob> job =
-        record.value() == null ? Optional.empty() : values.read(topic, record.value());
+    ConsumerRecord<byte[], byte[]> record = fetched.element();
+    Optional<FineTuneJob> job;
+    try {
+      job = job(record);
+    } catch (SerializationException e) {
+      if (unusable.report(record, e.getMessage())) {
+        fetched.remove();
+        metrics.countDeadLetter();
+      }
+      return Optional.empty();
+    }
+    fetched.remove();
     if (job.filter(read -> read.getState() == JobState.OPEN).isPresent()) {
       return Optional.of(new CurrentJob(record, job.get(), watches.open(record, job.get())));
     }
     job.ifPresent(closed -> countPassedOver(closed, CurrentJob.NOT_OPEN));
     commit(partition(record), record.offset() + 1);
     return Optional.empty();
+  }
+
+  /**
+   * The job that a record holds; empty when the record deletes a job.
+   *
+   * @throws SerializationException when the record is unusable
+   */
+  private Optional<FineTuneJob> job(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return Optional.empty();
+    }
+    FineTuneJob job = values.decode(topic, record.value());
+    if (!Arrays.equals(record.key(), job.getJobId().getBytes(StandardCharsets.UTF_8))) {
+      throw new SerializationException("the record's key is not the job's id: they must be equal");
+    }
+    return Optional.of(job);
   }
 
   /**

@@ -6,7 +6,9 @@ import io.sluice.schemas.FineTuneState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,12 +89,34 @@ final class JobReporter {
     }
   }
 
+  /**
+   * Makes a record a dead letter, and in the same transaction commits the offset behind it.
+   *
+   * @return whether Kafka has acknowledged it; if not, call this again in the next turn
+   */
+  boolean reportUnusable(ConsumerRecord<byte[], byte[]> record, String reason) {
+    boolean sent = unlessJustFailed(() -> reports.sendDeadLetter(record, reason));
+    if (sent) {
+      LOG.atWarn()
+          .addKeyValue("topic", record.topic())
+          .addKeyValue("partition", record.partition())
+          .addKeyValue("offset", record.offset())
+          .addKeyValue("reason", reason)
+          .log("Unusable record became a dead letter");
+    }
+    return sent;
+  }
+
   private boolean send(FineTuneResult report, CurrentJob job, long offset) {
+    return unlessJustFailed(() -> reports.send(report, job.partition, offset));
+  }
+
+  private boolean unlessJustFailed(BooleanSupplier attempt) {
     long now = nanoTime.getAsLong();
     if (failedAt.filter(at -> now - at < RETRY_NANOS).isPresent()) {
       return false;
     }
-    boolean sent = reports.send(report, job.partition, offset);
+    boolean sent = attempt.getAsBoolean();
     failedAt = sent ? Optional.empty() : Optional.of(now);
     return sent;
   }

@@ -1,7 +1,9 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.connection.OpenClient;
+import io.sluice.schemas.topic.RecordLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -11,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends reports to the topic fine-tune-results, each in one transaction with the job's offset. A
- * trainer that has lost the job's partition without noticing can therefore no longer report, and a
- * job's last report and the commit behind the job happen together or not at all.
+ * Sends reports to the topic fine-tune-results, and dead letters of records that are no jobs, each
+ * in one transaction with the offset of the record. A trainer that has lost the job's partition
+ * without noticing can therefore no longer report, and a job's last report and the commit behind
+ * the job happen together or not at all.
  *
  * <p>Used by the Kafka thread alone. A producer that has failed is closed, and the next report
  * opens a new one.
@@ -37,6 +41,8 @@ final class JobReports implements AutoCloseable {
 
   private final String topic;
   private final Serializer<FineTuneResult> serializer;
+  private final DeadLetters deadLetters;
+  private final RecordLimit limit;
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Supplier<ConsumerGroupMetadata> group;
   private Optional<Producer<byte[], byte[]>> open = Optional.empty();
@@ -44,16 +50,22 @@ final class JobReports implements AutoCloseable {
   /**
    * The reports of one trainer.
    *
+   * @param deadLetters creates the letters of records that are no jobs
+   * @param limit size of the largest record that the topic of dead letters takes
    * @param producers creates transactional producers with the trainer's transactional id
    * @param group the current membership of the trainer's consumer
    */
   JobReports(
       String topic,
       Serializer<FineTuneResult> serializer,
+      DeadLetters deadLetters,
+      RecordLimit limit,
       Supplier<Producer<byte[], byte[]>> producers,
       Supplier<ConsumerGroupMetadata> group) {
     this.topic = topic;
     this.serializer = serializer;
+    this.deadLetters = deadLetters;
+    this.limit = limit;
     this.producers = producers;
     this.group = group;
   }
@@ -68,14 +80,46 @@ final class JobReports implements AutoCloseable {
    * @throws KafkaException when retries cannot help: access is denied, or a setting is wrong
    */
   boolean send(FineTuneResult report, TopicPartition partition, long offset) {
+    return send(
+        () ->
+            new ProducerRecord<>(
+                topic,
+                report.getJobId().getBytes(StandardCharsets.UTF_8),
+                serializer.serialize(topic, report)),
+        partition,
+        offset,
+        report.getState() + " of job " + report.getJobId());
+  }
+
+  /**
+   * Sends a dead letter, and commits the offset behind its source.
+   *
+   * @return whether Kafka has acknowledged it, as for a report
+   * @throws KafkaException when retries cannot help
+   */
+  boolean sendDeadLetter(ConsumerRecord<byte[], byte[]> source, String reason) {
+    return send(
+        () -> deadLetters.letterWithin(limit, source, reason),
+        new TopicPartition(source.topic(), source.partition()),
+        source.offset() + 1,
+        "dead letter of offset " + source.offset());
+  }
+
+  /**
+   * Sends a record and commits an offset, in one transaction.
+   *
+   * @param record creates the record; a failure to encode it is put off like one of Kafka
+   * @param what the record, for the log
+   */
+  private boolean send(
+      Supplier<ProducerRecord<byte[], byte[]>> record,
+      TopicPartition partition,
+      long offset,
+      String what) {
     try {
       Producer<byte[], byte[]> producer = producer();
       producer.beginTransaction();
-      producer.send(
-          new ProducerRecord<>(
-              topic,
-              report.getJobId().getBytes(StandardCharsets.UTF_8),
-              serializer.serialize(topic, report)));
+      producer.send(record.get());
       producer.sendOffsetsToTransaction(
           Map.of(partition, new OffsetAndMetadata(offset)), group.get());
       producer.commitTransaction();
@@ -83,7 +127,7 @@ final class JobReports implements AutoCloseable {
     } catch (InterruptException e) {
       throw e;
     } catch (CommitFailedException e) {
-      putOff(report, e);
+      putOff(what, e);
       abort();
       return false;
     } catch (KafkaException e) {
@@ -93,7 +137,7 @@ final class JobReports implements AutoCloseable {
               why -> {
                 throw why;
               });
-      putOff(report, e);
+      putOff(what, e);
       return false;
     }
   }
@@ -119,10 +163,9 @@ final class JobReports implements AutoCloseable {
     return open.get();
   }
 
-  private static void putOff(FineTuneResult report, KafkaException why) {
+  private static void putOff(String what, KafkaException why) {
     LOG.atWarn()
-        .addKeyValue("job", report.getJobId())
-        .addKeyValue("state", report.getState())
+        .addKeyValue("report", what)
         .addKeyValue("reason", why.getMessage())
         .log("Report put off");
   }

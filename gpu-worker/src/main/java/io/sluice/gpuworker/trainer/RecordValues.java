@@ -34,16 +34,30 @@ final class RecordValues<T extends SpecificRecord> {
    */
   Optional<T> read(String topic, byte[] value) {
     try {
-      return Optional.of(deserializer.deserialize(topic, value));
+      return Optional.of(decode(topic, value));
     } catch (SerializationException e) {
-      if (RegistryOutage.isCauseOf(e)) {
-        throw new ServiceFailure("the schema registry " + RegistryOutage.describe(e), e);
-      }
       LOG.atWarn()
           .addKeyValue("topic", topic)
           .addKeyValue("reason", e.getMessage())
           .log("Unreadable record passed over");
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @throws SerializationException when it cannot be decoded; the message is for people
+   * @throws ServiceFailure when the schema registry does not respond
+   */
+  T decode(String topic, byte[] value) {
+    try {
+      return deserializer.deserialize(topic, value);
+    } catch (SerializationException e) {
+      if (RegistryOutage.isCauseOf(e)) {
+        throw new ServiceFailure("the schema registry " + RegistryOutage.describe(e), e);
+      }
+      throw e;
     }
   }
 }

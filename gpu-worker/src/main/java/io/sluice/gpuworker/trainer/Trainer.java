@@ -8,6 +8,7 @@ import io.sluice.gpuworker.job.JobRun;
 import io.sluice.gpuworker.job.JobSetup;
 import io.sluice.gpuworker.job.JobTopics;
 import io.sluice.gpuworker.launch.Launchers;
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -49,6 +50,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Trainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
+  /** The part of Sluice that dead letters name. */
+  private static final String STAGE = "train";
 
   /** Well below the time that Kafka allows for a rebalance. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -137,6 +141,8 @@ public final class Trainer implements AutoCloseable {
             new JobReports(
                 config.topics().fineTuneResults(),
                 serdes.<FineTuneResult>value().serializer(),
+                new DeadLetters(config.topics().deadLetters(), STAGE),
+                config.recordLimit(),
                 () -> new KafkaProducer<>(config.producer()),
                 () -> consuming.client().groupMetadata())) {
       fetching.bindTo(meters);
@@ -169,6 +175,7 @@ public final class Trainer implements AutoCloseable {
       WorkThread working) {
     Topics topics = config.topics();
     TopicLookup.partitions(topics.fineTuneJobs(), consumer, config);
+    TopicLookup.partitions(topics.deadLetters(), consumer, config);
     JobTopics jobTopics =
         new KafkaJobTopics(
             scan(topics.fineTuneResults(), consumer),
@@ -186,19 +193,22 @@ public final class Trainer implements AutoCloseable {
                 config.timeLimit(),
                 config.attempts()));
     RecordValues<FineTuneJob> jobs = new RecordValues<>(FineTuneJob.class, serdes);
+    JobReporter reporter =
+        new JobReporter(
+            reports,
+            new ReportRecords(config.name(), config.lease(), Clock.systemUTC()),
+            config.reportEvery(),
+            System::nanoTime);
     return new TrainerLoop(
         new JobQueue(
             topics.fineTuneJobs(),
             consumer,
             jobs,
             (record, job) -> new JobWatch(outsideTheGroup().get(), record, job, jobs),
+            reporter::reportUnusable,
             metrics),
         new JobWorker(working, run::run, STOP_TIMEOUT),
-        new JobReporter(
-            reports,
-            new ReportRecords(config.name(), config.lease(), Clock.systemUTC()),
-            config.reportEvery(),
-            System::nanoTime),
+        reporter,
         metrics,
         health);
   }

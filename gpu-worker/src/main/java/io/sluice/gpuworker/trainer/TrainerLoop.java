@@ -55,8 +55,11 @@ final class TrainerLoop implements AutoCloseable {
   void turn() {
     queue.poll(current.isPresent());
     current.ifPresent(this::advance);
-    while (current.isEmpty() && queue.hasNext()) {
+    boolean stepped = true;
+    while (stepped && current.isEmpty() && queue.hasNext()) {
+      int waiting = queue.size();
       current = queue.next();
+      stepped = queue.size() < waiting;
     }
     metrics.setProgress(current.flatMap(job -> job.control.progress()));
     health.turned();

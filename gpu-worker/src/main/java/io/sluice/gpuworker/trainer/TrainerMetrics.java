@@ -24,6 +24,7 @@ final class TrainerMetrics {
   private final AtomicReference<Optional<JobProgress>> progress =
       new AtomicReference<>(Optional.empty());
   private final Map<String, Counter> ended = new TreeMap<>();
+  private final Counter deadLetters;
 
   TrainerMetrics(MeterRegistry registry) {
     for (String outcome : List.of("finished", "failed", "cancelled", PASSED_OVER)) {
@@ -34,6 +35,10 @@ final class TrainerMetrics {
               .tag("outcome", outcome)
               .register(registry));
     }
+    deadLetters =
+        Counter.builder("sluice.trainer.dead.letters")
+            .description("Records of jobs that became dead letters.")
+            .register(registry);
     gauge(registry, "sluice.trainer.busy", "1 while the trainer has a job, else 0.", job -> 1);
     gauge(
         registry,
@@ -80,6 +85,11 @@ final class TrainerMetrics {
   /** Counts a job on which no work was needed. */
   void countPassedOver() {
     ended.get(PASSED_OVER).increment();
+  }
+
+  /** Counts a record that became a dead letter. */
+  void countDeadLetter() {
+    deadLetters.increment();
   }
 
   private static double of(JobProgress job, ToDoubleFunction<TrainingProgress> value) {

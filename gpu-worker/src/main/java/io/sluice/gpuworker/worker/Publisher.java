@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.worker;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.serde.RegistryOutage;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,14 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 final class QueryTopicScan implements PublishedQueries {
   private final PartitionScan scan;
-  private final Deserializer<?> keys;
+  private final Deserializer<QueryRepresentationKey> keys;
 
-  /** A scan of the topic of query representations. */
-  QueryTopicScan(PartitionScan scan, Deserializer<?> keys) {
+  /**
+   * A scan of the topic of query representations.
+   *
+   * @param keys throws a {@link SerializationException} for whatever is not such a key
+   */
+  QueryTopicScan(PartitionScan scan, Deserializer<QueryRepresentationKey> keys) {
     this.scan = scan;
     this.keys = keys;
   }
@@ -66,10 +71,11 @@ final class QueryTopicScan implements PublishedQueries {
   /** A key that cannot be decoded was not written by a worker, so no worker retracts it. */
   private Optional<QueryRepresentationKey> read(ConsumerRecord<byte[], byte[]> record) {
     try {
-      return keys.deserialize(scan.topic(), record.key()) instanceof QueryRepresentationKey key
-          ? Optional.of(key)
-          : Optional.empty();
+      return Optional.ofNullable(keys.deserialize(scan.topic(), record.key()));
     } catch (SerializationException e) {
+      if (RegistryOutage.isCauseOf(e)) {
+        throw e;
+      }
       return Optional.empty();
     }
   }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -12,6 +13,7 @@ import io.sluice.gpuworker.service.ServiceThread;
 import io.sluice.gpuworker.service.TopicLookup;
 import io.sluice.gpuworker.service.WorkThread;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.connection.SettingWarnings;
@@ -41,8 +43,11 @@ import org.slf4j.LoggerFactory;
 public final class RepresentationWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RepresentationWorker.class);
 
+  /** The part of Sluice that dead letters name. */
+  private static final String STAGE = "represent";
+
   /** Ids, the fingerprint and Kafka's framing, generously. */
-  private static final int QUERY_FRAME_BYTES = 2048;
+  private static final int QUERY_FRAME_BYTES = 8192;
 
   private final WorkerConfig config;
   private final Representer representer;
@@ -183,7 +188,7 @@ public final class RepresentationWorker implements AutoCloseable {
             metrics);
     return new WorkerLoop(
         consumer,
-        new Publisher(producer, new DeadLetters(topics.deadLetters()), metrics),
+        new Publisher(producer, new DeadLetters(topics.deadLetters(), STAGE), metrics),
         computing,
         List.of(
             new TopicQueue(topics.targetTasks(), tasks, config.batchRecords()),
@@ -199,6 +204,6 @@ public final class RepresentationWorker implements AutoCloseable {
             topic,
             TopicLookup.partitions(topic, consumer, config),
             () -> new KafkaConsumer<>(config.consumerOutsideTheGroup())),
-        serdes.key().deserializer());
+        serdes.key(QueryRepresentationKey.class).deserializer());
   }
 }

@@ -4,11 +4,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.launch.FrozenJobFixture;
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,12 +73,28 @@ final class TrainerLoopFixture implements AutoCloseable {
   private TrainerLoop loop() {
     RecordValues<FineTuneJob> values = new RecordValues<>(FineTuneJob.class, serdes);
     TrainerMetrics metrics = new TrainerMetrics(meters);
+    JobReporter reporter =
+        new JobReporter(
+            new JobReports(
+                "results",
+                serdes.<FineTuneResult>value().serializer(),
+                new DeadLetters("letters", "train"),
+                RecordLimit.byDefault(),
+                this::producer,
+                consumer::groupMetadata),
+            new ReportRecords(
+                "t1",
+                Duration.ofSeconds(30),
+                Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
+            Duration.ofNanos(REPORT_NANOS),
+            () -> now);
     return new TrainerLoop(
         new JobQueue(
             FIRST.topic(),
             consumer,
             values,
             (record, job) -> new JobWatch(watch(record), record, job, values),
+            reporter::reportUnusable,
             metrics),
         new JobWorker(
             task -> {
@@ -85,18 +103,7 @@ final class TrainerLoopFixture implements AutoCloseable {
             },
             this::workOn,
             Duration.ZERO),
-        new JobReporter(
-            new JobReports(
-                "results",
-                serdes.<FineTuneResult>value().serializer(),
-                this::producer,
-                consumer::groupMetadata),
-            new ReportRecords(
-                "t1",
-                Duration.ofSeconds(30),
-                Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
-            Duration.ofNanos(REPORT_NANOS),
-            () -> now),
+        reporter,
         metrics,
         new ServiceHealth(System::nanoTime, Duration.ofMinutes(5)));
   }
@@ -137,6 +144,11 @@ final class TrainerLoopFixture implements AutoCloseable {
 
   /** Appends a job to a partition. */
   void put(TopicPartition partition, FineTuneJob job) {
+    put(partition, job.getJobId(), job);
+  }
+
+  /** Appends a job under a key. */
+  void put(TopicPartition partition, String key, FineTuneJob job) {
     List<ConsumerRecord<byte[], byte[]>> records =
         log.computeIfAbsent(partition, unused -> new ArrayList<>());
     ConsumerRecord<byte[], byte[]> record =
@@ -144,7 +156,7 @@ final class TrainerLoopFixture implements AutoCloseable {
             partition.topic(),
             partition.partition(),
             records.size(),
-            job.getJobId().getBytes(StandardCharsets.UTF_8),
+            key.getBytes(StandardCharsets.UTF_8),
             serdes.<FineTuneJob>value().serializer().serialize(partition.topic(), job));
     records.add(record);
     if (consumer.assignment().contains(partition)) {
@@ -202,10 +214,21 @@ final class TrainerLoopFixture implements AutoCloseable {
 
   /** The reports whose transactions were committed. */
   List<FineTuneResult> reports() {
-    return producers.stream()
-        .flatMap(producer -> producer.history().stream())
+    return sent("results").stream()
         .map(ProducerRecord::value)
         .map(value -> serdes.<FineTuneResult>value().deserializer().deserialize("results", value))
+        .toList();
+  }
+
+  /** The dead letters whose transactions were committed. */
+  List<ProducerRecord<byte[], byte[]>> letters() {
+    return sent("letters");
+  }
+
+  private List<ProducerRecord<byte[], byte[]>> sent(String topic) {
+    return producers.stream()
+        .flatMap(producer -> producer.history().stream())
+        .filter(record -> record.topic().equals(topic))
         .toList();
   }
 

@@ -13,6 +13,7 @@ import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.StopReason;
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -20,6 +21,8 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.serde.AvroSerdes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterEach;
@@ -242,14 +246,47 @@ class TrainerLoopTest {
   }
 
   @Test
-  void givenUnreadableAndDeletedRecords_whenRead_thenPassedOver() {
+  void givenUnreadableAndDeletedRecords_whenRead_thenTheUnreadableOneIsADeadLetter() {
     trainer.consumer.addRecord(
         new ConsumerRecord<>(FIRST.topic(), FIRST.partition(), 0, new byte[1], new byte[] {1, 2}));
     trainer.consumer.addRecord(
         new ConsumerRecord<>(FIRST.topic(), FIRST.partition(), 1, new byte[1], null));
     trainer.turns(4);
 
+    assertThat(trainer.letters()).hasSize(1);
+    assertThat(header(trainer.letters().get(0), DeadLetters.REASON)).contains("not Avro");
+    assertThat(header(trainer.letters().get(0), DeadLetters.STAGE)).isEqualTo("train");
+    assertThat(trainer.offsets()).containsExactly(Map.of(FIRST, new OffsetAndMetadata(1)));
     assertThat(trainer.committed(FIRST)).isEqualTo(2);
     assertThat(trainer.isBegun()).isFalse();
+  }
+
+  @Test
+  void givenAJobUnderAnotherKey_whenRead_thenItIsADeadLetter() {
+    trainer.put(FIRST, "another", job("a"));
+    trainer.turns(4);
+
+    assertThat(header(trainer.letters().get(0), DeadLetters.REASON)).contains("key is not");
+    assertThat(trainer.isBegun()).isFalse();
+  }
+
+  @Test
+  void givenADeadLetterThatKafkaDoesNotTake_whenTurning_thenItIsSentOnceKafkaDoes() {
+    trainer.producersFail = Optional.of(new KafkaException("away"));
+    trainer.put(FIRST, "another", job("a"));
+    trainer.put(FIRST, job("b"));
+    trainer.turns(4);
+    assertThat(trainer.letters()).isEmpty();
+
+    trainer.producersFail = Optional.empty();
+    trainer.now = Duration.ofSeconds(2).toNanos();
+    trainer.turns(4);
+
+    assertThat(trainer.letters()).hasSize(1);
+    assertThat(trainer.isBegun()).isTrue();
+  }
+
+  private static String header(ProducerRecord<?, ?> letter, String name) {
+    return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 }

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +27,7 @@ class QueryTopicScanTest {
   private static final int PARTITIONS = 4;
 
   private final Serde<QueryRepresentationKey> keys =
-      AvroSerdes.forRegistry("mock://query-scan").key();
+      AvroSerdes.forRegistry("mock://query-scan").key(QueryRepresentationKey.class);
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final TopicPartition partition =
       new TopicPartition(TOPIC, KeyPartitions.partitionFor("maths", PARTITIONS));
@@ -54,6 +60,32 @@ class QueryTopicScanTest {
     assertThat(consumer.closed()).isTrue();
   }
 
+  /** The id of any registered schema can precede the bytes of a foreign key. */
+  @Test
+  void givenForeignKeys_whenScanned_thenTheyArePassedOver() {
+    Serde<SpecificRecord> values = AvroSerdes.forRegistry("mock://query-scan").value();
+    byte[] candidate =
+        values
+            .serializer()
+            .serialize(TOPIC, new Candidate("c", "", List.of(Messages.of("user", "?"))));
+    byte[] twoBillionMessages =
+        ByteBuffer.allocate(5 + 2 + 1 + 5)
+            .put(candidate, 0, 5 + 2 + 1)
+            .put(new byte[] {(byte) 0x80, (byte) 0xD0, (byte) 0xAC, (byte) 0xF3, 0x0E})
+            .array();
+    consumer.updateBeginningOffsets(Map.of(partition, 0L));
+    consumer.updateEndOffsets(Map.of(partition, 4L));
+    consumer.schedulePollTask(
+        () -> {
+          put(0, candidate);
+          put(1, twoBillionMessages);
+          put(2, Arrays.copyOf(candidate, 6));
+          put(3, "maths", 1, 0, true);
+        });
+
+    assertThat(scan.of("maths")).containsExactly(new QueryRepresentationKey("maths", 1, 0));
+  }
+
   @Test
   void givenAnEmptyPartition_whenScanned_thenNothing() {
     consumer.updateBeginningOffsets(Map.of(partition, 0L));
@@ -79,5 +111,10 @@ class QueryTopicScanTest {
     consumer.addRecord(
         new ConsumerRecord<>(
             TOPIC, partition.partition(), offset, key, valued ? new byte[1] : null));
+  }
+
+  private void put(long offset, byte[] key) {
+    consumer.addRecord(
+        new ConsumerRecord<>(TOPIC, partition.partition(), offset, key, new byte[1]));
   }
 }

@@ -4,6 +4,7 @@ import static io.sluice.gpuworker.worker.Inputs.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.schemas.Candidate;
@@ -83,7 +84,7 @@ final class WorkerLoopFixture {
             metrics);
     return new WorkerLoop(
         consumer,
-        new Publisher(producer, new DeadLetters(TOPICS.deadLetters()), metrics),
+        new Publisher(producer, new DeadLetters(TOPICS.deadLetters(), "represent"), metrics),
         toCompute::add,
         List.of(
             new TopicQueue(TOPICS.targetTasks(), tasks, BATCH),

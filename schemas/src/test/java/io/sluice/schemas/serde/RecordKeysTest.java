@@ -29,6 +29,13 @@ class RecordKeysTest {
   }
 
   @Test
+  void givenAKeyThatIsTooLong_whenRead_thenItIsRefused() {
+    assertThatThrownBy(() -> text.deserializer().deserialize("t", new byte[5000]))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("5000 bytes");
+  }
+
+  @Test
   void givenAKeyInAnotherEncoding_whenRead_thenItIsRefused() {
     assertThatThrownBy(
             () -> text.deserializer().deserialize("t", new byte[] {'a', (byte) 0xE4, 'b'}))

@@ -8,6 +8,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.BoundedValues;
 import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
@@ -77,7 +78,7 @@ public record NominateStage(
                 topics.queryRepresentations(),
                 Consumed.with(
                     RecordKeys.required(avro.key(QueryRepresentationKey.class)),
-                    avro.value(QueryRepresentation.class)))
+                    BoundedValues.of(avro.value(QueryRepresentation.class), limit)))
             .peek(RecordChecks::query, Named.as("check-query"))
             .repartition(
                 toEveryShard(

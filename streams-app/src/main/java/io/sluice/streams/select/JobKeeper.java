@@ -7,6 +7,7 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.JobTrigger;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.validation.ForeignText;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.trigger.TierState;
 import io.sluice.streams.trigger.TriggerPolicy;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * owned by the processor of one partition.
  */
 final class JobKeeper {
+  /** What a trainer says about the end of a job becomes part of the job's record. */
+  private static final int MAX_DETAIL_CHARACTERS = 1000;
+
   private static final Logger log = LoggerFactory.getLogger(JobKeeper.class);
 
   private final SelectStores stores;
@@ -134,7 +138,7 @@ final class JobKeeper {
                     result.getState() == FineTuneState.FINISHED
                         ? JobState.FINISHED
                         : JobState.FAILED,
-                    result.getDetail()));
+                    ForeignText.shown(result.getDetail(), MAX_DETAIL_CHARACTERS)));
   }
 
   /**

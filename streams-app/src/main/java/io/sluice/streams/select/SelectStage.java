@@ -11,8 +11,10 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.BoundedValues;
 import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.KeyPartitions;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.JobRequestRules;
 import io.sluice.streams.deadletter.InvalidRecordException;
@@ -44,9 +46,17 @@ import org.apache.kafka.streams.state.Stores;
  * @param shards number of shards; a task is complete when all of them have reported
  * @param taskPartitions number of partitions of the target-tasks topic
  * @param publishInterval how often changes of subsets, jobs and statuses are published
+ * @param limit size of the largest record
  */
 public record SelectStage(
-    Topics topics, AvroSerdes avro, int shards, int taskPartitions, Duration publishInterval) {
+    Topics topics,
+    AvroSerdes avro,
+    int shards,
+    int taskPartitions,
+    Duration publishInterval,
+    RecordLimit limit) {
+  /** Ids of tasks have at most 100 characters, those of jobs some more. */
+  private static final int MAX_ID_CHARACTERS = 256;
 
   /**
    * Adds the stage, up to the topics that it publishes to.
@@ -67,7 +77,8 @@ public record SelectStage(
     KStream<String, SelectInput> requested =
         builder.stream(
                 topics.jobRequests(),
-                Consumed.with(RecordKeys.text(), avro.value(JobRequest.class)))
+                Consumed.with(
+                    RecordKeys.text(), BoundedValues.of(avro.value(JobRequest.class), limit)))
             .peek(SelectStage::check, Named.as("check-request"))
             .filter((id, request) -> request != null)
             .mapValues(SelectInput.JobRequested::new);
@@ -86,7 +97,9 @@ public record SelectStage(
   private KStream<String, SelectInput> ended(StreamsBuilder builder) {
     return builder.stream(
             topics.fineTuneResults(),
-            Consumed.with(RecordKeys.text(), avro.value(FineTuneResult.class)))
+            Consumed.with(
+                RecordKeys.text(), BoundedValues.of(avro.value(FineTuneResult.class), limit)))
+        .peek(SelectStage::checkResult, Named.as("check-result"))
         .filter(
             (id, result) ->
                 result != null
@@ -134,6 +147,18 @@ public record SelectStage(
   }
 
   /** Rejects a request that breaks the contract; a tombstone passes. */
+  /** The id of the task becomes a key of its own, and would take its room twice. */
+  private static void checkResult(String key, FineTuneResult result) {
+    if (result != null
+        && (result.getTaskId().length() > MAX_ID_CHARACTERS
+            || result.getJobId().length() > MAX_ID_CHARACTERS)) {
+      throw new InvalidRecordException(
+          "fine-tune result: an id of a task or a job has at most "
+              + MAX_ID_CHARACTERS
+              + " characters");
+    }
+  }
+
   private static void check(String key, JobRequest request) {
     if (request == null) {
       return;

@@ -3,6 +3,7 @@ package io.sluice.streams.topology;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.BoundedValues;
 import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.TargetTaskRules;
@@ -52,7 +53,9 @@ final class SelectionTopology {
     KStream<String, TargetTask> tasks =
         builder.stream(
                 topics.targetTasks(),
-                Consumed.with(RecordKeys.text(), avro.value(TargetTask.class)))
+                Consumed.with(
+                    RecordKeys.text(),
+                    BoundedValues.of(avro.value(TargetTask.class), config.recordLimit())))
             .peek(SelectionTopology::check, Named.as("check-task"));
     NominateStage.Pace pace =
         new NominateStage.Pace(
@@ -68,7 +71,12 @@ final class SelectionTopology {
                     .withValueSerde(avro.value())
                     .withNumberOfPartitions(taskPartitions));
     new SelectStage(
-            topics, avro, shards, taskPartitions, config.get(StreamsAppSettings.REPORT_INTERVAL))
+            topics,
+            avro,
+            shards,
+            taskPartitions,
+            config.get(StreamsAppSettings.REPORT_INTERVAL),
+            config.recordLimit())
         .addTo(builder, tasks, nominations, open);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());

@@ -1,16 +1,16 @@
-package io.sluice.gpuworker.worker;
+package io.sluice.gpuworker.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.topic.RecordLimit;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 class DeadLettersTest {
-  private final DeadLetters deadLetters = new DeadLetters("dead-letters");
-  private final ConsumerRecord<byte[], byte[]> source =
-      Inputs.record("candidates", 3, 42, "a", new byte[] {1, 2, 3});
+  private final DeadLetters deadLetters = new DeadLetters("dead-letters", "represent");
+  private final ConsumerRecord<byte[], byte[]> source = record("a", new byte[] {1, 2, 3});
 
   @Test
   void givenARecordWithHeaders_whenItBecomesALetter_thenItKeepsThemAndItsBytes() {
@@ -22,7 +22,7 @@ class DeadLettersTest {
     assertThat(letter.key()).isEqualTo(source.key());
     assertThat(letter.value()).isEqualTo(source.value());
     assertThat(letter.headers().lastHeader("trace").value()).containsExactly(9);
-    assertThat(Outputs.header(letter, DeadLetters.REASON)).isEqualTo("too short");
+    assertThat(header(letter, DeadLetters.REASON)).isEqualTo("too short");
     assertThat(source.headers()).as("the source is not changed").hasSize(1);
   }
 
@@ -33,7 +33,7 @@ class DeadLettersTest {
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "the second time");
 
     assertThat(letter.headers().headers(DeadLetters.REASON)).hasSize(1);
-    assertThat(Outputs.header(letter, DeadLetters.REASON)).isEqualTo("the second time");
+    assertThat(header(letter, DeadLetters.REASON)).isEqualTo("the second time");
   }
 
   @Test
@@ -45,16 +45,15 @@ class DeadLettersTest {
     assertThat(letter.key()).isEqualTo(source.key());
     assertThat(letter.value()).isNull();
     assertThat(letter.headers().lastHeader("trace")).isNull();
-    assertThat(Outputs.header(letter, DeadLetters.REASON))
+    assertThat(header(letter, DeadLetters.REASON))
         .startsWith("no Avro; the value of 3 bytes and the headers")
         .endsWith("left out");
-    assertThat(Outputs.header(letter, DeadLetters.OFFSET)).isEqualTo("42");
+    assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("42");
   }
 
   @Test
   void givenAKeyAsLargeAsARecord_whenLetteredWithoutContent_thenItIsLeftOutToo() {
-    ConsumerRecord<byte[], byte[]> vast =
-        Inputs.record("candidates", 3, 42, "k".repeat(1 << 20), new byte[0]);
+    ConsumerRecord<byte[], byte[]> vast = record("k".repeat(1 << 20), new byte[0]);
 
     assertThat(deadLetters.letterWithoutContent(vast, "no Avro").key()).isNull();
   }
@@ -63,6 +62,24 @@ class DeadLettersTest {
   void givenAnOverlongReason_whenLettered_thenItIsCut() {
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "x".repeat(100_000));
 
-    assertThat(Outputs.header(letter, DeadLetters.REASON)).hasSizeLessThan(1_100);
+    assertThat(header(letter, DeadLetters.REASON)).hasSizeLessThan(1_100);
+  }
+
+  @Test
+  void givenALimit_whenLetteredWithinIt_thenTheContentIsKeptWhereItSurelyFits() {
+    RecordLimit limit = RecordLimit.byDefault();
+
+    assertThat(deadLetters.letterWithin(limit, source, "no Avro").value())
+        .isEqualTo(source.value());
+    source.headers().add("trace", new byte[limit.bytes()]);
+    assertThat(deadLetters.letterWithin(limit, source, "no Avro").value()).isNull();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(String key, byte[] value) {
+    return new ConsumerRecord<>("candidates", 3, 42, key.getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  private static String header(ProducerRecord<?, ?> letter, String name) {
+    return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 }
