@@ -38,7 +38,7 @@ class RecordReaderTest {
         exchange -> {
           byte[] body =
               "{\"error_code\": %d, \"message\": \"no\"}"
-                  .formatted(status)
+                  .formatted(status * 100 + 3)
                   .getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -91,11 +94,20 @@ class SettingTest {
 
   private static final class Config extends ConnectionConfig {
     Config(Map<String, String> settings) {
-      super(
-          Setting.definition(List.of(LEASE, PORT, FOLDERS, WORD)),
-          settings,
-          Set.of(),
-          key -> false);
+      super(definition(), withConnection(settings), Set.of(), key -> false);
+    }
+
+    private static ConfigDef definition() {
+      List<Setting<?>> all = new ArrayList<>(List.of(LEASE, PORT, FOLDERS, WORD));
+      all.addAll(ConnectionSettings.all());
+      return Setting.definition(all);
+    }
+
+    private static Map<String, String> withConnection(Map<String, String> settings) {
+      Map<String, String> all = new HashMap<>(settings);
+      all.put("bootstrap.servers", "broker:9092");
+      all.put("schema.registry.url", "http://registry:8081");
+      return all;
     }
   }
 }
