@@ -2,7 +2,6 @@ package io.sluice.schemas.serde;
 
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
-import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -14,7 +13,8 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * The one place that makes serdes: Confluent's Avro serializer and deserializer for Sluice's
- * generated records, one subject a topic (TopicNameStrategy).
+ * generated records, one subject per topic (TopicNameStrategy). A record that uses no field of a
+ * later release is written as the first release with room for it wrote it ({@link ReleasedForm}).
  *
  * <p>Null is a tombstone and stays null. Undecodable bytes raise Kafka's {@code
  * SerializationException}.
@@ -107,7 +107,7 @@ public final class AvroSerdes {
 
   @SuppressWarnings("unchecked") // The reader's schema is the generated class named by the record.
   private <T extends SpecificRecord> Serde<T> serde(boolean isKey) {
-    Serializer<T> serializer = (Serializer<T>) (Serializer<?>) new KafkaAvroSerializer();
+    Serializer<T> serializer = new ReleasedFormSerializer<>();
     Deserializer<T> deserializer = (Deserializer<T>) (Deserializer<?>) new KafkaAvroDeserializer();
     serializer.configure(config, isKey);
     deserializer.configure(config, isKey);

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The compatibility rule BACKWARD_TRANSITIVE: the current schemas read records that any released
  * version wrote.
  *
- * <p>The baseline is {@code src/test/resources/released/VERSION/NAME.avsc}, one complete schema per
+ * <p>The baseline is {@code src/main/resources/released/VERSION/NAME.avsc}, one complete schema per
  * file. Files are only ever added to it.
  */
 class SchemaCompatibilityTest {
   private static final Path SOURCES = Path.of("src/main/avro");
-  private static final Path RELEASED = Path.of("src/test/resources/released");
+  private static final Path RELEASED = Path.of("src/main/resources/released");
 
   @ParameterizedTest
   @MethodSource("releasedSchemas")
@@ -43,6 +43,19 @@ class SchemaCompatibilityTest {
                 + "change that needs more requires a new topic.",
             reader.getName(), file.getParent().getFileName())
         .isEmpty();
+  }
+
+  /** An earlier schema writes a record of the current class by the positions of its fields. */
+  @ParameterizedTest
+  @MethodSource("releasedSchemas")
+  void givenAReleasedSchema_whenComparedWithTheCurrentOne_thenNewFieldsStandBehindTheOthers(
+      Path file) throws Exception {
+    Schema released = new Schema.Parser().parse(file.toFile());
+    if (released.getType() == Schema.Type.RECORD) {
+      assertThat(current(name(file)).getFields())
+          .extracting(Schema.Field::name)
+          .startsWith(released.getFields().stream().map(Schema.Field::name).toArray(String[]::new));
+    }
   }
 
   @Test

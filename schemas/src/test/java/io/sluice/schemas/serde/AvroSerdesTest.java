@@ -212,8 +212,6 @@ class AvroSerdesTest {
           .as("places of %s", type.getName())
           .hasSize(1);
     }
-    assertThat(serdes.value().serializer().getClass().getName())
-        .isEqualTo("io.confluent.kafka.serializers.KafkaAvroSerializer");
     assertThat(serdes.value().deserializer().getClass().getName())
         .isEqualTo("io.confluent.kafka.serializers.KafkaAvroDeserializer");
   }

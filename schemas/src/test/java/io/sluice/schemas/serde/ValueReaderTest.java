@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -61,10 +63,15 @@ class ValueReaderTest {
 
   /** The check for the schema and the decoding share one look-up, for any number of values. */
   @Test
-  void givenManyValuesOfOneSchema_whenRead_thenTheRegistryIsAskedOnce() throws IOException {
+  void givenManyValuesOfOneSchema_whenRead_thenTheRegistryIsAskedOnce() throws Exception {
     AtomicInteger requests = new AtomicInteger();
+    byte[] bytes = bytes(CANDIDATE);
     String schema =
-        Candidate.getClassSchema().toString().replace("\\", "\\\\").replace("\"", "\\\"");
+        MockSchemaRegistry.getClientForScope("ValueReaderTest")
+            .getSchemaById(ByteBuffer.wrap(bytes).getInt(1))
+            .canonicalString()
+            .replace("\\", "\\\\")
+            .replace("\"", "\\\"");
     byte[] answer = ("{\"schema\": \"" + schema + "\"}").getBytes(StandardCharsets.UTF_8);
     HttpServer registry =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -80,7 +87,6 @@ class ValueReaderTest {
     try {
       String url = "http://127.0.0.1:" + registry.getAddress().getPort();
       ValueReader<Candidate> remote = AvroSerdes.forRegistry(url).valueReader(Candidate.class);
-      byte[] bytes = bytes(CANDIDATE);
       for (int i = 0; i < 3; i++) {
         assertThat(remote.read(TOPIC, bytes)).isEqualTo(CANDIDATE);
       }
