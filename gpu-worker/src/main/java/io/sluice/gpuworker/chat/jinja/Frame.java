@@ -1,0 +1,14 @@
+package io.sluice.gpuworker.chat.jinja;
+
+/**
+ * Where an expression or statement is evaluated.
+ *
+ * @param scope the variables that it sees
+ * @param work what the rendering has used
+ */
+record Frame(Scope scope, Work work) {
+  /** The same rendering in a new scope. */
+  Frame inner() {
+    return new Frame(scope.inner(), work);
+  }
+}
