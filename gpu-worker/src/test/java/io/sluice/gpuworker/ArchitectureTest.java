@@ -92,6 +92,33 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.gpuworker.model", "io.sluice.gpuworker.model.lora..");
 
   @ArchTest
+  static final ArchRule chatTemplatesKnowNoEngineAndNoService =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.chat..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl..",
+              "org.apache.kafka..",
+              "java.lang.reflect..",
+              "java.net..",
+              "io.sluice.gpuworker.model",
+              "io.sluice.gpuworker.gradient..",
+              "io.sluice.gpuworker.representation..",
+              "io.sluice.gpuworker.worker..",
+              "io.sluice.gpuworker.trainer..");
+
+  @ArchTest
+  static final ArchRule renderingReadsNoFiles =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.chat.jinja..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.io..", "java.nio..", "io.sluice.gpuworker.chat");
+
+  @ArchTest
   static final ArchRule launchersKnowNeitherJobsNorKafka =
       noClasses()
           .that()
