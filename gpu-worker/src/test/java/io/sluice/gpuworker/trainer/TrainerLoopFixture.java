@@ -149,15 +149,19 @@ final class TrainerLoopFixture implements AutoCloseable {
 
   /** Appends a job under a key. */
   void put(TopicPartition partition, String key, FineTuneJob job) {
+    put(partition, key.getBytes(StandardCharsets.UTF_8), encoded(job));
+  }
+
+  byte[] encoded(FineTuneJob job) {
+    return serdes.<FineTuneJob>value().serializer().serialize(FIRST.topic(), job);
+  }
+
+  /** Appends a record of any bytes to a partition. */
+  void put(TopicPartition partition, byte[] key, byte[] value) {
     List<ConsumerRecord<byte[], byte[]>> records =
         log.computeIfAbsent(partition, unused -> new ArrayList<>());
     ConsumerRecord<byte[], byte[]> record =
-        new ConsumerRecord<>(
-            partition.topic(),
-            partition.partition(),
-            records.size(),
-            key.getBytes(StandardCharsets.UTF_8),
-            serdes.<FineTuneJob>value().serializer().serialize(partition.topic(), job));
+        new ConsumerRecord<>(partition.topic(), partition.partition(), records.size(), key, value);
     records.add(record);
     if (consumer.assignment().contains(partition)) {
       consumer.addRecord(record);

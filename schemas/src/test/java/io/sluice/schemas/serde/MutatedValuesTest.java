@@ -2,13 +2,22 @@ package io.sluice.schemas.serde;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.FireJob;
+import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.testing.Mutations;
 import java.util.List;
@@ -37,6 +46,27 @@ class MutatedValuesTest {
             .setQueries(List.of(new Query("q", turns)))
             .build(),
         new RepresentationKey("default", "c-1"),
+        FineTuneJob.newBuilder()
+            .setJobId("j")
+            .setTaskId("t")
+            .setRevision(1)
+            .setRepresentationId("default")
+            .setAlgorithm("random")
+            .setBudget(5)
+            .setSequence(0)
+            .setExamples(5)
+            .setPoolSize(50)
+            .setDatasetChecksum("00ff")
+            .setSeeds(List.of(1, 2, 3))
+            .build(),
+        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", turns, DatasetPart.SELECTED),
+        FineTuneResult.newBuilder()
+            .setJobId("j")
+            .setTaskId("t")
+            .setState(FineTuneState.PROGRESS)
+            .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3)))
+            .build(),
+        new JobRequest("r", "t", new FireJob(5)),
         new SelectedInstruction("t", 1, "c-1", 5, 0.5f, 0, List.of(0.5f, 0.25f), "poems", turns),
         TaskStatus.newBuilder()
             .setTaskId("t")
@@ -58,7 +88,7 @@ class MutatedValuesTest {
     byte[] bytes = serdes.value().serializer().serialize(TOPIC, value);
     ValueReader<? extends SpecificRecord> reader = serdes.valueReader(value.getClass());
     int refused = 0;
-    int count = Mutations.perTopic(10_000);
+    int count = Mutations.perTopic(5_000);
 
     for (int i = 0; i < count; i++) {
       byte[] mutated = Mutations.mutate(bytes, random);

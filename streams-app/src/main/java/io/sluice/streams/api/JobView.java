@@ -34,6 +34,7 @@ import java.util.Locale;
  * @param hyperParameters how to train
  * @param launcher name of the launcher that is to train it; empty when the trainer chooses
  * @param retracted candidates of the dataset that were retracted or replaced after the job fired
+ * @param retractedIncomplete whether further candidates were retracted than the record names
  */
 record JobView(
     String job,
@@ -59,7 +60,8 @@ record JobView(
     List<Integer> seeds,
     Training hyperParameters,
     String launcher,
-    List<String> retracted) {
+    List<String> retracted,
+    boolean retractedIncomplete) {
   static JobView of(FineTuneJob job) {
     return new JobView(
         job.getJobId(),
@@ -85,7 +87,8 @@ record JobView(
         job.getSeeds(),
         Training.of(job.getHyperParameters()),
         job.getLauncher(),
-        job.getRetracted());
+        job.getRetracted(),
+        job.getRetractedIncomplete());
   }
 
   private static String lower(Enum<?> value) {

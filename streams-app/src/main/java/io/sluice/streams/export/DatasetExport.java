@@ -65,8 +65,8 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
    *
    * @param folder must not exist yet, but its parent folder must
    * @return what was left out
-   * @throws IOException when the folder exists or cannot be written, or no example is left to train
-   *     on
+   * @throws IOException when the folder exists or cannot be written, when no example is left to
+   *     train on, or when it is not known which ones were retracted
    */
   public LeftOut write(FrozenDataset dataset, Path folder) throws IOException {
     Path target = folder.toAbsolutePath().normalize();
@@ -89,6 +89,10 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
   }
 
   private LeftOut fill(FrozenDataset dataset, Path folder) throws IOException {
+    if (dataset.job().getRetractedIncomplete() && !withRetracted) {
+      throw new IOException(
+          "more examples of the job were retracted than its record has room to name, so they cannot be left out: fire a new job");
+    }
     Set<String> retracted = withRetracted ? Set.of() : Set.copyOf(dataset.job().getRetracted());
     Set<String> leftOut = new LinkedHashSet<>();
     ArrayNode files = JSON.createArrayNode();

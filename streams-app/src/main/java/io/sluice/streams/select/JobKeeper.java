@@ -7,6 +7,7 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.JobTrigger;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.validation.ForeignText;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.trigger.TierState;
@@ -32,21 +33,31 @@ final class JobKeeper {
   /** What a trainer says about the end of a job becomes part of the job's record. */
   private static final int MAX_DETAIL_CHARACTERS = 1000;
 
+  private static final String TOO_MANY_RETRACTED =
+      "more of its examples were retracted than its record has room to name: fire a new job";
+
   private static final Logger log = LoggerFactory.getLogger(JobKeeper.class);
 
   private final SelectStores stores;
   private final int shards;
+  private final int maxRetractedBytes;
   private final BiConsumer<String, SelectOutput> publish;
 
   /**
    * Creates the keeper for the tasks of one partition.
    *
    * @param shards number of shards; a task is complete when all of them have reported
+   * @param limit size of the largest record: half of it is for the ids of retracted candidates
    * @param publish receives the task id and each publication
    */
-  JobKeeper(SelectStores stores, int shards, BiConsumer<String, SelectOutput> publish) {
+  JobKeeper(
+      SelectStores stores,
+      int shards,
+      RecordLimit limit,
+      BiConsumer<String, SelectOutput> publish) {
     this.stores = stores;
     this.shards = shards;
+    this.maxRetractedBytes = limit.bytes() / 2;
     this.publish = publish;
   }
 
@@ -159,10 +170,17 @@ final class JobKeeper {
 
   /**
    * Publishes each affected job once, with all retractions since the last call, because thousands
-   * of candidates may have been retracted in between.
+   * of candidates may have been retracted in between. An open job whose record has no room for all
+   * of them is cancelled, because a trainer could not leave them out.
    */
   void publishRetractions(ServedTask task) {
-    task.jobs().takeOutdated().forEach(job -> change(task, job));
+    for (FineTuneJob job : task.jobs().takeOutdated(maxRetractedBytes)) {
+      if (job.getRetractedIncomplete() && job.getState() == JobState.OPEN) {
+        end(task, job, JobState.CANCELLED, TOO_MANY_RETRACTED);
+      } else {
+        change(task, job);
+      }
+    }
   }
 
   private boolean isSettled(ServedTask task) {

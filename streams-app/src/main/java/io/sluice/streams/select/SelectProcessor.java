@@ -10,6 +10,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.Withdrawal;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.TaskKey;
@@ -45,6 +46,7 @@ final class SelectProcessor
 
   private final Duration publishInterval;
   private final int shards;
+  private final RecordLimit limit;
 
   /** The tasks of the partition, by task id. */
   private final Map<String, ServedTask> tasks = new HashMap<>();
@@ -65,10 +67,12 @@ final class SelectProcessor
    *
    * @param publishInterval how often the changes of tasks are published
    * @param shards number of shards; a task is complete when all of them have reported
+   * @param limit size of the largest record
    */
-  SelectProcessor(Duration publishInterval, int shards) {
+  SelectProcessor(Duration publishInterval, int shards, RecordLimit limit) {
     this.publishInterval = publishInterval;
     this.shards = shards;
+    this.limit = limit;
   }
 
   @Override
@@ -76,7 +80,7 @@ final class SelectProcessor
     this.context = context;
     this.stores = new SelectStores(context);
     this.subsets = new SubsetKeeper(stores, this::publish);
-    this.jobs = new JobKeeper(stores, shards, this::publish);
+    this.jobs = new JobKeeper(stores, shards, limit, this::publish);
     // Kafka Streams initializes the same processor again after it has rolled back its stores.
     tasks.clear();
     changed.clear();

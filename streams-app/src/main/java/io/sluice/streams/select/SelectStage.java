@@ -177,7 +177,7 @@ public record SelectStage(
       implements ProcessorSupplier<String, SelectInput, String, SelectOutput> {
     @Override
     public Processor<String, SelectInput, String, SelectOutput> get() {
-      return open.watch(new SelectProcessor(stage.publishInterval, stage.shards));
+      return open.watch(new SelectProcessor(stage.publishInterval, stage.shards, stage.limit));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.streams.select;
 
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,9 @@ import java.util.Set;
 
 /** The fine-tune jobs of all revisions of a task, a copy in memory of what is stored. */
 final class TaskJobs {
+  /** The most that the length of an id takes in a record: ids have at most 256 characters. */
+  private static final int LENGTH_BYTES = 2;
+
   private final Map<String, FineTuneJob> byId = new HashMap<>();
   private final Map<Series, Fired> last = new HashMap<>();
 
@@ -43,22 +47,41 @@ final class TaskJobs {
 
   /**
    * Removes and returns the jobs whose published records do not include all retracted candidates
-   * yet.
+   * yet. A record names as many of them, the first ones, as it has room for.
    *
+   * @param maxBytes how much room there is for the ids of one job, in bytes
    * @return the new records, one per job
    */
-  List<FineTuneJob> takeOutdated() {
+  List<FineTuneJob> takeOutdated(int maxBytes) {
     List<FineTuneJob> outdated = new ArrayList<>();
     retracted.forEach(
         (jobId, candidates) -> {
           FineTuneJob job = byId.get(jobId);
           Set<String> all = new LinkedHashSet<>(job.getRetracted());
-          if (all.addAll(candidates)) {
-            outdated.add(FineTuneJob.newBuilder(job).setRetracted(List.copyOf(all)).build());
+          if (all.addAll(candidates) && !job.getRetractedIncomplete()) {
+            List<String> named = thatFit(all, maxBytes);
+            outdated.add(
+                FineTuneJob.newBuilder(job)
+                    .setRetracted(named)
+                    .setRetractedIncomplete(named.size() < all.size())
+                    .build());
           }
         });
     retracted.clear();
     return outdated;
+  }
+
+  private static List<String> thatFit(Set<String> ids, int maxBytes) {
+    List<String> fit = new ArrayList<>();
+    int bytes = 0;
+    for (String id : ids) {
+      bytes += LENGTH_BYTES + id.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > maxBytes) {
+        break;
+      }
+      fit.add(id);
+    }
+    return List.copyOf(fit);
   }
 
   Optional<FineTuneJob> find(String jobId) {

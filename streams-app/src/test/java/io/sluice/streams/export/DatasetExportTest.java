@@ -113,6 +113,27 @@ class DatasetExportTest {
   }
 
   @Test
+  void givenAJobThatDoesNotNameAllRetractedExamples_whenExported_thenRefusedUnlessIncluded()
+      throws IOException {
+    FrozenDataset whole = dataset(List.of("a"));
+    FrozenDataset incomplete =
+        new FrozenDataset(
+            FineTuneJob.newBuilder(whole.job()).setRetractedIncomplete(true).build(),
+            whole.selected(),
+            whole.random(),
+            whole.queries(),
+            whole.heldOut());
+
+    assertThatThrownBy(
+            () -> export(false, ExampleFormat.JSONL).write(incomplete, folder.resolve("out")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("fire a new job");
+    assertThat(folder.resolve("out")).doesNotExist();
+    export(true, ExampleFormat.JSONL).write(incomplete, folder.resolve("all"));
+    assertThat(folder.resolve("all/train.jsonl")).content().hasLineCount(2);
+  }
+
+  @Test
   void givenParquet_whenReadAgain_thenItHoldsTheSameTurns() throws IOException {
     Path out = folder.resolve("out");
 

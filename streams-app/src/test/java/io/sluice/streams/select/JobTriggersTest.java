@@ -15,10 +15,12 @@ import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
+import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.streams.Examples;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -230,6 +232,39 @@ class JobTriggersTest {
     assertThat(select.jobChanges()).hasSize(1);
     assertThat(select.job(last().getJobId()).getRetracted())
         .containsExactlyInAnyOrderElementsOf(selected);
+  }
+
+  @Test
+  void givenMoreRetractionsThanARecordHasRoomFor_whenPublished_thenTheOpenJobIsCancelled() {
+    int budget = 200;
+    select.define(TargetTask.newBuilder(task(2)).setBudgets(List.of(budget)).build());
+    List<String> ids = IntStream.range(0, budget).mapToObj(i -> "%0256d".formatted(i)).toList();
+    for (String id : ids) {
+      select.report(report(2, new Nomination(List.of(0.5f), Examples.candidate(id))));
+    }
+    count(2, 2 * budget);
+    select.tick();
+    FineTuneJob job = last();
+
+    ids.forEach(id -> select.report(report(2, new Withdrawal(id))));
+    select.tick();
+    select.restart();
+    select.tick();
+
+    FineTuneJob changed = select.job(job.getJobId());
+    assertThat(changed.getState()).isEqualTo(JobState.CANCELLED);
+    assertThat(changed.getDetail()).contains("fire a new job");
+    assertThat(changed.getRetractedIncomplete()).isTrue();
+    assertThat(changed.getRetracted()).hasSizeBetween(100, budget - 1).isSubsetOf(ids);
+    assertThat(encoded(changed).length).isLessThan(SelectFixture.LIMIT.bytes());
+    assertThat(select.jobChanges()).as("published once").hasSize(1);
+  }
+
+  private static byte[] encoded(FineTuneJob job) {
+    return AvroSerdes.forRegistry("mock://JobTriggersTest")
+        .value()
+        .serializer()
+        .serialize("j", job);
   }
 
   private void fireFirst() {

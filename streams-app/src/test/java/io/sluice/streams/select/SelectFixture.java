@@ -17,6 +17,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /** The second stage on its own, with everything that consumers have read from its topics. */
 public final class SelectFixture {
+  /** The smallest one, so that a test soon fills a record. */
+  static final RecordLimit LIMIT = new RecordLimit(RecordLimit.MIN_BYTES);
+
   private final MockProcessorContext<String, SelectOutput> context =
       new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
   private final int shards;
@@ -64,7 +68,7 @@ public final class SelectFixture {
   public void restart() {
     // The context also keeps the punctuators of earlier processors.
     earlierPunctuators = context.scheduledPunctuators().size();
-    processor = new SelectProcessor(Duration.ofMillis(1), shards);
+    processor = new SelectProcessor(Duration.ofMillis(1), shards, LIMIT);
     processor.init(context);
   }
 
