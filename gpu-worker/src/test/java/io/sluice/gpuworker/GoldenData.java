@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -92,7 +93,7 @@ public final class GoldenData {
     List<Message> messages = new ArrayList<>();
     for (JsonNode message : example.path("messages")) {
       messages.add(
-          new Message(
+          Messages.of(
               message.path("role").asText(),
               message.path("content").asText(),
               message.path("weight").asInt(1) == 1));

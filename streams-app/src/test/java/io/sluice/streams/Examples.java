@@ -7,7 +7,9 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ public final class Examples {
   private Examples() {}
 
   public static Candidate candidate(String id) {
-    return new Candidate(
+    return Candidates.of(
         id, "test", List.of(Messages.of("user", "ask " + id), Messages.of("assistant", "answer")));
   }
 
@@ -29,7 +31,7 @@ public final class Examples {
     List<Query> set = new ArrayList<>();
     for (int q = 0; q < queries; q++) {
       set.add(
-          new Query(
+          Queries.of(
               "q" + q, List.of(Messages.of("user", "ask"), Messages.of("assistant", "a" + q))));
     }
     return TargetTask.newBuilder()

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.gradient;
 
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.validation.ForeignText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,14 @@ import java.util.stream.Collectors;
 public final class ExampleEncoder {
   private static final String ASSISTANT = "assistant";
   private static final String ASSISTANT_OPENS = "<|assistant|>\n";
+  private static final String TOOL = "tool";
   private static final List<String> ROLES = List.of("system", "user", ASSISTANT);
+  private static final String NO_TOOLS = "";
+  private static final int FIELDS_SHOWN = 60;
+
+  /** How a refusal ends that the text form is the cause of. */
+  private static final String NO_PLACE =
+      ", for which the text form 'reference' has no place: use the text form 'chat'";
 
   private final Tokens tokens;
   private final int maxLength;
@@ -39,16 +47,20 @@ public final class ExampleEncoder {
   /** Encodes an example as a candidate or as a query, depending on its type. */
   public Encoded encode(Text text) {
     if (text instanceof Text.Conversation conversation) {
-      return candidate(conversation.messages());
+      return candidate(conversation.messages(), conversation.tools());
     }
     return text instanceof Text.Question question
-        ? query(question.messages())
+        ? query(question.messages(), question.tools())
         : query((PromptAnswer) text);
   }
 
-  /** Encodes a candidate, of which all assistant messages are learnt but those that are masked. */
+  /** Encodes a candidate without tools. All its assistant messages are learnt but masked ones. */
   public Encoded candidate(List<Message> messages) {
-    Optional<String> problem = problem(messages);
+    return candidate(messages, NO_TOOLS);
+  }
+
+  private Encoded candidate(List<Message> messages, String tools) {
+    Optional<String> problem = problem(messages, tools);
     if (problem.isPresent()) {
       return new Encoded.Refused(problem.get());
     }
@@ -69,12 +81,16 @@ public final class ExampleEncoder {
   }
 
   /**
-   * Encodes a query. The last message, which must be the assistant's, is the answer; the messages
-   * before it are the prompt. White space around the user's and system messages and the answer is
-   * kept, because it can matter: code that continues a function is indented.
+   * Encodes a query without tools. The last message, which must be the assistant's, is the answer;
+   * the messages before it are the prompt. White space around the user's and system messages and
+   * the answer is kept, because it can matter: code that continues a function is indented.
    */
   public Encoded query(List<Message> messages) {
-    Optional<String> problem = problem(messages);
+    return query(messages, NO_TOOLS);
+  }
+
+  private Encoded query(List<Message> messages, String tools) {
+    Optional<String> problem = problem(messages, tools);
     if (problem.isPresent()) {
       return new Encoded.Refused(problem.get());
     }
@@ -116,7 +132,7 @@ public final class ExampleEncoder {
                 + " tokens: shorten the text before the answer, or raise the limit");
   }
 
-  private static Optional<String> problem(List<Message> messages) {
+  private static Optional<String> problem(List<Message> messages, String tools) {
     if (messages.isEmpty()) {
       return Optional.of("there are no messages");
     }
@@ -126,11 +142,28 @@ public final class ExampleEncoder {
     if (messages.stream().noneMatch(ExampleEncoder::isLearnt)) {
       return Optional.of("every assistant turn has weight 0, so there is nothing to learn");
     }
-    return messages.stream()
-        .map(Message::getRole)
-        .filter(role -> !ROLES.contains(role))
-        .findFirst()
-        .map(role -> "unknown role '" + role + "': use " + String.join(", ", ROLES));
+    if (!tools.isEmpty()) {
+      return Optional.of("the example has tools" + NO_PLACE);
+    }
+    for (int turn = 0; turn < messages.size(); turn++) {
+      String role = messages.get(turn).getRole();
+      if (role.equals(TOOL)) {
+        return Optional.of("message " + (turn + 1) + " is a tool's" + NO_PLACE);
+      }
+      if (!ROLES.contains(role)) {
+        return Optional.of("unknown role '" + role + "': use " + String.join(", ", ROLES));
+      }
+      String extra = messages.get(turn).getExtra();
+      if (!extra.isEmpty()) {
+        return Optional.of(
+            "message "
+                + (turn + 1)
+                + " has fields beside role and content, "
+                + ForeignText.shown(extra, FIELDS_SHOWN)
+                + NO_PLACE);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isLearnt(Message message) {

@@ -43,11 +43,7 @@ public final class ModelEvaluator implements Evaluator {
   @Override
   public List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, int maxLength)
       throws JobFailedException, IOException, InterruptedException {
-    List<Text.Question> texts =
-        sets.stream()
-            .flatMap(List::stream)
-            .map(query -> new Text.Question(query.getMessages()))
-            .toList();
+    List<Text.Question> texts = sets.stream().flatMap(List::stream).map(Text.Question::of).toList();
     EncodedExamples encoded = EncodedExamples.of(base, maxLength, texts);
     List<Integer> usable = usable(encoded, sets);
     List<Double> each = evaluation(trained).of(encoded.usable()).each();

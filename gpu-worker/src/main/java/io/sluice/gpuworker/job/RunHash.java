@@ -3,7 +3,6 @@ package io.sluice.gpuworker.job;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
 import java.nio.file.Path;
@@ -31,9 +30,7 @@ final class RunHash {
     hash.add(run.label());
     for (DatasetRecord example : examples) {
       hash.add(example.getCandidateId());
-      for (Message message : example.getMessages()) {
-        Messages.identity(message).forEach(hash::add);
-      }
+      Messages.identity(example.getMessages(), example.getTools()).forEach(hash::add);
     }
     return hash.hex();
   }

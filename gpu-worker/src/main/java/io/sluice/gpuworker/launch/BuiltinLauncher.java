@@ -92,10 +92,7 @@ final class BuiltinLauncher implements Launcher {
 
   private static EncodedExamples encoded(TrainingOrder order)
       throws JobFailedException, IOException {
-    List<Text.Conversation> texts =
-        order.examples().stream()
-            .map(example -> new Text.Conversation(example.getMessages()))
-            .toList();
+    List<Text.Conversation> texts = order.examples().stream().map(Text.Conversation::of).toList();
     EncodedExamples encoded =
         EncodedExamples.of(order.model(), order.job().getHyperParameters().getMaxLength(), texts);
     if (encoded.usable().isEmpty()) {

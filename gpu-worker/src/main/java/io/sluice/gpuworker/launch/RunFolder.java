@@ -101,8 +101,8 @@ public record RunFolder(Path path, String identity) {
   }
 
   /**
-   * Creates the folder and writes the examples, one JSON object per line: {@code id} and {@code
-   * messages}.
+   * Creates the folder and writes the examples, one JSON object per line: {@code id}, {@code
+   * messages}, and {@code tools} and {@code metadata} where there are any.
    */
   public void prepare(List<DatasetRecord> examples) throws IOException {
     Files.createDirectories(path);
@@ -114,6 +114,7 @@ public record RunFolder(Path path, String identity) {
         json.writeStringField("id", example.getCandidateId());
         json.writeFieldName("messages");
         MessageJson.write(example.getMessages(), json);
+        MessageJson.writeToolsAndMetadata(example.getTools(), example.getMetadata(), json);
         json.writeEndObject();
         json.writeRaw('\n');
       }

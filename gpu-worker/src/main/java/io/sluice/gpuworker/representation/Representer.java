@@ -49,10 +49,7 @@ public interface Representer extends AutoCloseable {
    */
   default List<Outcome> candidates(List<Candidate> candidates) {
     return represent(
-        candidates.stream()
-            .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
-            .toList(),
-        ExampleRole.CANDIDATE);
+        candidates.stream().map(Text.Conversation::of).toList(), ExampleRole.CANDIDATE);
   }
 
   /**
@@ -61,9 +58,7 @@ public interface Representer extends AutoCloseable {
    * @return one outcome per query, in the order of the queries
    */
   default List<Outcome> queries(List<Query> queries) {
-    return represent(
-        queries.stream().<Text>map(query -> new Text.Question(query.getMessages())).toList(),
-        ExampleRole.QUERY);
+    return represent(queries.stream().map(Text.Question::of).toList(), ExampleRole.QUERY);
   }
 
   /** Stops computing and frees the memory of the model. */

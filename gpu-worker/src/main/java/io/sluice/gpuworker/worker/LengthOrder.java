@@ -20,13 +20,17 @@ record LengthOrder(List<Integer> indexes) {
     List<Integer> lengths =
         examples.stream()
             .map(messages)
-            .map(list -> list.stream().mapToInt(message -> message.getContent().length()).sum())
+            .map(list -> list.stream().mapToInt(LengthOrder::length).sum())
             .toList();
     return new LengthOrder(
         IntStream.range(0, examples.size())
             .boxed()
             .sorted(Comparator.comparing(lengths::get, Comparator.reverseOrder()))
             .toList());
+  }
+
+  private static int length(Message message) {
+    return message.getContent().length() + message.getExtra().length();
   }
 
   /** Sorts items that stand at the examples' indexes into this order. */

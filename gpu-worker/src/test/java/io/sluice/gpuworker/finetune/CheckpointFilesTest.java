@@ -53,7 +53,8 @@ class CheckpointFilesTest {
       Representer.Outcome outcome =
           representer
               .represent(
-                  List.of(new Text.Conversation(GoldenData.messages(line))), ExampleRole.CANDIDATE)
+                  List.of(new Text.Conversation(GoldenData.messages(line), "")),
+                  ExampleRole.CANDIDATE)
               .get(0);
 
       assertThat(outcome).isInstanceOf(Representer.Represented.class);

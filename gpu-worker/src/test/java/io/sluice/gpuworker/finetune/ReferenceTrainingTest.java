@@ -143,8 +143,7 @@ class ReferenceTrainingTest {
     try (CandidateFile lines = CandidateFile.open(GoldenData.shared("data/candidates.jsonl.gz"))) {
       while (lines.hasNext()) {
         if (lines.next() instanceof CandidateLine.Valid valid) {
-          byId.put(
-              valid.candidate().getId(), new Text.Conversation(valid.candidate().getMessages()));
+          byId.put(valid.candidate().getId(), Text.Conversation.of(valid.candidate()));
         }
       }
     }

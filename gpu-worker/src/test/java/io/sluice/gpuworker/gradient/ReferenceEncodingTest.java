@@ -92,11 +92,36 @@ class ReferenceEncodingTest {
   @Test
   void givenOnlyTurnsOfWeightZero_whenEncoded_thenTheReasonNamesTheWeight() throws IOException {
     List<Message> turns =
-        List.of(Messages.of("user", "Hi."), new Message("assistant", "Hello.", false));
+        List.of(Messages.of("user", "Hi."), Messages.of("assistant", "Hello.", false));
     try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
       ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
       assertThat(encoder.candidate(turns).toString()).contains("weight 0", "nothing to learn");
       assertThat(encoder.query(turns).toString()).contains("weight 0", "nothing to learn");
+    }
+  }
+
+  @Test
+  void givenWhatTheFormHasNoPlaceFor_whenEncoded_thenRefusedByName() throws IOException {
+    Message user = Messages.of("user", "Hi.");
+    Message answer = Messages.of("assistant", "Hello.");
+    Message tool = Messages.of("tool", "4");
+    Message named = new Message("user", "Hi.", true, "{\"name\":\"Ann\"}");
+    try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
+      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      for (Text text :
+          List.of(
+              new Text.Conversation(List.of(user, answer), "[{}]"),
+              new Text.Question(List.of(user, answer), "[{}]"))) {
+        assertThat(encoder.encode(text).toString())
+            .contains("has tools", "use the text form 'chat'");
+      }
+      assertThat(encoder.candidate(List.of(user, tool, answer)).toString())
+          .contains("message 2 is a tool's", "use the text form 'chat'");
+      assertThat(encoder.query(List.of(named, answer)).toString())
+          .contains("message 1 has fields", "name", "use the text form 'chat'");
+      assertThat(encoder.encode(new Text.Conversation(List.of(user, answer), "")))
+          .isEqualTo(encoder.candidate(List.of(user, answer)))
+          .isInstanceOf(Encoded.Example.class);
     }
   }
 

@@ -11,6 +11,7 @@ import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class ModelEvaluatorTest {
   private static final List<Query> HELD_OUT = List.of(query("Name a colour", "blue"));
 
   private static final Query UNANSWERED =
-      new Query("u", List.of(Messages.of("assistant", "Hello"), Messages.of("user", "And now?")));
+      Queries.of("u", List.of(Messages.of("assistant", "Hello"), Messages.of("user", "And now?")));
 
   private final Evaluator evaluator =
       new ModelEvaluator(
@@ -55,7 +56,7 @@ class ModelEvaluatorTest {
   }
 
   private static Query query(String prompt, String answer) {
-    return new Query(
+    return Queries.of(
         prompt, List.of(Messages.of("user", prompt), Messages.of("assistant", answer)));
   }
 }

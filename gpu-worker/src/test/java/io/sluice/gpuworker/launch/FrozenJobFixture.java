@@ -8,6 +8,7 @@ import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,7 +54,7 @@ public record FrozenJobFixture(FineTuneJob job, List<DatasetRecord> dataset) {
   }
 
   private static Query query(String id) {
-    return new Query(id, messages(id));
+    return Queries.of(id, messages(id));
   }
 
   private static List<Message> messages(String id) {

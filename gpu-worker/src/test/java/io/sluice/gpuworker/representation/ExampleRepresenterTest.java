@@ -14,8 +14,9 @@ import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
-import io.sluice.schemas.Query;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class ExampleRepresenterTest {
   private static List<Candidate> candidates() {
     return GoldenData.jsonLines(GoldenData.small().resolve("train.jsonl")).stream()
         .map(GoldenData::messages)
-        .map(messages -> new Candidate("c", "", messages))
+        .map(messages -> Candidates.of("c", "", messages))
         .toList();
   }
 
@@ -54,7 +55,7 @@ class ExampleRepresenterTest {
   }
 
   private static Candidate candidate(String question, String answer) {
-    return new Candidate(
+    return Candidates.of(
         "c", "", List.of(Messages.of("user", question), Messages.of("assistant", answer)));
   }
 
@@ -133,7 +134,7 @@ class ExampleRepresenterTest {
                   + "<|assistant|>\n",
               "    return x");
 
-      Outcome ofTurns = representer.queries(List.of(new Query("q", turns))).get(0);
+      Outcome ofTurns = representer.queries(List.of(Queries.of("q", turns))).get(0);
       Outcome ofText = representer.represent(List.of(formatted), ExampleRole.QUERY).get(0);
 
       assertThat(rows(ofTurns)).isDeepEqualTo(rows(ofText));
@@ -147,10 +148,10 @@ class ExampleRepresenterTest {
     try (ExampleRepresenter representer =
         ExampleRepresenter.open(settings(RUN, Projection.sketch(512), 32))) {
       Candidate tooLong = candidate("word ".repeat(200), "yes");
-      Candidate oddRole = new Candidate("c", "", List.of(Messages.of("tool", "x")));
-      Candidate silent = new Candidate("c", "", List.of(Messages.of("user", "x")));
-      Candidate empty = new Candidate("c", "", List.of());
-      Candidate answerOnly = new Candidate("c", "", List.of(Messages.of("assistant", "Just me.")));
+      Candidate oddRole = Candidates.of("c", "", List.of(Messages.of("tool", "x")));
+      Candidate silent = Candidates.of("c", "", List.of(Messages.of("user", "x")));
+      Candidate empty = Candidates.of("c", "", List.of());
+      Candidate answerOnly = Candidates.of("c", "", List.of(Messages.of("assistant", "Just me.")));
       Candidate longAnswer = candidate("Count", "one two three ".repeat(100));
 
       List<Outcome> outcomes =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.message.Candidates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class FlatMemoryTest {
     List<Candidate> candidates =
         GoldenData.jsonLines(GoldenData.small().resolve("train.jsonl")).stream()
             .map(GoldenData::messages)
-            .map(messages -> new Candidate("c", "", messages))
+            .map(messages -> Candidates.of("c", "", messages))
             .toList();
     RepresentationSettings settings =
         RepresentationSettings.gradient(

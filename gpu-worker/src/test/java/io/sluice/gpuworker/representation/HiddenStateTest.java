@@ -12,6 +12,7 @@ import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.message.Candidates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ class HiddenStateTest {
     List<Candidate> candidates =
         GoldenData.jsonLines(grad.resolve("train.jsonl")).stream()
             .limit(count)
-            .map(line -> new Candidate("c", "", GoldenData.messages(line)))
+            .map(line -> Candidates.of("c", "", GoldenData.messages(line)))
             .toList();
     List<PromptAnswer> queries =
         GoldenData.jsonLines(grad.resolve("query.jsonl")).stream()

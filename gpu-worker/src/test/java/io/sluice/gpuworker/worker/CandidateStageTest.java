@@ -14,6 +14,7 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
@@ -182,7 +183,7 @@ class CandidateStageTest {
   @Test
   void givenACandidateThatBreaksTheContract_whenDecided_thenRejectedWithEveryProblem() {
     Candidate wrong =
-        new Candidate("a", "", List.of(Messages.of("robot", "Hi."), Messages.of("user", "Hi.")));
+        Candidates.of("a", "", List.of(Messages.of("robot", "Hi."), Messages.of("user", "Hi.")));
 
     assertThat(rejected(inputs.candidate(0, 0, "a", inputs.encoded(TOPICS.candidates(), wrong))))
         .contains("robot")

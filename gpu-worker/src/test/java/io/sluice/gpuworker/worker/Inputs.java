@@ -3,7 +3,9 @@ package io.sluice.gpuworker.worker;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +26,7 @@ final class Inputs {
   }
 
   static Candidate candidate(String id, String answer) {
-    return new Candidate(
+    return Candidates.of(
         id, "test", List.of(Messages.of("user", "Say."), Messages.of("assistant", answer)));
   }
 
@@ -38,7 +40,7 @@ final class Inputs {
         Stream.of(answers)
             .map(
                 answer ->
-                    new Query(
+                    Queries.of(
                         "q" + List.of(answers).indexOf(answer),
                         List.of(Messages.of("user", "Say."), Messages.of("assistant", answer))))
             .toList();

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,13 +13,13 @@ class LengthOrderTest {
   void givenExamplesOfSeveralLengths_whenOrdered_thenLongestFirstAndEqualOnesKeepTheirOrder() {
     List<Candidate> examples =
         List.of(
-            new Candidate("short", "", List.of(Messages.of("assistant", "a"))),
-            new Candidate(
+            Candidates.of("short", "", List.of(Messages.of("assistant", "a"))),
+            Candidates.of(
                 "long",
                 "",
                 List.of(Messages.of("user", "a question"), Messages.of("assistant", "an answer"))),
-            new Candidate("middle", "", List.of(Messages.of("assistant", "an answer"))),
-            new Candidate("short too", "", List.of(Messages.of("user", "b"))));
+            Candidates.of("middle", "", List.of(Messages.of("assistant", "an answer"))),
+            Candidates.of("short too", "", List.of(Messages.of("user", "b"))));
 
     LengthOrder order = LengthOrder.of(examples, Candidate::getMessages);
 

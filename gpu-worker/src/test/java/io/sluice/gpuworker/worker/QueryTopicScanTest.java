@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
@@ -67,7 +67,7 @@ class QueryTopicScanTest {
     byte[] candidate =
         values
             .serializer()
-            .serialize(TOPIC, new Candidate("c", "", List.of(Messages.of("user", "?"))));
+            .serialize(TOPIC, Candidates.of("c", "", List.of(Messages.of("user", "?"))));
     byte[] twoBillionMessages =
         ByteBuffer.allocate(5 + 2 + 1 + 5)
             .put(candidate, 0, 5 + 2 + 1)

@@ -1,6 +1,5 @@
 package io.sluice.schemas.dataset;
 
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
@@ -27,20 +26,19 @@ public final class ExampleHashes {
   }
 
   /**
-   * Hashes a query set or held-out examples: for each example its id, its number of turns, and the
-   * {@linkplain Messages#identity texts} of each turn. Every text is preceded by its length in
-   * UTF-8 bytes, and numbers are 4 bytes, big-endian, so that different sets never give the hash
-   * the same bytes.
+   * Hashes a query set or held-out examples: for each example its id, its number of turns, of which
+   * tools count as one, and the {@linkplain Messages#identity(List, String) texts} of turns and
+   * tools. Every text is preceded by its length in UTF-8 bytes, and numbers are 4 bytes,
+   * big-endian, so that different sets never give the hash the same bytes.
    *
    * @param queries in the order in which the task lists them
    */
   public static String ofQueries(List<Query> queries) {
     Sha256 hash = new Sha256();
     for (Query query : queries) {
-      hash.add(query.getId()).add(query.getMessages().size());
-      for (Message message : query.getMessages()) {
-        Messages.identity(message).forEach(hash::add);
-      }
+      int turns = query.getMessages().size() + (query.getTools().isEmpty() ? 0 : 1);
+      hash.add(query.getId()).add(turns);
+      Messages.identity(query.getMessages(), query.getTools()).forEach(hash::add);
     }
     return hash.hex();
   }

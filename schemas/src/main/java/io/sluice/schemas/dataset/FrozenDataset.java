@@ -91,7 +91,7 @@ public record FrozenDataset(
 
   private static List<Query> queries(List<DatasetRecord> records) {
     return records.stream()
-        .map(record -> new Query(record.getCandidateId(), record.getMessages()))
+        .map(record -> new Query(record.getCandidateId(), record.getMessages(), record.getTools()))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package io.sluice.schemas.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
@@ -90,7 +91,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
       return new CandidateLine.Valid(
           text.line(),
           isStream
-              ? candidate(object, ContentId::of)
+              ? candidate(object, messages -> ContentId.of(messages, ""))
               : candidate(object, messages -> Long.toString(text.number())));
     } catch (IllegalArgumentException e) {
       return new CandidateLine.Invalid(text.line(), text.reason(e.getMessage()));
@@ -112,7 +113,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   static Candidate candidate(JsonNode object, Function<List<Message>, String> defaultId) {
     List<Message> messages = ExampleFields.messages(object);
     Candidate candidate =
-        new Candidate(
+        Candidates.of(
             JsonReading.id(object).orElseGet(() -> defaultId.apply(messages)),
             JsonReading.text(object, "source").orElse(""),
             messages);

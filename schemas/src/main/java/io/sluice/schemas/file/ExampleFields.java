@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,7 +148,7 @@ final class ExampleFields {
                 int index = queries.size();
                 try {
                   queries.add(
-                      new Query(
+                      Queries.of(
                           JsonReading.id(query).orElse(Integer.toString(index)), messages(query)));
                 } catch (IllegalArgumentException e) {
                   throw new IllegalArgumentException(
@@ -258,7 +259,7 @@ final class ExampleFields {
     String content = text(node, name, "content");
     boolean isLearnt = isLearnt(node, name);
     return role.equals("assistant")
-        ? new Message(role, content, isLearnt)
+        ? Messages.of(role, content, isLearnt)
         : Messages.of(role, content);
   }
 

@@ -2,13 +2,10 @@ package io.sluice.schemas.file;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.schemas.message.ExactJson;
 import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +22,6 @@ import java.util.TreeSet;
 final class JsonReading {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-  private static final ObjectReader READER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build()
-          .reader();
-
   private JsonReading() {}
 
   /** Parses a text that must be exactly one JSON object. */
@@ -45,7 +35,7 @@ final class JsonReading {
 
   private static JsonNode parse(String text) {
     try {
-      return READER.readTree(text);
+      return ExactJson.read(text);
     } catch (JsonEOFException e) {
       throw new IllegalArgumentException(
           "not JSON: it ends too early, a bracket or quote is not closed");

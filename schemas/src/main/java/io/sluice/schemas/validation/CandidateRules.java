@@ -10,8 +10,9 @@ public final class CandidateRules {
 
   /**
    * Checks a candidate. Its id has 1 to 256 characters and no control characters; its turns, at
-   * least one, have known roles (system, user, assistant); at least one assistant turn is learnt
-   * and not blank.
+   * least one, have known roles (system, user, assistant, tool); at least one assistant turn is
+   * learnt and has text or tool calls. Tools are a JSON array of objects, and metadata is small,
+   * see {@link MetadataRules}.
    *
    * @return the problems, in words for people; empty when there are none
    */
@@ -21,6 +22,8 @@ public final class CandidateRules {
       problems.add("source contains half a surrogate pair, which is not a character");
     }
     problems.addAll(MessageRules.turnProblems(candidate.getMessages()));
+    problems.addAll(ExtraRules.toolProblems(candidate.getTools()));
+    problems.addAll(MetadataRules.problems(candidate.getMetadata()));
     if (!candidate.getMessages().isEmpty()
         && candidate.getMessages().stream().noneMatch(MessageRules::isAnswer)) {
       problems.add(

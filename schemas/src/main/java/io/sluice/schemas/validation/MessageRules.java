@@ -10,7 +10,7 @@ import java.util.Set;
 final class MessageRules {
   static final String ASSISTANT = "assistant";
 
-  private static final Set<String> ROLES = Set.of("system", "user", ASSISTANT);
+  private static final Set<String> ROLES = Set.of("system", "user", ASSISTANT, "tool");
   private static final int MAX_ID_LENGTH = 256;
 
   private MessageRules() {}
@@ -30,7 +30,7 @@ final class MessageRules {
     return problems;
   }
 
-  /** Checks that there are turns, and that each has a known role and valid Unicode text. */
+  /** Checks that there are turns, each with a known role, Unicode text and usable fields. */
   static List<String> turnProblems(List<Message> messages) {
     List<String> problems = new ArrayList<>();
     if (messages.isEmpty()) {
@@ -44,21 +44,24 @@ final class MessageRules {
                 + (i + 1)
                 + " has the unknown role '"
                 + ForeignText.name(role)
-                + "': use system, user or assistant");
+                + "': use system, user, assistant or tool");
       }
       if (!isUnicode(messages.get(i).getContent())) {
         problems.add(
             "message " + (i + 1) + " contains half a surrogate pair, which is not a character");
       }
+      for (String problem : ExtraRules.problems(messages.get(i))) {
+        problems.add("message " + (i + 1) + ": " + problem);
+      }
     }
     return problems;
   }
 
-  /** Whether a turn is the assistant's, is not blank, and is learnt (its weight is not 0). */
+  /** Whether a turn is the assistant's, has text or tool calls, and is learnt (weight not 0). */
   static boolean isAnswer(Message message) {
     return message.getRole().equals(ASSISTANT)
         && message.getLearn()
-        && !message.getContent().isBlank();
+        && (!message.getContent().isBlank() || ExtraRules.hasToolCalls(message));
   }
 
   /** Whether a turn of the assistant has weight 0. */

@@ -99,8 +99,8 @@ public final class TargetTaskRules {
 
   /**
    * Checks a query set: 1 to {@link #MAX_QUERIES} queries with unique ids. The last turn of each is
-   * the assistant's, is learnt and is not blank. A query may consist of that answer alone; its loss
-   * then begins at the second token.
+   * the assistant's, is learnt and has text or tool calls. A query may consist of that answer
+   * alone; its loss then begins at the second token.
    */
   public static List<String> queryProblems(List<Query> queries) {
     List<String> problems = new ArrayList<>();
@@ -139,6 +139,7 @@ public final class TargetTaskRules {
   private static List<String> singleQueryProblems(Query query) {
     List<String> problems = new ArrayList<>(MessageRules.idProblems(query.getId()));
     problems.addAll(MessageRules.turnProblems(query.getMessages()));
+    problems.addAll(ExtraRules.toolProblems(query.getTools()));
     int turns = query.getMessages().size();
     if (turns > 0 && !MessageRules.isAnswer(query.getMessages().get(turns - 1))) {
       problems.add(

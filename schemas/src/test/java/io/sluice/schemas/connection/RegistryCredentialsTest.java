@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.serde.RegistryOutage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,7 +87,7 @@ class RegistryCredentialsTest {
     KafkaAccess kafka = KafkaAccess.of(settings);
     Serializer<Candidate> serializer = kafka.serdes().<Candidate>value().serializer();
 
-    assertThatThrownBy(() -> serializer.serialize("t", new Candidate("c", "s", List.of())))
+    assertThatThrownBy(() -> serializer.serialize("t", Candidates.of("c", "s", List.of())))
         .satisfies(failure -> assertThat(RegistryOutage.isCauseOf(failure)).isTrue())
         .hasMessageNotContaining("p@ss");
 

@@ -9,6 +9,7 @@ import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -131,6 +132,6 @@ class FrozenDatasetTest {
   }
 
   private static Query query(String id, String answer) {
-    return new Query(id, List.of(Messages.of("user", "ask"), Messages.of("assistant", answer)));
+    return Queries.of(id, List.of(Messages.of("user", "ask"), Messages.of("assistant", answer)));
   }
 }

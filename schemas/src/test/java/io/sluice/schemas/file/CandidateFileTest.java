@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.atIndex;
 
-import io.sluice.schemas.Candidate;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class CandidateFileTest {
         .containsExactly(
             new CandidateLine.Valid(
                 1,
-                new Candidate(
+                Candidates.of(
                     "a",
                     "s",
                     List.of(Messages.of("user", "Hi"), Messages.of("assistant", "Hello")))));
@@ -145,7 +145,7 @@ class CandidateFileTest {
           {"messages":[{"role":"user"}]}                        | message 1 has no content
           {"messages":[{"content":"x"}]}                        | message 1 has no role
           {"messages":[{"role":"user","content":[1]}]}          | message 1: content is not a text
-          {"messages":[{"role":"tool","content":"x"}]}          | unknown role 'tool': use system, user or assistant
+          {"messages":[{"role":"robot","content":"x"}]}         | unknown role 'robot': use system, user, assistant or tool
           {"messages":[{"role":"user","content":"x"}]}          | no assistant turn has content
           {"messages":[{"role":"assistant","content":" "}]}     | no assistant turn has content
           {"id":1.5,"messages":[]}                              | id is neither a text nor a whole number

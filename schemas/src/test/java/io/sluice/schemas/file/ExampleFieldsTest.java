@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ class ExampleFieldsTest {
   void givenWeightsOfOtherTurns_whenRead_thenTheyHaveNoEffect() {
     List<Message> turns =
         read("{\"messages\": [{\"role\": \"user\", \"content\": \"x\", \"weight\": 0}]}");
-    assertThat(turns).containsExactly(new Message("user", "x", true));
+    assertThat(turns).containsExactly(Messages.of("user", "x", true));
   }
 
   @ParameterizedTest
@@ -105,7 +106,7 @@ class ExampleFieldsTest {
         turn(
             "\"content\": \"x\", \"refusal\": null, \"annotations\": [], \"audio\": null,"
                 + " \"function_call\": null, \"tool_calls\": null, \"timestamp\": 7, \"id\": \"m\"");
-    assertThat(turn).isEqualTo(new Message("assistant", "x", true));
+    assertThat(turn).isEqualTo(Messages.of("assistant", "x", true));
   }
 
   @Test

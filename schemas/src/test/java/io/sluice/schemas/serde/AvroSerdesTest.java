@@ -25,7 +25,6 @@ import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
-import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
@@ -39,6 +38,7 @@ import io.sluice.schemas.TierStatus;
 import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.Withdrawal;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -57,8 +57,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AvroSerdesTest {
   private static final List<Message> MESSAGES =
-      List.of(Messages.of("user", "Wie geht's? 😀"), Messages.of("assistant", ""));
-  private static final Candidate CANDIDATE = new Candidate("c-1", "poems", MESSAGES);
+      List.of(
+          Messages.of("user", "Wie geht's? 😀"),
+          new Message("assistant", "", false, "{\"tool_calls\":[{\"a\":1.0}],\"content\":null}"));
+  private static final String TOOLS = "[{\"type\":\"function\"}]";
+  private static final Map<String, String> METADATA = Map.of("language", "de", "Größe", "");
+  private static final Candidate CANDIDATE =
+      new Candidate("c-1", "poems", MESSAGES, TOOLS, METADATA);
 
   private static final ArmOutcome OUTCOME =
       new ArmOutcome(
@@ -79,8 +84,8 @@ class AvroSerdesTest {
             .setTaskId("t")
             .setRevision(2)
             .setBudgets(List.of(1, 10))
-            .setQueries(List.of(new Query("q", MESSAGES)))
-            .setHeldOut(List.of(new Query("h", MESSAGES)))
+            .setQueries(List.of(Queries.of("q", MESSAGES)))
+            .setHeldOut(List.of(Queries.of("h", MESSAGES)))
             .setControls(List.of(Arm.NONE, Arm.RANDOM))
             .build(),
         new Representation(
@@ -97,7 +102,17 @@ class AvroSerdesTest {
             "t", 2, 0, "r", "ab12", 1, List.of(0.25f, 0.75f), ByteBuffer.wrap(new byte[8])),
         new QueryRepresentationKey("t", 2, 0),
         new SelectedInstruction(
-            "t", 2, "c-1", 10, 0.5f, 0, List.of(0.5f, Float.MIN_VALUE), "poems", MESSAGES),
+            "t",
+            2,
+            "c-1",
+            10,
+            0.5f,
+            0,
+            List.of(0.5f, Float.MIN_VALUE),
+            "poems",
+            MESSAGES,
+            TOOLS,
+            METADATA),
         new SelectedKey("t", "c-1"),
         new TaskStatus(
             "t",
@@ -128,7 +143,8 @@ class AvroSerdesTest {
             .setRetracted(List.of("c-1"))
             .setState(JobState.CANCELLED)
             .build(),
-        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES, DatasetPart.RANDOM),
+        new DatasetRecord(
+            "j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES, DatasetPart.RANDOM, TOOLS, METADATA),
         FineTuneResult.newBuilder()
             .setJobId("j")
             .setTaskId("t")

@@ -12,15 +12,16 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.FireJob;
 import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.Message;
-import io.sluice.schemas.Query;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.schemas.testing.Mutations;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -38,12 +39,12 @@ class MutatedValuesTest {
   static List<SpecificRecord> values() {
     List<Message> turns = List.of(Messages.of("user", "Grüße?"), Messages.of("assistant", "Hi."));
     return List.of(
-        new Candidate("c-1", "poems", turns),
+        new Candidate("c-1", "poems", turns, "[{}]", Map.of("language", "de")),
         TargetTask.newBuilder()
             .setTaskId("t")
             .setRevision(1)
             .setBudgets(List.of(5, 10))
-            .setQueries(List.of(new Query("q", turns)))
+            .setQueries(List.of(Queries.of("q", turns)))
             .build(),
         new RepresentationKey("default", "c-1"),
         FineTuneJob.newBuilder()
@@ -59,7 +60,7 @@ class MutatedValuesTest {
             .setDatasetChecksum("00ff")
             .setSeeds(List.of(1, 2, 3))
             .build(),
-        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", turns, DatasetPart.SELECTED),
+        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", turns, DatasetPart.SELECTED, "[{}]", Map.of("a", "b")),
         FineTuneResult.newBuilder()
             .setJobId("j")
             .setTaskId("t")
@@ -67,7 +68,18 @@ class MutatedValuesTest {
             .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3)))
             .build(),
         new JobRequest("r", "t", new FireJob(5)),
-        new SelectedInstruction("t", 1, "c-1", 5, 0.5f, 0, List.of(0.5f, 0.25f), "poems", turns),
+        new SelectedInstruction(
+            "t",
+            1,
+            "c-1",
+            5,
+            0.5f,
+            0,
+            List.of(0.5f, 0.25f),
+            "poems",
+            turns,
+            "",
+            Map.of("language", "de")),
         TaskStatus.newBuilder()
             .setTaskId("t")
             .setRevision(1)

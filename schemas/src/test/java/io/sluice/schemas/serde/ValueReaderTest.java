@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.SelectedKey;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ValueReaderTest {
   private static final String TOPIC = "candidates";
   private static final Candidate CANDIDATE =
-      new Candidate(
+      Candidates.of(
           "c-1", "poems", List.of(Messages.of("user", "?"), Messages.of("assistant", "!")));
 
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://ValueReaderTest");

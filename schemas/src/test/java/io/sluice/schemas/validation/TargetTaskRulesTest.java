@@ -8,6 +8,7 @@ import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -67,8 +68,8 @@ class TargetTaskRulesTest {
             task -> task.setQueries(List.of(query("a", ANSWER), query("a", ANSWER)))),
         fault("messages is empty", task -> task.setQueries(List.of(query("a")))),
         fault(
-            "unknown role 'tool'",
-            task -> task.setQueries(List.of(query("a", Messages.of("tool", "x"), ANSWER)))),
+            "unknown role 'robot'",
+            task -> task.setQueries(List.of(query("a", Messages.of("robot", "x"), ANSWER)))),
         fault("last turn", task -> task.setQueries(List.of(query("a", ANSWER, ASK)))),
         fault(
             "last turn",
@@ -128,6 +129,6 @@ class TargetTaskRulesTest {
   }
 
   private static Query query(String id, Message... messages) {
-    return new Query(id, List.of(messages));
+    return Queries.of(id, List.of(messages));
   }
 }

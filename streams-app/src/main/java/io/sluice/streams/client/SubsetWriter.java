@@ -9,7 +9,8 @@ import java.io.Writer;
 
 /**
  * Writes a subset as JSON lines: {@code {"rank", "candidate_id", "source"?, "score", "query",
- * "messages": [{"role", "content", "weight"?}]}}, in selection order; rank counts from 0.
+ * "messages": [{"role", "content", "weight"?}], "tools"?, "metadata"?}}, in selection order; rank
+ * counts from 0.
  */
 public final class SubsetWriter {
   private static final JsonFactory JSON =
@@ -44,6 +45,8 @@ public final class SubsetWriter {
     json.writeStringField("query", entry.query());
     json.writeFieldName("messages");
     MessageJson.write(entry.instruction().getMessages(), json);
+    MessageJson.writeToolsAndMetadata(
+        entry.instruction().getTools(), entry.instruction().getMetadata(), json);
     json.writeEndObject();
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.streams.nominate;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import java.util.Map;
 
 /**
  * The size of the records that a candidate causes downstream of its shard: nominations, selected
@@ -11,8 +12,8 @@ final class OutputSize {
   /** Ids, numbers, schema ids and Kafka's framing, generously. */
   private static final int FRAME_BYTES = 2048;
 
-  /** The lengths of the texts of a message. */
-  private static final int FRAME_BYTES_PER_MESSAGE = 16;
+  /** The lengths of the texts of a message, or of an entry of the metadata. */
+  private static final int FRAME_BYTES_PER_TEXTS = 16;
 
   private OutputSize() {}
 
@@ -22,10 +23,20 @@ final class OutputSize {
    * @param queries number of queries of the task
    */
   static long ofLargest(Candidate candidate, int queries) {
-    long bytes = FRAME_BYTES + (long) Float.BYTES * queries + utf8Bytes(candidate.getSource());
+    long bytes =
+        FRAME_BYTES
+            + (long) Float.BYTES * queries
+            + utf8Bytes(candidate.getSource())
+            + utf8Bytes(candidate.getTools());
     for (Message message : candidate.getMessages()) {
       bytes +=
-          FRAME_BYTES_PER_MESSAGE + utf8Bytes(message.getRole()) + utf8Bytes(message.getContent());
+          FRAME_BYTES_PER_TEXTS
+              + utf8Bytes(message.getRole())
+              + utf8Bytes(message.getContent())
+              + utf8Bytes(message.getExtra());
+    }
+    for (Map.Entry<String, String> entry : candidate.getMetadata().entrySet()) {
+      bytes += FRAME_BYTES_PER_TEXTS + utf8Bytes(entry.getKey()) + utf8Bytes(entry.getValue());
     }
     return bytes;
   }

@@ -1,7 +1,6 @@
 package io.sluice.streams.nominate;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.hash.Sha256;
 import io.sluice.schemas.message.Messages;
 import java.nio.ByteBuffer;
@@ -18,14 +17,12 @@ import org.apache.kafka.common.serialization.Serdes;
 record ScoredContent(long content, float[] scores) {
   /**
    * Hashes the content of a candidate: the first eight bytes, big-endian, of the SHA-256 of its
-   * source and of the {@linkplain Messages#identity texts} of each message. Each text is hashed in
-   * UTF-8 after its length in bytes.
+   * source and of the {@linkplain Messages#identity(java.util.List, String) texts} of its messages
+   * and tools. Each text is hashed in UTF-8 after its length in bytes. Metadata is no content.
    */
   static long contentOf(Candidate candidate) {
     Sha256 hash = new Sha256().add(candidate.getSource());
-    for (Message message : candidate.getMessages()) {
-      Messages.identity(message).forEach(hash::add);
-    }
+    Messages.identity(candidate.getMessages(), candidate.getTools()).forEach(hash::add);
     return ByteBuffer.wrap(hash.bytes()).getLong();
   }
 

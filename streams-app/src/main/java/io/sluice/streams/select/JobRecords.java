@@ -100,6 +100,8 @@ final class JobRecords {
               .setScore(slot.score())
               .setSource(nomination.getCandidate().getSource())
               .setMessages(nomination.getCandidate().getMessages())
+              .setTools(nomination.getCandidate().getTools())
+              .setMetadata(nomination.getCandidate().getMetadata())
               .build());
     }
     return records;
@@ -113,6 +115,7 @@ final class JobRecords {
               .setQuery(example.getId())
               .setScore(0)
               .setMessages(example.getMessages())
+              .setTools(example.getTools())
               .build());
     }
     return records;

@@ -36,7 +36,9 @@ final class SubsetRecords {
         best,
         scores,
         nomination.getCandidate().getSource(),
-        nomination.getCandidate().getMessages());
+        nomination.getCandidate().getMessages(),
+        nomination.getCandidate().getTools(),
+        nomination.getCandidate().getMetadata());
   }
 
   /** The status of a task: its pool, its tiers, and the progress of its incoming revision. */

@@ -7,6 +7,7 @@ import io.sluice.schemas.Query;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.streams.api.SubsetReport.QueryCoverage;
 import io.sluice.streams.client.Subset;
 import java.util.List;
@@ -63,7 +64,7 @@ class SubsetReportTest {
   }
 
   private static Query query(String id) {
-    return new Query(id, List.of(Messages.of("user", "u"), Messages.of("assistant", "a")));
+    return Queries.of(id, List.of(Messages.of("user", "u"), Messages.of("assistant", "a")));
   }
 
   private static SelectedInstruction selected(String id, float first, float second) {

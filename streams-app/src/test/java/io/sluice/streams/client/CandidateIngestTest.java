@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.io.IOException;
@@ -138,7 +139,7 @@ class CandidateIngestTest {
 
   private static CandidateLine valid(long line, String id) {
     return new CandidateLine.Valid(
-        line, new Candidate(id, "", List.of(Messages.of("assistant", "text"))));
+        line, Candidates.of(id, "", List.of(Messages.of("assistant", "text"))));
   }
 
   private static final class Recorder implements CandidateIngest.Listener {

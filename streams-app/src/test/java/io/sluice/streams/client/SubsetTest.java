@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.sluice.schemas.Query;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
@@ -21,8 +21,8 @@ class SubsetTest {
           .setBudgets(List.of(2, 3))
           .setQueries(
               List.of(
-                  new Query("first", List.of(Messages.of("assistant", "1"))),
-                  new Query("second", List.of(Messages.of("assistant", "2")))))
+                  Queries.of("first", List.of(Messages.of("assistant", "1"))),
+                  Queries.of("second", List.of(Messages.of("assistant", "2")))))
           .build();
 
   @Test

@@ -15,6 +15,7 @@ import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class DatasetExportTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final BaseModel MODEL = new BaseModel("org/model", List.of());
   private static final List<Query> QUERIES =
-      List.of(new Query("q", turns("what?", "that: ä 😀\n")));
+      List.of(Queries.of("q", turns("what?", "that: ä 😀\n")));
 
   @TempDir Path folder;
 
@@ -170,7 +171,7 @@ class DatasetExportTest {
         DatasetRecord.newBuilder(whole.selected().get(1))
             .setMessages(
                 List.of(
-                    new Message("assistant", "wrong", false), Messages.of("assistant", "right")))
+                    Messages.of("assistant", "wrong", false), Messages.of("assistant", "right")))
             .build();
     FrozenDataset dataset =
         new FrozenDataset(
@@ -306,7 +307,7 @@ class DatasetExportTest {
     for (int i = 0; i < messages.getFieldRepetitionCount("list"); i++) {
       Group turn = messages.getGroup("list", i).getGroup("element", 0);
       boolean isLearnt = turn.getFieldRepetitionCount("weight") == 0;
-      turns.add(new Message(turn.getString("role", 0), turn.getString("content", 0), isLearnt));
+      turns.add(Messages.of(turn.getString("role", 0), turn.getString("content", 0), isLearnt));
     }
     return turns;
   }

@@ -6,6 +6,7 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.streams.Examples;
 import java.nio.ByteBuffer;
@@ -105,7 +106,7 @@ class BrokenRecordsTest {
   void givenACandidateThatLeavesNoRoomForItsScores_whenItArrives_thenItIsADeadLetter() {
     TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 151);
     Candidate vast =
-        new Candidate(
+        Candidates.of(
             "vast",
             "test",
             List.of(

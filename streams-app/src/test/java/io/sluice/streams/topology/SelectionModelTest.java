@@ -5,6 +5,7 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.streams.Examples;
 import java.util.List;
@@ -194,7 +195,7 @@ class SelectionModelTest {
     private static Representation represented(int candidate, int content, int representation) {
       String id = "c" + candidate;
       Candidate what =
-          new Candidate(
+          Candidates.of(
               id,
               "test",
               List.of(Messages.of("user", "ask"), Messages.of("assistant", "says " + content)));

@@ -1,13 +1,14 @@
 package io.sluice.local.bench;
 
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.streams.similarity.Arithmetic;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
         checkpoints,
         features(number),
         128,
-        new Candidate(
+        Candidates.of(
             id,
             "synthetic",
             List.of(
@@ -98,7 +99,7 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
     List<Query> set = new ArrayList<>();
     for (int q = 0; q < queries; q++) {
       set.add(
-          new Query(
+          Queries.of(
               "q" + q, List.of(Messages.of("user", "ask"), Messages.of("assistant", "say " + q))));
     }
     return TargetTask.newBuilder()

@@ -4,6 +4,7 @@ import io.sluice.gpuworker.model.Tokens;
 import io.sluice.local.bundled.BundledData;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Candidates;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Workload {
           text.append(message.getContent());
         }
       }
-      candidates.add(new Candidate("bench-" + candidates.size(), "bench", messages));
+      candidates.add(Candidates.of("bench-" + candidates.size(), "bench", messages));
     }
     return candidates;
   }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.message.Candidates;
+import io.sluice.schemas.message.Queries;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -55,7 +57,7 @@ public record BundledData(List<Candidate> candidates, Map<String, List<Query>> t
     List<Query> queries = new ArrayList<>();
     for (Exchange example : examples) {
       String id = String.format(Locale.ROOT, "%s-query-%02d", skill.name(), queries.size());
-      queries.add(new Query(id, example.messages()));
+      queries.add(Queries.of(id, example.messages()));
     }
     return queries;
   }
@@ -64,7 +66,7 @@ public record BundledData(List<Candidate> candidates, Map<String, List<Query>> t
     List<Candidate> candidates = new ArrayList<>();
     for (Exchange example : examples) {
       String id = String.format(Locale.ROOT, "%s-%05d", skill.name(), candidates.size());
-      candidates.add(new Candidate(id, skill.name(), example.messages()));
+      candidates.add(Candidates.of(id, skill.name(), example.messages()));
     }
     return candidates;
   }

@@ -13,7 +13,6 @@ import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.streams.client.Subset;
 import java.io.IOException;
@@ -77,8 +76,11 @@ public final class Comparison {
     String name = subset.task().getTaskId();
     int budget = subset.entries().size();
     List<Encoded.Example> queries = queries(subset.task().getQueries());
-    List<List<Message>> chosen =
-        subset.entries().stream().map(entry -> entry.instruction().getMessages()).toList();
+    List<Text.Conversation> chosen =
+        subset.entries().stream()
+            .map(Subset.Entry::instruction)
+            .map(of -> new Text.Conversation(of.getMessages(), of.getTools()))
+            .toList();
     SeedMean random = new SeedMean();
     SeedMean selected = new SeedMean();
     for (int seed = 0; seed < seeds; seed++) {
@@ -91,9 +93,9 @@ public final class Comparison {
         name, budget, losses(Optional.empty(), queries), random.mean(), selected.mean());
   }
 
-  private ExampleLosses trained(List<List<Message>> subset, int seed, List<Encoded.Example> queries)
+  private ExampleLosses trained(
+      List<Text.Conversation> texts, int seed, List<Encoded.Example> queries)
       throws IOException, InterruptedException {
-    List<Text.Conversation> texts = subset.stream().map(Text.Conversation::new).toList();
     List<Encoded.Example> examples =
         EncodedExamples.of(outcome.pool().model(), hyper.maxLength(), texts).usable();
     TrainingOutcome result =
@@ -116,7 +118,7 @@ public final class Comparison {
     return EncodedExamples.of(
             outcome.pool().model(),
             hyper.maxLength(),
-            queries.stream().map(query -> new Text.Question(query.getMessages())).toList())
+            queries.stream().map(Text.Question::of).toList())
         .usable();
   }
 }

@@ -1,7 +1,7 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
@@ -22,21 +22,21 @@ final class RandomSubset {
    * Draws a subset. The candidate file is read twice, one line at a time.
    *
    * @param size size of the subset, at least 1; a smaller pool is drawn completely
-   * @return the messages of each candidate, in selection order
+   * @return the text of each candidate, in selection order
    * @throws IOException when the candidate file cannot be read
    */
-  static List<List<Message>> draw(Outcome.Pool pool, int size, int seed) throws IOException {
+  static List<Text.Conversation> draw(Outcome.Pool pool, int size, int seed) throws IOException {
     Selection<String> drawn = new Algorithm.Random(seed).emptySelection(1, size);
     read(pool, candidate -> drawn.offer(candidate.getId(), NO_SCORE));
-    Map<String, List<Message>> messages = new HashMap<>();
+    Map<String, Text.Conversation> texts = new HashMap<>();
     read(
         pool,
         candidate -> {
           if (drawn.contains(candidate.getId())) {
-            messages.putIfAbsent(candidate.getId(), candidate.getMessages());
+            texts.putIfAbsent(candidate.getId(), Text.Conversation.of(candidate));
           }
         });
-    return drawn.prefix(size).stream().map(messages::get).toList();
+    return drawn.prefix(size).stream().map(texts::get).toList();
   }
 
   private static void read(Outcome.Pool pool, Consumer<Candidate> each) throws IOException {

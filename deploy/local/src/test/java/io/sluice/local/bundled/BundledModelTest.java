@@ -49,18 +49,14 @@ class BundledModelTest {
     Path untrained = BundledModel.untrained(dir.resolve("untrained"), BundledModel.SEED).base();
     BundledData data = BundledData.make();
     List<Text> examples =
-        data.candidates().stream()
-            .limit(CANDIDATES)
-            .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
-            .toList();
+        data.candidates().stream().limit(CANDIDATES).<Text>map(Text.Conversation::of).toList();
     double before = loss(untrained, Optional.empty(), examples);
     assertThat(before)
         .as("loss of the untrained model; a uniform guess among 1,024 tokens has ln 1024 = 6.9")
         .isGreaterThan(6);
     assertThat(loss(model.base(), Optional.empty(), examples)).isLessThan(before / 6);
     for (List<Query> queries : data.tasks().values()) {
-      List<Text> asked =
-          queries.stream().<Text>map(query -> new Text.Question(query.getMessages())).toList();
+      List<Text> asked = queries.stream().<Text>map(Text.Question::of).toList();
       assertThat(loss(model.base(), Optional.empty(), asked))
           .isLessThan(loss(untrained, Optional.empty(), asked) / 3);
     }
@@ -72,7 +68,7 @@ class BundledModelTest {
     List<Text> examples =
         BundledData.make().candidates().stream()
             .limit(CANDIDATES)
-            .<Text>map(candidate -> new Text.Conversation(candidate.getMessages()))
+            .<Text>map(Text.Conversation::of)
             .toList();
     double base = loss(model.base(), Optional.empty(), examples);
     for (Path checkpoint : model.checkpoints()) {

@@ -11,6 +11,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
@@ -116,7 +117,7 @@ class ClientCommandsTest {
       throws IOException {
     String topic = kafka.topics().targetTasks();
     Candidate stray =
-        new Candidate(
+        Candidates.of(
             "stray", "", List.of(Messages.of("user", "a"), Messages.of("assistant", "b")));
     send(topic, Serdes.String(), "junk", Serdes.String(), "no Avro");
     send(topic, Serdes.String(), "stray", serdes.<Candidate>value(), stray);

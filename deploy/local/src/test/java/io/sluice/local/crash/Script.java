@@ -4,6 +4,7 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -108,7 +109,7 @@ final class Script {
     int size = 2 + random.nextInt(5);
     for (int q = 0; q < size; q++) {
       queries.add(
-          new Query(
+          Queries.of(
               "q" + q,
               List.of(Messages.of("user", id), Messages.of("assistant", revision + "." + q))));
     }

@@ -1,12 +1,12 @@
 package io.sluice.local.crash;
 
 import io.sluice.local.endtoend.UnitVectors;
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import java.util.List;
 import java.util.Random;
@@ -34,7 +34,7 @@ final class Vectors {
         CHECKPOINTS,
         FeatureCodec.encode(encoding, unitRows(text, dimension(representationId))),
         9,
-        new Candidate(
+        Candidates.of(
             id, "crash", List.of(Messages.of("user", "u"), Messages.of("assistant", text))));
   }
 

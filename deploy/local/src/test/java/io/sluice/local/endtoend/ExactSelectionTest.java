@@ -18,7 +18,9 @@ import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.streams.config.StreamsAppConfig;
@@ -167,7 +169,8 @@ class ExactSelectionTest {
     List<Query> set = new ArrayList<>();
     for (int q = 0; q < size; q++) {
       set.add(
-          new Query("q" + q, List.of(Messages.of("user", "u"), Messages.of("assistant", "a" + q))));
+          Queries.of(
+              "q" + q, List.of(Messages.of("user", "u"), Messages.of("assistant", "a" + q))));
     }
     return TargetTask.newBuilder()
         .setTaskId(id)
@@ -207,7 +210,7 @@ class ExactSelectionTest {
           FeatureCodec.encode(
               FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)});
       Candidate candidate =
-          new Candidate(
+          Candidates.of(
               id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
       Representation representation =
           new Representation(

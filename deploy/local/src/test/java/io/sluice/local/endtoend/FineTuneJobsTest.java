@@ -15,6 +15,7 @@ import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.client.TargetTasks;
 import io.sluice.streams.config.StreamsAppConfig;
@@ -225,7 +226,7 @@ class FineTuneJobsTest {
   }
 
   private static Query query(String id) {
-    return new Query(id, List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
+    return Queries.of(id, List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
   }
 
   private KafkaAccess access() {

@@ -13,7 +13,9 @@ import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.util.ArrayList;
@@ -57,7 +59,8 @@ final class SyntheticStream implements AutoCloseable {
     List<Query> queries = new ArrayList<>();
     for (int q = 0; q < size; q++) {
       queries.add(
-          new Query("q" + q, List.of(Messages.of("user", "u"), Messages.of("assistant", "a" + q))));
+          Queries.of(
+              "q" + q, List.of(Messages.of("user", "u"), Messages.of("assistant", "a" + q))));
     }
     TargetTask task =
         TargetTask.newBuilder()
@@ -116,7 +119,7 @@ final class SyntheticStream implements AutoCloseable {
               FeatureCodec.encode(
                   FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)}),
               9,
-              new Candidate(
+              Candidates.of(
                   id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id))));
       topics.write(
           kafka.topics().representations(),

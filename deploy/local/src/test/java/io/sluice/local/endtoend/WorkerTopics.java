@@ -16,7 +16,9 @@ import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.ConnectionSettings;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -96,7 +98,7 @@ final class WorkerTopics implements AutoCloseable {
 
   void put(String id, String answer) {
     Candidate candidate =
-        new Candidate(
+        Candidates.of(
             id, "test", List.of(Messages.of("user", "Say."), Messages.of("assistant", answer)));
     topics.write(
         kafka.topics().candidates(), Serdes.String(), candidates, id, candidate, Optional.empty());
@@ -140,7 +142,7 @@ final class WorkerTopics implements AutoCloseable {
   static TargetTask task(String id, int revision, String... answers) {
     List<Query> queries =
         IntStream.range(0, answers.length)
-            .mapToObj(i -> new Query("q" + i, List.of(Messages.of("assistant", answers[i]))))
+            .mapToObj(i -> Queries.of("q" + i, List.of(Messages.of("assistant", answers[i]))))
             .toList();
     return TargetTask.newBuilder()
         .setTaskId(id)

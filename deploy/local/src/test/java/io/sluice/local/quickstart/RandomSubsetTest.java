@@ -2,7 +2,7 @@ package io.sluice.local.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.schemas.Message;
+import io.sluice.gpuworker.gradient.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +30,10 @@ class RandomSubsetTest {
 
   @Test
   void givenAPool_whenDrawn_thenTheSubsetHasDistinctCandidatesOfThePoolOnly() throws IOException {
-    List<List<Message>> drawn = RandomSubset.draw(pool(CANDIDATES / 2), 10, 0);
+    List<Text.Conversation> drawn = RandomSubset.draw(pool(CANDIDATES / 2), 10, 0);
     assertThat(drawn).hasSize(10).doesNotHaveDuplicates();
     assertThat(drawn)
-        .extracting(messages -> Integer.parseInt(messages.get(0).getContent()))
+        .extracting(text -> Integer.parseInt(text.messages().get(0).getContent()))
         .allSatisfy(number -> assertThat(number).isLessThan(CANDIDATES / 2));
   }
 

@@ -7,6 +7,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ class RegistryProcessTest {
   @Test
   void givenARegistry_whenStartedAgain_thenItReadsOldRecordsAndRefusesSchemasThatCannot(
       @TempDir Path directory) throws Exception {
-    Candidate candidate = new Candidate("id", "source", List.of());
+    Candidate candidate = Candidates.of("id", "source", List.of());
     String url;
     byte[] record;
     try (RegistryProcess registry =

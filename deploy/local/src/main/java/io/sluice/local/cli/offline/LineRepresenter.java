@@ -57,8 +57,8 @@ public record LineRepresenter(Representer representer, ExampleRole role) {
   /** The text of the line's example; empty if the line is invalid. */
   static Optional<Text> text(ExampleLine line) {
     return line.match(
-        of -> Optional.of(new Text.Conversation(of.candidate().getMessages())),
-        of -> Optional.of(new Text.Question(of.query().getMessages())),
+        of -> Optional.of(Text.Conversation.of(of.candidate())),
+        of -> Optional.of(Text.Question.of(of.query())),
         of -> Optional.of(new PromptAnswer(of.prompt(), of.answer())),
         invalid -> Optional.empty());
   }

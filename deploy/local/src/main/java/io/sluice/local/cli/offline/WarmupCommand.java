@@ -87,9 +87,7 @@ public final class WarmupCommand implements Callable<Integer> {
       CandidateSample sample =
           CandidateSample.draw(candidates, fraction, limit, settings.hyper().seed(), unusable);
       List<Text.Conversation> texts =
-          sample.candidates().stream()
-              .map(candidate -> new Text.Conversation(candidate.getMessages()))
-              .toList();
+          sample.candidates().stream().map(Text.Conversation::of).toList();
       EncodedExamples examples = run.encode("Candidate drawn", texts);
       TrainingOutcome.Finished finished =
           run.train(examples, Checkpointing.eachEpoch(folder.partial()));
