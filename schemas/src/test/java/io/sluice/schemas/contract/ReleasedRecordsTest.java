@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Records of an earlier release, byte by byte as they lie in topics, still read. The bytes were
- * written by an encoder of Avro's binary form that is not Avro's own, from the schemas of the release;
- * bytes 1 to 4 are the id of the schema, which the test replaces by the one in its registry.
+ * written by an encoder of Avro's binary form that is not Avro's own, from the schemas of the
+ * release; bytes 1 to 4 are the id of the schema, which the test replaces by the one in its
+ * registry.
  */
 class ReleasedRecordsTest {
   private static final Path RELEASE = Path.of("src/main/resources/released/0.1");

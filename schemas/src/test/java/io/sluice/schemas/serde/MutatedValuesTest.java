@@ -60,7 +60,18 @@ class MutatedValuesTest {
             .setDatasetChecksum("00ff")
             .setSeeds(List.of(1, 2, 3))
             .build(),
-        new DatasetRecord("j", "t", 0, "c-1", "q", 0.5f, "poems", turns, DatasetPart.SELECTED, "[{}]", Map.of("a", "b")),
+        new DatasetRecord(
+            "j",
+            "t",
+            0,
+            "c-1",
+            "q",
+            0.5f,
+            "poems",
+            turns,
+            DatasetPart.SELECTED,
+            "[{}]",
+            Map.of("a", "b")),
         FineTuneResult.newBuilder()
             .setJobId("j")
             .setTaskId("t")
