@@ -1,9 +1,9 @@
 package io.sluice.schemas.file;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.Message;
-import io.sluice.schemas.message.Candidates;
+import io.sluice.schemas.form.Example;
+import io.sluice.schemas.form.FormOptions;
+import io.sluice.schemas.form.FormReader;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
@@ -12,20 +12,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
- * Reads candidates, one JSON object per line or as the elements of one JSON array: {@code {"id"?,
- * "source"?, "messages": [{"role", "content", "weight"?}]}}.
+ * Reads candidates of every {@linkplain io.sluice.schemas.form.Form form}, one JSON object per line
+ * or as the elements of one JSON array.
  *
  * <p>Reading is lazy: one or two candidates are in memory at a time. The input is plain text or
- * gzip; its form is detected from its content. An id may be a whole number. A candidate of a file
- * that has no id gets the number of its line, or of its element in the array. A candidate of a
- * stream gets a hash of its messages instead, because there are many streams and each begins with
- * line 1. Fields that could change what is learnt are refused, see {@link ExampleFields}; other
- * unknown fields are ignored. Blank lines are skipped. An unusable line or element is returned as
- * {@link CandidateLine.Invalid} and reading continues, so that the caller decides whether it
- * matters. Whether ids are unique is not checked.
+ * gzip, which is detected from its content. An id may be a whole number. A candidate of a file that
+ * has no id gets the number of its line, or of its element in the array. A candidate of a stream
+ * gets a hash of its messages and tools instead, because there are many streams and each begins
+ * with line 1. Fields that could change what is learnt are refused; other unknown fields are
+ * metadata. Blank lines are skipped. An unusable line or element is returned as {@link
+ * CandidateLine.Invalid} and reading continues, so that the caller decides whether it matters.
+ * Whether ids are unique is not checked.
  *
  * <p>Not thread-safe.
  */
@@ -34,21 +34,38 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   public static final int MAX_LINE_BYTES = RecordLimit.MAX_BYTES;
 
   private final JsonItems items;
-  private final boolean isStream;
+  private final FormReader forms;
+  private final BiFunction<Long, Example, String> defaultId;
 
-  private CandidateFile(JsonItems items, boolean isStream) {
+  private CandidateFile(
+      JsonItems items, FormOptions options, BiFunction<Long, Example, String> defaultId) {
     this.items = items;
-    this.isStream = isStream;
+    this.forms = new FormReader(options);
+    this.defaultId = defaultId;
+  }
+
+  /**
+   * Opens a file whose examples say by their fields which form they have; the caller closes the
+   * reader.
+   *
+   * @throws IOException like {@link #open(Path, FormOptions, String)}
+   */
+  public static CandidateFile open(Path path) throws IOException {
+    return open(path, FormOptions.DEFAULT, "");
   }
 
   /**
    * Opens a file; the caller closes the reader.
    *
+   * @param idPrefix what precedes the number of the line or element in the id of a candidate
+   *     without one, so that candidates of several files have different ids
    * @throws IOException when it is missing, is a directory, is not JSON text or cannot be read; the
    *     message says which
    */
-  public static CandidateFile open(Path path) throws IOException {
-    return new CandidateFile(JsonItems.open(path, MAX_LINE_BYTES), false);
+  public static CandidateFile open(Path path, FormOptions options, String idPrefix)
+      throws IOException {
+    return new CandidateFile(
+        JsonItems.open(path, MAX_LINE_BYTES), options, (number, example) -> idPrefix + number);
   }
 
   /**
@@ -59,8 +76,12 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    *     invalid
    * @throws IOException when the stream cannot be read; the message says why
    */
-  public static CandidateFile of(InputStream in, String name, int maxLineBytes) throws IOException {
-    return new CandidateFile(JsonItems.of(name, in, maxLineBytes), true);
+  public static CandidateFile of(InputStream in, String name, int maxLineBytes, FormOptions options)
+      throws IOException {
+    return new CandidateFile(
+        JsonItems.of(name, in, maxLineBytes),
+        options,
+        (number, example) -> ContentId.of(example.messages(), example.tools()));
   }
 
   /**
@@ -87,12 +108,12 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
     }
     JsonItem.Text text = (JsonItem.Text) item;
     try {
-      JsonNode object = JsonReading.object(text.text());
+      Example example = forms.read(JsonReading.object(text.text()));
       return new CandidateLine.Valid(
           text.line(),
-          isStream
-              ? candidate(object, messages -> ContentId.of(messages, ""))
-              : candidate(object, messages -> Long.toString(text.number())));
+          candidate(example, defaultId.apply(text.number(), example)),
+          example.form(),
+          example.leftOut());
     } catch (IllegalArgumentException e) {
       return new CandidateLine.Invalid(text.line(), text.reason(e.getMessage()));
     }
@@ -104,19 +125,20 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   }
 
   /**
-   * Converts the JSON object of a line to a candidate.
+   * Converts an example to a candidate.
    *
-   * @param defaultId gives the id of a candidate without one, from its messages
+   * @param defaultId the id of a candidate without one
    * @throws IllegalArgumentException when the candidate breaks {@link CandidateRules}; the message
    *     lists all problems
    */
-  static Candidate candidate(JsonNode object, Function<List<Message>, String> defaultId) {
-    List<Message> messages = ExampleFields.messages(object);
+  static Candidate candidate(Example example, String defaultId) {
     Candidate candidate =
-        Candidates.of(
-            JsonReading.id(object).orElseGet(() -> defaultId.apply(messages)),
-            JsonReading.text(object, "source").orElse(""),
-            messages);
+        new Candidate(
+            example.id().orElse(defaultId),
+            example.source(),
+            example.messages(),
+            example.tools(),
+            example.metadata());
     List<String> problems = CandidateRules.problems(candidate);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));

@@ -1,6 +1,8 @@
 package io.sluice.schemas.file;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.form.Form;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 
 /** The result of reading one candidate of a file: of a line, or of an element of an array. */
@@ -18,8 +20,11 @@ public sealed interface CandidateLine {
    *
    * @param line number in the file, from 1
    * @param candidate a candidate that satisfies {@link io.sluice.schemas.validation.CandidateRules}
+   * @param form the form that it had in the file
+   * @param leftOut names of its fields that are too long or too many for metadata
    */
-  record Valid(long line, Candidate candidate) implements CandidateLine {
+  record Valid(long line, Candidate candidate, Form form, SortedSet<String> leftOut)
+      implements CandidateLine {
     @Override
     public void match(Consumer<Valid> valid, Consumer<Invalid> invalid) {
       valid.accept(this);

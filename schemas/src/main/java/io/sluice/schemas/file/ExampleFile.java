@@ -1,7 +1,11 @@
 package io.sluice.schemas.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.form.FormOptions;
+import io.sluice.schemas.form.FormReader;
+import io.sluice.schemas.form.OtherFields;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,10 +14,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads examples of several forms. Each line of a file of JSON lines, or each element of a JSON
- * array, may be a candidate ({@code {"id"?, "messages"}}), a query whose text is already formatted
- * ({@code {"prompts", "labels"}}), or a task ({@code {"task", "queries"}}, of which each query is
- * an example). A file may also be one task file that spans several lines.
+ * Reads examples of several kinds. Each line of a file of JSON lines, or each element of a JSON
+ * array, may be a candidate of any {@linkplain io.sluice.schemas.form.Form form}, a query whose
+ * text is already formatted ({@code {"prompts", "labels"}}), or a task ({@code {"task",
+ * "queries"}}, of which each query is an example). A file may also be one task file that spans
+ * several lines.
  *
  * <p>The file is plain text or gzip, which is detected from its first bytes; blank lines are
  * skipped. An unusable line is returned as {@link ExampleLine.Invalid}, so that the caller decides
@@ -21,6 +26,7 @@ import java.util.Set;
  */
 public final class ExampleFile {
   private static final Set<String> FORMATTED = Set.of("prompts", "labels");
+  private static final FormReader FORMS = new FormReader(FormOptions.DEFAULT);
 
   private ExampleFile() {}
 
@@ -63,14 +69,22 @@ public final class ExampleFile {
     if (object.has("queries")) {
       return queries(item.line(), TaskFile.parse(item.text()));
     }
-    if (!object.has("messages") && FORMATTED.stream().anyMatch(object::has)) {
-      ExampleFields.refuse(object, FORMATTED, List.of());
+    if (!object.hasNonNull("messages") && FORMATTED.stream().anyMatch(object::has)) {
+      requireOnlyText(object);
       return List.of(
           new ExampleLine.OfText(item.line(), text(object, "prompts"), text(object, "labels")));
     }
     return List.of(
         new ExampleLine.OfCandidate(
-            item.line(), CandidateFile.candidate(object, none -> Long.toString(item.number()))));
+            item.line(),
+            CandidateFile.candidate(FORMS.read(object), Long.toString(item.number()))));
+  }
+
+  /** The text is formatted already, so whatever stands beside it is not in it. */
+  private static void requireOnlyText(JsonNode object) {
+    ObjectNode rest = object.deepCopy();
+    rest.remove(FORMATTED);
+    OtherFields.refuse(rest);
   }
 
   private static String text(JsonNode object, String field) {

@@ -147,7 +147,7 @@ public record TaskFile(
         JsonReading.text(object, "task")
             .orElseThrow(() -> new IllegalArgumentException("task (the task's id) is missing"));
     List<Query> queries =
-        ExampleFields.queries(object, "queries")
+        QueryList.of(object, "queries")
             .orElseThrow(
                 () -> new IllegalArgumentException("queries (the list of examples) is missing"));
     TaskTraining training = TaskTraining.of(object);

@@ -95,7 +95,7 @@ public record TaskTraining(
             .map(TaskTraining::hyperParameters)
             .orElse(DEFAULTS.getHyperParameters()),
         JsonReading.text(object, "launcher").orElse(DEFAULTS.getLauncher()),
-        ExampleFields.queries(object, "held_out").orElse(DEFAULTS.getHeldOut()));
+        QueryList.of(object, "held_out").orElse(DEFAULTS.getHeldOut()));
   }
 
   /** Sets these fields of a task. */

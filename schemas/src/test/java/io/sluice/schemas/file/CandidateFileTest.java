@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.atIndex;
 
+import io.sluice.schemas.form.Form;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
@@ -41,7 +43,9 @@ class CandidateFileTest {
                 Candidates.of(
                     "a",
                     "s",
-                    List.of(Messages.of("user", "Hi"), Messages.of("assistant", "Hello")))));
+                    List.of(Messages.of("user", "Hi"), Messages.of("assistant", "Hello"))),
+                Form.MESSAGES,
+                Collections.emptySortedSet()));
   }
 
   @Test

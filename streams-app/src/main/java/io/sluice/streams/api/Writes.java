@@ -9,6 +9,7 @@ import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.TaskFile;
+import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.validation.CandidateRules;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.TargetTasks;
@@ -96,7 +97,8 @@ final class Writes implements AutoCloseable {
     Guard.requireContentType(request, LINE_TYPES);
     Guard.requireContentEncoding(request, List.of("gzip", "x-gzip", "identity"));
     LineResults results = new LineResults();
-    try (CandidateFile lines = CandidateFile.of(request.bodyInputStream(), "the body", maxBytes)) {
+    try (CandidateFile lines =
+        CandidateFile.of(request.bodyInputStream(), "the body", maxBytes, FormOptions.DEFAULT)) {
       // Sending blocks while too much is unacknowledged, so the body is read only as fast as Kafka
       // accepts the candidates.
       CandidateIngest.Report report =

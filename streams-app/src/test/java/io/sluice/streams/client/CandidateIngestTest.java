@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.form.Form;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -139,7 +141,10 @@ class CandidateIngestTest {
 
   private static CandidateLine valid(long line, String id) {
     return new CandidateLine.Valid(
-        line, Candidates.of(id, "", List.of(Messages.of("assistant", "text"))));
+        line,
+        Candidates.of(id, "", List.of(Messages.of("assistant", "text"))),
+        Form.MESSAGES,
+        Collections.emptySortedSet());
   }
 
   private static final class Recorder implements CandidateIngest.Listener {

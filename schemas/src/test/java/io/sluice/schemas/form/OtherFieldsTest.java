@@ -1,10 +1,13 @@
-package io.sluice.schemas.file;
+package io.sluice.schemas.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.ExactJson;
 import io.sluice.schemas.message.Messages;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fields of an example that change what is learnt are read or refused by name. */
-class ExampleFieldsTest {
+class OtherFieldsTest {
   @ParameterizedTest
   @CsvSource({"0, false", "0.0, false", "1, true", "1.0, true", "null, true"})
   void givenAWeight_whenRead_thenItSaysWhetherTheTurnIsLearnt(String weight, boolean learnt) {
@@ -40,13 +43,7 @@ class ExampleFieldsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "content": null, "tool_calls": [{"id": "c"}]       | tool_calls of message 1
           "content": "", "toolCalls": [{"id": "c"}]          | toolCalls of message 1
-          "content": "x", "function_call": {"name": "f"}     | function_call of message 1
-          "content": "x", "tool_call_id": "c"                | tool_call_id of message 1
-          "content": "x", "name": "Ann"                      | name of message 1
-          "content": "x", "reasoning_content": "because"     | reasoning_content of message 1
-          "content": "x", "thinking": "hm"                   | thinking of message 1
           "content": null, "refusal": "no"                   | refusal of message 1
           "content": null, "audio": {"id": "a"}              | audio of message 1
           "content": "x", "images": ["a.png"]                | images of message 1
@@ -65,11 +62,9 @@ class ExampleFieldsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"tools\": [{\"type\": \"function\"}]",
-        "\"functions\": [{\"name\": \"f\"}]",
         "\"documents\": [{\"text\": \"d\"}]",
         "\"chat_template_kwargs\": {\"enable_thinking\": false}",
-        "\"system\": \"Be brief.\"",
+        "\"system\": {\"text\": \"Be brief.\"}",
         "\"System-Prompt\": \"Be brief.\"",
         "\"images\": [\"a.png\"]",
         "\"weight\": 0.5",
@@ -114,22 +109,10 @@ class ExampleFieldsTest {
     assertThatThrownBy(
             () ->
                 read(
-                    "{\"tools\": [1], \"messages\": [{\"role\": \"user\", \"content\": \"x\"},"
-                        + " {\"role\": \"assistant\", \"tool_calls\": [1], \"train\": false}]}"))
-        .hasMessageContaining("tools, tool_calls of message 2: ")
+                    "{\"images\": [1], \"messages\": [{\"role\": \"user\", \"content\": \"x\"},"
+                        + " {\"role\": \"assistant\", \"audio\": [1], \"train\": false}]}"))
+        .hasMessageContaining("images, audio of message 2: ")
         .hasMessageContaining("train of message 2: ");
-  }
-
-  @Test
-  void givenAQueryWithSuchAField_whenRead_thenTheReasonNamesTheQuery() {
-    assertThatThrownBy(
-            () ->
-                ExampleFields.queries(
-                    JsonReading.object(
-                        "{\"queries\": [{\"tools\": [1], \"messages\": [{\"role\": \"assistant\","
-                            + " \"content\": \"x\"}]}]}"),
-                    "queries"))
-        .hasMessageStartingWith("queries 1: tools: ");
   }
 
   private static Message turn(String fields) {
@@ -141,6 +124,10 @@ class ExampleFieldsTest {
   }
 
   private static List<Message> read(String json) {
-    return ExampleFields.messages(JsonReading.object(json));
+    try {
+      return new FormReader(FormOptions.DEFAULT).read(ExactJson.read(json)).messages();
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -1,0 +1,60 @@
+package io.sluice.schemas.form;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.schemas.validation.MetadataRules;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What describes an example, as texts: a text as it is, numbers and truth values as JSON writes
+ * them, the fields of an object under dotted names, and a list as JSON. The fields of an object
+ * that is itself called {@code metadata} have no prefix.
+ *
+ * @param entries names and values within the limits of {@link MetadataRules}
+ * @param leftOut names of fields beyond these limits
+ */
+record Metadata(SortedMap<String, String> entries, SortedSet<String> leftOut) {
+  private static final String METADATA = "metadata";
+  private static final int MAX_DEPTH = 8;
+
+  /** Describes an example by the fields of it that nobody has read. */
+  static Metadata of(Map<String, JsonNode> fields) {
+    Metadata metadata = new Metadata(new TreeMap<>(), new TreeSet<>());
+    fields.forEach(
+        (name, value) -> {
+          if (!name.equals(METADATA)) {
+            metadata.add(name, value, 1);
+          }
+        });
+    JsonNode own = fields.get(METADATA);
+    if (own != null && own.isObject()) {
+      own.properties().forEach(field -> metadata.add(field.getKey(), field.getValue(), 1));
+    } else if (own != null) {
+      metadata.add(METADATA, own, 1);
+    }
+    return metadata;
+  }
+
+  private void add(String name, JsonNode value, int depth) {
+    if (Values.isEmpty(value)) {
+      return;
+    }
+    if (value.isObject() && depth < MAX_DEPTH) {
+      value
+          .properties()
+          .forEach(field -> add(name + "." + field.getKey(), field.getValue(), depth + 1));
+      return;
+    }
+    String text = value.isTextual() ? value.textValue() : value.toString();
+    boolean fits =
+        entries.size() < MetadataRules.MAX_ENTRIES
+            && MetadataRules.isName(name)
+            && MetadataRules.isValue(text);
+    if (!fits || entries.putIfAbsent(name, text) != null) {
+      leftOut.add(name);
+    }
+  }
+}

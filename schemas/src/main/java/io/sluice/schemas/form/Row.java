@@ -1,0 +1,110 @@
+package io.sluice.schemas.form;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.schemas.validation.ForeignText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The fields of one example, of which those that are read are taken out, so that what nobody has
+ * understood remains. A field that is null counts as absent. Not thread-safe.
+ */
+final class Row {
+  private final Map<String, JsonNode> fields = new LinkedHashMap<>();
+  private final List<JsonNode> turns = new ArrayList<>();
+
+  /**
+   * Creates a row with all fields of an object.
+   *
+   * @param columns for names that Sluice knows, the names that the object has instead
+   */
+  Row(JsonNode object, Map<String, String> columns) {
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      if (!field.getValue().isNull()) {
+        fields.put(field.getKey(), field.getValue());
+      }
+    }
+    Map<String, JsonNode> renamed = new LinkedHashMap<>();
+    columns.forEach(
+        (name, column) -> {
+          JsonNode value = fields.remove(column);
+          if (value != null) {
+            renamed.put(name, value);
+          }
+        });
+    renamed.forEach(
+        (name, value) -> {
+          JsonNode own = fields.put(name, value);
+          if (own != null && !Values.isEmpty(own)) {
+            throw new IllegalArgumentException(
+                "the example has a field '"
+                    + ForeignText.name(name)
+                    + "' beside the column that was given for it");
+          }
+        });
+  }
+
+  /** Whether there is a field of this name that was not taken yet. */
+  boolean has(String name) {
+    return fields.containsKey(name);
+  }
+
+  /** Whether there is such a field, and it holds something. */
+  boolean holds(String name) {
+    return has(name) && !Values.isEmpty(fields.get(name));
+  }
+
+  /** Returns the value of a field that stays in the row; it must be there. */
+  JsonNode peek(String name) {
+    return fields.get(name);
+  }
+
+  /** Takes a field out of the row. */
+  Optional<JsonNode> take(String name) {
+    return Optional.ofNullable(fields.remove(name));
+  }
+
+  /** Takes out a field with a text. */
+  Optional<String> takeText(String name) {
+    return take(name).map(value -> Values.text(value, name));
+  }
+
+  /** Takes out a field with a list of turns. */
+  List<JsonNode> takeTurns(String name) {
+    JsonNode list =
+        Values.unquoted(
+            take(name).orElseThrow(() -> new IllegalArgumentException(name + " is missing")));
+    if (!list.isArray()) {
+      throw new IllegalArgumentException(name + " is not a list");
+    }
+    List<JsonNode> taken = new ArrayList<>();
+    list.forEach(taken::add);
+    addTurns(taken);
+    return taken;
+  }
+
+  /** Adds turns that were read out of a field that was taken. */
+  void addTurns(List<JsonNode> read) {
+    turns.addAll(read);
+  }
+
+  /** The names of the fields that are left. */
+  List<String> names() {
+    return List.copyOf(fields.keySet());
+  }
+
+  /** The fields that are left and hold something. */
+  Map<String, JsonNode> rest() {
+    Map<String, JsonNode> rest = new LinkedHashMap<>(fields);
+    rest.values().removeIf(Values::isEmpty);
+    return rest;
+  }
+
+  /** All turns that were read, in the order of the example. */
+  List<JsonNode> turns() {
+    return List.copyOf(turns);
+  }
+}
