@@ -32,6 +32,8 @@ class ArchitectureTest {
               "io.confluent..",
               "com.fasterxml.jackson..",
               "org.apache.commons.compress..",
+              "org.apache.parquet..",
+              "com.github.luben.zstd..",
               "org.slf4j..");
 
   @ArchTest

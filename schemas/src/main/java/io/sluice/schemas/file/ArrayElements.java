@@ -28,7 +28,7 @@ final class ArrayElements implements JsonItems.Source {
   /**
    * Creates a splitter.
    *
-   * @param in a buffered stream whose first bytes are white space and [; the caller closes it
+   * @param in a buffered stream whose first bytes are white space and [; closed by {@link #close}
    * @param maxBytes length of the longest element that is kept, in bytes
    */
   ArrayElements(InputStream in, int maxBytes) {
@@ -116,5 +116,10 @@ final class ArrayElements implements JsonItems.Source {
       line++;
     }
     return b;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
   }
 }

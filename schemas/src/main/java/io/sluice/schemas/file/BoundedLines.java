@@ -22,7 +22,7 @@ final class BoundedLines implements JsonItems.Source {
   /**
    * Creates a splitter that begins at the stream's current position.
    *
-   * @param in a buffered stream; the caller closes it
+   * @param in a buffered stream; closed by {@link #close}
    * @param maxBytes length of the longest line that is kept, in bytes without the line feed
    */
   BoundedLines(InputStream in, int maxBytes) {
@@ -62,5 +62,10 @@ final class BoundedLines implements JsonItems.Source {
           "line " + number + ", the last one, is cut off: a bracket or quote is not closed");
     }
     return Optional.of(JsonItem.decode(number, OptionalLong.empty(), bytes));
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
   }
 }

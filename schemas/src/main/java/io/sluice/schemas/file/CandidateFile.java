@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Reads candidates of every {@linkplain io.sluice.schemas.form.Form form}, one JSON object per line
- * or as the elements of one JSON array.
+ * Reads candidates of every {@linkplain io.sluice.schemas.form.Form form}, one JSON object per
+ * line, as the elements of one JSON array, or as the rows of a Parquet file.
  *
- * <p>Reading is lazy: one or two candidates are in memory at a time. The input is plain text or
- * gzip, which is detected from its content. An id may be a whole number. A candidate of a file that
- * has no id gets the number of its line, or of its element in the array. A candidate of a stream
- * gets a hash of its messages and tools instead, because there are many streams and each begins
- * with line 1. Fields that could change what is learnt are refused; other unknown fields are
- * metadata. Blank lines are skipped. An unusable line or element is returned as {@link
- * CandidateLine.Invalid} and reading continues, so that the caller decides whether it matters.
- * Whether ids are unique is not checked.
+ * <p>Reading is lazy: one or two candidates are in memory at a time, or one row group of Parquet.
+ * Text is plain or compressed with gzip or zstd; all of this is detected from the content. An id
+ * may be a whole number. A candidate of a file that has no id gets the number of its line, or of
+ * its element in the array. A candidate of a stream gets a hash of its messages and tools instead,
+ * because there are many streams and each begins with line 1. Fields that could change what is
+ * learnt are refused; other unknown fields are metadata. Blank lines are skipped. An unusable line
+ * or element is returned as {@link CandidateLine.Invalid} and reading continues, so that the caller
+ * decides whether it matters. Whether ids are unique is not checked.
  *
  * <p>Not thread-safe.
  */
@@ -103,19 +103,15 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   @Override
   public CandidateLine next() {
     JsonItem item = items.next();
-    if (item instanceof JsonItem.Unreadable bad) {
-      return new CandidateLine.Invalid(bad.line(), bad.reason());
-    }
-    JsonItem.Text text = (JsonItem.Text) item;
     try {
-      Example example = forms.read(JsonReading.object(text.text()));
+      Example example = forms.read(item.object());
       return new CandidateLine.Valid(
-          text.line(),
-          candidate(example, defaultId.apply(text.number(), example)),
+          item.line(),
+          candidate(example, defaultId.apply(item.number(), example)),
           example.form(),
           example.leftOut());
     } catch (IllegalArgumentException e) {
-      return new CandidateLine.Invalid(text.line(), text.reason(e.getMessage()));
+      return new CandidateLine.Invalid(item.line(), item.reason(e.getMessage()), item.source());
     }
   }
 

@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 /** The result of reading one candidate of a file: of a line, or of an element of an array. */
 public sealed interface CandidateLine {
   /**
-   * The number in the file of the line on which the candidate begins, from 1; blank lines count.
+   * The number in the file of the line on which the candidate begins, from 1; blank lines count. Of
+   * a Parquet file it is the number of the row.
    */
   long line();
 
@@ -37,8 +38,9 @@ public sealed interface CandidateLine {
    * @param line number in the file, from 1
    * @param reason why it cannot be used, in words for people, without the line number but with the
    *     number of the element if the file is an array
+   * @param text what the line holds; empty when it could not be read
    */
-  record Invalid(long line, String reason) implements CandidateLine {
+  record Invalid(long line, String reason, String text) implements CandidateLine {
     @Override
     public void match(Consumer<Valid> valid, Consumer<Invalid> invalid) {
       invalid.accept(this);

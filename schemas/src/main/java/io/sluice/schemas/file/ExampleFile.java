@@ -20,29 +20,42 @@ import java.util.Set;
  * "queries"}}, of which each query is an example). A file may also be one task file that spans
  * several lines.
  *
- * <p>The file is plain text or gzip, which is detected from its first bytes; blank lines are
- * skipped. An unusable line is returned as {@link ExampleLine.Invalid}, so that the caller decides
- * whether one bad line matters.
+ * <p>The file is text, plain or compressed with gzip or zstd, or Parquet, which is detected from
+ * its first bytes; blank lines are skipped. An unusable line is returned as {@link
+ * ExampleLine.Invalid}, so that the caller decides whether one bad line matters.
  */
 public final class ExampleFile {
   private static final Set<String> FORMATTED = Set.of("prompts", "labels");
-  private static final FormReader FORMS = new FormReader(FormOptions.DEFAULT);
 
-  private ExampleFile() {}
+  private final FormReader forms;
+
+  private ExampleFile(FormOptions options) {
+    this.forms = new FormReader(options);
+  }
+
+  /**
+   * Reads a whole file whose examples say by their fields which form they have, see {@link
+   * #read(Path, FormOptions)}.
+   */
+  public static List<ExampleLine> read(Path path) throws IOException {
+    return read(path, FormOptions.DEFAULT);
+  }
 
   /**
    * Reads a whole file.
    *
+   * @param options how examples are read that are neither formatted texts nor tasks
    * @return the examples and the unusable lines, in the order of the file
    * @throws IOException when the file is missing, is not JSON text or cannot be read to its end
    * @throws IllegalArgumentException when the file is one task that spans several lines and breaks
    *     the rules; the message names the file and the problem
    */
-  public static List<ExampleLine> read(Path path) throws IOException {
+  public static List<ExampleLine> read(Path path, FormOptions options) throws IOException {
+    ExampleFile file = new ExampleFile(options);
     List<ExampleLine> examples = new ArrayList<>();
     try (JsonItems items = JsonItems.open(path, CandidateFile.MAX_LINE_BYTES)) {
       while (items.hasNext()) {
-        examples.addAll(examples(items.next()));
+        examples.addAll(file.examples(items.next()));
       }
       return examples;
     } catch (UncheckedIOException e) {
@@ -53,21 +66,17 @@ public final class ExampleFile {
     }
   }
 
-  private static List<ExampleLine> examples(JsonItem item) {
-    if (item instanceof JsonItem.Unreadable bad) {
-      return List.of(new ExampleLine.Invalid(bad.line(), bad.reason()));
-    }
-    JsonItem.Text text = (JsonItem.Text) item;
+  private List<ExampleLine> examples(JsonItem item) {
     try {
-      return examples(text, JsonReading.object(text.text()));
+      return examples(item, item.object());
     } catch (IllegalArgumentException e) {
-      return List.of(new ExampleLine.Invalid(text.line(), text.reason(e.getMessage())));
+      return List.of(new ExampleLine.Invalid(item.line(), item.reason(e.getMessage())));
     }
   }
 
-  private static List<ExampleLine> examples(JsonItem.Text item, JsonNode object) {
+  private List<ExampleLine> examples(JsonItem item, JsonNode object) {
     if (object.has("queries")) {
-      return queries(item.line(), TaskFile.parse(item.text()));
+      return queries(item.line(), TaskFile.parse(item.source()));
     }
     if (!object.hasNonNull("messages") && FORMATTED.stream().anyMatch(object::has)) {
       requireOnlyText(object);
@@ -77,7 +86,7 @@ public final class ExampleFile {
     return List.of(
         new ExampleLine.OfCandidate(
             item.line(),
-            CandidateFile.candidate(FORMS.read(object), Long.toString(item.number()))));
+            CandidateFile.candidate(forms.read(object), Long.toString(item.number()))));
   }
 
   /** The text is formatted already, so whatever stands beside it is not in it. */

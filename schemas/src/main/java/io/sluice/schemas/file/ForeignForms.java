@@ -12,12 +12,13 @@ final class ForeignForms {
   private static final int TAR_MAGIC_AT = 257;
 
   private static final String GZIP = "1f8b";
+  private static final String ZSTD = "28b52ffd";
 
   private static final List<Form> FORMS =
       List.of(
-          new Form("50415231", "a Parquet file: convert it to JSON lines"),
+          new Form("50415231", "a Parquet file that is compressed as a whole: decompress it"),
           new Form("4152524f5731", "an Arrow file: convert it to JSON lines"),
-          new Form("28b52ffd", "compressed with zstd: decompress it (zstd -d), or use gzip"),
+          new Form(ZSTD, "compressed with zstd twice: decompress it once (zstd -d)"),
           new Form("504b0304", "a zip archive: unpack it"),
           new Form("fd377a585a00", "compressed with xz: decompress it (xz -d), or use gzip"),
           new Form("425a68", "compressed with bzip2: decompress it (bzip2 -d), or use gzip"),
@@ -37,9 +38,14 @@ final class ForeignForms {
     return HexFormat.of().formatHex(head).startsWith(GZIP);
   }
 
+  /** Whether an input begins like zstd. */
+  static boolean isZstd(byte[] head) {
+    return HexFormat.of().formatHex(head).startsWith(ZSTD);
+  }
+
   /**
-   * Says what the beginning of an input is after it was decompressed, if it was gzip, and what to
-   * do about it, if it is one of these forms.
+   * Says what the beginning of an input is after it was decompressed, and what to do about it, if
+   * it is one of these forms.
    *
    * @param head the first {@link #HEAD} bytes, or all when there are fewer
    */

@@ -1,14 +1,41 @@
 package io.sluice.schemas.file;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 
-/** The text of one JSON value of an input: a line of JSON lines, or an element of a JSON array. */
+/**
+ * One value of an input: the text of a line of JSON lines or of an element of a JSON array, or a
+ * row of a table.
+ */
 sealed interface JsonItem {
-  /** The line on which it begins, from 1; blank lines count. */
+  /** The line on which it begins, or the number of its row, from 1; blank lines count. */
   long line();
+
+  /** The number that distinguishes it within its input: that of the element or of the line. */
+  default long number() {
+    return line();
+  }
+
+  /**
+   * Parses it.
+   *
+   * @throws IllegalArgumentException when it is not a JSON object; the message says why
+   */
+  JsonNode object();
+
+  /** What it is, as text, for whoever wants to see or mend it; empty when it could not be read. */
+  default String source() {
+    return "";
+  }
+
+  /** Adds to the reason why it cannot be used what distinguishes it beside its line. */
+  default String reason(String problem) {
+    return problem;
+  }
 
   /**
    * A text that was read, and is not parsed yet.
@@ -17,14 +44,37 @@ sealed interface JsonItem {
    * @param element its number in the array, from 1; empty for JSON lines
    */
   record Text(long line, OptionalLong element, String text) implements JsonItem {
-    /** The number that distinguishes it within its input: that of the element or of the line. */
-    long number() {
+    @Override
+    public long number() {
       return element.orElse(line);
     }
 
-    /** Adds the number of the element, if there is one, to the reason why it cannot be used. */
-    String reason(String problem) {
+    @Override
+    public JsonNode object() {
+      return JsonReading.object(text);
+    }
+
+    @Override
+    public String source() {
+      return text;
+    }
+
+    @Override
+    public String reason(String problem) {
       return JsonItem.reason(element, problem);
+    }
+  }
+
+  /**
+   * A row of a table.
+   *
+   * @param line the number of the row, from 1
+   * @param object its fields
+   */
+  record Row(long line, ObjectNode object) implements JsonItem {
+    @Override
+    public String source() {
+      return object.toString();
     }
   }
 
@@ -34,7 +84,12 @@ sealed interface JsonItem {
    * @param line the line on which it begins, from 1
    * @param reason why, in words for people, with the number of the element if there is one
    */
-  record Unreadable(long line, String reason) implements JsonItem {}
+  record Unreadable(long line, String reason) implements JsonItem {
+    @Override
+    public JsonNode object() {
+      throw new IllegalArgumentException(reason);
+    }
+  }
 
   /** Decodes UTF-8. */
   static JsonItem decode(long line, OptionalLong element, byte[] bytes) {

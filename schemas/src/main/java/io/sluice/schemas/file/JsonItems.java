@@ -1,5 +1,7 @@
 package io.sluice.schemas.file;
 
+import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,26 +13,25 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * Iterates over the JSON values of a file or stream, with one or two in memory at a time. The input
- * is either JSON lines, of which blank ones are skipped, or one JSON array, and plain text or gzip;
- * both are detected from its content. Not thread-safe.
+ * Iterates over the values of a file or stream, with one or two in memory at a time, or one row
+ * group of Parquet. The input is JSON lines, of which blank ones are skipped, one JSON array, or
+ * Parquet, and text is plain or compressed; all of this is detected from its content. Not
+ * thread-safe.
  */
 final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
   private final String name;
-  private final InputStream in;
   private final Source source;
   private final Deque<JsonItem> ahead = new ArrayDeque<>();
   private boolean begun;
 
   /** Reads an input value by value. */
-  interface Source {
+  interface Source extends Closeable {
     /** Returns the next value, or empty after the last one. */
     Optional<JsonItem> next() throws IOException;
   }
 
-  private JsonItems(String name, InputStream in, Source source) {
+  private JsonItems(String name, Source source) {
     this.name = name;
-    this.in = in;
     this.source = source;
   }
 
@@ -43,7 +44,9 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
    *     the message says which
    */
   static JsonItems open(Path path, int maxBytes) throws IOException {
-    return of(path.toString(), TextInput.open(path), maxBytes);
+    return ParquetRows.isParquet(path)
+        ? new JsonItems(path.toString(), ParquetRows.open(path))
+        : of(path.toString(), TextInput.open(path), maxBytes);
   }
 
   /**
@@ -56,7 +59,10 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
    * @throws IOException when the stream is not JSON text or cannot be read; the message says why
    */
   static JsonItems of(String name, InputStream in, int maxBytes) throws IOException {
-    return of(name, TextInput.of(name, in), maxBytes);
+    BufferedInputStream bytes = new BufferedInputStream(in);
+    return ParquetRows.isParquet(bytes)
+        ? new JsonItems(name, ParquetRows.of(name, bytes))
+        : of(name, TextInput.of(name, bytes), maxBytes);
   }
 
   private static JsonItems of(String name, TextInput text, int maxBytes) {
@@ -64,7 +70,7 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
         text.isArray()
             ? new ArrayElements(text.in(), maxBytes)
             : new BoundedLines(text.in(), maxBytes);
-    return new JsonItems(name, text.in(), source);
+    return new JsonItems(name, source);
   }
 
   /**
@@ -102,7 +108,7 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    in.close();
+    source.close();
   }
 
   /** Reads two values, because an object that spans several lines is recognised by two lines. */

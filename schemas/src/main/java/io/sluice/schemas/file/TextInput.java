@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A file or stream of text, decompressed if it is gzip, which is detected from its first bytes, and
- * without its byte order mark.
+ * A file or stream of text, decompressed if it is gzip or zstd, which is detected from its first
+ * bytes, and without its byte order mark.
  *
  * @param in the decompressed bytes; the owner of this object closes it
  * @param isArray whether the first character that is not white space opens a JSON array
@@ -66,10 +66,13 @@ record TextInput(InputStream in, boolean isArray) {
 
   private static TextInput detect(String name, BufferedInputStream bytes) throws IOException {
     byte[] raw = head(bytes);
-    boolean isGzip = ForeignForms.isGzip(raw);
-    BufferedInputStream text =
-        isGzip ? new BufferedInputStream(new GzipMembers(bytes), BUFFER) : bytes;
-    byte[] head = isGzip ? head(text) : raw;
+    BufferedInputStream text = bytes;
+    if (ForeignForms.isGzip(raw)) {
+      text = new BufferedInputStream(new GzipMembers(bytes), BUFFER);
+    } else if (ForeignForms.isZstd(raw)) {
+      text = new BufferedInputStream(new ZstdFrames(bytes), BUFFER);
+    }
+    byte[] head = text == bytes ? raw : head(text);
     Optional<String> foreign = ForeignForms.of(head);
     if (foreign.isPresent()) {
       throw new ForeignFormException(name + " is " + foreign.get());

@@ -72,11 +72,13 @@ public record FormReader(FormOptions options) {
     List<String> names = row.names().stream().map(ForeignText::name).toList();
     String shown = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
     throw new IllegalArgumentException(
-        "messages is missing, and no other form is recognised ("
-            + Form.labels()
-            + (names.isEmpty() ? ") without any field" : ") by the fields " + shown)
-            + (names.size() > NAMES_SHOWN ? " and more" : "")
-            + ": if they have other names, map them, such as --field output=response");
+        names.isEmpty()
+            ? "messages is missing"
+            : "messages is missing, and the fields "
+                + shown
+                + (names.size() > NAMES_SHOWN ? " and more" : "")
+                + " are no other form: if they have other names, map them (--field"
+                + " output=response)");
   }
 
   private static List<Message> messages(Form form, Row row) {

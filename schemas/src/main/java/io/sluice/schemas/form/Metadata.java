@@ -29,7 +29,7 @@ record Metadata(SortedMap<String, String> entries, SortedSet<String> leftOut) {
             metadata.add(name, value, 1);
           }
         });
-    JsonNode own = fields.get(METADATA);
+    JsonNode own = fields.containsKey(METADATA) ? Values.unquoted(fields.get(METADATA)) : null;
     if (own != null && own.isObject()) {
       own.properties().forEach(field -> metadata.add(field.getKey(), field.getValue(), 1));
     } else if (own != null) {

@@ -128,7 +128,7 @@ class FormReaderTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {'text':'x','label':1}                                                | by the fields text, label
+          {'text':'x','label':1}                                                | the fields text, label are no other form
           {'instruction':'i','response':'r'}                                    | --field output=response
           {'prompt':'u','completion':5}                                         | completion is neither a text nor a list of turns
           {'instruction':'i','output':['a']}                                    | output is not a text

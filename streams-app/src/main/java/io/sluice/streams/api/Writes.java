@@ -9,7 +9,6 @@ import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.TaskFile;
-import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.validation.CandidateRules;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.TargetTasks;
@@ -34,7 +33,13 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 final class Writes implements AutoCloseable {
   private static final int MAX_REPORTED_ERRORS = 100;
   private static final List<String> LINE_TYPES =
-      List.of("application/x-ndjson", "application/jsonl", "application/json", "application/gzip");
+      List.of(
+          "application/x-ndjson",
+          "application/jsonl",
+          "application/json",
+          "application/gzip",
+          "application/zstd",
+          "application/vnd.apache.parquet");
 
   private final KafkaAccess kafka;
   private final int maxBytes;
@@ -90,15 +95,16 @@ final class Writes implements AutoCloseable {
   }
 
   /**
-   * Handles {@code POST /api/candidates}: sends the candidates of the body, JSON lines or one JSON
-   * array, to Kafka.
+   * Handles {@code POST /api/candidates}: sends the candidates of the body, JSON lines, one JSON
+   * array or Parquet, to Kafka.
    */
   void postCandidates(Context request) {
     Guard.requireContentType(request, LINE_TYPES);
-    Guard.requireContentEncoding(request, List.of("gzip", "x-gzip", "identity"));
+    Guard.requireContentEncoding(request, List.of("gzip", "x-gzip", "zstd", "identity"));
     LineResults results = new LineResults();
     try (CandidateFile lines =
-        CandidateFile.of(request.bodyInputStream(), "the body", maxBytes, FormOptions.DEFAULT)) {
+        CandidateFile.of(
+            request.bodyInputStream(), "the body", maxBytes, ReadingParameters.of(request))) {
       // Sending blocks while too much is unacknowledged, so the body is read only as fast as Kafka
       // accepts the candidates.
       CandidateIngest.Report report =
@@ -187,7 +193,7 @@ final class Writes implements AutoCloseable {
 
   /** Collects the results of the lines of one request. */
   private final class LineResults implements CandidateIngest.Listener {
-    private final List<CandidateLine.Invalid> errors = new ArrayList<>();
+    private final List<LineError> errors = new ArrayList<>();
     private long rejected;
 
     @Override
@@ -197,7 +203,7 @@ final class Writes implements AutoCloseable {
     public void invalid(CandidateLine.Invalid line) {
       rejected++;
       if (errors.size() < MAX_REPORTED_ERRORS) {
-        errors.add(line);
+        errors.add(new LineError(line.line(), line.reason()));
       }
     }
 
@@ -229,5 +235,8 @@ final class Writes implements AutoCloseable {
    * @param rejected number of lines that cannot be used
    * @param errors the first 100 of the rejected lines, with number and reason
    */
-  record CandidatesTaken(long accepted, long rejected, List<CandidateLine.Invalid> errors) {}
+  record CandidatesTaken(long accepted, long rejected, List<LineError> errors) {}
+
+  /** A line that was rejected. */
+  record LineError(long line, String reason) {}
 }

@@ -93,7 +93,7 @@ public final class CandidateIngest {
       sent--;
       reject(
           new CandidateLine.Invalid(
-              failure.line, "larger than record.max.bytes: " + failure.cause.getMessage()));
+              failure.line, "larger than record.max.bytes: " + failure.cause.getMessage(), ""));
     }
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.schemas.DatasetRecord;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.hash.Sha256;
@@ -101,22 +100,22 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
         .map(DatasetRecord::getCandidateId)
         .filter(retracted::contains)
         .forEach(leftOut::add);
-    List<List<Message>> train = kept(dataset.selected(), retracted);
+    List<ExportedExample> train = kept(dataset.selected(), retracted);
     if (train.isEmpty()) {
       throw new IOException(
           "nothing to train on: all selected examples have been retracted since the job fired");
     }
-    List<List<Message>> random = kept(dataset.random(), retracted);
+    List<ExportedExample> random = kept(dataset.random(), retracted);
     write("train", train, folder, files);
     write("random", random, folder, files);
-    write("queries", turns(dataset.queries()), folder, files);
-    write("held-out", turns(dataset.heldOut()), folder, files);
+    write("queries", examples(dataset.queries()), folder, files);
+    write("held-out", examples(dataset.heldOut()), folder, files);
     ExampleFormat first = formats.get(0);
     TrainerConfigs configs =
         new TrainerConfigs(dataset.job(), model, first, "train." + first.extension());
     boolean hasMaskedTurns =
         Stream.concat(train.stream(), random.stream())
-            .flatMap(List::stream)
+            .flatMap(example -> example.messages().stream())
             .anyMatch(turn -> !turn.getLearn());
     Map<String, String> texts =
         hasMaskedTurns ? configs.filesForMaskedTurns() : configs.filesForAllTrainers();
@@ -134,7 +133,7 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
     return new LeftOut(List.copyOf(leftOut), withoutConfigs);
   }
 
-  private void write(String name, List<List<Message>> examples, Path folder, ArrayNode files)
+  private void write(String name, List<ExportedExample> examples, Path folder, ArrayNode files)
       throws IOException {
     if (examples.isEmpty()) {
       return;
@@ -150,15 +149,15 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
     }
   }
 
-  private static List<List<Message>> kept(List<DatasetRecord> part, Set<String> retracted) {
+  private static List<ExportedExample> kept(List<DatasetRecord> part, Set<String> retracted) {
     return part.stream()
         .filter(example -> !retracted.contains(example.getCandidateId()))
-        .map(DatasetRecord::getMessages)
+        .map(ExportedExample::of)
         .toList();
   }
 
-  private static List<List<Message>> turns(List<Query> examples) {
-    return examples.stream().map(Query::getMessages).toList();
+  private static List<ExportedExample> examples(List<Query> examples) {
+    return examples.stream().map(ExportedExample::of).toList();
   }
 
   private static String sha256(Path file) throws IOException {

@@ -2,7 +2,6 @@ package io.sluice.streams.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.sluice.schemas.Message;
 import io.sluice.schemas.message.MessageJson;
 import java.io.IOException;
 import java.io.Writer;
@@ -13,28 +12,34 @@ import java.util.List;
 /**
  * A format of example files. In each format an example is a row with the column {@code messages}, a
  * list of messages with {@code role} and {@code content}. When some turn is not learnt, turns of
- * the assistant have a {@code weight} as well.
+ * the assistant have a {@code weight} as well. Examples with tools or metadata have these columns.
  */
 public enum ExampleFormat {
-  /** JSON lines, one example per line: {@code {"messages": [{"role", "content"}]}}. */
+  /**
+   * JSON lines, one example per line: {@code {"messages": [{"role", "content"}], "tools"?,
+   * "metadata"?}}.
+   */
   JSONL("jsonl", "json") {
     @Override
-    void write(List<List<Message>> examples, Path file) throws IOException {
+    void write(List<ExportedExample> examples, Path file) throws IOException {
       // Readers of columns infer the type of a message from the first lines of a file, so either
       // all lines have weights or none.
       boolean withWeights =
-          examples.stream().flatMap(List::stream).anyMatch(message -> !message.getLearn());
+          examples.stream()
+              .flatMap(example -> example.messages().stream())
+              .anyMatch(message -> !message.getLearn());
       try (Writer out = Files.newBufferedWriter(file);
           JsonGenerator json = new JsonFactory().createGenerator(out)) {
         json.setRootValueSeparator(null);
-        for (List<Message> example : examples) {
+        for (ExportedExample example : examples) {
           json.writeStartObject();
           json.writeFieldName("messages");
           if (withWeights) {
-            MessageJson.writeWithWeights(example, json);
+            MessageJson.writeWithWeights(example.messages(), json);
           } else {
-            MessageJson.write(example, json);
+            MessageJson.write(example.messages(), json);
           }
+          MessageJson.writeToolsAndMetadata(example.tools(), example.metadata(), json);
           json.writeEndObject();
           json.writeRaw('\n');
         }
@@ -45,7 +50,7 @@ public enum ExampleFormat {
   /** Parquet, compressed with zstd. */
   PARQUET("parquet", "parquet") {
     @Override
-    void write(List<List<Message>> examples, Path file) throws IOException {
+    void write(List<ExportedExample> examples, Path file) throws IOException {
       ParquetExamples.write(examples, file);
     }
   };
@@ -69,5 +74,5 @@ public enum ExampleFormat {
   }
 
   /** Writes examples to a new file. */
-  abstract void write(List<List<Message>> examples, Path file) throws IOException;
+  abstract void write(List<ExportedExample> examples, Path file) throws IOException;
 }

@@ -1,10 +1,12 @@
 package io.sluice.streams.export;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.schemas.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.TreeMap;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -18,14 +20,17 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /**
- * Writes examples as Parquet: one row per example, with the column {@code messages}. The field
- * {@code weight} is 0 for turns that are not learnt, and null for all others.
+ * Writes examples as Parquet: one row per example, with the column {@code messages}, and {@code
+ * metadata} as JSON text if any example has some. The field {@code weight} is 0 for turns that are
+ * not learnt, and null for all others.
+ *
+ * <p>Tools and further fields of turns are refused: their structure differs from example to
+ * example, while a column has one type.
  */
 final class ParquetExamples {
   /** The list has three levels, which the specification of Parquet requires of writers. */
-  private static final MessageType SCHEMA =
-      MessageTypeParser.parseMessageType(
-          """
+  private static final String SCHEMA =
+      """
           message example {
             required group messages (LIST) {
               repeated group list {
@@ -36,23 +41,47 @@ final class ParquetExamples {
                 }
               }
             }
+            %s
           }
-          """);
+          """;
+
+  private static final String METADATA = "optional binary metadata (STRING);";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private ParquetExamples() {}
 
-  /** Writes examples to a new file. */
-  static void write(List<List<Message>> examples, Path file) throws IOException {
-    try (ParquetWriter<List<Message>> writer = new Builder(new LocalOutputFile(file)).build()) {
-      for (List<Message> example : examples) {
+  /**
+   * Writes examples to a new file.
+   *
+   * @throws IOException when the file cannot be written, or an example has tools, or a turn with
+   *     further fields
+   */
+  static void write(List<ExportedExample> examples, Path file) throws IOException {
+    for (ExportedExample example : examples) {
+      if (!example.tools().isEmpty()
+          || example.messages().stream().anyMatch(turn -> !turn.getExtra().isEmpty())) {
+        throw new IOException(
+            "examples with tools, tool calls or thoughts cannot be written as Parquet, whose"
+                + " columns have one type: use --format jsonl");
+      }
+    }
+    boolean hasMetadata = examples.stream().anyMatch(example -> !example.metadata().isEmpty());
+    Rows rows =
+        new Rows(MessageTypeParser.parseMessageType(SCHEMA.formatted(hasMetadata ? METADATA : "")));
+    try (ParquetWriter<ExportedExample> writer =
+        new Builder(new LocalOutputFile(file), rows).build()) {
+      for (ExportedExample example : examples) {
         writer.write(example);
       }
     }
   }
 
-  private static final class Builder extends ParquetWriter.Builder<List<Message>, Builder> {
-    Builder(OutputFile file) {
+  private static final class Builder extends ParquetWriter.Builder<ExportedExample, Builder> {
+    private final Rows rows;
+
+    Builder(OutputFile file, Rows rows) {
       super(file);
+      this.rows = rows;
       withConf(new PlainParquetConfiguration());
       withCompressionCodec(CompressionCodecName.ZSTD);
     }
@@ -64,29 +93,34 @@ final class ParquetExamples {
 
     @Override
     @Deprecated
-    protected WriteSupport<List<Message>> getWriteSupport(
+    protected WriteSupport<ExportedExample> getWriteSupport(
         org.apache.hadoop.conf.Configuration unused) {
-      return new Rows();
+      return rows;
     }
 
     @Override
-    protected WriteSupport<List<Message>> getWriteSupport(ParquetConfiguration unused) {
-      return new Rows();
+    protected WriteSupport<ExportedExample> getWriteSupport(ParquetConfiguration unused) {
+      return rows;
     }
   }
 
-  private static final class Rows extends WriteSupport<List<Message>> {
+  private static final class Rows extends WriteSupport<ExportedExample> {
+    private final MessageType schema;
     private RecordConsumer out;
+
+    Rows(MessageType schema) {
+      this.schema = schema;
+    }
 
     @Override
     @Deprecated
     public WriteContext init(org.apache.hadoop.conf.Configuration unused) {
-      return new WriteContext(SCHEMA, new HashMap<>());
+      return new WriteContext(schema, new HashMap<>());
     }
 
     @Override
     public WriteContext init(ParquetConfiguration unused) {
-      return new WriteContext(SCHEMA, new HashMap<>());
+      return new WriteContext(schema, new HashMap<>());
     }
 
     @Override
@@ -95,17 +129,20 @@ final class ParquetExamples {
     }
 
     @Override
-    public void write(List<Message> example) {
+    public void write(ExportedExample example) {
       out.startMessage();
       out.startField("messages", 0);
       out.startGroup();
-      if (!example.isEmpty()) {
+      if (!example.messages().isEmpty()) {
         out.startField("list", 0);
-        example.forEach(this::write);
+        example.messages().forEach(this::write);
         out.endField("list", 0);
       }
       out.endGroup();
       out.endField("messages", 0);
+      if (!example.metadata().isEmpty()) {
+        write("metadata", 1, JSON.valueToTree(new TreeMap<>(example.metadata())).toString());
+      }
       out.endMessage();
     }
 

@@ -2,6 +2,8 @@ package io.sluice.streams.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,6 +16,7 @@ import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import java.io.IOException;
@@ -144,6 +147,53 @@ class DatasetExportTest {
         .containsExactly(QUERIES.get(0).getMessages());
     assertThat(out.resolve("train.jsonl")).exists();
     assertThat(out.resolve("trl.yaml")).content().contains("\"train.parquet\"");
+  }
+
+  @Test
+  void givenToolsAndMetadata_whenExported_thenBothAreInJsonLinesAndParquetRefusesTools()
+      throws IOException {
+    Message calls =
+        new Message("assistant", "", true, "{\"tool_calls\":[{\"name\":\"f\"}],\"content\":null}");
+    FrozenDataset plain = dataset(List.of());
+    List<DatasetRecord> described =
+        plain.selected().stream()
+            .map(of -> DatasetRecord.newBuilder(of).setMetadata(Map.of("b", "1")).build())
+            .toList();
+    List<DatasetRecord> calling =
+        described.stream()
+            .map(
+                of ->
+                    DatasetRecord.newBuilder(of)
+                        .setMessages(List.of(calls))
+                        .setTools("[{\"x\":1.0}]")
+                        .build())
+            .toList();
+
+    export(false, ExampleFormat.JSONL).write(with(plain, calling), folder.resolve("lines"));
+    export(false, ExampleFormat.PARQUET).write(with(plain, described), folder.resolve("table"));
+
+    assertThat(folder.resolve("lines/train.jsonl"))
+        .content()
+        .startsWith(
+            "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"name\":\"f\"}],\"content\":null}],"
+                + "\"tools\":[{\"x\":1.0}],\"metadata\":{\"b\":\"1\"}}");
+    try (CandidateFile table = CandidateFile.open(folder.resolve("table/train.parquet"))) {
+      table
+          .next()
+          .match(
+              valid -> assertThat(valid.candidate().getMetadata()).containsOnly(entry("b", "1")),
+              invalid -> fail(invalid.reason()));
+    }
+    assertThatThrownBy(
+            () ->
+                export(false, ExampleFormat.PARQUET)
+                    .write(with(plain, calling), folder.resolve("refused")))
+        .hasMessageContaining("use --format jsonl");
+  }
+
+  private static FrozenDataset with(FrozenDataset plain, List<DatasetRecord> selected) {
+    return new FrozenDataset(
+        plain.job(), selected, plain.random(), plain.queries(), plain.heldOut());
   }
 
   private static List<List<Message>> parquet(Path file) throws IOException {

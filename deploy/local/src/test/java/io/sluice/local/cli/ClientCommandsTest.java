@@ -71,7 +71,9 @@ class ClientCommandsTest {
     CommandRun ran = run("ingest", file.toString());
 
     assertThat(ran.exitCode()).isEqualTo(1);
-    assertThat(ran.out()).isEqualToIgnoringNewLines("2 candidates sent, 2 lines invalid");
+    assertThat(ran.out().lines())
+        .startsWith("2 candidates sent, 2 lines invalid", "  read as: messages 2")
+        .hasSize(4);
     assertThat(ran.err()).contains("c.jsonl, line 2: not JSON", "c.jsonl, line 4: messages");
     assertThat(candidates().keySet()).containsExactly("a", "b");
     assertThat(run("ingest", file.toString(), "--skip-invalid", "--limit", "1").exitCode())

@@ -190,10 +190,20 @@ class HttpApiWritesTest {
     assertThat(api.post("/api/candidates", gzipBody, LINES).status()).isEqualTo(200);
     assertThat(api.delete("/api/candidates/a").json().path("retracted").asBoolean()).isTrue();
     assertThat(stream.candidates()).containsOnlyKeys("b", "ü", "zipped");
+    String pair = "{\"id\": \"p\", \"prompt\": \"u\", \"%s\": \"a\", \"rejected\": \"b\"}";
+    String chosen = pair.formatted("chosen");
+    assertThat(api.post("/api/candidates", text(chosen), LINES).text()).contains("take=chosen");
+    for (String wrong : List.of("tak=chosen", "take=all", "format=csv", "field=x", "field=a=b")) {
+      assertThat(api.post("/api/candidates?" + wrong, text(chosen), LINES).status()).isEqualTo(400);
+    }
+    String mapped = "/api/candidates?take=chosen&format=preference&field=chosen=best";
+    assertThat(api.post(mapped, text(pair.formatted("best")), LINES).status()).isEqualTo(200);
+    assertThat(stream.candidates()).containsOnlyKeys("b", "ü", "zipped", "p");
+    assertThat(api.delete("/api/candidates/p").status()).isEqualTo(200);
     assertThat(api.post("/api/candidates", text(""), LINES).status()).isEqualTo(400);
     assertThat(api.post("/api/candidates", text("[]\n"), LINES).status()).isEqualTo(400);
     assertThat(api.get("/metrics").text())
-        .contains("sluice_http_candidates_total{outcome=\"accepted\"} 4.0");
+        .contains("sluice_http_candidates_total{outcome=\"accepted\"} 5.0");
   }
 
   @Test

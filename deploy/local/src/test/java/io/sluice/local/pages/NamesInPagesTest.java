@@ -42,7 +42,8 @@ class NamesInPagesTest {
       for (Path source : Repository.files(ending)) {
         String name = source.getFileName().toString();
         CLASSES.put(name.substring(0, name.length() - ending.length()), source);
-        if (!source.toString().contains("/src/test/")) {
+        if (!source.toString().contains("/src/test/")
+            && !source.toString().contains("/resources/")) {
           PACKAGES.add(packageOf(source));
         }
       }

@@ -4,6 +4,7 @@ import io.sluice.gpuworker.finetune.MersenneTwister;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.form.FormOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ record CandidateSample(List<Candidate> candidates, int pool) {
    * Draws candidates without replacement. The file is read twice, line by line, so that only the
    * drawn candidates are in memory.
    *
+   * @param forms how the candidates are read
    * @param fraction share of the candidates to draw, above 0 and at most 1; the number is rounded,
    *     but at least 1
    * @param limit maximum number of candidates to draw
@@ -31,10 +33,12 @@ record CandidateSample(List<Candidate> candidates, int pool) {
    * @throws IOException when the file cannot be read or contains no candidate
    */
   static CandidateSample draw(
-      Path file, double fraction, int limit, long seed, UnusableLines unusable) throws IOException {
+      Path file, FormOptions forms, double fraction, int limit, long seed, UnusableLines unusable)
+      throws IOException {
     AtomicInteger usable = new AtomicInteger();
     forEach(
         file,
+        forms,
         candidate -> usable.incrementAndGet(),
         invalid -> unusable.add(invalid.line(), invalid.reason()));
     int pool = usable.get();
@@ -51,14 +55,16 @@ record CandidateSample(List<Candidate> candidates, int pool) {
     for (int i = 0; i < wanted; i++) {
       drawn.set(order[i]);
     }
-    return new CandidateSample(pick(file, drawn), pool);
+    return new CandidateSample(pick(file, forms, drawn), pool);
   }
 
-  private static List<Candidate> pick(Path file, BitSet drawn) throws IOException {
+  private static List<Candidate> pick(Path file, FormOptions forms, BitSet drawn)
+      throws IOException {
     List<Candidate> picked = new ArrayList<>();
     AtomicInteger index = new AtomicInteger();
     forEach(
         file,
+        forms,
         valid -> {
           if (drawn.get(index.getAndIncrement())) {
             picked.add(valid.candidate());
@@ -69,9 +75,12 @@ record CandidateSample(List<Candidate> candidates, int pool) {
   }
 
   private static void forEach(
-      Path file, Consumer<CandidateLine.Valid> valid, Consumer<CandidateLine.Invalid> invalid)
+      Path file,
+      FormOptions forms,
+      Consumer<CandidateLine.Valid> valid,
+      Consumer<CandidateLine.Invalid> invalid)
       throws IOException {
-    try (CandidateFile lines = CandidateFile.open(file)) {
+    try (CandidateFile lines = CandidateFile.open(file, forms, "")) {
       lines.forEachRemaining(line -> line.match(valid, invalid));
     } catch (UncheckedIOException e) {
       throw e.getCause();

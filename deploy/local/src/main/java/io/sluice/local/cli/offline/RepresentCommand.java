@@ -4,6 +4,7 @@ import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
@@ -36,6 +37,7 @@ public final class RepresentCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
+  @Mixin private ReadingOptions reading;
 
   @Option(
       names = "--in",
@@ -43,7 +45,8 @@ public final class RepresentCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "JSON lines of {\"id\"?, \"messages\"} or {\"prompts\", \"labels\"}, in any mixture, or a"
-              + " task file ({\"task\", \"queries\": [{\"id\", \"messages\"}]}); plain or gzip.")
+              + " task file ({\"task\", \"queries\": [{\"id\", \"messages\"}]}); plain, gzip or zstd."
+              + " Candidates have any form that the command ingest reads, Parquet included.")
   private Path in;
 
   @Option(
@@ -67,7 +70,7 @@ public final class RepresentCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RepresentationSettings settings = model.settings();
     OutputFile.requireWritable(out);
-    List<ExampleLine> lines = ExampleFile.read(in);
+    List<ExampleLine> lines = ExampleFile.read(in, reading.forms());
     if (lines.isEmpty()) {
       throw new IOException(in + " contains no examples");
     }

@@ -4,6 +4,7 @@ import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.encoding.FeatureCodec;
@@ -11,6 +12,7 @@ import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
 import io.sluice.schemas.file.NpyFile;
+import io.sluice.schemas.form.FormOptions;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,13 +48,15 @@ public final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
+  @Mixin private ReadingOptions reading;
 
   @Option(
       names = "--candidates",
       required = true,
       paramLabel = "FILE",
       description =
-          "JSON lines or a JSON array of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
+          "JSON lines, a JSON array or Parquet, in any form that the command ingest reads, such as"
+              + " {\"id\"?, \"source\"?, \"messages\"}; plain, gzip or zstd.")
   private Path candidates;
 
   @Option(
@@ -98,7 +102,7 @@ public final class ScoreCommand implements Callable<Integer> {
     RepresentationSettings settings = model.settings();
     OutputFile.requireWritable(out);
     List<ExampleLine> lines = lines();
-    List<ExampleLine> querySet = ExampleFile.read(queries);
+    List<ExampleLine> querySet = ExampleFile.read(queries, FormOptions.DEFAULT);
     try (Representer representer = ExampleRepresenter.open(settings)) {
       err().println("Device: " + representer.device());
       NpyFile.writeFloats(out, lines.size(), Arrays.asList(score(representer, querySet, lines)));
@@ -160,7 +164,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   private List<ExampleLine> lines() throws IOException {
     List<ExampleLine> lines = new ArrayList<>();
-    try (CandidateFile file = CandidateFile.open(candidates)) {
+    try (CandidateFile file = CandidateFile.open(candidates, reading.forms(), "")) {
       while (lines.size() < limit && file.hasNext()) {
         file.next()
             .match(

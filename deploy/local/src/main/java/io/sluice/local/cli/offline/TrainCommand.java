@@ -6,6 +6,7 @@ import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.StepLog;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
 import java.io.IOException;
@@ -37,7 +38,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "JSON lines of {\"messages\"}, whose assistant turns are learned, or of {\"prompts\","
-              + " \"labels\"}; plain or gzip.")
+              + " \"labels\"}; plain, gzip or zstd."
+              + " Candidates have any form that the command ingest reads, Parquet included.")
   private Path data;
 
   @Option(
@@ -64,6 +66,7 @@ public final class TrainCommand implements Callable<Integer> {
   private Path out;
 
   @Mixin private TrainingOptions training;
+  @Mixin private ReadingOptions reading;
 
   /** Created by picocli, which then sets the fields. */
   public TrainCommand() {}
@@ -111,7 +114,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private List<Text> texts(UnusableLines unusable) throws IOException {
     List<Text> texts = new ArrayList<>();
-    for (ExampleLine line : ExampleFile.read(data)) {
+    for (ExampleLine line : ExampleFile.read(data, reading.forms())) {
       LineRepresenter.text(line).ifPresent(texts::add);
       if (line instanceof ExampleLine.Invalid invalid) {
         unusable.add(invalid.line(), invalid.reason());

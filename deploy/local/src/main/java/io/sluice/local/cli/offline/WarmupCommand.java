@@ -6,6 +6,7 @@ import io.sluice.gpuworker.finetune.StepLog;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.local.cli.options.ReadingOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,7 +34,9 @@ public final class WarmupCommand implements Callable<Integer> {
       names = "--candidates",
       required = true,
       paramLabel = "FILE",
-      description = "JSON lines of {\"id\", \"messages\"}, plain or gzip.")
+      description =
+          "JSON lines, a JSON array or Parquet, in any form that the command ingest reads, such as"
+              + " {\"id\", \"messages\"}; plain, gzip or zstd.")
   private Path candidates;
 
   @Option(
@@ -67,6 +70,7 @@ public final class WarmupCommand implements Callable<Integer> {
   private Path out;
 
   @Mixin private TrainingOptions training;
+  @Mixin private ReadingOptions reading;
 
   /** Created by picocli, which then sets the fields. */
   public WarmupCommand() {}
@@ -85,7 +89,8 @@ public final class WarmupCommand implements Callable<Integer> {
     try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
       CandidateSample sample =
-          CandidateSample.draw(candidates, fraction, limit, settings.hyper().seed(), unusable);
+          CandidateSample.draw(
+              candidates, reading.forms(), fraction, limit, settings.hyper().seed(), unusable);
       List<Text.Conversation> texts =
           sample.candidates().stream().map(Text.Conversation::of).toList();
       EncodedExamples examples = run.encode("Candidate drawn", texts);

@@ -54,7 +54,9 @@ public final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--candidates",
       paramLabel = "FILE",
-      description = "JSON lines of {\"id\"?, \"source\"?, \"messages\"}, plain or gzip.")
+      description =
+          "JSON lines, a JSON array or Parquet, in any form that the command ingest reads, such as"
+              + " {\"id\"?, \"source\"?, \"messages\"}; plain, gzip or zstd.")
   private Optional<Path> candidates;
 
   @Option(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.form.FormOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -170,7 +171,12 @@ class TrainingCommandsTest {
 
   private CandidateSample draw(double fraction, int limit, long seed) throws IOException {
     return CandidateSample.draw(
-        DATA, fraction, limit, seed, new UnusableLines(DATA, new PrintWriter(err)));
+        DATA,
+        FormOptions.DEFAULT,
+        fraction,
+        limit,
+        seed,
+        new UnusableLines(DATA, new PrintWriter(err)));
   }
 
   private static List<String> ids(CandidateSample sample) {

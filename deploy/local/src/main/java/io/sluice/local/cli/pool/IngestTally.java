@@ -1,0 +1,118 @@
+package io.sluice.local.cli.pool;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.form.Form;
+import io.sluice.schemas.validation.ForeignText;
+import io.sluice.schemas.validation.MetadataRules;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Counts what was read, by form, and what was refused, by reason, and writes refused lines to a
+ * file if there is one. Not thread-safe.
+ */
+final class IngestTally implements AutoCloseable {
+  private static final int MAX_REASON = 160;
+  private static final int MAX_REASONS = 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Map<Form, Long> forms = new EnumMap<>(Form.class);
+  private final Map<String, Long> reasons = new TreeMap<>();
+  private final Map<String, Long> leftOut = new TreeMap<>();
+  private final Optional<Writer> rejects;
+
+  /**
+   * Creates an empty tally.
+   *
+   * @param rejects the file for refused lines, which is replaced if it exists
+   * @throws IOException when the file cannot be written
+   */
+  IngestTally(Optional<Path> rejects) throws IOException {
+    this.rejects =
+        rejects.isPresent()
+            ? Optional.of(Files.newBufferedWriter(rejects.get()))
+            : Optional.empty();
+  }
+
+  /** Counts a candidate. */
+  void taken(CandidateLine.Valid line) {
+    forms.merge(line.form(), 1L, Long::sum);
+    line.leftOut().forEach(name -> leftOut.merge(ForeignText.name(name), 1L, Long::sum));
+  }
+
+  /**
+   * Counts a refused line and writes it to the file of refused lines.
+   *
+   * @throws UncheckedIOException when that file cannot be written
+   */
+  void refused(Path file, CandidateLine.Invalid line) {
+    // Lines with the same fault differ in numbers only.
+    String kind =
+        ForeignText.shown(
+            line.reason().replaceFirst("^element \\d+: ", "").replaceAll("\\d+", "N"), MAX_REASON);
+    reasons.merge(kind, 1L, Long::sum);
+    if (rejects.isPresent()) {
+      try {
+        rejects
+            .get()
+            .append(
+                JSON.createObjectNode()
+                    .put("file", file.toString())
+                    .put("line", line.line())
+                    .put("reason", line.reason())
+                    .put("text", line.text())
+                    .toString())
+            .append('\n');
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            new IOException("the file of refused lines cannot be written: " + e.getMessage(), e));
+      }
+    }
+  }
+
+  /** Prints the counts, the most frequent reasons first. */
+  void print(PrintWriter out) {
+    if (!forms.isEmpty()) {
+      out.println(
+          "  read as: "
+              + forms.entrySet().stream()
+                  .map(entry -> entry.getKey().label() + " " + entry.getValue())
+                  .collect(Collectors.joining(", ")));
+    }
+    reasons.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
+        .limit(MAX_REASONS)
+        .forEach(entry -> out.println("  refused: " + entry.getValue() + " " + entry.getKey()));
+    if (reasons.size() > MAX_REASONS) {
+      out.println("  refused for " + (reasons.size() - MAX_REASONS) + " other reasons");
+    }
+    leftOut.forEach(
+        (name, count) ->
+            out.println(
+                "  not in the metadata of "
+                    + count
+                    + ": "
+                    + name
+                    + ", longer than "
+                    + MetadataRules.MAX_VALUE
+                    + " characters, or one of too many"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (rejects.isPresent()) {
+      rejects.get().close();
+    }
+  }
+}

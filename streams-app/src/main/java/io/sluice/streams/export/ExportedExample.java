@@ -1,0 +1,24 @@
+package io.sluice.streams.export;
+
+import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.Message;
+import io.sluice.schemas.Query;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is written of an example.
+ *
+ * @param messages its turns
+ * @param tools the definitions of its tools as a JSON array; empty when there are none
+ * @param metadata what else is known of it
+ */
+record ExportedExample(List<Message> messages, String tools, Map<String, String> metadata) {
+  static ExportedExample of(DatasetRecord record) {
+    return new ExportedExample(record.getMessages(), record.getTools(), record.getMetadata());
+  }
+
+  static ExportedExample of(Query query) {
+    return new ExportedExample(query.getMessages(), query.getTools(), Map.of());
+  }
+}
