@@ -2,7 +2,9 @@ package io.sluice.gpuworker.gradient;
 
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.validation.ForeignText;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,11 +25,11 @@ public final class ExampleEncoder {
   private static final String TOOL = "tool";
   private static final List<String> ROLES = List.of("system", "user", ASSISTANT);
   private static final String NO_TOOLS = "";
-  private static final int FIELDS_SHOWN = 60;
+  private static final int NAMES_SHOWN = 10;
 
   /** How a refusal ends that the text form is the cause of. */
   private static final String NO_PLACE =
-      ", for which the text form 'reference' has no place: use the text form 'chat'";
+      ": the text form 'reference' has no place for this, use the text form 'chat'";
 
   private final Tokens tokens;
   private final int maxLength;
@@ -142,28 +144,32 @@ public final class ExampleEncoder {
     if (messages.stream().noneMatch(ExampleEncoder::isLearnt)) {
       return Optional.of("every assistant turn has weight 0, so there is nothing to learn");
     }
+    List<String> homeless = homeless(messages, tools);
+    if (!homeless.isEmpty()) {
+      return Optional.of(String.join(", ", homeless) + NO_PLACE);
+    }
+    return messages.stream()
+        .map(Message::getRole)
+        .filter(role -> !ROLES.contains(role))
+        .findFirst()
+        .map(role -> "unknown role '" + role + "': use " + String.join(", ", ROLES));
+  }
+
+  /** Names what an example has that this text form has no place for. */
+  private static List<String> homeless(List<Message> messages, String tools) {
+    List<String> names = new ArrayList<>();
     if (!tools.isEmpty()) {
-      return Optional.of("the example has tools" + NO_PLACE);
+      names.add("tools");
     }
     for (int turn = 0; turn < messages.size(); turn++) {
-      String role = messages.get(turn).getRole();
-      if (role.equals(TOOL)) {
-        return Optional.of("message " + (turn + 1) + " is a tool's" + NO_PLACE);
+      if (messages.get(turn).getRole().equals(TOOL)) {
+        names.add("role tool of message " + (turn + 1));
       }
-      if (!ROLES.contains(role)) {
-        return Optional.of("unknown role '" + role + "': use " + String.join(", ", ROLES));
-      }
-      String extra = messages.get(turn).getExtra();
-      if (!extra.isEmpty()) {
-        return Optional.of(
-            "message "
-                + (turn + 1)
-                + " has fields beside role and content, "
-                + ForeignText.shown(extra, FIELDS_SHOWN)
-                + NO_PLACE);
+      for (String field : Messages.extraFields(messages.get(turn))) {
+        names.add(ForeignText.name(field) + " of message " + (turn + 1));
       }
     }
-    return Optional.empty();
+    return names.subList(0, Math.min(NAMES_SHOWN, names.size()));
   }
 
   private static boolean isLearnt(Message message) {

@@ -113,12 +113,12 @@ class ReferenceEncodingTest {
               new Text.Conversation(List.of(user, answer), "[{}]"),
               new Text.Question(List.of(user, answer), "[{}]"))) {
         assertThat(encoder.encode(text).toString())
-            .contains("has tools", "use the text form 'chat'");
+            .contains("tools: the", "use the text form 'chat'");
       }
       assertThat(encoder.candidate(List.of(user, tool, answer)).toString())
-          .contains("message 2 is a tool's", "use the text form 'chat'");
+          .contains("role tool of message 2", "use the text form 'chat'");
       assertThat(encoder.query(List.of(named, answer)).toString())
-          .contains("message 1 has fields", "name", "use the text form 'chat'");
+          .contains("name of message 1: ", "use the text form 'chat'");
       assertThat(encoder.encode(new Text.Conversation(List.of(user, answer), "")))
           .isInstanceOf(Encoded.Example.class);
     }

@@ -147,8 +147,9 @@ public final class OtherFields {
     if (!content.isEmpty()) {
       problems.add(
           list(content)
-              + ": Sluice does not read this, and the example is another one without it; remove it"
-              + " only if the messages are complete without it");
+              + ": Sluice does not read this, and the example is another one without it; read it as a"
+              + " field that Sluice knows (--field system=system_prompt), or remove it if the messages"
+              + " are complete without it");
     }
     if (!masks.isEmpty()) {
       problems.add(

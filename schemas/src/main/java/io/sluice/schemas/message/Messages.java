@@ -1,5 +1,6 @@
 package io.sluice.schemas.message;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.sluice.schemas.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,26 @@ public final class Messages {
    */
   public static Message of(String role, String content, boolean learn) {
     return new Message(role, content, learn, "");
+  }
+
+  /**
+   * Returns the names of a turn's further fields, in the order in which they were given. A content
+   * that is null is none of them.
+   *
+   * @throws IllegalArgumentException when they are not JSON, which the rules of records exclude
+   */
+  public static List<String> extraFields(Message message) {
+    if (message.getExtra().isEmpty()) {
+      return List.of();
+    }
+    try {
+      List<String> names = new ArrayList<>();
+      ExactJson.read(message.getExtra()).fieldNames().forEachRemaining(names::add);
+      names.remove("content");
+      return names;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the further fields of a message are not JSON", e);
+    }
   }
 
   /**
