@@ -28,11 +28,7 @@ public record FormReader(FormOptions options) {
   public Example read(JsonNode object) {
     Row row = new Row(object, options.columns());
     Form form = options.form().orElseGet(() -> recognised(row));
-    if (form == Form.PREFERENCE && !options.takeChosen()) {
-      throw new IllegalArgumentException(
-          "preference data, with a chosen and a rejected answer: add --take chosen (over HTTP"
-              + " take=chosen) to learn the chosen ones");
-    }
+    requireChosen(form, row);
     Optional<IllegalArgumentException> problem = Optional.empty();
     List<Message> messages = List.of();
     String tools = "";
@@ -56,6 +52,27 @@ public record FormReader(FormOptions options) {
     }
     Metadata metadata = Metadata.of(row.rest());
     return new Example(form, id, source, messages, tools, metadata.entries(), metadata.leftOut());
+  }
+
+  /**
+   * Refuses preference data unless its chosen answers are wanted, and answers that are marked as
+   * bad in any case: data of that kind may also mark each answer, by {@code label} or {@code
+   * kto_tag}.
+   */
+  private void requireChosen(Form form, Row row) {
+    String mark = row.isTruthValue("kto_tag") ? "kto_tag" : "label";
+    boolean isMarked =
+        row.isTruthValue("kto_tag")
+            || (form == Form.PROMPT_COMPLETION && row.isTruthValue("label"));
+    if ((isMarked || form == Form.PREFERENCE) && !options.takeChosen()) {
+      throw new IllegalArgumentException(
+          "preference data, with "
+              + (isMarked ? "a mark for good and bad answers" : "a chosen and a rejected answer")
+              + ": add --take chosen (over HTTP take=chosen) to learn the good ones");
+    }
+    if (isMarked && !row.peek(mark).booleanValue()) {
+      throw new IllegalArgumentException("its " + mark + " marks the answer as bad");
+    }
   }
 
   private static Form recognised(Row row) {

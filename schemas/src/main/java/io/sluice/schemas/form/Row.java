@@ -57,6 +57,11 @@ final class Row {
     return has(name) && !Values.isEmpty(fields.get(name));
   }
 
+  /** Whether there is such a field, and it is true or false. */
+  boolean isTruthValue(String name) {
+    return has(name) && fields.get(name).isBoolean();
+  }
+
   /** Returns the value of a field that stays in the row; it must be there. */
   JsonNode peek(String name) {
     return fields.get(name);
@@ -75,8 +80,9 @@ final class Row {
   /** Takes out a field with a list of turns. */
   List<JsonNode> takeTurns(String name) {
     JsonNode list =
-        Values.unquoted(
-            take(name).orElseThrow(() -> new IllegalArgumentException(name + " is missing")));
+        Values.rows(
+            Values.unquoted(
+                take(name).orElseThrow(() -> new IllegalArgumentException(name + " is missing"))));
     if (!list.isArray()) {
       throw new IllegalArgumentException(name + " is not a list");
     }

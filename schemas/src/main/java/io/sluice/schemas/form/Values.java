@@ -2,8 +2,12 @@ package io.sluice.schemas.form;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.schemas.message.ExactJson;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.StreamSupport;
@@ -29,6 +33,30 @@ final class Values {
   static boolean isListOfTurns(JsonNode value) {
     return value.isArray()
         && StreamSupport.stream(value.spliterator(), false).anyMatch(Values::isTurn);
+  }
+
+  /**
+   * Returns the list of objects that an object of lists stands for: {@code datasets} stores a
+   * sequence of objects so. Anything else is returned as it is.
+   */
+  static JsonNode rows(JsonNode value) {
+    if (!value.isObject() || value.isEmpty()) {
+      return value;
+    }
+    int size = value.iterator().next().size();
+    for (JsonNode column : value) {
+      if (!column.isArray() || column.size() != size) {
+        return value;
+      }
+    }
+    ArrayNode rows = JsonNodeFactory.instance.arrayNode(size);
+    for (int i = 0; i < size; i++) {
+      ObjectNode row = rows.addObject();
+      for (Map.Entry<String, JsonNode> column : value.properties()) {
+        row.set(column.getKey(), column.getValue().get(i));
+      }
+    }
+    return rows;
   }
 
   /** Whether a value is an object that says who speaks. */

@@ -37,6 +37,7 @@ class FormReaderTest {
           conversation      | {'conversation':[{'role':'user','content':'u','language':'English','toxic':false},{'role':'assistant','content':'a','timestamp':null}]} | [{'role':'user','content':'u'},{'role':'assistant','content':'a'}]
           sharegpt          | {'conversations':[{'from':'human','value':'u'},{'from':'gpt','value':'a'}],'system':'s'} | [{'role':'system','content':'s'},{'role':'user','content':'u'},{'role':'assistant','content':'a'}]
           sharegpt          | {'conversations':[{'from':'system','value':'s'},{'from':'human','value':'u'},{'from':'gpt','value':'a','weight':0}],'system':'s'} | [{'role':'system','content':'s'},{'role':'user','content':'u'},{'role':'assistant','content':'a','weight':0}]
+          sharegpt          | {'conversations':{'from':['human','gpt'],'value':['u','a']}} | [{'role':'user','content':'u'},{'role':'assistant','content':'a'}]
           sharegpt          | {'conversations':[{'role':'user','content':'u'}]} | [{'role':'user','content':'u'}]
           alpaca            | {'instruction':'i','input':'','output':'a'} | [{'role':'user','content':'i'},{'role':'assistant','content':'a'}]
           alpaca            | {'instruction':'i','input':'x','output':'a','system':'s','history':[['q','r']]} | [{'role':'system','content':'s'},{'role':'user','content':'q'},{'role':'assistant','content':'r'},{'role':'user','content':'i\\nx'},{'role':'assistant','content':'a'}]
@@ -159,6 +160,24 @@ class FormReaderTest {
     assertThatThrownBy(() -> read(FormOptions.DEFAULT, json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
+  }
+
+  @Test
+  void givenAnswersThatAreMarkedAsGoodOrBad_whenRead_thenGoodOnesAreTakenOnRequestOnly()
+      throws IOException {
+    String marked = "{'prompt':'u','completion':'a','label':%s}";
+    assertThat(messages(read(TAKE_CHOSEN, marked.formatted("true"))))
+        .isEqualTo("[" + U + "," + A + "]");
+    assertThatThrownBy(() -> read(TAKE_CHOSEN, marked.formatted("false")))
+        .hasMessageContaining("label marks the answer as bad");
+    assertThatThrownBy(() -> read(FormOptions.DEFAULT, marked.formatted("true")))
+        .hasMessageContaining("preference data, with a mark");
+    String kto = "{'messages':[" + U + "," + A + "],'kto_tag':false}";
+    assertThatThrownBy(() -> read(TAKE_CHOSEN, kto)).hasMessageContaining("kto_tag marks");
+    assertThat(read(FormOptions.DEFAULT, marked.formatted("3")).metadata())
+        .containsEntry("label", "3");
+    assertThat(read(FormOptions.DEFAULT, kto.replace("kto_tag", "label")).metadata())
+        .containsEntry("label", "false");
   }
 
   @Test
