@@ -4,6 +4,7 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.form.FormOptions;
 import io.sluice.streams.client.CandidateIngest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,11 +25,17 @@ final class Feed implements AutoCloseable {
   /**
    * Starts the thread that sends.
    *
+   * @param forms how the candidates are read
    * @param limit how many candidates to send at most
    * @param invalid called on that thread with each line that cannot be used
    */
-  Feed(KafkaAccess kafka, Path file, long limit, Consumer<CandidateLine.Invalid> invalid) {
-    report = thread.submit(() -> send(kafka, file, limit, invalid));
+  Feed(
+      KafkaAccess kafka,
+      Path file,
+      FormOptions forms,
+      long limit,
+      Consumer<CandidateLine.Invalid> invalid) {
+    report = thread.submit(() -> send(kafka, file, forms, limit, invalid));
   }
 
   /** Returns how many candidates were sent so far. */
@@ -56,7 +63,11 @@ final class Feed implements AutoCloseable {
   }
 
   private CandidateIngest.Report send(
-      KafkaAccess kafka, Path file, long limit, Consumer<CandidateLine.Invalid> invalid)
+      KafkaAccess kafka,
+      Path file,
+      FormOptions forms,
+      long limit,
+      Consumer<CandidateLine.Invalid> invalid)
       throws IOException {
     CandidateIngest.Listener listener =
         new CandidateIngest.Listener() {
@@ -70,7 +81,7 @@ final class Feed implements AutoCloseable {
             invalid.accept(line);
           }
         };
-    try (CandidateFile lines = CandidateFile.open(file);
+    try (CandidateFile lines = CandidateFile.open(file, forms, "");
         Producer<String, Candidate> producer = kafka.producer(kafka.serdes().value())) {
       CandidateIngest.Report report =
           new CandidateIngest(producer, kafka.topics().candidates(), listener).run(lines, limit);

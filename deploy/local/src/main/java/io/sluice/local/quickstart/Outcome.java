@@ -1,6 +1,7 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.form.FormOptions;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.Subset;
 import java.net.URI;
@@ -40,9 +41,10 @@ public record Outcome(
    *
    * @param model folder of the base model
    * @param file the candidate file
+   * @param forms how its candidates are read
    * @param sources the source of each represented candidate, by candidate id
    */
-  public record Pool(Path model, Path file, Map<String, String> sources) {
+  public record Pool(Path model, Path file, FormOptions forms, Map<String, String> sources) {
     /** Copies the map, so that it cannot change afterwards. */
     public Pool {
       sources = Map.copyOf(sources);

@@ -73,7 +73,13 @@ public final class Quickstart {
       }
       Watch watch = parts.push(new Watch(pipeline.kafka(), tasks, pipeline.workerGroup()));
       Feed feed =
-          parts.push(new Feed(pipeline.kafka(), inputs.candidates(), plan.limit(), invalidLines()));
+          parts.push(
+              new Feed(
+                  pipeline.kafka(),
+                  inputs.candidates(),
+                  plan.forms(),
+                  plan.limit(),
+                  invalidLines()));
       awaitDrained(pipeline, tasks, watch, feed);
       Outcome outcome = outcome(pipeline, inputs, tasks, watch, feed);
       display.close();
@@ -172,7 +178,8 @@ public final class Quickstart {
         pipeline.connection(),
         pipeline.app().apiAddress().orElseThrow(),
         feed.report(),
-        new Outcome.Pool(inputs.model().base(), inputs.candidates(), watch.pool().sources()),
+        new Outcome.Pool(
+            inputs.model().base(), inputs.candidates(), plan.forms(), watch.pool().sources()),
         watch.deadLetters().counts(),
         results);
   }

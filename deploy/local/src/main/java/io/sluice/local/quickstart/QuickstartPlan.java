@@ -6,6 +6,7 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.TaskFile;
+import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.Set;
  * The options of a quickstart.
  *
  * @param candidates the candidate file; the bundled one when empty
+ * @param forms how the candidates of the user's file are read
  * @param taskFiles the task files; the bundled ones when empty
  * @param model the model; the bundled one when empty
  * @param budgets budgets for every task; when empty, a task has the budgets of its file, or {@link
@@ -32,6 +34,7 @@ import java.util.Set;
  */
 public record QuickstartPlan(
     Optional<Path> candidates,
+    FormOptions forms,
     List<Path> taskFiles,
     Optional<ModelFolders> model,
     List<Integer> budgets,
@@ -98,11 +101,11 @@ public record QuickstartPlan(
     }
     tasks(taskFiles);
     if (candidates.isPresent()) {
-      try (CandidateFile lines = CandidateFile.open(candidates.get())) {
+      try (CandidateFile lines = CandidateFile.open(candidates.get(), forms, "")) {
         if (!lines.hasNext()) {
           throw new IOException(
               candidates.get()
-                  + " contains no candidates: give a file of JSON lines or with one JSON array");
+                  + " contains no candidates: give a file of JSON lines, with one JSON array, or Parquet");
         }
       } catch (UncheckedIOException e) {
         throw e.getCause();

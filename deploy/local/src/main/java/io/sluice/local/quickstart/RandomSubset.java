@@ -40,7 +40,7 @@ final class RandomSubset {
   }
 
   private static void read(Outcome.Pool pool, Consumer<Candidate> each) throws IOException {
-    try (CandidateFile lines = CandidateFile.open(pool.file())) {
+    try (CandidateFile lines = CandidateFile.open(pool.file(), pool.forms(), "")) {
       lines.forEachRemaining(
           line ->
               line.match(

@@ -3,6 +3,7 @@ package io.sluice.local.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.schemas.form.FormOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class RandomSubsetTest {
   private Outcome.Pool pool(int size) {
     Map<String, String> sources = new HashMap<>();
     IntStream.range(0, size).forEach(number -> sources.put("c" + number, "source"));
-    return new Outcome.Pool(folder, file, sources);
+    return new Outcome.Pool(folder, file, FormOptions.DEFAULT, sources);
   }
 
   private static String line(int number) {

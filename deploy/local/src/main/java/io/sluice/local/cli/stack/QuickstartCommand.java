@@ -2,6 +2,7 @@ package io.sluice.local.cli.stack;
 
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
+import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.process.Shutdown;
 import io.sluice.local.quickstart.Arms;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,6 +60,8 @@ public final class QuickstartCommand implements Callable<Integer> {
           "JSON lines, a JSON array or Parquet, in any form that the command ingest reads, such as"
               + " {\"id\"?, \"source\"?, \"messages\"}; plain, gzip or zstd.")
   private Optional<Path> candidates;
+
+  @Mixin private ReadingOptions reading;
 
   @Option(
       names = "--task",
@@ -187,6 +191,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       QuickstartPlan plan =
           new QuickstartPlan(
               candidates,
+              reading.forms(),
               tasks,
               model.map(base -> new ModelFolders(base, checkpoints)),
               budgets,
