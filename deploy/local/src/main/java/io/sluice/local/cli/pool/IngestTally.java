@@ -30,6 +30,8 @@ final class IngestTally implements AutoCloseable {
   private final Map<Form, Long> forms = new EnumMap<>(Form.class);
   private final Map<String, Long> reasons = new TreeMap<>();
   private final Map<String, Long> leftOut = new TreeMap<>();
+  private final SeenIds ids = new SeenIds();
+  private long repeated;
   private final Optional<Writer> rejects;
 
   /**
@@ -48,6 +50,9 @@ final class IngestTally implements AutoCloseable {
   /** Counts a candidate. */
   void taken(CandidateLine.Valid line) {
     forms.merge(line.form(), 1L, Long::sum);
+    if (!ids.add(line.candidate().getId())) {
+      repeated++;
+    }
     line.leftOut().forEach(name -> leftOut.merge(ForeignText.name(name), 1L, Long::sum));
   }
 
@@ -89,6 +94,10 @@ final class IngestTally implements AutoCloseable {
               + forms.entrySet().stream()
                   .map(entry -> entry.getKey().label() + " " + entry.getValue())
                   .collect(Collectors.joining(", ")));
+    }
+    if (repeated > 0) {
+      out.println(
+          "  ids that came before: " + repeated + " (of each id the last candidate counts)");
     }
     reasons.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))

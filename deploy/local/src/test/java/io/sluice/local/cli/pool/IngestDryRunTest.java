@@ -77,6 +77,17 @@ class IngestDryRunTest {
   }
 
   @Test
+  void givenIdsThatComeAgain_whenTried_thenTheirNumberIsReported() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 5000; i++) {
+      lines.append("{\"id\": %d, \"prompt\": \"p\", \"completion\": \"c\"}%n".formatted(i % 4000));
+    }
+    Path file = Files.writeString(folder.resolve("again.jsonl"), lines);
+    assertThat(CommandRun.of("ingest", file.toString(), "--dry-run").out())
+        .contains("5000 candidates", "ids that came before: 1000 ");
+  }
+
+  @Test
   void givenOptions_whenTried_thenTheyAreUsedOrRefused() {
     String file = pool.resolve("b.json.zst").toString();
     assertThat(CommandRun.of("ingest", file, "--dry-run", "--field", "completion=answer").out())
