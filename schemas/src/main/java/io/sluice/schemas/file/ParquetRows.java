@@ -175,6 +175,9 @@ final class ParquetRows implements JsonItems.Source {
   }
 
   private static String cause(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    // The library names the object that it reads from, which says nothing to people.
+    return e.getMessage() == null
+        ? e.getClass().getSimpleName()
+        : e.getMessage().replaceAll("\\S*" + LocalInputFile.class.getSimpleName() + "\\S*", "it");
   }
 }
