@@ -33,6 +33,7 @@ final class ParquetRows implements JsonItems.Source {
   private final ParquetFileReader file;
   private final MessageType schema;
   private RecordReader<Group> rows;
+  private int nextGroup;
   private long left;
   private long number;
 
@@ -114,10 +115,14 @@ final class ParquetRows implements JsonItems.Source {
   public Optional<JsonItem> next() throws IOException {
     try {
       while (left == 0) {
-        PageReadStore group = file.readNextRowGroup();
-        if (group == null) {
+        if (nextGroup == file.getRowGroups().size()) {
           return Optional.empty();
         }
+        // Two row groups together could be more than there is memory for. The file's own way from
+        // one to the next would keep the last one.
+        rows = null;
+        PageReadStore group = file.readRowGroup(nextGroup);
+        nextGroup++;
         rows =
             new ColumnIOFactory()
                 .getColumnIO(schema)
