@@ -135,4 +135,25 @@ public final class ChatTemplate {
         ? MarkedParts.of(conversation, complete)
         : TurnPrefixes.of(this, conversation, complete.text(), budget);
   }
+
+  /**
+   * Renders a conversation that ends with an answer of the assistant, and finds the answer in the
+   * text, as {@link #learn} does. Earlier answers are not learnt.
+   */
+  public LearntText learnLast(Conversation conversation) {
+    int last = conversation.messages().size() - 1;
+    if (last < 0 || !conversation.isAssistant(last)) {
+      return new LearntText.Refused("the last message must be the assistant's answer");
+    }
+    StepBudget budget = new StepBudget(Limits.DEFAULT, RENDERINGS);
+    Rendering rendering = render(conversation, false, budget);
+    if (rendering instanceof Rendering.Refused refused) {
+      return new LearntText.Refused(refused.reason());
+    }
+    Rendering.Complete complete = (Rendering.Complete) rendering;
+    if (!marksGeneration()) {
+      return TurnPrefixes.last(this, conversation, complete.text(), budget);
+    }
+    return MarkedParts.last(conversation, complete, render(conversation.upTo(last), false, budget));
+  }
 }

@@ -46,6 +46,14 @@ public final class ChatTemplates {
     return of(conversation).learn(conversation);
   }
 
+  /**
+   * Renders a conversation that ends with an answer of the assistant, and finds the answer in the
+   * text; earlier answers are not learnt.
+   */
+  public LearntText learnLast(Conversation conversation) {
+    return of(conversation).learnLast(conversation);
+  }
+
   /** Whether a template asks for the present time, so that the date is part of the text form. */
   public boolean askForDate() {
     return plain.asksForDate() || withTools.asksForDate();

@@ -43,14 +43,30 @@ final class TurnPrefixes {
    */
   static LearntText of(
       ChatTemplate template, Conversation conversation, String text, StepBudget budget) {
-    TurnPrefixes prefixes = new TurnPrefixes(template, conversation, text, budget);
+    return new TurnPrefixes(template, conversation, text, budget).from(0);
+  }
+
+  /**
+   * Finds the last message, which is the assistant's, in a text.
+   *
+   * @param text the whole conversation, rendered without the generation prompt
+   * @param budget what all renderings may use together
+   */
+  static LearntText last(
+      ChatTemplate template, Conversation conversation, String text, StepBudget budget) {
+    return new TurnPrefixes(template, conversation, text, budget)
+        .from(conversation.messages().size() - 1);
+  }
+
+  /** Finds the answers from a message on. */
+  private LearntText from(int first) {
     List<LearntText.Part> learnt = new ArrayList<>();
     List<Unlearnt> unlearnt = new ArrayList<>();
-    for (int i = 0; i < conversation.messages().size(); i++) {
+    for (int i = first; i < conversation.messages().size(); i++) {
       if (!conversation.isAssistant(i)) {
         continue;
       }
-      Answer answer = prefixes.answer(i);
+      Answer answer = answer(i);
       if (budget.isExhausted()) {
         return new LearntText.Refused(budget.reason());
       }

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.finetune;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.model.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refuse
     List<Encoded.Example> usable = new ArrayList<>();
     List<Refused> refused = new ArrayList<>();
     try (Tokens tokens = Tokens.open(model, maxLength)) {
-      ExampleEncoder encoder = new ExampleEncoder(tokens, maxLength);
+      ExampleEncoder encoder = TextForm.REFERENCE.encoder(model, tokens, maxLength);
       for (int i = 0; i < texts.size(); i++) {
         int index = i;
         boolean unused =

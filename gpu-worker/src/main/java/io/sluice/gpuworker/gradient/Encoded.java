@@ -45,10 +45,15 @@ public sealed interface Encoded {
    *
    * @param reason the reason, and what to do about it where possible
    */
-  record Refused(String reason) implements Encoded {
+  record Refused(String reason) implements Encoded, Inspection {
     @Override
     public <T> T match(Function<Example, T> example, Function<Refused, T> refused) {
       return refused.apply(this);
+    }
+
+    @Override
+    public Encoded encoded() {
+      return this;
     }
   }
 }

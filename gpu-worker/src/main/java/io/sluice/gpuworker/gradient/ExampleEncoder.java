@@ -1,208 +1,26 @@
 package io.sluice.gpuworker.gradient;
 
-import io.sluice.gpuworker.model.Tokens;
-import io.sluice.schemas.Message;
-import io.sluice.schemas.message.Messages;
-import io.sluice.schemas.validation.ForeignText;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
-
 /**
- * Formats conversations and converts them to tokens and labels. Each message is formatted as {@code
- * <|role|>}, line feed, content, line feed.
- *
- * <p>White space around the messages of a candidate is removed. The content of an assistant message
- * is followed by the end token; only the content and this token are learnt. As in the chat format
- * of Open-Instruct (Wang et al. 2023), the token positions at which messages begin and end are
- * determined by encoding the text up to there. Thread-safe.
+ * Converts examples to tokens and labels, in one text form. All of representation, training and
+ * evaluation encode with it. Thread-safe; uses the tokenizer that it was created with, which must
+ * not be closed before.
  */
-public final class ExampleEncoder {
-  private static final String ASSISTANT = "assistant";
-  private static final String ASSISTANT_OPENS = "<|assistant|>\n";
-  private static final String TOOL = "tool";
-  private static final List<String> ROLES = List.of("system", "user", ASSISTANT);
-  private static final String NO_TOOLS = "";
-  private static final int NAMES_SHOWN = 10;
-
-  /** How a refusal ends that the text form is the cause of. */
-  private static final String NO_PLACE =
-      ": the text form 'reference' has no place for this, use the text form 'chat'";
-
-  private final Tokens tokens;
-  private final int maxLength;
-
+public sealed interface ExampleEncoder permits ReferenceEncoder, ChatEncoder {
   /**
-   * Creates an encoder.
-   *
-   * @param tokens a tokenizer that truncates texts to {@code maxLength}
-   * @param maxLength the maximum number of tokens in a candidate, in the prompt of a query, and in
-   *     the answer of a query
+   * Encodes an example as a candidate or as a query, depending on its type, and returns its text as
+   * well.
    */
-  public ExampleEncoder(Tokens tokens, int maxLength) {
-    this.tokens = tokens;
-    this.maxLength = maxLength;
-  }
+  Inspection inspect(Text text);
 
   /** Encodes an example as a candidate or as a query, depending on its type. */
-  public Encoded encode(Text text) {
-    if (text instanceof Text.Conversation conversation) {
-      return candidate(conversation.messages(), conversation.tools());
-    }
-    return text instanceof Text.Question question
-        ? query(question.messages(), question.tools())
-        : query((PromptAnswer) text);
-  }
-
-  /** Encodes a candidate without tools. All its assistant messages are learnt but masked ones. */
-  public Encoded candidate(List<Message> messages) {
-    return candidate(messages, NO_TOOLS);
-  }
-
-  private Encoded candidate(List<Message> messages, String tools) {
-    Optional<String> problem = problem(messages, tools);
-    if (problem.isPresent()) {
-      return new Encoded.Refused(problem.get());
-    }
-    long[] ids = tokens.encode(strip(format(messages)));
-    long[] labels = ids.clone();
-    for (int turn = 0; turn < messages.size(); turn++) {
-      if (isLearnt(messages.get(turn))) {
-        continue;
-      }
-      int begin = turn == 0 ? 0 : tokens.encode(format(messages.subList(0, turn))).length;
-      boolean answered =
-          turn + 1 < messages.size() && messages.get(turn + 1).getRole().equals(ASSISTANT);
-      String upToAnswer = format(messages.subList(0, turn + 1)) + (answered ? ASSISTANT_OPENS : "");
-      int end = tokens.encode(upToAnswer).length;
-      Arrays.fill(labels, Math.min(begin, ids.length), Math.min(end, ids.length), Encoded.UNLEARNT);
-    }
-    return learnable(ids, labels);
+  default Encoded encode(Text text) {
+    return inspect(text).encoded();
   }
 
   /**
-   * Encodes a query without tools. The last message, which must be the assistant's, is the answer;
-   * the messages before it are the prompt. White space around the user's and system messages and
-   * the answer is kept, because it can matter: code that continues a function is indented.
+   * The text form with all that determines it, in one line: {@code reference}, or {@code chat}
+   * followed by the hash of the templates and, if they ask for today's date, by the date that they
+   * are given. Two models with the same text form turn the same messages into the same text.
    */
-  public Encoded query(List<Message> messages) {
-    return query(messages, NO_TOOLS);
-  }
-
-  private Encoded query(List<Message> messages, String tools) {
-    Optional<String> problem = problem(messages, tools);
-    if (problem.isPresent()) {
-      return new Encoded.Refused(problem.get());
-    }
-    Message last = messages.get(messages.size() - 1);
-    if (!isLearnt(last)) {
-      return new Encoded.Refused(
-          last.getRole().equals(ASSISTANT)
-              ? "the answer has weight 0, so there is nothing to learn"
-              : "the last message must be the assistant's answer");
-    }
-    StringBuilder prompt = new StringBuilder();
-    for (Message message : messages.subList(0, messages.size() - 1)) {
-      boolean answered = message.getRole().equals(ASSISTANT);
-      prompt.append(answered ? format(message) : line(message.getRole(), message.getContent()));
-    }
-    return query(new PromptAnswer(prompt + ASSISTANT_OPENS, last.getContent()));
-  }
-
-  /**
-   * Encodes a query whose text is already formatted. Prompt and answer are tokenized separately.
-   */
-  public Encoded query(PromptAnswer query) {
-    long[] prompt = tokens.encode(query.prompt());
-    long[] answer = tokens.encodeContinuation(query.answer() + tokens.endToken());
-    long[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
-    System.arraycopy(answer, 0, ids, prompt.length, answer.length);
-    long[] labels = ids.clone();
-    Arrays.fill(labels, 0, prompt.length, Encoded.UNLEARNT);
-    return learnable(ids, labels);
-  }
-
-  private Encoded learnable(long[] ids, long[] labels) {
-    Encoded.Example example = new Encoded.Example(ids, labels);
-    return example.asked().length > 0
-        ? example
-        : new Encoded.Refused(
-            "nothing is left to learn within "
-                + maxLength
-                + " tokens: shorten the text before the answer, or raise the limit");
-  }
-
-  private static Optional<String> problem(List<Message> messages, String tools) {
-    if (messages.isEmpty()) {
-      return Optional.of("there are no messages");
-    }
-    if (messages.stream().noneMatch(message -> message.getRole().equals(ASSISTANT))) {
-      return Optional.of("there is no assistant turn, so there is nothing to learn");
-    }
-    if (messages.stream().noneMatch(ExampleEncoder::isLearnt)) {
-      return Optional.of("every assistant turn has weight 0, so there is nothing to learn");
-    }
-    List<String> homeless = homeless(messages, tools);
-    if (!homeless.isEmpty()) {
-      return Optional.of(String.join(", ", homeless) + NO_PLACE);
-    }
-    return messages.stream()
-        .map(Message::getRole)
-        .filter(role -> !ROLES.contains(role))
-        .findFirst()
-        .map(role -> "unknown role '" + role + "': use " + String.join(", ", ROLES));
-  }
-
-  /** Names what an example has that this text form has no place for. */
-  private static List<String> homeless(List<Message> messages, String tools) {
-    List<String> names = new ArrayList<>();
-    if (!tools.isEmpty()) {
-      names.add("tools");
-    }
-    for (int turn = 0; turn < messages.size(); turn++) {
-      if (messages.get(turn).getRole().equals(TOOL)) {
-        names.add("role tool of message " + (turn + 1));
-      }
-      for (String field : Messages.extraFields(messages.get(turn))) {
-        names.add(ForeignText.name(field) + " of message " + (turn + 1));
-      }
-    }
-    return names.subList(0, Math.min(NAMES_SHOWN, names.size()));
-  }
-
-  private static boolean isLearnt(Message message) {
-    return message.getRole().equals(ASSISTANT) && message.getLearn();
-  }
-
-  private String format(List<Message> messages) {
-    return messages.stream().map(this::format).collect(Collectors.joining());
-  }
-
-  private String format(Message message) {
-    String end = message.getRole().equals(ASSISTANT) ? tokens.endToken() : "";
-    return line(message.getRole(), strip(message.getContent()) + end);
-  }
-
-  private static String line(String role, String content) {
-    return "<|" + role + "|>\n" + content + "\n";
-  }
-
-  /** Removes white space like Python's {@code strip}, including non-breaking spaces and U+0085. */
-  private static String strip(String text) {
-    int begin = 0;
-    int end = text.length();
-    while (begin < end && isSpace(text.charAt(begin))) {
-      begin++;
-    }
-    while (end > begin && isSpace(text.charAt(end - 1))) {
-      end--;
-    }
-    return text.substring(begin, end);
-  }
-
-  private static boolean isSpace(char c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
-  }
+  String textForm();
 }

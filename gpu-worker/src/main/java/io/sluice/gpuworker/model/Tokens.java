@@ -1,6 +1,8 @@
 package io.sluice.gpuworker.model;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.ByteArrayInputStream;
@@ -151,6 +153,30 @@ public final class Tokens implements AutoCloseable {
    */
   public long[] encodeContinuation(String text) {
     return truncate(tokenizer.encode(text, false, false).getIds());
+  }
+
+  /**
+   * Tokenizes a text from its beginning, as {@link #encode} does, but without a limit on its
+   * length.
+   */
+  public TokenizedText tokenize(String text) {
+    TokenizedText bare = tokenizeContinuation(text);
+    return new TokenizedText("", begin, new int[begin.length], new int[begin.length])
+        .followedBy(bare);
+  }
+
+  /**
+   * Tokenizes a text without adding special tokens; those that are written in the text are
+   * recognised. There is no limit on the length.
+   */
+  public TokenizedText tokenizeContinuation(String text) {
+    Encoding encoding = tokenizer.encode(text, false, false);
+    CharSpan[] places = encoding.getCharTokenSpans();
+    return new TokenizedText(
+        text,
+        encoding.getIds(),
+        Arrays.stream(places).mapToInt(CharSpan::getStart).toArray(),
+        Arrays.stream(places).mapToInt(CharSpan::getEnd).toArray());
   }
 
   private long[] truncate(long[] ids) {

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.representation;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
@@ -42,7 +43,7 @@ public final class ExampleRepresenter implements Representer {
       throws IOException {
     this.devices = devices;
     this.tokens = tokens;
-    encoder = new ExampleEncoder(tokens, settings.maxLength());
+    encoder = TextForm.REFERENCE.encoder(settings.model(), tokens, settings.maxLength());
     List<ExampleVectors> ofThreads = new ArrayList<>();
     for (Torch device : devices) {
       ExampleVectors loaded =

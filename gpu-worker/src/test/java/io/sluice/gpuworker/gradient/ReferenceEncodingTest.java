@@ -33,13 +33,14 @@ class ReferenceEncodingTest {
     List<JsonNode> queries = GoldenData.jsonLines(folder.resolve("query.jsonl"));
     SoftAssertions soft = new SoftAssertions();
     try (Tokens tokens = Tokens.open(folder.resolve(tokenizer), LIMIT)) {
-      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
       for (int i = 0; i < candidates.size(); i++) {
-        Encoded actual = encoder.candidate(GoldenData.messages(candidates.get(i)));
+        Encoded actual =
+            encoder.encode(new Text.Conversation(GoldenData.messages(candidates.get(i)), ""));
         same(soft, "candidate " + i, actual, expected.path("candidates").get(i));
       }
       for (int i = 0; i < queries.size(); i++) {
-        Encoded actual = encoder.query(promptAnswer(queries.get(i)));
+        Encoded actual = encoder.encode(promptAnswer(queries.get(i)));
         same(soft, "query " + i, actual, expected.path("queries").get(i));
       }
     }
@@ -62,7 +63,8 @@ class ReferenceEncodingTest {
       int limit = odd.path("max_seq_length").asInt();
       try (Tokens tokens = Tokens.open(folder.resolve(tokenizer), limit)) {
         Encoded actual =
-            new ExampleEncoder(tokens, limit).candidate(GoldenData.messages(odd.path("example")));
+            new ReferenceEncoder(tokens, limit)
+                .encode(new Text.Conversation(GoldenData.messages(odd.path("example")), ""));
         switch (name) {
           case "empty_messages", "bad_role", "long_question_all_masked", "tiny_limit" ->
               soft.assertThat(actual).as(name).isInstanceOf(Encoded.Refused.class);
@@ -80,9 +82,10 @@ class ReferenceEncodingTest {
     Path folder = GoldenData.small();
     SoftAssertions soft = new SoftAssertions();
     try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), LIMIT)) {
-      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
       for (JsonNode conversation : GoldenData.json(folder.resolve("masked.json"))) {
-        Encoded actual = encoder.candidate(GoldenData.messages(conversation));
+        Encoded actual =
+            encoder.encode(new Text.Conversation(GoldenData.messages(conversation), ""));
         same(soft, conversation.path("name").asText(), actual, conversation);
       }
     }
@@ -94,9 +97,11 @@ class ReferenceEncodingTest {
     List<Message> turns =
         List.of(Messages.of("user", "Hi."), Messages.of("assistant", "Hello.", false));
     try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
-      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
-      assertThat(encoder.candidate(turns).toString()).contains("weight 0", "nothing to learn");
-      assertThat(encoder.query(turns).toString()).contains("weight 0", "nothing to learn");
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
+      assertThat(encoder.encode(new Text.Conversation(turns, "")).toString())
+          .contains("weight 0", "nothing to learn");
+      assertThat(encoder.encode(new Text.Question(turns, "")).toString())
+          .contains("weight 0", "nothing to learn");
     }
   }
 
@@ -107,7 +112,7 @@ class ReferenceEncodingTest {
     Message tool = Messages.of("tool", "4");
     Message named = new Message("user", "Hi.", true, "{\"name\":\"Ann\"}");
     try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
-      ExampleEncoder encoder = new ExampleEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
       for (Text text :
           List.of(
               new Text.Conversation(List.of(user, answer), "[{}]"),
@@ -115,9 +120,9 @@ class ReferenceEncodingTest {
         assertThat(encoder.encode(text).toString())
             .contains("tools: the", "use the text form 'chat'");
       }
-      assertThat(encoder.candidate(List.of(user, tool, answer)).toString())
+      assertThat(encoder.encode(new Text.Conversation(List.of(user, tool, answer), "")).toString())
           .contains("role tool of message 2", "use the text form 'chat'");
-      assertThat(encoder.query(List.of(named, answer)).toString())
+      assertThat(encoder.encode(new Text.Question(List.of(named, answer), "")).toString())
           .contains("name of message 1: ", "use the text form 'chat'");
       assertThat(encoder.encode(new Text.Conversation(List.of(user, answer), "")))
           .isInstanceOf(Encoded.Example.class);
@@ -135,7 +140,7 @@ class ReferenceEncodingTest {
             .path("max_length_16");
     JsonNode line = GoldenData.jsonLines(folder.resolve("query.jsonl")).get(query);
     try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), 16)) {
-      Encoded actual = new ExampleEncoder(tokens, 16).query(promptAnswer(line));
+      Encoded actual = new ReferenceEncoder(tokens, 16).encode(promptAnswer(line));
       SoftAssertions.assertSoftly(soft -> same(soft, "query", actual, expected));
       assertThat(((Encoded.Example) actual).ids()).hasSizeLessThanOrEqualTo(32);
     }

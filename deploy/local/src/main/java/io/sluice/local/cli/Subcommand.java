@@ -7,6 +7,7 @@ import io.sluice.local.cli.job.ResultsCommand;
 import io.sluice.local.cli.offline.RepresentCommand;
 import io.sluice.local.cli.offline.ScoreCommand;
 import io.sluice.local.cli.offline.SelectCommand;
+import io.sluice.local.cli.offline.TokensCommand;
 import io.sluice.local.cli.offline.TrainCommand;
 import io.sluice.local.cli.offline.WarmupCommand;
 import io.sluice.local.cli.pool.IngestCommand;
@@ -41,6 +42,7 @@ enum Subcommand {
   DATASET("dataset", DatasetCommand.class, Jvm.WORKING),
   SELECT("select", SelectCommand.class, Jvm.WORKING),
   SCORE("score", ScoreCommand.class, Jvm.SCORING),
+  TOKENS("tokens", TokensCommand.class, Jvm.BRIEF),
   REPRESENT("represent", RepresentCommand.class, Jvm.WORKING),
   WARMUP("warmup", WarmupCommand.class, Jvm.WORKING),
   TRAIN("train", TrainCommand.class, Jvm.WORKING),

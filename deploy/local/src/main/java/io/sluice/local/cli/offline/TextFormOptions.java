@@ -1,0 +1,61 @@
+package io.sluice.local.cli.offline;
+
+import io.sluice.gpuworker.gradient.TextForm;
+import java.time.LocalDate;
+import java.util.Iterator;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options with which commands choose how messages become text. */
+final class TextFormOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--text-form",
+      defaultValue = "reference",
+      completionCandidates = Labels.class,
+      paramLabel = "FORM",
+      description =
+          "How messages become text: reference, the published <|role|> form, or chat, the model's own"
+              + " chat template (default: ${DEFAULT-VALUE}).")
+  private String label;
+
+  @Option(
+      names = "--chat-date",
+      paramLabel = "YYYY-MM-DD",
+      description =
+          "The date that a chat template is given which asks for today's (default: 2024-07-26, on"
+              + " every day). Only with --text-form chat.")
+  private Optional<LocalDate> date = Optional.empty();
+
+  /** The names of the forms, for help texts and completion. */
+  static final class Labels implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return TextForm.labels().iterator();
+    }
+  }
+
+  /**
+   * The chosen form.
+   *
+   * @throws ParameterException when there is no such form, or it has no date
+   */
+  TextForm form() {
+    TextForm form;
+    try {
+      form = TextForm.of(label, date.orElse(TextForm.DEFAULT_DATE));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--text-form: " + e.getMessage(), e);
+    }
+    if (date.isPresent() && !(form instanceof TextForm.Chat)) {
+      throw new ParameterException(
+          spec.commandLine(), "--chat-date is for --text-form chat: give both, or neither");
+    }
+    return form;
+  }
+}
