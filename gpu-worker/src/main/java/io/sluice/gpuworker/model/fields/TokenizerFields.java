@@ -75,7 +75,12 @@ public final class TokenizerFields {
                       + " pad_token_type_id padding truncation model_max_length",
                   "Texts are cut at their end, to the length limit of Sluice, and never padded."),
               withoutEffect(
-                  "chat_template response_schema response_template use_default_system_prompt",
+                  "chat_template",
+                  "Representation and training write messages in"
+                      + " [the form of Sluice](feeding.md#candidates). The command `tokens` with"
+                      + " `--text-form chat` uses it, or `chat_template.jinja` if that file exists."),
+              withoutEffect(
+                  "response_schema response_template use_default_system_prompt",
                   "Messages have [the form of Sluice](feeding.md#candidates)."),
               withoutEffect(
                   "tokenizer_class backend legacy from_slow use_fast sp_model_kwargs vocab_file tokenizer_file"
