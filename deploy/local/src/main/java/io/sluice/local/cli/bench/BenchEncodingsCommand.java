@@ -137,8 +137,15 @@ final class BenchEncodingsCommand implements Callable<Integer> {
           .represent(
               lines,
               (line, outcome) -> {
-                if (outcome instanceof Representer.Represented represented) {
-                  comparison.offer(represented.rows());
+                if (outcome instanceof Representer.Unusable unusable) {
+                  spec.commandLine()
+                      .getErr()
+                      .println(
+                          "%s, %s is left out: %s"
+                              .formatted(
+                                  candidates, LineRepresenter.describe(line), unusable.reason()));
+                } else {
+                  comparison.offer(((Representer.Represented) outcome).rows());
                 }
                 progress.step();
               });
