@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
@@ -29,10 +30,10 @@ final class ReleasedForm {
   /** The releases, in the order in which they came out. */
   static final List<String> VERSIONS = List.of("0.1");
 
-  private final List<Schema> schemas;
+  private final List<Form> forms;
 
-  private ReleasedForm(List<Schema> schemas) {
-    this.schemas = schemas;
+  private ReleasedForm(List<Form> forms) {
+    this.forms = forms;
   }
 
   /**
@@ -46,6 +47,7 @@ final class ReleasedForm {
             .map(version -> released(version, current.getName()))
             .flatMap(Optional::stream)
             .filter(schema -> !isSame(schema, current))
+            .map(schema -> new Form(schema, roomFor(schema, current)))
             .toList());
   }
 
@@ -54,13 +56,20 @@ final class ReleasedForm {
    * record itself.
    */
   IndexedRecord of(IndexedRecord record) {
-    for (Schema schema : schemas) {
-      if (holds(schema, record.getSchema(), record)) {
-        return new Earlier(schema, record);
+    for (Form form : forms) {
+      if (form.hasRoom.test(record)) {
+        return new Earlier(form.schema, record);
       }
     }
     return record;
   }
+
+  /**
+   * An earlier schema.
+   *
+   * @param hasRoom whether it has room for a record of the current class
+   */
+  private record Form(Schema schema, Predicate<Object> hasRoom) {}
 
   /** Whether two schemas give the same bytes. */
   private static boolean isSame(Schema released, Schema current) {
@@ -77,45 +86,57 @@ final class ReleasedForm {
     }
   }
 
-  /** Whether a value of the current schema has only defaults where the earlier one has no field. */
-  private static boolean holds(Schema earlier, Schema current, Object value) {
+  /**
+   * Whether a value of the current schema has only defaults where the earlier one has no field.
+   * What there is to compare is found once, because every record that is sent is tested.
+   */
+  private static Predicate<Object> roomFor(Schema earlier, Schema current) {
+    if (isSame(earlier, current)) {
+      return value -> true;
+    }
     return switch (current.getType()) {
-      case RECORD -> holdsRecord(earlier, current, (IndexedRecord) value);
-      case ARRAY ->
-          ((Collection<?>) value)
-              .stream()
-                  .allMatch(
-                      element ->
-                          holds(earlier.getElementType(), current.getElementType(), element));
-      case MAP ->
-          ((Map<?, ?>) value)
-              .values().stream()
-                  .allMatch(
-                      element -> holds(earlier.getValueType(), current.getValueType(), element));
-      case UNION -> {
-        Schema branch = current.getTypes().get(GenericData.get().resolveUnion(current, value));
-        yield earlier.getTypes().stream()
-            .filter(other -> other.getFullName().equals(branch.getFullName()))
-            .anyMatch(other -> holds(other, branch, value));
+      case RECORD -> {
+        List<Predicate<IndexedRecord>> fields =
+            current.getFields().stream()
+                .map(field -> roomFor(Optional.ofNullable(earlier.getField(field.name())), field))
+                .toList();
+        yield record -> fields.stream().allMatch(field -> field.test((IndexedRecord) record));
       }
-      case ENUM -> earlier.hasEnumSymbol(value.toString());
-      default -> true;
+      case ARRAY -> {
+        Predicate<Object> element = roomFor(earlier.getElementType(), current.getElementType());
+        yield list -> ((Collection<?>) list).stream().allMatch(element);
+      }
+      case MAP -> {
+        Predicate<Object> value = roomFor(earlier.getValueType(), current.getValueType());
+        yield map -> ((Map<?, ?>) map).values().stream().allMatch(value);
+      }
+      case UNION -> {
+        List<Predicate<Object>> branches =
+            current.getTypes().stream().map(branch -> roomInUnion(earlier, branch)).toList();
+        yield value -> branches.get(GenericData.get().resolveUnion(current, value)).test(value);
+      }
+      case ENUM -> symbol -> earlier.hasEnumSymbol(symbol.toString());
+      default -> value -> true;
     };
   }
 
-  private static boolean holdsRecord(Schema earlier, Schema current, IndexedRecord record) {
-    for (Schema.Field field : current.getFields()) {
-      Object value = record.get(field.pos());
-      Schema.Field before = earlier.getField(field.name());
-      boolean isHeld =
-          before == null
-              ? Objects.equals(value, GenericData.get().getDefaultValue(field))
-              : holds(before.schema(), field.schema(), value);
-      if (!isHeld) {
-        return false;
-      }
+  private static Predicate<IndexedRecord> roomFor(
+      Optional<Schema.Field> earlier, Schema.Field field) {
+    int position = field.pos();
+    if (earlier.isEmpty()) {
+      Object byDefault = GenericData.get().getDefaultValue(field);
+      return record -> Objects.equals(record.get(position), byDefault);
     }
-    return true;
+    Predicate<Object> value = roomFor(earlier.get().schema(), field.schema());
+    return record -> value.test(record.get(position));
+  }
+
+  private static Predicate<Object> roomInUnion(Schema earlier, Schema branch) {
+    return earlier.getTypes().stream()
+        .filter(other -> other.getFullName().equals(branch.getFullName()))
+        .findFirst()
+        .map(other -> roomFor(other, branch))
+        .orElse(value -> false);
   }
 
   /**
