@@ -11,7 +11,6 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
@@ -25,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
@@ -271,78 +269,8 @@ class DatasetExportTest {
     assertThat(folder).isEmptyDirectory();
   }
 
-  @Test
-  void givenAJob_whenExported_thenTheConfigurationOfEveryTrainerHasItsHyperParameters()
-      throws IOException {
-    Path out = folder.resolve("out");
-    export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
-
-    assertThat(config(out, "trl.yaml"))
-        .containsEntry("model_name_or_path", "\"org/model\"")
-        .containsEntry("use_peft", "true")
-        .containsEntry("lora_r", "128")
-        .containsEntry("lora_alpha", "512")
-        .containsEntry("lora_target_modules", "[\"all-linear\"]")
-        .containsEntry("max_length", "2048")
-        .containsEntry("learning_rate", "0.00002")
-        .containsEntry("num_train_epochs", "2")
-        .containsEntry("gradient_accumulation_steps", "128")
-        .containsEntry("warmup_ratio", "0.03")
-        .containsEntry("seed", "5");
-    assertThat(config(out, "axolotl.yaml"))
-        .containsEntry("base_model", "\"org/model\"")
-        .containsEntry("adapter", "\"lora\"")
-        .containsEntry("lora_target_linear", "true")
-        .containsEntry("sequence_len", "2048")
-        .containsEntry("num_epochs", "2");
-    assertThat(config(out, "llama-factory.yaml"))
-        .containsEntry("finetuning_type", "\"lora\"")
-        .containsEntry("lora_target", "\"all\"")
-        .containsEntry("dataset", "\"train\"")
-        .containsEntry("cutoff_len", "2048");
-    assertThat(
-            JSON.readTree(out.resolve("dataset_info.json").toFile())
-                .path("train")
-                .path("file_name")
-                .asText())
-        .isEqualTo("train.jsonl");
-  }
-
-  @Test
-  void givenALlamaFolder_whenConfigured_thenLoraHasItsUsualTargetsAndFullFineTuningHasNone()
-      throws IOException {
-    Path model = Files.createDirectory(folder.resolve("model"));
-    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
-    BaseModel llama = BaseModel.of(model.toString());
-    FineTuneJob job = dataset(List.of()).job();
-    FineTuneJob full =
-        FineTuneJob.newBuilder(job)
-            .setHyperParameters(HyperParameters.newBuilder().setFull(true).build())
-            .build();
-
-    assertThat(files(job, llama).get("llama-factory.yaml"))
-        .contains("lora_target: \"q_proj,k_proj,v_proj,o_proj\"");
-    assertThat(files(full, llama).get("llama-factory.yaml"))
-        .contains("finetuning_type: \"full\"")
-        .doesNotContain("lora_");
-    assertThat(files(full, llama).get("trl.yaml")).doesNotContain("peft", "lora");
-    assertThat(files(full, llama).get("axolotl.yaml")).doesNotContain("adapter", "lora");
-  }
-
-  private static Map<String, String> files(FineTuneJob job, BaseModel model) {
-    return new TrainerConfigs(job, model, ExampleFormat.JSONL, "train.jsonl").filesForAllTrainers();
-  }
-
   private static DatasetExport export(boolean withRetracted, ExampleFormat... formats) {
     return new DatasetExport(List.of(formats), MODEL, withRetracted);
-  }
-
-  private static Map<String, String> config(Path out, String name) throws IOException {
-    Map<String, String> config = new TreeMap<>();
-    Files.readAllLines(out.resolve(name)).stream()
-        .filter(line -> !line.startsWith("#"))
-        .forEach(line -> config.put(line.split(": ", 2)[0], line.split(": ", 2)[1]));
-    return config;
   }
 
   private static List<String> names(Path directory) throws IOException {
