@@ -7,6 +7,7 @@ import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.local.bench.EncodingsComparison;
 import io.sluice.local.bench.StoredForm;
+import io.sluice.local.cli.offline.BaseModelOption;
 import io.sluice.local.cli.offline.LineRepresenter;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.FeatureEncoding;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,12 +41,7 @@ import picocli.CommandLine.Spec;
 final class BenchEncodingsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
-  private Path model;
+  @Mixin private BaseModelOption model;
 
   @Option(
       names = "--checkpoint",
@@ -115,7 +112,10 @@ final class BenchEncodingsCommand implements Callable<Integer> {
     List<ExampleLine> lines = ExampleFile.read(candidates);
     RepresentationSettings settings =
         RepresentationSettings.gradient(
-            model, checkpoints, new Projection.None(), RepresentationSettings.DEFAULT_MAX_LENGTH);
+            model.folder(),
+            checkpoints,
+            new Projection.None(),
+            RepresentationSettings.DEFAULT_MAX_LENGTH);
     try (Representer representer = ExampleRepresenter.open(settings)) {
       print(
           compare(representer, lines.subList(0, Math.min(limit, lines.size())), forms),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,12 +20,7 @@ final class ModelOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
-  private Path model;
+  @Mixin private BaseModelOption model;
 
   @Option(
       names = "--checkpoint",
@@ -134,7 +130,7 @@ final class ModelOptions {
       return new RepresentationSettings(
           kind,
           form == Form.adam ? GradientForm.ADAM : GradientForm.PLAIN,
-          model,
+          model.folder(),
           checkpoints,
           projected() ? Projection.sketch(dimension) : new Projection.None(),
           maxLength);

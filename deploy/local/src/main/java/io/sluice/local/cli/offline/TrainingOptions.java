@@ -5,10 +5,10 @@ import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.finetune.TrainingSettings;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,12 +19,7 @@ final class TrainingOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
-  private Path model;
+  @Mixin private BaseModelOption model;
 
   @Option(
       names = "--skip-invalid",
@@ -140,7 +135,7 @@ final class TrainingOptions {
    * @throws ParameterException when an option is out of range
    */
   TrainingSettings settings(FineTuneMethod method, int epochs) {
-    return new TrainingSettings(model, method, hyper(epochs), compute());
+    return new TrainingSettings(model.folder(), method, hyper(epochs), compute());
   }
 
   /** The exit code of a run that has ended: an error if examples could not be used. */
