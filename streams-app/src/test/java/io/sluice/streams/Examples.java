@@ -19,6 +19,7 @@ import java.util.Random;
 public final class Examples {
   public static final int DIMENSION = 8;
   public static final String FINGERPRINT = "fingerprint-1";
+  public static final String TEXT_FORM = "chat 5e1f";
 
   private Examples() {}
 
@@ -89,7 +90,8 @@ public final class Examples {
         FINGERPRINT,
         vector.length,
         List.of(1f),
-        bytes(unit(vector)));
+        bytes(unit(vector)),
+        TEXT_FORM);
   }
 
   private static ByteBuffer bytes(float[] vector) {

@@ -99,7 +99,15 @@ class AvroSerdesTest {
             CANDIDATE),
         new RepresentationKey("r", "c-1"),
         new QueryRepresentation(
-            "t", 2, 0, "r", "ab12", 1, List.of(0.25f, 0.75f), ByteBuffer.wrap(new byte[8])),
+            "t",
+            2,
+            0,
+            "r",
+            "ab12",
+            1,
+            List.of(0.25f, 0.75f),
+            ByteBuffer.wrap(new byte[8]),
+            "chat cd34"),
         new QueryRepresentationKey("t", 2, 0),
         new SelectedInstruction(
             "t",
@@ -126,7 +134,7 @@ class AvroSerdesTest {
             List.of(new IncomingRevision(3, 5L, 6L))),
         new ShardReport("t", 2, 3, new Nomination(List.of(0.5f), CANDIDATE)),
         new ShardReport("t", 2, 3, new Withdrawal("c-1")),
-        new ShardReport("t", 2, 3, new PoolCount(5L, 6L, "ab12")),
+        new ShardReport("t", 2, 3, new PoolCount(5L, 6L, "ab12", "chat cd34")),
         new JobRequest("r-1", "t", new FireJob(10)),
         new JobRequest("r-2", "t", new CancelJob("j")),
         FineTuneJob.newBuilder()

@@ -35,6 +35,8 @@ import java.util.Locale;
  * @param launcher name of the launcher that is to train it; empty when the trainer chooses
  * @param retracted candidates of the dataset that were retracted or replaced after the job fired
  * @param retractedIncomplete whether further candidates were retracted than the record names
+ * @param textForm how the messages of examples became text: {@code reference}, or {@code chat} with
+ *     the hash of the chat templates
  */
 record JobView(
     String job,
@@ -61,7 +63,8 @@ record JobView(
     Training hyperParameters,
     String launcher,
     List<String> retracted,
-    boolean retractedIncomplete) {
+    boolean retractedIncomplete,
+    String textForm) {
   static JobView of(FineTuneJob job) {
     return new JobView(
         job.getJobId(),
@@ -88,7 +91,8 @@ record JobView(
         Training.of(job.getHyperParameters()),
         job.getLauncher(),
         job.getRetracted(),
-        job.getRetractedIncomplete());
+        job.getRetractedIncomplete(),
+        job.getTextForm());
   }
 
   private static String lower(Enum<?> value) {

@@ -297,7 +297,8 @@ final class NominateProcessor
           task.progress().caughtUp()
               ? 0
               : Math.max(1, stores.approximateRepresentations() - task.scored());
-      reporter.reportCount(task, new PoolCount(task.scored(), waiting, task.fingerprint()));
+      reporter.reportCount(
+          task, new PoolCount(task.scored(), waiting, task.fingerprint(), task.textForm()));
     }
   }
 }

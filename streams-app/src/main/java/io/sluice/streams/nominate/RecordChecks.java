@@ -13,13 +13,17 @@ import java.util.List;
 
 /** Rejects records that can be decoded but break the contract, before they are processed. */
 final class RecordChecks {
+  /** A fingerprint has 64 characters, and a text form at most 80; both go into other records. */
+  private static final int MAX_IDENTITY = 256;
+
   private RecordChecks() {}
 
   /**
    * Checks a query representation; a tombstone always passes.
    *
-   * @throws InvalidRecordException when the key differs from the value, the number of bytes does
-   *     not match the shape, a number is not finite, or the query set would be too large
+   * @throws InvalidRecordException when the key differs from the value, the fingerprint or the text
+   *     form is too long, the number of bytes does not match the shape, a number is not finite, or
+   *     the query set would be too large
    */
   static void query(QueryRepresentationKey key, QueryRepresentation query) {
     if (query == null) {
@@ -30,6 +34,8 @@ final class RecordChecks {
             query.getTaskId(), query.getRevision(), query.getQueryIndex()))) {
       throw new InvalidRecordException("key and value name different queries");
     }
+    requireIdentity(query, "fingerprint", query.getFingerprint());
+    requireIdentity(query, "text form", query.getTextForm());
     requireFitsInMemory(query);
     int checkpoints = query.getCheckpointWeights().size();
     int bytes = query.getFeatures().remaining();
@@ -47,6 +53,15 @@ final class RecordChecks {
       throw new InvalidRecordException(
           "query %d of task '%s' has a feature or a checkpoint weight that is not finite"
               .formatted(query.getQueryIndex(), query.getTaskId()));
+    }
+  }
+
+  private static void requireIdentity(QueryRepresentation query, String what, String text) {
+    if (text.length() > MAX_IDENTITY) {
+      throw new InvalidRecordException(
+          "query %d of task '%s' has a %s of %d characters: use at most %d"
+              .formatted(
+                  query.getQueryIndex(), query.getTaskId(), what, text.length(), MAX_IDENTITY));
     }
   }
 

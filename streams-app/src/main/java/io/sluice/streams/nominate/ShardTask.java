@@ -96,6 +96,11 @@ final class ShardTask {
     return anyQuery.getFingerprint();
   }
 
+  /** How the messages of queries and candidates became text; determined by the fingerprint. */
+  String textForm() {
+    return anyQuery.getTextForm();
+  }
+
   /** Key of the revision, which is the prefix of all its other keys. */
   TaskKey revisionKey() {
     return TaskKey.prefix(id(), revision());

@@ -67,6 +67,7 @@ final class JobRecords {
             .setRevision(task.getRevision())
             .setRepresentationId(task.getRepresentationId())
             .setFingerprint(selection.fingerprint())
+            .setTextForm(selection.textForm())
             .setAlgorithm(task.getAlgorithm())
             .setBudget(budget)
             .setSequence(sequence)

@@ -297,6 +297,6 @@ final class SelectProcessor
 
   private static TaskSelection.ShardCount shardCount(PoolCount count) {
     return new TaskSelection.ShardCount(
-        count.getScored(), count.getWaiting(), count.getFingerprint());
+        count.getScored(), count.getWaiting(), count.getFingerprint(), count.getTextForm());
   }
 }

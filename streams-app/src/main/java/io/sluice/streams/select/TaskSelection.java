@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -130,8 +131,17 @@ final class TaskSelection {
    * all fingerprints, sorted and separated by commas.
    */
   String fingerprint() {
+    return distinct(ShardCount::fingerprint);
+  }
+
+  /** The text form of the representations that the shards compare, like {@link #fingerprint}. */
+  String textForm() {
+    return distinct(ShardCount::textForm);
+  }
+
+  private String distinct(Function<ShardCount, String> property) {
     return counts.values().stream()
-        .map(ShardCount::fingerprint)
+        .map(property)
         .distinct()
         .sorted()
         .collect(Collectors.joining(","));
@@ -155,6 +165,7 @@ final class TaskSelection {
    * @param scored number of candidates scored
    * @param waiting number of candidates stored but not yet scored
    * @param fingerprint fingerprint of the representations that the shard compares
+   * @param textForm text form of these representations
    */
-  record ShardCount(long scored, long waiting, String fingerprint) {}
+  record ShardCount(long scored, long waiting, String fingerprint, String textForm) {}
 }

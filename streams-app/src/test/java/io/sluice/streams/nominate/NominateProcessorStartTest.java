@@ -37,7 +37,7 @@ class NominateProcessorStartTest {
 
     assertThat(shard.takeReports())
         .extracting(ShardReport::getBody)
-        .containsExactly(new PoolCount(4L, 0L, Examples.FINGERPRINT));
+        .containsExactly(new PoolCount(4L, 0L, Examples.FINGERPRINT, Examples.TEXT_FORM));
   }
 
   @Test
@@ -55,7 +55,7 @@ class NominateProcessorStartTest {
         .filteredOn(Nomination.class::isInstance)
         .extracting(body -> ((Nomination) body).getCandidate().getId())
         .contains("c2");
-    assertThat(reports).endsWith(new PoolCount(3L, 0L, Examples.FINGERPRINT));
+    assertThat(reports).endsWith(new PoolCount(3L, 0L, Examples.FINGERPRINT, Examples.TEXT_FORM));
   }
 
   @Test
@@ -111,6 +111,6 @@ class NominateProcessorStartTest {
     assertThat(shard.takeReports())
         .filteredOn(report -> report.getRevision() == 2)
         .extracting(ShardReport::getBody)
-        .contains(new PoolCount(64L, 0L, Examples.FINGERPRINT));
+        .contains(new PoolCount(64L, 0L, Examples.FINGERPRINT, Examples.TEXT_FORM));
   }
 }

@@ -288,7 +288,7 @@ class JobTriggersTest {
   }
 
   private void count(int revision, long pool) {
-    select.report(report(revision, new PoolCount(pool, 0L, Examples.FINGERPRINT)));
+    select.report(report(revision, new PoolCount(pool, 0L, Examples.FINGERPRINT, "reference")));
   }
 
   private static ShardReport report(int revision, Object body) {

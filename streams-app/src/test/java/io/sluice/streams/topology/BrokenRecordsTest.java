@@ -152,6 +152,9 @@ class BrokenRecordsTest {
         QueryRepresentation.newBuilder(query).setCheckpointWeights(List.of(Float.NaN)).build());
     topology.represent(QueryRepresentation.newBuilder(query).setQueryIndex(-1).build());
     topology.represent(QueryRepresentation.newBuilder(query).setQueryIndex(1 << 30).build());
+    topology.represent(
+        QueryRepresentation.newBuilder(query).setFingerprint("f".repeat(1 << 19)).build());
+    topology.represent(QueryRepresentation.newBuilder(query).setTextForm("x".repeat(257)).build());
     topology.arrive(
         Representation.newBuilder(Examples.representation("vast", Examples.vector(new Random(142))))
             .setDimension(Integer.MAX_VALUE)
@@ -161,7 +164,9 @@ class BrokenRecordsTest {
     topology.settle();
 
     assertThat(topology.deadLetterReasons())
-        .hasSize(6)
+        .hasSize(8)
+        .anyMatch(reason -> reason.contains("a fingerprint of 524288 characters"))
+        .anyMatch(reason -> reason.contains("a text form of 257 characters"))
         .anyMatch(reason -> reason.contains("query -1 of task 'broken'"))
         .anyMatch(reason -> reason.contains("at most 1073741824 values"))
         .anyMatch(reason -> reason.contains("0 feature bytes for shape [1, 1073741824]"))

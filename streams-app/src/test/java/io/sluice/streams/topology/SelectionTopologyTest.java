@@ -197,6 +197,7 @@ class SelectionTopologyTest {
         .containsExactly("q0", "q1", "q0", "q1");
     assertThat(dataset.queries()).isEqualTo(task.getQueries());
     assertThat(job.getFingerprint()).isEqualTo(Examples.FINGERPRINT);
+    assertThat(job.getTextForm()).isEqualTo(Examples.TEXT_FORM);
     assertThat(job.getTrigger()).isEqualTo(JobTrigger.FULL);
   }
 }

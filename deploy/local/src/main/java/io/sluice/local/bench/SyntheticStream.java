@@ -121,7 +121,8 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
         FINGERPRINT,
         dimension,
         Collections.nCopies(checkpoints, 1f / checkpoints),
-        FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors(task, index)));
+        FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors(task, index)),
+        "reference");
   }
 
   /**

@@ -51,7 +51,8 @@ final class Vectors {
         fingerprint(representationId),
         dimension,
         WEIGHTS,
-        FeatureCodec.encode(FeatureEncoding.FLOAT32, unitRows(text, dimension)));
+        FeatureCodec.encode(FeatureEncoding.FLOAT32, unitRows(text, dimension)),
+        "reference");
   }
 
   private static boolean isFine(String representationId) {

@@ -197,7 +197,8 @@ class ExactSelectionTest {
               "fingerprint",
               DIMENSION,
               List.of(1f),
-              FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors[q])),
+              FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors[q]),
+              "reference"),
           Optional.empty());
     }
     queries.put(task.getTaskId(), new QueryMatrix(vectors, new float[] {1f}));

@@ -93,7 +93,8 @@ final class SyntheticStream implements AutoCloseable {
               DIMENSION,
               List.of(1f),
               FeatureCodec.encode(
-                  FeatureEncoding.FLOAT32, new float[][] {UnitVectors.random(random, DIMENSION)}));
+                  FeatureEncoding.FLOAT32, new float[][] {UnitVectors.random(random, DIMENSION)}),
+              "reference");
       topics.write(
           kafka.topics().queryRepresentations(),
           avro.<QueryRepresentationKey>key(),
