@@ -54,6 +54,15 @@ public final class ChatTemplates {
     return of(conversation).learnLast(conversation);
   }
 
+  /**
+   * Renders a conversation without its last message, and without what makes the model answer.
+   *
+   * @param conversation has at least one message
+   */
+  public Rendering beforeLast(Conversation conversation) {
+    return of(conversation).render(conversation.upTo(conversation.messages().size() - 1), false);
+  }
+
   /** Whether a template asks for the present time, so that the date is part of the text form. */
   public boolean askForDate() {
     return plain.asksForDate() || withTools.asksForDate();

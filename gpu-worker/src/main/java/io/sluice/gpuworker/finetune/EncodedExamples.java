@@ -3,7 +3,7 @@ package io.sluice.gpuworker.finetune;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,17 +35,16 @@ public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refuse
    * Encodes examples with a model's tokenizer.
    *
    * @param model folder of the model, in Hugging Face format
-   * @param maxLength the number of tokens to which a candidate is truncated, as are a query's
-   *     prompt and answer separately
    * @param texts conversations, or prompts with answers
-   * @throws IOException when the tokenizer is missing or unusable; the message says why
+   * @throws IOException when the tokenizer or the chat template is missing or unusable; the message
+   *     says why
    */
-  public static EncodedExamples of(Path model, int maxLength, List<? extends Text> texts)
+  public static EncodedExamples of(Path model, TextSettings settings, List<? extends Text> texts)
       throws IOException {
     List<Encoded.Example> usable = new ArrayList<>();
     List<Refused> refused = new ArrayList<>();
-    try (Tokens tokens = Tokens.open(model, maxLength)) {
-      ExampleEncoder encoder = TextForm.REFERENCE.encoder(model, tokens, maxLength);
+    try (Tokens tokens = settings.tokens(model)) {
+      ExampleEncoder encoder = settings.encoder(model, tokens);
       for (int i = 0; i < texts.size(); i++) {
         int index = i;
         boolean unused =

@@ -1,6 +1,6 @@
 package io.sluice.gpuworker.finetune;
 
-import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.gradient.TextSettings;
 
 /**
  * The hyper-parameters of a training run. They have the same meaning as in the Hugging Face
@@ -17,7 +17,7 @@ import io.sluice.gpuworker.representation.RepresentationSettings;
  * @param seed seed of the order of examples, of a new adapter's initial values and of dropout; 0 to
  *     2^32 - 1
  * @param maxLength the length limit of an example in tokens, see {@link
- *     RepresentationSettings#requireMaxLength}
+ *     TextSettings#requireMaxLength}
  */
 public record TrainingHyperParameters(
     int epochs,
@@ -68,7 +68,7 @@ public record TrainingHyperParameters(
         maxGradientNorm,
         "above 0, or 0 for no limit");
     require(seed >= 0 && seed < SEEDS, "seed", seed, "from 0 to 4294967295");
-    RepresentationSettings.requireMaxLength(maxLength);
+    TextSettings.requireMaxLength(maxLength);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.sluice.gpuworker.chat.ChatTemplates;
 import io.sluice.gpuworker.chat.Conversation;
 import io.sluice.gpuworker.chat.LearntText;
 import io.sluice.gpuworker.chat.LearntTokens;
+import io.sluice.gpuworker.chat.Rendering;
 import io.sluice.gpuworker.model.TokenizedText;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.schemas.Message;
@@ -22,17 +23,21 @@ final class ChatEncoder implements ExampleEncoder {
   private final ChatTemplates templates;
   private final LocalDate date;
   private final Tokens tokens;
+  private final QueryMode queries;
   private final int maxLength;
 
   /**
    * Creates an encoder.
    *
    * @param date the date that the templates were read with
+   * @param queries the part of a query that is used
    */
-  ChatEncoder(ChatTemplates templates, LocalDate date, Tokens tokens, int maxLength) {
+  ChatEncoder(
+      ChatTemplates templates, LocalDate date, Tokens tokens, QueryMode queries, int maxLength) {
     this.templates = templates;
     this.date = date;
     this.tokens = tokens;
+    this.queries = queries;
     this.maxLength = maxLength;
   }
 
@@ -70,20 +75,44 @@ final class ChatEncoder implements ExampleEncoder {
           "every assistant turn that can be learnt has weight 0, so there is nothing to learn");
     }
     TokenizedText text = tokens.tokenizeContinuation(found.text()).first(maxLength);
-    return Inspection.of(text, labels(text, parts), maxLength);
+    return Inspection.of(text, labels(text, parts), maxLength, remarks(found));
+  }
+
+  private static List<String> remarks(LearntText.Learnable found) {
+    return found.unlearnt().stream()
+        .map(
+            turn ->
+                "message %d is not learnt: %s"
+                    .formatted(turn.message() + 1, turn.reason().description()))
+        .toList();
+  }
+
+  /** Encodes a query, of which the last message is the answer. */
+  private Inspection query(List<Message> messages, String tools) {
+    Conversation conversation = ChatMessages.conversation(messages, tools);
+    return queries == QueryMode.PROMPT
+        ? prompt(conversation)
+        : answer(conversation, messages.get(messages.size() - 1).getLearn());
+  }
+
+  /** Encodes the messages before the answer, without what makes the model answer. */
+  private Inspection prompt(Conversation conversation) {
+    Rendering rendering = templates.beforeLast(conversation);
+    return rendering instanceof Rendering.Complete prompt
+        ? Inspection.unlearnt(tokens.tokenizeContinuation(prompt.text()).first(maxLength))
+        : new Encoded.Refused(((Rendering.Refused) rendering).reason());
   }
 
   /**
-   * Encodes a query, of which the last message is the answer. The whole text is tokenized at once.
-   * As in the reference's form, what comes before the answer and the rest are cut separately.
+   * Encodes a query with its answer, or the answer alone. The whole text is tokenized at once. As
+   * in the reference's form, what comes before the answer and the rest are cut separately.
    */
-  private Inspection query(List<Message> messages, String tools) {
-    Conversation conversation = ChatMessages.conversation(messages, tools);
+  private Inspection answer(Conversation conversation, boolean isLearntFrom) {
     LearntText learnt = templates.learnLast(conversation);
     if (!(learnt instanceof LearntText.Learnable found)) {
       return new Encoded.Refused(((LearntText.Refused) learnt).reason());
     }
-    if (!messages.get(messages.size() - 1).getLearn()) {
+    if (!isLearntFrom) {
       return new Encoded.Refused("the answer has weight 0, so there is nothing to learn");
     }
     TokenizedText whole = tokens.tokenizeContinuation(found.text());
@@ -93,7 +122,8 @@ final class ChatEncoder implements ExampleEncoder {
       answer++;
     }
     int begin = answer;
-    TokenizedText text = whole.keeping(i -> i < begin ? i < maxLength : i - begin < maxLength);
+    int before = queries == QueryMode.RESPONSE ? 0 : maxLength;
+    TokenizedText text = whole.keeping(i -> i < begin ? i < before : i - begin < maxLength);
     return Inspection.of(text, labels(text, found.learnt()), maxLength);
   }
 

@@ -32,17 +32,20 @@ final class ReferenceEncoder implements ExampleEncoder {
       ": the text form 'reference' has no place for this, use the text form 'chat'";
 
   private final Tokens tokens;
+  private final QueryMode queries;
   private final int maxLength;
 
   /**
    * Creates an encoder.
    *
    * @param tokens a tokenizer that truncates texts to {@code maxLength}
+   * @param queries the part of a query that is used
    * @param maxLength the maximum number of tokens in a candidate, in the prompt of a query, and in
    *     the answer of a query
    */
-  ReferenceEncoder(Tokens tokens, int maxLength) {
+  ReferenceEncoder(Tokens tokens, QueryMode queries, int maxLength) {
     this.tokens = tokens;
+    this.queries = queries;
     this.maxLength = maxLength;
   }
 
@@ -109,10 +112,25 @@ final class ReferenceEncoder implements ExampleEncoder {
     return query(new PromptAnswer(prompt + ASSISTANT_OPENS, last.getContent()));
   }
 
-  /**
-   * Encodes a query whose text is already formatted. Prompt and answer are tokenized separately.
-   */
+  /** Encodes a query whose text is already formatted. */
   private Inspection query(PromptAnswer query) {
+    return switch (queries) {
+      case PROMPT_AND_RESPONSE -> promptAndResponse(query);
+      case RESPONSE -> {
+        TokenizedText answer = tokens.tokenize(query.answer() + tokens.endToken()).first(maxLength);
+        yield Inspection.of(answer, answer.ids().clone(), maxLength);
+      }
+      // The published implementation removes every marker, in a prompt of several turns as well.
+      case PROMPT ->
+          Inspection.unlearnt(
+              tokens
+                  .tokenize(query.prompt().replace("\n" + ASSISTANT_OPENS, "") + tokens.endToken())
+                  .first(maxLength));
+    };
+  }
+
+  /** Prompt and answer are tokenized separately. */
+  private Inspection promptAndResponse(PromptAnswer query) {
     TokenizedText prompt = tokens.tokenize(query.prompt()).first(maxLength);
     TokenizedText answer =
         tokens.tokenizeContinuation(query.answer() + tokens.endToken()).first(maxLength);

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.job;
 
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
@@ -17,12 +18,12 @@ public interface Evaluator {
    * @param trained folder of a trained model: an adapter for the base model, or a complete model;
    *     empty for the base model
    * @param sets one or more sets, each with at least one example
-   * @param maxLength tokens after which prompt and answer are cut off, each by itself
+   * @param text how the examples become tokens
    * @return one loss per set, in order
    * @throws JobFailedException when the model cannot be evaluated
    * @throws IOException when a file cannot be read
    * @throws InterruptedException when interrupted
    */
-  List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, int maxLength)
+  List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, TextSettings text)
       throws JobFailedException, IOException, InterruptedException;
 }

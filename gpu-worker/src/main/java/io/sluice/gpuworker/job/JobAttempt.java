@@ -2,6 +2,7 @@ package io.sluice.gpuworker.job;
 
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.JobFailedException;
+import io.sluice.gpuworker.launch.JobText;
 import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.gpuworker.launch.RunFolder;
 import io.sluice.gpuworker.launch.TrainingOrder;
@@ -223,13 +224,12 @@ final class JobAttempt {
   private static ArmOutcome evaluate(
       Evaluator evaluator, FrozenDataset dataset, ArmRun run, Optional<RunFolder.Model> trained)
       throws JobFailedException, IOException, InterruptedException {
-    int maxLength = dataset.job().getHyperParameters().getMaxLength();
     Optional<Path> folder = trained.map(RunFolder.Model::model);
     List<List<Query>> sets =
         dataset.heldOut().isEmpty()
             ? List.of(dataset.queries())
             : List.of(dataset.queries(), dataset.heldOut());
-    List<MeanLoss> losses = evaluator.losses(folder, sets, maxLength);
+    List<MeanLoss> losses = evaluator.losses(folder, sets, JobText.of(dataset.job()));
     ArmOutcome.Builder outcome =
         ArmOutcome.newBuilder()
             .setArm(run.arm())

@@ -5,6 +5,7 @@ import io.sluice.gpuworker.finetune.Evaluation;
 import io.sluice.gpuworker.finetune.ExampleLosses;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
@@ -41,10 +42,10 @@ public final class ModelEvaluator implements Evaluator {
   }
 
   @Override
-  public List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, int maxLength)
+  public List<MeanLoss> losses(Optional<Path> trained, List<List<Query>> sets, TextSettings text)
       throws JobFailedException, IOException, InterruptedException {
     List<Text.Question> texts = sets.stream().flatMap(List::stream).map(Text.Question::of).toList();
-    EncodedExamples encoded = EncodedExamples.of(base, maxLength, texts);
+    EncodedExamples encoded = EncodedExamples.of(base, text, texts);
     List<Integer> usable = usable(encoded, sets);
     List<Double> each = evaluation(trained).of(encoded.usable()).each();
     List<MeanLoss> means = new ArrayList<>();

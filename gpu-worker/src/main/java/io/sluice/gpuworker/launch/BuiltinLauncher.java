@@ -93,8 +93,7 @@ final class BuiltinLauncher implements Launcher {
   private static EncodedExamples encoded(TrainingOrder order)
       throws JobFailedException, IOException {
     List<Text.Conversation> texts = order.examples().stream().map(Text.Conversation::of).toList();
-    EncodedExamples encoded =
-        EncodedExamples.of(order.model(), order.job().getHyperParameters().getMaxLength(), texts);
+    EncodedExamples encoded = EncodedExamples.of(order.model(), JobText.of(order.job()), texts);
     if (encoded.usable().isEmpty()) {
       throw new JobFailedException(
           "nothing can be learnt from any example: " + encoded.refused().get(0).reason());

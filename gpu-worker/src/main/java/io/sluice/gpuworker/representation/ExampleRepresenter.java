@@ -2,6 +2,7 @@ package io.sluice.gpuworker.representation;
 
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
+import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.model.Tokens;
@@ -43,7 +44,10 @@ public final class ExampleRepresenter implements Representer {
       throws IOException {
     this.devices = devices;
     this.tokens = tokens;
-    encoder = TextForm.REFERENCE.encoder(settings.model(), tokens, settings.maxLength());
+    encoder = settings.text().encoder(settings.model(), tokens);
+    if (settings.text().form() instanceof TextForm.Reference) {
+      SelfTest.requireStablePrefixes(tokens);
+    }
     List<ExampleVectors> ofThreads = new ArrayList<>();
     for (Torch device : devices) {
       ExampleVectors loaded =
@@ -57,7 +61,13 @@ public final class ExampleRepresenter implements Representer {
   }
 
   private String fingerprint(RepresentationSettings settings) throws IOException {
-    Fingerprint all = new Fingerprint().add("length " + settings.maxLength());
+    Fingerprint all = new Fingerprint().add("length " + settings.text().maxLength());
+    if (!(settings.text().form() instanceof TextForm.Reference)) {
+      all.add("text form " + encoder.textForm());
+    }
+    if (settings.text().queries() != QueryMode.PROMPT_AND_RESPONSE) {
+      all.add("queries " + settings.text().queries().label());
+    }
     for (String name : MODEL_FILES) {
       all.add(settings.model().resolve(name));
     }
@@ -88,7 +98,7 @@ public final class ExampleRepresenter implements Representer {
    */
   public static ExampleRepresenter open(RepresentationSettings settings, ComputeSettings compute)
       throws IOException {
-    Tokens tokens = Tokens.open(settings.model(), settings.maxLength());
+    Tokens tokens = settings.text().tokens(settings.model());
     List<Torch> devices = Torch.openAll();
     try {
       ExampleRepresenter representer = new ExampleRepresenter(settings, compute, devices, tokens);
@@ -97,6 +107,7 @@ public final class ExampleRepresenter implements Representer {
           .addKeyValue("device", representer.device())
           .addKeyValue("checkpoints", representer.checkpoints())
           .addKeyValue("dimension", representer.dimension())
+          .addKeyValue("textForm", representer.textForm())
           .addKeyValue("fingerprint", representer.fingerprint())
           .log("Representation is ready");
       return representer;
@@ -110,6 +121,11 @@ public final class ExampleRepresenter implements Representer {
   @Override
   public String fingerprint() {
     return fingerprint;
+  }
+
+  @Override
+  public String textForm() {
+    return encoder.textForm();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +17,8 @@ import java.util.Set;
  *     model. At least one when the kind needs checkpoints; ignored otherwise.
  * @param projection applied to gradients before they are scaled to unit length; ignored by kinds
  *     without gradients
- * @param maxLength the number of tokens to which a candidate is truncated, as are a query's prompt
- *     and answer separately; {@link #MIN_MAX_LENGTH} to {@link #MAX_MAX_LENGTH}
+ * @param text how examples become tokens; the query mode {@link QueryMode#PROMPT} needs a kind
+ *     without gradients
  */
 public record RepresentationSettings(
     RepresentationKind kind,
@@ -24,16 +26,7 @@ public record RepresentationSettings(
     Path model,
     List<Path> checkpoints,
     Projection projection,
-    int maxLength) {
-  /** The default of {@code maxLength}. */
-  public static final int DEFAULT_MAX_LENGTH = 512;
-
-  /** The largest allowed {@code maxLength}. */
-  public static final int MAX_MAX_LENGTH = 1 << 20;
-
-  /** The smallest allowed {@code maxLength}: a single token has no next token to predict. */
-  public static final int MIN_MAX_LENGTH = 2;
-
+    TextSettings text) {
   /**
    * A query has two parts, its prompt and its answer, and each is truncated to the length limit.
    */
@@ -43,7 +36,7 @@ public record RepresentationSettings(
    * Copies the list of checkpoints.
    *
    * @throws IllegalArgumentException when the kind needs a checkpoint and there is none, two are
-   *     the same, or the length limit is out of range
+   *     the same, or the kind needs an answer and the query mode has none
    */
   public RepresentationSettings {
     checkpoints = List.copyOf(checkpoints);
@@ -54,21 +47,11 @@ public record RepresentationSettings(
               + " need at least one folder of a LoRA warm-up checkpoint");
     }
     requireDifferent(checkpoints);
-    requireMaxLength(maxLength);
-  }
-
-  /**
-   * Checks a length limit in tokens.
-   *
-   * @throws IllegalArgumentException when it is not {@link #MIN_MAX_LENGTH} to {@link
-   *     #MAX_MAX_LENGTH}
-   */
-  public static void requireMaxLength(int maxLength) {
-    if (maxLength < MIN_MAX_LENGTH || maxLength > MAX_MAX_LENGTH) {
+    if (kind.needsCheckpoints() && text.queries() == QueryMode.PROMPT) {
       throw new IllegalArgumentException(
-          String.format(
-              "a length limit of %d tokens: use %d or more, at most %d",
-              maxLength, MIN_MAX_LENGTH, MAX_MAX_LENGTH));
+          "query mode "
+              + text.queries().label()
+              + ": a prompt alone has no loss and so no gradient, use kind hidden-state or another query mode");
     }
   }
 
@@ -84,18 +67,26 @@ public record RepresentationSettings(
 
   /** Gradients as defined by LESS, with the default projection and length limit. */
   public static RepresentationSettings gradient(Path model, List<Path> checkpoints) {
-    return gradient(model, checkpoints, Projection.DEFAULT, DEFAULT_MAX_LENGTH);
+    return gradient(model, checkpoints, Projection.DEFAULT, TextSettings.DEFAULT_MAX_LENGTH);
   }
 
-  /** Gradients as defined by LESS: candidates have {@link GradientForm#ADAM}. */
+  /**
+   * Gradients as defined by LESS, of texts in the published form: candidates have {@link
+   * GradientForm#ADAM}.
+   */
   public static RepresentationSettings gradient(
       Path model, List<Path> checkpoints, Projection projection, int maxLength) {
     return new RepresentationSettings(
-        RepresentationKind.GRADIENT, GradientForm.ADAM, model, checkpoints, projection, maxLength);
+        RepresentationKind.GRADIENT,
+        GradientForm.ADAM,
+        model,
+        checkpoints,
+        projection,
+        TextSettings.reference(maxLength));
   }
 
   /** The length of the longest possible example, in tokens. */
   int positions() {
-    return Math.multiplyExact(PARTS, maxLength);
+    return Math.multiplyExact(PARTS, text.maxLength());
   }
 }

@@ -19,6 +19,12 @@ public interface Representer extends AutoCloseable {
    */
   String fingerprint();
 
+  /**
+   * How the messages of examples become text, see {@link
+   * io.sluice.gpuworker.gradient.ExampleEncoder#textForm}. It is part of the fingerprint.
+   */
+  String textForm();
+
   /** The number of values of each vector, after projection. */
   int dimension();
 

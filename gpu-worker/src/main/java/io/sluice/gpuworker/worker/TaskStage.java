@@ -177,6 +177,7 @@ final class TaskStage implements Stage {
             .setQueryIndex(index)
             .setRepresentationId(representationId)
             .setFingerprint(representer.fingerprint())
+            .setTextForm(representer.textForm())
             .setDimension(representer.dimension())
             .setCheckpointWeights(weights)
             .setFeatures(features)

@@ -1,5 +1,8 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.RepresentationKind;
@@ -40,6 +43,19 @@ public final class WorkerConfig extends ServiceConfig {
               + kind.label()
               + " needs them");
     }
+    if (get(WorkerSettings.CHAT_DATE).isPresent() && !(textForm() instanceof TextForm.Chat)) {
+      throw new ConfigException(
+          WorkerSettings.CHAT_DATE.key()
+              + " is for "
+              + WorkerSettings.TEXT_FORM.key()
+              + "=chat: set both, or neither");
+    }
+    if (kind.needsCheckpoints() && get(WorkerSettings.QUERY_MODE) == QueryMode.PROMPT) {
+      throw new ConfigException(
+          WorkerSettings.QUERY_MODE.key()
+              + "=prompt: a prompt alone has no loss and so no gradient, use kind=hidden-state or"
+              + " another query mode");
+    }
   }
 
   /** The settings with their types, ranges, defaults and documentation. */
@@ -70,7 +86,13 @@ public final class WorkerConfig extends ServiceConfig {
         get(WorkerSettings.MODEL_DIR),
         get(WorkerSettings.CHECKPOINT_DIRS),
         new CountSketch(get(WorkerSettings.DIMENSION), SKETCH_SEED),
-        get(WorkerSettings.MAX_LENGTH));
+        new TextSettings(
+            textForm(), get(WorkerSettings.QUERY_MODE), get(WorkerSettings.MAX_LENGTH)));
+  }
+
+  private TextForm textForm() {
+    return TextForm.of(
+        get(WorkerSettings.TEXT_FORM), get(WorkerSettings.CHAT_DATE).orElse(TextForm.DEFAULT_DATE));
   }
 
   /** How examples are computed. */

@@ -1,14 +1,17 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
-import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.connection.Setting;
 import io.sluice.schemas.connection.SettingChecks;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -116,13 +119,44 @@ public final class WorkerSettings {
               text ->
                   Optional.of(text).filter(name -> !name.isEmpty()).map(FeatureEncoding::valueOf));
 
+  /** How messages become text. */
+  public static final Setting<String> TEXT_FORM =
+      Setting.text("text.form")
+          .byDefault("reference")
+          .valid(ValidString.in(TextForm.labels().toArray(String[]::new)))
+          .documentation(
+              "How the messages of an example become text: reference (the published <|role|> form) or"
+                  + " chat (the model's own chat template). Fine-tune jobs train and evaluate in the"
+                  + " same form.");
+
+  /** The date for chat templates. */
+  public static final Setting<Optional<LocalDate>> CHAT_DATE =
+      Setting.text("chat.date")
+          .byDefault("")
+          .valid(SettingChecks.date())
+          .importance(Importance.LOW)
+          .documentation(
+              "Date, as YYYY-MM-DD, that a chat template is given which asks for today's: a fixed one,"
+                  + " so that an example has the same vector on every day. When empty: 2024-07-26."
+                  + " Only with text.form=chat.")
+          .as(text -> Optional.of(text).filter(date -> !date.isEmpty()).map(LocalDate::parse));
+
+  /** The part of a query that is used. */
+  public static final Setting<QueryMode> QUERY_MODE =
+      Setting.text("query.mode")
+          .byDefault(QueryMode.PROMPT_AND_RESPONSE.label())
+          .valid(ValidString.in(QueryMode.labels().toArray(String[]::new)))
+          .importance(Importance.LOW)
+          .documentation(
+              "Part of a query that stands for it: prompt-and-response, response (the answer alone) or"
+                  + " prompt (all before the answer; only for kind hidden-state).")
+          .as(QueryMode::of);
+
   /** The length limit of an example, in tokens. */
   public static final Setting<Integer> MAX_LENGTH =
       Setting.integer("max.length")
-          .byDefault(RepresentationSettings.DEFAULT_MAX_LENGTH)
-          .valid(
-              Range.between(
-                  RepresentationSettings.MIN_MAX_LENGTH, RepresentationSettings.MAX_MAX_LENGTH))
+          .byDefault(TextSettings.DEFAULT_MAX_LENGTH)
+          .valid(Range.between(TextSettings.MIN_MAX_LENGTH, TextSettings.MAX_MAX_LENGTH))
           .documentation(
               "Maximum length in tokens. A candidate is cut after it, and so are the prompt and the"
                   + " answer of a query, each on its own.");
@@ -172,6 +206,9 @@ public final class WorkerSettings {
         PROJECTION,
         DIMENSION,
         ENCODING,
+        TEXT_FORM,
+        CHAT_DATE,
+        QUERY_MODE,
         MAX_LENGTH,
         TOKENS_IN_FLIGHT,
         RECOMPUTE,

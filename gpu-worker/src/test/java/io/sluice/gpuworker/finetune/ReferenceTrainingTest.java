@@ -8,6 +8,7 @@ import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
@@ -150,7 +151,7 @@ class ReferenceTrainingTest {
     List<Text> texts = new ArrayList<>();
     GoldenData.json(GoldenData.shared("golden/pipeline/warmup_ids.json"))
         .forEach(id -> texts.add(byId.get(id.asText())));
-    return EncodedExamples.of(base, maxLength, texts).usable();
+    return EncodedExamples.of(base, TextSettings.reference(maxLength), texts).usable();
   }
 
   /** Compares each step with the step that the Hugging Face Trainer logged. */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.SoftAssertions;
@@ -37,6 +38,12 @@ class ChatEncoderTest {
 
   private void withEncoder(String template, int maxLength, Consumer<ExampleEncoder> use)
       throws IOException {
+    withEncoder(template, QueryMode.PROMPT_AND_RESPONSE, maxLength, use);
+  }
+
+  private void withEncoder(
+      String template, QueryMode queries, int maxLength, Consumer<ExampleEncoder> use)
+      throws IOException {
     for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
       if (!Files.exists(folder.resolve(name))) {
         Files.copy(GoldenData.small().resolve("tiny-llama/base/" + name), folder.resolve(name));
@@ -44,7 +51,7 @@ class ChatEncoderTest {
     }
     Files.writeString(folder.resolve("chat_template.jinja"), template);
     try (Tokens tokens = Tokens.open(folder, maxLength)) {
-      use.accept(new TextForm.Chat(DATE).encoder(folder, tokens, maxLength));
+      use.accept(new TextForm.Chat(DATE).encoder(folder, tokens, queries, maxLength));
     }
   }
 
@@ -157,6 +164,44 @@ class ChatEncoderTest {
           assertThat(query.asked()).hasSize(limit);
           assertThat(encoder.encode(new Text.Conversation(messages, "")).toString())
               .contains("nothing is left to learn within 5 tokens");
+        });
+  }
+
+  @Test
+  void givenAPartOfAQuery_whenEncoded_thenItIsTheTextBeforeTheAnswerOrTheAnswer()
+      throws IOException {
+    String template =
+        "{% for m in messages %}[{{ m.role }}]{{ m.content }}</s>{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% endif %}";
+    withEncoder(
+        template,
+        QueryMode.PROMPT,
+        LIMIT,
+        encoder -> {
+          Inspection.Readable prompt =
+              (Inspection.Readable) encoder.inspect(new Text.Question(TWO_TURNS, ""));
+          assertThat(prompt.text().text())
+              .isEqualTo("[user]Hi</s>[assistant]Hello</s>[user]And?</s>");
+          assertThat(prompt.example().labels()).containsOnly(Encoded.UNLEARNT);
+          assertThat(prompt.example().ids()).hasSameSizeAs(prompt.example().labels());
+        });
+    long[][] whole = new long[2][];
+    withEncoder(
+        template,
+        LIMIT,
+        encoder -> {
+          whole[0] = example(encoder.encode(new Text.Question(TWO_TURNS, ""))).ids();
+          whole[1] = example(encoder.encode(new Text.Question(TWO_TURNS, ""))).labels();
+        });
+    long[] answer = Arrays.stream(whole[1]).filter(label -> label != Encoded.UNLEARNT).toArray();
+    withEncoder(
+        template,
+        QueryMode.RESPONSE,
+        LIMIT,
+        encoder -> {
+          Encoded.Example alone = example(encoder.encode(new Text.Question(TWO_TURNS, "")));
+          assertThat(alone.ids()).isEqualTo(answer).hasSizeGreaterThan(2);
+          assertThat(alone.labels()).isEqualTo(answer);
         });
   }
 

@@ -33,7 +33,7 @@ class ReferenceEncodingTest {
     List<JsonNode> queries = GoldenData.jsonLines(folder.resolve("query.jsonl"));
     SoftAssertions soft = new SoftAssertions();
     try (Tokens tokens = Tokens.open(folder.resolve(tokenizer), LIMIT)) {
-      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, QueryMode.PROMPT_AND_RESPONSE, LIMIT);
       for (int i = 0; i < candidates.size(); i++) {
         Encoded actual =
             encoder.encode(new Text.Conversation(GoldenData.messages(candidates.get(i)), ""));
@@ -63,7 +63,7 @@ class ReferenceEncodingTest {
       int limit = odd.path("max_seq_length").asInt();
       try (Tokens tokens = Tokens.open(folder.resolve(tokenizer), limit)) {
         Encoded actual =
-            new ReferenceEncoder(tokens, limit)
+            new ReferenceEncoder(tokens, QueryMode.PROMPT_AND_RESPONSE, limit)
                 .encode(new Text.Conversation(GoldenData.messages(odd.path("example")), ""));
         switch (name) {
           case "empty_messages", "bad_role", "long_question_all_masked", "tiny_limit" ->
@@ -82,7 +82,7 @@ class ReferenceEncodingTest {
     Path folder = GoldenData.small();
     SoftAssertions soft = new SoftAssertions();
     try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), LIMIT)) {
-      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, QueryMode.PROMPT_AND_RESPONSE, LIMIT);
       for (JsonNode conversation : GoldenData.json(folder.resolve("masked.json"))) {
         Encoded actual =
             encoder.encode(new Text.Conversation(GoldenData.messages(conversation), ""));
@@ -97,7 +97,7 @@ class ReferenceEncodingTest {
     List<Message> turns =
         List.of(Messages.of("user", "Hi."), Messages.of("assistant", "Hello.", false));
     try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
-      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, QueryMode.PROMPT_AND_RESPONSE, LIMIT);
       assertThat(encoder.encode(new Text.Conversation(turns, "")).toString())
           .contains("weight 0", "nothing to learn");
       assertThat(encoder.encode(new Text.Question(turns, "")).toString())
@@ -112,7 +112,7 @@ class ReferenceEncodingTest {
     Message tool = Messages.of("tool", "4");
     Message named = new Message("user", "Hi.", true, "{\"name\":\"Ann\"}");
     try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
-      ExampleEncoder encoder = new ReferenceEncoder(tokens, LIMIT);
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, QueryMode.PROMPT_AND_RESPONSE, LIMIT);
       for (Text text :
           List.of(
               new Text.Conversation(List.of(user, answer), "[{}]"),
@@ -140,9 +140,50 @@ class ReferenceEncodingTest {
             .path("max_length_16");
     JsonNode line = GoldenData.jsonLines(folder.resolve("query.jsonl")).get(query);
     try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), 16)) {
-      Encoded actual = new ReferenceEncoder(tokens, 16).encode(promptAnswer(line));
+      Encoded actual =
+          new ReferenceEncoder(tokens, QueryMode.PROMPT_AND_RESPONSE, 16)
+              .encode(promptAnswer(line));
       SoftAssertions.assertSoftly(soft -> same(soft, "query", actual, expected));
       assertThat(((Encoded.Example) actual).ids()).hasSizeLessThanOrEqualTo(32);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PROMPT,prompt_only", "RESPONSE,response_only"})
+  void givenAPartOfAQuery_whenEncoded_thenTokensAndLabelsAreTheReferences(
+      QueryMode mode, String field) throws IOException {
+    Path folder = GoldenData.small();
+    List<JsonNode> queries = GoldenData.jsonLines(folder.resolve("query.jsonl"));
+    JsonNode expected = GoldenData.json(folder.resolve("tiny-llama/encoded_query_modes.json"));
+    SoftAssertions soft = new SoftAssertions();
+    try (Tokens tokens = Tokens.open(folder.resolve("tiny-llama/base"), LIMIT)) {
+      ExampleEncoder encoder = new ReferenceEncoder(tokens, mode, LIMIT);
+      for (int i = 0; i < queries.size(); i++) {
+        Encoded actual = encoder.encode(promptAnswer(queries.get(i)));
+        same(soft, "query " + i, actual, expected.path(i).path(field));
+      }
+      soft.assertThat(queries).isNotEmpty();
+    }
+    soft.assertAll();
+  }
+
+  @Test
+  void givenAQueryOfMessages_whenAPartIsEncoded_thenItIsThatOfTheSameText() throws IOException {
+    List<Message> turns =
+        List.of(
+            Messages.of("system", "Be brief."),
+            Messages.of("user", " Hi."),
+            Messages.of("assistant", "Hello."));
+    PromptAnswer text =
+        new PromptAnswer("<|system|>\nBe brief.\n<|user|>\n Hi.\n<|assistant|>\n", "Hello.");
+    try (Tokens tokens = Tokens.open(GoldenData.small().resolve("tiny-llama/base"), LIMIT)) {
+      for (QueryMode mode : QueryMode.values()) {
+        ExampleEncoder encoder = new ReferenceEncoder(tokens, mode, LIMIT);
+        Encoded.Example messages = (Encoded.Example) encoder.encode(new Text.Question(turns, ""));
+        Encoded.Example formatted = (Encoded.Example) encoder.encode(text);
+        assertThat(messages.ids()).as(mode.label()).isEqualTo(formatted.ids());
+        assertThat(messages.labels()).as(mode.label()).isEqualTo(formatted.labels());
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
@@ -224,7 +225,7 @@ class ExampleRepresenterTest {
             adam.model(),
             adam.checkpoints(),
             adam.projection(),
-            LIMIT);
+            TextSettings.reference(LIMIT));
     try (ExampleRepresenter representer = ExampleRepresenter.open(plain)) {
       assertThat(representer.checkpointWeights()).containsExactly(0.5f, 0.5f);
       float[] expected = GoldenData.floats(RUN.resolve("gradients/checkpoint-20/cand_raw.npy"));

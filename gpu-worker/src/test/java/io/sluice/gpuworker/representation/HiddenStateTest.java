@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.representation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,17 +9,28 @@ import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.Similarities;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.PromptAnswer;
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Query;
 import io.sluice.schemas.message.Candidates;
+import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,17 +38,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HiddenStateTest {
   private static final double TOLERANCE = 1e-5;
 
+  private static final List<String> FILES =
+      List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
+
   /** How many of an architecture's nine examples are candidates; the rest are queries. */
   private static final int CANDIDATES = 6;
 
   private static RepresentationSettings settings(Path base) {
+    return settings(base, TextSettings.reference(256));
+  }
+
+  private static RepresentationSettings settings(Path base, TextSettings text) {
     return new RepresentationSettings(
         RepresentationKind.HIDDEN_STATE,
         GradientForm.ADAM,
         base,
         List.of(),
         Projection.DEFAULT,
-        256);
+        text);
   }
 
   @ParameterizedTest
@@ -119,6 +138,55 @@ class HiddenStateTest {
       assertThat(hidden.dimension()).isEqualTo(64);
       assertThat(hidden.fingerprint()).hasSize(64);
     }
+  }
+
+  @Test
+  void givenAnotherTextFormOrQueryMode_whenOpened_thenTheFingerprintIsAnother(@TempDir Path folder)
+      throws IOException {
+    for (String name : FILES) {
+      Files.copy(GoldenData.small().resolve("tiny-llama/base/" + name), folder.resolve(name));
+    }
+    Files.writeString(
+        folder.resolve("chat_template.jinja"),
+        "{{ strftime_now('%Y') }}{% for m in messages %}[{{ m.role }}]{{ m.content }}</s>{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% endif %}");
+    Set<String> fingerprints = new HashSet<>();
+    List<TextSettings> different =
+        List.of(
+            TextSettings.reference(64),
+            TextSettings.of(new TextForm.Chat(LocalDate.of(2024, 1, 1)), 64),
+            TextSettings.of(new TextForm.Chat(LocalDate.of(2025, 1, 1)), 64),
+            new TextSettings(TextForm.REFERENCE, QueryMode.PROMPT, 64),
+            new TextSettings(TextForm.REFERENCE, QueryMode.RESPONSE, 64));
+    Query query =
+        Queries.of("q", List.of(Messages.of("user", "Hi"), Messages.of("assistant", "Ho")));
+    Set<Float> firstValues = new HashSet<>();
+    for (TextSettings text : different) {
+      try (ExampleRepresenter hidden = ExampleRepresenter.open(settings(folder, text))) {
+        fingerprints.add(hidden.fingerprint());
+        firstValues.add(rows(hidden.queries(List.of(query))).get(0)[0]);
+      }
+    }
+    assertThat(fingerprints).hasSize(different.size());
+    assertThat(firstValues).hasSize(different.size());
+  }
+
+  @Test
+  void givenPromptsAlone_whenTheKindIsGradient_thenRefused() {
+    TextSettings text = new TextSettings(TextForm.REFERENCE, QueryMode.PROMPT, 64);
+    Path run = GoldenData.small().resolve("tiny-llama");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new RepresentationSettings(
+                    RepresentationKind.GRADIENT,
+                    GradientForm.ADAM,
+                    run.resolve("base"),
+                    List.of(run.resolve("run/checkpoint-20")),
+                    Projection.DEFAULT,
+                    text))
+        .withMessageContaining("query mode prompt")
+        .withMessageContaining("hidden-state");
   }
 
   private static String text(JsonNode line, String field) {

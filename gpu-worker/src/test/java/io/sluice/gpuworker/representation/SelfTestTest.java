@@ -77,11 +77,12 @@ class SelfTestTest {
     Files.writeString(folder.resolve("tokenizer.json"), stripping);
     Files.copy(RUN.resolve("base/tokenizer_config.json"), folder.resolve("tokenizer_config.json"));
     try (Tokens tokens = Tokens.open(folder, 256)) {
-      assertThatThrownBy(() -> SelfTest.example(tokens, 512))
+      assertThatThrownBy(() -> SelfTest.requireStablePrefixes(tokens))
           .hasMessageContaining("self-test 'prefixes' failed: ")
           .hasMessageContaining("normalizer");
     }
     try (Tokens shortened = Tokens.open(RUN.resolve("base"), 2)) {
+      SelfTest.requireStablePrefixes(shortened);
       assertThat(SelfTest.example(shortened, 512).ids()).hasSize(2);
     }
   }

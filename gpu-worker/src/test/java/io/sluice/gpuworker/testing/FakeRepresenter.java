@@ -18,6 +18,7 @@ import java.util.Random;
 public class FakeRepresenter implements Representer {
   public static final int DIMENSION = 16;
   public static final String FINGERPRINT = "f00d";
+  public static final String TEXT_FORM = "chat cafe";
 
   private static final int CHECKPOINTS = 2;
 
@@ -39,6 +40,11 @@ public class FakeRepresenter implements Representer {
   @Override
   public String fingerprint() {
     return FINGERPRINT;
+  }
+
+  @Override
+  public String textForm() {
+    return TEXT_FORM;
   }
 
   @Override

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.GradientForm;
@@ -17,6 +20,7 @@ import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +54,7 @@ class WorkerConfigTest {
     assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/models/c1"), Path.of("/models/c2"));
     assertThat(config.representationSettings().projection()).isEqualTo(Projection.DEFAULT);
-    assertThat(config.representationSettings().maxLength()).isEqualTo(512);
+    assertThat(config.representationSettings().text()).isEqualTo(TextSettings.reference(2048));
     assertThat(config.unknownKeys()).isEmpty();
     assertThat(config.overruledKeys()).isEmpty();
   }
@@ -71,6 +75,11 @@ class WorkerConfigTest {
     "dimension, 0, multiple of 8",
     "dimension, many, dimension",
     "encoding, FLOAT32, INT8",
+    "text.form, jinja, chat",
+    "chat.date, 2024-02-30, YYYY-MM-DD",
+    "chat.date, 2024-02-03, text.form=chat",
+    "query.mode, answer, response",
+    "query.mode, prompt, kind=hidden-state",
     "max.length, 1, max.length",
     "tokens.in.flight, 0, tokens.in.flight",
     "recompute, perhaps, recompute",
@@ -104,6 +113,22 @@ class WorkerConfigTest {
 
     assertThat(read.kind()).isEqualTo(RepresentationKind.HIDDEN_STATE);
     assertThat(read.checkpoints()).isEmpty();
+  }
+
+  @Test
+  void givenATextForm_whenRead_thenItIsTheRepresentations() {
+    WorkerConfig config =
+        new WorkerConfig(
+            with(
+                Map.of(
+                    "text.form", "chat",
+                    "chat.date", "2025-03-07",
+                    "query.mode", "response",
+                    "max.length", "64")));
+
+    assertThat(config.representationSettings().text())
+        .isEqualTo(
+            new TextSettings(new TextForm.Chat(LocalDate.of(2025, 3, 7)), QueryMode.RESPONSE, 64));
   }
 
   @Test

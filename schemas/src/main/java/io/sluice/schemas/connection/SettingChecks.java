@@ -1,5 +1,7 @@
 package io.sluice.schemas.connection;
 
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -62,6 +64,22 @@ public final class SettingChecks {
           }
         },
         () -> "1 to 100 of A-Z a-z 0-9 . _ -");
+  }
+
+  /** A date as YYYY-MM-DD; also for a setting without a value. */
+  public static Validator date() {
+    return LambdaValidator.with(
+        (key, value) -> {
+          if (value == null || value.toString().isEmpty()) {
+            return;
+          }
+          try {
+            LocalDate.parse(value.toString());
+          } catch (DateTimeParseException e) {
+            throw new ConfigException(key, value, "use a date as YYYY-MM-DD");
+          }
+        },
+        () -> "a date as YYYY-MM-DD");
   }
 
   /** A port to listen at, where 0 stands for any free one; also for a setting without a value. */

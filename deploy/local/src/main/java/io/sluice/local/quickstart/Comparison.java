@@ -13,6 +13,7 @@ import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.schemas.Query;
 import io.sluice.streams.client.Subset;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class Comparison {
       TrainingHyperParameters.DEFAULT.withEpochs(4).withBatch(16).withLearningRate(2e-3);
 
   private final Outcome outcome;
+  private final TextSettings text;
   private final TrainingHyperParameters hyper;
   private final Path folder;
   private final ProgressDisplay display;
@@ -46,13 +48,14 @@ public final class Comparison {
   /**
    * Creates a comparison of the subsets of a quickstart.
    *
-   * @param maxLength number of tokens after which an example is cut
+   * @param text how examples become tokens
    * @param folder an existing folder, where the trained adapters are written
    * @param display shows what is being trained
    */
-  public Comparison(Outcome outcome, int maxLength, Path folder, ProgressDisplay display) {
+  public Comparison(Outcome outcome, TextSettings text, Path folder, ProgressDisplay display) {
     this.outcome = outcome;
-    this.hyper = HYPER.withMaxLength(maxLength);
+    this.text = text;
+    this.hyper = HYPER.withMaxLength(text.maxLength());
     this.folder = folder;
     this.display = display;
   }
@@ -97,7 +100,7 @@ public final class Comparison {
       List<Text.Conversation> texts, int seed, List<Encoded.Example> queries)
       throws IOException, InterruptedException {
     List<Encoded.Example> examples =
-        EncodedExamples.of(outcome.pool().model(), hyper.maxLength(), texts).usable();
+        EncodedExamples.of(outcome.pool().model(), text, texts).usable();
     TrainingOutcome result =
         new FineTuning(
                 new TrainingSettings(
@@ -116,9 +119,7 @@ public final class Comparison {
 
   private List<Encoded.Example> queries(List<Query> queries) throws IOException {
     return EncodedExamples.of(
-            outcome.pool().model(),
-            hyper.maxLength(),
-            queries.stream().map(Text.Question::of).toList())
+            outcome.pool().model(), text, queries.stream().map(Text.Question::of).toList())
         .usable();
   }
 }

@@ -1,12 +1,12 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.model.lora.CheckpointWeights;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
-import io.sluice.gpuworker.representation.RepresentationSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +32,7 @@ public record ModelFolders(Path base, List<Path> checkpoints) {
   void check() throws IOException {
     DecoderConfig.read(base);
     DecoderWeights.files(base);
-    Tokens.open(base, RepresentationSettings.DEFAULT_MAX_LENGTH).close();
+    Tokens.open(base, TextSettings.DEFAULT_MAX_LENGTH).close();
     for (Path checkpoint : checkpoints) {
       LoraCheckpoint.open(checkpoint);
       AdamMoments.file(checkpoint);

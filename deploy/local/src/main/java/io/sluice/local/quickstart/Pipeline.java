@@ -113,6 +113,7 @@ record Pipeline(
     return new StreamsAppConfig(settings);
   }
 
+  /** The settings of a worker whose representer is already open. */
   private static WorkerConfig workerConfig(
       Map<String, String> kafka, QuickstartPlan.Features features, Inputs inputs) {
     Map<String, Object> settings = new HashMap<>(kafka);
@@ -121,8 +122,6 @@ record Pipeline(
         WorkerSettings.CHECKPOINT_DIRS.key(),
         inputs.model().checkpoints().stream().map(Path::toString).toList());
     settings.put(WorkerSettings.REPRESENTATION_ID.key(), inputs.representationId());
-    settings.put(WorkerSettings.DIMENSION.key(), features.dimension());
-    settings.put(WorkerSettings.MAX_LENGTH.key(), features.maxLength());
     settings.put(WorkerSettings.ENCODING.key(), features.encoding().name());
     return new WorkerConfig(settings);
   }

@@ -1,6 +1,9 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
@@ -54,20 +57,18 @@ public record QuickstartPlan(
   /**
    * How examples are represented.
    *
-   * @param maxLength number of tokens after which an example is cut, in the range that {@link
-   *     RepresentationSettings#requireMaxLength} allows
+   * @param text how examples become tokens
    * @param dimension number of values of a projected gradient, in the range that {@link
    *     Projection#sketch} allows
    * @param encoding encoding of a candidate's values; not FLOAT32, which is the encoding of queries
    */
-  public record Features(int maxLength, int dimension, FeatureEncoding encoding) {
+  public record Features(TextSettings text, int dimension, FeatureEncoding encoding) {
     /**
      * Checks the values.
      *
      * @throws IllegalArgumentException when one is out of range; the message says what to use
      */
     public Features {
-      RepresentationSettings.requireMaxLength(maxLength);
       Projection.sketch(dimension);
       if (encoding == FeatureEncoding.FLOAT32) {
         throw new IllegalArgumentException(
@@ -76,13 +77,19 @@ public record QuickstartPlan(
     }
 
     /**
-     * Returns the settings that a representer with this model is opened with.
+     * Returns the settings that a representer with this model is opened with: gradients as defined
+     * by LESS.
      *
      * @throws IllegalArgumentException when a checkpoint is given twice
      */
     RepresentationSettings of(ModelFolders model) {
-      return RepresentationSettings.gradient(
-          model.base(), model.checkpoints(), Projection.sketch(dimension), maxLength);
+      return new RepresentationSettings(
+          RepresentationKind.GRADIENT,
+          GradientForm.ADAM,
+          model.base(),
+          model.checkpoints(),
+          Projection.sketch(dimension),
+          text);
     }
   }
 

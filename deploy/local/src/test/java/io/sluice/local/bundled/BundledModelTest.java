@@ -9,6 +9,7 @@ import io.sluice.gpuworker.finetune.Evaluation;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.schemas.Query;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,7 +115,8 @@ class BundledModelTest {
   }
 
   private static double loss(Path base, Optional<Path> adapter, List<Text> texts) throws Exception {
-    List<Encoded.Example> examples = EncodedExamples.of(base, MAX_LENGTH, texts).usable();
+    List<Encoded.Example> examples =
+        EncodedExamples.of(base, TextSettings.reference(MAX_LENGTH), texts).usable();
     assertThat(examples).hasSameSizeAs(texts);
     return new Evaluation(base, adapter, TrainingCompute.ofMachine()).of(examples).mean();
   }

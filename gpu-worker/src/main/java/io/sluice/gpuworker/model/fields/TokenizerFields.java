@@ -74,14 +74,13 @@ public final class TokenizerFields {
                   "truncation_side padding_side max_length stride truncation_strategy pad_to_multiple_of"
                       + " pad_token_type_id padding truncation model_max_length",
                   "Texts are cut at their end, to the length limit of Sluice, and never padded."),
-              withoutEffect(
+              honoured(
                   "chat_template",
-                  "Representation and training write messages in"
-                      + " [the form of Sluice](feeding.md#candidates). The command `tokens` with"
-                      + " `--text-form chat` uses it, or `chat_template.jinja` if that file exists."),
+                  "The text form `chat` uses it, or `chat_template.jinja` if that file exists"
+                      + " ([text-forms.md](text-forms.md))."),
               withoutEffect(
                   "response_schema response_template use_default_system_prompt",
-                  "Messages have [the form of Sluice](feeding.md#candidates)."),
+                  "Messages have one of two [text forms](text-forms.md), which do not use them."),
               withoutEffect(
                   "tokenizer_class backend legacy from_slow use_fast sp_model_kwargs vocab_file tokenizer_file"
                       + " merges_file special_tokens_map_file tokenizer_type vocab_size auto_map is_local"

@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
           + " over the tasks), the bytes per candidate, and the processor time per candidate."
     })
 final class BenchEncodingsCommand implements Callable<Integer> {
+  /** Length limit of an example, in tokens. */
+  private static final int MAX_LENGTH = 512;
+
   @Spec private CommandSpec spec;
 
   @Mixin private BaseModelOption model;
@@ -112,10 +115,7 @@ final class BenchEncodingsCommand implements Callable<Integer> {
     List<ExampleLine> lines = ExampleFile.read(candidates);
     RepresentationSettings settings =
         RepresentationSettings.gradient(
-            model.folder(),
-            checkpoints,
-            new Projection.None(),
-            RepresentationSettings.DEFAULT_MAX_LENGTH);
+            model.folder(), checkpoints, new Projection.None(), MAX_LENGTH);
     try (Representer representer = ExampleRepresenter.open(settings)) {
       print(
           compare(representer, lines.subList(0, Math.min(limit, lines.size())), forms),

@@ -1,9 +1,12 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.local.cli.options.TextFormOptions;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -69,9 +72,23 @@ final class ModelOptions {
               + " ${DEFAULT-VALUE}).")
   private int dimension;
 
+  @Mixin private TextFormOptions text;
+
+  @Option(
+      names = "--query-mode",
+      defaultValue = "prompt-and-response",
+      converter = QueryModeName.class,
+      completionCandidates = QueryModeNames.class,
+      paramLabel = "MODE",
+      description = {
+        "The part of a query that stands for it: ${COMPLETION-CANDIDATES} (default:"
+            + " ${DEFAULT-VALUE}). prompt has no gradient and is for hidden-state."
+      })
+  private QueryMode queries;
+
   @Option(
       names = "--max-length",
-      defaultValue = "512",
+      defaultValue = "" + TextSettings.DEFAULT_MAX_LENGTH,
       paramLabel = "TOKENS",
       description =
           "The number of tokens after which a candidate is truncated, and likewise a query's prompt"
@@ -95,6 +112,26 @@ final class ModelOptions {
     @Override
     public Iterator<String> iterator() {
       return RepresentationKind.labels().iterator();
+    }
+  }
+
+  /** Parses the query modes by their labels. */
+  static final class QueryModeName implements ITypeConverter<QueryMode> {
+    @Override
+    public QueryMode convert(String label) {
+      try {
+        return QueryMode.of(label);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** The labels of the query modes, for help texts and completion. */
+  static final class QueryModeNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return QueryMode.labels().iterator();
     }
   }
 
@@ -133,7 +170,7 @@ final class ModelOptions {
           model.folder(),
           checkpoints,
           projected() ? Projection.sketch(dimension) : new Projection.None(),
-          maxLength);
+          new TextSettings(text.form(), queries, maxLength));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -6,6 +6,8 @@ import io.sluice.gpuworker.finetune.FineTuning;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -14,9 +16,10 @@ import java.util.List;
  * Trains a model for a command, without Kafka.
  *
  * @param settings the model and the hyper-parameters
+ * @param form how messages become text
  * @param err receives reports of unusable examples
  */
-record OfflineTraining(TrainingSettings settings, PrintWriter err) {
+record OfflineTraining(TrainingSettings settings, TextForm form, PrintWriter err) {
   /**
    * How many unusable examples are reported one by one; enough to see what is wrong with a file.
    */
@@ -30,7 +33,8 @@ record OfflineTraining(TrainingSettings settings, PrintWriter err) {
    */
   EncodedExamples encode(String kind, List<? extends Text> texts) throws IOException {
     EncodedExamples examples =
-        EncodedExamples.of(settings.model(), settings.hyper().maxLength(), texts);
+        EncodedExamples.of(
+            settings.model(), TextSettings.of(form, settings.hyper().maxLength()), texts);
     List<EncodedExamples.Refused> refused = examples.refused();
     refused.stream()
         .limit(MAX_REPORTED)

@@ -6,10 +6,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Inspection;
-import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.Tokens;
-import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.local.cli.options.ReadingOptions;
+import io.sluice.local.cli.options.TextFormOptions;
 import io.sluice.schemas.file.ExampleFile;
 import io.sluice.schemas.file.ExampleLine;
 import java.io.IOException;
@@ -63,8 +64,19 @@ public final class TokensCommand implements Callable<Integer> {
   @Mixin private ReadingOptions reading;
 
   @Option(
+      names = "--query-mode",
+      defaultValue = "prompt-and-response",
+      converter = ModelOptions.QueryModeName.class,
+      completionCandidates = ModelOptions.QueryModeNames.class,
+      paramLabel = "MODE",
+      description =
+          "The part of a query that stands for it: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private QueryMode queries;
+
+  @Option(
       names = "--max-length",
-      defaultValue = "" + RepresentationSettings.DEFAULT_MAX_LENGTH,
+      defaultValue = "" + TextSettings.DEFAULT_MAX_LENGTH,
       paramLabel = "TOKENS",
       description =
           "The number of tokens after which a candidate is truncated, and likewise a query's prompt"
@@ -79,18 +91,13 @@ public final class TokensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try {
-      RepresentationSettings.requireMaxLength(maxLength);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--max-length: " + e.getMessage(), e);
-    }
-    TextForm form = text.form();
+    TextSettings settings = settings();
     List<ExampleLine> lines = ExampleFile.read(in, reading.forms());
     if (lines.isEmpty()) {
       throw new IOException(in + " contains no examples");
     }
-    try (Tokens tokens = Tokens.open(model, maxLength)) {
-      ExampleEncoder encoder = form.encoder(model, tokens, maxLength);
+    try (Tokens tokens = settings.tokens(model)) {
+      ExampleEncoder encoder = settings.encoder(model, tokens);
       for (ExampleLine line : lines) {
         Inspection inspection =
             LineRepresenter.text(line)
@@ -105,6 +112,14 @@ public final class TokensCommand implements Callable<Integer> {
     }
     out().flush();
     return ExitCode.OK;
+  }
+
+  private TextSettings settings() {
+    try {
+      return new TextSettings(text.form(), queries, maxLength);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--max-length: " + e.getMessage(), e);
+    }
   }
 
   private void writeJson(ExampleLine line, Inspection inspection) throws IOException {
@@ -135,6 +150,7 @@ public final class TokensCommand implements Callable<Integer> {
     if (inspection instanceof Inspection.Readable readable) {
       long learnt = readable.example().asked().length;
       out().printf("%s: %d tokens, %d learnt%n", name, readable.text().length(), learnt);
+      readable.remarks().forEach(remark -> out().println("  " + remark));
       out().println(new MarkedText(Ansi.AUTO.enabled()).of(readable));
       out().println();
     } else {

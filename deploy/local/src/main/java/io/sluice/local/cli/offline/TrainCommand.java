@@ -78,7 +78,8 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(), "--full trains all weights, --adapter an adapter: give one of them");
     }
     PrintWriter err = spec.commandLine().getErr();
-    OfflineTraining run = new OfflineTraining(training.settings(method(), epochs), err);
+    OfflineTraining run =
+        new OfflineTraining(training.settings(method(), epochs), training.textForm(), err);
     try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(data, err);
       EncodedExamples examples = run.encode("Example", texts(unusable));

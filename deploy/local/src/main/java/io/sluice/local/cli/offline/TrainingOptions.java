@@ -5,6 +5,9 @@ import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.finetune.TrainingSettings;
+import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.local.cli.options.TextFormOptions;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ExitCode;
@@ -105,9 +108,11 @@ final class TrainingOptions {
               + " ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private TextFormOptions text;
+
   @Option(
       names = "--max-length",
-      defaultValue = "2048",
+      defaultValue = "" + TextSettings.DEFAULT_MAX_LENGTH,
       paramLabel = "TOKENS",
       description =
           "The number of tokens after which an example is truncated (default: ${DEFAULT-VALUE}).")
@@ -136,6 +141,11 @@ final class TrainingOptions {
    */
   TrainingSettings settings(FineTuneMethod method, int epochs) {
     return new TrainingSettings(model.folder(), method, hyper(epochs), compute());
+  }
+
+  /** How messages become text. */
+  TextForm textForm() {
+    return text.form();
   }
 
   /** The exit code of a run that has ended: an error if examples could not be used. */

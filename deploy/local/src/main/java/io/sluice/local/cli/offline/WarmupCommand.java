@@ -85,7 +85,8 @@ public final class WarmupCommand implements Callable<Integer> {
               : "--fraction " + fraction + ": use a value above 0, at most 1");
     }
     TrainingSettings settings = training.settings(training.newAdapter(), epochs);
-    OfflineTraining run = new OfflineTraining(settings, spec.commandLine().getErr());
+    OfflineTraining run =
+        new OfflineTraining(settings, training.textForm(), spec.commandLine().getErr());
     try (OutputFolder folder = OutputFolder.acquire(out)) {
       UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
       CandidateSample sample =

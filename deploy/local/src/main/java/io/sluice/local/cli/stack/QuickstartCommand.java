@@ -1,8 +1,10 @@
 package io.sluice.local.cli.stack;
 
+import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.local.cli.options.ReadingOptions;
+import io.sluice.local.cli.options.TextFormOptions;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.process.Shutdown;
 import io.sluice.local.quickstart.Arms;
@@ -108,10 +110,12 @@ public final class QuickstartCommand implements Callable<Integer> {
       description = "Exit with 0 even when lines of the candidate file cannot be used.")
   private boolean skipInvalid;
 
+  @Mixin private TextFormOptions text;
+
   @Option(
       names = "--max-length",
       paramLabel = "TOKENS",
-      defaultValue = "512",
+      defaultValue = "" + TextSettings.DEFAULT_MAX_LENGTH,
       description =
           "The number of tokens after which an example is truncated (default: ${DEFAULT-VALUE}).")
   private int maxLength;
@@ -197,7 +201,7 @@ public final class QuickstartCommand implements Callable<Integer> {
               budgets,
               limit,
               new QuickstartPlan.Features(
-                  maxLength,
+                  TextSettings.of(text.form(), maxLength),
                   dimension,
                   encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding())),
               out,
@@ -222,7 +226,7 @@ public final class QuickstartCommand implements Callable<Integer> {
                 invalid.set(outcome.feed().invalid());
                 OutcomeTable.print(outcome, console);
                 if (train) {
-                  ArmsTable.print(compareByTraining(outcome), trainSeeds, console);
+                  ArmsTable.print(compareByTraining(outcome, plan), trainSeeds, console);
                 }
                 if (keep) {
                   printConnection(outcome, settings.directory(), console);
@@ -232,14 +236,15 @@ public final class QuickstartCommand implements Callable<Integer> {
     return invalid.get() > 0 && !skipInvalid ? ExitCode.SOFTWARE : ExitCode.OK;
   }
 
-  private List<Arms> compareByTraining(Outcome outcome) throws IOException, InterruptedException {
+  private List<Arms> compareByTraining(Outcome outcome, QuickstartPlan plan)
+      throws IOException, InterruptedException {
     try (CloseStack parts = new CloseStack()) {
       Path folder = Files.createTempDirectory("sluice-quickstart-training");
       parts.push(() -> Utils.delete(folder.toFile()));
       PrintWriter console = spec.commandLine().getOut();
       console.println();
       ProgressDisplay display = parts.push(ProgressDisplay.onConsole(console));
-      Comparison comparison = new Comparison(outcome, maxLength, folder, display);
+      Comparison comparison = new Comparison(outcome, plan.features().text(), folder, display);
       List<Arms> arms = new ArrayList<>();
       for (Outcome.Task task : outcome.tasks()) {
         if (!task.subset().entries().isEmpty()) {

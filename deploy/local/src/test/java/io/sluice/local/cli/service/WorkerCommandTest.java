@@ -61,7 +61,7 @@ class WorkerCommandTest {
     assertThat(config.representationSettings().model()).isEqualTo(Path.of("/file"));
     assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/c1"), Path.of("/c2"), Path.of("/c3"));
-    assertThat(config.representationSettings().maxLength()).isEqualTo(64);
+    assertThat(config.representationSettings().text().maxLength()).isEqualTo(64);
   }
 
   @Test

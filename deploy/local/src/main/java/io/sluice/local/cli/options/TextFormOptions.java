@@ -1,4 +1,4 @@
-package io.sluice.local.cli.offline;
+package io.sluice.local.cli.options;
 
 import io.sluice.gpuworker.gradient.TextForm;
 import java.time.LocalDate;
@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options with which commands choose how messages become text. */
-final class TextFormOptions {
+public final class TextFormOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -40,12 +40,15 @@ final class TextFormOptions {
     }
   }
 
+  /** Created by picocli, which then sets the fields. */
+  public TextFormOptions() {}
+
   /**
    * The chosen form.
    *
    * @throws ParameterException when there is no such form, or it has no date
    */
-  TextForm form() {
+  public TextForm form() {
     TextForm form;
     try {
       form = TextForm.of(label, date.orElse(TextForm.DEFAULT_DATE));
