@@ -5,10 +5,10 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.schemas.serde.RecordKeys;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.serialization.Serdes;
 
 /** Reads fine-tune jobs, their datasets and the reports of trainers from Kafka. */
 public final class FineTuneJobs {
@@ -51,8 +51,10 @@ public final class FineTuneJobs {
     return TopicSnapshot.ofTopic(
         kafka,
         kafka.topics().fineTuneResults(),
-        Serdes.String(),
-        kafka.serdes().value(FineTuneResult.class));
+        new LastValues<>(
+            RecordKeys.text(),
+            kafka.serdes().value(FineTuneResult.class),
+            (jobId, result) -> jobId.equals(result.getJobId())));
   }
 
   /**
@@ -75,7 +77,9 @@ public final class FineTuneJobs {
     return TopicSnapshot.ofTopic(
         kafka,
         kafka.topics().fineTuneJobs(),
-        Serdes.String(),
-        kafka.serdes().value(FineTuneJob.class));
+        new LastValues<>(
+            RecordKeys.text(),
+            kafka.serdes().value(FineTuneJob.class),
+            (jobId, job) -> jobId.equals(job.getJobId())));
   }
 }

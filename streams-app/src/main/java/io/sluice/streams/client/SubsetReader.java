@@ -4,6 +4,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.serde.RecordKeys;
 import java.util.List;
 
 /** Reads the current subset of a task from topic selected. */
@@ -37,8 +38,12 @@ public final class SubsetReader {
             kafka,
             kafka.topics().selected(),
             taskId,
-            kafka.serdes().<SelectedKey>key(),
-            kafka.serdes().<SelectedInstruction>value())
+            new LastValues<>(
+                RecordKeys.required(kafka.serdes().key(SelectedKey.class)),
+                kafka.serdes().value(SelectedInstruction.class),
+                (key, instruction) ->
+                    key.getTaskId().equals(instruction.getTaskId())
+                        && key.getCandidateId().equals(instruction.getCandidateId())))
         .values()
         .stream()
         .filter(instruction -> instruction.getTaskId().equals(taskId))

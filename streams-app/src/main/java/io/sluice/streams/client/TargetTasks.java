@@ -3,6 +3,7 @@ package io.sluice.streams.client;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
 
 /** Reads and changes the target tasks in Kafka. */
 public final class TargetTasks {
@@ -30,7 +30,11 @@ public final class TargetTasks {
   /** All tasks by id, sorted by id. */
   public Map<String, TargetTask> all() {
     return new TreeMap<>(
-        TopicSnapshot.ofTopic(kafka, kafka.topics().targetTasks(), Serdes.String(), serde));
+        TopicSnapshot.ofTopic(
+            kafka,
+            kafka.topics().targetTasks(),
+            new LastValues<>(
+                RecordKeys.text(), serde, (taskId, task) -> taskId.equals(task.getTaskId()))));
   }
 
   /**
@@ -39,7 +43,12 @@ public final class TargetTasks {
    */
   public Map<String, TaskStatus> statuses() {
     return TopicSnapshot.ofTopic(
-        kafka, kafka.topics().taskStatus(), Serdes.String(), kafka.serdes().value());
+        kafka,
+        kafka.topics().taskStatus(),
+        new LastValues<>(
+            RecordKeys.text(),
+            kafka.serdes().value(TaskStatus.class),
+            (taskId, status) -> taskId.equals(status.getTaskId())));
   }
 
   /** The task with this id; empty when there is none. */

@@ -1,7 +1,6 @@
 package io.sluice.streams.client;
 
 import io.sluice.schemas.connection.KafkaAccess;
-import io.sluice.schemas.serde.RegistryOutage;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +16,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -26,8 +23,8 @@ import org.apache.kafka.common.serialization.Serdes;
  * Reads compacted topics: the last committed value of every key that was not deleted.
  *
  * <p>A call reads each partition up to the end that it has when reading begins, and waits for
- * transactions that are open at that time. The methods that return a map skip records that cannot
- * be decoded.
+ * transactions that are open at that time. The methods that return a map skip records that the
+ * services cannot use either ({@link LastValues}).
  */
 final class TopicSnapshot {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -37,13 +34,15 @@ final class TopicSnapshot {
   /**
    * Reads a whole topic.
    *
+   * @param values collects the values by key; empty at first
    * @return the values by key
    * @throws KafkaException when the topic does not exist, or nothing arrives within the response
    *     timeout
    */
-  static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, Serde<K> key, Serde<V> value) {
+  static <K, V> Map<K, V> ofTopic(KafkaAccess kafka, String topic, LastValues<K, V> values) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
-      return read(kafka, consumer, partitions(consumer, topic), key, value);
+      forEach(kafka, consumer, partitions(consumer, topic), values);
+      return values.byKey();
     }
   }
 
@@ -51,20 +50,21 @@ final class TopicSnapshot {
    * Reads the one partition of a topic that holds everything about an id.
    *
    * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
+   * @param values collects the values by key; empty at first
    * @return the values by key, including those of other ids in the same partition
    * @throws KafkaException when the topic does not exist, or nothing arrives within the response
    *     timeout
    */
   static <K, V> Map<K, V> ofPartition(
-      KafkaAccess kafka, String topic, String id, Serde<K> key, Serde<V> value) {
+      KafkaAccess kafka, String topic, String id, LastValues<K, V> values) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
       int count = partitions(consumer, topic).size();
-      return read(
+      forEach(
           kafka,
           consumer,
           List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count))),
-          key,
-          value);
+          values);
+      return values.byKey();
     }
   }
 
@@ -137,21 +137,6 @@ final class TopicSnapshot {
     return found.stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList();
   }
 
-  private static <K, V> Map<K, V> read(
-      KafkaAccess kafka,
-      Consumer<byte[], byte[]> consumer,
-      Collection<TopicPartition> partitions,
-      Serde<K> key,
-      Serde<V> value) {
-    Map<K, V> values = new LinkedHashMap<>();
-    forEach(
-        kafka,
-        consumer,
-        partitions,
-        record -> take(record, key.deserializer(), value.deserializer(), values));
-    return values;
-  }
-
   private static void forEach(
       KafkaAccess kafka,
       Consumer<byte[], byte[]> consumer,
@@ -177,29 +162,6 @@ final class TopicSnapshot {
                 "nothing has arrived from %s for %d s: check that the brokers are healthy and that no"
                     + " transaction hangs; to wait longer, raise response.timeout.ms",
                 partitions, kafka.responseTimeout().toSeconds()));
-      }
-    }
-  }
-
-  /**
-   * Skips a record that cannot be decoded: the services skip it too, and write it to dead-letters.
-   */
-  private static <K, V> void take(
-      ConsumerRecord<byte[], byte[]> record,
-      Deserializer<K> keys,
-      Deserializer<V> values,
-      Map<K, V> into) {
-    try {
-      K key = keys.deserialize(record.topic(), record.key());
-      V value = values.deserialize(record.topic(), record.value());
-      if (value == null) {
-        into.remove(key);
-      } else {
-        into.put(key, value);
-      }
-    } catch (RuntimeException e) {
-      if (RegistryOutage.isCauseOf(e)) {
-        throw e;
       }
     }
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.StreamsConfig;
@@ -57,7 +58,7 @@ public final class DeadLetterHandler
     return DeserializationExceptionHandler.Response.resume(
         List.of(
             deadLetter(
-                context, record.key(), record.value(), "undecodable: " + rootMessage(exception))));
+                context, record.key(), record.value(), "undecodable: " + reason(exception))));
   }
 
   @Override
@@ -118,11 +119,12 @@ public final class DeadLetterHandler
     headers.add(name, String.valueOf(value).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
+  /** Sluice's serdes say themselves what is wrong; of other exceptions, the cause says it. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (!(cause instanceof SerializationException) && cause.getCause() != null) {
+      cause = cause.getCause();
     }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }

@@ -95,6 +95,7 @@ public record NominateStage(
     KStream<String, ShardInput> served =
         builder.stream(
                 topics.taskStatus(), Consumed.with(RecordKeys.text(), avro.value(TaskStatus.class)))
+            .peek(RecordChecks::status, Named.as("check-status"))
             .filter((id, status) -> status != null)
             .mapValues(TaskStatus::getRevision)
             .repartition(toEveryShard("served", Serdes.String(), Serdes.Integer()))

@@ -5,6 +5,7 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.validation.CandidateRules;
 import io.sluice.streams.deadletter.InvalidRecordException;
@@ -78,6 +79,17 @@ final class RecordChecks {
                   checkpoints,
                   query.getDimension(),
                   QueryMatrix.MOST_VALUES));
+    }
+  }
+
+  /**
+   * Checks the status of a task; a tombstone always passes.
+   *
+   * @throws InvalidRecordException when the key is not the id of the task
+   */
+  static void status(String key, TaskStatus status) {
+    if (status != null && !status.getTaskId().equals(key)) {
+      throw new InvalidRecordException("key and value name different target tasks");
     }
   }
 

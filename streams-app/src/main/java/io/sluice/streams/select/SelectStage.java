@@ -146,12 +146,19 @@ public record SelectStage(
     return Produced.with(keys, values, partitioner);
   }
 
-  /** Rejects a request that breaks the contract; a tombstone passes. */
-  /** The id of the task becomes a key of its own, and would take its room twice. */
+  /**
+   * Rejects a result that breaks the contract; a tombstone passes. The id of the task becomes a key
+   * of its own, and a long one would take its room twice.
+   */
   private static void checkResult(String key, FineTuneResult result) {
-    if (result != null
-        && (result.getTaskId().length() > MAX_ID_CHARACTERS
-            || result.getJobId().length() > MAX_ID_CHARACTERS)) {
+    if (result == null) {
+      return;
+    }
+    if (!result.getJobId().equals(key)) {
+      throw new InvalidRecordException("key and value name different fine-tune jobs");
+    }
+    if (result.getTaskId().length() > MAX_ID_CHARACTERS
+        || result.getJobId().length() > MAX_ID_CHARACTERS) {
       throw new InvalidRecordException(
           "fine-tune result: an id of a task or a job has at most "
               + MAX_ID_CHARACTERS
@@ -159,6 +166,7 @@ public record SelectStage(
     }
   }
 
+  /** Rejects a request that breaks the contract; a tombstone passes. */
   private static void check(String key, JobRequest request) {
     if (request == null) {
       return;

@@ -3,11 +3,14 @@ package io.sluice.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.Examples;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Unusable records become dead letters and have no other effect. */
 class BrokenRecordsTest {
+  private static final Topics TOPICS = Topics.withDefaultPrefix();
+
   @TempDir(factory = StateInMemory.class)
   Path state;
 
@@ -199,6 +205,33 @@ class BrokenRecordsTest {
 
     assertThat(topology.deadLetterReasons()).singleElement().asString().contains("fingerprint-2");
     oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenStatusesAndResultsUnderTheKeyOfAnother_whenTheyArrive_thenEachIsADeadLetter() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 161);
+    FineTuneResult result =
+        FineTuneResult.newBuilder()
+            .setJobId("job")
+            .setTaskId("t")
+            .setState(FineTuneState.FINISHED)
+            .build();
+
+    topology.settle();
+    send(TOPICS.taskStatus(), "s", topology.status().get("t"));
+    send(TOPICS.fineTuneResults(), "other", result);
+    oracle.arrivals(20, 162);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .containsExactlyInAnyOrder(
+            "key and value name different target tasks",
+            "key and value name different fine-tune jobs");
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  private void send(String topic, String key, SpecificRecord value) {
+    topology.sendBytes(topic, bytes(key), topology.encoded(topic, value));
   }
 
   private static float[] sixteenOnes() {

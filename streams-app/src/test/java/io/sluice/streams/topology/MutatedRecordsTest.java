@@ -92,7 +92,7 @@ class MutatedRecordsTest {
           topology.encodedKey(TOPICS.queryRepresentations(), queryKey),
           Examples.query(other, 0, Examples.vector(random)));
       send(TOPICS.jobRequests(), text, request());
-      send(TOPICS.fineTuneResults(), text, result());
+      send(TOPICS.fineTuneResults(), "job".getBytes(StandardCharsets.UTF_8), result());
     }
     topology.remove("m");
     oracle.arrivals(20, 185);
