@@ -175,8 +175,8 @@ public enum Architecture {
     }
 
     @Override
-    boolean scalesRopeInWindows() {
-      return false;
+    boolean separatesRope() {
+      return true;
     }
   };
 
@@ -289,9 +289,12 @@ public enum Architecture {
     return false;
   }
 
-  /** Whether the scaling of the position embedding also applies to layers with a window. */
-  boolean scalesRopeInWindows() {
-    return true;
+  /**
+   * Whether layers with a window have a position embedding of their own: {@code rope_parameters}
+   * holds one for each type of layer, and {@code rope_scaling} does not apply to windows.
+   */
+  boolean separatesRope() {
+    return false;
   }
 
   private static boolean windowedAbove(JsonFile config, int layer) throws UnusableModelException {

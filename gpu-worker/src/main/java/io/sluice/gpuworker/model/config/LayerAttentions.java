@@ -50,12 +50,9 @@ final class LayerAttentions {
 
   private LayerAttention layer(int layer) throws UnusableModelException {
     boolean sliding = type(layer).equals(SLIDING);
-    boolean scaled = !sliding || architecture.scalesRopeInWindows();
     return new LayerAttention(
         architecture.rotary(config, layer)
-            ? Optional.of(
-                RopeSettings.read(
-                    config, architecture.defaultTheta(), sliding ? SLIDING : FULL, scaled))
+            ? Optional.of(RopeSettings.read(config, architecture, sliding ? SLIDING : FULL))
             : Optional.empty(),
         sliding ? window : OptionalInt.empty());
   }

@@ -11,40 +11,38 @@ import java.util.Set;
 
 /**
  * Reads the rotary position embedding of a type of layer. Transformers 5 writes {@code
- * rope_parameters}, which can hold separate parameters for each type of layer; earlier versions
- * write {@code rope_scaling} and {@code rope_theta}. A setting that is in two places must have the
- * same value in both.
+ * rope_parameters}, which holds separate parameters for each type of layer if the architecture has
+ * such; earlier versions write {@code rope_scaling} and {@code rope_theta}. A setting that is in
+ * two places must have the same value in both.
  */
 final class RopeSettings {
   private static final String THETA = "rope_theta";
   private static final String ORIGINAL = "original_max_position_embeddings";
-  private static final List<String> HOLDERS = List.of("rope_parameters", "rope_scaling");
-  private static final List<String> LAYER_TYPES = List.of("full_attention", "sliding_attention");
+  private static final String PARAMETERS = "rope_parameters";
+  private static final List<String> HOLDERS = List.of(PARAMETERS, "rope_scaling");
+  private static final String FULL = "full_attention";
+  private static final List<String> LAYER_TYPES = List.of(FULL, "sliding_attention");
   private static final String REMEDY = "keep the one with which the model was trained";
 
   private final JsonFile config;
-  private final double defaultTheta;
+  private final Architecture architecture;
   private final String layerType;
-  private final boolean scaled;
 
-  private RopeSettings(JsonFile config, double defaultTheta, String layerType, boolean scaled) {
+  private RopeSettings(JsonFile config, Architecture architecture, String layerType) {
     this.config = config;
-    this.defaultTheta = defaultTheta;
+    this.architecture = architecture;
     this.layerType = layerType;
-    this.scaled = scaled;
   }
 
   /**
    * Reads the settings.
    *
-   * @param defaultTheta the base of the frequencies if the config has none
    * @param layerType {@code full_attention} or {@code sliding_attention}
-   * @param scaled whether scaling that is given for all types of layers applies to this type
    * @throws UnusableModelException when a setting is not supported, invalid or contradicts another
    */
-  static RopeConfig read(JsonFile config, double defaultTheta, String layerType, boolean scaled)
+  static RopeConfig read(JsonFile config, Architecture architecture, String layerType)
       throws UnusableModelException {
-    return new RopeSettings(config, defaultTheta, layerType, scaled).read();
+    return new RopeSettings(config, architecture, layerType).read();
   }
 
   private RopeConfig read() throws UnusableModelException {
@@ -61,13 +59,25 @@ final class RopeSettings {
     }
     return found.values().stream()
         .findFirst()
-        .orElse(new RopeConfig(positive(config, THETA, defaultTheta), new RopeScaling.None()));
+        .orElse(
+            new RopeConfig(
+                positive(config, THETA, architecture.defaultTheta()), new RopeScaling.None()));
   }
 
   private RopeConfig from(String holder, JsonFile parameters) throws UnusableModelException {
     ConfigFields.ROPE.check(parameters, holder + ".");
-    if (LAYER_TYPES.stream().noneMatch(parameters.root()::has)) {
-      return from(holder, parameters, scaled);
+    boolean separate = LAYER_TYPES.stream().anyMatch(parameters.root()::has);
+    boolean expected = architecture.separatesRope() && holder.equals(PARAMETERS);
+    if (separate != expected) {
+      throw config.unusable(
+          holder
+              + (expected
+                  ? " has common parameters, where this architecture has separate ones for each type of layer"
+                  : " has parameters for each type of layer, where this architecture has common ones"),
+          "use the config.json with which the model was trained");
+    }
+    if (!separate) {
+      return from(holder, parameters, !architecture.separatesRope() || layerType.equals(FULL));
     }
     for (String field : (Iterable<String>) parameters.root()::fieldNames) {
       if (!LAYER_TYPES.contains(field) && parameters.field(field).isPresent()) {
@@ -92,7 +102,8 @@ final class RopeSettings {
       throws UnusableModelException {
     requireSame(parameters, where, THETA);
     requireSame(parameters, where, ORIGINAL);
-    double theta = positive(parameters, THETA, positive(config, THETA, defaultTheta));
+    double theta =
+        positive(parameters, THETA, positive(config, THETA, architecture.defaultTheta()));
     int original = config.count(ORIGINAL, config.count("max_position_embeddings", 1));
     RopeScaling scaling = RopeScaling.read(parameters, where, original);
     return new RopeConfig(theta, applies ? scaling : new RopeScaling.None());

@@ -65,8 +65,8 @@ final class DecoderAssembly {
       throw new UnusableModelException(
           "the weights have no "
               + HEAD_WEIGHT
-              + ", but tie_word_embeddings in config.json is false: use the config.json that belongs to"
-              + " the weights");
+              + ", but tie_word_embeddings in config.json is false, or absent and false by default: use"
+              + " the config.json that belongs to the weights");
     }
     if (!config.tiedHead() || weights.differ(HEAD_WEIGHT, Decoder.EMBEDDING)) {
       return tokenRows(HEAD_WEIGHT);

@@ -167,7 +167,8 @@ public final class ConfigFields {
                   "For `yarn`."),
               honoured(
                   "full_attention sliding_attention",
-                  "Separate parameters for the layers of this type, instead of common ones."),
+                  "Separate parameters for the layers of this type, instead of common ones: in"
+                      + " `rope_parameters` of `olmo3`, and nowhere else."),
               restricted(
                   "partial_rotary_factor",
                   "1",

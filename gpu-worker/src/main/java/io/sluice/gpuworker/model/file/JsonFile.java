@@ -2,6 +2,7 @@ package io.sluice.gpuworker.model.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -22,9 +23,16 @@ import java.util.TreeSet;
  * @param root the object
  */
 public record JsonFile(Path path, JsonNode root) {
-  /** Accepts NaN, which trainers write when a gradient norm is not finite. */
+  /**
+   * Accepts NaN, which trainers write when a gradient norm is not finite. Text after the object is
+   * an error, as it is for transformers.
+   */
   private static final ObjectReader READER =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build().reader();
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
 
   /**
    * Reads a file.

@@ -1,8 +1,11 @@
 package io.sluice.gpuworker.model.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +33,16 @@ import java.util.stream.LongStream;
 public final class Safetensors implements Tensors {
   private static final int MAX_HEADER_BYTES = 100 << 20;
   private static final int LENGTH_BYTES = 8;
+  private static final Comparator<Tensor> IN_ORDER =
+      Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end);
+
+  /** A name that is given twice is an error. */
+  private static final ObjectReader HEADER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
 
   private final Path path;
   private final long dataStart;
@@ -57,7 +72,7 @@ public final class Safetensors implements Tensors {
   /**
    * Reads a file's header.
    *
-   * @throws UnusableModelException when it is not a safetensors file or is truncated
+   * @throws UnusableModelException when it is not a whole safetensors file
    */
   public static Safetensors open(Path path) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -68,11 +83,26 @@ public final class Safetensors implements Tensors {
       ByteBuffer header = read(path, file, LENGTH_BYTES, (int) headerBytes);
       long dataStart = LENGTH_BYTES + headerBytes;
       Map<String, Tensor> tensors = parse(path, StandardCharsets.UTF_8.decode(header).toString());
-      long end = tensors.values().stream().mapToLong(Tensor::end).max().orElse(0);
-      if (file.size() < dataStart + end) {
+      requireCovered(path, tensors.values(), file.size() - dataStart);
+      return new Safetensors(path, dataStart, tensors);
+    }
+  }
+
+  /**
+   * Requires that the tensors lie one after another, without a gap, from the header to the end of
+   * the file, as the format demands: two tensors that share bytes are the sign of a damaged header.
+   */
+  private static void requireCovered(Path path, Collection<Tensor> tensors, long bytes)
+      throws UnusableModelException {
+    long end = 0;
+    for (Tensor tensor : tensors.stream().sorted(IN_ORDER).toList()) {
+      if (tensor.begin() != end) {
         throw damaged(path);
       }
-      return new Safetensors(path, dataStart, tensors);
+      end = tensor.end();
+    }
+    if (end != bytes) {
+      throw damaged(path);
     }
   }
 
@@ -173,7 +203,7 @@ public final class Safetensors implements Tensors {
 
   private static JsonNode json(Path path, String header) throws UnusableModelException {
     try {
-      JsonNode root = new ObjectMapper().readTree(header);
+      JsonNode root = HEADER.readTree(header);
       if (root.isObject()) {
         return root;
       }
@@ -196,6 +226,6 @@ public final class Safetensors implements Tensors {
 
   private static UnusableModelException damaged(Path path) {
     return new UnusableModelException(
-        path + " is not a safetensors file or is truncated: download it again");
+        path + " is not a safetensors file, or is damaged or truncated: download it again");
   }
 }

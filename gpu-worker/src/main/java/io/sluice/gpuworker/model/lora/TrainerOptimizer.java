@@ -14,9 +14,10 @@ import java.util.Optional;
 /**
  * The state of the Adam optimizer in an {@code optimizer.pt} of the Hugging Face Trainer.
  *
- * <p>The file identifies parameters only by number. The parameters of all groups, one group after
- * another, are in the order of the model's trainable parameters. As a safeguard, their number and
- * all shapes must match.
+ * <p>The file identifies parameters only by number. Within a group, parameters are in the order of
+ * the model's trainable parameters. Several groups divide the parameters in a way that the file
+ * does not say, so only one group may have any. As a safeguard, their number and all shapes must
+ * match.
  */
 final class TrainerOptimizer implements AutoCloseable {
   private static final String STEP = "step";
@@ -63,7 +64,15 @@ final class TrainerOptimizer implements AutoCloseable {
         throw new UnusableModelException(
             file.path() + " was written with amsgrad, which is not supported: train without it");
       }
-      numbers.addAll(list(file, map(file, group).get("params")));
+      List<?> ofGroup = list(file, map(file, group).get("params"));
+      if (!numbers.isEmpty() && !ofGroup.isEmpty()) {
+        throw new UnusableModelException(
+            file.path()
+                + " has several groups of parameters, as LoRA+ and learning rates per layer make them:"
+                + " it does not say which parameter is in which group. Train with one group, or add"
+                + " optimizer_state.safetensors with NAME.exp_avg and NAME.exp_avg_sq for each parameter");
+      }
+      numbers.addAll(ofGroup);
     }
     if (numbers.size() != parameters.size() || byNumber.size() > parameters.size()) {
       throw new UnusableModelException(

@@ -8,6 +8,7 @@ import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -78,6 +79,15 @@ class DecoderConfigTest {
   }
 
   @Test
+  void givenTextAfterTheObject_whenRead_thenTheFileIsNotJson() throws IOException {
+    Path config = Files.copy(BASE.resolve("config.json"), folder.resolve("config.json"));
+    Files.writeString(config, "{\"vocab_size\": 7}", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> DecoderConfig.read(folder))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("config.json is not JSON");
+  }
+
+  @Test
   void givenAConfigThatIsNotText_whenRead_thenTheMessageNamesTheFile() throws IOException {
     Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
     assertThatThrownBy(() -> DecoderConfig.read(folder))
@@ -103,7 +113,7 @@ class DecoderConfigTest {
   void givenAnArchitecture_whenRead_thenEachLayerHasTheExpectedRopeAndWindow(
       String type, String settings, String expected) throws IOException {
     String config =
-        Files.readString(BASE.resolve("config.json"))
+        Files.readString(BASE.resolve("config.v4style.json"))
             .replace("\"llama\"", "\"" + type + "\"")
             .replace("\"LlamaForCausalLM\"", "\"" + type + "ForCausalLM\"")
             .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4, " + settings);

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
@@ -58,8 +59,12 @@ class SafetensorsTest {
     Safetensors file =
         Safetensors.open(
             file(
-                "{\"i\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,2]},"
-                    + "\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}}",
+                "{\"i\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]},"
+                    + "\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[8,10]}}",
+                7,
+                0,
+                0,
+                0,
                 7));
     assertThatThrownBy(() -> file.read("b", 2)).hasMessageContaining("b has shape [1], not [2]");
     assertThatThrownBy(() -> file.read("j", 2)).hasMessageContaining("has no tensor j");
@@ -94,5 +99,37 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.open(file))
         .isInstanceOf(UnusableModelException.class)
         .hasMessageContaining("not a safetensors file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "two tensors share bytes | 'a' 0 4 'b' 0 4",
+        "two tensors overlap | 'a' 0 4 'b' 2 6",
+        "bytes before the first tensor | 'a' 2 6 'b' 6 8",
+        "bytes between two tensors | 'a' 0 2 'b' 4 8",
+        "bytes after the last tensor | 'a' 0 2 'b' 2 6",
+        "a name twice | 'a' 0 4 'a' 4 8"
+      })
+  void givenTensorsThatDoNotCoverTheFileOnceEach_whenOpened_thenTheFileIsRejected(
+      String what, String tensors) throws IOException {
+    StringBuilder header = new StringBuilder();
+    String[] words = tensors.replace('\'', '"').split(" ");
+    for (int i = 0; i < words.length; i += 3) {
+      int begin = Integer.parseInt(words[i + 1]);
+      int end = Integer.parseInt(words[i + 2]);
+      header
+          .append(i == 0 ? '{' : ',')
+          .append(words[i])
+          .append(":{\"dtype\":\"BF16\",\"shape\":[%d],".formatted((end - begin) / 2))
+          .append("\"data_offsets\":[%d,%d]}".formatted(begin, end));
+    }
+    Path file = file(header.append('}').toString(), 1, 2, 3, 4);
+    assertThatThrownBy(() -> Safetensors.open(file))
+        .as(what)
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("damaged");
   }
 }

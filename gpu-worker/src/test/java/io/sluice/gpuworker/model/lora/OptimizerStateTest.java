@@ -71,7 +71,8 @@ class OptimizerStateTest {
         "rmsprop | the state of " + A + " is the state of RMSprop",
         "adagrad | the state of " + A + " is the state of Adagrad",
         "lion | the state of " + A + " has no exp_avg_sq, like the state of Lion",
-        "amsgrad | was written with amsgrad, which is not supported"
+        "amsgrad | was written with amsgrad, which is not supported",
+        "groups | has several groups of parameters, as LoRA+"
       })
   void givenAStateThatCannotBeUsed_whenRead_thenTheMessageNamesParameterAndCause(
       String state, String message) throws IOException {
