@@ -22,6 +22,15 @@ class ArchitectureTest {
           .resideOutsideOfPackages("io.sluice.streams.selection..", "java..");
 
   @ArchTest
+  static final ArchRule rulesKnowOnlyTheSchemas =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.rules..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages("io.sluice.streams.rules..", "io.sluice.schemas..", "java..");
+
+  @ArchTest
   static final ArchRule triggersKnowOnlyTheJdk =
       noClasses()
           .that()

@@ -70,15 +70,16 @@ public final class Examples {
 
   public static Representation representation(
       String candidateId, float[] vector, String fingerprint) {
-    return new Representation(
-        "default",
-        fingerprint,
-        FeatureEncoding.FLOAT32,
-        vector.length,
-        1,
-        bytes(vector),
-        10,
-        candidate(candidateId));
+    return Representation.newBuilder()
+        .setRepresentationId("default")
+        .setFingerprint(fingerprint)
+        .setEncoding(FeatureEncoding.FLOAT32)
+        .setDimension(vector.length)
+        .setCheckpoints(1)
+        .setFeatures(bytes(vector))
+        .setTokens(10)
+        .setCandidate(candidate(candidateId))
+        .build();
   }
 
   public static QueryRepresentation query(TargetTask task, int index, float[] vector) {

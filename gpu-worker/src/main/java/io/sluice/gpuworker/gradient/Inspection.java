@@ -55,7 +55,7 @@ public sealed interface Inspection permits Inspection.Readable, Encoded.Refused 
 
   /** The same, with remarks about answers that are not learnt, see {@link Readable#remarks}. */
   static Inspection of(TokenizedText text, long[] labels, int maxLength, List<String> remarks) {
-    Encoded.Example example = new Encoded.Example(text.ids(), labels);
+    Encoded.Example example = new Encoded.Example(text.ids(), labels, text.all());
     return example.asked().length > 0
         ? new Readable(text, example, remarks)
         : new Encoded.Refused(

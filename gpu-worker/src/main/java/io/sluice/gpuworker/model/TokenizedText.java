@@ -13,8 +13,14 @@ import java.util.stream.IntStream;
  * @param begins one per token: the number of characters before it
  * @param ends one per token: the number of characters up to its end; equal to its begin for a token
  *     that stands for no part of the text, such as a begin token
+ * @param all the number of tokens of the whole text, those that were left out included
  */
-public record TokenizedText(String text, long[] ids, int[] begins, int[] ends) {
+public record TokenizedText(String text, long[] ids, int[] begins, int[] ends, int all) {
+  /** A text with all of its tokens. */
+  public TokenizedText(String text, long[] ids, int[] begins, int[] ends) {
+    this(text, ids, begins, ends, ids.length);
+  }
+
   /** The number of tokens. */
   public int length() {
     return ids.length;
@@ -27,7 +33,8 @@ public record TokenizedText(String text, long[] ids, int[] begins, int[] ends) {
         text,
         Arrays.stream(indexes).mapToLong(i -> ids[i]).toArray(),
         Arrays.stream(indexes).map(i -> begins[i]).toArray(),
-        Arrays.stream(indexes).map(i -> ends[i]).toArray());
+        Arrays.stream(indexes).map(i -> ends[i]).toArray(),
+        all);
   }
 
   /** The same text with its first tokens, at most {@code count}. */
@@ -44,7 +51,8 @@ public record TokenizedText(String text, long[] ids, int[] begins, int[] ends) {
         text + other.text,
         joined,
         joined(begins, other.begins, characters),
-        joined(ends, other.ends, characters));
+        joined(ends, other.ends, characters),
+        all + other.all);
   }
 
   private static int[] joined(int[] first, int[] second, int shift) {

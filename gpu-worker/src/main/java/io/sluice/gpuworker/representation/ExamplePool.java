@@ -5,6 +5,7 @@ import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -132,7 +133,8 @@ final class ExamplePool {
         return new Unusable("vector " + (c + 1) + " of " + rows.length + " is zero or not finite");
       }
     }
-    return new Represented(rows, example.ids().length);
+    return new Represented(
+        rows, example.ids().length, example.uncut(), ByteBuffer.wrap(example.hash()));
   }
 
   private static boolean isOutOfMemory(Throwable failure) {

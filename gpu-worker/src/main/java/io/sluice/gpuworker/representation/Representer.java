@@ -3,6 +3,7 @@ package io.sluice.gpuworker.representation;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -79,8 +80,12 @@ public interface Representer extends AutoCloseable {
    *
    * @param rows its vectors, shape [checkpoints, dimension], each row of unit L2 norm
    * @param tokens the number of tokens of the example after truncation to the length limit
+   * @param uncutTokens the number of tokens of the whole example
+   * @param tokensHash equal for examples that tokenize alike, see {@link
+   *     io.sluice.gpuworker.gradient.Encoded.Example#hash}; not to be modified
    */
-  record Represented(float[][] rows, int tokens) implements Outcome {}
+  record Represented(float[][] rows, int tokens, int uncutTokens, ByteBuffer tokensHash)
+      implements Outcome {}
 
   /**
    * The example has no representation.

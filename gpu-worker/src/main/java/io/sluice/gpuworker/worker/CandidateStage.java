@@ -126,6 +126,8 @@ final class CandidateStage implements Stage {
             .setFeatures(features)
             .setTokens(represented.tokens())
             .setCandidate(candidate)
+            .setUncutTokens(represented.uncutTokens())
+            .setTokensHash(represented.tokensHash())
             .build();
     return new Publish(
         record,

@@ -6,6 +6,8 @@ import io.sluice.gpuworker.representation.Representer;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
@@ -85,13 +87,17 @@ public class FakeRepresenter implements Representer {
   @Override
   public void close() {}
 
+  private static ByteBuffer hash(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   private static Outcome outcome(String id, List<Message> messages) {
     String said = messages.get(messages.size() - 1).getContent();
     return switch (said) {
       case "unusable" -> new Unusable("nothing is left to learn");
-      case "zero" -> new Represented(new float[CHECKPOINTS][DIMENSION], 3);
+      case "zero" -> new Represented(new float[CHECKPOINTS][DIMENSION], 3, 3, hash(id));
       case "broken" -> throw new IllegalStateException("out of memory");
-      default -> new Represented(rows(id), said.length());
+      default -> new Represented(rows(id), said.length(), 2 * said.length(), hash(said));
     };
   }
 }

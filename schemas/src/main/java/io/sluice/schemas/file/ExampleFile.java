@@ -105,7 +105,7 @@ public final class ExampleFile {
   private static List<ExampleLine> queries(long line, TaskFile task) {
     List<ExampleLine> queries = new ArrayList<>();
     for (Query query : task.queries()) {
-      queries.add(new ExampleLine.OfQuery(line, query));
+      queries.add(new ExampleLine.OfQuery(line, query, task));
     }
     return queries;
   }

@@ -42,8 +42,9 @@ public sealed interface ExampleLine {
    *
    * @param line number in the file of the task's first line, from 1
    * @param query a query that satisfies {@link io.sluice.schemas.validation.TargetTaskRules}
+   * @param task the whole task
    */
-  record OfQuery(long line, Query query) implements ExampleLine {
+  record OfQuery(long line, Query query, TaskFile task) implements ExampleLine {
     @Override
     public <T> T match(
         Function<OfCandidate, T> candidate,

@@ -2,7 +2,9 @@ package io.sluice.schemas.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.Rules;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.validation.EligibilityRules;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +22,8 @@ import java.util.stream.Stream;
 /**
  * A target task as people write it in a JSON file: {@code {"task", "queries": [{"id"?,
  * "messages"}], "budgets"?, "representation_id"?, "algorithm"?, "min_pool_factor"?}} and the fields
- * of {@link TaskTraining}. A field {@code "comment"} is ignored; any other field is refused.
+ * of {@link TaskPoolRules} and {@link TaskTraining}. A field {@code "comment"} is ignored; any
+ * other field is refused.
  *
  * @param task the task id
  * @param queries the query set, at least one query; a query without an id gets its index, from 0
@@ -28,6 +31,7 @@ import java.util.stream.Stream;
  * @param representationId the representation id of the workers that represent the task, if given
  * @param algorithm the selection algorithm, if given
  * @param minPoolFactor how many times its budget the pool must hold before a job fires, if given
+ * @param rules which candidates are eligible
  * @param training settings of the task's fine-tune jobs
  */
 public record TaskFile(
@@ -37,14 +41,15 @@ public record TaskFile(
     Optional<String> representationId,
     Optional<String> algorithm,
     OptionalDouble minPoolFactor,
+    Rules rules,
     TaskTraining training) {
 
   private static final int PROBLEMS_SHOWN = 5;
   private static final int MAX_BYTES = 1 << 26;
 
   private static final Set<String> FIELDS =
-      Stream.concat(
-              Stream.of(
+      Stream.of(
+              Set.of(
                   "task",
                   "comment",
                   "queries",
@@ -52,7 +57,9 @@ public record TaskFile(
                   "representation_id",
                   "algorithm",
                   "min_pool_factor"),
-              TaskTraining.FIELDS.stream())
+              TaskPoolRules.FIELDS,
+              TaskTraining.FIELDS)
+          .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
   /** Copies the lists, so that the task cannot change afterwards. */
@@ -62,9 +69,9 @@ public record TaskFile(
   }
 
   /**
-   * Reads a task file. Task id, queries and held-out examples are checked by {@link
-   * TargetTaskRules}. The rest is checked later, by the caller of {@link #toTargetTask}, because
-   * budgets may come from elsewhere.
+   * Reads a task file. Task id, queries, held-out examples and rules are checked as {@link
+   * TargetTaskRules} does. The rest is checked later, by the caller of {@link #toTargetTask},
+   * because budgets may come from elsewhere.
    *
    * @throws IOException when the file is missing or cannot be read
    * @throws IllegalArgumentException when the file does not hold a task; the message names the file
@@ -110,7 +117,7 @@ public record TaskFile(
   /** Returns the same task with other budgets, in examples. */
   public TaskFile withBudgets(List<Integer> others) {
     return new TaskFile(
-        task, queries, others, representationId, algorithm, minPoolFactor, training);
+        task, queries, others, representationId, algorithm, minPoolFactor, rules, training);
   }
 
   /**
@@ -126,7 +133,8 @@ public record TaskFile(
             .setTaskId(task)
             .setRevision(revision)
             .setBudgets(budgets)
-            .setQueries(queries);
+            .setQueries(queries)
+            .setRules(rules);
     representationId.ifPresent(builder::setRepresentationId);
     algorithm.ifPresent(builder::setAlgorithm);
     minPoolFactor.ifPresent(builder::setMinPoolFactor);
@@ -150,11 +158,13 @@ public record TaskFile(
         QueryList.of(object, "queries")
             .orElseThrow(
                 () -> new IllegalArgumentException("queries (the list of examples) is missing"));
+    Rules rules = TaskPoolRules.of(object);
     TaskTraining training = TaskTraining.of(object);
     List<String> problems =
         Stream.of(
                 TargetTaskRules.taskIdProblems(task),
                 TargetTaskRules.queryProblems(queries),
+                EligibilityRules.problems(rules),
                 TargetTaskRules.heldOutProblems(training.heldOut()))
             .flatMap(List::stream)
             .toList();
@@ -168,6 +178,7 @@ public record TaskFile(
         JsonReading.text(object, "representation_id"),
         JsonReading.text(object, "algorithm"),
         minPoolFactor(object),
+        rules,
         training);
   }
 

@@ -13,6 +13,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.specific.SpecificData;
 
 /**
  * Writes a record by the schema of the first release that had room for all that the record holds.
@@ -124,7 +125,7 @@ final class ReleasedForm {
       Optional<Schema.Field> earlier, Schema.Field field) {
     int position = field.pos();
     if (earlier.isEmpty()) {
-      Object byDefault = GenericData.get().getDefaultValue(field);
+      Object byDefault = SpecificData.get().getDefaultValue(field);
       return record -> Objects.equals(record.get(position), byDefault);
     }
     Predicate<Object> value = roomFor(earlier.get().schema(), field.schema());

@@ -30,7 +30,8 @@ public final class TargetTaskRules {
    * Checks a whole task: its id and its representation id (1 to 100 characters of A-Z a-z 0-9 . _
    * -; a task id does not begin with a dot), a revision of 1 or more, a known algorithm, budgets
    * (at least one, each 1 to 10 million, strictly ascending), a minPoolFactor of at least 1,
-   * queries, held-out examples, and the rules of {@link TrainingRules}.
+   * queries, held-out examples, and the rules of {@link EligibilityRules} and {@link
+   * TrainingRules}.
    *
    * @return the problems, in words for people; empty when there are none
    */
@@ -50,6 +51,7 @@ public final class TargetTaskRules {
     problems.addAll(budgetProblems(task.getBudgets()));
     problems.addAll(queryProblems(task.getQueries()));
     problems.addAll(heldOutProblems(task.getHeldOut()));
+    problems.addAll(EligibilityRules.problems(task.getRules()));
     problems.addAll(TrainingRules.problems(task));
     return List.copyOf(problems);
   }

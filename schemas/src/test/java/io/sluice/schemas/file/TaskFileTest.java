@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Arm;
+import io.sluice.schemas.Condition;
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.Leaks;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.Rules;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.io.IOException;
@@ -41,6 +45,7 @@ class TaskFileTest {
     assertThat(task.getQueries()).isEqualTo(file.queries());
     assertThat(task.getControls()).containsExactly(Arm.NONE, Arm.RANDOM);
     assertThat(task.getHyperParameters()).isEqualTo(HyperParameters.newBuilder().build());
+    assertThat(task.getRules()).isEqualTo(Rules.newBuilder().build());
     assertThat(TargetTaskRules.problems(task)).isEmpty();
   }
 
@@ -74,6 +79,70 @@ class TaskFileTest {
     assertThat(task.getRepresentationId()).isEqualTo("r");
     assertThat(task.getAlgorithm()).isEqualTo("random:3");
     assertThat(task.getMinPoolFactor()).isEqualTo(1.5);
+  }
+
+  @Test
+  void givenRules_whenConvertedToATask_thenItHasThem() throws IOException {
+    Rules rules =
+        read("{\"task\":\"t\",\"queries\":[{"
+                + TURNS
+                + "}],\"min_tokens\":5,\"max_tokens\":7,\"duplicates\":\"one\",\"leaks\":\"exclude\",\"leak_words\":8,\"where\":{"
+                + "\"source\":{\"in\":[\"flan\",\"cot\"]},"
+                + "\"metadata.licence\":{\"equals\":\"mit\"},"
+                + "\"metadata.level\":{\"not_in\":[1,true],\"missing\":true},"
+                + "\"metadata.a.b\":{\"min\":-0.5,\"max\":2}}}")
+            .toTargetTask(1)
+            .getRules();
+
+    assertThat(rules.getMinTokens()).isEqualTo(5);
+    assertThat(rules.getMaxTokens()).isEqualTo(7);
+    assertThat(rules.getDuplicates()).isEqualTo(Duplicates.ONE);
+    assertThat(rules.getLeaks()).isEqualTo(Leaks.EXCLUDE);
+    assertThat(rules.getLeakWords()).isEqualTo(8);
+    assertThat(rules.getWhere())
+        .containsExactly(
+            new Condition("source", List.of("flan", "cot"), List.of(), List.of(), List.of(), false),
+            new Condition(
+                "metadata.licence", List.of("mit"), List.of(), List.of(), List.of(), false),
+            new Condition(
+                "metadata.level", List.of(), List.of("1", "true"), List.of(), List.of(), true),
+            new Condition(
+                "metadata.a.b", List.of(), List.of(), List.of(-0.5), List.of(2.0), false));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "where":[]                              | where is not an object: use {"source":
+          "where":{"licence":{"equals":"mit"}}    | where: 'licence' is an unknown field: use source or metadata.NAME
+          "where":{"metadata.":{"equals":"mit"}}  | where: 'metadata.' is an unknown field
+          "where":{"source":"flan"}               | where: 'source' is not an object with one of equals, in
+          "where":{"source":{}}                   | where: 'source' is not an object with one of equals, in
+          "where":{"source":{"like":"f"}}         | where: 'source': unknown field 'like', use equals, in, max, min, missing, not_in
+          "where":{"source":{"in":"flan"}}        | where: 'source': in is not a list with at least one value
+          "where":{"source":{"in":[]}}            | where: 'source': in is not a list with at least one value
+          "where":{"source":{"not_in":[{}]}}      | where: 'source': not_in: {} is no text, number or truth value
+          "where":{"source":{"equals":null}}      | where: 'source': equals: null is no text, number or truth value
+          "where":{"source":{"min":"1"}}          | where: 'source': min is not a number
+          "where":{"source":{"max":1e999}}        | where: 'source' is compared with a number that is not finite
+          "where":{"source":{"min":2,"max":1}}    | where: 'source' has the range 2.0 to 1.0, in which there is no number
+          "where":{"source":{"missing":0}}        | where: 'source': missing is neither true nor false
+          "where":{"source":{"equals":"a","in":["b"]}} | where: 'source': equals and in contradict each other
+          "duplicates":"none"                     | duplicates: 'none' is unknown: use "one" or "all"
+          "duplicates":1                          | duplicates is not a text
+          "leaks":"drop"                          | leaks: 'drop' is unknown: use "report", "exclude" or "ignore"
+          "leak_words":0                          | leak_words is 0: use 1 to 1000 words
+          "min_tokens":0                          | min_tokens is 0: use 1 or more, or leave it out for no limit
+          "max_tokens":1.5                        | max_tokens is not a whole number
+          "min_tokens":9,"max_tokens":8           | min_tokens is 9 and max_tokens is 8: nothing can be between
+          """)
+  void givenBadRules_whenRead_thenTheErrorNamesFieldAndProblem(String rules, String reason) {
+    assertThatThrownBy(() -> read("{\"task\":\"t\",\"queries\":[{" + TURNS + "}]," + rules + "}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
   }
 
   @ParameterizedTest

@@ -88,15 +88,16 @@ class AvroSerdesTest {
             .setHeldOut(List.of(Queries.of("h", MESSAGES)))
             .setControls(List.of(Arm.NONE, Arm.RANDOM))
             .build(),
-        new Representation(
-            "r",
-            "ab12",
-            FeatureEncoding.INT4,
-            8,
-            2,
-            ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}),
-            17,
-            CANDIDATE),
+        Representation.newBuilder()
+            .setRepresentationId("r")
+            .setFingerprint("ab12")
+            .setEncoding(FeatureEncoding.INT4)
+            .setDimension(8)
+            .setCheckpoints(2)
+            .setFeatures(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}))
+            .setTokens(17)
+            .setCandidate(CANDIDATE)
+            .build(),
         new RepresentationKey("r", "c-1"),
         new QueryRepresentation(
             "t",
@@ -109,32 +110,49 @@ class AvroSerdesTest {
             ByteBuffer.wrap(new byte[8]),
             "chat cd34"),
         new QueryRepresentationKey("t", 2, 0),
-        new SelectedInstruction(
-            "t",
-            2,
-            "c-1",
-            10,
-            0.5f,
-            0,
-            List.of(0.5f, Float.MIN_VALUE),
-            "poems",
-            MESSAGES,
-            TOOLS,
-            METADATA),
+        SelectedInstruction.newBuilder()
+            .setTaskId("t")
+            .setRevision(2)
+            .setCandidateId("c-1")
+            .setTier(10)
+            .setScore(0.5f)
+            .setBestQuery(0)
+            .setScores(List.of(0.5f, Float.MIN_VALUE))
+            .setSource("poems")
+            .setMessages(MESSAGES)
+            .setTools(TOOLS)
+            .setMetadata(METADATA)
+            .build(),
         new SelectedKey("t", "c-1"),
-        new TaskStatus(
+        TaskStatus.newBuilder()
+            .setTaskId("t")
+            .setRevision(2)
+            .setQueries(8)
+            .setPool(3_000_000_000L)
+            .setWaiting(0L)
+            .setNominated(41L)
+            .setSelected(10)
+            .setTiers(List.of(new TierStatus(10, 10, 1, 0.25, true)))
+            .setIncoming(List.of(new IncomingRevision(3, 5L, 6L)))
+            .build(),
+        new ShardReport(
             "t",
             2,
-            8,
-            3_000_000_000L,
-            0L,
-            41L,
-            10,
-            List.of(new TierStatus(10, 10, 1, 0.25, true)),
-            List.of(new IncomingRevision(3, 5L, 6L))),
-        new ShardReport("t", 2, 3, new Nomination(List.of(0.5f), CANDIDATE)),
+            3,
+            Nomination.newBuilder().setScores(List.of(0.5f)).setCandidate(CANDIDATE).build()),
         new ShardReport("t", 2, 3, new Withdrawal("c-1")),
-        new ShardReport("t", 2, 3, new PoolCount(5L, 6L, "ab12", "chat cd34")),
+        new ShardReport(
+            "t",
+            2,
+            3,
+            PoolCount.newBuilder()
+                .setScored(5L)
+                .setWaiting(6L)
+                .setFingerprint("ab12")
+                .setTextForm("chat cd34")
+                .setLeftOut(Map.of("min_tokens", 3L))
+                .setLeaks(2L)
+                .build()),
         new JobRequest("r-1", "t", new FireJob(10)),
         new JobRequest("r-2", "t", new CancelJob("j")),
         FineTuneJob.newBuilder()

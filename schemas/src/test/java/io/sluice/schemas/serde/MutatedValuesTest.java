@@ -79,18 +79,19 @@ class MutatedValuesTest {
             .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3)))
             .build(),
         new JobRequest("r", "t", new FireJob(5)),
-        new SelectedInstruction(
-            "t",
-            1,
-            "c-1",
-            5,
-            0.5f,
-            0,
-            List.of(0.5f, 0.25f),
-            "poems",
-            turns,
-            "",
-            Map.of("language", "de")),
+        SelectedInstruction.newBuilder()
+            .setTaskId("t")
+            .setRevision(1)
+            .setCandidateId("c-1")
+            .setTier(5)
+            .setScore(0.5f)
+            .setBestQuery(0)
+            .setScores(List.of(0.5f, 0.25f))
+            .setSource("poems")
+            .setMessages(turns)
+            .setTools("")
+            .setMetadata(Map.of("language", "de"))
+            .build(),
         TaskStatus.newBuilder()
             .setTaskId("t")
             .setRevision(1)

@@ -6,7 +6,10 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.Rules;
+import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Messages;
+import io.sluice.schemas.message.Queries;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
@@ -74,6 +77,26 @@ class ReleasedFormTest {
     assertThat(written(candidate(true)))
         .as("the first form does not change when a later one is registered")
         .isEqualTo(before);
+  }
+
+  @Test
+  void givenATaskWithoutRules_whenWritten_thenByTheSchemaOfTheFirstRelease() throws Exception {
+    TargetTask.Builder task =
+        TargetTask.newBuilder()
+            .setTaskId("t")
+            .setRevision(1)
+            .setBudgets(List.of(1))
+            .setQueries(List.of(Queries.of("q", candidate(true).getMessages())));
+    Schema first =
+        new Schema.Parser().parse(new File("src/main/resources/released/0.1/TargetTask.avsc"));
+
+    assertThat(schema(written(task.build()))).isEqualTo(first);
+    assertThat(schema(written(task.setRules(Rules.newBuilder().setMinTokens(1).build()).build())))
+        .isEqualTo(TargetTask.getClassSchema());
+  }
+
+  private byte[] written(TargetTask task) {
+    return serdes.<TargetTask>value().serializer().serialize("target-tasks", task);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * The metrics of one instance, apart from those of Kafka Streams itself. The page
@@ -29,6 +30,7 @@ import java.util.function.ToDoubleFunction;
 final class ApiMetrics {
   private static final String TASK = "task";
   private static final String BUDGET = "budget";
+  private static final String REASON = "reason";
 
   /**
    * Tags of the meters of single stores, processors, brokers and topics, of which there are
@@ -46,6 +48,7 @@ final class ApiMetrics {
   private final Counter rejected;
   private final Map<MultiGauge, ToDoubleFunction<TaskStatus>> taskGauges = new LinkedHashMap<>();
   private final Map<MultiGauge, ToDoubleFunction<TierStatus>> tierGauges = new LinkedHashMap<>();
+  private final MultiGauge leftOut;
 
   /**
    * Registers all meters.
@@ -69,6 +72,10 @@ final class ApiMetrics {
     rejected = candidateCounter("rejected");
     registerTaskGauge("sluice.task.pool", "Candidates scored for the task.", TaskStatus::getPool);
     registerTaskGauge(
+        "sluice.task.leaks",
+        "Candidates in the pool that share text with the task, if the task has them reported.",
+        TaskStatus::getLeaks);
+    registerTaskGauge(
         "sluice.task.waiting",
         "Stored candidates still to be scored for the task.",
         TaskStatus::getWaiting);
@@ -76,6 +83,10 @@ final class ApiMetrics {
         "sluice.task.nominated",
         "Distinct candidates that the shards have nominated for the task.",
         TaskStatus::getNominated);
+    leftOut =
+        MultiGauge.builder("sluice.task.left.out")
+            .description("Candidates that the task's rules leave out of the pool, by reason.")
+            .register(registry);
     registerTierGauge(
         "sluice.task.tier.filled",
         "Candidates in the subset of the budget.",
@@ -137,6 +148,15 @@ final class ApiMetrics {
                     .toList(),
                 true));
     tierGauges.forEach((gauge, value) -> gauge.register(tiers(statuses, value), true));
+    leftOut.register(statuses.stream().flatMap(ApiMetrics::leftOut).toList(), true);
+  }
+
+  private static Stream<Row<?>> leftOut(TaskStatus status) {
+    return status.getLeftOut().entrySet().stream()
+        .map(
+            reason ->
+                Row.of(
+                    Tags.of(TASK, status.getTaskId(), REASON, reason.getKey()), reason.getValue()));
   }
 
   private static List<Row<?>> tiers(

@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param queries size of the query set
  * @param pool candidates scored so far; all counts are absent until the first count, some tenths of
  *     a second after the task was put or an instance took it over
+ * @param leftOut candidates that the task's rules leave out, by reason
+ * @param leaks candidates in the pool that share text with the task, if the task has them reported
  * @param waiting stored candidates still to be scored
  * @param progress pool as a share of pool and waiting, 0 to 1; 0 when there are no candidates
  * @param nominated distinct candidates that the shards' own selections admitted
@@ -41,6 +43,8 @@ record TaskView(
     double minPoolFactor,
     int queries,
     Optional<Long> pool,
+    Optional<Map<String, Long>> leftOut,
+    Optional<Long> leaks,
     Optional<Long> waiting,
     Optional<Double> progress,
     Optional<Long> nominated,
@@ -73,6 +77,8 @@ record TaskView(
         task.getMinPoolFactor(),
         task.getQueries().size(),
         status.map(TaskStatus::getPool),
+        status.map(TaskStatus::getLeftOut),
+        status.map(TaskStatus::getLeaks),
         status.map(TaskStatus::getWaiting),
         status.map(counted -> share(counted.getPool(), counted.getWaiting())),
         status.map(TaskStatus::getNominated),

@@ -2,8 +2,8 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
-import io.sluice.streams.selection.Algorithm;
-import io.sluice.streams.selection.Selection;
+import io.sluice.streams.revision.Selections;
+import io.sluice.streams.selection.Choice;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -41,12 +41,12 @@ public record Subset(TargetTask task, List<Entry> entries) {
               budget, task.getTaskId(), largest));
     }
     Map<String, SelectedInstruction> byId = new HashMap<>();
-    Selection<String> selection =
-        Algorithm.parse(task.getAlgorithm()).emptySelection(task.getQueries().size(), budget);
+    Choice selection = Selections.ownOf(task, budget);
     for (SelectedInstruction instruction : selected) {
       requireRevision(task, instruction);
       byId.put(instruction.getCandidateId(), instruction);
-      selection.offer(instruction.getCandidateId(), row(instruction.getScores()));
+      selection.offer(
+          instruction.getCandidateId(), instruction.getContent(), row(instruction.getScores()));
     }
     return new Subset(
         task,

@@ -43,6 +43,9 @@ public final class SubsetWriter {
     }
     json.writeNumberField("score", entry.score());
     json.writeStringField("query", entry.query());
+    if (entry.instruction().getLeak()) {
+      json.writeBooleanField("leak", true);
+    }
     json.writeFieldName("messages");
     MessageJson.write(entry.instruction().getMessages(), json);
     MessageJson.writeToolsAndMetadata(

@@ -3,6 +3,7 @@ package io.sluice.streams.nominate;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Representation;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.rules.CandidateFacts;
 import io.sluice.streams.similarity.CandidateVectors;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,30 +13,35 @@ import java.util.OptionalLong;
  * on first use and then shared by all tasks. Not thread-safe.
  */
 final class Arrival {
-  private final Representation representation;
+  private final CandidateFacts facts;
   private OptionalLong content = OptionalLong.empty();
   private Optional<CandidateVectors> vectors = Optional.empty();
 
   Arrival(Representation representation) {
-    this.representation = representation;
+    this.facts = new CandidateFacts(representation);
+  }
+
+  /** What the rules of tasks judge. */
+  CandidateFacts facts() {
+    return facts;
   }
 
   Representation representation() {
-    return representation;
+    return facts.representation();
   }
 
   Candidate candidate() {
-    return representation.getCandidate();
+    return representation().getCandidate();
   }
 
   String candidateId() {
     return candidate().getId();
   }
 
-  /** The hash of the candidate's content, see {@link ScoredContent#contentOf}. */
+  /** The hash of the candidate's content, see {@link StoredContent#contentOf}. */
   long content() {
     if (content.isEmpty()) {
-      content = OptionalLong.of(ScoredContent.contentOf(candidate()));
+      content = OptionalLong.of(StoredContent.contentOf(candidate()));
     }
     return content.getAsLong();
   }
@@ -47,6 +53,7 @@ final class Arrival {
    */
   CandidateVectors vectors() {
     if (vectors.isEmpty()) {
+      Representation representation = representation();
       try {
         vectors =
             Optional.of(

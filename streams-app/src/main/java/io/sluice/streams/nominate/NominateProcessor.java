@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * <p>Why this is exact: selecting from the union of the shards' selections gives the same subset as
  * selecting from all candidates at once, regardless of the order in which nominations arrive and of
  * how often one is repeated. The content of a candidate is scored once per task; later
- * representations of the same content are repeats. A new revision is scored against the stored
- * representations in slices, between which live candidates are processed.
+ * representations of the same content are repeats, unless the task's rules judge them differently:
+ * metadata is no part of the content, but a rule may depend on it. A new revision is scored against
+ * the stored representations in slices, between which live candidates are processed.
  *
  * <p>When a selected candidate is withdrawn, others take its place: its successors. They are
  * nominated just before the next pool count is reported, because finding them takes a pass over all
@@ -149,10 +150,11 @@ final class NominateProcessor
   }
 
   /**
-   * Compares the content of a candidate with the content that was scored for a task under the same
-   * id. If they are equal, the arrival is a repeat; otherwise the earlier content is withdrawn.
+   * Compares a candidate with what is stored for a task under the same id. If it has the same
+   * content and the rules judge it as before, the arrival is a repeat; otherwise what is stored is
+   * withdrawn.
    *
-   * @return whether the content is new to the task and has to be scored
+   * @return whether the task has to judge and score the candidate
    * @throws InvalidRecordException when the candidate cannot be compared with the queries; the task
    *     then holds no content of this candidate
    */
@@ -160,16 +162,22 @@ final class NominateProcessor
     if (!task.representationId().equals(arrival.representation().getRepresentationId())) {
       return false;
     }
-    Optional<ScoredContent> known = stores.row(task.key(arrival.candidateId()));
+    Optional<StoredContent> known = stores.row(task.key(arrival.candidateId()));
     if (known.isPresent()) {
-      if (known.get().content() == arrival.content()) {
-        if (task.holds(arrival.candidateId())) {
+      boolean sameContent = known.get().content() == arrival.content();
+      if (sameContent && task.judgesAlike(arrival.facts(), known.get())) {
+        if (known.get() instanceof StoredContent.Scored scored
+            && task.holds(arrival.candidateId())) {
           // Nominates it again: when it was due, nominateStored() may not have found it.
-          reporter.reportNomination(task, known.get().scores(), arrival.candidate());
+          reporter.reportNomination(task, scored, arrival.candidate());
         }
         return false;
       }
-      withdraw(task, arrival.candidateId());
+      if (sameContent && known.get() instanceof StoredContent.LeftOut leftOut) {
+        dropLeftOut(task, arrival.candidateId(), leftOut);
+      } else {
+        withdraw(task, arrival.candidateId(), known.get());
+      }
     }
     task.requireComparable(arrival.representation());
     arrival.vectors();
@@ -183,13 +191,33 @@ final class NominateProcessor
     waiting.forEach(task -> putProgress(task, task.progress()));
   }
 
-  /** Scores candidates for a task, and nominates those that its selections admit. */
+  /**
+   * Scores those candidates that are eligible for a task, and nominates those that its selections
+   * admit. Of the others, the reason is stored.
+   */
   private void score(ShardTask task, List<Arrival> arrivals) {
+    List<Arrival> eligible = new ArrayList<>(arrivals.size());
+    for (Arrival arrival : arrivals) {
+      task.reasonAgainst(arrival.facts())
+          .ifPresentOrElse(reason -> leaveOut(task, arrival, reason), () -> eligible.add(arrival));
+    }
+    if (!eligible.isEmpty()) {
+      scoreEligible(task, eligible);
+    }
+  }
+
+  private void leaveOut(ShardTask task, Arrival arrival, String reason) {
+    StoredContent.LeftOut leftOut = new StoredContent.LeftOut(arrival.content(), reason);
+    stores.putRow(task.key(arrival.candidateId()), leftOut);
+    task.leaveOut(leftOut);
+  }
+
+  private void scoreEligible(ShardTask task, List<Arrival> arrivals) {
     List<float[]> rows = task.score(arrivals.stream().map(Arrival::vectors).toList());
     for (int i = 0; i < rows.size(); i++) {
       Arrival arrival = arrivals.get(i);
-      float[] row = rows.get(i);
-      stores.putRow(task.key(arrival.candidateId()), new ScoredContent(arrival.content(), row));
+      StoredContent.Scored row = task.stored(arrival.content(), arrival.facts(), rows.get(i));
+      stores.putRow(task.key(arrival.candidateId()), row);
       if (task.admit(arrival.candidateId(), row)) {
         reporter.reportNomination(task, row, arrival.candidate());
       }
@@ -209,21 +237,32 @@ final class NominateProcessor
 
   private void withdrawEverywhere(RepresentationKey key) {
     for (ShardTask task : tasks.active()) {
-      if (task.representationId().equals(key.getRepresentationId())
-          && stores.row(task.key(key.getCandidateId())).isPresent()) {
-        withdraw(task, key.getCandidateId());
+      if (task.representationId().equals(key.getRepresentationId())) {
+        stores
+            .row(task.key(key.getCandidateId()))
+            .ifPresent(stored -> withdraw(task, key.getCandidateId(), stored));
       }
     }
   }
 
-  private void withdraw(ShardTask task, String candidateId) {
-    stores.dropRow(task.key(candidateId));
+  private void withdraw(ShardTask task, String candidateId, StoredContent stored) {
+    // Also if the rules leave it out: jobs of an earlier revision with other rules may train on it.
     reporter.reportWithdrawal(task, candidateId);
+    if (stored instanceof StoredContent.LeftOut leftOut) {
+      dropLeftOut(task, candidateId, leftOut);
+      return;
+    }
+    stores.dropRow(task.key(candidateId));
     ShardProgress before = task.progress();
-    task.withdraw(candidateId);
+    task.withdraw(candidateId, (StoredContent.Scored) stored);
     if (!task.progress().equals(before)) {
       putProgress(task, task.progress());
     }
+  }
+
+  private void dropLeftOut(ShardTask task, String candidateId, StoredContent.LeftOut leftOut) {
+    stores.dropRow(task.key(candidateId));
+    task.withdraw(leftOut);
   }
 
   private void nominateSuccessors(ShardTask task) {
@@ -238,7 +277,8 @@ final class NominateProcessor
    * yet to read a later record of the candidate, which withdraws, replaces or repeats it.
    */
   private void nominateStored(ShardTask task, String candidateId) {
-    float[] row = stores.row(task.key(candidateId)).orElseThrow().scores();
+    StoredContent.Scored row =
+        (StoredContent.Scored) stores.row(task.key(candidateId)).orElseThrow();
     Bytes key = codec.encodedKey(task.representationId(), candidateId);
     stores
         .representation(key)
@@ -296,9 +336,16 @@ final class NominateProcessor
       long waiting =
           task.progress().caughtUp()
               ? 0
-              : Math.max(1, stores.approximateRepresentations() - task.scored());
+              : Math.max(1, stores.approximateRepresentations() - task.judged());
       reporter.reportCount(
-          task, new PoolCount(task.scored(), waiting, task.fingerprint(), task.textForm()));
+          task,
+          new PoolCount(
+              task.scored(),
+              waiting,
+              task.fingerprint(),
+              task.textForm(),
+              task.leftOut(),
+              task.leaks()));
     }
   }
 }

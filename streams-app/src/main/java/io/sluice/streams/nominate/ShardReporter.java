@@ -24,8 +24,9 @@ final class ShardReporter {
     this.context = context;
   }
 
-  void reportNomination(ShardTask task, float[] row, Candidate candidate) {
-    report(task, new Nomination(ScoreRow.boxed(row), candidate));
+  void reportNomination(ShardTask task, StoredContent.Scored row, Candidate candidate) {
+    report(
+        task, new Nomination(ScoreRow.boxed(row.scores()), candidate, row.identity(), row.leak()));
   }
 
   /**

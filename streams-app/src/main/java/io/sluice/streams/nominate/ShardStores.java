@@ -38,7 +38,7 @@ final class ShardStores {
   private final KeyValueStore<TaskKey, TargetTask> tasks;
   private final KeyValueStore<TaskKey, ShardProgress> progress;
   private final KeyValueStore<TaskKey, QueryRepresentation> queries;
-  private final KeyValueStore<TaskKey, ScoredContent> scoreRows;
+  private final KeyValueStore<TaskKey, StoredContent> scoreRows;
   private final KeyValueStore<TaskKey, byte[]> dropped;
 
   ShardStores(ProcessorContext<?, ?> context) {
@@ -63,7 +63,7 @@ final class ShardStores {
         Stores.keyValueStoreBuilder(kind.apply(PROGRESS), TaskKey.serde(), ShardProgress.serde()),
         Stores.keyValueStoreBuilder(
             kind.apply(QUERIES), TaskKey.serde(), avro.<QueryRepresentation>value()),
-        Stores.keyValueStoreBuilder(kind.apply(SCORE_ROWS), TaskKey.serde(), ScoredContent.serde()),
+        Stores.keyValueStoreBuilder(kind.apply(SCORE_ROWS), TaskKey.serde(), StoredContent.serde()),
         Stores.keyValueStoreBuilder(kind.apply(DROPPED), TaskKey.serde(), Serdes.ByteArray()));
   }
 
@@ -111,7 +111,7 @@ final class ShardStores {
    * @return whether no row of the revision is left
    */
   boolean deleteRows(TaskKey revision, int most) {
-    try (KeyValueIterator<TaskKey, ScoredContent> rows =
+    try (KeyValueIterator<TaskKey, StoredContent> rows =
         scoreRows.prefixScan(revision, TaskKey.serde().serializer())) {
       for (int deleted = 0; deleted < most && rows.hasNext(); deleted++) {
         scoreRows.delete(rows.next().key);
@@ -150,11 +150,11 @@ final class ShardStores {
     return represented;
   }
 
-  Optional<ScoredContent> row(TaskKey key) {
+  Optional<StoredContent> row(TaskKey key) {
     return Optional.ofNullable(scoreRows.get(key));
   }
 
-  void putRow(TaskKey key, ScoredContent row) {
+  void putRow(TaskKey key, StoredContent row) {
     scoreRows.put(key, row);
   }
 
@@ -162,13 +162,13 @@ final class ShardStores {
     scoreRows.delete(key);
   }
 
-  /** Calls the visitor with the candidate id and the scores of every score row of a revision. */
-  void forEachRow(TaskKey revision, BiConsumer<String, float[]> visitor) {
-    try (KeyValueIterator<TaskKey, ScoredContent> rows =
+  /** Calls the visitor with the candidate id and the row of every candidate of a revision. */
+  void forEachRow(TaskKey revision, BiConsumer<String, StoredContent> visitor) {
+    try (KeyValueIterator<TaskKey, StoredContent> rows =
         scoreRows.prefixScan(revision, TaskKey.serde().serializer())) {
       while (rows.hasNext()) {
-        KeyValue<TaskKey, ScoredContent> row = rows.next();
-        visitor.accept(row.key.item(), row.value.scores());
+        KeyValue<TaskKey, StoredContent> row = rows.next();
+        visitor.accept(row.key.item(), row.value);
       }
     }
   }

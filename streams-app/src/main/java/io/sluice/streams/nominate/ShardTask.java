@@ -1,5 +1,6 @@
 package io.sluice.streams.nominate;
 
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
@@ -10,11 +11,17 @@ import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.Selections;
 import io.sluice.streams.revision.TaskKey;
+import io.sluice.streams.rules.CandidateFacts;
+import io.sluice.streams.rules.TaskRules;
 import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -31,10 +38,24 @@ final class ShardTask {
   private final QueryRepresentation anyQuery;
 
   private final QueryMatrix queries;
+  private final TaskRules rules;
   private final Set<String> withdrawn = new HashSet<>();
   private ShardProgress progress;
   private Selections selections;
   private long scored;
+  private long leaks;
+
+  /** Whether contents count once. */
+  private final boolean onceEach;
+
+  /**
+   * How many scored candidates have each content, by the first bytes of its identity; empty unless
+   * contents count once.
+   */
+  private final Map<Long, Integer> contents = new HashMap<>();
+
+  /** Number of candidates that the rules leave out, by reason. */
+  private final Map<String, Long> leftOut = new TreeMap<>();
 
   /**
    * Creates the state of a revision whose queries are all represented, with empty selections.
@@ -62,6 +83,8 @@ final class ShardTask {
       }
     }
     this.queries = new QueryMatrix(vectors, weights);
+    this.rules = TaskRules.of(definition);
+    this.onceEach = definition.getRules().getDuplicates() == Duplicates.ONE;
     this.selections = Selections.empty(definition);
   }
 
@@ -110,9 +133,39 @@ final class ShardTask {
     return new TaskKey(id(), revision(), candidateId);
   }
 
-  /** Number of candidates scored; exact unless successors are due. */
+  /**
+   * Number of candidates scored, without the copies among them if contents count once; exact unless
+   * successors are due.
+   */
   long scored() {
-    return scored;
+    return scored - copies();
+  }
+
+  /** Number of candidates of whose content the shard has scored another candidate too. */
+  private long copies() {
+    return onceEach ? scored - contents.size() : 0;
+  }
+
+  /**
+   * A copy of the numbers of candidates that the rules leave out, by reason; exact unless
+   * successors are due.
+   */
+  Map<String, Long> leftOut() {
+    Map<String, Long> all = new HashMap<>(leftOut);
+    if (copies() > 0) {
+      all.put("duplicate", copies());
+    }
+    return all;
+  }
+
+  /** Number of scored candidates that share text with the task, if this is reported. */
+  long leaks() {
+    return leaks;
+  }
+
+  /** Number of candidates scored or left out, copies included. */
+  long judged() {
+    return scored + leftOut.values().stream().mapToLong(Long::longValue).sum();
   }
 
   ShardProgress progress() {
@@ -173,6 +226,25 @@ final class ShardTask {
     }
   }
 
+  /** The reason why the task's rules leave a candidate out; empty when it is eligible. */
+  Optional<String> reasonAgainst(CandidateFacts candidate) {
+    return rules.reasonAgainst(candidate);
+  }
+
+  /**
+   * Whether the rules judge a representation of the same content as they judged the one before.
+   * They may not: metadata, for instance, is no part of the content.
+   */
+  boolean judgesAlike(CandidateFacts candidate, StoredContent before) {
+    return rules.isEmpty() || reasonAgainst(candidate).equals(reason(before));
+  }
+
+  private static Optional<String> reason(StoredContent stored) {
+    return stored instanceof StoredContent.LeftOut leftOut
+        ? Optional.of(leftOut.reason())
+        : Optional.empty();
+  }
+
   /**
    * Scores candidates, which must be comparable with the queries.
    *
@@ -182,22 +254,62 @@ final class ShardTask {
     return queries.scoreAll(candidates);
   }
 
+  /** What to store of a candidate that was scored. */
+  StoredContent.Scored stored(long content, CandidateFacts candidate, float[] scores) {
+    String identity =
+        onceEach
+            ? StoredContent.Scored.identity(candidate.representation().getTokensHash(), scores)
+            : "";
+    return new StoredContent.Scored(content, scores, identity, rules.isReportedLeak(candidate));
+  }
+
   /**
    * Offers a candidate that was not scored before to the shard's own selections.
    *
    * @return whether at least one of them admits it
    */
-  boolean admit(String candidateId, float[] row) {
+  boolean admit(String candidateId, StoredContent.Scored row) {
     scored++;
-    return selections.offer(candidateId, row);
+    leaks += row.leak() ? 1 : 0;
+    if (onceEach) {
+      contents.merge(contentKey(row), 1, Integer::sum);
+    }
+    return selections.offer(candidateId, row.identity(), row.scores());
+  }
+
+  private static Long contentKey(StoredContent.Scored row) {
+    return Long.parseUnsignedLong(row.identity(), 0, 16, 16);
+  }
+
+  /** Counts a candidate that the rules leave out. */
+  void leaveOut(StoredContent.LeftOut candidate) {
+    leftOut.merge(candidate.reason(), 1L, Long::sum);
+  }
+
+  /** Counts a candidate that the rules left out no longer, because its row was deleted. */
+  void withdraw(StoredContent.LeftOut candidate) {
+    leftOut.computeIfPresent(candidate.reason(), (reason, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Takes a row from the store, when the shard starts or selects again. */
+  void add(String candidateId, StoredContent stored) {
+    if (stored instanceof StoredContent.Scored scoredRow) {
+      admit(candidateId, scoredRow);
+    } else {
+      leaveOut((StoredContent.LeftOut) stored);
+    }
   }
 
   /**
    * Records that the score row of a candidate was deleted. If a selection holds the candidate, it
    * keeps it until {@link #reselect}, and successors are due.
    */
-  void withdraw(String candidateId) {
+  void withdraw(String candidateId, StoredContent.Scored row) {
     scored--;
+    leaks -= row.leak() ? 1 : 0;
+    if (onceEach) {
+      contents.computeIfPresent(contentKey(row), (key, count) -> count == 1 ? null : count - 1);
+    }
     if (holds(candidateId)) {
       withdrawn.add(candidateId);
       progress = progress.withSuccessorsDue(true);
@@ -208,16 +320,19 @@ final class ShardTask {
    * Selects again from the remaining rows, because a candidate cannot be removed from a selection.
    * Afterwards no successors are due.
    *
-   * @param rows calls its argument with every score row of the revision
+   * @param rows calls its argument with every row of the revision
    * @return the ids of the candidates that are held now and were not held before
    */
-  Set<String> reselect(Consumer<BiConsumer<String, float[]>> rows) {
+  Set<String> reselect(Consumer<BiConsumer<String, StoredContent>> rows) {
     Set<String> before = selections.ids();
     before.removeAll(withdrawn);
     withdrawn.clear();
     scored = 0;
+    leaks = 0;
+    leftOut.clear();
+    contents.clear();
     selections = Selections.empty(definition);
-    rows.accept(this::admit);
+    rows.accept(this::add);
     progress = progress.withSuccessorsDue(false);
     Set<String> entered = selections.ids();
     entered.removeAll(before);

@@ -1,8 +1,10 @@
 package io.sluice.streams.revision;
 
 import io.sluice.schemas.Arm;
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.selection.Algorithm;
+import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Tiers;
 import java.util.HashSet;
@@ -20,7 +22,7 @@ import java.util.Set;
  * @param own the selection by the task's algorithm
  * @param control the random control; empty when the task has none or its own algorithm is random
  */
-public record Selections(Selection<String> own, Optional<Selection<String>> control) {
+public record Selections(Choice own, Optional<Choice> control) {
   /**
    * The algorithm of the control. Its seed is fixed, so that anyone who has the pool can recompute
    * it.
@@ -30,24 +32,37 @@ public record Selections(Selection<String> own, Optional<Selection<String>> cont
   /** Creates empty selections with the task's largest budget. */
   public static Selections empty(TargetTask task) {
     Algorithm algorithm = Algorithm.parse(task.getAlgorithm());
-    int queries = task.getQueries().size();
     int budget = new Tiers(task.getBudgets()).largest();
     boolean controlled =
         task.getControls().contains(Arm.RANDOM) && !(algorithm instanceof Algorithm.Random);
     return new Selections(
-        algorithm.emptySelection(queries, budget),
-        controlled ? Optional.of(CONTROL.emptySelection(queries, budget)) : Optional.empty());
+        empty(task, algorithm, budget),
+        controlled ? Optional.of(empty(task, CONTROL, budget)) : Optional.empty());
+  }
+
+  /** Creates an empty selection by the task's algorithm, for any budget. */
+  public static Choice ownOf(TargetTask task, int budget) {
+    return empty(task, Algorithm.parse(task.getAlgorithm()), budget);
+  }
+
+  private static Choice empty(TargetTask task, Algorithm algorithm, int budget) {
+    Selection<String> selection = algorithm.emptySelection(task.getQueries().size(), budget);
+    return task.getRules().getDuplicates() == Duplicates.ONE
+        ? Choice.ofContents(selection)
+        : Choice.ofCandidates(selection);
   }
 
   /**
    * Offers a candidate to each selection.
    *
+   * @param content what is equal for candidates of the same content; empty unless contents count
+   *     once
    * @return whether at least one of them admits it
    */
-  public boolean offer(String candidateId, float[] scores) {
-    boolean admitted = own.offer(candidateId, scores);
+  public boolean offer(String candidateId, String content, float[] scores) {
+    boolean admitted = own.offer(candidateId, content, scores);
     boolean admittedByControl =
-        control.map(random -> random.offer(candidateId, scores)).orElse(false);
+        control.map(random -> random.offer(candidateId, content, scores)).orElse(false);
     return admitted || admittedByControl;
   }
 

@@ -12,7 +12,6 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.Withdrawal;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
-import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.TaskKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,9 +107,7 @@ final class SelectProcessor
     stores.forEachPoolCount(
         selection.revisionKey(),
         (shard, count) -> selection.putCount(Integer.parseInt(shard), shardCount(count)));
-    stores.forEachNomination(
-        selection.revisionKey(),
-        (id, nomination) -> selection.nominate(id, ScoreRow.unboxed(nomination.getScores())));
+    stores.forEachNomination(selection.revisionKey(), selection::nominate);
     return selection;
   }
 
@@ -172,7 +169,7 @@ final class SelectProcessor
     TaskKey key = selection.key(candidateId);
     if (stores.nomination(key).isEmpty()) {
       stores.putNomination(key, nomination);
-      selection.nominate(candidateId, ScoreRow.unboxed(nomination.getScores()));
+      selection.nominate(candidateId, nomination);
     }
   }
 
@@ -265,11 +262,7 @@ final class SelectProcessor
   }
 
   private void refresh(TaskSelection selection) {
-    selection.refresh(
-        scores ->
-            stores.forEachNomination(
-                selection.revisionKey(),
-                (id, nomination) -> scores.accept(id, ScoreRow.unboxed(nomination.getScores()))));
+    selection.refresh(each -> stores.forEachNomination(selection.revisionKey(), each));
   }
 
   private void serveIncoming(ServedTask task) {
@@ -297,6 +290,11 @@ final class SelectProcessor
 
   private static TaskSelection.ShardCount shardCount(PoolCount count) {
     return new TaskSelection.ShardCount(
-        count.getScored(), count.getWaiting(), count.getFingerprint(), count.getTextForm());
+        count.getScored(),
+        count.getWaiting(),
+        count.getFingerprint(),
+        count.getTextForm(),
+        count.getLeftOut(),
+        count.getLeaks());
   }
 }

@@ -6,9 +6,9 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.revision.ScoreRow;
+import io.sluice.streams.revision.Selections;
 import io.sluice.streams.revision.TaskKey;
-import io.sluice.streams.selection.Algorithm;
-import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
 import io.sluice.streams.selection.Tiers;
 import java.util.ArrayList;
@@ -172,9 +172,7 @@ public final class SelectionQueries {
 
   private List<SelectedInstruction> selected(int partition, TargetTask task) {
     Tiers tiers = new Tiers(task.getBudgets());
-    Selection<String> selection =
-        Algorithm.parse(task.getAlgorithm())
-            .emptySelection(task.getQueries().size(), tiers.largest());
+    Choice selection = Selections.ownOf(task, tiers.largest());
     Map<String, Nomination> held = new HashMap<>();
     ReadOnlyKeyValueStore<TaskKey, Nomination> nominations =
         store(partition, SelectStores.NOMINATIONS);
@@ -185,7 +183,7 @@ public final class SelectionQueries {
       while (entries.hasNext()) {
         KeyValue<TaskKey, Nomination> entry = entries.next();
         String id = entry.key.item();
-        selection.offer(id, ScoreRow.unboxed(entry.value.getScores()));
+        selection.offer(id, entry.value.getContent(), ScoreRow.unboxed(entry.value.getScores()));
         if (selection.contains(id)) {
           held.put(id, entry.value);
         }

@@ -27,36 +27,43 @@ final class SubsetRecords {
         best = q;
       }
     }
-    return new SelectedInstruction(
-        task.getTaskId(),
-        task.getRevision(),
-        nomination.getCandidate().getId(),
-        tier,
-        scores.get(best),
-        best,
-        scores,
-        nomination.getCandidate().getSource(),
-        nomination.getCandidate().getMessages(),
-        nomination.getCandidate().getTools(),
-        nomination.getCandidate().getMetadata());
+    return SelectedInstruction.newBuilder()
+        .setTaskId(task.getTaskId())
+        .setRevision(task.getRevision())
+        .setCandidateId(nomination.getCandidate().getId())
+        .setTier(tier)
+        .setScore(scores.get(best))
+        .setBestQuery(best)
+        .setScores(scores)
+        .setSource(nomination.getCandidate().getSource())
+        .setMessages(nomination.getCandidate().getMessages())
+        .setTools(nomination.getCandidate().getTools())
+        .setMetadata(nomination.getCandidate().getMetadata())
+        .setContent(nomination.getContent())
+        .setLeak(nomination.getLeak())
+        .build();
   }
 
   /** The status of a task: its pool, its tiers, and the progress of its incoming revision. */
   static TaskStatus status(ServedTask task) {
     TaskSelection served = task.served();
     TargetTask definition = served.definition();
-    return new TaskStatus(
-        definition.getTaskId(),
-        definition.getRevision(),
-        definition.getQueries().size(),
-        served.pool(),
-        served.waiting(),
-        served.nominated(),
-        served.selected(),
-        definition.getBudgets().stream().map(budget -> tier(task, budget)).toList(),
-        task.incoming().stream()
-            .map(newer -> new IncomingRevision(newer.revision(), newer.pool(), newer.waiting()))
-            .toList());
+    return TaskStatus.newBuilder()
+        .setTaskId(definition.getTaskId())
+        .setRevision(definition.getRevision())
+        .setQueries(definition.getQueries().size())
+        .setPool(served.pool())
+        .setWaiting(served.waiting())
+        .setNominated(served.nominated())
+        .setSelected(served.selected())
+        .setTiers(definition.getBudgets().stream().map(budget -> tier(task, budget)).toList())
+        .setIncoming(
+            task.incoming().stream()
+                .map(newer -> new IncomingRevision(newer.revision(), newer.pool(), newer.waiting()))
+                .toList())
+        .setLeftOut(served.leftOut())
+        .setLeaks(served.leaks())
+        .build();
   }
 
   private static TierStatus tier(ServedTask task, int budget) {

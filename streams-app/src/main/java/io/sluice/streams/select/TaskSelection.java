@@ -1,9 +1,11 @@
 package io.sluice.streams.select;
 
+import io.sluice.schemas.Nomination;
 import io.sluice.schemas.TargetTask;
+import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.Selections;
 import io.sluice.streams.revision.TaskKey;
-import io.sluice.streams.selection.Selection;
+import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
 import io.sluice.streams.selection.Tiers;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,9 +56,10 @@ final class TaskSelection {
   }
 
   /** Adds a nomination, which must not be known yet. */
-  void nominate(String candidateId, float[] scores) {
+  void nominate(String candidateId, Nomination nomination) {
     nominated++;
-    selections.offer(candidateId, scores);
+    selections.offer(
+        candidateId, nomination.getContent(), ScoreRow.unboxed(nomination.getScores()));
   }
 
   /**
@@ -73,7 +77,7 @@ final class TaskSelection {
    *
    * @param nominations calls its argument with every remaining nomination
    */
-  void refresh(Consumer<BiConsumer<String, float[]>> nominations) {
+  void refresh(Consumer<BiConsumer<String, Nomination>> nominations) {
     if (outdated) {
       outdated = false;
       nominated = 0;
@@ -103,7 +107,7 @@ final class TaskSelection {
 
   /** The random control, in its own order; empty when there is none. */
   Optional<List<Slot<String>>> controlSlots() {
-    return selections.control().map(Selection::slots);
+    return selections.control().map(Choice::slots);
   }
 
   /** Replaces the previous pool count of a shard. */
@@ -119,6 +123,22 @@ final class TaskSelection {
   /** The number of candidates still to be scored, over all shards that have reported. */
   long waiting() {
     return counts.values().stream().mapToLong(ShardCount::waiting).sum();
+  }
+
+  /** The number of candidates that the task's rules leave out, by reason, over all shards. */
+  Map<String, Long> leftOut() {
+    Map<String, Long> all = new TreeMap<>();
+    counts
+        .values()
+        .forEach(
+            count ->
+                count.leftOut().forEach((reason, number) -> all.merge(reason, number, Long::sum)));
+    return all;
+  }
+
+  /** The number of candidates in the pool that share text with the task, if this is reported. */
+  long leaks() {
+    return counts.values().stream().mapToLong(ShardCount::leaks).sum();
   }
 
   /** Whether every shard has scored all its stored candidates. */
@@ -154,7 +174,7 @@ final class TaskSelection {
    * @return 0 to 1; 0 when nothing is selected
    */
   double turnover(int budget, Set<String> before) {
-    List<String> subset = selections.own().prefix(budget);
+    List<String> subset = slots().stream().limit(budget).map(Slot::id).toList();
     long entered = subset.stream().filter(id -> !before.contains(id)).count();
     return subset.isEmpty() ? 0 : (double) entered / subset.size();
   }
@@ -166,6 +186,18 @@ final class TaskSelection {
    * @param waiting number of candidates stored but not yet scored
    * @param fingerprint fingerprint of the representations that the shard compares
    * @param textForm text form of these representations
+   * @param leftOut number of candidates that the task's rules leave out, by reason
+   * @param leaks number of scored candidates that share text with the task, if this is reported
    */
-  record ShardCount(long scored, long waiting, String fingerprint, String textForm) {}
+  record ShardCount(
+      long scored,
+      long waiting,
+      String fingerprint,
+      String textForm,
+      Map<String, Long> leftOut,
+      long leaks) {
+    ShardCount {
+      leftOut = Map.copyOf(leftOut);
+    }
+  }
 }

@@ -8,6 +8,7 @@ import io.sluice.schemas.testing.DocumentedPage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -79,6 +80,7 @@ class StreamsMetricsPageTest {
         .setWaiting(0)
         .setNominated(1)
         .setSelected(1)
+        .setLeftOut(Map.of("max_tokens", 1L))
         .setTiers(List.of(TierStatus.newBuilder().setBudget(1).setFilled(1).setJobs(0).build()))
         .build();
   }

@@ -37,7 +37,13 @@ class NominateProcessorStartTest {
 
     assertThat(shard.takeReports())
         .extracting(ShardReport::getBody)
-        .containsExactly(new PoolCount(4L, 0L, Examples.FINGERPRINT, Examples.TEXT_FORM));
+        .containsExactly(
+            PoolCount.newBuilder()
+                .setScored(4L)
+                .setWaiting(0L)
+                .setFingerprint(Examples.FINGERPRINT)
+                .setTextForm(Examples.TEXT_FORM)
+                .build());
   }
 
   @Test
@@ -55,7 +61,14 @@ class NominateProcessorStartTest {
         .filteredOn(Nomination.class::isInstance)
         .extracting(body -> ((Nomination) body).getCandidate().getId())
         .contains("c2");
-    assertThat(reports).endsWith(new PoolCount(3L, 0L, Examples.FINGERPRINT, Examples.TEXT_FORM));
+    assertThat(reports)
+        .endsWith(
+            PoolCount.newBuilder()
+                .setScored(3L)
+                .setWaiting(0L)
+                .setFingerprint(Examples.FINGERPRINT)
+                .setTextForm(Examples.TEXT_FORM)
+                .build());
   }
 
   @Test
@@ -111,6 +124,12 @@ class NominateProcessorStartTest {
     assertThat(shard.takeReports())
         .filteredOn(report -> report.getRevision() == 2)
         .extracting(ShardReport::getBody)
-        .contains(new PoolCount(64L, 0L, Examples.FINGERPRINT, Examples.TEXT_FORM));
+        .contains(
+            PoolCount.newBuilder()
+                .setScored(64L)
+                .setWaiting(0L)
+                .setFingerprint(Examples.FINGERPRINT)
+                .setTextForm(Examples.TEXT_FORM)
+                .build());
   }
 }

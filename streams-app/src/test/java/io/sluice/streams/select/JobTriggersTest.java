@@ -240,7 +240,13 @@ class JobTriggersTest {
     select.define(TargetTask.newBuilder(task(2)).setBudgets(List.of(budget)).build());
     List<String> ids = IntStream.range(0, budget).mapToObj(i -> "%0256d".formatted(i)).toList();
     for (String id : ids) {
-      select.report(report(2, new Nomination(List.of(0.5f), Examples.candidate(id))));
+      select.report(
+          report(
+              2,
+              Nomination.newBuilder()
+                  .setScores(List.of(0.5f))
+                  .setCandidate(Examples.candidate(id))
+                  .build()));
     }
     count(2, 2 * budget);
     select.tick();
@@ -283,12 +289,24 @@ class JobTriggersTest {
     for (int i = 0; i < more; i++) {
       float score = nominated / 1000f;
       select.report(
-          report(revision, new Nomination(List.of(score), Examples.candidate("c" + nominated++))));
+          report(
+              revision,
+              Nomination.newBuilder()
+                  .setScores(List.of(score))
+                  .setCandidate(Examples.candidate("c" + nominated++))
+                  .build()));
     }
   }
 
   private void count(int revision, long pool) {
-    select.report(report(revision, new PoolCount(pool, 0L, Examples.FINGERPRINT, "reference")));
+    select.report(
+        report(
+            revision,
+            PoolCount.newBuilder()
+                .setScored(pool)
+                .setWaiting(0L)
+                .setFingerprint(Examples.FINGERPRINT)
+                .build()));
   }
 
   private static ShardReport report(int revision, Object body) {

@@ -2,8 +2,10 @@ package io.sluice.streams.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.Nomination;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.Examples;
+import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.select.PublishedSubset.Changes;
 import io.sluice.streams.testing.BatchSelection;
 import java.util.ArrayList;
@@ -45,12 +47,12 @@ class PublishedSubsetTest {
   void
       givenDisplacedCandidates_whenQueriesTakeTurns_thenOnlyThoseThatChangeTheirTierArePublished() {
     TaskSelection selection = selection("round-robin", 2, 1, 2, 3);
-    selection.nominate("a", new float[] {0.9f, 0.1f});
-    selection.nominate("b", new float[] {0.2f, 0.8f});
-    selection.nominate("c", new float[] {0.5f, 0.4f});
+    nominate(selection, "a", 0.9f, 0.1f);
+    nominate(selection, "b", 0.2f, 0.8f);
+    nominate(selection, "c", 0.5f, 0.4f);
     publish(selection);
 
-    selection.nominate("d", new float[] {0.95f, 0f});
+    nominate(selection, "d", 0.95f, 0f);
 
     assertThat(published.changesTo(selection.tiersById()))
         .isEqualTo(new Changes(List.of("c"), Map.of("d", 1, "a", 3)));
@@ -123,7 +125,7 @@ class PublishedSubsetTest {
         scores[q] = random.nextInt(7) - 3;
       }
       seen.put(id, scores);
-      selection.nominate(id, scores);
+      nominate(selection, id, scores);
 
       Changes changes = subset.changesTo(selection.tiersById());
 
@@ -177,7 +179,16 @@ class PublishedSubsetTest {
   }
 
   private static void nominate(TaskSelection selection, Map<String, Float> scores) {
-    scores.forEach((id, score) -> selection.nominate(id, new float[] {score}));
+    scores.forEach((id, score) -> nominate(selection, id, score));
+  }
+
+  private static void nominate(TaskSelection selection, String id, float... scores) {
+    selection.nominate(
+        id,
+        Nomination.newBuilder()
+            .setScores(ScoreRow.boxed(scores))
+            .setCandidate(Examples.candidate(id))
+            .build());
   }
 
   private void publish(TaskSelection selection) {

@@ -31,9 +31,19 @@ public final class BatchSelection {
    */
   public static Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
     List<Integer> budgets = task.getBudgets();
-    List<String> order =
+    return tiers(
+        task,
         select(
-            task.getAlgorithm(), rows, task.getQueries().size(), budgets.get(budgets.size() - 1));
+            task.getAlgorithm(), rows, task.getQueries().size(), budgets.get(budgets.size() - 1)));
+  }
+
+  /**
+   * The tier of each selected candidate, in selection order.
+   *
+   * @param order the ids of the selected candidates, in selection order
+   */
+  public static Map<String, Integer> tiers(TargetTask task, List<String> order) {
+    List<Integer> budgets = task.getBudgets();
     Map<String, Integer> tiers = new LinkedHashMap<>();
     for (int slot = 0; slot < order.size(); slot++) {
       int at = slot;
@@ -60,6 +70,29 @@ public final class BatchSelection {
     }
     String seed = algorithm.equals("random") ? "0" : algorithm.substring("random:".length());
     return first(budget, byId, Comparator.comparing(id -> sha256(seed + ":" + id)));
+  }
+
+  /**
+   * Selects candidates whose contents count once. The lowest id of a content stands for it, and of
+   * equal scores, the lower content comes first.
+   *
+   * @param contents the content of each candidate, by id
+   */
+  public static List<String> selectOnce(
+      String algorithm,
+      Map<String, float[]> rows,
+      Map<String, String> contents,
+      int queries,
+      int budget) {
+    Map<String, String> lowest = new TreeMap<>();
+    Map<String, float[]> byContent = new TreeMap<>();
+    new TreeMap<>(rows)
+        .forEach(
+            (id, row) -> {
+              lowest.putIfAbsent(contents.get(id), id);
+              byContent.putIfAbsent(contents.get(id), row);
+            });
+    return select(algorithm, byContent, queries, budget).stream().map(lowest::get).toList();
   }
 
   private static List<String> roundRobin(SortedMap<String, float[]> rows, int queries, int size) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
@@ -18,14 +19,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * Checks the published records against the batch rules, once all sent records have been processed.
  *
  * @param sent the records that were sent
  * @param select the second stage, with everything that it has published
+ * @param shardOf the shard of a candidate, by its id
  */
-record SelectionChecks(SentRecords sent, SelectFixture select) {
+record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<String> shardOf) {
   /** Checks all subsets, statuses and jobs. */
   void check() {
     assertThat(select.statuses().keySet()).isEqualTo(sent.newest().keySet());
@@ -40,16 +43,41 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     sent.complete().forEach(this::checkFrozen);
   }
 
-  private static List<String> select(
+  private List<String> select(
       TargetTask task, String algorithm, Map<String, float[]> rows, int budget) {
-    return BatchSelection.select(algorithm, rows, task.getQueries().size(), budget);
+    int queries = task.getQueries().size();
+    return isOnceEach(task)
+        ? BatchSelection.selectOnce(algorithm, rows, sent.contents(task), queries, budget)
+        : BatchSelection.select(algorithm, rows, queries, budget);
+  }
+
+  private static boolean isOnceEach(TargetTask task) {
+    return task.getRules().getDuplicates() == Duplicates.ONE;
+  }
+
+  /** How many candidates can be selected at most. */
+  private int selectable(TargetTask task) {
+    return isOnceEach(task)
+        ? new HashSet<>(sent.contents(task).values()).size()
+        : sent.rows(task).size();
+  }
+
+  /** How many candidates of its shard have the same content as another one with a lower id. */
+  private long duplicates(TargetTask task) {
+    if (!isOnceEach(task)) {
+      return 0;
+    }
+    Set<String> seen = new HashSet<>();
+    return sent.contents(task).entrySet().stream()
+        .filter(each -> !seen.add(shardOf.applyAsInt(each.getKey()) + " " + each.getValue()))
+        .count();
   }
 
   /** Fires a job for each full budget, and checks its dataset against the batch rules. */
   private void checkFrozen(TargetTask task) {
     Map<String, float[]> rows = sent.rows(task);
     for (int budget : task.getBudgets()) {
-      if (budget <= rows.size()) {
+      if (budget <= selectable(task)) {
         select.fire(task.getTaskId(), budget, "check");
         SelectFixture.FiredJob fired = select.fired().get(select.fired().size() - 1);
         assertThat(fired.job().getRequestId()).isEqualTo("check");
@@ -85,18 +113,28 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
       return;
     }
     Map<String, float[]> rows = sent.rows(served);
-    Map<String, Integer> expected = BatchSelection.tiers(served, rows);
+    int largest = served.getBudgets().get(served.getBudgets().size() - 1);
+    Map<String, Integer> expected =
+        BatchSelection.tiers(served, select(served, served.getAlgorithm(), rows, largest));
     Map<String, Integer> actual = new HashMap<>();
     subset.forEach((id, selected) -> actual.put(id, selected.getTier()));
     assertThat(actual).as("subset of %s", taskId).isEqualTo(expected);
     subset.forEach(
         (id, selected) -> {
           assertThat(selected.getRevision()).isEqualTo(served.getRevision());
+          assertThat(selected.getLeak()).isEqualTo(sent.isReportedLeak(served, id));
           assertThat(ScoreRow.unboxed(selected.getScores())).isEqualTo(rows.get(id));
           assertThat(selected.getMessages())
               .isEqualTo(sent.candidate(served, id).orElseThrow().getMessages());
         });
-    assertThat(status.getPool()).isEqualTo(rows.size());
+    Map<String, Long> leftOut = sent.leftOut(served);
+    if (duplicates(served) > 0) {
+      leftOut.put("duplicate", duplicates(served));
+    }
+    assertThat(status.getPool()).isEqualTo(rows.size() - duplicates(served));
+    assertThat(status.getLeftOut()).isEqualTo(leftOut);
+    assertThat(status.getLeaks())
+        .isEqualTo(rows.keySet().stream().filter(id -> sent.isReportedLeak(served, id)).count());
     assertThat(status.getWaiting()).isZero();
     assertThat(status.getSelected()).isEqualTo(expected.size());
     // No job fires while a newer revision is being prepared.
@@ -132,7 +170,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
   }
 
   private void checkNoneMissing(TargetTask task) {
-    int pool = sent.rows(task).size();
+    int pool = selectable(task);
     List<Integer> fired =
         select.fired().stream()
             .map(SelectFixture.FiredJob::job)

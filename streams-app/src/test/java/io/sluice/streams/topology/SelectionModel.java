@@ -79,7 +79,7 @@ final class SelectionModel {
   }
 
   private void source(RepresentationKey key, Consumer<ShardFixture> record) {
-    int shard = shardOf(key);
+    int shard = shardOf(key.getCandidateId());
     unread.get(shard).add(key);
     queues
         .get(QUEUES_PER_SHARD * shard + 4)
@@ -208,12 +208,12 @@ final class SelectionModel {
 
   /** Checks the published records against the batch rules. */
   void check() {
-    new SelectionChecks(sent, select).check();
+    new SelectionChecks(sent, select, this::shardOf).check();
     tickSelect();
   }
 
-  private int shardOf(RepresentationKey key) {
-    return Math.floorMod(key.getCandidateId().hashCode(), shards.size());
+  private int shardOf(String candidateId) {
+    return Math.floorMod(candidateId.hashCode(), shards.size());
   }
 
   private void toEveryShard(int kind, Consumer<ShardFixture> record) {

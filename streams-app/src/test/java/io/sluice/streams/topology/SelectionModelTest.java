@@ -2,13 +2,19 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.Condition;
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.Leaks;
 import io.sluice.schemas.Representation;
+import io.sluice.schemas.Rules;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.streams.Examples;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -43,11 +49,15 @@ class SelectionModelTest {
   sealed interface Event {
     void apply(SelectionModel model);
 
-    /** A candidate is represented: for the first time, again, or with other content. */
-    record Arrive(int candidate, int content, int representation) implements Event {
+    /**
+     * A candidate is represented: for the first time, again, or with other content or metadata.
+     *
+     * @param facts chooses what is not content: metadata and the number of tokens
+     */
+    record Arrive(int candidate, int content, int facts, int representation) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.arrive(represented(candidate, content, representation));
+        model.arrive(represented(candidate, content, facts, representation));
       }
     }
 
@@ -56,7 +66,7 @@ class SelectionModelTest {
       @Override
       public void apply(SelectionModel model) {
         for (int c = from; c < from + 50; c++) {
-          model.arrive(represented(c, 0, 0));
+          model.arrive(represented(c, 0, c % 5, 0));
         }
       }
     }
@@ -85,6 +95,7 @@ class SelectionModelTest {
         int queries,
         int budget,
         String algorithm,
+        Rules rules,
         boolean controlled,
         boolean represented)
         implements Event {
@@ -96,6 +107,7 @@ class SelectionModelTest {
             TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
                 .setRepresentationId(REPRESENTATIONS.get(representation))
                 .setAlgorithm(algorithm)
+                .setRules(rules)
                 .setControls(controlled ? List.of(Arm.NONE, Arm.RANDOM) : List.of())
                 .setCooldown(0)
                 .build());
@@ -192,20 +204,61 @@ class SelectionModelTest {
       }
     }
 
-    private static Representation represented(int candidate, int content, int representation) {
+    private static Representation represented(
+        int candidate, int content, int facts, int representation) {
       String id = "c" + candidate;
       Candidate what =
-          Candidates.of(
-              id,
-              "test",
-              List.of(Messages.of("user", "ask"), Messages.of("assistant", "says " + content)));
+          Candidate.newBuilder(
+                  Candidates.of(
+                      id,
+                      content == 2 ? "" : "test",
+                      List.of(
+                          Messages.of("user", content == 1 ? "tell" : "ask"),
+                          Messages.of("assistant", "says " + content))))
+              .setMetadata(facts == 0 ? Map.of() : Map.of("grade", facts == 4 ? "A" : "" + facts))
+              .build();
+      // Every other candidate is a copy of all others of its kind that have the same content.
+      int original = candidate % 2 == 0 ? candidate : 1;
       float[] vector =
-          Examples.vector(new Random(1000L * candidate + 10L * content + representation));
+          Examples.vector(new Random(1000L * original + 10L * content + representation));
       return Representation.newBuilder(Examples.representation(id, vector))
           .setRepresentationId(REPRESENTATIONS.get(representation))
           .setCandidate(what)
+          .setUncutTokens(10 * facts)
+          .setTokensHash(
+              ByteBuffer.wrap(
+                  facts == 0 ? new byte[0] : new byte[] {(byte) original, (byte) content}))
           .build();
     }
+  }
+
+  private static Arbitrary<Rules> rules() {
+    Condition.Builder grade = Condition.newBuilder().setField("metadata.grade");
+    List<Condition> conditions =
+        List.of(
+            Condition.newBuilder(grade).setIn(List.of("1", "A")).build(),
+            Condition.newBuilder(grade).setNotIn(List.of("1")).setMissing(true).build(),
+            Condition.newBuilder(grade).setLeast(List.of(2.0)).setMost(List.of(2.5)).build(),
+            Condition.newBuilder(grade).setMissing(true).build(),
+            Condition.newBuilder().setField("source").build());
+    Arbitrary<Rules> some =
+        Combinators.combine(
+                Arbitraries.of(conditions).set().ofMaxSize(2),
+                Arbitraries.of(0, 0, 20),
+                Arbitraries.of(0, 0, 30),
+                Arbitraries.of(Duplicates.values()),
+                Arbitraries.of(Leaks.values()))
+            .as(
+                (where, least, most, duplicates, leaks) ->
+                    Rules.newBuilder()
+                        .setWhere(List.copyOf(where))
+                        .setMinTokens(least)
+                        .setMaxTokens(most)
+                        .setDuplicates(duplicates)
+                        .setLeaks(leaks)
+                        .build());
+    return Arbitraries.frequencyOf(
+        Tuple.of(1, Arbitraries.just(Rules.newBuilder().build())), Tuple.of(2, some));
   }
 
   @Provide
@@ -216,7 +269,11 @@ class SelectionModelTest {
     Arbitrary<Integer> shard = Arbitraries.integers().between(0, 7);
     Arbitrary<Integer> queries = Arbitraries.integers().between(1, 4);
     Arbitrary<Event> arrive =
-        Combinators.combine(candidate, Arbitraries.integers().between(0, 2), representation)
+        Combinators.combine(
+                candidate,
+                Arbitraries.integers().between(0, 2),
+                Arbitraries.integers().between(0, 4),
+                representation)
             .as(Event.Arrive::new);
     Arbitrary<Event> retract =
         Combinators.combine(candidate, representation).as(Event.Retract::new);
@@ -228,6 +285,7 @@ class SelectionModelTest {
                 queries,
                 Arbitraries.integers().between(1, 6),
                 Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
+                rules(),
                 Arbitraries.of(true, false),
                 Arbitraries.frequencyOf(
                     Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))

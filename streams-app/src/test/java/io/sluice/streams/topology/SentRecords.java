@@ -2,11 +2,13 @@ package io.sluice.streams.topology;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.Leaks;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
+import io.sluice.schemas.hash.Sha256;
 import io.sluice.streams.Examples;
 import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.similarity.QueryMatrix;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Everything that was sent to the two stages, and the expected state, derived independently. */
 final class SentRecords {
@@ -130,7 +133,22 @@ final class SentRecords {
         .map(Representation::getCandidate);
   }
 
-  /** The scores of all candidates that are not retracted, by id. */
+  /** The candidates that are not retracted and that the rules of a task leave out, by reason. */
+  Map<String, Long> leftOut(TargetTask task) {
+    return live.values().stream()
+        .filter(each -> each.getRepresentationId().equals(task.getRepresentationId()))
+        .flatMap(each -> PlainRules.reason(task.getRules(), each).stream())
+        .collect(Collectors.groupingBy(reason -> reason, Collectors.counting()));
+  }
+
+  /** Whether a candidate is to be reported as sharing text with a task. */
+  boolean isReportedLeak(TargetTask task, String candidateId) {
+    return task.getRules().getLeaks() == Leaks.REPORT
+        && PlainRules.isLeak(
+            live.get(new RepresentationKey(task.getRepresentationId(), candidateId)));
+  }
+
+  /** The scores of all eligible candidates that are not retracted, by id. */
   Map<String, float[]> rows(TargetTask task) {
     List<QueryRepresentation> queries =
         List.copyOf(represented.get(TaskKey.prefix(task.getTaskId(), task.getRevision())).values());
@@ -138,7 +156,8 @@ final class SentRecords {
     Map<String, float[]> rows = new TreeMap<>();
     live.forEach(
         (key, representation) -> {
-          if (key.getRepresentationId().equals(task.getRepresentationId())) {
+          if (key.getRepresentationId().equals(task.getRepresentationId())
+              && PlainRules.reason(task.getRules(), representation).isEmpty()) {
             rows.put(
                 key.getCandidateId(),
                 matrix.score(
@@ -146,6 +165,24 @@ final class SentRecords {
           }
         });
     return rows;
+  }
+
+  /** The identity of the content of each eligible candidate, by id. */
+  Map<String, String> contents(TargetTask task) {
+    Map<String, String> contents = new TreeMap<>();
+    rows(task)
+        .forEach(
+            (id, row) -> {
+              ByteBuffer hash =
+                  live.get(new RepresentationKey(task.getRepresentationId(), id)).getTokensHash();
+              ByteBuffer all = ByteBuffer.allocate(hash.remaining() + 4 * row.length);
+              all.put(hash.duplicate());
+              for (float score : row) {
+                all.putFloat(score);
+              }
+              contents.put(id, new Sha256().add(all.array()).hex().substring(0, 32));
+            });
+    return contents;
   }
 
   private static QueryMatrix matrix(List<QueryRepresentation> queries) {

@@ -41,20 +41,22 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
   /** Returns the representation of the candidate with this number. */
   public Representation candidate(int number) {
     String id = "c%09d".formatted(number);
-    return new Representation(
-        REPRESENTATION_ID,
-        FINGERPRINT,
-        encoding,
-        dimension,
-        checkpoints,
-        features(number),
-        128,
-        Candidates.of(
-            id,
-            "synthetic",
-            List.of(
-                Messages.of("user", id + " ask".repeat(TEXT_LENGTH / 8)),
-                Messages.of("assistant", id + " say".repeat(TEXT_LENGTH / 8)))));
+    return Representation.newBuilder()
+        .setRepresentationId(REPRESENTATION_ID)
+        .setFingerprint(FINGERPRINT)
+        .setEncoding(encoding)
+        .setDimension(dimension)
+        .setCheckpoints(checkpoints)
+        .setFeatures(features(number))
+        .setTokens(128)
+        .setCandidate(
+            Candidates.of(
+                id,
+                "synthetic",
+                List.of(
+                    Messages.of("user", id + " ask".repeat(TEXT_LENGTH / 8)),
+                    Messages.of("assistant", id + " say".repeat(TEXT_LENGTH / 8)))))
+        .build();
   }
 
   /** Returns the encoded vectors of a candidate, shape [checkpoints, dimension]. */

@@ -109,9 +109,10 @@ final class Watch implements AutoCloseable {
   }
 
   /**
-   * Whether every represented candidate is scored for every task. If {@link #isWorkerDone} was true
-   * before, the subsets are final: a status is published in one transaction with the changes of the
-   * subset that it counts, so these changes can be read when the status can.
+   * Whether every represented candidate is scored for every task, or left out by its rules. If
+   * {@link #isWorkerDone} was true before, the subsets are final: a status is published in one
+   * transaction with the changes of the subset that it counts, so these changes can be read when
+   * the status can.
    */
   boolean isAllScored() {
     advance();
@@ -121,8 +122,13 @@ final class Watch implements AutoCloseable {
                 task ->
                     status(task)
                         .filter(status -> status.getWaiting() == 0)
-                        .filter(status -> status.getPool() == pool.size())
+                        .filter(status -> judged(status) == pool.size())
                         .isPresent());
+  }
+
+  private static long judged(TaskStatus status) {
+    return status.getPool()
+        + status.getLeftOut().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static long committed(

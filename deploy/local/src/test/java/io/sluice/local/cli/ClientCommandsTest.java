@@ -156,9 +156,11 @@ class ClientCommandsTest {
 
     assertThat(run("task", "list").out().lines())
         .containsExactly(
-            "TASK     REVISION  QUERIES  POOL  WAITING  FILLED",
-            "sums     1         2        40    5        2/2 1/3",
-            "waiting  1         2        -     -        0/2 0/3");
+            "TASK     REVISION  QUERIES  POOL  LEFT OUT  WAITING  FILLED",
+            "sums     1         2        40    4         5        2/2 1/3",
+            "waiting  1         2        -     -         -        0/2 0/3",
+            "sums leaves out: max_tokens 1, where:source 3",
+            "sums: 2 candidates of the pool share text with its queries or held-out examples");
     assertThat(run("task", "remove", "sums").exitCode()).isZero();
     assertThat(run("task", "remove", "sums").err()).contains("there is no task 'sums'");
     assertThat(run("task", "list").out()).doesNotContain("sums");
@@ -294,6 +296,8 @@ class ClientCommandsTest {
         .setNominated(4)
         .setSelected(1)
         .setTiers(List.of(new TierStatus(2, 2, 0, 1.0, false), new TierStatus(3, 1, 0, 1.0, false)))
+        .setLeftOut(Map.of("where:source", 3L, "max_tokens", 1L))
+        .setLeaks(2)
         .build();
   }
 

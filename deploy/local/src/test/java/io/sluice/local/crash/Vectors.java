@@ -26,16 +26,18 @@ final class Vectors {
     String text = id + " v" + version;
     FeatureEncoding encoding =
         isFine(representationId) ? FeatureEncoding.INT8 : FeatureEncoding.SIGN;
-    return new Representation(
-        representationId,
-        fingerprint(representationId),
-        encoding,
-        dimension(representationId),
-        CHECKPOINTS,
-        FeatureCodec.encode(encoding, unitRows(text, dimension(representationId))),
-        9,
-        Candidates.of(
-            id, "crash", List.of(Messages.of("user", "u"), Messages.of("assistant", text))));
+    return Representation.newBuilder()
+        .setRepresentationId(representationId)
+        .setFingerprint(fingerprint(representationId))
+        .setEncoding(encoding)
+        .setDimension(dimension(representationId))
+        .setCheckpoints(CHECKPOINTS)
+        .setFeatures(FeatureCodec.encode(encoding, unitRows(text, dimension(representationId))))
+        .setTokens(9)
+        .setCandidate(
+            Candidates.of(
+                id, "crash", List.of(Messages.of("user", "u"), Messages.of("assistant", text))))
+        .build();
   }
 
   /** Returns the representation of a query of a task. */

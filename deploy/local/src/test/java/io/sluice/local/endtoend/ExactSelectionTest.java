@@ -214,8 +214,16 @@ class ExactSelectionTest {
           Candidates.of(
               id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
       Representation representation =
-          new Representation(
-              "default", "fingerprint", FeatureEncoding.INT4, DIMENSION, 1, features, 9, candidate);
+          Representation.newBuilder()
+              .setRepresentationId("default")
+              .setFingerprint("fingerprint")
+              .setEncoding(FeatureEncoding.INT4)
+              .setDimension(DIMENSION)
+              .setCheckpoints(1)
+              .setFeatures(features)
+              .setTokens(9)
+              .setCandidate(candidate)
+              .build();
       pool.put(id, representation);
       send(representation);
     }

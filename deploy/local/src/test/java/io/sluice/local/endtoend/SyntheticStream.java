@@ -111,17 +111,20 @@ final class SyntheticStream implements AutoCloseable {
     for (int i = 0; i < count; i++, arrived++) {
       String id = "c" + arrived;
       Representation representation =
-          new Representation(
-              REPRESENTATION,
-              FINGERPRINT,
-              FeatureEncoding.INT4,
-              DIMENSION,
-              1,
-              FeatureCodec.encode(
-                  FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)}),
-              9,
-              Candidates.of(
-                  id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id))));
+          Representation.newBuilder()
+              .setRepresentationId(REPRESENTATION)
+              .setFingerprint(FINGERPRINT)
+              .setEncoding(FeatureEncoding.INT4)
+              .setDimension(DIMENSION)
+              .setCheckpoints(1)
+              .setFeatures(
+                  FeatureCodec.encode(
+                      FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)}))
+              .setTokens(9)
+              .setCandidate(
+                  Candidates.of(
+                      id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id))))
+              .build();
       topics.write(
           kafka.topics().representations(),
           avro.<RepresentationKey>key(),

@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
@@ -42,7 +44,9 @@ import picocli.CommandLine.Spec;
           + " rate) times the cosine of the gradients; for hidden states, it is their cosine.",
       "Every line that is not blank has a column. A line that cannot be scored is reported on"
           + " standard error, its column is -2, which is below any similarity, and the exit code is 1"
-          + " unless --skip-invalid is given. The command select leaves such columns out."
+          + " unless --skip-invalid is given. The command select leaves such columns out.",
+      "If the queries are those of a task file with rules, a candidate that the rules leave out gets"
+          + " such a column too. How many there are is reported on standard error, by reason."
     })
 public final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -90,6 +94,8 @@ public final class ScoreCommand implements Callable<Integer> {
   private Path out;
 
   private int unscored;
+  private int leaks;
+  private final Map<String, Integer> leftOut = new TreeMap<>();
 
   /** Created by picocli, which then sets the fields. */
   public ScoreCommand() {}
@@ -103,16 +109,29 @@ public final class ScoreCommand implements Callable<Integer> {
     OutputFile.requireWritable(out);
     List<ExampleLine> lines = lines();
     List<ExampleLine> querySet = ExampleFile.read(queries, FormOptions.DEFAULT);
+    OfflineRules rules = OfflineRules.of(querySet, queries);
     try (Representer representer = ExampleRepresenter.open(settings)) {
       err().println("Device: " + representer.device());
-      NpyFile.writeFloats(out, lines.size(), Arrays.asList(score(representer, querySet, lines)));
+      NpyFile.writeFloats(
+          out, lines.size(), Arrays.asList(score(representer, querySet, rules, lines)));
+      leftOut.forEach(
+          (reason, count) ->
+              err().printf("%d candidates are left out by the task's rules: %s%n", count, reason));
+      if (leaks > 0) {
+        err()
+            .printf(
+                "%d candidates share text with the task's queries or held-out examples%n", leaks);
+      }
       return unscored == 0 || skipInvalid ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 
   /** The progress bar is also shown while queries are represented, before the first candidate. */
   private float[][] score(
-      Representer representer, List<ExampleLine> querySet, List<ExampleLine> lines)
+      Representer representer,
+      List<ExampleLine> querySet,
+      OfflineRules rules,
+      List<ExampleLine> lines)
       throws IOException {
     try (ProgressBar progress = WorkBar.show("Scored", lines.size())) {
       QueryMatrix matrix = matrix(representer, querySet);
@@ -122,7 +141,7 @@ public final class ScoreCommand implements Callable<Integer> {
           .represent(
               lines,
               (line, outcome) -> {
-                float[] column = column(matrix, line, outcome);
+                float[] column = column(matrix, rules, line, outcome);
                 for (int q = 0; q < column.length; q++) {
                   scores[q][next[0]] = column[q];
                 }
@@ -149,13 +168,21 @@ public final class ScoreCommand implements Callable<Integer> {
     return new QueryMatrix(vectors.toArray(float[][][]::new), representer.checkpointWeights());
   }
 
-  private float[] column(QueryMatrix matrix, ExampleLine line, Representer.Outcome outcome) {
+  private float[] column(
+      QueryMatrix matrix, OfflineRules rules, ExampleLine line, Representer.Outcome outcome) {
     if (outcome instanceof Representer.Unusable unusable) {
       err().println(candidates + ", " + LineRepresenter.describe(line) + ": " + unusable.reason());
       unscored++;
       return NoScore.column(matrix.queries());
     }
-    float[][] rows = ((Representer.Represented) outcome).rows();
+    Representer.Represented represented = (Representer.Represented) outcome;
+    Optional<String> reason = rules.reasonAgainst(line, represented);
+    if (reason.isPresent()) {
+      leftOut.merge(reason.get(), 1, Integer::sum);
+      return NoScore.column(matrix.queries());
+    }
+    leaks += rules.isReportedLeak(line, represented) ? 1 : 0;
+    float[][] rows = represented.rows();
     FeatureEncoding stored = encoding.orElse(model.kind().defaultEncoding());
     return model.projected()
         ? matrix.score(stored, FeatureCodec.encode(stored, rows))

@@ -6,10 +6,12 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.client.TargetTasks;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -22,9 +24,11 @@ import picocli.CommandLine.Spec;
     name = "list",
     description = {
       "List the target tasks.",
-      "POOL is the number of eligible candidates scored so far, WAITING the number still to be"
-          + " scored for the task, and FILLED the selected candidates of each budget, as"
-          + " selected/budget."
+      "POOL is the number of eligible candidates scored so far, LEFT OUT the number that the task's"
+          + " rules leave out, WAITING the number still to be scored for the task, and FILLED the"
+          + " selected candidates of each budget, as selected/budget. Below the table, the numbers"
+          + " left out by each reason follow, and the number of candidates that share text with the"
+          + " task's queries or held-out examples."
     })
 final class TaskListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -32,32 +36,73 @@ final class TaskListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<List<String>> rows =
-        connection.use(
-            access -> {
-              TargetTasks tasks = new TargetTasks(access);
-              return rows(tasks.all(), tasks.statuses());
-            });
-    TextTable.print(
-        List.of("TASK", "REVISION", "QUERIES", "POOL", "WAITING", "FILLED"),
-        rows,
-        spec.commandLine().getOut());
+    PrintWriter out = spec.commandLine().getOut();
+    connection.use(
+        access -> {
+          TargetTasks tasks = new TargetTasks(access);
+          print(tasks.all(), tasks.statuses(), out);
+          return 0;
+        });
     return 0;
+  }
+
+  private static void print(
+      Map<String, TargetTask> tasks, Map<String, TaskStatus> statuses, PrintWriter out) {
+    TextTable.print(
+        List.of("TASK", "REVISION", "QUERIES", "POOL", "LEFT OUT", "WAITING", "FILLED"),
+        rows(tasks, statuses),
+        out);
+    tasks
+        .values()
+        .forEach(
+            task ->
+                status(task, statuses).ifPresent(status -> remarks(status).forEach(out::println)));
+  }
+
+  private static List<String> remarks(TaskStatus status) {
+    List<String> remarks = new ArrayList<>();
+    if (!status.getLeftOut().isEmpty()) {
+      remarks.add(reasons(status));
+    }
+    if (status.getLeaks() > 0) {
+      remarks.add(
+          "%s: %d candidates of the pool share text with its queries or held-out examples"
+              .formatted(status.getTaskId(), status.getLeaks()));
+    }
+    return remarks;
+  }
+
+  private static String reasons(TaskStatus status) {
+    return "%s leaves out: %s"
+        .formatted(
+            status.getTaskId(),
+            new TreeMap<>(status.getLeftOut())
+                .entrySet().stream()
+                    .map(reason -> reason.getKey() + " " + reason.getValue())
+                    .collect(Collectors.joining(", ")));
+  }
+
+  private static Optional<TaskStatus> status(TargetTask task, Map<String, TaskStatus> statuses) {
+    return Optional.ofNullable(statuses.get(task.getTaskId()))
+        .filter(s -> s.getRevision() == task.getRevision());
+  }
+
+  private static long leftOut(TaskStatus status) {
+    return status.getLeftOut().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static List<List<String>> rows(
       Map<String, TargetTask> tasks, Map<String, TaskStatus> statuses) {
     List<List<String>> rows = new ArrayList<>();
     for (TargetTask task : tasks.values()) {
-      Optional<TaskStatus> status =
-          Optional.ofNullable(statuses.get(task.getTaskId()))
-              .filter(s -> s.getRevision() == task.getRevision());
+      Optional<TaskStatus> status = status(task, statuses);
       rows.add(
           List.of(
               task.getTaskId(),
               Integer.toString(task.getRevision()),
               Integer.toString(task.getQueries().size()),
               status.map(s -> Long.toString(s.getPool())).orElse("-"),
+              status.map(s -> Long.toString(leftOut(s))).orElse("-"),
               status.map(s -> Long.toString(s.getWaiting())).orElse("-"),
               status.map(TaskListCommand::filled).orElseGet(() -> unfilled(task))));
     }

@@ -92,6 +92,27 @@ class ScoreCommandTest {
   }
 
   @Test
+  void givenATaskWithRules_whenScored_thenColumnsOfCandidatesThatTheyLeaveOutHaveNoScore()
+      throws IOException {
+    Path candidates = candidates(ADD, ADD.replaceFirst("\\{", "{\"source\": \"good\", "), TOO_LONG);
+    Path ruled =
+        Files.writeString(
+            folder.resolve("ruled.json"),
+            Files.readString(task)
+                .replaceFirst(
+                    "\\{",
+                    "{\"max_tokens\": 60, \"where\": {\"source\": {\"equals\": \"good\"}},"));
+    assertThat(score(candidates, ruled, "ruled.npy")).isZero();
+    assertThat(err.toString())
+        .contains("2 candidates are left out by the task's rules: missing:source");
+
+    float[][] scores = NpyFile.readFloats(folder.resolve("ruled.npy"));
+    assertThat(scores[0][0]).isEqualTo(-2);
+    assertThat(scores[0][1]).isGreaterThan(-2);
+    assertThat(scores[0][2]).isEqualTo(-2);
+  }
+
+  @Test
   void givenHiddenStates_whenScored_thenNoCheckpointIsNeededAndAnExampleIsMostSimilarToItself()
       throws IOException {
     List<String> arguments =

@@ -1,0 +1,136 @@
+package io.sluice.streams.nominate;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.hash.Sha256;
+import io.sluice.schemas.message.Messages;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * What a shard stores of a candidate for one revision of a task: the hash of the content that was
+ * judged, and the outcome. The first representation of a content counts, and later ones are
+ * repeats, unless the task's rules judge them differently. Different content under the same
+ * candidate id replaces it.
+ */
+sealed interface StoredContent {
+  /** Hash of the candidate's content, see {@link #contentOf}. */
+  long content();
+
+  /**
+   * An eligible candidate, which is in the pool.
+   *
+   * @param scores similarity to each query, shape [queries]
+   * @param identity the hash by which the task's contents count once; empty if candidates do
+   * @param leak whether the candidate shares text with the task, and this is reported
+   */
+  record Scored(long content, float[] scores, String identity, boolean leak)
+      implements StoredContent {
+    private static final int IDENTITY_BYTES = 16;
+
+    /**
+     * The identity of a content: of candidates that tokenize alike it is equal if their scores are,
+     * and 32 hexadecimal digits long. Scores differ only if the candidates were represented with
+     * different encodings or on different devices; they count as two contents then, because every
+     * shard must know the same scores of a content.
+     */
+    static String identity(ByteBuffer tokensHash, float[] scores) {
+      byte[] tokens = new byte[tokensHash.remaining()];
+      tokensHash.duplicate().get(tokens);
+      ByteBuffer row = ByteBuffer.allocate(Float.BYTES * scores.length);
+      row.asFloatBuffer().put(scores);
+      byte[] hash = new Sha256().add(tokens).add(row.array()).bytes();
+      return HexFormat.of().formatHex(hash, 0, IDENTITY_BYTES);
+    }
+  }
+
+  /**
+   * A candidate that the task's rules leave out.
+   *
+   * @param reason the reason under which it is counted
+   */
+  record LeftOut(long content, String reason) implements StoredContent {}
+
+  /**
+   * Hashes the content of a candidate: the first eight bytes, big-endian, of the SHA-256 of its
+   * source and of the {@linkplain Messages#identity(java.util.List, String) texts} of its messages
+   * and tools. Each text is hashed in UTF-8 after its length in bytes. Metadata is no content.
+   */
+  static long contentOf(Candidate candidate) {
+    Sha256 hash = new Sha256().add(candidate.getSource());
+    Messages.identity(candidate.getMessages(), candidate.getTools()).forEach(hash::add);
+    return ByteBuffer.wrap(hash.bytes()).getLong();
+  }
+
+  /**
+   * Writes eight bytes of content hash, and then four bytes per score in query order, big-endian.
+   * Other forms have a NaN, which no score is, behind the hash, and then: of a candidate that is
+   * left out, the reason in UTF-8; of one with an identity or a leak, a byte with one bit for each
+   * of these two, the 16 bytes of the identity if there is one, and the scores.
+   */
+  static Serde<StoredContent> serde() {
+    return Serdes.serdeFrom(
+        (topic, stored) -> stored == null ? null : StoredForm.toBytes(stored),
+        (topic, bytes) -> bytes == null ? null : StoredForm.fromBytes(bytes));
+  }
+
+  /** The form in bytes, see {@link #serde}. */
+  final class StoredForm {
+    private static final int LEFT_OUT = 0x7FC00001;
+    private static final int MARKED = 0x7FC00002;
+    private static final int IDENTIFIED = 1;
+    private static final int LEAK = 2;
+
+    private StoredForm() {}
+
+    private static byte[] toBytes(StoredContent stored) {
+      if (stored instanceof LeftOut leftOut) {
+        byte[] reason = leftOut.reason.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + reason.length)
+            .putLong(leftOut.content)
+            .putInt(LEFT_OUT)
+            .put(reason)
+            .array();
+      }
+      Scored scored = (Scored) stored;
+      byte[] identity = HexFormat.of().parseHex(scored.identity);
+      int marks = (identity.length > 0 ? IDENTIFIED : 0) | (scored.leak ? LEAK : 0);
+      int head = marks == 0 ? 0 : Integer.BYTES + 1 + identity.length;
+      ByteBuffer bytes =
+          ByteBuffer.allocate(Long.BYTES + head + Float.BYTES * scored.scores.length)
+              .putLong(scored.content);
+      if (marks > 0) {
+        bytes.putInt(MARKED).put((byte) marks).put(identity);
+      }
+      bytes.asFloatBuffer().put(scored.scores);
+      return bytes.array();
+    }
+
+    private static StoredContent fromBytes(byte[] bytes) {
+      ByteBuffer in = ByteBuffer.wrap(bytes);
+      long content = in.getLong();
+      int begin = Long.BYTES + Integer.BYTES;
+      return switch (in.getInt(Long.BYTES)) {
+        case LEFT_OUT ->
+            new LeftOut(
+                content, new String(bytes, begin, bytes.length - begin, StandardCharsets.UTF_8));
+        case MARKED -> {
+          int marks = bytes[begin];
+          int first = begin + 1;
+          int end = first + ((marks & IDENTIFIED) == 0 ? 0 : Scored.IDENTITY_BYTES);
+          String identity = HexFormat.of().formatHex(bytes, first, end);
+          yield new Scored(content, scores(in.position(end)), identity, (marks & LEAK) != 0);
+        }
+        default -> new Scored(content, scores(in), "", false);
+      };
+    }
+
+    private static float[] scores(ByteBuffer in) {
+      float[] scores = new float[in.remaining() / Float.BYTES];
+      in.asFloatBuffer().get(scores);
+      return scores;
+    }
+  }
+}
