@@ -29,7 +29,7 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
   private static final String ADDED = "added_tokens";
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
   private static final String ADDED_TOKENS = "added_tokens.json";
-  private static final String RESAVE =
+  static final String RESAVE =
       "save the tokenizer again with AutoTokenizer.from_pretrained(model).save_pretrained(folder)";
 
   /** Settings of an added token that decide where it is found in a text. */
@@ -65,7 +65,7 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
     String endToken =
         config
             .field(END)
-            .flatMap(TokenizerFiles::tokenText)
+            .flatMap(SpecialTokens::text)
             .orElseThrow(
                 () ->
                     new UnusableModelException(
@@ -77,18 +77,11 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
           "use the tokenizer files of one model");
     }
     requireSameEndToken(config, modelFolder.resolve(SPECIAL_TOKENS), endToken);
+    requireAddedSpecialTokens(tokenizer, config, modelFolder.resolve(SPECIAL_TOKENS));
     requireSameAddedTokens(tokenizer, config);
     requireSameIds(modelFolder.resolve(ADDED_TOKENS), ids);
     requireSamePrefixSpace(tokenizer, config);
     return new TokenizerFiles(tokenizer, config, endToken, ids.get(endToken));
-  }
-
-  /** Reads a token, which is either a string or an object whose {@code content} is the string. */
-  private static Optional<String> tokenText(JsonNode node) {
-    JsonNode text = node.isObject() ? node.path("content") : node;
-    return text.isTextual() && !text.textValue().isEmpty()
-        ? Optional.of(text.textValue())
-        : Optional.empty();
   }
 
   /** The ids of added tokens and, of the vocabulary, those of tokens that are not added. */
@@ -115,8 +108,7 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
     if (!Files.exists(specialTokens)) {
       return;
     }
-    Optional<String> other =
-        JsonFile.read(specialTokens).field(END).flatMap(TokenizerFiles::tokenText);
+    Optional<String> other = JsonFile.read(specialTokens).field(END).flatMap(SpecialTokens::text);
     if (other.isPresent() && !other.get().equals(endToken)) {
       throw config.unusable(
           "eos_token is "
@@ -126,6 +118,14 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
               + " has the eos_token "
               + other.get(),
           "keep the token that ends an answer in both files");
+    }
+  }
+
+  private static void requireAddedSpecialTokens(
+      JsonFile tokenizer, JsonFile config, Path specialTokens) throws IOException {
+    SpecialTokens.requireAdded(config, tokenizer);
+    if (Files.exists(specialTokens)) {
+      SpecialTokens.requireAdded(JsonFile.read(specialTokens), tokenizer);
     }
   }
 

@@ -104,7 +104,11 @@ class TokensTest {
         "tokenizer_config.json | {'added_tokens_decoder': {'5': {'content': '<new>'}}} | added_tokens_decoder has the token <new> with the id 5",
         "tokenizer_config.json | {'added_tokens_decoder': {'1': {'content': '</s>', 'rstrip': true}}} | added_tokens_decoder has rstrip true for the token </s>",
         "tokenizer_config.json | {'word_divider': 'x'} | word_divider is \"x\". Sluice does not know this field",
-        "tokenizer.json | {'added_tokens': []} | eos_token </s> does not become the single token 1",
+        "tokenizer_config.json | {'pad_token': 'e'} | pad_token has the token e, which is not among the added_tokens",
+        "tokenizer_config.json | {'unk_token': {'content': '<none>'}} | unk_token has the token <none>, which",
+        "tokenizer_config.json | {'additional_special_tokens': ['</s>', 'e']} | additional_special_tokens has the token e",
+        "tokenizer_config.json | {'extra_special_tokens': {'image_token': 'e'}} | extra_special_tokens has the token e",
+        "tokenizer.json | {'added_tokens': []} | bos_token has the token <s>, which is not among the added_tokens",
         "tokenizer.json | {'text_rules': [1]} | text_rules is [1]. Sluice does not know this field",
         "tokenizer.json | {'model': {'type': 'BPE', 'dropout': 0.1, 'vocab': {}, 'merges': []}} | model.dropout is 0.1"
       })
@@ -119,6 +123,7 @@ class TokensTest {
       delimiter = '|',
       value = {
         "special_tokens_map.json | {'eos_token': '[END]'} | eos_token is </s>, but special_tokens_map.json has the eos_token [END]",
+        "special_tokens_map.json | {'sep_token': {'content': 'e'}} | special_tokens_map.json: sep_token has the token e",
         "added_tokens.json | {'</s>': 7} | it has the token </s> with the id 7",
         "added_tokens.json | {'<new>': 512} | it has the token <new> with the id 512"
       })

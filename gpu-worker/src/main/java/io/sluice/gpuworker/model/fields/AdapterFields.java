@@ -21,8 +21,8 @@ public final class AdapterFields {
                   "The factor of the adapter's output: alpha / r, or alpha divided by the root of r."),
               honoured(
                   "target_modules exclude_modules layers_to_transform layers_pattern",
-                  "The adapted layers. Those in the file count; a plain list in `target_modules` must name"
-                      + " the same layers."),
+                  "The adapted layers. By the rules of PEFT, these fields must name exactly the layers in the"
+                      + " file."),
               honoured(
                   "modules_to_save",
                   "Only `embed_tokens` and `lm_head`, which must be in the file. As in PEFT, an embedding"

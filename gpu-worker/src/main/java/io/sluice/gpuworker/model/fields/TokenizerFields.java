@@ -66,10 +66,11 @@ public final class TokenizerFields {
               withoutEffect(
                   "add_eos_token",
                   "Sluice writes the end token after each answer, and nowhere else."),
-              withoutEffect(
+              honoured(
                   "bos_token pad_token unk_token sep_token cls_token mask_token additional_special_tokens"
                       + " extra_special_tokens model_specific_special_tokens special_tokens",
-                  "Names of tokens; `tokenizer.json` decides where they are used."),
+                  "Names of special tokens, at which texts are divided. Must be among the `added_tokens` of"
+                      + " `tokenizer.json`, also those in `special_tokens_map.json` if that file exists."),
               withoutEffect(
                   "truncation_side padding_side max_length stride truncation_strategy pad_to_multiple_of"
                       + " pad_token_type_id padding truncation model_max_length",

@@ -113,9 +113,9 @@ public record LoraCheckpoint(
           adapter.path()
               + (adapted ? " has " : " has no ")
               + name
-              + ", but target_modules in adapter_config.json "
+              + ", but adapter_config.json "
               + (adapted ? "does not name" : "names")
-              + " that layer: use the adapter and the config of the same training run");
+              + " that layer (target_modules, exclude_modules, layers_to_transform): use the adapter and the config of the same training run");
     }
     if (!adapted) {
       return false;

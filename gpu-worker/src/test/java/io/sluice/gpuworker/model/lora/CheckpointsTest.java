@@ -179,11 +179,13 @@ class CheckpointsTest {
             .getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> load(checkpoint))
         .hasMessageContaining("has no base_model.model.model.layers.1.self_attn.v_proj.lora_A")
-        .hasMessageContaining("but target_modules in adapter_config.json names that layer");
+        .hasMessageContaining("but adapter_config.json names that layer");
     String config = Files.readString(checkpoint.resolve("adapter_config.json"));
     Files.writeString(
         checkpoint.resolve("adapter_config.json"),
-        config.replaceAll("\"target_modules\": \\[[^]]*]", "\"target_modules\": \".*_proj\""));
+        config.replaceAll(
+            "\"target_modules\": \\[[^]]*]",
+            "\"target_modules\": \".*(0.*[qkvo]|1.*[qko])_proj\""));
     assertThatThrownBy(() -> load(checkpoint))
         .hasMessageContaining("do not belong to the model, such as")
         .hasMessageContaining("layers.9.self_attn.v_proj");

@@ -39,7 +39,7 @@ class OptimizerStateTest {
     Safetensors any =
         Safetensors.open(
             GoldenData.small().resolve("tiny-llama/run/checkpoint-5/adapter_model.safetensors"));
-    checkpoint = new LoraCheckpoint(folder, 2, 1, new LoraTargets(Set.of()), Set.of(), any);
+    checkpoint = new LoraCheckpoint(folder, 2, 1, new LoraTargets(module -> true), Set.of(), any);
   }
 
   private AdamMoments read() throws IOException {
