@@ -1,5 +1,6 @@
 package io.sluice.schemas.file;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class ZstdFrames extends InputStream {
     try {
       isComplete = frames.decompressDirectByteBufferStream(plain, compressed);
     } catch (ZstdException e) {
-      throw new IOException("zstd frame " + number + " is damaged (" + e.getMessage() + ")", e);
+      throw new IOException(reason(e.getErrorCode()), e);
     }
     plain.flip();
     inFrame = !isComplete;
@@ -89,6 +90,20 @@ final class ZstdFrames extends InputStream {
     } else if (ended && !plain.hasRemaining() && compressed.position() == before) {
       throw new IOException("zstd frame " + number + " is cut off");
     }
+  }
+
+  /** The library's own message says of every code that there is no error. */
+  private String reason(long code) {
+    if (code == Zstd.errPrefixUnknown() && number > 1) {
+      return "what follows zstd frame "
+          + (number - 1)
+          + " is not zstd: the file is damaged, or something was appended to it";
+    }
+    return code == Zstd.errFrameParameterWindowTooLarge()
+        ? "zstd frame "
+            + number
+            + " needs more than 128 MiB of memory: compress it again without --long"
+        : "zstd frame " + number + " is damaged (" + Zstd.getErrorName(-code) + ")";
   }
 
   @Override

@@ -130,10 +130,16 @@ class FormFilesTest {
     Files.write(file, Arrays.copyOf(two.toByteArray(), two.size() - 5));
     assertThatThrownBy(() -> read(file))
         .hasMessageContaining("two.jsonl cannot be read to its end");
+    byte[] damaged = two.toByteArray();
+    damaged[damaged.length - 20] ^= 1;
+    Files.write(file, damaged);
+    assertThatThrownBy(() -> read(file))
+        .hasMessageContaining("zstd frame 2 is damaged (")
+        .hasMessageNotContaining("No error");
     two.write("rubbish".getBytes(StandardCharsets.UTF_8));
     Files.write(file, two.toByteArray());
     assertThatThrownBy(() -> read(file))
-        .hasMessageContaining("two.jsonl cannot be read to its end");
+        .hasMessageContaining("two.jsonl cannot be read to its end: what follows zstd frame 2");
   }
 
   private static List<CandidateLine> read(Path file) throws IOException {
