@@ -30,6 +30,11 @@ public final class ChatTemplates {
     this.hash = hash(new TreeMap<>(sources));
   }
 
+  /** A single template that is not a model's own. */
+  public static ChatTemplates of(ChatTemplate template, String source) {
+    return new ChatTemplates(Map.of(DEFAULT, template), Map.of(DEFAULT, source));
+  }
+
   private static String hash(SortedMap<String, String> sources) {
     Sha256 hash = new Sha256();
     sources.forEach((name, source) -> hash.add(name).add(source));

@@ -134,6 +134,11 @@ public final class Tokens implements AutoCloseable {
     return endToken;
   }
 
+  /** The text of the tokens that are put before a text; empty if there are none. */
+  public String beginText() {
+    return begin.length == 0 ? "" : tokenizer.decode(begin, false);
+  }
+
   /**
    * Encodes a text from its beginning, with the begin token if the model has one.
    *

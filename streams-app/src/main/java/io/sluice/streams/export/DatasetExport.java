@@ -14,9 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -24,18 +25,20 @@ import java.util.stream.Stream;
 /**
  * Writes the frozen dataset of a job as a folder: the example files {@code train}, {@code random}
  * when the job has that control, {@code queries} and {@code held-out} when there are any, in one or
- * more formats; configurations for other trainers; and {@code manifest.json}, which describes the
- * job and the files.
+ * more formats; {@code manifest.json}, which describes the job and the files; and for each of
+ * several other trainers a folder that it can train from, if the model is known.
  *
  * <p>Examples that were retracted after the job fired are left out and listed in the manifest,
  * unless the caller includes them explicitly. The folder is written under a temporary name and then
  * renamed, so that a folder with the final name is always complete.
  *
- * @param formats formats of the example files; the configurations refer to the first one
- * @param model the model that the configurations train
+ * @param formats formats of the example files
+ * @param model the model that other trainers are to train; when empty, no folders for them are
+ *     written
  * @param withRetracted whether to write examples that were retracted
  */
-public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolean withRetracted) {
+public record DatasetExport(
+    List<ExampleFormat> formats, Optional<TrainedModel> model, boolean withRetracted) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /**
@@ -54,10 +57,9 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
    * What a folder does not contain.
    *
    * @param retracted ids of the candidates that were retracted
-   * @param trainers names of the trainers for which no configuration was written, because some
-   *     turns of the assistant have weight 0 and these trainers would learn them
+   * @param omissions examples that the folders of trainers do not contain
    */
-  public record LeftOut(List<String> retracted, List<String> trainers) {}
+  public record LeftOut(List<String> retracted, List<Omission> omissions) {}
 
   /**
    * Writes the folder.
@@ -110,27 +112,19 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
     write("random", random, folder, files);
     write("queries", examples(dataset.queries()), folder, files);
     write("held-out", examples(dataset.heldOut()), folder, files);
-    ExampleFormat first = formats.get(0);
-    TrainerConfigs configs =
-        new TrainerConfigs(dataset.job(), model, first, "train." + first.extension());
-    boolean hasMaskedTurns =
-        Stream.concat(train.stream(), random.stream())
-            .flatMap(example -> example.messages().stream())
-            .anyMatch(turn -> !turn.getLearn());
-    Map<String, String> texts =
-        hasMaskedTurns ? configs.filesForMaskedTurns() : configs.filesForAllTrainers();
-    for (Map.Entry<String, String> config : texts.entrySet()) {
-      Files.writeString(folder.resolve(config.getKey()), config.getValue());
-    }
-    List<String> withoutConfigs = hasMaskedTurns ? TrainerConfigs.BLIND_TO_MASKS : List.of();
+    List<Omission> omissions =
+        model.isPresent()
+            ? new TrainerFolders(dataset.job(), model.get().base(), model.get().text())
+                .write(train, folder)
+            : List.of();
     ObjectNode manifest = JSON.createObjectNode();
     manifest.set("job", AvroJson.of(dataset.job()));
     manifest.set("files", files);
     manifest.set("left_out_since_retracted", JSON.valueToTree(leftOut));
-    manifest.set("no_configuration_since_turns_are_masked", JSON.valueToTree(withoutConfigs));
+    manifest.set("left_out_of_trainer_folders", JSON.valueToTree(omissions));
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("manifest.json").toFile(), manifest);
-    return new LeftOut(List.copyOf(leftOut), withoutConfigs);
+    return new LeftOut(List.copyOf(leftOut), omissions);
   }
 
   private void write(String name, List<ExportedExample> examples, Path folder, ArrayNode files)
@@ -169,12 +163,11 @@ public record DatasetExport(List<ExampleFormat> formats, BaseModel model, boolea
   /** Deletes the temporary folder if it still exists, which means that writing has failed. */
   private static void deleteIfExists(Path temporary) throws IOException {
     if (Files.exists(temporary)) {
-      try (Stream<Path> files = Files.list(temporary)) {
-        for (Path file : files.toList()) {
+      try (Stream<Path> files = Files.walk(temporary)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
       }
-      Files.delete(temporary);
     }
   }
 }

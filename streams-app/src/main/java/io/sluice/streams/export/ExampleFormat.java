@@ -19,7 +19,7 @@ public enum ExampleFormat {
    * JSON lines, one example per line: {@code {"messages": [{"role", "content"}], "tools"?,
    * "metadata"?}}.
    */
-  JSONL("jsonl", "json") {
+  JSONL("jsonl") {
     @Override
     void write(List<ExportedExample> examples, Path file) throws IOException {
       // Readers of columns infer the type of a message from the first lines of a file, so either
@@ -48,7 +48,7 @@ public enum ExampleFormat {
   },
 
   /** Parquet, compressed with zstd. */
-  PARQUET("parquet", "parquet") {
+  PARQUET("parquet") {
     @Override
     void write(List<ExportedExample> examples, Path file) throws IOException {
       ParquetExamples.write(examples, file);
@@ -56,21 +56,14 @@ public enum ExampleFormat {
   };
 
   private final String extension;
-  private final String loader;
 
-  ExampleFormat(String extension, String loader) {
+  ExampleFormat(String extension) {
     this.extension = extension;
-    this.loader = loader;
   }
 
   /** The file name extension, without the dot. */
   public String extension() {
     return extension;
-  }
-
-  /** The name of the loader for this format in the Hugging Face library {@code datasets}. */
-  String loader() {
-    return loader;
   }
 
   /** Writes examples to a new file. */

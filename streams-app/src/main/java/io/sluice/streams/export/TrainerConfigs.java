@@ -8,64 +8,50 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Configurations of other trainers for a job, each the text of one file beside the examples.
+ * Configurations of other trainers for a job.
  *
- * <p>All of them describe the same training: supervised fine-tuning with the loss on the
- * assistant's turns, one example per device and step with gradients accumulated over the batch, a
- * linear learning rate schedule, and AdamW.
+ * <p>All of them describe the same training: supervised fine-tuning in 32 bits with the loss on
+ * what is learnt of each example, one example per device and step with gradients accumulated over
+ * the batch, a linear learning rate schedule, and AdamW. Each refers to a file {@code train.jsonl}
+ * beside it.
  */
 final class TrainerConfigs {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String OUTPUT = "output";
-
-  /** The trainers that learn every turn of the assistant, whatever its weight. */
-  static final List<String> BLIND_TO_MASKS = List.of("TRL", "LLaMA-Factory");
+  private static final String FILE = "train.jsonl";
 
   private final FineTuneJob job;
   private final HyperParameters parameters;
   private final BaseModel model;
-  private final ExampleFormat format;
-  private final String file;
+  private final int examples;
 
   /**
    * Creates the configurations of one job.
    *
-   * @param format format of the file of training examples
-   * @param file name of the file of training examples
+   * @param examples the number of examples in the file, at least 1
    */
-  TrainerConfigs(FineTuneJob job, BaseModel model, ExampleFormat format, String file) {
+  TrainerConfigs(FineTuneJob job, BaseModel model, int examples) {
     this.job = job;
     this.parameters = job.getHyperParameters();
     this.model = model;
-    this.format = format;
-    this.file = file;
+    this.examples = examples;
   }
 
-  /** The text of each configuration, by file name, for examples of which all turns are learnt. */
-  Map<String, String> filesForAllTrainers() {
-    Map<String, String> files = new LinkedHashMap<>();
-    files.put("trl.yaml", yaml("run in this folder: trl sft --config trl.yaml", trl()));
-    files.putAll(filesForMaskedTurns());
-    files.put(
-        "llama-factory.yaml",
-        yaml("run in this folder: llamafactory-cli train llama-factory.yaml", llamaFactory()));
-    files.put("dataset_info.json", json(llamaFactoryDataset()) + "\n");
-    return files;
-  }
-
-  /** Likewise for the one trainer that leaves turns of weight 0 unlearnt. */
-  Map<String, String> filesForMaskedTurns() {
-    return Map.of(
-        "axolotl.yaml", yaml("run in this folder: axolotl train axolotl.yaml", axolotl()));
-  }
-
-  private Map<String, Object> trl() {
+  /**
+   * The configuration of TRL.
+   *
+   * @param template name of the file of a chat template with generation markers; when empty, the
+   *     examples are tokens
+   */
+  String trl(Optional<String> template) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("model_name_or_path", model.name());
-    config.put("datasets", List.of(Map.of("path", format.loader(), "data_files", file)));
-    config.put("assistant_only_loss", true);
+    config.put("datasets", List.of(Map.of("path", "json", "data_files", FILE)));
+    template.ifPresent(name -> config.put("chat_template_path", name));
+    config.put("assistant_only_loss", template.isPresent());
     config.put("max_length", parameters.getMaxLength());
     if (!parameters.getFull()) {
       config.put("use_peft", true);
@@ -75,22 +61,14 @@ final class TrainerConfigs {
       config.put("lora_target_modules", targets().isEmpty() ? List.of("all-linear") : targets());
     }
     addHuggingFace(config);
-    return config;
+    return yaml("trl sft --config trl.yaml [--model_name_or_path MODEL]", config);
   }
 
-  private Map<String, Object> axolotl() {
+  /** The configuration of Axolotl, for examples that are tokens. */
+  String axolotl() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("base_model", model.name());
-    Map<String, Object> dataset = new LinkedHashMap<>();
-    dataset.put("path", file);
-    dataset.put("ds_type", format.loader());
-    dataset.put("type", "chat_template");
-    dataset.put("field_messages", "messages");
-    dataset.put("message_property_mappings", Map.of("role", "role", "content", "content"));
-    dataset.put("roles_to_train", List.of("assistant"));
-    dataset.put("message_field_training", "weight");
-    config.put("datasets", List.of(dataset));
-    config.put("chat_template", "tokenizer_default");
+    config.put("datasets", List.of(Map.of("path", FILE, "ds_type", "json")));
     config.put("val_set_size", 0);
     config.put("sequence_len", parameters.getMaxLength());
     if (!parameters.getFull()) {
@@ -110,15 +88,17 @@ final class TrainerConfigs {
     config.put("learning_rate", number(parameters.getLearningRate()));
     config.put("lr_scheduler", "linear");
     config.put("optimizer", "adamw_torch");
-    config.put("warmup_ratio", number(parameters.getWarmupRatio()));
+    config.put("warmup_steps", warmupSteps());
     config.put("weight_decay", number(parameters.getWeightDecay()));
     config.put("max_grad_norm", number(parameters.getMaxGradientNorm()));
     config.put("seed", job.getSeeds().get(0));
+    config.put("bf16", false);
     config.put("output_dir", OUTPUT);
-    return config;
+    return yaml("axolotl train axolotl.yaml [--base-model MODEL]", config);
   }
 
-  private Map<String, Object> llamaFactory() {
+  /** The configuration of LLaMA-Factory, for examples that are text in parts. */
+  String llamaFactory() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("model_name_or_path", model.name());
     config.put("stage", "sft");
@@ -132,14 +112,17 @@ final class TrainerConfigs {
     }
     config.put("dataset_dir", ".");
     config.put("dataset", "train");
+    // It adds nothing to the parts of the text, which have everything already.
+    config.put("template", "empty");
     config.put("cutoff_len", parameters.getMaxLength());
     addHuggingFace(config);
-    return config;
+    return yaml("llamafactory-cli train llama-factory.yaml [model_name_or_path=MODEL]", config);
   }
 
-  private Map<String, Object> llamaFactoryDataset() {
+  /** The description of the examples that LLaMA-Factory needs, as JSON. */
+  String llamaFactoryDataset() {
     Map<String, Object> dataset = new LinkedHashMap<>();
-    dataset.put("file_name", file);
+    dataset.put("file_name", FILE);
     dataset.put("formatting", "sharegpt");
     dataset.put("columns", Map.of("messages", "messages"));
     Map<String, Object> tags = new LinkedHashMap<>();
@@ -147,9 +130,18 @@ final class TrainerConfigs {
     tags.put("content_tag", "content");
     tags.put("user_tag", "user");
     tags.put("assistant_tag", "assistant");
-    tags.put("system_tag", "system");
     dataset.put("tags", tags);
-    return Map.of("train", dataset);
+    return json(Map.of("train", dataset)) + "\n";
+  }
+
+  /**
+   * The number of steps in which the learning rate rises: newer versions of the trainers have no
+   * setting for their share.
+   */
+  private int warmupSteps() {
+    int batch = parameters.getBatchSize();
+    int perEpoch = (examples + batch - 1) / batch;
+    return (int) Math.ceil(parameters.getWarmupRatio() * perEpoch * parameters.getEpochs());
   }
 
   /**
@@ -162,10 +154,12 @@ final class TrainerConfigs {
     config.put("learning_rate", number(parameters.getLearningRate()));
     config.put("lr_scheduler_type", "linear");
     config.put("optim", "adamw_torch");
-    config.put("warmup_ratio", number(parameters.getWarmupRatio()));
+    config.put("warmup_steps", warmupSteps());
     config.put("weight_decay", number(parameters.getWeightDecay()));
     config.put("max_grad_norm", number(parameters.getMaxGradientNorm()));
     config.put("seed", job.getSeeds().get(0));
+    config.put("bf16", false);
+    config.put("report_to", "none");
     config.put("output_dir", OUTPUT);
   }
 
@@ -183,8 +177,10 @@ final class TrainerConfigs {
 
   private String yaml(String usage, Map<String, Object> config) {
     StringBuilder text = new StringBuilder();
-    text.append("# Job ").append(job.getJobId()).append("; ").append(usage).append('\n');
-    text.append("# On N devices divide gradient_accumulation_steps by N.\n");
+    text.append("# Job ").append(job.getJobId()).append("; run in this folder: ");
+    text.append(usage).append('\n');
+    text.append(
+        "# On N devices divide gradient_accumulation_steps by N. On a GPU, bf16 may be true.\n");
     config.forEach((key, value) -> text.append(key).append(": ").append(json(value)).append('\n'));
     return text.toString();
   }

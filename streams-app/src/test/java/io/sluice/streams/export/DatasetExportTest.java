@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DatasetExportTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final BaseModel MODEL = new BaseModel("org/model", List.of());
+  private static final BaseModel MODEL = new BaseModel("/models/m", List.of());
   private static final List<Query> QUERIES =
       List.of(Queries.of("q", turns("what?", "that: ä 😀\n")));
 
@@ -54,15 +55,7 @@ class DatasetExportTest {
     assertThat(leftOut).isEqualTo(new DatasetExport.LeftOut(List.of(), List.of()));
     assertThat(names(folder)).as("no temporary folder is left").containsExactly("out");
     assertThat(names(out))
-        .containsExactly(
-            "axolotl.yaml",
-            "dataset_info.json",
-            "llama-factory.yaml",
-            "manifest.json",
-            "queries.jsonl",
-            "random.jsonl",
-            "train.jsonl",
-            "trl.yaml");
+        .containsExactly("manifest.json", "queries.jsonl", "random.jsonl", "train.jsonl");
     assertThat(out.resolve("train.jsonl"))
         .hasContent(
             """
@@ -144,7 +137,6 @@ class DatasetExportTest {
     assertThat(parquet(out.resolve("queries.parquet")))
         .containsExactly(QUERIES.get(0).getMessages());
     assertThat(out.resolve("train.jsonl")).exists();
-    assertThat(out.resolve("trl.yaml")).content().contains("\"train.parquet\"");
   }
 
   @Test
@@ -211,8 +203,7 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenTurnsOfWeightZero_whenExported_thenOnlyTheTrainerThatLeavesThemUnlearntIsConfigured()
-      throws IOException {
+  void givenTurnsOfWeightZero_whenExported_thenTheyHaveTheirWeights() throws IOException {
     Path out = folder.resolve("out");
     FrozenDataset whole = dataset(List.of());
     DatasetRecord masked =
@@ -221,24 +212,10 @@ class DatasetExportTest {
                 List.of(
                     Messages.of("assistant", "wrong", false), Messages.of("assistant", "right")))
             .build();
-    FrozenDataset dataset =
-        new FrozenDataset(
-            whole.job(),
-            List.of(whole.selected().get(0), masked),
-            whole.random(),
-            whole.queries(),
-            whole.heldOut());
 
-    DatasetExport.LeftOut leftOut =
-        export(false, ExampleFormat.JSONL, ExampleFormat.PARQUET).write(dataset, out);
+    export(false, ExampleFormat.JSONL, ExampleFormat.PARQUET)
+        .write(with(whole, List.of(whole.selected().get(0), masked)), out);
 
-    assertThat(leftOut.trainers()).containsExactly("TRL", "LLaMA-Factory");
-    assertThat(names(out))
-        .contains("axolotl.yaml")
-        .doesNotContain("trl.yaml", "llama-factory.yaml", "dataset_info.json");
-    assertThat(out.resolve("axolotl.yaml"))
-        .content()
-        .contains("\"message_field_training\":\"weight\"");
     assertThat(out.resolve("train.jsonl"))
         .hasContent(
             """
@@ -247,6 +224,91 @@ class DatasetExportTest {
             """);
     List<List<Message>> rows = parquet(out.resolve("train.parquet"));
     assertThat(rows.get(1)).isEqualTo(masked.getMessages());
+  }
+
+  @Test
+  void givenAModelWithATemplate_whenExported_thenEachTrainerGetsItsFolder() throws IOException {
+    Path out = folder.resolve("out");
+
+    DatasetExport.LeftOut leftOut =
+        forTrainers(Optional.of("{{ messages }}")).write(dataset(List.of()), out);
+
+    assertThat(leftOut.omissions()).isEmpty();
+    assertThat(names(out.resolve("trl")))
+        .containsExactly("chat_template.jinja", "train.jsonl", "trl.yaml");
+    assertThat(out.resolve("trl/train.jsonl")).hasSameTextualContentAs(out.resolve("train.jsonl"));
+    assertThat(out.resolve("trl/chat_template.jinja")).hasContent("{{ messages }}");
+    assertThat(names(out.resolve("axolotl"))).containsExactly("axolotl.yaml", "train.jsonl");
+    assertThat(out.resolve("axolotl/train.jsonl"))
+        .hasContent(
+            """
+            {"input_ids":[1,2,98],"attention_mask":[1,1,1],"labels":[-100,-100,98]}
+            {"input_ids":[1,2,97],"attention_mask":[1,1,1],"labels":[-100,-100,97]}
+            """);
+    assertThat(names(out.resolve("llama-factory")))
+        .containsExactly("dataset_info.json", "llama-factory.yaml", "train.jsonl");
+    assertThat(out.resolve("llama-factory/train.jsonl"))
+        .hasContent(
+            """
+            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"b"}]}
+            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"a"}]}
+            """);
+  }
+
+  @Test
+  void givenNoTemplateAndAnUnlearnableExample_whenExported_thenTrlGetsTokensOfTheOthers()
+      throws IOException {
+    Path out = folder.resolve("out");
+    FrozenDataset whole = dataset(List.of());
+    DatasetRecord unlearnable =
+        DatasetRecord.newBuilder(whole.selected().get(1)).setCandidateId("unlearnable").build();
+
+    DatasetExport.LeftOut leftOut =
+        forTrainers(Optional.empty())
+            .write(with(whole, List.of(whole.selected().get(0), unlearnable)), out);
+
+    assertThat(leftOut.omissions())
+        .containsExactly(new Omission("trl, axolotl, llama-factory", "unlearnable", "too long"));
+    assertThat(names(out.resolve("trl"))).containsExactly("train.jsonl", "trl.yaml");
+    assertThat(out.resolve("trl/train.jsonl"))
+        .hasContent("{\"input_ids\":[1,2,98],\"assistant_masks\":[0,0,1]}");
+    assertThat(
+            JSON.readTree(out.resolve("manifest.json").toFile())
+                .path("left_out_of_trainer_folders")
+                .get(0)
+                .path("id")
+                .asText())
+        .isEqualTo("unlearnable");
+    assertThat(out.resolve("train.jsonl")).content().hasLineCount(2);
+    assertThatThrownBy(
+            () ->
+                forTrainers(Optional.empty())
+                    .write(with(whole, List.of(unlearnable)), folder.resolve("none")))
+        .hasMessageContaining("nothing can be learnt from any example: too long");
+    assertThat(names(folder)).as("no temporary folder is left").containsExactly("out");
+  }
+
+  /** Tokens 1 and 2, and one for the first letter of the id, which is learnt. */
+  private static DatasetExport forTrainers(Optional<String> template) {
+    TrainingText text =
+        new TrainingText() {
+          @Override
+          public TrainedExample of(ExportedExample example) {
+            return example.id().equals("unlearnable")
+                ? new TrainedExample.Unlearnable("too long")
+                : new TrainedExample.Learnable(
+                    new long[] {1, 2, example.id().charAt(0)},
+                    new boolean[] {false, false, true},
+                    List.of("ask", example.id()));
+          }
+
+          @Override
+          public Optional<String> template(List<ExportedExample> examples) {
+            return template;
+          }
+        };
+    return new DatasetExport(
+        List.of(ExampleFormat.JSONL), Optional.of(new TrainedModel(MODEL, text)), false);
   }
 
   @Test
@@ -270,7 +332,7 @@ class DatasetExportTest {
   }
 
   private static DatasetExport export(boolean withRetracted, ExampleFormat... formats) {
-    return new DatasetExport(List.of(formats), MODEL, withRetracted);
+    return new DatasetExport(List.of(formats), Optional.empty(), withRetracted);
   }
 
   private static List<String> names(Path directory) throws IOException {

@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerConfigsTest {
-  private static final BaseModel MODEL = new BaseModel("org/model", List.of());
+  private static final BaseModel MODEL = new BaseModel("/models/m", List.of());
   private static final FineTuneJob JOB =
       FineTuneJob.newBuilder()
           .setJobId("t-2-abc")
@@ -36,10 +39,12 @@ class TrainerConfigsTest {
   @Test
   void givenAJob_whenConfigured_thenTheConfigurationOfEveryTrainerHasItsHyperParameters()
       throws IOException {
-    Map<String, String> texts = files(JOB, MODEL);
+    TrainerConfigs configs = new TrainerConfigs(JOB, MODEL, 300);
 
-    assertThat(config(texts, "trl.yaml"))
-        .containsEntry("model_name_or_path", "\"org/model\"")
+    assertThat(config(configs.trl(Optional.of("t.jinja"))))
+        .containsEntry("chat_template_path", "\"t.jinja\"")
+        .containsEntry("assistant_only_loss", "true")
+        .containsEntry("model_name_or_path", "\"/models/m\"")
         .containsEntry("use_peft", "true")
         .containsEntry("lora_r", "128")
         .containsEntry("lora_alpha", "512")
@@ -48,15 +53,16 @@ class TrainerConfigsTest {
         .containsEntry("learning_rate", "0.00002")
         .containsEntry("num_train_epochs", "2")
         .containsEntry("gradient_accumulation_steps", "128")
-        .containsEntry("warmup_ratio", "0.03")
+        .containsEntry("warmup_steps", "1")
+        .containsEntry("bf16", "false")
         .containsEntry("seed", "5");
-    assertThat(config(texts, "axolotl.yaml"))
-        .containsEntry("base_model", "\"org/model\"")
+    assertThat(config(configs.axolotl()))
+        .containsEntry("base_model", "\"/models/m\"")
         .containsEntry("adapter", "\"lora\"")
         .containsEntry("lora_target_linear", "true")
         .containsEntry("sequence_len", "2048")
         .containsEntry("num_epochs", "2");
-    assertThat(config(texts, "llama-factory.yaml"))
+    assertThat(config(configs.llamaFactory()))
         .containsEntry("finetuning_type", "\"lora\"")
         .containsEntry("lora_target", "\"all\"")
         .containsEntry("dataset", "\"train\"")
@@ -64,7 +70,7 @@ class TrainerConfigsTest {
     assertThat(
             JsonMapper.builder()
                 .build()
-                .readTree(texts.get("dataset_info.json"))
+                .readTree(configs.llamaFactoryDataset())
                 .path("train")
                 .path("file_name")
                 .asText())
@@ -76,30 +82,43 @@ class TrainerConfigsTest {
       throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
-    BaseModel llama = BaseModel.of(model.toString());
+    BaseModel llama = BaseModel.of(model);
     FineTuneJob full =
         FineTuneJob.newBuilder(JOB)
             .setHyperParameters(HyperParameters.newBuilder().setFull(true).build())
             .build();
 
-    assertThat(files(JOB, llama).get("llama-factory.yaml"))
+    assertThat(new TrainerConfigs(JOB, llama, 2).llamaFactory())
         .contains("lora_target: \"q_proj,k_proj,v_proj,o_proj\"");
-    assertThat(files(full, llama).get("llama-factory.yaml"))
-        .contains("finetuning_type: \"full\"")
-        .doesNotContain("lora_");
-    assertThat(files(full, llama).get("trl.yaml")).doesNotContain("peft", "lora");
-    assertThat(files(full, llama).get("axolotl.yaml")).doesNotContain("adapter", "lora");
+    TrainerConfigs whole = new TrainerConfigs(full, llama, 2);
+    assertThat(whole.llamaFactory()).contains("finetuning_type: \"full\"").doesNotContain("lora_");
+    assertThat(whole.trl(Optional.empty()))
+        .doesNotContain("peft", "lora", "chat_template_path")
+        .contains("assistant_only_loss: false");
+    assertThat(whole.axolotl()).doesNotContain("adapter", "lora");
   }
 
-  private static Map<String, String> files(FineTuneJob job, BaseModel model) {
-    return new TrainerConfigs(job, model, ExampleFormat.JSONL, "train.jsonl").filesForAllTrainers();
+  @ParameterizedTest
+  @CsvSource({"1, 0.03, 1", "300, 0, 0", "1280, 0.5, 10", "1281, 0.5, 11", "128, 1, 2"})
+  void givenAShareOfTheSteps_whenConfigured_thenItIsANumberOfStepsRoundedUp(
+      int examples, double ratio, int expected) {
+    FineTuneJob job =
+        FineTuneJob.newBuilder(JOB)
+            .setHyperParameters(HyperParameters.newBuilder().setWarmupRatio(ratio).build())
+            .build();
+    TrainerConfigs configs = new TrainerConfigs(job, MODEL, examples);
+
+    for (String text :
+        List.of(configs.trl(Optional.empty()), configs.axolotl(), configs.llamaFactory())) {
+      assertThat(config(text))
+          .containsEntry("warmup_steps", Integer.toString(expected))
+          .doesNotContainKey("warmup_ratio");
+    }
   }
 
-  private static Map<String, String> config(Map<String, String> texts, String name) {
+  private static Map<String, String> config(String text) {
     Map<String, String> config = new TreeMap<>();
-    texts
-        .get(name)
-        .lines()
+    text.lines()
         .filter(line -> !line.startsWith("#"))
         .forEach(line -> config.put(line.split(": ", 2)[0], line.split(": ", 2)[1]));
     return config;

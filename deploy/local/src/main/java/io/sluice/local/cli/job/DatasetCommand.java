@@ -1,15 +1,18 @@
 package io.sluice.local.cli.job;
 
 import io.sluice.local.cli.options.ConnectionOptions;
+import io.sluice.local.export.ModelText;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.client.FineTuneJobs;
 import io.sluice.streams.export.BaseModel;
 import io.sluice.streams.export.DatasetExport;
 import io.sluice.streams.export.ExampleFormat;
+import io.sluice.streams.export.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +27,9 @@ import picocli.CommandLine.Spec;
       "Write the frozen dataset of a fine-tune job as a folder.",
       "The folder contains the examples in selection order as train.jsonl, with one"
           + " {\"messages\": [...]} per line; the random control, the queries and the held-out"
-          + " examples in the same form; the whole job as manifest.json; and configurations for TRL,"
-          + " Axolotl and LLaMA-Factory.",
+          + " examples in the same form; and the whole job as manifest.json.",
+      "With --model, it also contains a folder for each of TRL, Axolotl and LLaMA-Factory, from"
+          + " which the trainer trains on exactly the tokens that the examples were selected by.",
       "Examples that were retracted since the job fired are left out."
     })
 public final class DatasetCommand implements Callable<Integer> {
@@ -41,6 +45,9 @@ public final class DatasetCommand implements Callable<Integer> {
       this.formats = List.of(formats);
     }
   }
+
+  /** How many left out examples are reported one by one. */
+  private static final int MAX_REPORTED = 10;
 
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;
@@ -64,14 +71,12 @@ public final class DatasetCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "NAME",
-      defaultValue = "model",
+      paramLabel = "DIR",
       description =
-          "The model that the configurations train: a folder or a name on Hugging Face. Default:"
-              + " the folder '${DEFAULT-VALUE}' in DIR, where you have to put the model. If the job does"
-              + " not say which layers get an adapter, the config.json of the folder decides; for a"
-              + " name on Hugging Face, all linear layers get one.")
-  private String model;
+          "Folder of the model that is to be trained, for the folders of trainers: its tokenizer and"
+              + " chat template, whose text form must be the job's, and config.json. Weights are not"
+              + " read. The trainers can be given another path of the same model.")
+  private Optional<Path> model = Optional.empty();
 
   @Option(
       names = "--include-retracted",
@@ -89,20 +94,26 @@ public final class DatasetCommand implements Callable<Integer> {
               FineTuneJobs jobs = new FineTuneJobs(access);
               return jobs.dataset(jobs.find(jobId));
             });
-    DatasetExport.LeftOut leftOut =
-        new DatasetExport(format.formats, BaseModel.of(model), includeRetracted)
-            .write(dataset, out);
+    DatasetExport.LeftOut leftOut = write(dataset);
     FineTuneJob job = dataset.job();
     spec.commandLine()
         .getOut()
         .printf("job %s, %d examples selected: %s%n", job.getJobId(), job.getExamples(), out);
-    if (!leftOut.trainers().isEmpty()) {
+    leftOut.omissions().stream()
+        .limit(MAX_REPORTED)
+        .forEach(
+            one ->
+                spec.commandLine()
+                    .getErr()
+                    .printf(
+                        "Left out for %s: example %s: %s%n",
+                        one.trainers(), one.id(), one.reason()));
+    if (leftOut.omissions().size() > MAX_REPORTED) {
       spec.commandLine()
           .getErr()
           .printf(
-              "There is no configuration for %s: some turns of the assistant have weight 0, and"
-                  + " these trainers would learn them%n",
-              String.join(" and ", leftOut.trainers()));
+              "... and %d more: manifest.json lists them%n",
+              leftOut.omissions().size() - MAX_REPORTED);
     }
     if (!leftOut.retracted().isEmpty()) {
       spec.commandLine()
@@ -113,5 +124,18 @@ public final class DatasetCommand implements Callable<Integer> {
               leftOut.retracted().size());
     }
     return 0;
+  }
+
+  private DatasetExport.LeftOut write(FrozenDataset dataset) throws IOException {
+    if (model.isEmpty()) {
+      return new DatasetExport(format.formats, Optional.empty(), includeRetracted)
+          .write(dataset, out);
+    }
+    BaseModel base = BaseModel.of(model.get());
+    try (ModelText text = ModelText.open(model.get(), dataset.job())) {
+      return new DatasetExport(
+              format.formats, Optional.of(new TrainedModel(base, text)), includeRetracted)
+          .write(dataset, out);
+    }
   }
 }
