@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.local.bundled.BundledModel;
 import io.sluice.local.cli.Sluice;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
@@ -147,6 +148,15 @@ class FineTuneJobsTest {
     assertThat(lines(out.resolve("queries.jsonl"))).hasSize(2);
     assertThat(lines(out.resolve("held-out.jsonl"))).hasSize(1);
     assertThat(out.resolve("train.parquet")).exists();
+    assertThat(out.resolve("trl")).doesNotExist();
+    Path model = BundledModel.write(directory.resolve("model")).base();
+    Path trainers = directory.resolve("trainers");
+    Ran withModel = run("dataset", job, "--out", trainers.toString(), "--model", model.toString());
+    assertThat(withModel.exitCode()).as(withModel.err()).isZero();
+    assertThat(lines(trainers.resolve("trl/train.jsonl"))).hasSize(5);
+    assertThat(lines(trainers.resolve("axolotl/train.jsonl"))).hasSize(5);
+    assertThat(lines(trainers.resolve("llama-factory/train.jsonl"))).hasSize(5);
+    assertThat(trainers.resolve("trl/chat_template.jinja")).exists();
     assertThat(run("dataset", job, "--out", out.toString()).err()).contains("exists: give --out");
     assertThat(run("dataset", "none", "--out", "x").err()).contains("no job 'none'");
   }
