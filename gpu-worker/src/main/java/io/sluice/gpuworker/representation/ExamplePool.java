@@ -134,7 +134,11 @@ final class ExamplePool {
       }
     }
     return new Represented(
-        rows, example.ids().length, example.uncut(), ByteBuffer.wrap(example.hash()));
+        rows,
+        example.ids().length,
+        example.uncut(),
+        ByteBuffer.wrap(example.hash()),
+        example.asked().length);
   }
 
   private static boolean isOutOfMemory(Throwable failure) {

@@ -83,8 +83,10 @@ public interface Representer extends AutoCloseable {
    * @param uncutTokens the number of tokens of the whole example
    * @param tokensHash equal for examples that tokenize alike, see {@link
    *     io.sluice.gpuworker.gradient.Encoded.Example#hash}; not to be modified
+   * @param learntTokens the number of tokens after truncation whose prediction counts in the loss
    */
-  record Represented(float[][] rows, int tokens, int uncutTokens, ByteBuffer tokensHash)
+  record Represented(
+      float[][] rows, int tokens, int uncutTokens, ByteBuffer tokensHash, int learntTokens)
       implements Outcome {}
 
   /**

@@ -3,10 +3,10 @@ package io.sluice.gpuworker.trainer;
 import io.sluice.gpuworker.job.JobTopics;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
-import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.dataset.FrozenDataset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +55,8 @@ final class KafkaJobTopics implements JobTopics {
   @Override
   public List<DatasetRecord> dataset(FineTuneJob job) throws InterruptedException {
     long expected =
-        (job.getControls().contains(Arm.RANDOM) ? 2L : 1L) * job.getExamples()
+        (long) job.getExamples()
+            + FrozenDataset.randomExamples(job)
             + job.getQueries()
             + job.getHeldOut();
     List<DatasetRecord> found = new ArrayList<>();

@@ -128,6 +128,7 @@ final class CandidateStage implements Stage {
             .setCandidate(candidate)
             .setUncutTokens(represented.uncutTokens())
             .setTokensHash(represented.tokensHash())
+            .setLearntTokens(represented.learntTokens())
             .build();
     return new Publish(
         record,

@@ -95,9 +95,11 @@ public class FakeRepresenter implements Representer {
     String said = messages.get(messages.size() - 1).getContent();
     return switch (said) {
       case "unusable" -> new Unusable("nothing is left to learn");
-      case "zero" -> new Represented(new float[CHECKPOINTS][DIMENSION], 3, 3, hash(id));
+      case "zero" -> new Represented(new float[CHECKPOINTS][DIMENSION], 3, 3, hash(id), 2);
       case "broken" -> throw new IllegalStateException("out of memory");
-      default -> new Represented(rows(id), said.length(), 2 * said.length(), hash(said));
+      default ->
+          new Represented(
+              rows(id), said.length(), 2 * said.length(), hash(said), said.length() - 1);
     };
   }
 }

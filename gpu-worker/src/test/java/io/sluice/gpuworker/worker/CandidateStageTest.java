@@ -58,6 +58,7 @@ class CandidateStageTest {
     assertThat(representation.getDimension()).isEqualTo(FakeRepresenter.DIMENSION);
     assertThat(representation.getCheckpoints()).isEqualTo(2);
     assertThat(representation.getTokens()).isEqualTo("Hello.".length());
+    assertThat(representation.getLearntTokens()).isEqualTo("Hello.".length() - 1);
     assertThat(representation.getUncutTokens()).isEqualTo(2 * "Hello.".length());
     assertThat(representation.getCandidate()).isEqualTo(Inputs.candidate("c-1", "Hello."));
     assertThat(representation.getFeatures())

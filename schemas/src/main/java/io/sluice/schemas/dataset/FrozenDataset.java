@@ -15,8 +15,8 @@ import java.util.List;
  *
  * @param job the job that the examples belong to
  * @param selected the selected examples, in selection order
- * @param random the examples of the random control, as many as were selected; empty when the job
- *     does not compare with random examples
+ * @param random the examples of the random control, as many as were selected or with as many learnt
+ *     tokens; empty when the job does not compare with random examples
  * @param queries the query set, in the order in which the task lists it
  * @param heldOut the task's held-out examples, in the order in which the task lists them
  */
@@ -53,8 +53,7 @@ public record FrozenDataset(
     }
     boolean hasRandomControl = job.getControls().contains(Arm.RANDOM);
     List<DatasetRecord> selected = part(job, records, DatasetPart.SELECTED, job.getExamples());
-    List<DatasetRecord> random =
-        part(job, records, DatasetPart.RANDOM, hasRandomControl ? job.getExamples() : 0);
+    List<DatasetRecord> random = part(job, records, DatasetPart.RANDOM, randomExamples(job));
     List<Query> queries = queries(part(job, records, DatasetPart.QUERIES, job.getQueries()));
     List<Query> heldOut = queries(part(job, records, DatasetPart.HELD_OUT, job.getHeldOut()));
     requireChecksum(job, DatasetPart.SELECTED, orderHash(selected), job.getDatasetChecksum());
@@ -66,6 +65,17 @@ public record FrozenDataset(
     requireChecksum(
         job, DatasetPart.HELD_OUT, ExampleHashes.ofQueries(heldOut), job.getHeldOutHash());
     return new FrozenDataset(job, selected, random, queries, heldOut);
+  }
+
+  /**
+   * The number of examples in the random part of a job's dataset: as many as are selected, unless
+   * the job has a budget of tokens; none if the job does not compare with random examples.
+   */
+  public static int randomExamples(FineTuneJob job) {
+    if (!job.getControls().contains(Arm.RANDOM)) {
+      return 0;
+    }
+    return job.getBudgetTokens() > 0 ? job.getRandomExamples() : job.getExamples();
   }
 
   private static List<DatasetRecord> part(

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param task the task id
  * @param queries the query set, at least one query; a query without an id gets its index, from 0
  * @param budgets the budgets in examples; empty when the file has none
+ * @param budgetTokens the most learnt tokens of each budget; empty for no limit
  * @param representationId the representation id of the workers that represent the task, if given
  * @param algorithm the selection algorithm, if given
  * @param minPoolFactor how many times its budget the pool must hold before a job fires, if given
@@ -38,6 +39,7 @@ public record TaskFile(
     String task,
     List<Query> queries,
     List<Integer> budgets,
+    List<Long> budgetTokens,
     Optional<String> representationId,
     Optional<String> algorithm,
     OptionalDouble minPoolFactor,
@@ -66,6 +68,7 @@ public record TaskFile(
   public TaskFile {
     queries = List.copyOf(queries);
     budgets = List.copyOf(budgets);
+    budgetTokens = List.copyOf(budgetTokens);
   }
 
   /**
@@ -117,7 +120,15 @@ public record TaskFile(
   /** Returns the same task with other budgets, in examples. */
   public TaskFile withBudgets(List<Integer> others) {
     return new TaskFile(
-        task, queries, others, representationId, algorithm, minPoolFactor, rules, training);
+        task,
+        queries,
+        others,
+        budgetTokens,
+        representationId,
+        algorithm,
+        minPoolFactor,
+        rules,
+        training);
   }
 
   /**
@@ -133,6 +144,7 @@ public record TaskFile(
             .setTaskId(task)
             .setRevision(revision)
             .setBudgets(budgets)
+            .setBudgetTokens(budgetTokens)
             .setQueries(queries)
             .setRules(rules);
     representationId.ifPresent(builder::setRepresentationId);
@@ -175,6 +187,7 @@ public record TaskFile(
         task,
         queries,
         JsonReading.wholeNumbers(object, "budgets").orElse(List.of()),
+        TaskPoolRules.budgetTokens(object),
         JsonReading.text(object, "representation_id"),
         JsonReading.text(object, "algorithm"),
         minPoolFactor(object),

@@ -16,12 +16,21 @@ import java.util.Set;
  * Reads those fields of a task file that say which candidates are eligible: {@code "where"?:
  * {FIELD: {"equals"?, "in"?, "not_in"?, "min"?, "max"?, "missing"?}}, "min_tokens"?, "max_tokens"?,
  * "duplicates"?: "one" or "all", "leaks"?: "report", "exclude" or "ignore", "leak_words"?}, where
- * FIELD is {@code source} or {@code metadata.NAME}.
+ * FIELD is {@code source} or {@code metadata.NAME}; and {@code "budget_tokens"?}, a list.
  */
 final class TaskPoolRules {
   /** The names of these fields in a task file. */
   static final Set<String> FIELDS =
-      Set.of("where", "min_tokens", "max_tokens", "duplicates", "leaks", "leak_words");
+      Set.of(
+          "where",
+          "min_tokens",
+          "max_tokens",
+          "duplicates",
+          "leaks",
+          "leak_words",
+          "budget_tokens");
+
+  private static final String BUDGET_TOKENS = "budget_tokens";
 
   private static final Set<String> OPERATORS =
       Set.of("equals", "in", "not_in", "min", "max", "missing");
@@ -68,6 +77,27 @@ final class TaskPoolRules {
           throw new IllegalArgumentException(
               "duplicates: '" + ForeignText.name(name) + "' is unknown: use \"one\" or \"all\"");
     };
+  }
+
+  /** Reads the budgets in tokens; empty when the field is absent. */
+  static List<Long> budgetTokens(JsonNode object) {
+    List<Long> budgets = new ArrayList<>();
+    JsonReading.list(object, BUDGET_TOKENS)
+        .ifPresent(
+            list -> {
+              if (list.isEmpty()) {
+                throw new IllegalArgumentException(
+                    BUDGET_TOKENS + " is empty: give one number for each budget");
+              }
+              for (JsonNode number : list) {
+                if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+                  throw new IllegalArgumentException(
+                      BUDGET_TOKENS + ": " + number + " is not a whole number");
+                }
+                budgets.add(number.longValue());
+              }
+            });
+    return budgets;
   }
 
   /** Reads a number of tokens. In the record, 0 stands for no limit, so nobody may give it. */

@@ -49,6 +49,7 @@ public final class TargetTaskRules {
       problems.add("the minimum pool factor is " + factor + ": use 1 or more");
     }
     problems.addAll(budgetProblems(task.getBudgets()));
+    problems.addAll(tokenProblems(task));
     problems.addAll(queryProblems(task.getQueries()));
     problems.addAll(heldOutProblems(task.getHeldOut()));
     problems.addAll(EligibilityRules.problems(task.getRules()));
@@ -74,6 +75,30 @@ public final class TargetTaskRules {
             "unknown algorithm '"
                 + ForeignText.name(algorithm)
                 + "': use round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)");
+  }
+
+  private static List<String> tokenProblems(TargetTask task) {
+    List<Long> tokens = task.getBudgetTokens();
+    if (tokens.isEmpty()) {
+      return List.of();
+    }
+    List<String> problems = new ArrayList<>();
+    if (tokens.size() != task.getBudgets().size()) {
+      problems.add(
+          "budget_tokens has %d numbers for %d budgets: give one for each budget"
+              .formatted(tokens.size(), task.getBudgets().size()));
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i) < (i == 0 ? 1 : tokens.get(i - 1) + 1)) {
+        problems.add(
+            "budget_tokens has "
+                + tokens.get(i)
+                + " at place "
+                + (i + 1)
+                + ": use numbers of 1 or more, in ascending order, each once");
+      }
+    }
+    return problems;
   }
 
   /** Checks budgets: at least one, each 1 to {@link #MAX_BUDGET}, strictly ascending. */

@@ -110,6 +110,24 @@ class TaskFileTest {
                 "metadata.a.b", List.of(), List.of(), List.of(-0.5), List.of(2.0), false));
   }
 
+  @Test
+  void givenBudgetsInTokens_whenConvertedToATask_thenThereIsOneForEachBudgetInAscendingOrder()
+      throws IOException {
+    TaskFile file =
+        read("{\"task\":\"t\",\"queries\":[{" + TURNS + "}],\"budget_tokens\":[100,5000000000]}");
+
+    TargetTask task = file.withBudgets(List.of(5, 10)).toTargetTask(1);
+    assertThat(task.getBudgetTokens()).containsExactly(100L, 5_000_000_000L);
+    assertThat(TargetTaskRules.problems(task)).isEmpty();
+    assertThat(TargetTaskRules.problems(file.withBudgets(List.of(5)).toTargetTask(1)))
+        .containsExactly("budget_tokens has 2 numbers for 1 budgets: give one for each budget");
+    assertThat(
+            TargetTaskRules.problems(
+                TargetTask.newBuilder(task).setBudgetTokens(List.of(0L, 0L)).build()))
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem).contains("use numbers of 1 or more"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -133,6 +151,9 @@ class TaskFileTest {
           "where":{"source":{"equals":"a","in":["b"]}} | where: 'source': equals and in contradict each other
           "duplicates":"none"                     | duplicates: 'none' is unknown: use "one" or "all"
           "duplicates":1                          | duplicates is not a text
+          "budget_tokens":100                     | budget_tokens is not a list
+          "budget_tokens":[]                      | budget_tokens is empty: give one number for each budget
+          "budget_tokens":[1.5]                   | budget_tokens: 1.5 is not a whole number
           "leaks":"drop"                          | leaks: 'drop' is unknown: use "report", "exclude" or "ignore"
           "leak_words":0                          | leak_words is 0: use 1 to 1000 words
           "min_tokens":0                          | min_tokens is 0: use 1 or more, or leave it out for no limit
@@ -158,7 +179,7 @@ class TaskFileTest {
           {"task":"t","queries":[]}                           | the task has 0 queries
           {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 characters of
           {"task":".t","queries":[{TURNS}]}                   | task id '.t': use 1 to 100 characters of A-Z a-z 0-9 . _ -, and do not begin with a dot
-          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: unknown field 'helt_out', use algorithm, budgets, comment, controls
+          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: unknown field 'helt_out', use algorithm, budget_tokens, budgets, comment
           {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lora_targets":[5]}} | lora_targets: 5 is not a text
           {"task":"t","queries":[{"id":"x"}]}                 | queries 1: messages is missing
           {"task":"t","queries":[7]}                          | queries 1: messages is missing

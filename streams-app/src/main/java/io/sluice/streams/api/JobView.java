@@ -2,6 +2,7 @@ package io.sluice.streams.api;
 
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.dataset.FrozenDataset;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,9 @@ import java.util.Locale;
  * @param retractedIncomplete whether further candidates were retracted than the record names
  * @param textForm how the messages of examples became text: {@code reference}, or {@code chat} with
  *     the hash of the chat templates
+ * @param budgetTokens learnt tokens that the selected and the random examples have at most; 0 for
+ *     no limit
+ * @param randomExamples number of random examples; 0 when the job does not compare with any
  */
 record JobView(
     String job,
@@ -64,7 +68,9 @@ record JobView(
     String launcher,
     List<String> retracted,
     boolean retractedIncomplete,
-    String textForm) {
+    String textForm,
+    long budgetTokens,
+    int randomExamples) {
   static JobView of(FineTuneJob job) {
     return new JobView(
         job.getJobId(),
@@ -92,7 +98,9 @@ record JobView(
         job.getLauncher(),
         job.getRetracted(),
         job.getRetractedIncomplete(),
-        job.getTextForm());
+        job.getTextForm(),
+        job.getBudgetTokens(),
+        FrozenDataset.randomExamples(job));
   }
 
   private static String lower(Enum<?> value) {

@@ -27,16 +27,11 @@ record SubsetReport(Map<Integer, TierSimilarity> tiers, List<QueryCoverage> cove
     Map<Integer, TierSimilarity> tiers = new HashMap<>();
     Mean slots = new Mean();
     Mean queries = new Mean();
-    List<Integer> budgets = subset.task().getBudgets();
-    int tier = 0;
     for (Subset.Entry entry : subset.entries()) {
       slots.add(entry.score());
       entry.instruction().getScores().forEach(queries::add);
-      // Each budget's subset is a prefix of the next one's.
-      while (budgets.get(tier) <= entry.rank()) {
-        tier++;
-      }
-      tiers.put(budgets.get(tier), new TierSimilarity(slots.value(), queries.value()));
+      // Each budget's subset is a prefix of the next one's, and ends with the last of its tier.
+      tiers.put(entry.instruction().getTier(), new TierSimilarity(slots.value(), queries.value()));
     }
     return new SubsetReport(tiers, coverage(subset));
   }

@@ -142,6 +142,7 @@ record TaskView(
    * @param turnover share of the subset that was not among the last job's selected examples, 0 to
    *     1; 1 when there was none
    * @param open whether a job of this task and budget is open
+   * @param tokens learnt tokens of the subset; absent unless the task has budgets in tokens
    * @param meanSimilarity mean similarity of the subset's candidates, each to the query for which
    *     it was selected; only in the response about one task
    * @param meanSimilarityToAll mean similarity of the subset's candidates to all queries; only in
@@ -153,6 +154,7 @@ record TaskView(
       Optional<Integer> jobs,
       Optional<Double> turnover,
       Optional<Boolean> open,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Long> tokens,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> meanSimilarity,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> meanSimilarityToAll) {
     private static TierView of(
@@ -163,6 +165,7 @@ record TaskView(
           status.map(TierStatus::getJobs),
           status.map(TierStatus::getTurnover),
           status.map(TierStatus::getOpen),
+          status.map(TierStatus::getTokens).filter(tokens -> tokens > 0),
           similarity.map(TierSimilarity::own),
           similarity.map(TierSimilarity::all));
     }

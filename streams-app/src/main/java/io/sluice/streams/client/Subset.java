@@ -3,7 +3,9 @@ package io.sluice.streams.client;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.revision.Selections;
+import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.selection.Choice;
+import io.sluice.streams.selection.Slot;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -46,11 +48,14 @@ public record Subset(TargetTask task, List<Entry> entries) {
       requireRevision(task, instruction);
       byId.put(instruction.getCandidateId(), instruction);
       selection.offer(
-          instruction.getCandidateId(), instruction.getContent(), row(instruction.getScores()));
+          instruction.getCandidateId(),
+          instruction.getContent(),
+          instruction.getLearntTokens(),
+          row(instruction.getScores()));
     }
     return new Subset(
         task,
-        selection.slots().stream()
+        within(task, budget, selection.slots(), byId).stream()
             .map(
                 slot ->
                     new Entry(
@@ -59,6 +64,23 @@ public record Subset(TargetTask task, List<Entry> entries) {
                         slot.score(),
                         byId.get(slot.id())))
             .toList());
+  }
+
+  /** With budgets in tokens, the tokens of the next budget of the task end the subset. */
+  private static List<Slot<String>> within(
+      TargetTask task,
+      int budget,
+      List<Slot<String>> slots,
+      Map<String, SelectedInstruction> byId) {
+    if (task.getBudgetTokens().isEmpty()) {
+      return slots;
+    }
+    int next = 0;
+    while (task.getBudgets().get(next) < budget) {
+      next++;
+    }
+    return SubsetSizes.within(
+        task.getBudgetTokens().get(next), slots, id -> byId.get(id).getLearntTokens());
   }
 
   private static void requireRevision(TargetTask task, SelectedInstruction instruction) {

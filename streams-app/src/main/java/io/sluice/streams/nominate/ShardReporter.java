@@ -26,7 +26,13 @@ final class ShardReporter {
 
   void reportNomination(ShardTask task, StoredContent.Scored row, Candidate candidate) {
     report(
-        task, new Nomination(ScoreRow.boxed(row.scores()), candidate, row.identity(), row.leak()));
+        task,
+        new Nomination(
+            ScoreRow.boxed(row.scores()),
+            candidate,
+            row.identity(),
+            row.leak(),
+            row.learntTokens()));
   }
 
   /**

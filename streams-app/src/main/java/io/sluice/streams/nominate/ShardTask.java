@@ -260,7 +260,10 @@ final class ShardTask {
         onceEach
             ? StoredContent.Scored.identity(candidate.representation().getTokensHash(), scores)
             : "";
-    return new StoredContent.Scored(content, scores, identity, rules.isReportedLeak(candidate));
+    int learntTokens =
+        definition.getBudgetTokens().isEmpty() ? 0 : candidate.representation().getLearntTokens();
+    return new StoredContent.Scored(
+        content, scores, identity, rules.isReportedLeak(candidate), learntTokens);
   }
 
   /**
@@ -274,7 +277,7 @@ final class ShardTask {
     if (onceEach) {
       contents.merge(contentKey(row), 1, Integer::sum);
     }
-    return selections.offer(candidateId, row.identity(), row.scores());
+    return selections.offer(candidateId, row.identity(), row.learntTokens(), row.scores());
   }
 
   private static Long contentKey(StoredContent.Scored row) {

@@ -25,8 +25,9 @@ sealed interface StoredContent {
    * @param scores similarity to each query, shape [queries]
    * @param identity the hash by which the task's contents count once; empty if candidates do
    * @param leak whether the candidate shares text with the task, and this is reported
+   * @param learntTokens its learnt tokens; 0 unless the task has budgets in tokens
    */
-  record Scored(long content, float[] scores, String identity, boolean leak)
+  record Scored(long content, float[] scores, String identity, boolean leak, int learntTokens)
       implements StoredContent {
     private static final int IDENTITY_BYTES = 16;
 
@@ -67,8 +68,9 @@ sealed interface StoredContent {
   /**
    * Writes eight bytes of content hash, and then four bytes per score in query order, big-endian.
    * Other forms have a NaN, which no score is, behind the hash, and then: of a candidate that is
-   * left out, the reason in UTF-8; of one with an identity or a leak, a byte with one bit for each
-   * of these two, the 16 bytes of the identity if there is one, and the scores.
+   * left out, the reason in UTF-8; of one with an identity, a leak or learnt tokens, a byte with
+   * one bit for each of these, the 16 bytes of the identity if there is one, the learnt tokens as
+   * four bytes if there are any, and the scores.
    */
   static Serde<StoredContent> serde() {
     return Serdes.serdeFrom(
@@ -82,6 +84,7 @@ sealed interface StoredContent {
     private static final int MARKED = 0x7FC00002;
     private static final int IDENTIFIED = 1;
     private static final int LEAK = 2;
+    private static final int LEARNT = 4;
 
     private StoredForm() {}
 
@@ -96,13 +99,22 @@ sealed interface StoredContent {
       }
       Scored scored = (Scored) stored;
       byte[] identity = HexFormat.of().parseHex(scored.identity);
-      int marks = (identity.length > 0 ? IDENTIFIED : 0) | (scored.leak ? LEAK : 0);
-      int head = marks == 0 ? 0 : Integer.BYTES + 1 + identity.length;
+      int marks =
+          (identity.length > 0 ? IDENTIFIED : 0)
+              | (scored.leak ? LEAK : 0)
+              | (scored.learntTokens > 0 ? LEARNT : 0);
+      int head =
+          marks == 0
+              ? 0
+              : Integer.BYTES + 1 + identity.length + (scored.learntTokens > 0 ? Integer.BYTES : 0);
       ByteBuffer bytes =
           ByteBuffer.allocate(Long.BYTES + head + Float.BYTES * scored.scores.length)
               .putLong(scored.content);
       if (marks > 0) {
         bytes.putInt(MARKED).put((byte) marks).put(identity);
+        if (scored.learntTokens > 0) {
+          bytes.putInt(scored.learntTokens);
+        }
       }
       bytes.asFloatBuffer().put(scored.scores);
       return bytes.array();
@@ -121,9 +133,11 @@ sealed interface StoredContent {
           int first = begin + 1;
           int end = first + ((marks & IDENTIFIED) == 0 ? 0 : Scored.IDENTITY_BYTES);
           String identity = HexFormat.of().formatHex(bytes, first, end);
-          yield new Scored(content, scores(in.position(end)), identity, (marks & LEAK) != 0);
+          in.position(end);
+          int learntTokens = (marks & LEARNT) == 0 ? 0 : in.getInt();
+          yield new Scored(content, scores(in), identity, (marks & LEAK) != 0, learntTokens);
         }
-        default -> new Scored(content, scores(in), "", false);
+        default -> new Scored(content, scores(in), "", false, 0);
       };
     }
 

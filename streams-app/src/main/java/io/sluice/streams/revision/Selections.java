@@ -8,6 +8,7 @@ import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Tiers;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,7 +28,7 @@ public record Selections(Choice own, Optional<Choice> control) {
    * The algorithm of the control. Its seed is fixed, so that anyone who has the pool can recompute
    * it.
    */
-  private static final Algorithm CONTROL = new Algorithm.Random(0);
+  private static final Algorithm.Random CONTROL = new Algorithm.Random(0);
 
   /** Creates empty selections with the task's largest budget. */
   public static Selections empty(TargetTask task) {
@@ -37,7 +38,20 @@ public record Selections(Choice own, Optional<Choice> control) {
         task.getControls().contains(Arm.RANDOM) && !(algorithm instanceof Algorithm.Random);
     return new Selections(
         empty(task, algorithm, budget),
-        controlled ? Optional.of(empty(task, CONTROL, budget)) : Optional.empty());
+        controlled ? Optional.of(emptyControl(task, budget)) : Optional.empty());
+  }
+
+  /**
+   * With budgets in tokens, the control is bounded by these alone, so that it has as many tokens as
+   * the selected subset even if its examples are shorter.
+   */
+  private static Choice emptyControl(TargetTask task, int budget) {
+    List<Long> tokens = task.getBudgetTokens();
+    return tokens.isEmpty()
+        ? empty(task, CONTROL, budget)
+        : choice(
+            task,
+            CONTROL.emptyWithinTokens(task.getQueries().size(), tokens.get(tokens.size() - 1)));
   }
 
   /** Creates an empty selection by the task's algorithm, for any budget. */
@@ -46,7 +60,10 @@ public record Selections(Choice own, Optional<Choice> control) {
   }
 
   private static Choice empty(TargetTask task, Algorithm algorithm, int budget) {
-    Selection<String> selection = algorithm.emptySelection(task.getQueries().size(), budget);
+    return choice(task, algorithm.emptySelection(task.getQueries().size(), budget));
+  }
+
+  private static Choice choice(TargetTask task, Selection<String> selection) {
     return task.getRules().getDuplicates() == Duplicates.ONE
         ? Choice.ofContents(selection)
         : Choice.ofCandidates(selection);
@@ -57,12 +74,13 @@ public record Selections(Choice own, Optional<Choice> control) {
    *
    * @param content what is equal for candidates of the same content; empty unless contents count
    *     once
+   * @param tokens its learnt tokens; 0 unless the task has budgets in tokens
    * @return whether at least one of them admits it
    */
-  public boolean offer(String candidateId, String content, float[] scores) {
-    boolean admitted = own.offer(candidateId, content, scores);
+  public boolean offer(String candidateId, String content, int tokens, float[] scores) {
+    boolean admitted = own.offer(candidateId, content, tokens, scores);
     boolean admittedByControl =
-        control.map(random -> random.offer(candidateId, content, scores)).orElse(false);
+        control.map(random -> random.offer(candidateId, content, tokens, scores)).orElse(false);
     return admitted || admittedByControl;
   }
 

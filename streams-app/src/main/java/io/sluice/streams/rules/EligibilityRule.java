@@ -3,7 +3,7 @@ package io.sluice.streams.rules;
 import java.util.Optional;
 
 /** One rule of a task, which leaves out the candidates that do not meet it. */
-sealed interface EligibilityRule permits FieldRule, LengthRule, LeakRule, ContentRule {
+sealed interface EligibilityRule permits FieldRule, LengthRule, LeakRule, ContentRule, LearntRule {
   /**
    * Judges a candidate.
    *

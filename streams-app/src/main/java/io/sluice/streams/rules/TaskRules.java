@@ -36,6 +36,9 @@ public final class TaskRules {
     if (given.getDuplicates() == Duplicates.ONE) {
       rules.add(new ContentRule());
     }
+    if (!task.getBudgetTokens().isEmpty()) {
+      rules.add(new LearntRule());
+    }
     return new TaskRules(
         rules,
         given.getLeaks() == Leaks.REPORT ? Optional.of(LeakIndex.of(task)) : Optional.empty());

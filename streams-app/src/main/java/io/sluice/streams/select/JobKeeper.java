@@ -191,7 +191,8 @@ final class JobKeeper {
     TaskSelection selection = task.served();
     return new TierState(
         budget,
-        selection.selected(),
+        selection.sizes().of(budget),
+        selection.sizes().isEnded(budget),
         selection.pool(),
         task.jobs().isOpen(budget),
         task.jobs()

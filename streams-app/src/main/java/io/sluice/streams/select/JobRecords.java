@@ -49,17 +49,17 @@ final class JobRecords {
                 task.getTaskId(), task.getRevision(), task.getRepresentationId(), budget, sequence)
             .id();
     List<DatasetRecord> selected =
-        candidates(jobId, DatasetPart.SELECTED, selection.slots().subList(0, budget));
+        candidates(jobId, DatasetPart.SELECTED, selection.subset(budget));
     List<DatasetRecord> random =
         selection
-            .controlSlots()
-            .map(slots -> candidates(jobId, DatasetPart.RANDOM, slots.subList(0, budget)))
+            .controlSubset(budget)
+            .map(slots -> candidates(jobId, DatasetPart.RANDOM, slots))
             .orElse(List.of());
     List<DatasetRecord> dataset = new ArrayList<>(selected);
     dataset.addAll(random);
     dataset.addAll(examples(jobId, DatasetPart.QUERIES, task.getQueries()));
     dataset.addAll(examples(jobId, DatasetPart.HELD_OUT, task.getHeldOut()));
-    boolean controlled = selection.controlSlots().isPresent();
+    boolean controlled = selection.controlSubset(budget).isPresent();
     FineTuneJob job =
         FineTuneJob.newBuilder()
             .setJobId(jobId)
@@ -75,7 +75,9 @@ final class JobRecords {
             .setRequestId(requestId)
             .setFiredAt(now.toEpochMilli())
             .setPoolSize(selection.pool())
-            .setExamples(budget)
+            .setExamples(selected.size())
+            .setBudgetTokens(selection.budgetTokens(budget))
+            .setRandomExamples(selection.budgetTokens(budget) > 0 ? random.size() : 0)
             .setDatasetChecksum(orderChecksum(selected))
             .setControls(
                 task.getControls().stream().filter(c -> c != Arm.RANDOM || controlled).toList())

@@ -7,6 +7,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.Selections;
+import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
@@ -183,7 +184,11 @@ public final class SelectionQueries {
       while (entries.hasNext()) {
         KeyValue<TaskKey, Nomination> entry = entries.next();
         String id = entry.key.item();
-        selection.offer(id, entry.value.getContent(), ScoreRow.unboxed(entry.value.getScores()));
+        selection.offer(
+            id,
+            entry.value.getContent(),
+            entry.value.getLearntTokens(),
+            ScoreRow.unboxed(entry.value.getScores()));
         if (selection.contains(id)) {
           held.put(id, entry.value);
         }
@@ -193,8 +198,12 @@ public final class SelectionQueries {
       }
     }
     List<SelectedInstruction> selected = new ArrayList<>(selection.size());
-    for (Slot<String> slot : selection.slots()) {
-      selected.add(SubsetRecords.selected(task, tiers.tierOf(slot.slot()), held.get(slot.id())));
+    List<Slot<String>> slots = selection.slots();
+    SubsetSizes sizes = SubsetSizes.of(task, slots, id -> held.get(id).getLearntTokens());
+    for (Slot<String> slot : slots) {
+      sizes
+          .tierOf(slot.slot())
+          .ifPresent(tier -> selected.add(SubsetRecords.selected(task, tier, held.get(slot.id()))));
     }
     return selected;
   }

@@ -41,6 +41,7 @@ final class SubsetRecords {
         .setMetadata(nomination.getCandidate().getMetadata())
         .setContent(nomination.getContent())
         .setLeak(nomination.getLeak())
+        .setLearntTokens(nomination.getLearntTokens())
         .build();
   }
 
@@ -71,9 +72,10 @@ final class SubsetRecords {
     Optional<TaskJobs.Fired> last = task.jobs().last(selection.revision(), budget);
     return new TierStatus(
         budget,
-        Math.min(budget, selection.selected()),
+        selection.sizes().of(budget),
         last.map(job -> job.sequence() + 1).orElse(0),
         last.map(job -> selection.turnover(budget, job.selected())).orElse(1.0),
-        task.jobs().isOpen(budget));
+        task.jobs().isOpen(budget),
+        selection.sizes().tokensOf(budget));
   }
 }

@@ -4,10 +4,10 @@ import io.sluice.schemas.Nomination;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.Selections;
+import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
-import io.sluice.streams.selection.Tiers;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +26,11 @@ import java.util.stream.Collectors;
  */
 final class TaskSelection {
   private final TargetTask definition;
-  private final Tiers tiers;
+  private final boolean isBoundedByTokens;
+
+  /** By id of a nominated candidate; empty unless the task has budgets in tokens. */
+  private final Map<String, Integer> learntTokens = new HashMap<>();
+
   private final Map<Integer, ShardCount> counts = new HashMap<>();
   private Selections selections;
   private long nominated;
@@ -34,7 +38,7 @@ final class TaskSelection {
 
   TaskSelection(TargetTask definition) {
     this.definition = definition;
-    this.tiers = new Tiers(definition.getBudgets());
+    this.isBoundedByTokens = !definition.getBudgetTokens().isEmpty();
     this.selections = Selections.empty(definition);
   }
 
@@ -58,8 +62,14 @@ final class TaskSelection {
   /** Adds a nomination, which must not be known yet. */
   void nominate(String candidateId, Nomination nomination) {
     nominated++;
+    if (isBoundedByTokens) {
+      learntTokens.put(candidateId, nomination.getLearntTokens());
+    }
     selections.offer(
-        candidateId, nomination.getContent(), ScoreRow.unboxed(nomination.getScores()));
+        candidateId,
+        nomination.getContent(),
+        nomination.getLearntTokens(),
+        ScoreRow.unboxed(nomination.getScores()));
   }
 
   /**
@@ -68,6 +78,9 @@ final class TaskSelection {
    */
   void withdraw(String candidateId) {
     nominated--;
+    if (!selections.contains(candidateId)) {
+      learntTokens.remove(candidateId);
+    }
     outdated = outdated || selections.contains(candidateId);
   }
 
@@ -81,6 +94,7 @@ final class TaskSelection {
     if (outdated) {
       outdated = false;
       nominated = 0;
+      learntTokens.clear();
       selections = Selections.empty(definition);
       nominations.accept(this::nominate);
     }
@@ -90,24 +104,54 @@ final class TaskSelection {
     return nominated;
   }
 
+  /** The number of candidates in the subset of the largest budget. */
   int selected() {
-    return selections.own().size();
+    return sizes().largest();
   }
 
-  /** The tier of every selected candidate, in selection order. */
+  /** The tier of every candidate in the subset of the largest budget, in selection order. */
   Map<String, Integer> tiersById() {
     Map<String, Integer> byId = new LinkedHashMap<>();
-    slots().forEach(slot -> byId.put(slot.id(), tiers.tierOf(slot.slot())));
+    SubsetSizes sizes = sizes();
+    for (Slot<String> slot : selections.own().slots()) {
+      sizes.tierOf(slot.slot()).ifPresent(tier -> byId.put(slot.id(), tier));
+    }
     return byId;
   }
 
-  List<Slot<String>> slots() {
-    return selections.own().slots();
+  /** How many candidates the subset of each budget has. */
+  SubsetSizes sizes() {
+    return isBoundedByTokens
+        ? SubsetSizes.of(definition, selections.own().slots(), learntTokens::get)
+        : SubsetSizes.ofExamples(definition, selections.own().size());
   }
 
-  /** The random control, in its own order; empty when there is none. */
-  Optional<List<Slot<String>>> controlSlots() {
-    return selections.control().map(Choice::slots);
+  /** The subset of a budget, in selection order. */
+  List<Slot<String>> subset(int budget) {
+    return selections.own().slots().subList(0, sizes().of(budget));
+  }
+
+  /**
+   * The random control of a budget whose subset is full, in its own order; empty when there is
+   * none. It has as many candidates as the subset, or with budgets in tokens, as fit into the same
+   * number of tokens.
+   */
+  Optional<List<Slot<String>>> controlSubset(int budget) {
+    return selections
+        .control()
+        .map(Choice::slots)
+        .map(
+            slots ->
+                isBoundedByTokens
+                    ? SubsetSizes.within(budgetTokens(budget), slots, learntTokens::get)
+                    : slots.subList(0, budget));
+  }
+
+  /** The most learnt tokens of a budget; 0 when the task has no budgets in tokens. */
+  long budgetTokens(int budget) {
+    return isBoundedByTokens
+        ? definition.getBudgetTokens().get(definition.getBudgets().indexOf(budget))
+        : 0;
   }
 
   /** Replaces the previous pool count of a shard. */
@@ -174,7 +218,7 @@ final class TaskSelection {
    * @return 0 to 1; 0 when nothing is selected
    */
   double turnover(int budget, Set<String> before) {
-    List<String> subset = slots().stream().limit(budget).map(Slot::id).toList();
+    List<String> subset = subset(budget).stream().map(Slot::id).toList();
     long entered = subset.stream().filter(id -> !before.contains(id)).count();
     return subset.isEmpty() ? 0 : (double) entered / subset.size();
   }

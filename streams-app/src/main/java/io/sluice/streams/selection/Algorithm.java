@@ -79,6 +79,18 @@ public sealed interface Algorithm {
   record Random(int seed) implements Algorithm {
     private static final Pattern FORM = Pattern.compile("random(:(?<seed>0|[1-9][0-9]{0,8}))?");
 
+    /**
+     * Creates an empty selection that is bounded by tokens instead of candidates. It holds the
+     * longest prefix within the tokens, and the candidate that ends it, if there is one.
+     *
+     * @param queries M, at least 1
+     * @param tokens the most learnt tokens
+     */
+    public <K extends Comparable<? super K>> Selection<K> emptyWithinTokens(
+        int queries, long tokens) {
+      return new TokenBoundedSelection<>(queries, tokens, new IdHash(seed));
+    }
+
     @Override
     public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
       IdHash hash = new IdHash(seed);

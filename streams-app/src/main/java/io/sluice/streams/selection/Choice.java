@@ -32,12 +32,13 @@ public sealed interface Choice permits ChoiceOfCandidates, ChoiceOfContents {
    * @param id id of the candidate
    * @param content what is equal for candidates of the same content, whose scores must then be
    *     equal as well; ignored if every candidate counts
+   * @param tokens its learnt tokens; ignored unless the selection is bounded by tokens
    * @param scores its similarity to each query
    * @return whether the candidate is chosen now and was not before: its content may have been
    *     chosen already, with a higher id
    * @throws IllegalArgumentException when the score row does not fit the selection
    */
-  boolean offer(String id, String content, float[] scores);
+  boolean offer(String id, String content, int tokens, float[] scores);
 
   /** Whether the candidate is chosen. */
   boolean contains(String id);

@@ -5,8 +5,8 @@ import java.util.List;
 /** A choice in which every candidate counts, whatever its content. */
 record ChoiceOfCandidates(Selection<String> selection) implements Choice {
   @Override
-  public boolean offer(String id, String content, float[] scores) {
-    return selection.offer(id, scores);
+  public boolean offer(String id, String content, int tokens, float[] scores) {
+    return selection.offer(id, scores, tokens);
   }
 
   @Override

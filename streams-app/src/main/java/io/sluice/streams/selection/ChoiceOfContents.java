@@ -20,12 +20,12 @@ final class ChoiceOfContents implements Choice {
   }
 
   @Override
-  public boolean offer(String id, String content, float[] scores) {
+  public boolean offer(String id, String content, int tokens, float[] scores) {
     if (contents.contains(content)) {
       if (id.compareTo(lowestId.get(content)) >= 0) {
         return false;
       }
-    } else if (!contents.offer(content, scores)) {
+    } else if (!contents.offer(content, scores, tokens)) {
       return false;
     }
     String displaced = lowestId.put(content, id);

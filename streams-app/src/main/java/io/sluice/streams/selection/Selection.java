@@ -46,6 +46,17 @@ public interface Selection<K> {
    */
   boolean offer(K id, float[] scores);
 
+  /**
+   * Offers a candidate to a selection that may be bounded by tokens. Others ignore the tokens.
+   *
+   * @param tokens the learnt tokens of the candidate, at least 1 if the selection is bounded by
+   *     them
+   * @return whether the candidate was admitted, as without tokens
+   */
+  default boolean offer(K id, float[] scores, int tokens) {
+    return offer(id, scores);
+  }
+
   /** The number of queries, M, which is the length of a score row. */
   int queries();
 

@@ -7,16 +7,34 @@ import java.util.Optional;
  * The state of one budget of a task.
  *
  * @param budget number of examples, at least 1
- * @param selected examples selected for the task so far, over all tiers
+ * @param selected examples in the subset of the budget so far
+ * @param endedByTokens whether a budget in tokens ends the subset, although it may have fewer
+ *     examples than the budget
  * @param pool candidates scored for the task so far
  * @param open whether a job of this task and budget is open, of any revision
  * @param last the last job for this budget and revision of the task; empty when none has fired
  */
-public record TierState(int budget, int selected, long pool, boolean open, Optional<LastJob> last) {
+public record TierState(
+    int budget,
+    int selected,
+    boolean endedByTokens,
+    long pool,
+    boolean open,
+    Optional<LastJob> last) {
 
-  /** Whether at least as many examples are selected as the budget requires. */
+  /** The state of a budget that counts examples alone. */
+  public TierState(int budget, int selected, long pool, boolean open, Optional<LastJob> last) {
+    this(budget, selected, false, pool, open, last);
+  }
+
+  /** Whether no candidate can be added to the subset without another one leaving it. */
   public boolean isFull() {
-    return selected >= budget;
+    return selected >= 1 && (endedByTokens || selected >= budget);
+  }
+
+  /** The number of examples of the subset once it is full. */
+  public int examples() {
+    return endedByTokens ? selected : budget;
   }
 
   /**

@@ -21,7 +21,7 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
 
   /** Decides about one budget of a task, without any effect. */
   public Decision decide(TierState tier, Instant now) {
-    if (tier.open() || !tier.isFull() || tier.pool() < minPoolFactor * tier.budget()) {
+    if (tier.open() || !tier.isFull() || tier.pool() < minPoolFactor * tier.examples()) {
       return new Decision.Nothing();
     }
     if (tier.last().isEmpty()) {
@@ -46,6 +46,10 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
       return Optional.of(
           "a job for budget %d is open: wait until it has ended, or cancel it"
               .formatted(tier.budget()));
+    }
+    if (tier.endedByTokens() && tier.selected() == 0) {
+      return Optional.of(
+          "the first candidate has more learnt tokens than the budget: use more budget_tokens");
     }
     if (!tier.isFull()) {
       return Optional.of(

@@ -24,9 +24,9 @@ class SubsetReportTest {
         SubsetReport.of(
             subset(
                 List.of(1, 3, 9),
-                selected("a", 0.9f, 0.1f),
-                selected("b", 0.2f, 0.8f),
-                selected("c", 0.5f, 0.4f)));
+                selected("a", 1, 0.9f, 0.1f),
+                selected("b", 3, 0.2f, 0.8f),
+                selected("c", 3, 0.5f, 0.4f)));
 
     assertThat(report.tiers()).containsOnlyKeys(1, 3);
     assertThat(report.tiers().get(1).own()).isCloseTo(0.9, EXACTLY);
@@ -67,12 +67,12 @@ class SubsetReportTest {
     return Queries.of(id, List.of(Messages.of("user", "u"), Messages.of("assistant", "a")));
   }
 
-  private static SelectedInstruction selected(String id, float first, float second) {
+  private static SelectedInstruction selected(String id, int tier, float first, float second) {
     return SelectedInstruction.newBuilder()
         .setTaskId("t")
         .setRevision(1)
         .setCandidateId(id)
-        .setTier(9)
+        .setTier(tier)
         .setScore(Math.max(first, second))
         .setBestQuery(first >= second ? 0 : 1)
         .setScores(List.of(first, second))

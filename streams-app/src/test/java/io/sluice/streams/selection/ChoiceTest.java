@@ -50,7 +50,7 @@ class ChoiceTest {
 
     boolean offer(Choice choice, String id) {
       String content = contents.get(id);
-      return choice.offer(id, content, rows.get(content));
+      return choice.offer(id, content, 0, rows.get(content));
     }
 
     List<String> batch(String algorithm, List<String> ids, int queries, int budget) {
@@ -138,17 +138,17 @@ class ChoiceTest {
       offer(second, merged, "4", content[2], rows);
 
       Choice whole = empty("round-robin", 2, 2);
-      List.of("1", "3").forEach(id -> whole.offer(id, content[0], rows.get(content[0])));
-      whole.offer("2", content[1], rows.get(content[1]));
-      whole.offer("4", content[2], rows.get(content[2]));
+      List.of("1", "3").forEach(id -> whole.offer(id, content[0], 0, rows.get(content[0])));
+      whole.offer("2", content[1], 0, rows.get(content[1]));
+      whole.offer("4", content[2], 0, rows.get(content[2]));
       assertThat(merged.slots()).isEqualTo(whole.slots());
     }
   }
 
   private static void offer(
       Choice shard, Choice merged, String id, String content, Map<String, float[]> rows) {
-    if (shard.offer(id, content, rows.get(content))) {
-      merged.offer(id, content, rows.get(content));
+    if (shard.offer(id, content, 0, rows.get(content))) {
+      merged.offer(id, content, 0, rows.get(content));
     }
   }
 

@@ -6,6 +6,7 @@ import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.Leaks;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.Rules;
+import io.sluice.schemas.TargetTask;
 import java.util.Optional;
 
 /** Judges candidates by the rules of a task, written the plain way. */
@@ -13,7 +14,8 @@ final class PlainRules {
   private PlainRules() {}
 
   /** The reason why a candidate is left out; empty when it is eligible. */
-  static Optional<String> reason(Rules rules, Representation representation) {
+  static Optional<String> reason(TargetTask task, Representation representation) {
+    Rules rules = task.getRules();
     for (Condition condition : rules.getWhere()) {
       String verdict = verdict(condition, representation.getCandidate());
       if (!verdict.isEmpty()) {
@@ -34,8 +36,11 @@ final class PlainRules {
       return Optional.of("leak");
     }
     boolean unknown = representation.getTokensHash().remaining() == 0;
-    return rules.getDuplicates() == Duplicates.ONE && unknown
-        ? Optional.of("unknown_content")
+    if (rules.getDuplicates() == Duplicates.ONE && unknown) {
+      return Optional.of("unknown_content");
+    }
+    return !task.getBudgetTokens().isEmpty() && representation.getLearntTokens() == 0
+        ? Optional.of("unknown_learnt_tokens")
         : Optional.empty();
   }
 

@@ -51,6 +51,51 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
         : BatchSelection.select(algorithm, rows, queries, budget);
   }
 
+  /** The longest prefix of an order within the tokens of a budget, if the task has such. */
+  private List<String> within(TargetTask task, int budget, List<String> order) {
+    if (task.getBudgetTokens().isEmpty()) {
+      return order;
+    }
+    long left = task.getBudgetTokens().get(task.getBudgets().indexOf(budget));
+    List<String> prefix = new ArrayList<>();
+    for (String id : order) {
+      left -= sent.learntTokens(task, id);
+      if (left < 0) {
+        break;
+      }
+      prefix.add(id);
+    }
+    return prefix;
+  }
+
+  private List<String> subset(TargetTask task, Map<String, float[]> rows, int budget) {
+    return within(task, budget, select(task, task.getAlgorithm(), rows, budget));
+  }
+
+  private List<String> control(TargetTask task, Map<String, float[]> rows, int budget) {
+    return task.getBudgetTokens().isEmpty()
+        ? select(task, "random", rows, budget)
+        : within(task, budget, select(task, "random", rows, Integer.MAX_VALUE));
+  }
+
+  private boolean isFull(TargetTask task, Map<String, float[]> rows, int budget) {
+    List<String> subset = subset(task, rows, budget);
+    if (task.getBudgetTokens().isEmpty() || subset.size() == budget) {
+      return subset.size() == budget;
+    }
+    long tokens = subset.stream().mapToLong(id -> sent.learntTokens(task, id)).sum();
+    boolean isUsedUp = tokens == task.getBudgetTokens().get(task.getBudgets().indexOf(budget));
+    return !subset.isEmpty() && (isUsedUp || subset.size() < selectable(task));
+  }
+
+  private Map<String, Integer> tiers(TargetTask task, Map<String, float[]> rows) {
+    Map<String, Integer> tiers = new HashMap<>();
+    for (int budget : task.getBudgets()) {
+      subset(task, rows, budget).forEach(id -> tiers.putIfAbsent(id, budget));
+    }
+    return tiers;
+  }
+
   private static boolean isOnceEach(TargetTask task) {
     return task.getRules().getDuplicates() == Duplicates.ONE;
   }
@@ -77,17 +122,17 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
   private void checkFrozen(TargetTask task) {
     Map<String, float[]> rows = sent.rows(task);
     for (int budget : task.getBudgets()) {
-      if (budget <= selectable(task)) {
+      List<String> subset = subset(task, rows, budget);
+      if (isFull(task, rows, budget)) {
         select.fire(task.getTaskId(), budget, "check");
         SelectFixture.FiredJob fired = select.fired().get(select.fired().size() - 1);
         assertThat(fired.job().getRequestId()).isEqualTo("check");
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
-        assertThat(ids(frozen.selected()))
-            .isEqualTo(select(task, task.getAlgorithm(), rows, budget));
+        assertThat(ids(frozen.selected())).isEqualTo(subset);
         boolean controlled =
             task.getControls().contains(Arm.RANDOM) && !task.getAlgorithm().startsWith("random");
         assertThat(ids(frozen.random()))
-            .isEqualTo(controlled ? select(task, "random", rows, budget) : List.of());
+            .isEqualTo(controlled ? control(task, rows, budget) : List.of());
         select.end(fired.job().getJobId(), FineTuneState.FINISHED);
       }
     }
@@ -113,9 +158,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
       return;
     }
     Map<String, float[]> rows = sent.rows(served);
-    int largest = served.getBudgets().get(served.getBudgets().size() - 1);
-    Map<String, Integer> expected =
-        BatchSelection.tiers(served, select(served, served.getAlgorithm(), rows, largest));
+    Map<String, Integer> expected = tiers(served, rows);
     Map<String, Integer> actual = new HashMap<>();
     subset.forEach((id, selected) -> actual.put(id, selected.getTier()));
     assertThat(actual).as("subset of %s", taskId).isEqualTo(expected);
@@ -170,6 +213,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
   }
 
   private void checkNoneMissing(TargetTask task) {
+    Map<String, float[]> rows = sent.rows(task);
     int pool = selectable(task);
     List<Integer> fired =
         select.fired().stream()
@@ -181,7 +225,9 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
     assertThat(fired)
         .containsAll(
             task.getBudgets().stream()
-                .filter(budget -> budget <= pool && budget * task.getMinPoolFactor() <= pool)
+                .filter(budget -> isFull(task, rows, budget))
+                .filter(
+                    budget -> subset(task, rows, budget).size() * task.getMinPoolFactor() <= pool)
                 .toList());
   }
 }

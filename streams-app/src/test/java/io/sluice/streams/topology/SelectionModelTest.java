@@ -95,7 +95,7 @@ class SelectionModelTest {
         int queries,
         int budget,
         String algorithm,
-        Rules rules,
+        Eligible eligible,
         boolean controlled,
         boolean represented)
         implements Event {
@@ -107,7 +107,8 @@ class SelectionModelTest {
             TargetTask.newBuilder(Examples.task(taskId, revision, queries, budget, budget + 3))
                 .setRepresentationId(REPRESENTATIONS.get(representation))
                 .setAlgorithm(algorithm)
-                .setRules(rules)
+                .setRules(eligible.rules())
+                .setBudgetTokens(eligible.budgetTokens())
                 .setControls(controlled ? List.of(Arm.NONE, Arm.RANDOM) : List.of())
                 .setCooldown(0)
                 .build());
@@ -225,11 +226,19 @@ class SelectionModelTest {
           .setRepresentationId(REPRESENTATIONS.get(representation))
           .setCandidate(what)
           .setUncutTokens(10 * facts)
+          .setLearntTokens(facts == 0 ? 0 : 1 + (original + content) % 3)
           .setTokensHash(
               ByteBuffer.wrap(
                   facts == 0 ? new byte[0] : new byte[] {(byte) original, (byte) content}))
           .build();
     }
+  }
+
+  /** The rules of a task, and its budgets in tokens. */
+  record Eligible(Rules rules, List<Long> budgetTokens) {}
+
+  private static Arbitrary<List<Long>> budgetTokens() {
+    return Arbitraries.<List<Long>>of(List.of(), List.of(), List.of(4L, 9L), List.of(1L, 30L));
   }
 
   private static Arbitrary<Rules> rules() {
@@ -285,7 +294,7 @@ class SelectionModelTest {
                 queries,
                 Arbitraries.integers().between(1, 6),
                 Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
-                rules(),
+                Combinators.combine(rules(), budgetTokens()).as(Eligible::new),
                 Arbitraries.of(true, false),
                 Arbitraries.frequencyOf(
                     Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))

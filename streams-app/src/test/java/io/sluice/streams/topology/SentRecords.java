@@ -137,8 +137,14 @@ final class SentRecords {
   Map<String, Long> leftOut(TargetTask task) {
     return live.values().stream()
         .filter(each -> each.getRepresentationId().equals(task.getRepresentationId()))
-        .flatMap(each -> PlainRules.reason(task.getRules(), each).stream())
+        .flatMap(each -> PlainRules.reason(task, each).stream())
         .collect(Collectors.groupingBy(reason -> reason, Collectors.counting()));
+  }
+
+  /** The learnt tokens of a candidate. */
+  int learntTokens(TargetTask task, String candidateId) {
+    return live.get(new RepresentationKey(task.getRepresentationId(), candidateId))
+        .getLearntTokens();
   }
 
   /** Whether a candidate is to be reported as sharing text with a task. */
@@ -157,7 +163,7 @@ final class SentRecords {
     live.forEach(
         (key, representation) -> {
           if (key.getRepresentationId().equals(task.getRepresentationId())
-              && PlainRules.reason(task.getRules(), representation).isEmpty()) {
+              && PlainRules.reason(task, representation).isEmpty()) {
             rows.put(
                 key.getCandidateId(),
                 matrix.score(

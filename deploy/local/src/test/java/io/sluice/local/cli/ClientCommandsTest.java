@@ -295,7 +295,9 @@ class ClientCommandsTest {
         .setWaiting(5)
         .setNominated(4)
         .setSelected(1)
-        .setTiers(List.of(new TierStatus(2, 2, 0, 1.0, false), new TierStatus(3, 1, 0, 1.0, false)))
+        .setTiers(
+            List.of(
+                new TierStatus(2, 2, 0, 1.0, false, 0L), new TierStatus(3, 1, 0, 1.0, false, 0L)))
         .setLeftOut(Map.of("where:source", 3L, "max_tokens", 1L))
         .setLeaks(2)
         .build();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "The file holds {\"task\", \"queries\": [{\"id\"?, \"messages\": [{\"role\", \"content\"}]}],"
           + " \"budgets\"?, \"representation_id\"?, \"algorithm\"?,"
           + " \"where\"?, \"min_tokens\"?, \"max_tokens\"?, \"duplicates\"?, \"leaks\"?,"
-          + " \"leak_words\"?,"
+          + " \"leak_words\"?, \"budget_tokens\"?,"
           + " \"min_pool_factor\"?, \"refresh_turnover\"?, \"cooldown_seconds\"?, \"controls\"?,"
           + " \"seeds\"?, \"hyper_parameters\"?, \"launcher\"?, \"held_out\"?}; options override"
           + " the file. A task that exists and has not changed keeps its revision."
