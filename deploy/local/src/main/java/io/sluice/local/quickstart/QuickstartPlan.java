@@ -11,6 +11,7 @@ import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.TaskFile;
 import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.validation.TargetTaskRules;
+import io.sluice.streams.rules.TaskRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,6 +124,25 @@ public record QuickstartPlan(
       model.get().check();
     }
     Files.createDirectories(out);
+  }
+
+  /**
+   * Refuses tasks that cannot be compared by training: the random subsets of that comparison are
+   * drawn from all candidates, so a task with rules would be compared with a sample of another
+   * pool.
+   *
+   * @throws IllegalArgumentException when a task has rules that leave candidates out
+   * @throws IOException when a file cannot be read
+   */
+  public void checkForTraining() throws IOException {
+    for (TargetTask task : tasks(taskFiles)) {
+      if (!TaskRules.of(task).isEmpty()) {
+        throw new IllegalArgumentException(
+            "--train draws random subsets from all candidates, but task "
+                + task.getTaskId()
+                + " has rules: leave out --train, or the rules");
+      }
+    }
   }
 
   /**

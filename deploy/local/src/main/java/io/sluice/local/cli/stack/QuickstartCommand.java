@@ -207,6 +207,9 @@ public final class QuickstartCommand implements Callable<Integer> {
               out,
               keep);
       plan.check();
+      if (train) {
+        plan.checkForTraining();
+      }
       return plan;
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());

@@ -70,6 +70,21 @@ class QuickstartCommandTest {
   }
 
   @Test
+  void givenTrainingForATaskWithRules_whenRun_thenWrongUsageNamesTheTask() throws Exception {
+    Path task =
+        Files.writeString(
+            folder.resolve("ruled.json"),
+            "{\"task\": \"ruled\", \"leaks\": \"exclude\", \"queries\": [{\"messages\": ["
+                + "{\"role\": \"user\", \"content\": \"1 + 1?\"},"
+                + " {\"role\": \"assistant\", \"content\": \"2\"}]}]}");
+
+    CommandRun run = CommandRun.of("quickstart", "--out=" + out, "--train", "--task=" + task);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("task ruled has rules: leave out --train");
+  }
+
+  @Test
   void givenNoSeed_whenRun_thenWrongUsage() {
     CommandRun run = CommandRun.of("quickstart", "--out", out, "--train", "--train-seeds", "0");
 
