@@ -54,7 +54,7 @@ public sealed interface Algorithm {
   record DoublyGreedy() implements Algorithm {
     @Override
     public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
-      return new RankedSelection<>(new Shape(queries, budget), (id, best) -> descending(best));
+      return RankedSelection.ofBudget(new Shape(queries, budget), (id, best) -> descending(best));
     }
 
     /**
@@ -88,13 +88,14 @@ public sealed interface Algorithm {
      */
     public <K extends Comparable<? super K>> Selection<K> emptyWithinTokens(
         int queries, long tokens) {
-      return new TokenBoundedSelection<>(queries, tokens, new IdHash(seed));
+      IdHash hash = new IdHash(seed);
+      return RankedSelection.ofTokens(queries, tokens, (id, best) -> hash.of(id.toString()));
     }
 
     @Override
     public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
       IdHash hash = new IdHash(seed);
-      return new RankedSelection<>(
+      return RankedSelection.ofBudget(
           new Shape(queries, budget), (id, best) -> hash.of(id.toString()));
     }
   }

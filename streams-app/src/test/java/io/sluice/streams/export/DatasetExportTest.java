@@ -7,17 +7,12 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.schemas.Arm;
-import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
-import io.sluice.schemas.Query;
-import io.sluice.schemas.dataset.ExampleHashes;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.message.Messages;
-import io.sluice.schemas.message.Queries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -39,9 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DatasetExportTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final BaseModel MODEL = new BaseModel("/models/m", List.of());
-  private static final List<Query> QUERIES =
-      List.of(Queries.of("q", turns("what?", "that: ä 😀\n")));
 
   @TempDir Path folder;
 
@@ -50,11 +41,13 @@ class DatasetExportTest {
     Path out = folder.resolve("out");
 
     DatasetExport.LeftOut leftOut =
-        export(false, ExampleFormat.JSONL).write(dataset(List.of()), out);
+        export(false, ExampleFormat.JSONL).write(ExportFixture.dataset(List.of()), out);
 
     assertThat(leftOut).isEqualTo(new DatasetExport.LeftOut(List.of(), List.of()));
-    assertThat(names(folder)).as("no temporary folder is left").containsExactly("out");
-    assertThat(names(out))
+    assertThat(ExportFixture.names(folder))
+        .as("no temporary folder is left")
+        .containsExactly("out");
+    assertThat(ExportFixture.names(out))
         .containsExactly("manifest.json", "queries.jsonl", "random.jsonl", "train.jsonl");
     assertThat(out.resolve("train.jsonl"))
         .hasContent(
@@ -70,7 +63,7 @@ class DatasetExportTest {
   void givenADataset_whenExported_thenTheManifestHoldsTheWholeJobAndHashesOfTheFiles()
       throws IOException {
     Path out = folder.resolve("out");
-    FrozenDataset dataset = dataset(List.of());
+    FrozenDataset dataset = ExportFixture.dataset(List.of());
 
     export(false, ExampleFormat.JSONL).write(dataset, out);
 
@@ -89,7 +82,7 @@ class DatasetExportTest {
   @Test
   void givenRetractedExamples_whenExported_thenTheyAreLeftOutUnlessIncludedExplicitly()
       throws IOException {
-    FrozenDataset dataset = dataset(List.of("a"));
+    FrozenDataset dataset = ExportFixture.dataset(List.of("a"));
 
     List<String> leftOut =
         export(false, ExampleFormat.JSONL).write(dataset, folder.resolve("without")).retracted();
@@ -110,7 +103,7 @@ class DatasetExportTest {
   @Test
   void givenAJobThatDoesNotNameAllRetractedExamples_whenExported_thenRefusedUnlessIncluded()
       throws IOException {
-    FrozenDataset whole = dataset(List.of("a"));
+    FrozenDataset whole = ExportFixture.dataset(List.of("a"));
     FrozenDataset incomplete =
         new FrozenDataset(
             FineTuneJob.newBuilder(whole.job()).setRetractedIncomplete(true).build(),
@@ -132,10 +125,11 @@ class DatasetExportTest {
   void givenParquet_whenReadAgain_thenItHoldsTheSameTurns() throws IOException {
     Path out = folder.resolve("out");
 
-    export(false, ExampleFormat.PARQUET, ExampleFormat.JSONL).write(dataset(List.of()), out);
+    export(false, ExampleFormat.PARQUET, ExampleFormat.JSONL)
+        .write(ExportFixture.dataset(List.of()), out);
 
     assertThat(parquet(out.resolve("queries.parquet")))
-        .containsExactly(QUERIES.get(0).getMessages());
+        .containsExactly(ExportFixture.QUERIES.get(0).getMessages());
     assertThat(out.resolve("train.jsonl")).exists();
   }
 
@@ -144,7 +138,7 @@ class DatasetExportTest {
       throws IOException {
     Message calls =
         new Message("assistant", "", true, "{\"tool_calls\":[{\"name\":\"f\"}],\"content\":null}");
-    FrozenDataset plain = dataset(List.of());
+    FrozenDataset plain = ExportFixture.dataset(List.of());
     List<DatasetRecord> described =
         plain.selected().stream()
             .map(of -> DatasetRecord.newBuilder(of).setMetadata(Map.of("b", "1")).build())
@@ -159,8 +153,10 @@ class DatasetExportTest {
                         .build())
             .toList();
 
-    export(false, ExampleFormat.JSONL).write(with(plain, calling), folder.resolve("lines"));
-    export(false, ExampleFormat.PARQUET).write(with(plain, described), folder.resolve("table"));
+    export(false, ExampleFormat.JSONL)
+        .write(ExportFixture.with(plain, calling), folder.resolve("lines"));
+    export(false, ExampleFormat.PARQUET)
+        .write(ExportFixture.with(plain, described), folder.resolve("table"));
 
     assertThat(folder.resolve("lines/train.jsonl"))
         .content()
@@ -177,13 +173,8 @@ class DatasetExportTest {
     assertThatThrownBy(
             () ->
                 export(false, ExampleFormat.PARQUET)
-                    .write(with(plain, calling), folder.resolve("refused")))
+                    .write(ExportFixture.with(plain, calling), folder.resolve("refused")))
         .hasMessageContaining("use --format jsonl");
-  }
-
-  private static FrozenDataset with(FrozenDataset plain, List<DatasetRecord> selected) {
-    return new FrozenDataset(
-        plain.job(), selected, plain.random(), plain.queries(), plain.heldOut());
   }
 
   private static List<List<Message>> parquet(Path file) throws IOException {
@@ -205,7 +196,7 @@ class DatasetExportTest {
   @Test
   void givenTurnsOfWeightZero_whenExported_thenTheyHaveTheirWeights() throws IOException {
     Path out = folder.resolve("out");
-    FrozenDataset whole = dataset(List.of());
+    FrozenDataset whole = ExportFixture.dataset(List.of());
     DatasetRecord masked =
         DatasetRecord.newBuilder(whole.selected().get(1))
             .setMessages(
@@ -214,7 +205,7 @@ class DatasetExportTest {
             .build();
 
     export(false, ExampleFormat.JSONL, ExampleFormat.PARQUET)
-        .write(with(whole, List.of(whole.selected().get(0), masked)), out);
+        .write(ExportFixture.with(whole, List.of(whole.selected().get(0), masked)), out);
 
     assertThat(out.resolve("train.jsonl"))
         .hasContent(
@@ -227,95 +218,11 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenAModelWithATemplate_whenExported_thenEachTrainerGetsItsFolder() throws IOException {
-    Path out = folder.resolve("out");
-
-    DatasetExport.LeftOut leftOut =
-        forTrainers(Optional.of("{{ messages }}")).write(dataset(List.of()), out);
-
-    assertThat(leftOut.omissions()).isEmpty();
-    assertThat(names(out.resolve("trl")))
-        .containsExactly("chat_template.jinja", "train.jsonl", "trl.yaml");
-    assertThat(out.resolve("trl/train.jsonl")).hasSameTextualContentAs(out.resolve("train.jsonl"));
-    assertThat(out.resolve("trl/chat_template.jinja")).hasContent("{{ messages }}");
-    assertThat(names(out.resolve("axolotl"))).containsExactly("axolotl.yaml", "train.jsonl");
-    assertThat(out.resolve("axolotl/train.jsonl"))
-        .hasContent(
-            """
-            {"input_ids":[1,2,98],"attention_mask":[1,1,1],"labels":[-100,-100,98]}
-            {"input_ids":[1,2,97],"attention_mask":[1,1,1],"labels":[-100,-100,97]}
-            """);
-    assertThat(names(out.resolve("llama-factory")))
-        .containsExactly("dataset_info.json", "llama-factory.yaml", "train.jsonl");
-    assertThat(out.resolve("llama-factory/train.jsonl"))
-        .hasContent(
-            """
-            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"b"}]}
-            {"messages":[{"role":"user","content":"ask"},{"role":"assistant","content":"a"}]}
-            """);
-  }
-
-  @Test
-  void givenNoTemplateAndAnUnlearnableExample_whenExported_thenTrlGetsTokensOfTheOthers()
-      throws IOException {
-    Path out = folder.resolve("out");
-    FrozenDataset whole = dataset(List.of());
-    DatasetRecord unlearnable =
-        DatasetRecord.newBuilder(whole.selected().get(1)).setCandidateId("unlearnable").build();
-
-    DatasetExport.LeftOut leftOut =
-        forTrainers(Optional.empty())
-            .write(with(whole, List.of(whole.selected().get(0), unlearnable)), out);
-
-    assertThat(leftOut.omissions())
-        .containsExactly(new Omission("trl, axolotl, llama-factory", "unlearnable", "too long"));
-    assertThat(names(out.resolve("trl"))).containsExactly("train.jsonl", "trl.yaml");
-    assertThat(out.resolve("trl/train.jsonl"))
-        .hasContent("{\"input_ids\":[1,2,98],\"assistant_masks\":[0,0,1]}");
-    assertThat(
-            JSON.readTree(out.resolve("manifest.json").toFile())
-                .path("left_out_of_trainer_folders")
-                .get(0)
-                .path("id")
-                .asText())
-        .isEqualTo("unlearnable");
-    assertThat(out.resolve("train.jsonl")).content().hasLineCount(2);
-    assertThatThrownBy(
-            () ->
-                forTrainers(Optional.empty())
-                    .write(with(whole, List.of(unlearnable)), folder.resolve("none")))
-        .hasMessageContaining("nothing can be learnt from any example: too long");
-    assertThat(names(folder)).as("no temporary folder is left").containsExactly("out");
-  }
-
-  /** Tokens 1 and 2, and one for the first letter of the id, which is learnt. */
-  private static DatasetExport forTrainers(Optional<String> template) {
-    TrainingText text =
-        new TrainingText() {
-          @Override
-          public TrainedExample of(ExportedExample example) {
-            return example.id().equals("unlearnable")
-                ? new TrainedExample.Unlearnable("too long")
-                : new TrainedExample.Learnable(
-                    new long[] {1, 2, example.id().charAt(0)},
-                    new boolean[] {false, false, true},
-                    List.of("ask", example.id()));
-          }
-
-          @Override
-          public Optional<String> template(List<ExportedExample> examples) {
-            return template;
-          }
-        };
-    return new DatasetExport(
-        List.of(ExampleFormat.JSONL), Optional.of(new TrainedModel(MODEL, text)), false);
-  }
-
-  @Test
   void givenAFolderThatExists_whenExported_thenItFailsAndTheFolderIsUntouched() throws IOException {
     Path out = Files.createDirectory(folder.resolve("out"));
 
-    assertThatThrownBy(() -> export(false, ExampleFormat.JSONL).write(dataset(List.of()), out))
+    assertThatThrownBy(
+            () -> export(false, ExampleFormat.JSONL).write(ExportFixture.dataset(List.of()), out))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("does not exist yet");
     assertThat(out).isEmptyDirectory();
@@ -326,19 +233,13 @@ class DatasetExportTest {
     assertThatThrownBy(
             () ->
                 export(false, ExampleFormat.JSONL)
-                    .write(dataset(List.of()), folder.resolve("none/out")))
+                    .write(ExportFixture.dataset(List.of()), folder.resolve("none/out")))
         .isInstanceOf(IOException.class);
     assertThat(folder).isEmptyDirectory();
   }
 
   private static DatasetExport export(boolean withRetracted, ExampleFormat... formats) {
     return new DatasetExport(List.of(formats), Optional.empty(), withRetracted);
-  }
-
-  private static List<String> names(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
   }
 
   private static List<Message> messages(Group row) {
@@ -350,55 +251,5 @@ class DatasetExportTest {
       turns.add(Messages.of(turn.getString("role", 0), turn.getString("content", 0), isLearnt));
     }
     return turns;
-  }
-
-  private static FrozenDataset dataset(List<String> retracted) {
-    FineTuneJob job =
-        FineTuneJob.newBuilder()
-            .setJobId("t-2-abc")
-            .setTaskId("t")
-            .setRevision(1)
-            .setRepresentationId("default")
-            .setAlgorithm("round-robin")
-            .setBudget(2)
-            .setSequence(0)
-            .setExamples(2)
-            .setPoolSize(20)
-            .setSeeds(List.of(5, 6))
-            .setControls(List.of(Arm.RANDOM))
-            .setDatasetChecksum(ExampleHashes.ofOrder(List.of("b", "a")))
-            .setControlChecksum(ExampleHashes.ofOrder(List.of("c", "a")))
-            .setQueries(1)
-            .setQuerySetHash(ExampleHashes.ofQueries(QUERIES))
-            .setHeldOutHash(ExampleHashes.ofQueries(List.of()))
-            .setRetracted(retracted)
-            .build();
-    return FrozenDataset.of(
-        job,
-        List.of(
-            example(DatasetPart.SELECTED, 0, "b"),
-            example(DatasetPart.SELECTED, 1, "a"),
-            example(DatasetPart.RANDOM, 0, "c"),
-            example(DatasetPart.RANDOM, 1, "a"),
-            DatasetRecord.newBuilder(example(DatasetPart.QUERIES, 0, "q"))
-                .setMessages(QUERIES.get(0).getMessages())
-                .build()));
-  }
-
-  private static DatasetRecord example(DatasetPart part, int rank, String id) {
-    return DatasetRecord.newBuilder()
-        .setJobId("t-2-abc")
-        .setTaskId("t")
-        .setRank(rank)
-        .setCandidateId(id)
-        .setQuery("q")
-        .setScore(0.5f)
-        .setMessages(turns("ask", "says " + id))
-        .setPart(part)
-        .build();
-  }
-
-  private static List<Message> turns(String user, String assistant) {
-    return List.of(Messages.of("user", user), Messages.of("assistant", assistant));
   }
 }

@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** The random sample that is bounded by tokens, compared with a prefix of the whole order. */
-class TokenBoundedSelectionTest {
+class RankedWithinTokensTest {
   private static final float[] ROW = {0.5f};
   private static final int CANDIDATES = 60;
 
