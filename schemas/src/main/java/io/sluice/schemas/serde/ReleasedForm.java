@@ -14,6 +14,7 @@ import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * Writes a record by the schema of the first release that had room for all that the record holds.
@@ -101,15 +102,15 @@ final class ReleasedForm {
             current.getFields().stream()
                 .map(field -> roomFor(Optional.ofNullable(earlier.getField(field.name())), field))
                 .toList();
-        yield record -> fields.stream().allMatch(field -> field.test((IndexedRecord) record));
+        yield record -> all(fields, field -> field.test((IndexedRecord) record));
       }
       case ARRAY -> {
         Predicate<Object> element = roomFor(earlier.getElementType(), current.getElementType());
-        yield list -> ((Collection<?>) list).stream().allMatch(element);
+        yield list -> all((Collection<?>) list, element);
       }
       case MAP -> {
         Predicate<Object> value = roomFor(earlier.getValueType(), current.getValueType());
-        yield map -> ((Map<?, ?>) map).values().stream().allMatch(value);
+        yield map -> all(((Map<?, ?>) map).values(), value);
       }
       case UNION -> {
         List<Predicate<Object>> branches =
@@ -119,6 +120,16 @@ final class ReleasedForm {
       case ENUM -> symbol -> earlier.hasEnumSymbol(symbol.toString());
       default -> value -> true;
     };
+  }
+
+  /** Whether all items pass; a plain loop, since it runs for every record that is sent. */
+  private static <T> boolean all(Collection<? extends T> items, Predicate<T> passes) {
+    for (T item : items) {
+      if (!passes.test(item)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Predicate<IndexedRecord> roomFor(
@@ -141,10 +152,11 @@ final class ReleasedForm {
   }
 
   /**
-   * A record that is written by an earlier schema. Avro's writer of generic records takes fields by
-   * position, in nested records too, whatever further fields they have.
+   * A record that is written by an earlier schema. Avro's writers take fields by position, in
+   * nested records too, whatever further fields they have. It is a specific record, like the one it
+   * stands for, because Confluent's serializer writes other records by reflection, which is slower.
    */
-  private record Earlier(Schema schema, IndexedRecord record) implements IndexedRecord {
+  private record Earlier(Schema schema, IndexedRecord record) implements SpecificRecord {
     @Override
     public Schema getSchema() {
       return schema;
