@@ -1,9 +1,11 @@
 package io.sluice.schemas.file;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.schemas.message.ExactJson;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
@@ -26,7 +29,8 @@ import org.apache.parquet.schema.Type;
  *
  * <p>Columns have one type for all rows, so writers fill the fields that a row does not have with
  * null: a field that is null is therefore left out. The one exception is {@code content}, which a
- * turn with tool calls may well have as null.
+ * turn with tool calls may well have as null. Texts of the logical type JSON are the values that
+ * they stand for, with all their nulls.
  */
 final class ParquetJson {
   private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
@@ -130,12 +134,24 @@ final class ParquetJson {
           BigInteger digits = new BigInteger(group.getBinary(field, index).getBytes());
           yield JSON.numberNode(new BigDecimal(digits, decimal.getScale()));
         }
-        yield meaning == null
-            ? JSON.binaryNode(group.getBinary(field, index).getBytes())
-            : JSON.textNode(group.getBinary(field, index).toStringUsingUTF8());
+        if (meaning == null) {
+          yield JSON.binaryNode(group.getBinary(field, index).getBytes());
+        }
+        String text = group.getBinary(field, index).toStringUsingUTF8();
+        yield meaning instanceof JsonLogicalTypeAnnotation ? json(text) : JSON.textNode(text);
       }
       case INT96 -> JSON.binaryNode(group.getInt96(field, index).getBytes());
     };
+  }
+
+  /** The value that a text of the logical type JSON stands for, or the text if it is not JSON. */
+  private static JsonNode json(String text) {
+    try {
+      JsonNode value = ExactJson.read(text);
+      return value.isMissingNode() ? JSON.textNode(text) : value;
+    } catch (JsonProcessingException e) {
+      return JSON.textNode(text);
+    }
   }
 
   private static JsonNode number(long value, LogicalTypeAnnotation meaning) {

@@ -52,24 +52,34 @@ public final class MessageJson {
       throws IOException {
     json.writeStartArray();
     for (Message message : messages) {
-      json.writeStartObject();
-      json.writeStringField("role", message.getRole());
-      JsonNode extra = message.getExtra().isEmpty() ? null : ExactJson.read(message.getExtra());
-      if (extra == null || !extra.has("content")) {
-        json.writeStringField("content", message.getContent());
-      }
-      if (extra != null) {
-        for (Map.Entry<String, JsonNode> field : extra.properties()) {
-          json.writeFieldName(field.getKey());
-          write(field.getValue(), json);
-        }
-      }
-      if (!message.getLearn() || (allWeights && message.getRole().equals("assistant"))) {
-        json.writeNumberField("weight", message.getLearn() ? 1 : 0);
-      }
-      json.writeEndObject();
+      writeTurn(message, allWeights, json);
     }
     json.writeEndArray();
+  }
+
+  /**
+   * Writes one turn as a JSON object.
+   *
+   * @param withWeight whether a turn of the assistant has its weight also when it is 1
+   */
+  public static void writeTurn(Message message, boolean withWeight, JsonGenerator json)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("role", message.getRole());
+    JsonNode extra = message.getExtra().isEmpty() ? null : ExactJson.read(message.getExtra());
+    if (extra == null || !extra.has("content")) {
+      json.writeStringField("content", message.getContent());
+    }
+    if (extra != null) {
+      for (Map.Entry<String, JsonNode> field : extra.properties()) {
+        json.writeFieldName(field.getKey());
+        write(field.getValue(), json);
+      }
+    }
+    if (!message.getLearn() || (withWeight && message.getRole().equals("assistant"))) {
+      json.writeNumberField("weight", message.getLearn() ? 1 : 0);
+    }
+    json.writeEndObject();
   }
 
   /** Needs no codec in the generator, as {@link JsonGenerator#writeTree} would. */

@@ -1,14 +1,25 @@
 package io.sluice.streams.export;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.schemas.Message;
+import io.sluice.schemas.message.ExactJson;
+import io.sluice.schemas.message.MessageJson;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.GroupWriter;
+import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -20,32 +31,52 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /**
- * Writes examples as Parquet: one row per example, with the column {@code messages}, and {@code
- * metadata} as JSON text if any example has some. The field {@code weight} is 0 for turns that are
- * not learnt, and null for all others.
+ * Writes examples as Parquet: one row per example, with the column {@code messages}, and the
+ * columns {@code tools} and {@code metadata} if any example has some.
  *
- * <p>Tools and further fields of turns are refused: their structure differs from example to
- * example, while a column has one type.
+ * <p>A column has one type for all rows, while tools, metadata and the further fields of turns,
+ * such as tool calls, differ from example to example. They are stored as JSON texts with the
+ * logical type JSON of Parquet, which the library {@code datasets} reads as its feature {@code
+ * Json}: each value is given back as it was, without nulls for the fields that only other examples
+ * have. Turns of a file in which no turn has further fields are groups with a field for each of
+ * {@code role}, {@code content} and {@code weight}, which every reader of Parquet understands.
  */
 final class ParquetExamples {
-  /** The list has three levels, which the specification of Parquet requires of writers. */
+  /** Lists have three levels, which the specification of Parquet requires of writers. */
   private static final String SCHEMA =
       """
           message example {
             required group messages (LIST) {
               repeated group list {
-                required group element {
-                  required binary role (STRING);
-                  required binary content (STRING);
-                  optional int32 weight;
-                }
+                %s
               }
             }
+            %s
             %s
           }
           """;
 
-  private static final String METADATA = "optional binary metadata (STRING);";
+  private static final String PLAIN_TURN =
+      """
+          required group element {
+            required binary role (STRING);
+            required binary content (STRING);
+            optional int32 weight;
+          }
+          """;
+
+  private static final String JSON_TURN = "required binary element (JSON);";
+
+  private static final String TOOLS =
+      """
+          optional group tools (LIST) {
+            repeated group list {
+              required binary element (JSON);
+            }
+          }
+          """;
+
+  private static final String METADATA = "optional binary metadata (JSON);";
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private ParquetExamples() {}
@@ -53,35 +84,110 @@ final class ParquetExamples {
   /**
    * Writes examples to a new file.
    *
-   * @throws IOException when the file cannot be written, or an example has tools, or a turn with
-   *     further fields
+   * @throws IOException when the file cannot be written, or a text of an example is not Unicode, so
+   *     that it has no UTF-8
    */
   static void write(List<ExportedExample> examples, Path file) throws IOException {
-    for (ExportedExample example : examples) {
-      if (!example.tools().isEmpty()
-          || example.messages().stream().anyMatch(turn -> !turn.getExtra().isEmpty())) {
-        throw new IOException(
-            "examples with tools, tool calls or thoughts cannot be written as Parquet, whose"
-                + " columns have one type: use --format jsonl");
-      }
-    }
-    boolean hasMetadata = examples.stream().anyMatch(example -> !example.metadata().isEmpty());
-    Rows rows =
-        new Rows(MessageTypeParser.parseMessageType(SCHEMA.formatted(hasMetadata ? METADATA : "")));
-    try (ParquetWriter<ExportedExample> writer =
-        new Builder(new LocalOutputFile(file), rows).build()) {
+    Columns columns = Columns.of(examples);
+    Rows rows = new Rows(columns, columns.schema());
+    try (ParquetWriter<Group> writer =
+        new Builder(new LocalOutputFile(file), rows.schema()).build()) {
       for (ExportedExample example : examples) {
-        writer.write(example);
+        try {
+          writer.write(rows.of(example));
+        } catch (CharacterCodingException e) {
+          throw new IOException(
+              "example "
+                  + example.id()
+                  + " contains half a surrogate pair, which is not a character and has no UTF-8",
+              e);
+        }
       }
     }
   }
 
-  private static final class Builder extends ParquetWriter.Builder<ExportedExample, Builder> {
-    private final Rows rows;
+  /**
+   * The columns that a file needs.
+   *
+   * @param turnsAsJson whether some turn has further fields, so that turns are JSON texts
+   * @param weights whether some turn is not learnt, so that all turns of the assistant have weights
+   * @param tools whether some example has tools
+   * @param metadata whether some example has metadata
+   */
+  private record Columns(boolean turnsAsJson, boolean weights, boolean tools, boolean metadata) {
+    static Columns of(List<ExportedExample> examples) {
+      List<Message> turns =
+          examples.stream().flatMap(example -> example.messages().stream()).toList();
+      return new Columns(
+          turns.stream().anyMatch(turn -> !turn.getExtra().isEmpty()),
+          turns.stream().anyMatch(turn -> !turn.getLearn()),
+          examples.stream().anyMatch(example -> !example.tools().isEmpty()),
+          examples.stream().anyMatch(example -> !example.metadata().isEmpty()));
+    }
 
-    Builder(OutputFile file, Rows rows) {
+    MessageType schema() {
+      return MessageTypeParser.parseMessageType(
+          SCHEMA.formatted(
+              turnsAsJson ? JSON_TURN : PLAIN_TURN, tools ? TOOLS : "", metadata ? METADATA : ""));
+    }
+  }
+
+  /** Converts examples to rows of these columns. */
+  private record Rows(Columns columns, MessageType schema) {
+    /**
+     * Converts an example.
+     *
+     * @throws CharacterCodingException when a text of it is not Unicode
+     * @throws IOException when its tools or further fields are not JSON
+     */
+    Group of(ExportedExample example) throws IOException {
+      Group row = new SimpleGroup(schema);
+      Group messages = row.addGroup("messages");
+      for (Message turn : example.messages()) {
+        addTurn(turn, messages.addGroup("list"));
+      }
+      if (!example.tools().isEmpty()) {
+        Group tools = row.addGroup("tools");
+        for (JsonNode tool : ExactJson.read(example.tools())) {
+          tools.addGroup("list").add("element", utf8(tool.toString()));
+        }
+      }
+      if (!example.metadata().isEmpty()) {
+        row.add("metadata", utf8(JSON.valueToTree(new TreeMap<>(example.metadata())).toString()));
+      }
+      return row;
+    }
+
+    private void addTurn(Message turn, Group holder) throws IOException {
+      if (columns.turnsAsJson()) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+          MessageJson.writeTurn(turn, columns.weights(), json);
+        }
+        holder.add("element", utf8(text.toString()));
+        return;
+      }
+      Group fields = holder.addGroup("element");
+      fields.add("role", utf8(turn.getRole()));
+      fields.add("content", utf8(turn.getContent()));
+      if (!turn.getLearn() || (columns.weights() && turn.getRole().equals("assistant"))) {
+        fields.add("weight", turn.getLearn() ? 1 : 0);
+      }
+    }
+
+    /** Encodes a text; Java would write a question mark for half a surrogate pair. */
+    private static Binary utf8(String text) throws CharacterCodingException {
+      return Binary.fromConstantByteBuffer(
+          StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)));
+    }
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<Group, Builder> {
+    private final MessageType schema;
+
+    Builder(OutputFile file, MessageType schema) {
       super(file);
-      this.rows = rows;
+      this.schema = schema;
       withConf(new PlainParquetConfiguration());
       withCompressionCodec(CompressionCodecName.ZSTD);
     }
@@ -93,22 +199,22 @@ final class ParquetExamples {
 
     @Override
     @Deprecated
-    protected WriteSupport<ExportedExample> getWriteSupport(
-        org.apache.hadoop.conf.Configuration unused) {
-      return rows;
+    protected WriteSupport<Group> getWriteSupport(org.apache.hadoop.conf.Configuration unused) {
+      return new Groups(schema);
     }
 
     @Override
-    protected WriteSupport<ExportedExample> getWriteSupport(ParquetConfiguration unused) {
-      return rows;
+    protected WriteSupport<Group> getWriteSupport(ParquetConfiguration unused) {
+      return new Groups(schema);
     }
   }
 
-  private static final class Rows extends WriteSupport<ExportedExample> {
+  /** Passes rows on to the writer of the library, which needs no configuration of Hadoop here. */
+  private static final class Groups extends WriteSupport<Group> {
     private final MessageType schema;
-    private RecordConsumer out;
+    private GroupWriter writer;
 
-    Rows(MessageType schema) {
+    Groups(MessageType schema) {
       this.schema = schema;
     }
 
@@ -125,47 +231,12 @@ final class ParquetExamples {
 
     @Override
     public void prepareForWrite(RecordConsumer consumer) {
-      out = consumer;
+      writer = new GroupWriter(consumer, schema);
     }
 
     @Override
-    public void write(ExportedExample example) {
-      out.startMessage();
-      out.startField("messages", 0);
-      out.startGroup();
-      if (!example.messages().isEmpty()) {
-        out.startField("list", 0);
-        example.messages().forEach(this::write);
-        out.endField("list", 0);
-      }
-      out.endGroup();
-      out.endField("messages", 0);
-      if (!example.metadata().isEmpty()) {
-        write("metadata", 1, JSON.valueToTree(new TreeMap<>(example.metadata())).toString());
-      }
-      out.endMessage();
-    }
-
-    private void write(Message message) {
-      out.startGroup();
-      out.startField("element", 0);
-      out.startGroup();
-      write("role", 0, message.getRole());
-      write("content", 1, message.getContent());
-      if (!message.getLearn()) {
-        out.startField("weight", 2);
-        out.addInteger(0);
-        out.endField("weight", 2);
-      }
-      out.endGroup();
-      out.endField("element", 0);
-      out.endGroup();
-    }
-
-    private void write(String field, int index, String value) {
-      out.startField(field, index);
-      out.addBinary(Binary.fromString(value));
-      out.endField(field, index);
+    public void write(Group row) {
+      writer.write(row);
     }
   }
 }

@@ -2,11 +2,12 @@ package io.sluice.streams.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Message;
@@ -27,6 +28,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,47 +136,112 @@ class DatasetExportTest {
   }
 
   @Test
-  void givenToolsAndMetadata_whenExported_thenBothAreInJsonLinesAndParquetRefusesTools()
+  void givenPlainExamples_whenExportedAsParquet_thenTurnsHaveOneColumnForEachField()
       throws IOException {
-    Message calls =
-        new Message("assistant", "", true, "{\"tool_calls\":[{\"name\":\"f\"}],\"content\":null}");
+    Path out = folder.resolve("out");
+
+    export(false, ExampleFormat.PARQUET).write(ExportFixture.dataset(List.of()), out);
+
+    MessageType schema = schema(out.resolve("train.parquet"));
+    assertThat(schema.getPaths())
+        .containsExactly(
+            new String[] {"messages", "list", "element", "role"},
+            new String[] {"messages", "list", "element", "content"},
+            new String[] {"messages", "list", "element", "weight"});
+  }
+
+  @Test
+  void givenToolsCallsThoughtsMasksAndMetadata_whenExported_thenBothFormatsGiveTheSameCandidates()
+      throws IOException {
     FrozenDataset plain = ExportFixture.dataset(List.of());
-    List<DatasetRecord> described =
-        plain.selected().stream()
-            .map(of -> DatasetRecord.newBuilder(of).setMetadata(Map.of("b", "1")).build())
-            .toList();
-    List<DatasetRecord> calling =
-        described.stream()
-            .map(
-                of ->
-                    DatasetRecord.newBuilder(of)
-                        .setMessages(List.of(calls))
-                        .setTools("[{\"x\":1.0}]")
-                        .build())
-            .toList();
+    DatasetRecord calling =
+        DatasetRecord.newBuilder(plain.selected().get(0))
+            .setMessages(
+                List.of(
+                    Messages.of("system", ""),
+                    new Message(
+                        "assistant",
+                        "",
+                        false,
+                        "{\"tool_calls\":[{\"name\":\"f\",\"arguments\":{\"z\":1.0,\"a\":[null,{\"ä 😀\":2.50}]}},"
+                            + "{\"name\":\"g\",\"arguments\":\"{ \\\"b\\\": 1}\"}],\"content\":null}"),
+                    new Message(
+                        "tool", "{\"n\": null}", true, "{\"tool_call_id\":\"1\",\"name\":\"f\"}"),
+                    new Message("assistant", "so", true, "{\"reasoning_content\":\"hm\\n\"}")))
+            .setTools("[{\"x\":1.0,\"default\":null,\"list\":[]},{\"y\":12345678901234567890}]")
+            .setMetadata(Map.of("b", "1", "a.c", "null and \"void\""))
+            .build();
+    FrozenDataset dataset = ExportFixture.with(plain, List.of(calling, plain.selected().get(1)));
+    Path out = folder.resolve("out");
 
-    export(false, ExampleFormat.JSONL)
-        .write(ExportFixture.with(plain, calling), folder.resolve("lines"));
+    export(false, ExampleFormat.JSONL, ExampleFormat.PARQUET).write(dataset, out);
+
+    List<Candidate> candidates = candidates(out.resolve("train.parquet"));
+    assertThat(candidates).isEqualTo(candidates(out.resolve("train.jsonl")));
+    assertThat(candidates.get(0).getMessages()).isEqualTo(calling.getMessages());
+    assertThat(candidates.get(0).getTools()).isEqualTo(calling.getTools());
+    assertThat(candidates.get(0).getMetadata()).isEqualTo(calling.getMetadata());
+    assertThat(candidates.get(1).getMessages()).isEqualTo(dataset.selected().get(1).getMessages());
+    assertThat(candidates.get(1).getTools()).isEmpty();
+    assertThat(candidates.get(1).getMetadata()).isEmpty();
+  }
+
+  @Test
+  void givenFurtherFields_whenExportedAsParquet_thenTurnsToolsAndMetadataAreOfTheTypeJson()
+      throws IOException {
+    FrozenDataset plain = ExportFixture.dataset(List.of());
+    DatasetRecord named =
+        DatasetRecord.newBuilder(plain.selected().get(0))
+            .setMessages(List.of(new Message("assistant", "so", true, "{\"name\":\"ann\"}")))
+            .setTools("[{\"x\":1.0}]")
+            .setMetadata(Map.of("b", "1"))
+            .build();
+
     export(false, ExampleFormat.PARQUET)
-        .write(ExportFixture.with(plain, described), folder.resolve("table"));
+        .write(ExportFixture.with(plain, List.of(named)), folder.resolve("out"));
 
-    assertThat(folder.resolve("lines/train.jsonl"))
-        .content()
-        .startsWith(
-            "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"name\":\"f\"}],\"content\":null}],"
-                + "\"tools\":[{\"x\":1.0}],\"metadata\":{\"b\":\"1\"}}");
-    try (CandidateFile table = CandidateFile.open(folder.resolve("table/train.parquet"))) {
-      table
-          .next()
-          .match(
-              valid -> assertThat(valid.candidate().getMetadata()).containsOnly(entry("b", "1")),
-              invalid -> fail(invalid.reason()));
-    }
+    MessageType schema = schema(folder.resolve("out/train.parquet"));
+    assertThat(schema.getColumns())
+        .extracting(
+            column -> String.join(".", column.getPath()),
+            column -> column.getPrimitiveType().getLogicalTypeAnnotation())
+        .containsExactly(
+            tuple("messages.list.element", LogicalTypeAnnotation.jsonType()),
+            tuple("tools.list.element", LogicalTypeAnnotation.jsonType()),
+            tuple("metadata", LogicalTypeAnnotation.jsonType()));
+  }
+
+  @Test
+  void givenHalfASurrogatePair_whenExportedAsParquet_thenTheExampleIsNamed() {
+    FrozenDataset plain = ExportFixture.dataset(List.of());
+    DatasetRecord broken =
+        DatasetRecord.newBuilder(plain.selected().get(0))
+            .setMessages(List.of(Messages.of("assistant", "x\ud83d")))
+            .build();
+
     assertThatThrownBy(
             () ->
                 export(false, ExampleFormat.PARQUET)
-                    .write(ExportFixture.with(plain, calling), folder.resolve("refused")))
-        .hasMessageContaining("use --format jsonl");
+                    .write(ExportFixture.with(plain, List.of(broken)), folder.resolve("out")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("example b contains half a surrogate pair");
+  }
+
+  private static List<Candidate> candidates(Path file) throws IOException {
+    List<Candidate> candidates = new ArrayList<>();
+    try (CandidateFile lines = CandidateFile.open(file)) {
+      lines.forEachRemaining(
+          line ->
+              line.match(
+                  valid -> candidates.add(valid.candidate()), invalid -> fail(invalid.reason())));
+    }
+    return candidates;
+  }
+
+  private static MessageType schema(Path file) throws IOException {
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
+      return reader.getFooter().getFileMetaData().getSchema();
+    }
   }
 
   private static List<List<Message>> parquet(Path file) throws IOException {
@@ -215,6 +282,8 @@ class DatasetExportTest {
             """);
     List<List<Message>> rows = parquet(out.resolve("train.parquet"));
     assertThat(rows.get(1)).isEqualTo(masked.getMessages());
+    assertThat(candidates(out.resolve("train.parquet")))
+        .isEqualTo(candidates(out.resolve("train.jsonl")));
   }
 
   @Test
@@ -247,7 +316,8 @@ class DatasetExportTest {
     List<Message> turns = new ArrayList<>();
     for (int i = 0; i < messages.getFieldRepetitionCount("list"); i++) {
       Group turn = messages.getGroup("list", i).getGroup("element", 0);
-      boolean isLearnt = turn.getFieldRepetitionCount("weight") == 0;
+      boolean isLearnt =
+          turn.getFieldRepetitionCount("weight") == 0 || turn.getInteger("weight", 0) == 1;
       turns.add(Messages.of(turn.getString("role", 0), turn.getString("content", 0), isLearnt));
     }
     return turns;
