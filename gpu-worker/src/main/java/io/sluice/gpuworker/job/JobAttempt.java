@@ -75,6 +75,11 @@ final class JobAttempt {
       throws JobFailedException, IOException, InterruptedException {
     List<ArmRun> runs = ArmRun.of(dataset.job());
     Set<String> known = retracted(dataset);
+    if (ArmRun.isRandomControlEmpty(dataset.job())) {
+      addRemark(
+          "the random control is empty and was not trained: the first candidate of the random order alone has more learnt tokens than the budget's %d"
+              .formatted(dataset.job().getBudgetTokens()));
+    }
     for (ArmRun run : runs) {
       if (run.arm() != Arm.NONE) {
         checkExamples(dataset, run, known);

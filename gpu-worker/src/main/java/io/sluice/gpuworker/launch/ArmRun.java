@@ -3,6 +3,7 @@ package io.sluice.gpuworker.launch;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.dataset.FrozenDataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,10 @@ import java.util.Locale;
  * @param seed of the training; 0 for the base model
  */
 public record ArmRun(Arm arm, int seed) {
-  /** All runs of a job: the base model first, then for each seed the subset and its control. */
+  /**
+   * All runs of a job: the base model first, then for each seed the subset and its random control,
+   * unless the control is {@linkplain #isRandomControlEmpty empty}.
+   */
   public static List<ArmRun> of(FineTuneJob job) {
     List<ArmRun> runs = new ArrayList<>();
     if (job.getControls().contains(Arm.NONE)) {
@@ -22,11 +26,19 @@ public record ArmRun(Arm arm, int seed) {
     }
     for (int seed : job.getSeeds()) {
       runs.add(new ArmRun(Arm.SELECTED, seed));
-      if (job.getControls().contains(Arm.RANDOM)) {
+      if (FrozenDataset.randomExamples(job) > 0) {
         runs.add(new ArmRun(Arm.RANDOM, seed));
       }
     }
     return runs;
+  }
+
+  /**
+   * Whether a job asks for a random control that has no examples: with a budget of tokens, the
+   * first candidate of the random order alone may have more learnt tokens than the budget.
+   */
+  public static boolean isRandomControlEmpty(FineTuneJob job) {
+    return job.getControls().contains(Arm.RANDOM) && FrozenDataset.randomExamples(job) == 0;
   }
 
   /** Whether an outcome belongs to this run. */

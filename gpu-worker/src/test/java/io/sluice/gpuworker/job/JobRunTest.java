@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.dataset.ExampleHashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,28 @@ class JobRunTest {
     assertThat(ids(work.trained.get(1))).containsExactly("r0", "r1", "r2", "r3");
     assertThat(work.outcomes().get(1).getOutput()).endsWith("/model");
     assertThat(Path.of(work.outcomes().get(1).getOutput()).resolve("weights")).exists();
+  }
+
+  @Test
+  void givenARandomControlWithoutExamples_whenRun_thenTheOthersAreTrainedAndTheDetailSaysWhy() {
+    FineTuneJob job =
+        FineTuneJob.newBuilder(work.frozen.job())
+            .setBudgetTokens(7)
+            .setRandomExamples(0)
+            .setControlChecksum(ExampleHashes.ofOrder(List.of()))
+            .build();
+    work.dataset =
+        work.dataset.stream().filter(example -> example.getPart() != DatasetPart.RANDOM).toList();
+
+    JobOutcome outcome = work.run(job, work.writing());
+
+    assertThat(work.outcomes())
+        .extracting(ArmOutcome::getArm)
+        .containsExactly(Arm.NONE, Arm.SELECTED);
+    assertThat(((JobOutcome.Finished) outcome).detail())
+        .isEqualTo(
+            "the random control is empty and was not trained: the first candidate of the random"
+                + " order alone has more learnt tokens than the budget's 7");
   }
 
   @Test

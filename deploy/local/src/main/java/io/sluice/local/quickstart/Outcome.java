@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -72,14 +73,19 @@ public record Outcome(
    * @param file the file that the subset was written to
    */
   public record Task(TaskStatus status, Subset subset, Path file) {
+    /** Returns how far the subset of each budget is filled, by ascending budget. */
+    List<TierFill> tiers() {
+      return TierFill.of(subset.task(), Optional.of(status));
+    }
+
     /**
      * Returns the number of selected candidates by source.
      *
-     * @param budget how many candidates of the subset to count, in selection order
+     * @param size how many candidates of the subset to count, in selection order
      */
-    Map<String, Long> bySource(int budget) {
+    Map<String, Long> bySource(int size) {
       return counts(
-          subset.entries().stream().limit(budget).map(entry -> entry.instruction().getSource()));
+          subset.entries().stream().limit(size).map(entry -> entry.instruction().getSource()));
     }
   }
 

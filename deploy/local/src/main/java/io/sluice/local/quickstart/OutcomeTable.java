@@ -95,8 +95,8 @@ public final class OutcomeTable {
 
   /** Describes the share of some sources in the subset of each budget. */
   private static String shares(Outcome.Task task, Predicate<String> sources) {
-    return task.subset().task().getBudgets().stream()
-        .map(budget -> share(task.bySource(budget), sources) + " of " + budget)
+    return task.tiers().stream()
+        .map(tier -> share(task.bySource(tier.filled()), sources) + " of " + tier.size())
         .collect(Collectors.joining("  "));
   }
 

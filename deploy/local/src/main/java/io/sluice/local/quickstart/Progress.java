@@ -31,23 +31,10 @@ public record Progress(
    * @param scored number of candidates that were scored for the task
    * @param tiers how full the subset of each budget is, by ascending budget
    */
-  public record TaskProgress(String task, long scored, List<Tier> tiers) {
+  public record TaskProgress(String task, long scored, List<TierFill> tiers) {
     /** Copies the list, so that it cannot change afterwards. */
     public TaskProgress {
       tiers = List.copyOf(tiers);
-    }
-  }
-
-  /**
-   * How full the subset of a budget is.
-   *
-   * @param budget size that the subset can reach, in examples
-   * @param filled number of examples in the subset
-   */
-  public record Tier(int budget, int filled) {
-    @Override
-    public String toString() {
-      return filled + "/" + budget;
     }
   }
 

@@ -15,6 +15,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 final class ProgressBars implements ProgressDisplay {
   private static final int REDRAW_MILLIS = 200;
   private static final long UNKNOWN = -1;
+  private static final long PERCENT = 100;
 
   private final PrintStream out;
   private final Map<String, ProgressBar> bars = new HashMap<>();
@@ -41,10 +42,10 @@ final class ProgressBars implements ProgressDisplay {
         .setExtraMessage("%.0f/s".formatted(progress.perSecond()));
     step("scored", progress.scored(), all);
     for (Progress.TaskProgress task : progress.tasks()) {
-      Progress.Tier largest = task.tiers().get(task.tiers().size() - 1);
-      step("tiers of " + task.task(), largest.filled(), largest.budget())
+      TierFill largest = task.tiers().get(task.tiers().size() - 1);
+      step("tiers of " + task.task(), (long) (PERCENT * largest.share()), PERCENT)
           .setExtraMessage(
-              task.tiers().stream().map(Progress.Tier::toString).collect(Collectors.joining(" ")));
+              task.tiers().stream().map(TierFill::toString).collect(Collectors.joining(" ")));
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -140,22 +141,9 @@ public final class Quickstart {
   }
 
   private static Progress.TaskProgress progress(TargetTask task, Watch watch) {
-    return watch
-        .status(task)
-        .map(
-            status ->
-                new Progress.TaskProgress(
-                    task.getTaskId(),
-                    status.getPool(),
-                    status.getTiers().stream()
-                        .map(tier -> new Progress.Tier(tier.getBudget(), tier.getFilled()))
-                        .toList()))
-        .orElseGet(
-            () ->
-                new Progress.TaskProgress(
-                    task.getTaskId(),
-                    0,
-                    task.getBudgets().stream().map(b -> new Progress.Tier(b, 0)).toList()));
+    Optional<TaskStatus> status = watch.status(task);
+    return new Progress.TaskProgress(
+        task.getTaskId(), status.map(TaskStatus::getPool).orElse(0L), TierFill.of(task, status));
   }
 
   private Outcome outcome(

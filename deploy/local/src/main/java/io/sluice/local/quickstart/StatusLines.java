@@ -71,7 +71,7 @@ final class StatusLines implements ProgressDisplay {
                     task.task()
                         + " "
                         + task.tiers().stream()
-                            .map(Progress.Tier::toString)
+                            .map(TierFill::toString)
                             .collect(Collectors.joining(" ")))
             .collect(Collectors.joining("; "));
     String letters =

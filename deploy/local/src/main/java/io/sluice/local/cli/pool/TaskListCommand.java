@@ -2,6 +2,7 @@ package io.sluice.local.cli.pool;
 
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.console.TextTable;
+import io.sluice.local.quickstart.TierFill;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.client.TargetTasks;
@@ -104,18 +105,14 @@ final class TaskListCommand implements Callable<Integer> {
               status.map(s -> Long.toString(s.getPool())).orElse("-"),
               status.map(s -> Long.toString(leftOut(s))).orElse("-"),
               status.map(s -> Long.toString(s.getWaiting())).orElse("-"),
-              status.map(TaskListCommand::filled).orElseGet(() -> unfilled(task))));
+              filled(task, status)));
     }
     return rows;
   }
 
-  private static String filled(TaskStatus status) {
-    return status.getTiers().stream()
-        .map(tier -> tier.getFilled() + "/" + tier.getBudget())
+  private static String filled(TargetTask task, Optional<TaskStatus> status) {
+    return TierFill.of(task, status).stream()
+        .map(TierFill::toString)
         .collect(Collectors.joining(" "));
-  }
-
-  private static String unfilled(TargetTask task) {
-    return task.getBudgets().stream().map(b -> "0/" + b).collect(Collectors.joining(" "));
   }
 }
