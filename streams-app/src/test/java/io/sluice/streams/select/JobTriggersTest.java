@@ -235,6 +235,36 @@ class JobTriggersTest {
   }
 
   @Test
+  void givenARandomOrderWhoseFirstCandidateExceedsTheTokens_whenFired_thenTheControlIsEmpty() {
+    fireFirst();
+    String first =
+        select.fired().get(0).dataset().stream()
+            .filter(example -> example.getPart() == DatasetPart.RANDOM && example.getRank() == 0)
+            .map(DatasetRecord::getCandidateId)
+            .findFirst()
+            .orElseThrow();
+    select.end(last().getJobId(), FineTuneState.FINISHED);
+    select.define(TargetTask.newBuilder(task(2)).setBudgetTokens(List.of(10L)).build());
+    for (String id : List.of("c0", "c1", "c2", "c3")) {
+      select.report(
+          report(
+              2,
+              Nomination.newBuilder()
+                  .setScores(List.of(id.equals(first) ? 0.1f : 0.5f))
+                  .setLearntTokens(id.equals(first) ? 11 : 1)
+                  .setCandidate(Examples.candidate(id))
+                  .build()));
+    }
+    count(2, 8);
+    select.tick();
+
+    assertThat(last().getRevision()).isEqualTo(2);
+    assertThat(last().getExamples()).isEqualTo(3);
+    assertThat(last().getControls()).contains(Arm.RANDOM);
+    assertThat(last().getRandomExamples()).isZero();
+  }
+
+  @Test
   void givenMoreRetractionsThanARecordHasRoomFor_whenPublished_thenTheOpenJobIsCancelled() {
     int budget = 200;
     select.define(TargetTask.newBuilder(task(2)).setBudgets(List.of(budget)).build());

@@ -31,6 +31,15 @@ class TriggerPolicyTest {
         .isEqualTo(fires ? new Decision.Fire(Reason.FULL) : new Decision.Nothing());
   }
 
+  @Test
+  void givenASubsetInWhichNoCandidateFits_whenDecided_thenNoJobFiresAndARequestGetsTheReason() {
+    TierState tier = new TierState(50, 0, true, 5000, false, Optional.empty());
+
+    assertThat(POLICY.decide(tier, START)).isEqualTo(new Decision.Nothing());
+    assertThat(TriggerPolicy.refusal(tier))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("more learnt tokens"));
+  }
+
   @ParameterizedTest
   @CsvSource({"0.2,600,true", "0.19,600,false", "0.2,599,false", "1,601,true"})
   void givenAnEarlierJob_whenEnoughHasChangedAndTimeHasPassed_thenARefreshFires(
