@@ -15,8 +15,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -107,11 +109,15 @@ public record DatasetExport(
       throw new IOException(
           "nothing to train on: all selected examples have been retracted since the job fired");
     }
-    List<ExportedExample> random = kept(dataset.random(), retracted);
-    write("train", train, folder, files);
-    write("random", random, folder, files);
-    write("queries", examples(dataset.queries()), folder, files);
-    write("held-out", examples(dataset.heldOut()), folder, files);
+    Map<String, List<ExportedExample>> parts = new LinkedHashMap<>();
+    parts.put("train", train);
+    parts.put("random", kept(dataset.random(), retracted));
+    parts.put("queries", examples(dataset.queries()));
+    parts.put("held-out", examples(dataset.heldOut()));
+    List<ExportedExample> all = parts.values().stream().flatMap(List::stream).toList();
+    for (Map.Entry<String, List<ExportedExample>> part : parts.entrySet()) {
+      write(part.getKey(), part.getValue(), all, folder, files);
+    }
     List<Omission> omissions =
         model.isPresent()
             ? new TrainerFolders(dataset.job(), model.get().base(), model.get().text())
@@ -127,14 +133,19 @@ public record DatasetExport(
     return new LeftOut(List.copyOf(leftOut), omissions);
   }
 
-  private void write(String name, List<ExportedExample> examples, Path folder, ArrayNode files)
+  private void write(
+      String name,
+      List<ExportedExample> examples,
+      List<ExportedExample> all,
+      Path folder,
+      ArrayNode files)
       throws IOException {
     if (examples.isEmpty()) {
       return;
     }
     for (ExampleFormat format : formats) {
       Path file = folder.resolve(name + "." + format.extension());
-      format.write(examples, file);
+      format.write(examples, all, file);
       files
           .addObject()
           .put("name", file.getFileName().toString())

@@ -21,11 +21,12 @@ public enum ExampleFormat {
    */
   JSONL("jsonl") {
     @Override
-    void write(List<ExportedExample> examples, Path file) throws IOException {
+    void write(List<ExportedExample> examples, List<ExportedExample> folder, Path file)
+        throws IOException {
       // Readers of columns infer the type of a message from the first lines of a file, so either
       // all lines have weights or none.
       boolean withWeights =
-          examples.stream()
+          folder.stream()
               .flatMap(example -> example.messages().stream())
               .anyMatch(message -> !message.getLearn());
       try (Writer out = Files.newBufferedWriter(file);
@@ -50,8 +51,9 @@ public enum ExampleFormat {
   /** Parquet, compressed with zstd. */
   PARQUET("parquet") {
     @Override
-    void write(List<ExportedExample> examples, Path file) throws IOException {
-      ParquetExamples.write(examples, file);
+    void write(List<ExportedExample> examples, List<ExportedExample> folder, Path file)
+        throws IOException {
+      ParquetExamples.write(examples, folder, file);
     }
   };
 
@@ -66,6 +68,12 @@ public enum ExampleFormat {
     return extension;
   }
 
-  /** Writes examples to a new file. */
-  abstract void write(List<ExportedExample> examples, Path file) throws IOException;
+  /**
+   * Writes examples to a new file.
+   *
+   * @param folder the examples of all files of the folder: readers that load several of the files
+   *     together need the same columns in each
+   */
+  abstract void write(List<ExportedExample> examples, List<ExportedExample> folder, Path file)
+      throws IOException;
 }

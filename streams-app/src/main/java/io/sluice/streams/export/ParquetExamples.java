@@ -38,8 +38,8 @@ import org.apache.parquet.schema.MessageTypeParser;
  * such as tool calls, differ from example to example. They are stored as JSON texts with the
  * logical type JSON of Parquet, which the library {@code datasets} reads as its feature {@code
  * Json}: each value is given back as it was, without nulls for the fields that only other examples
- * have. Turns of a file in which no turn has further fields are groups with a field for each of
- * {@code role}, {@code content} and {@code weight}, which every reader of Parquet understands.
+ * have. Where no turn has further fields, turns are groups with the fields {@code role}, {@code
+ * content} and {@code weight}, which every reader of Parquet understands.
  */
 final class ParquetExamples {
   /** Lists have three levels, which the specification of Parquet requires of writers. */
@@ -84,11 +84,14 @@ final class ParquetExamples {
   /**
    * Writes examples to a new file.
    *
+   * @param folder the examples that decide which columns the file has, those of this file among
+   *     them
    * @throws IOException when the file cannot be written, or a text of an example is not Unicode, so
    *     that it has no UTF-8
    */
-  static void write(List<ExportedExample> examples, Path file) throws IOException {
-    Columns columns = Columns.of(examples);
+  static void write(List<ExportedExample> examples, List<ExportedExample> folder, Path file)
+      throws IOException {
+    Columns columns = Columns.of(folder);
     Rows rows = new Rows(columns, columns.schema());
     try (ParquetWriter<Group> writer =
         new Builder(new LocalOutputFile(file), rows.schema()).build()) {

@@ -209,6 +209,9 @@ class DatasetExportTest {
             tuple("messages.list.element", LogicalTypeAnnotation.jsonType()),
             tuple("tools.list.element", LogicalTypeAnnotation.jsonType()),
             tuple("metadata", LogicalTypeAnnotation.jsonType()));
+    assertThat(schema(folder.resolve("out/random.parquet")))
+        .as("files that are loaded together have the same columns")
+        .isEqualTo(schema);
   }
 
   @Test
