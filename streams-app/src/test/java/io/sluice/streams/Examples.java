@@ -13,6 +13,7 @@ import io.sluice.schemas.message.Queries;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Small records for the tests of both stages: one checkpoint, eight dimensions. */
@@ -79,6 +80,15 @@ public final class Examples {
         .setFeatures(bytes(vector))
         .setTokens(10)
         .setCandidate(candidate(candidateId))
+        .build();
+  }
+
+  /** The representation of a candidate that differs in its metadata only. */
+  public static Representation withMetadata(
+      Representation representation, Map<String, String> metadata) {
+    return Representation.newBuilder(representation)
+        .setCandidate(
+            Candidate.newBuilder(representation.getCandidate()).setMetadata(metadata).build())
         .build();
   }
 

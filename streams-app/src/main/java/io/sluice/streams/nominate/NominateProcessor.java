@@ -166,10 +166,8 @@ final class NominateProcessor
     if (known.isPresent()) {
       boolean sameContent = known.get().content() == arrival.content();
       if (sameContent && task.judgesAlike(arrival.facts(), known.get())) {
-        if (known.get() instanceof StoredContent.Scored scored
-            && task.holds(arrival.candidateId())) {
-          // Nominates it again: when it was due, nominateStored() may not have found it.
-          reporter.reportNomination(task, scored, arrival.candidate());
+        if (known.get() instanceof StoredContent.Scored scored) {
+          repeat(task, arrival, scored);
         }
         return false;
       }
@@ -182,6 +180,25 @@ final class NominateProcessor
     task.requireComparable(arrival.representation());
     arrival.vectors();
     return true;
+  }
+
+  /**
+   * Nominates a candidate again that the shard's selections hold: its metadata may have changed,
+   * and when its nomination was due, nominateStored() may not have found it.
+   *
+   * @throws InvalidRecordException when the candidate is too large with its present metadata; it is
+   *     withdrawn then
+   */
+  private void repeat(ShardTask task, Arrival arrival, StoredContent.Scored row) {
+    try {
+      task.requireFitting(arrival.candidate());
+    } catch (InvalidRecordException e) {
+      withdraw(task, arrival.candidateId(), row);
+      throw e;
+    }
+    if (task.holds(arrival.candidateId())) {
+      reporter.reportNomination(task, row, arrival.candidate());
+    }
   }
 
   private void scoreBlock() {

@@ -1,5 +1,6 @@
 package io.sluice.streams.nominate;
 
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
@@ -217,12 +218,21 @@ final class ShardTask {
                   queries.checkpoints(),
                   queries.dimension()));
     }
+    requireFitting(representation.getCandidate());
+  }
+
+  /**
+   * Checks that a candidate can be selected.
+   *
+   * @throws InvalidRecordException when it would not fit into one record together with its scores
+   */
+  void requireFitting(Candidate candidate) {
     int count = definition.getQueries().size();
-    long size = OutputSize.ofLargest(representation.getCandidate(), count);
+    long size = OutputSize.ofLargest(candidate, count);
     if (size > limit.bytes()) {
       throw new InvalidRecordException(
           "candidate '%s' takes up to %d bytes with its scores for the %d queries of task '%s', more than record.max.bytes (%d)"
-              .formatted(representation.getCandidate().getId(), size, count, id(), limit.bytes()));
+              .formatted(candidate.getId(), size, count, id(), limit.bytes()));
     }
   }
 

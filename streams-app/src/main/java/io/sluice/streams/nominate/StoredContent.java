@@ -11,7 +11,7 @@ import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * What a shard stores of a candidate for one revision of a task: the hash of the content that was
- * judged, and the outcome. The first representation of a content counts, and later ones are
+ * judged, and the outcome. The first representation of a content is scored, and later ones are
  * repeats, unless the task's rules judge them differently. Different content under the same
  * candidate id replaces it.
  */

@@ -16,7 +16,7 @@ import java.util.Set;
 final class PublishedSubset {
   /**
    * Used in place of a tier for a candidate whose published record is out of date, for instance
-   * because its content was replaced or the task has a new revision.
+   * because its content was replaced, its metadata changed, or the task has a new revision.
    */
   static final int OUTDATED = -1;
 

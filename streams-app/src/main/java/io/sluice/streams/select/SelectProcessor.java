@@ -153,7 +153,7 @@ final class SelectProcessor
     Optional<TaskSelection> selection = task.revision(report.getRevision());
     Object body = report.getBody();
     if (body instanceof Nomination nomination) {
-      selection.ifPresent(revision -> nominate(revision, nomination));
+      selection.ifPresent(revision -> nominate(task, revision, nomination));
     } else if (body instanceof PoolCount count) {
       selection.ifPresent(revision -> putCount(revision, report.getShard(), count));
     } else if (body instanceof Withdrawal withdrawal) {
@@ -164,12 +164,23 @@ final class SelectProcessor
     changed.add(task.id());
   }
 
-  private void nominate(TaskSelection selection, Nomination nomination) {
+  /**
+   * Adds a nomination. Of one that is known, only the candidate's metadata can have changed, since
+   * a shard withdraws a candidate before it nominates other content of it: the selection stays, but
+   * whatever is published or fired from now on has the new metadata.
+   */
+  private void nominate(ServedTask task, TaskSelection selection, Nomination nomination) {
     String candidateId = nomination.getCandidate().getId();
     TaskKey key = selection.key(candidateId);
-    if (stores.nomination(key).isEmpty()) {
+    Optional<Nomination> known = stores.nomination(key);
+    if (known.isEmpty()) {
       stores.putNomination(key, nomination);
       selection.nominate(candidateId, nomination);
+    } else if (!known.get().getCandidate().equals(nomination.getCandidate())) {
+      stores.putNomination(key, nomination);
+      if (selection.revision() == task.served().revision()) {
+        subsets.outdate(task, candidateId);
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +131,36 @@ class BrokenRecordsTest {
         .singleElement()
         .asString()
         .contains("candidate 'vast'", "record.max.bytes (1048576)");
+    oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenASelectedCandidate_whenItsNewMetadataLeavesNoRoomForScores_thenItIsADeadLetter() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 154);
+    String text = "a".repeat((1 << 20) - 4096);
+    Representation large =
+        Representation.newBuilder(
+                Examples.representation("large", Examples.vector(new Random(155))))
+            .setCandidate(
+                Candidates.of(
+                    "large",
+                    "test",
+                    List.of(Messages.of("user", "ask"), Messages.of("assistant", text))))
+            .build();
+    topology.arrive(large);
+    topology.settle();
+    assertThat(topology.subset("t")).containsKey("large");
+
+    topology.arrive(
+        Examples.withMetadata(
+            large, Map.of("a", "a".repeat(1024), "b", "b".repeat(1024), "c", "c".repeat(1024))));
+    oracle.arrivals(20, 156);
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .singleElement()
+        .asString()
+        .contains("candidate 'large'", "record.max.bytes (1048576)");
     oracle.assertSubsetIsBatch(task);
   }
 

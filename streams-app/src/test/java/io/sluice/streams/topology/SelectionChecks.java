@@ -3,6 +3,7 @@ package io.sluice.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Arm;
+import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FineTuneState;
@@ -129,6 +130,8 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
         assertThat(fired.job().getRequestId()).isEqualTo("check");
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
         assertThat(ids(frozen.selected())).isEqualTo(subset);
+        frozen.selected().forEach(example -> checkMetadata(task, example));
+        frozen.random().forEach(example -> checkMetadata(task, example));
         boolean controlled =
             task.getControls().contains(Arm.RANDOM) && !task.getAlgorithm().startsWith("random");
         assertThat(ids(frozen.random()))
@@ -136,6 +139,11 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
         select.end(fired.job().getJobId(), FineTuneState.FINISHED);
       }
     }
+  }
+
+  private void checkMetadata(TargetTask task, DatasetRecord example) {
+    assertThat(example.getMetadata())
+        .isEqualTo(sent.candidate(task, example.getCandidateId()).orElseThrow().getMetadata());
   }
 
   private static List<String> ids(List<DatasetRecord> examples) {
@@ -167,8 +175,9 @@ record SelectionChecks(SentRecords sent, SelectFixture select, ToIntFunction<Str
           assertThat(selected.getRevision()).isEqualTo(served.getRevision());
           assertThat(selected.getLeak()).isEqualTo(sent.isReportedLeak(served, id));
           assertThat(ScoreRow.unboxed(selected.getScores())).isEqualTo(rows.get(id));
-          assertThat(selected.getMessages())
-              .isEqualTo(sent.candidate(served, id).orElseThrow().getMessages());
+          Candidate latest = sent.candidate(served, id).orElseThrow();
+          assertThat(selected.getMessages()).isEqualTo(latest.getMessages());
+          assertThat(selected.getMetadata()).isEqualTo(latest.getMetadata());
         });
     Map<String, Long> leftOut = sent.leftOut(served);
     if (duplicates(served) > 0) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobTrigger;
+import io.sluice.schemas.Representation;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +121,28 @@ class SelectionTopologyTest {
     topology.settle();
 
     oracle.assertSubsetIsBatch(task);
+  }
+
+  @Test
+  void givenASelectedCandidate_whenItArrivesWithOtherMetadata_thenItsRecordFollows() {
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 6), 33);
+    oracle.arrivals(20, 34);
+    topology.settle();
+    Map<String, String> metadata = Map.of("licence", "mit", "language", "en");
+    String id = topology.subset("t").keySet().iterator().next();
+    Representation changed =
+        Examples.withMetadata(Examples.representation(id, oracle.pool.get(id)), metadata);
+
+    topology.arrive(changed);
+    topology.settle();
+
+    oracle.assertSubsetIsBatch(task);
+    assertThat(topology.subset("t").get(id).getMetadata()).isEqualTo(metadata);
+    assertThat(topology.jobs()).hasSize(1).allMatch(job -> job.getRetracted().isEmpty());
+    SelectedInstruction published = topology.subset("t").get(id);
+    topology.arrive(changed);
+    topology.settle();
+    assertThat(topology.subset("t").get(id)).isSameAs(published);
   }
 
   @Test
