@@ -70,7 +70,10 @@ final class ApiMetrics {
         .register(registry);
     accepted = candidateCounter("accepted");
     rejected = candidateCounter("rejected");
-    registerTaskGauge("sluice.task.pool", "Candidates scored for the task.", TaskStatus::getPool);
+    registerTaskGauge(
+        "sluice.task.pool",
+        "Candidates scored for the task; contents among them if contents count once.",
+        TaskStatus::getPool);
     registerTaskGauge(
         "sluice.task.leaks",
         "Candidates in the pool that share text with the task, if the task has them reported.",

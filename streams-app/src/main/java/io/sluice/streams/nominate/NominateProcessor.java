@@ -235,6 +235,9 @@ final class NominateProcessor
       Arrival arrival = arrivals.get(i);
       StoredContent.Scored row = task.stored(arrival.content(), arrival.facts(), rows.get(i));
       stores.putRow(task.key(arrival.candidateId()), row);
+      if (task.count(row)) {
+        reporter.reportContent(task, row, true);
+      }
       if (task.admit(arrival.candidateId(), row)) {
         reporter.reportNomination(task, row, arrival.candidate());
       }
@@ -271,7 +274,10 @@ final class NominateProcessor
     }
     stores.dropRow(task.key(candidateId));
     ShardProgress before = task.progress();
-    task.withdraw(candidateId, (StoredContent.Scored) stored);
+    StoredContent.Scored row = (StoredContent.Scored) stored;
+    if (task.withdraw(candidateId, row)) {
+      reporter.reportContent(task, row, false);
+    }
     if (!task.progress().equals(before)) {
       putProgress(task, task.progress());
     }

@@ -1,6 +1,7 @@
 package io.sluice.streams.nominate;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.ContentPresence;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.ShardReport;
@@ -42,6 +43,15 @@ final class ShardReporter {
   void reportWithdrawal(ShardTask task, String candidateId) {
     report(task, new Withdrawal(candidateId));
     lastCounts.remove(task.revisionKey());
+  }
+
+  /**
+   * Reports that the content of a row appeared in the shard or disappeared from it.
+   *
+   * @param present whether the shard has candidates of the content from now on
+   */
+  void reportContent(ShardTask task, StoredContent.Scored row, boolean present) {
+    report(task, new ContentPresence(row.contentKey(), present));
   }
 
   void reportCount(ShardTask task, PoolCount count) {

@@ -50,8 +50,8 @@ final class ShardTask {
   private final boolean onceEach;
 
   /**
-   * How many scored candidates have each content, by the first bytes of its identity; empty unless
-   * contents count once.
+   * How many scored candidates have each content, by {@link StoredContent.Scored#contentKey}; empty
+   * unless contents count once.
    */
   private final Map<Long, Integer> contents = new HashMap<>();
 
@@ -134,29 +134,14 @@ final class ShardTask {
     return new TaskKey(id(), revision(), candidateId);
   }
 
-  /**
-   * Number of candidates scored, without the copies among them if contents count once; exact unless
-   * successors are due.
-   */
+  /** Number of candidates scored, those of equal contents included. */
   long scored() {
-    return scored - copies();
+    return scored;
   }
 
-  /** Number of candidates of whose content the shard has scored another candidate too. */
-  private long copies() {
-    return onceEach ? scored - contents.size() : 0;
-  }
-
-  /**
-   * A copy of the numbers of candidates that the rules leave out, by reason; exact unless
-   * successors are due.
-   */
+  /** A copy of the numbers of candidates that the rules leave out, by reason. */
   Map<String, Long> leftOut() {
-    Map<String, Long> all = new HashMap<>(leftOut);
-    if (copies() > 0) {
-      all.put("duplicate", copies());
-    }
-    return all;
+    return Map.copyOf(leftOut);
   }
 
   /** Number of scored candidates that share text with the task, if this is reported. */
@@ -164,7 +149,7 @@ final class ShardTask {
     return leaks;
   }
 
-  /** Number of candidates scored or left out, copies included. */
+  /** Number of candidates scored or left out. */
   long judged() {
     return scored + leftOut.values().stream().mapToLong(Long::longValue).sum();
   }
@@ -277,21 +262,23 @@ final class ShardTask {
   }
 
   /**
-   * Offers a candidate that was not scored before to the shard's own selections.
+   * Counts a candidate whose score row is stored from now on.
+   *
+   * @return whether contents count once and no other candidate of the shard has this content
+   */
+  boolean count(StoredContent.Scored row) {
+    scored++;
+    leaks += row.leak() ? 1 : 0;
+    return onceEach && contents.merge(row.contentKey(), 1, Integer::sum) == 1;
+  }
+
+  /**
+   * Offers a candidate that is not offered yet to the shard's own selections.
    *
    * @return whether at least one of them admits it
    */
   boolean admit(String candidateId, StoredContent.Scored row) {
-    scored++;
-    leaks += row.leak() ? 1 : 0;
-    if (onceEach) {
-      contents.merge(contentKey(row), 1, Integer::sum);
-    }
     return selections.offer(candidateId, row.identity(), row.learntTokens(), row.scores());
-  }
-
-  private static Long contentKey(StoredContent.Scored row) {
-    return Long.parseUnsignedLong(row.identity(), 0, 16, 16);
   }
 
   /** Counts a candidate that the rules leave out. */
@@ -304,10 +291,18 @@ final class ShardTask {
     leftOut.computeIfPresent(candidate.reason(), (reason, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Takes a row from the store, when the shard starts or selects again. */
-  void add(String candidateId, StoredContent stored) {
-    if (stored instanceof StoredContent.Scored scoredRow) {
-      admit(candidateId, scoredRow);
+  /**
+   * Takes a row from the store when the shard starts. If successors are due, the row is counted
+   * only: the shard stopped between a withdrawal and the nomination of the successors, and no
+   * longer knows which candidates these are. The selections stay empty until {@link #reselect}, so
+   * that every candidate in them is nominated before the next pool count.
+   */
+  void restore(String candidateId, StoredContent stored) {
+    if (stored instanceof StoredContent.Scored row) {
+      count(row);
+      if (!progress.successorsDue()) {
+        admit(candidateId, row);
+      }
     } else {
       leaveOut((StoredContent.LeftOut) stored);
     }
@@ -316,17 +311,20 @@ final class ShardTask {
   /**
    * Records that the score row of a candidate was deleted. If a selection holds the candidate, it
    * keeps it until {@link #reselect}, and successors are due.
+   *
+   * @return whether contents count once and no other candidate of the shard has this content
    */
-  void withdraw(String candidateId, StoredContent.Scored row) {
+  boolean withdraw(String candidateId, StoredContent.Scored row) {
     scored--;
     leaks -= row.leak() ? 1 : 0;
-    if (onceEach) {
-      contents.computeIfPresent(contentKey(row), (key, count) -> count == 1 ? null : count - 1);
-    }
     if (holds(candidateId)) {
       withdrawn.add(candidateId);
       progress = progress.withSuccessorsDue(true);
     }
+    return onceEach
+        && contents.computeIfPresent(
+                row.contentKey(), (content, count) -> count == 1 ? null : count - 1)
+            == null;
   }
 
   /**
@@ -340,12 +338,13 @@ final class ShardTask {
     Set<String> before = selections.ids();
     before.removeAll(withdrawn);
     withdrawn.clear();
-    scored = 0;
-    leaks = 0;
-    leftOut.clear();
-    contents.clear();
     selections = Selections.empty(definition);
-    rows.accept(this::add);
+    rows.accept(
+        (candidateId, stored) -> {
+          if (stored instanceof StoredContent.Scored row) {
+            admit(candidateId, row);
+          }
+        });
     progress = progress.withSuccessorsDue(false);
     Set<String> entered = selections.ids();
     entered.removeAll(before);

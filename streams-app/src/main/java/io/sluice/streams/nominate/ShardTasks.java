@@ -118,12 +118,7 @@ final class ShardTasks {
     }
     TaskKey revision = TaskKey.prefix(definition.getTaskId(), definition.getRevision());
     ShardTask task = new ShardTask(definition, queries, stores.progress(revision), limit);
-    if (!task.progress().successorsDue()) {
-      stores.forEachRow(revision, task::add);
-    }
-    // Otherwise the shard stopped between a withdrawal and the nomination of the successors, and
-    // no longer knows which candidates these are. The selections stay empty until they are selected
-    // again, so that every candidate in them is nominated before the next pool count.
+    stores.forEachRow(revision, task::restore);
     active.put(revision, task);
   }
 

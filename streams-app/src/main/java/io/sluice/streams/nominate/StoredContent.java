@@ -32,6 +32,15 @@ sealed interface StoredContent {
     private static final int IDENTITY_BYTES = 16;
 
     /**
+     * The first eight bytes of the identity, big-endian, by which contents are counted.
+     *
+     * @throws NumberFormatException when the task's candidates have no identity, which is a defect
+     */
+    long contentKey() {
+      return HexFormat.fromHexDigitsToLong(identity, 0, 2 * Long.BYTES);
+    }
+
+    /**
      * The identity of a content: of candidates that tokenize alike it is equal if their scores are,
      * and 32 hexadecimal digits long. Scores differ only if the candidates were represented with
      * different encodings or on different devices; they count as two contents then, because every

@@ -9,7 +9,7 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Key of a store entry that belongs to one revision of a task: a score row, a nomination, a query,
- * a pool count or a job. With an empty item, the key of the revision itself.
+ * a pool count, a content or a job. With an empty item, the key of the revision itself.
  *
  * <p>The serialized key is the task id in UTF-8, a zero byte, the revision as four big-endian
  * bytes, and the item in UTF-8. All keys of a revision therefore begin with the bytes of its {@link
@@ -17,7 +17,8 @@ import org.apache.kafka.common.serialization.Serializer;
  *
  * @param taskId the target task
  * @param revision its revision
- * @param item the candidate id, the job id, or the number of a query or shard in decimal
+ * @param item the candidate id, the job id, the number of a query or shard in decimal, or the hash
+ *     of a content in hexadecimal digits
  */
 public record TaskKey(String taskId, int revision, String item) {
   /** The common prefix of all keys of a revision. */

@@ -18,7 +18,9 @@ sealed interface SelectInput {
     /** A task was removed; the processor may not know it. */
     void onTaskRemoved(String taskId);
 
-    /** A shard nominated a candidate, withdrew one or counted its pool. */
+    /**
+     * A shard nominated a candidate, withdrew one, found or lost a content, or counted its pool.
+     */
     void onShardReport(ShardReport report);
 
     /**

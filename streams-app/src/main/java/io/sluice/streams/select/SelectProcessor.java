@@ -1,6 +1,7 @@
 package io.sluice.streams.select;
 
 import io.sluice.schemas.CancelJob;
+import io.sluice.schemas.ContentPresence;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FireJob;
 import io.sluice.schemas.JobRequest;
@@ -42,6 +43,12 @@ import org.slf4j.LoggerFactory;
 final class SelectProcessor
     implements Processor<String, SelectInput, String, SelectOutput>, SelectInput.Handler {
   private static final Logger log = LoggerFactory.getLogger(SelectProcessor.class);
+
+  /**
+   * How many contents of dropped revisions are deleted at each publication: they may be as many as
+   * candidates, and a transaction must not take long.
+   */
+  private static final int CONTENTS_DELETED_AT_ONCE = 2_000;
 
   private final Duration publishInterval;
   private final int shards;
@@ -107,6 +114,9 @@ final class SelectProcessor
     stores.forEachPoolCount(
         selection.revisionKey(),
         (shard, count) -> selection.putCount(Integer.parseInt(shard), shardCount(count)));
+    if (selection.isOnceEach()) {
+      selection.addContents(stores.contents().count(selection.revisionKey()));
+    }
     stores.forEachNomination(selection.revisionKey(), selection::nominate);
     return selection;
   }
@@ -158,6 +168,8 @@ final class SelectProcessor
       selection.ifPresent(revision -> putCount(revision, report.getShard(), count));
     } else if (body instanceof Withdrawal withdrawal) {
       withdraw(task, report, withdrawal.getCandidateId());
+    } else if (body instanceof ContentPresence presence) {
+      selection.ifPresent(revision -> putContent(revision, report.getShard(), presence));
     } else {
       throw new IllegalStateException("shard report with a body of " + body.getClass());
     }
@@ -187,6 +199,13 @@ final class SelectProcessor
   private void putCount(TaskSelection selection, int shard, PoolCount count) {
     stores.putPoolCount(selection.key(String.valueOf(shard)), count);
     selection.putCount(shard, shardCount(count));
+  }
+
+  private void putContent(TaskSelection selection, int shard, ContentPresence presence) {
+    selection.addContents(
+        stores
+            .contents()
+            .put(selection.revisionKey(), presence.getContent(), shard, presence.getPresent()));
   }
 
   private void withdraw(ServedTask task, ShardReport report, String candidateId) {
@@ -248,6 +267,7 @@ final class SelectProcessor
   }
 
   private void publishChanges() {
+    stores.contents().deleteDropped(CONTENTS_DELETED_AT_ONCE);
     Instant now = now();
     wakeTimes.forEach(
         (taskId, when) -> {

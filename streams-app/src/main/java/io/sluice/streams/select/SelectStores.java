@@ -2,6 +2,7 @@ package io.sluice.streams.select;
 
 import static java.util.Comparator.comparingInt;
 
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
@@ -64,6 +65,7 @@ final class SelectStores {
   private final KeyValueStore<TaskKey, FineTuneJob> jobs;
   private final KeyValueStore<JobMember, byte[]> jobMembers;
   private final KeyValueStore<String, TaskStatus> statuses;
+  private final PoolContents contents;
 
   SelectStores(ProcessorContext<?, ?> context) {
     tasks = context.getStateStore(TASKS);
@@ -74,6 +76,7 @@ final class SelectStores {
     jobs = context.getStateStore(JOBS);
     jobMembers = context.getStateStore(JOB_MEMBERS);
     statuses = context.getStateStore(STATUSES);
+    contents = new PoolContents(context);
   }
 
   /**
@@ -83,20 +86,28 @@ final class SelectStores {
    */
   static Set<StoreBuilder<?>> builders(
       AvroSerdes avro, Function<String, KeyValueBytesStoreSupplier> kind) {
-    return Set.of(
-        Stores.keyValueStoreBuilder(kind.apply(TASKS), Serdes.String(), avro.<TargetTask>value()),
-        Stores.keyValueStoreBuilder(
-            kind.apply(INCOMING_TASKS), Serdes.String(), avro.<TargetTask>value()),
-        Stores.keyValueStoreBuilder(
-            kind.apply(NOMINATIONS), TaskKey.serde(), avro.<Nomination>value()),
-        Stores.keyValueStoreBuilder(
-            kind.apply(POOL_COUNTS), TaskKey.serde(), avro.<PoolCount>value()),
-        Stores.keyValueStoreBuilder(kind.apply(PUBLISHED), TaskKey.serde(), Serdes.Integer()),
-        Stores.keyValueStoreBuilder(kind.apply(JOBS), TaskKey.serde(), avro.<FineTuneJob>value()),
-        Stores.keyValueStoreBuilder(kind.apply(JOB_MEMBERS), JobMember.serde(), Serdes.ByteArray()),
-        Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(STATUSES), Serdes.String(), avro.<TaskStatus>value())
-            .withLoggingDisabled());
+    Set<StoreBuilder<?>> builders = new HashSet<>(PoolContents.builders(kind));
+    builders.addAll(
+        Set.of(
+            Stores.keyValueStoreBuilder(
+                kind.apply(TASKS), Serdes.String(), avro.<TargetTask>value()),
+            Stores.keyValueStoreBuilder(
+                kind.apply(INCOMING_TASKS), Serdes.String(), avro.<TargetTask>value()),
+            Stores.keyValueStoreBuilder(
+                kind.apply(NOMINATIONS), TaskKey.serde(), avro.<Nomination>value()),
+            Stores.keyValueStoreBuilder(
+                kind.apply(POOL_COUNTS), TaskKey.serde(), avro.<PoolCount>value()),
+            Stores.keyValueStoreBuilder(kind.apply(PUBLISHED), TaskKey.serde(), Serdes.Integer()),
+            Stores.keyValueStoreBuilder(
+                kind.apply(JOBS), TaskKey.serde(), avro.<FineTuneJob>value()),
+            Stores.keyValueStoreBuilder(
+                kind.apply(JOB_MEMBERS), JobMember.serde(), Serdes.ByteArray()),
+            Stores.keyValueStoreBuilder(
+                    Stores.inMemoryKeyValueStore(STATUSES),
+                    Serdes.String(),
+                    avro.<TaskStatus>value())
+                .withLoggingDisabled()));
+    return builders;
   }
 
   /** The served revision of every task. */
@@ -124,11 +135,22 @@ final class SelectStores {
     incoming.delete(taskId);
   }
 
-  /** Deletes everything stored for a revision except its jobs. */
+  /** The contents in the pools of the tasks whose contents count once. */
+  PoolContents contents() {
+    return contents;
+  }
+
+  /**
+   * Deletes everything stored for a revision except its jobs, and except the contents in its pool,
+   * which {@link PoolContents#deleteDropped} deletes in steps.
+   */
   void dropRevision(TargetTask task) {
     TaskKey revision = revision(task);
     for (KeyValueStore<TaskKey, ?> store : List.of(nominations, poolCounts, published)) {
       deletePrefix(store, revision);
+    }
+    if (task.getRules().getDuplicates() == Duplicates.ONE) {
+      contents.drop(revision);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.streams.select;
 
+import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.revision.ScoreRow;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
 final class TaskSelection {
   private final TargetTask definition;
   private final boolean isBoundedByTokens;
+  private final boolean isOnceEach;
 
   /** By id of a nominated candidate; empty unless the task has budgets in tokens. */
   private final Map<String, Integer> learntTokens = new HashMap<>();
@@ -34,11 +36,13 @@ final class TaskSelection {
   private final Map<Integer, ShardCount> counts = new HashMap<>();
   private Selections selections;
   private long nominated;
+  private long contents;
   private boolean outdated;
 
   TaskSelection(TargetTask definition) {
     this.definition = definition;
     this.isBoundedByTokens = !definition.getBudgetTokens().isEmpty();
+    this.isOnceEach = definition.getRules().getDuplicates() == Duplicates.ONE;
     this.selections = Selections.empty(definition);
   }
 
@@ -159,8 +163,28 @@ final class TaskSelection {
     counts.put(shard, count);
   }
 
-  /** The number of candidates scored, over all shards. */
+  /** Whether contents count once. */
+  boolean isOnceEach() {
+    return isOnceEach;
+  }
+
+  /**
+   * Changes the number of contents that at least one shard has, of a task whose contents count
+   * once.
+   */
+  void addContents(long change) {
+    contents += change;
+  }
+
+  /**
+   * The number of candidates scored, over all shards; or if contents count once, the number of
+   * contents that at least one shard has.
+   */
   long pool() {
+    return isOnceEach ? contents : scored();
+  }
+
+  private long scored() {
     return counts.values().stream().mapToLong(ShardCount::scored).sum();
   }
 
@@ -169,7 +193,11 @@ final class TaskSelection {
     return counts.values().stream().mapToLong(ShardCount::waiting).sum();
   }
 
-  /** The number of candidates that the task's rules leave out, by reason, over all shards. */
+  /**
+   * The number of candidates that the task's rules leave out, by reason, over all shards. Shards
+   * count their candidates some time after they have reported their contents; until then there are
+   * fewer duplicates, but never less than none.
+   */
   Map<String, Long> leftOut() {
     Map<String, Long> all = new TreeMap<>();
     counts
@@ -177,6 +205,9 @@ final class TaskSelection {
         .forEach(
             count ->
                 count.leftOut().forEach((reason, number) -> all.merge(reason, number, Long::sum)));
+    if (scored() > pool()) {
+      all.put("duplicate", scored() - pool());
+    }
     return all;
   }
 
@@ -226,7 +257,7 @@ final class TaskSelection {
   /**
    * The pool count of one shard.
    *
-   * @param scored number of candidates scored
+   * @param scored number of candidates scored, those of equal contents included
    * @param waiting number of candidates stored but not yet scored
    * @param fingerprint fingerprint of the representations that the shard compares
    * @param textForm text form of these representations

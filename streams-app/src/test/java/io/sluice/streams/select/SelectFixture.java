@@ -18,6 +18,7 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.RecordLimit;
+import io.sluice.streams.revision.TaskKey;
 import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,6 +146,8 @@ public final class SelectFixture {
     public void onStatus(String taskId, Optional<TaskStatus> status) {
       status.ifPresentOrElse(
           value -> {
+            assertThat(value.getPool()).isNotNegative();
+            assertThat(value.getLeftOut().values()).as("left out").allMatch(n -> n > 0);
             published.add(value);
             statuses.put(taskId, value);
           },
@@ -202,6 +205,11 @@ public final class SelectFixture {
         .filter(job -> job.getState() == JobState.OPEN)
         .sorted(Comparator.comparing(FineTuneJob::getJobId))
         .toList();
+  }
+
+  /** How many contents are stored in the pool of a revision. */
+  long storedContents(String taskId, int revision) {
+    return new SelectStores(context).contents().count(TaskKey.prefix(taskId, revision));
   }
 
   private List<CapturedPunctuator> punctuators() {

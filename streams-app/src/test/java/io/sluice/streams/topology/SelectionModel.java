@@ -208,7 +208,7 @@ final class SelectionModel {
 
   /** Checks the published records against the batch rules. */
   void check() {
-    new SelectionChecks(sent, select, this::shardOf).check();
+    new SelectionChecks(sent, select).check();
     tickSelect();
   }
 
