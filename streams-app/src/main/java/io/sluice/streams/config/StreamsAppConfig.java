@@ -5,7 +5,6 @@ import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.connection.Setting;
 import io.sluice.streams.deadletter.DeadLetterHandler;
-import io.sluice.streams.nominate.VectorStorage;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,9 +23,8 @@ import org.apache.kafka.streams.StreamsConfig;
 /**
  * Configuration of the streams-app. Its own keys are described by {@link #definition}; every other
  * key (security.protocol, ssl.*, sasl.*, num.stream.threads, ...) is handed to Kafka Streams and
- * its clients as it is. What exactness rests on (exactly-once, dead letters, the topic as
- * changelog) cannot be configured away. Only keys are ever logged or shown, no values, since values
- * may be secrets.
+ * its clients as it is. What exactness rests on (exactly-once, dead letters) cannot be configured
+ * away. Only keys are ever logged or shown, no values, since values may be secrets.
  */
 public final class StreamsAppConfig extends ConnectionConfig {
   private static final String ENVIRONMENT_PREFIX = "SLUICE_STREAMS_";
@@ -58,7 +56,6 @@ public final class StreamsAppConfig extends ConnectionConfig {
           MAX_REQUEST_SIZE,
           MAX_MESSAGE_BYTES,
           StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-          StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG,
           StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
           StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
           StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
@@ -159,7 +156,6 @@ public final class StreamsAppConfig extends ConnectionConfig {
     streams.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     streams.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), FETCH_BYTES);
-    streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, VectorStorage.class);
     streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MS);
     streams.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);
@@ -171,8 +167,6 @@ public final class StreamsAppConfig extends ConnectionConfig {
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, get(StreamsAppSettings.APPLICATION_ID));
     streams.put(StreamsConfig.STATE_DIR_CONFIG, get(StreamsAppSettings.STATE_DIR));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    streams.put(
-        StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.REUSE_KTABLE_SOURCE_TOPICS);
     streams.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics().deadLetters());
     streams.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, PastTimestamp.class);
     streams.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, FailOnSendError.class);

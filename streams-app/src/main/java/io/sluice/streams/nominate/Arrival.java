@@ -2,6 +2,7 @@ package io.sluice.streams.nominate;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Representation;
+import io.sluice.schemas.RepresentationKey;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.rules.CandidateFacts;
 import io.sluice.streams.similarity.CandidateVectors;
@@ -14,11 +15,22 @@ import java.util.OptionalLong;
  */
 final class Arrival {
   private final CandidateFacts facts;
+  private final long offset;
   private OptionalLong content = OptionalLong.empty();
   private Optional<CandidateVectors> vectors = Optional.empty();
 
-  Arrival(Representation representation) {
+  /**
+   * Takes a record of the partition.
+   *
+   * @param offset where the record is in the partition
+   */
+  Arrival(Representation representation, long offset) {
     this.facts = new CandidateFacts(representation);
+    this.offset = offset;
+  }
+
+  long offset() {
+    return offset;
   }
 
   /** What the rules of tasks judge. */
@@ -36,6 +48,10 @@ final class Arrival {
 
   String candidateId() {
     return candidate().getId();
+  }
+
+  RepresentationKey key() {
+    return new RepresentationKey(representation().getRepresentationId(), candidateId());
   }
 
   /** The hash of the candidate's content, see {@link StoredContent#contentOf}. */

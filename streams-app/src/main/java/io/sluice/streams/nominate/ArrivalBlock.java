@@ -49,6 +49,11 @@ final class ArrivalBlock {
     return all;
   }
 
+  /** The lowest offset of the waiting candidates; there must be one. */
+  long firstOffset() {
+    return waiting.values().stream().mapToLong(each -> each.arrival().offset()).min().orElseThrow();
+  }
+
   /** The candidates that wait to be scored for a task, in the order of their arrival. */
   List<Arrival> arrivals(ShardTask task) {
     List<Arrival> arrivals = new ArrayList<>();

@@ -9,11 +9,12 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -30,8 +31,13 @@ import org.slf4j.LoggerFactory;
  * selecting from all candidates at once, regardless of the order in which nominations arrive and of
  * how often one is repeated. The content of a candidate is scored once per task; later
  * representations of the same content are repeats, unless the task's rules judge them differently:
- * metadata is no part of the content, but a rule may depend on it. A new revision is scored against
- * the stored representations in slices, between which live candidates are processed.
+ * metadata is no part of the content, but a rule may depend on it.
+ *
+ * <p>The shard stores no vectors: the topic does. A new revision scores the earlier records by
+ * reading the partition again, in slices, between which live candidates are processed and scored
+ * for it too. Both ways are safe beside each other, because what counts of a candidate is its
+ * record with the highest offset: a score row holds the offset of its record, so that an earlier
+ * one found while reading changes nothing, and neither does one that was withdrawn since.
  *
  * <p>When a selected candidate is withdrawn, others take its place: its successors. They are
  * nominated just before the next pool count is reported, because finding them takes a pass over all
@@ -47,28 +53,42 @@ final class NominateProcessor
   private final RepresentationCodec codec;
   private final NominateStage.Pace pace;
   private final RecordLimit limit;
+  private final PartitionReader.Opener opener;
 
   private final ArrivalBlock block = new ArrivalBlock();
   private ShardStores stores;
   private ShardTasks tasks;
   private ShardReporter reporter;
+  private ProcessorContext<String, ShardReport> context;
+  private Backlog backlog;
+  private Successors successors;
 
   /**
    * Creates the processor; it has its stores from {@link #init} on.
    *
-   * @param codec reads stored representations
+   * @param codec decodes representations
    * @param pace when and for how long the shard works without an incoming record
    * @param limit size of the largest record that a candidate may cause downstream
+   * @param opener opens readers of the shard's partition
    */
-  NominateProcessor(RepresentationCodec codec, NominateStage.Pace pace, RecordLimit limit) {
+  NominateProcessor(
+      RepresentationCodec codec,
+      NominateStage.Pace pace,
+      RecordLimit limit,
+      PartitionReader.Opener opener) {
     this.codec = codec;
     this.pace = pace;
     this.limit = limit;
+    this.opener = opener;
   }
 
   @Override
   public void init(ProcessorContext<String, ShardReport> context) {
+    close();
+    this.context = context;
     this.stores = new ShardStores(context);
+    this.backlog = new Backlog(opener, context.taskId().partition());
+    this.successors = new Successors(opener, context.taskId().partition());
     this.reporter = new ShardReporter(context);
     this.tasks = new ShardTasks(stores, reporter, limit);
     // Kafka Streams initializes the same processor again after it has rolled back its stores.
@@ -76,6 +96,14 @@ final class NominateProcessor
     context.schedule(
         pace.sliceInterval(), PunctuationType.WALL_CLOCK_TIME, now -> workOnStoredData());
     context.schedule(pace.reportInterval(), PunctuationType.WALL_CLOCK_TIME, now -> reportCounts());
+  }
+
+  @Override
+  public void close() {
+    if (backlog != null) {
+      backlog.close();
+      successors.close();
+    }
   }
 
   @Override
@@ -113,19 +141,32 @@ final class NominateProcessor
     tasks.dropQuery(key);
   }
 
-  /**
-   * Adds the candidate to the block, which is scored when it is full, and before any input of
-   * another kind is processed.
-   */
   @Override
   public void onCandidateRepresented(Representation representation) {
-    Arrival arrival = new Arrival(representation);
+    String problems = take(new Arrival(representation, liveOffset()), tasks.active());
+    if (!problems.isEmpty()) {
+      throw new InvalidRecordException(problems);
+    }
+  }
+
+  /** The offset of the representation that is being processed. */
+  private long liveOffset() {
+    return context.recordMetadata().orElseThrow().offset();
+  }
+
+  /**
+   * Adds a candidate to the block for those tasks that have to judge and score it. The block is
+   * scored when it is full, and before any input of another kind is processed.
+   *
+   * @return why tasks cannot use the representation; empty if all can
+   */
+  private String take(Arrival arrival, List<ShardTask> takers) {
     if (block.contains(arrival.candidateId())) {
       scoreBlock();
     }
     List<ShardTask> unscored = new ArrayList<>();
     String problems = "";
-    for (ShardTask task : tasks.active()) {
+    for (ShardTask task : takers) {
       try {
         if (reconcileContent(task, arrival)) {
           unscored.add(task);
@@ -144,9 +185,7 @@ final class NominateProcessor
     if (block.isFull()) {
       scoreBlock();
     }
-    if (!problems.isEmpty()) {
-      throw new InvalidRecordException(problems);
-    }
+    return problems;
   }
 
   /**
@@ -166,6 +205,8 @@ final class NominateProcessor
     if (known.isPresent()) {
       boolean sameContent = known.get().content() == arrival.content();
       if (sameContent && task.judgesAlike(arrival.facts(), known.get())) {
+        // Compaction will remove the record before this one.
+        stores.putRow(task.key(arrival.candidateId()), known.get().at(arrival.offset()));
         if (known.get() instanceof StoredContent.Scored scored) {
           repeat(task, arrival, scored);
         }
@@ -224,7 +265,8 @@ final class NominateProcessor
   }
 
   private void leaveOut(ShardTask task, Arrival arrival, String reason) {
-    StoredContent.LeftOut leftOut = new StoredContent.LeftOut(arrival.content(), reason);
+    StoredContent.LeftOut leftOut =
+        new StoredContent.LeftOut(arrival.content(), arrival.offset(), reason);
     stores.putRow(task.key(arrival.candidateId()), leftOut);
     task.leaveOut(leftOut);
   }
@@ -233,7 +275,7 @@ final class NominateProcessor
     List<float[]> rows = task.score(arrivals.stream().map(Arrival::vectors).toList());
     for (int i = 0; i < rows.size(); i++) {
       Arrival arrival = arrivals.get(i);
-      StoredContent.Scored row = task.stored(arrival.content(), arrival.facts(), rows.get(i));
+      StoredContent.Scored row = task.stored(arrival, rows.get(i));
       stores.putRow(task.key(arrival.candidateId()), row);
       if (task.count(row)) {
         reporter.reportContent(task, row, true);
@@ -256,10 +298,17 @@ final class NominateProcessor
   }
 
   private void withdrawEverywhere(RepresentationKey key) {
-    for (ShardTask task : tasks.active()) {
+    stores.putRetraction(codec.encodedKey(key), liveOffset());
+    withdrawBelow(key, Long.MAX_VALUE, tasks.active());
+  }
+
+  /** Withdraws a candidate from tasks whose row of it is from a record below an offset. */
+  private void withdrawBelow(RepresentationKey key, long offset, List<ShardTask> losers) {
+    for (ShardTask task : losers) {
       if (task.representationId().equals(key.getRepresentationId())) {
         stores
             .row(task.key(key.getCandidateId()))
+            .filter(stored -> stored.offset() < offset)
             .ifPresent(stored -> withdraw(task, key.getCandidateId(), stored));
       }
     }
@@ -289,65 +338,143 @@ final class NominateProcessor
   }
 
   private void nominateSuccessors(ShardTask task) {
-    Set<String> entered = task.reselect(rows -> stores.forEachRow(task.revisionKey(), rows));
-    entered.forEach(candidateId -> nominateStored(task, candidateId));
+    task.reselect(rows -> stores.forEachRow(task.revisionKey(), rows)).stream()
+        .map(id -> (StoredContent.Scored) stores.row(task.key(id)).orElseThrow())
+        // Version 0.1 stored no offset. The task reads such candidates again, and nominates them.
+        .filter(row -> row.offset() >= 0)
+        // The order in which the topic is read fastest.
+        .sorted(Comparator.comparingLong(StoredContent.Scored::offset))
+        .forEach(row -> nominateStored(task, row));
     putProgress(task, task.progress());
   }
 
   /**
-   * Nominates a candidate that was scored earlier, if its representation is still stored. It is
-   * missing when the store was rebuilt from the topic after compaction. In that case the shard has
-   * yet to read a later record of the candidate, which withdraws, replaces or repeats it.
+   * Nominates a candidate that was scored earlier, if its record still exists. Compaction has
+   * removed it if there is a later record of the candidate that the shard has yet to read, which
+   * withdraws, replaces or repeats it.
    */
-  private void nominateStored(ShardTask task, String candidateId) {
-    StoredContent.Scored row =
-        (StoredContent.Scored) stores.row(task.key(candidateId)).orElseThrow();
-    Bytes key = codec.encodedKey(task.representationId(), candidateId);
-    stores
-        .representation(key)
-        .flatMap(value -> codec.decodeStored(key, value))
+  private void nominateStored(ShardTask task, StoredContent.Scored row) {
+    successors
+        .at(row.offset())
+        .flatMap(codec::decodeStored)
         .ifPresent(stored -> reporter.reportNomination(task, row, stored.getCandidate()));
   }
 
   /**
    * Stores the shard's progress with a task. While candidates in the block wait to be scored for
-   * the task, the stored progress says that all stored representations still have to be scored: if
-   * the process ends before the block is scored, the records in it are not read again, but they are
-   * found in the store.
+   * the task, the stored progress says that the partition is to be read from the first of them: if
+   * the process ends before the block is scored, Kafka Streams does not deliver their records
+   * again.
    */
   private void putProgress(ShardTask task, ShardProgress progress) {
     task.updateProgress(progress);
     stores.putProgress(
-        task.revisionKey(), block.tasks().contains(task) ? progress.restarted() : progress);
+        task.revisionKey(),
+        block.tasks().contains(task) ? progress.notBeyond(block.firstOffset()) : progress);
   }
 
-  /** Scores stored candidates and deletes unneeded score rows until the slice has passed. */
+  /** Reads earlier records and deletes unneeded score rows until the slice has passed. */
   private void workOnStoredData() {
     long end = System.nanoTime() + pace.slice().toNanos();
     scoreBlock();
     boolean worked;
     do {
       worked = tasks.deleteRows(STEP);
-      for (ShardTask task : tasks.active()) {
-        if (!task.progress().caughtUp()) {
-          scoreStored(task);
-          worked = true;
-        }
-      }
+      worked |= readBacklog(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     } while (worked && System.nanoTime() < end);
   }
 
-  private void scoreStored(ShardTask task) {
-    StoredCandidates.Step step = new StoredCandidates(stores, codec).nextStep(task, STEP);
-    score(task, step.unscored());
-    putProgress(task, step.progress());
-    if (step.progress().caughtUp()) {
-      log.atInfo()
-          .addKeyValue("task", task.id())
-          .addKeyValue("revision", task.revision())
-          .addKeyValue("scored", task.scored())
-          .log("Stored representations scored");
+  /**
+   * Reads the next records of the partition for the tasks that are behind.
+   *
+   * @param wait how long to wait for records that have not been fetched yet
+   * @return whether there was anything to read
+   */
+  private boolean readBacklog(Duration wait) {
+    List<ShardTask> behind =
+        tasks.active().stream().filter(each -> !each.progress().caughtUp()).toList();
+    if (behind.isEmpty()) {
+      return false;
     }
+    backlog.begin(behind);
+    List<ShardTask> reading = behind.stream().filter(task -> !backlog.isRead(task)).toList();
+    behind.stream().filter(backlog::isRead).forEach(this::endBacklog);
+    if (reading.isEmpty()) {
+      return true;
+    }
+    PartitionReader.Batch batch = backlog.next(reading, wait);
+    for (PartitionReader.Entry entry : batch.entries()) {
+      takeStored(
+          entry, reading.stream().filter(task -> Backlog.next(task) <= entry.offset()).toList());
+    }
+    scoreBlock();
+    for (ShardTask task : reading) {
+      if (Backlog.next(task) < batch.next()) {
+        putProgress(task, task.progress().readUpTo(batch.next()));
+        if (backlog.isRead(task)) {
+          endBacklog(task);
+        }
+      }
+    }
+    return true;
+  }
+
+  private void endBacklog(ShardTask task) {
+    backlog.forget(task.revisionKey());
+    putProgress(task, task.progress().asCaughtUp());
+    log.atInfo()
+        .addKeyValue("task", task.id())
+        .addKeyValue("revision", task.revision())
+        .addKeyValue("scored", task.scored())
+        .log("Stored representations scored");
+  }
+
+  /** Takes an earlier record of the partition for tasks that have not read it yet. */
+  private void takeStored(PartitionReader.Entry entry, List<ShardTask> readers) {
+    ShardInput input;
+    try {
+      input = codec.decode(entry.key(), entry.value().orElse(null));
+    } catch (InvalidRecordException e) {
+      // It became a dead letter when it was live.
+      return;
+    }
+    if (input instanceof ShardInput.CandidateRepresented represented) {
+      takeStored(new Arrival(represented.representation(), entry.offset()), readers);
+    } else if (input instanceof ShardInput.CandidateRetracted retracted) {
+      withdrawStored(retracted.key(), entry.offset(), readers);
+    } else if (input instanceof ShardInput.RepresentationRefused refused) {
+      withdrawStored(refused.key(), entry.offset(), readers);
+    }
+  }
+
+  private void withdrawStored(RepresentationKey key, long offset, List<ShardTask> readers) {
+    if (block.contains(key.getCandidateId())) {
+      scoreBlock();
+    }
+    withdrawBelow(key, offset, readers);
+  }
+
+  private void takeStored(Arrival arrival, List<ShardTask> readers) {
+    if (block.contains(arrival.candidateId())) {
+      scoreBlock();
+    }
+    if (stores.isRetractedAfter(codec.encodedKey(arrival.key()), arrival.offset())) {
+      return;
+    }
+    List<ShardTask> takers = readers.stream().filter(task -> isLatest(task, arrival)).toList();
+    String problems = take(arrival, takers);
+    if (!problems.isEmpty()) {
+      // It became a dead letter when it was live, or workers of other vectors represented it.
+      log.atDebug().addKeyValue("reason", problems).log("Stored representation skipped");
+    }
+  }
+
+  /** Whether a task knows no later record of the candidate, nor this one. */
+  private boolean isLatest(ShardTask task, Arrival arrival) {
+    return stores
+        .row(task.key(arrival.candidateId()))
+        .filter(row -> row.offset() >= arrival.offset())
+        .isEmpty();
   }
 
   private void reportCounts() {
@@ -356,15 +483,11 @@ final class NominateProcessor
       if (task.progress().successorsDue()) {
         nominateSuccessors(task);
       }
-      long waiting =
-          task.progress().caughtUp()
-              ? 0
-              : Math.max(1, stores.approximateRepresentations() - task.judged());
       reporter.reportCount(
           task,
           new PoolCount(
               task.scored(),
-              waiting,
+              backlog.waiting(task),
               task.fingerprint(),
               task.textForm(),
               task.leftOut(),

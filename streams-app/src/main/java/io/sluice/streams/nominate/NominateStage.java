@@ -19,16 +19,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
@@ -37,16 +34,23 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>Every shard needs every target task, every query representation and the number of the revision
  * that is served of each task, so these three are broadcast to all shards. Representations are not
- * repartitioned: their topic is also the changelog of the store that holds them.
+ * repartitioned: a shard reads its partition of their topic, and reads it again when it needs
+ * earlier records.
  *
  * @param topics the topics that are read
  * @param avro reads and writes their records
  * @param shards number of partitions of the representations topic
  * @param pace when and for how long a shard works without an incoming record
  * @param limit size of the largest record that a candidate may cause downstream
+ * @param opener opens readers of the partitions of the representations topic
  */
 public record NominateStage(
-    Topics topics, AvroSerdes avro, int shards, Pace pace, RecordLimit limit) {
+    Topics topics,
+    AvroSerdes avro,
+    int shards,
+    Pace pace,
+    RecordLimit limit,
+    PartitionReader.Opener opener) {
   /**
    * When and for how long a shard works without an incoming record.
    *
@@ -102,23 +106,15 @@ public record NominateStage(
             .mapValues(ShardInput.RevisionServed::new);
     RepresentationCodec codec = new RepresentationCodec(topics.representations(), avro);
     KStream<String, ShardInput> representations =
-        builder
-            .table(
+        builder.stream(
                 topics.representations(),
-                Consumed.with(RecordKeys.required(Serdes.Bytes()), Serdes.ByteArray()),
-                Materialized.<Bytes, byte[], KeyValueStore<Bytes, byte[]>>as(
-                        ShardStores.REPRESENTATIONS)
-                    .withCachingDisabled())
-            .toStream()
+                Consumed.with(RecordKeys.required(Serdes.Bytes()), Serdes.ByteArray()))
             .map((key, value) -> pair("", codec.decode(key, value)));
     return defined
         .merge(queries)
         .merge(served)
         .merge(representations)
-        .process(
-            new Shards(codec, avro, pace, limit),
-            Named.as("nominate"),
-            ShardStores.REPRESENTATIONS);
+        .process(new Shards(codec, avro, pace, limit, opener), Named.as("nominate"));
   }
 
   /** A repartition topic in which every record goes to every partition (KIP-837). */
@@ -131,11 +127,16 @@ public record NominateStage(
   }
 
   /** Creates the processor of each shard and declares the stores that it owns. */
-  private record Shards(RepresentationCodec codec, AvroSerdes avro, Pace pace, RecordLimit limit)
+  private record Shards(
+      RepresentationCodec codec,
+      AvroSerdes avro,
+      Pace pace,
+      RecordLimit limit,
+      PartitionReader.Opener opener)
       implements ProcessorSupplier<String, ShardInput, String, ShardReport> {
     @Override
     public Processor<String, ShardInput, String, ShardReport> get() {
-      return new NominateProcessor(codec, pace, limit);
+      return new NominateProcessor(codec, pace, limit, opener);
     }
 
     @Override

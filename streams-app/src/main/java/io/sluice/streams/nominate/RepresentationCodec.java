@@ -13,8 +13,8 @@ import org.apache.kafka.common.utils.Bytes;
 /**
  * Decodes records of the representations topic.
  *
- * <p>The store of the shards holds the undecoded bytes of the topic. An undecodable record
- * therefore fails here, where it becomes a dead letter, and not while the store is restored.
+ * <p>Kafka Streams delivers the undecoded bytes of the topic, because a value that cannot be
+ * decoded still has a key, whose candidate it withdraws.
  */
 final class RepresentationCodec {
   private final String topic;
@@ -27,10 +27,9 @@ final class RepresentationCodec {
     this.values = avro.value(Representation.class);
   }
 
-  /** The bytes of a key, as in the topic and in the store. */
-  Bytes encodedKey(String representationId, String candidateId) {
-    return Bytes.wrap(
-        keys.serializer().serialize(topic, new RepresentationKey(representationId, candidateId)));
+  /** The bytes of a key. */
+  Bytes encodedKey(RepresentationKey key) {
+    return Bytes.wrap(keys.serializer().serialize(topic, key));
   }
 
   /**
@@ -53,10 +52,12 @@ final class RepresentationCodec {
     }
   }
 
-  /** A stored representation; empty when it breaks the contract and became a dead letter. */
-  Optional<Representation> decodeStored(Bytes key, byte[] value) {
+  /** An earlier representation; empty when it is none, or breaks the contract. */
+  Optional<Representation> decodeStored(PartitionReader.Entry entry) {
     try {
-      return Optional.of(decodeValue(decodeKey(key), value));
+      return entry.value().isPresent()
+          ? Optional.of(decodeValue(decodeKey(entry.key()), entry.value().get()))
+          : Optional.empty();
     } catch (InvalidRecordException e) {
       return Optional.empty();
     }

@@ -1,45 +1,54 @@
 package io.sluice.streams.nominate;
 
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 
 /**
  * A shard's progress with one revision of a task, as far as it cannot be derived from the score
  * rows.
  *
- * @param caughtUp whether all representations that were stored when the revision was defined are
- *     scored
+ * @param next the offset from which the partition is still to be read for the task; empty when the
+ *     task has caught up with the live records
  * @param successorsDue whether a selected candidate was withdrawn and its successors are not yet
  *     nominated
- * @param passed the last key that the scoring of stored representations has passed; empty at the
- *     beginning
  */
-record ShardProgress(boolean caughtUp, boolean successorsDue, Optional<Bytes> passed) {
-  static final ShardProgress BEGINNING = new ShardProgress(false, false, Optional.empty());
+record ShardProgress(OptionalLong next, boolean successorsDue) {
+  static final ShardProgress BEGINNING = new ShardProgress(OptionalLong.of(0), false);
 
-  /** The progress after the stored representations up to this key have been scored. */
-  ShardProgress withPassed(Bytes key) {
-    return new ShardProgress(caughtUp, successorsDue, Optional.of(key));
+  /**
+   * Marks the form below. Version 0.1 begins with 0 or 1, and its scores were stored without the
+   * offsets of the records, so all records are read again.
+   */
+  private static final byte FORM = 2;
+
+  private static final long CAUGHT_UP = -1;
+
+  boolean caughtUp() {
+    return next.isEmpty();
   }
 
-  /** The progress after all stored representations have been scored. */
+  /** The progress after all records below an offset have been scored. */
+  ShardProgress readUpTo(long offset) {
+    return new ShardProgress(OptionalLong.of(offset), successorsDue);
+  }
+
+  /** The progress after all records before the live ones have been scored. */
   ShardProgress asCaughtUp() {
-    return new ShardProgress(true, successorsDue, Optional.empty());
+    return new ShardProgress(OptionalLong.empty(), successorsDue);
   }
 
-  /** The progress with which all stored representations are examined again. */
-  ShardProgress restarted() {
-    return new ShardProgress(false, successorsDue, Optional.empty());
+  /** The progress with which at least the records from an offset on are read again. */
+  ShardProgress notBeyond(long offset) {
+    return readUpTo(Math.min(offset, next.orElse(offset)));
   }
 
   ShardProgress withSuccessorsDue(boolean due) {
-    return new ShardProgress(caughtUp, due, passed);
+    return new ShardProgress(next, due);
   }
 
-  /** Writes one byte per flag, 0 or 1, and then the bytes of the key, if there is one. */
+  /** Writes a byte for the form, one for the flag, 0 or 1, and eight for the offset or -1. */
   static Serde<ShardProgress> serde() {
     return Serdes.serdeFrom(
         (topic, progress) -> progress == null ? null : progress.toBytes(),
@@ -47,20 +56,19 @@ record ShardProgress(boolean caughtUp, boolean successorsDue, Optional<Bytes> pa
   }
 
   private byte[] toBytes() {
-    byte[] key = passed.map(Bytes::get).orElse(new byte[0]);
-    return ByteBuffer.allocate(2 + key.length)
-        .put((byte) (caughtUp ? 1 : 0))
+    return ByteBuffer.allocate(2 + Long.BYTES)
+        .put(FORM)
         .put((byte) (successorsDue ? 1 : 0))
-        .put(key)
+        .putLong(next.orElse(CAUGHT_UP))
         .array();
   }
 
   private static ShardProgress fromBytes(byte[] bytes) {
-    byte[] key = new byte[bytes.length - 2];
-    ByteBuffer.wrap(bytes, 2, key.length).get(key);
-    return new ShardProgress(
-        bytes[0] != 0,
-        bytes[1] != 0,
-        key.length == 0 ? Optional.empty() : Optional.of(Bytes.wrap(key)));
+    boolean due = bytes[1] != 0;
+    if (bytes[0] != FORM) {
+      return BEGINNING.withSuccessorsDue(due);
+    }
+    long next = ByteBuffer.wrap(bytes).getLong(2);
+    return new ShardProgress(next == CAUGHT_UP ? OptionalLong.empty() : OptionalLong.of(next), due);
   }
 }

@@ -5,7 +5,6 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.streams.revision.TaskKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,39 +19,36 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.TimestampedKeyValueStore;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
 
 /** The state stores of one shard. Not thread-safe; owned by the shard's processor. */
 final class ShardStores {
-  /** Encoded representations by encoded key; the topic itself is the changelog. */
-  static final String REPRESENTATIONS = "representations";
-
   private static final String TASKS = "shard-tasks";
   private static final String PROGRESS = "shard-progress";
   private static final String QUERIES = "shard-queries";
   private static final String SCORE_ROWS = "score-rows";
   private static final String DROPPED = "shard-dropped";
 
-  private final TimestampedKeyValueStore<Bytes, byte[]> representations;
+  /** Encoded key of a representation to the offset of the latest record that withdrew it. */
+  private static final String RETRACTIONS = "shard-retractions";
+
   private final KeyValueStore<TaskKey, TargetTask> tasks;
   private final KeyValueStore<TaskKey, ShardProgress> progress;
   private final KeyValueStore<TaskKey, QueryRepresentation> queries;
   private final KeyValueStore<TaskKey, StoredContent> scoreRows;
   private final KeyValueStore<TaskKey, byte[]> dropped;
+  private final KeyValueStore<Bytes, Long> retractions;
 
   ShardStores(ProcessorContext<?, ?> context) {
-    representations = context.getStateStore(REPRESENTATIONS);
     tasks = context.getStateStore(TASKS);
     progress = context.getStateStore(PROGRESS);
     queries = context.getStateStore(QUERIES);
     scoreRows = context.getStateStore(SCORE_ROWS);
     dropped = context.getStateStore(DROPPED);
+    retractions = context.getStateStore(RETRACTIONS);
   }
 
   /**
-   * The builders of the stores that the processor owns; the store of representations belongs to the
-   * topology.
+   * The builders of the stores that the processor owns.
    *
    * @param kind creates the supplier of a store of the given name
    */
@@ -64,7 +60,8 @@ final class ShardStores {
         Stores.keyValueStoreBuilder(
             kind.apply(QUERIES), TaskKey.serde(), avro.<QueryRepresentation>value()),
         Stores.keyValueStoreBuilder(kind.apply(SCORE_ROWS), TaskKey.serde(), StoredContent.serde()),
-        Stores.keyValueStoreBuilder(kind.apply(DROPPED), TaskKey.serde(), Serdes.ByteArray()));
+        Stores.keyValueStoreBuilder(kind.apply(DROPPED), TaskKey.serde(), Serdes.ByteArray()),
+        Stores.keyValueStoreBuilder(kind.apply(RETRACTIONS), Serdes.Bytes(), Serdes.Long()));
   }
 
   /** All known revisions of all tasks. */
@@ -173,30 +170,17 @@ final class ShardStores {
     }
   }
 
-  /** An estimate of the number of stored representations. */
-  long approximateRepresentations() {
-    return representations.approximateNumEntries();
-  }
-
-  Optional<byte[]> representation(Bytes key) {
-    return Optional.ofNullable(representations.get(key)).map(ValueAndTimestamp::value);
-  }
-
   /**
-   * Reads stored representations in key order.
-   *
-   * @param after only keys above this one are read; empty to read from the beginning
-   * @return an iterator that the caller must close
+   * Remembers that a record withdrew a representation. Compaction may remove that record before a
+   * task has read it that has already read, or fetched, the representation.
    */
-  KeyValueIterator<Bytes, ValueAndTimestamp<byte[]>> representationsAfter(Optional<Bytes> after) {
-    // The smallest key above a key is the same key with a zero byte appended.
-    return after
-        .map(key -> representations.range(Bytes.wrap(withZero(key.get())), null))
-        .orElseGet(representations::all);
+  void putRetraction(Bytes key, long offset) {
+    retractions.put(key, offset);
   }
 
-  private static byte[] withZero(byte[] key) {
-    return Arrays.copyOf(key, key.length + 1);
+  /** Whether a record above an offset has withdrawn a representation. */
+  boolean isRetractedAfter(Bytes key, long offset) {
+    return Optional.ofNullable(retractions.get(key)).filter(at -> at > offset).isPresent();
   }
 
   private static TaskKey revision(TargetTask task) {

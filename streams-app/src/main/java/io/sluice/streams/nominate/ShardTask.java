@@ -149,11 +149,6 @@ final class ShardTask {
     return leaks;
   }
 
-  /** Number of candidates scored or left out. */
-  long judged() {
-    return scored + leftOut.values().stream().mapToLong(Long::longValue).sum();
-  }
-
   ShardProgress progress() {
     return progress;
   }
@@ -250,7 +245,8 @@ final class ShardTask {
   }
 
   /** What to store of a candidate that was scored. */
-  StoredContent.Scored stored(long content, CandidateFacts candidate, float[] scores) {
+  StoredContent.Scored stored(Arrival arrival, float[] scores) {
+    CandidateFacts candidate = arrival.facts();
     String identity =
         onceEach
             ? StoredContent.Scored.identity(candidate.representation().getTokensHash(), scores)
@@ -258,7 +254,12 @@ final class ShardTask {
     int learntTokens =
         definition.getBudgetTokens().isEmpty() ? 0 : candidate.representation().getLearntTokens();
     return new StoredContent.Scored(
-        content, scores, identity, rules.isReportedLeak(candidate), learntTokens);
+        arrival.content(),
+        arrival.offset(),
+        scores,
+        identity,
+        rules.isReportedLeak(candidate),
+        learntTokens);
   }
 
   /**

@@ -20,6 +20,15 @@ sealed interface StoredContent {
   long content();
 
   /**
+   * Offset of the latest record of the candidate with this content; -1 if version 0.1 stored it,
+   * which did not know.
+   */
+  long offset();
+
+  /** The same with the offset of a later record of the same content. */
+  StoredContent at(long later);
+
+  /**
    * An eligible candidate, which is in the pool.
    *
    * @param scores similarity to each query, shape [queries]
@@ -27,9 +36,15 @@ sealed interface StoredContent {
    * @param leak whether the candidate shares text with the task, and this is reported
    * @param learntTokens its learnt tokens; 0 unless the task has budgets in tokens
    */
-  record Scored(long content, float[] scores, String identity, boolean leak, int learntTokens)
+  record Scored(
+      long content, long offset, float[] scores, String identity, boolean leak, int learntTokens)
       implements StoredContent {
     private static final int IDENTITY_BYTES = 16;
+
+    @Override
+    public Scored at(long later) {
+      return new Scored(content, later, scores, identity, leak, learntTokens);
+    }
 
     /**
      * The first eight bytes of the identity, big-endian, by which contents are counted.
@@ -61,7 +76,12 @@ sealed interface StoredContent {
    *
    * @param reason the reason under which it is counted
    */
-  record LeftOut(long content, String reason) implements StoredContent {}
+  record LeftOut(long content, long offset, String reason) implements StoredContent {
+    @Override
+    public LeftOut at(long later) {
+      return new LeftOut(content, later, reason);
+    }
+  }
 
   /**
    * Hashes the content of a candidate: the first eight bytes, big-endian, of the SHA-256 of its
@@ -75,11 +95,11 @@ sealed interface StoredContent {
   }
 
   /**
-   * Writes eight bytes of content hash, and then four bytes per score in query order, big-endian.
-   * Other forms have a NaN, which no score is, behind the hash, and then: of a candidate that is
-   * left out, the reason in UTF-8; of one with an identity, a leak or learnt tokens, a byte with
-   * one bit for each of these, the 16 bytes of the identity if there is one, the learnt tokens as
-   * four bytes if there are any, and the scores.
+   * Writes eight bytes of content hash, the bits of a NaN, which no score is, eight bytes of
+   * offset, a byte with one bit for each thing that follows, and these: the 16 bytes of the
+   * identity; the learnt tokens as four bytes; four bytes per score in query order, or the reason
+   * against the candidate in UTF-8. Numbers are big-endian. Version 0.1 wrote the scores right
+   * behind the hash.
    */
   static Serde<StoredContent> serde() {
     return Serdes.serdeFrom(
@@ -89,65 +109,64 @@ sealed interface StoredContent {
 
   /** The form in bytes, see {@link #serde}. */
   final class StoredForm {
-    private static final int LEFT_OUT = 0x7FC00001;
-    private static final int MARKED = 0x7FC00002;
+    private static final int MARK = 0x7FC00001;
     private static final int IDENTIFIED = 1;
     private static final int LEAK = 2;
     private static final int LEARNT = 4;
+    private static final int LEFT_OUT = 8;
 
     private StoredForm() {}
 
     private static byte[] toBytes(StoredContent stored) {
       if (stored instanceof LeftOut leftOut) {
         byte[] reason = leftOut.reason.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + reason.length)
-            .putLong(leftOut.content)
-            .putInt(LEFT_OUT)
-            .put(reason)
-            .array();
+        return head(stored, LEFT_OUT, reason.length).put(reason).array();
       }
       Scored scored = (Scored) stored;
       byte[] identity = HexFormat.of().parseHex(scored.identity);
+      boolean learnt = scored.learntTokens > 0;
       int marks =
-          (identity.length > 0 ? IDENTIFIED : 0)
-              | (scored.leak ? LEAK : 0)
-              | (scored.learntTokens > 0 ? LEARNT : 0);
-      int head =
-          marks == 0
-              ? 0
-              : Integer.BYTES + 1 + identity.length + (scored.learntTokens > 0 ? Integer.BYTES : 0);
-      ByteBuffer bytes =
-          ByteBuffer.allocate(Long.BYTES + head + Float.BYTES * scored.scores.length)
-              .putLong(scored.content);
-      if (marks > 0) {
-        bytes.putInt(MARKED).put((byte) marks).put(identity);
-        if (scored.learntTokens > 0) {
-          bytes.putInt(scored.learntTokens);
-        }
+          (identity.length > 0 ? IDENTIFIED : 0) | (scored.leak ? LEAK : 0) | (learnt ? LEARNT : 0);
+      int rest =
+          identity.length + (learnt ? Integer.BYTES : 0) + Float.BYTES * scored.scores.length;
+      ByteBuffer bytes = head(stored, marks, rest).put(identity);
+      if (learnt) {
+        bytes.putInt(scored.learntTokens);
       }
       bytes.asFloatBuffer().put(scored.scores);
       return bytes.array();
     }
 
+    private static ByteBuffer head(StoredContent stored, int marks, int rest) {
+      return ByteBuffer.allocate(2 * Long.BYTES + Integer.BYTES + 1 + rest)
+          .putLong(stored.content())
+          .putInt(MARK)
+          .putLong(stored.offset())
+          .put((byte) marks);
+    }
+
     private static StoredContent fromBytes(byte[] bytes) {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       long content = in.getLong();
-      int begin = Long.BYTES + Integer.BYTES;
-      return switch (in.getInt(Long.BYTES)) {
-        case LEFT_OUT ->
-            new LeftOut(
-                content, new String(bytes, begin, bytes.length - begin, StandardCharsets.UTF_8));
-        case MARKED -> {
-          int marks = bytes[begin];
-          int first = begin + 1;
-          int end = first + ((marks & IDENTIFIED) == 0 ? 0 : Scored.IDENTITY_BYTES);
-          String identity = HexFormat.of().formatHex(bytes, first, end);
-          in.position(end);
-          int learntTokens = (marks & LEARNT) == 0 ? 0 : in.getInt();
-          yield new Scored(content, scores(in), identity, (marks & LEAK) != 0, learntTokens);
-        }
-        default -> new Scored(content, scores(in), "", false, 0);
-      };
+      if (in.getInt(Long.BYTES) != MARK) {
+        return new Scored(content, -1, scores(in), "", false, 0);
+      }
+      in.getInt();
+      long offset = in.getLong();
+      int marks = in.get();
+      if ((marks & LEFT_OUT) != 0) {
+        return new LeftOut(content, offset, StandardCharsets.UTF_8.decode(in).toString());
+      }
+      byte[] identity = new byte[(marks & IDENTIFIED) == 0 ? 0 : Scored.IDENTITY_BYTES];
+      in.get(identity);
+      int learntTokens = (marks & LEARNT) == 0 ? 0 : in.getInt();
+      return new Scored(
+          content,
+          offset,
+          scores(in),
+          HexFormat.of().formatHex(identity),
+          (marks & LEAK) != 0,
+          learntTokens);
     }
 
     private static float[] scores(ByteBuffer in) {

@@ -3,6 +3,7 @@ package io.sluice.streams.topology;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.nominate.TopicPartitionReader;
 import io.sluice.streams.select.OpenPartitions;
 import io.sluice.streams.select.SelectionQueries;
 import java.nio.file.Path;
@@ -73,7 +74,11 @@ public final class SelectionService implements AutoCloseable {
     streams =
         new KafkaStreams(
             SelectionTopology.build(
-                config, described.get(representations).partitions().size(), taskPartitions, open),
+                config,
+                described.get(representations).partitions().size(),
+                taskPartitions,
+                open,
+                TopicPartitionReader.opener(representations, config.kafkaStreams())),
             properties);
     queries = new SelectionQueries(streams, open, taskPartitions, config.applicationServer());
     streams.setUncaughtExceptionHandler(this::onUncaught);

@@ -11,6 +11,7 @@ import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.nominate.NominateStage;
+import io.sluice.streams.nominate.PartitionReader;
 import io.sluice.streams.select.OpenPartitions;
 import io.sluice.streams.select.SelectStage;
 import java.util.List;
@@ -44,9 +45,14 @@ final class SelectionTopology {
    * @param shards number of partitions of the representations topic, each of which is one shard
    * @param taskPartitions number of partitions of the target-tasks topic
    * @param open updated with the partitions of tasks that are open on this instance
+   * @param opener opens readers of the partitions of the representations topic
    */
   static Topology build(
-      StreamsAppConfig config, int shards, int taskPartitions, OpenPartitions open) {
+      StreamsAppConfig config,
+      int shards,
+      int taskPartitions,
+      OpenPartitions open,
+      PartitionReader.Opener opener) {
     Topics topics = config.topics();
     AvroSerdes avro = config.serdes();
     StreamsBuilder builder = new StreamsBuilder();
@@ -63,7 +69,7 @@ final class SelectionTopology {
             config.get(StreamsAppSettings.BACKFILL_INTERVAL),
             config.get(StreamsAppSettings.BACKFILL_SLICE));
     KStream<String, ShardReport> nominations =
-        new NominateStage(topics, avro, shards, pace, config.recordLimit())
+        new NominateStage(topics, avro, shards, pace, config.recordLimit(), opener)
             .addTo(builder, tasks)
             .repartition(
                 Repartitioned.<String, ShardReport>as("nominations")

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
-import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.Withdrawal;
@@ -74,12 +73,13 @@ class NominateProcessorStartTest {
   @Test
   void givenASuccessorThatWasCompactedAway_whenItsLaterRecordArrives_thenItIsNominated() {
     shard.retract("default", "c4");
-    shard.compactAway(new RepresentationKey("default", "c3"));
+    shard.send(Examples.representation("c3", new float[] {3, 1, 0, 0, 0, 0, 0, 0}));
+    shard.compactAll();
     shard.restart();
     shard.tick();
     assertThat(nominated()).containsExactly("c2");
 
-    shard.arrive(Examples.representation("c3", new float[] {3, 1, 0, 0, 0, 0, 0, 0}));
+    shard.deliver();
 
     assertThat(nominated()).containsExactly("c3");
   }

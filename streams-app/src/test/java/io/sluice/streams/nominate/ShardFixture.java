@@ -11,13 +11,13 @@ import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.revision.TaskKey;
 import java.io.File;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
+import java.util.Queue;
 import java.util.UUID;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.TaskId;
@@ -26,32 +26,32 @@ import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunct
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.TimestampedKeyValueStore;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
 
 /** One shard on its own. Its stores survive {@link #restart}, as after a process is killed. */
 public final class ShardFixture {
   private static final String TOPIC = "sluice.representations";
 
+  /** As many records as a slice reads, since slices in tests end after the first step. */
+  private static final int READ_AT_ONCE = 32;
+
   private final AvroSerdes avro = AvroSerdes.forRegistry("mock://" + UUID.randomUUID());
   private final RepresentationCodec codec = new RepresentationCodec(TOPIC, avro);
   private final MockProcessorContext<String, ShardReport> context;
+  private final PartitionInMemory partition = new PartitionInMemory(READ_AT_ONCE);
+
+  /** Records of the partition that the shard has not received. */
+  private final Queue<PartitionReader.Entry> sent = new ArrayDeque<>();
+
+  private long position;
   private NominateProcessor processor;
   private int earlierPunctuators;
 
-  public ShardFixture(int partition) {
+  public ShardFixture(int number) {
     context =
         new MockProcessorContext<>(
-            new Properties(), new TaskId(0, partition), new File("/nonexistent"));
+            new Properties(), new TaskId(0, number), new File("/nonexistent"));
     context.setCurrentSystemTimeMs(0);
-    Set<StoreBuilder<?>> builders =
-        new HashSet<>(ShardStores.builders(avro, Stores::inMemoryKeyValueStore));
-    builders.add(
-        Stores.timestampedKeyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(ShardStores.REPRESENTATIONS),
-            Serdes.Bytes(),
-            Serdes.ByteArray()));
-    for (StoreBuilder<?> builder : builders) {
+    for (StoreBuilder<?> builder : ShardStores.builders(avro, Stores::inMemoryKeyValueStore)) {
       StateStore store = builder.withLoggingDisabled().withCachingDisabled().build();
       store.init(context.getStateStoreContext(), store);
       context.addStateStore(store);
@@ -67,7 +67,8 @@ public final class ShardFixture {
         new NominateProcessor(
             codec,
             new NominateStage.Pace(Duration.ofMillis(2), Duration.ofMillis(1), Duration.ZERO),
-            RecordLimit.byDefault());
+            RecordLimit.byDefault(),
+            partition);
     processor.init(context);
   }
 
@@ -96,38 +97,55 @@ public final class ShardFixture {
     process(new ShardInput.QueryDropped(key));
   }
 
+  /** Sends a representation and delivers it, and all records before it. */
   public void arrive(Representation representation) {
-    RepresentationKey key =
-        new RepresentationKey(
-            representation.getRepresentationId(), representation.getCandidate().getId());
-    source(key, avro.<Representation>value().serializer().serialize(TOPIC, representation));
+    send(representation);
+    deliverAll();
   }
 
   public void retract(String representationId, String candidateId) {
-    source(new RepresentationKey(representationId, candidateId), null);
+    send(new RepresentationKey(representationId, candidateId), Optional.empty());
+    deliverAll();
   }
 
-  /** Puts a record of the representations topic into the table and processes it. */
-  public void source(RepresentationKey key, byte[] value) {
-    Bytes keyBytes = bytes(key);
-    table().put(keyBytes, ValueAndTimestamp.make(value, 0));
-    process(codec.decode(keyBytes, value));
+  /** Appends a representation to the partition, which the shard has yet to receive. */
+  public void send(Representation representation) {
+    RepresentationKey key =
+        new RepresentationKey(
+            representation.getRepresentationId(), representation.getCandidate().getId());
+    send(
+        key,
+        Optional.of(avro.<Representation>value().serializer().serialize(TOPIC, representation)));
   }
 
-  /**
-   * Deletes a record from the table, as when the table is rebuilt from a topic in which compaction
-   * has removed this record in favor of a later one that the shard has yet to read.
-   */
-  public void compactAway(RepresentationKey key) {
-    table().delete(bytes(key));
+  /** Appends a record to the partition, which the shard has yet to receive. */
+  public void send(RepresentationKey key, Optional<byte[]> value) {
+    byte[] bytes = avro.<RepresentationKey>key().serializer().serialize(TOPIC, key);
+    sent.add(new PartitionReader.Entry(partition.append(bytes, value), Bytes.wrap(bytes), value));
   }
 
-  private TimestampedKeyValueStore<Bytes, byte[]> table() {
-    return context.getStateStore(ShardStores.REPRESENTATIONS);
+  private void deliverAll() {
+    while (!sent.isEmpty()) {
+      deliver();
+    }
   }
 
-  private Bytes bytes(RepresentationKey key) {
-    return Bytes.wrap(avro.<RepresentationKey>key().serializer().serialize(TOPIC, key));
+  /** Delivers the next record of the partition to the shard. */
+  public void deliver() {
+    PartitionReader.Entry next = sent.remove();
+    position = next.offset() + 1;
+    context.setRecordMetadata(TOPIC, 0, next.offset());
+    process(codec.decode(next.key(), next.value().orElse(null)));
+  }
+
+  /** Lets the broker remove what it may of the records that the shard has received. */
+  public void compact() {
+    partition.compact(position);
+  }
+
+  /** Lets the broker also remove what records replace that the shard has not received. */
+  void compactAll() {
+    partition.compact(Long.MAX_VALUE);
   }
 
   /** Runs a slice of work on stored data, then reports the counts. */

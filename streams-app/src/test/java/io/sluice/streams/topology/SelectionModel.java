@@ -15,6 +15,7 @@ import io.sluice.streams.select.SelectFixture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -37,15 +38,11 @@ final class SelectionModel {
   /** Records in transit. Each queue keeps its order; records of different queues have none. */
   private final List<Queue<Runnable>> queues = new ArrayList<>();
 
-  /** By shard: keys of the representations that it has not read yet. */
-  private final List<Queue<RepresentationKey>> unread = new ArrayList<>();
-
   private final SentRecords sent = new SentRecords();
 
   SelectionModel(int shardCount) {
     for (int s = 0; s < shardCount; s++) {
       shards.add(new ShardFixture(s));
-      unread.add(new ArrayDeque<>());
     }
     select = new SelectFixture(shardCount);
     for (int q = 0; q < QUEUES_PER_SHARD * shardCount; q++) {
@@ -54,40 +51,37 @@ final class SelectionModel {
   }
 
   void arrive(Representation representation) {
-    source(sent.putRepresentation(representation), shard -> shard.arrive(representation));
+    RepresentationKey key = sent.putRepresentation(representation);
+    send(key, shard -> shard.send(representation));
   }
 
   void retract(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
     sent.removeRepresentation(key);
-    source(key, shard -> shard.retract(representationId, candidateId));
+    send(key, shard -> shard.send(key, Optional.empty()));
   }
 
   /** Sends an undecodable record that replaces the representation of a candidate. */
   void spoil(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
     sent.removeRepresentation(key);
-    source(
-        key,
-        shard -> {
-          try {
-            shard.source(key, new byte[] {1, 2, 3});
-          } catch (InvalidRecordException e) {
-            // In the topology, the record becomes a dead letter.
-          }
-        });
+    send(key, shard -> shard.send(key, Optional.of(new byte[] {1, 2, 3})));
   }
 
-  private void source(RepresentationKey key, Consumer<ShardFixture> record) {
-    int shard = shardOf(key.getCandidateId());
-    unread.get(shard).add(key);
+  private void send(RepresentationKey key, Consumer<ShardFixture> record) {
+    int number = shardOf(key.getCandidateId());
+    ShardFixture shard = shards.get(number);
+    record.accept(shard);
     queues
-        .get(QUEUES_PER_SHARD * shard + 4)
+        .get(QUEUES_PER_SHARD * number + 4)
         .add(
             () -> {
-              unread.get(shard).remove();
-              record.accept(shards.get(shard));
-              collect(shard);
+              try {
+                shard.deliver();
+              } catch (InvalidRecordException e) {
+                // In the topology, the record becomes a dead letter.
+              }
+              collect(number);
             });
   }
 
@@ -125,13 +119,9 @@ final class SelectionModel {
     shards.get(shard % shards.size()).restart();
   }
 
-  /**
-   * Restarts a shard that has lost its state, after compaction: unread records have replaced older
-   * ones in the topic.
-   */
-  void restoreShard(int shard) {
-    unread.get(shard % shards.size()).forEach(shards.get(shard % shards.size())::compactAway);
-    restartShard(shard);
+  /** Compacts the partition of a shard. */
+  void compact(int shard) {
+    shards.get(shard % shards.size()).compact();
   }
 
   void restartSelect() {

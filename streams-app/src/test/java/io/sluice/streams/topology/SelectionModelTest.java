@@ -162,10 +162,10 @@ class SelectionModelTest {
       }
     }
 
-    record RestoreShard(int shard) implements Event {
+    record CompactShard(int shard) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.restoreShard(shard);
+        model.compact(shard);
       }
     }
 
@@ -319,7 +319,7 @@ class SelectionModelTest {
             Tuple.of(5, shard.map(Event.Tick::new)),
             Tuple.of(4, Arbitraries.create(Event.TickSelect::new)),
             Tuple.of(3, shard.map(Event.RestartShard::new)),
-            Tuple.of(3, shard.map(Event.RestoreShard::new)),
+            Tuple.of(3, shard.map(Event.CompactShard::new)),
             Tuple.of(2, Arbitraries.create(Event.RestartSelect::new)),
             Tuple.of(2, endJob),
             Tuple.of(1, job.map(Event.CancelJob::new)),

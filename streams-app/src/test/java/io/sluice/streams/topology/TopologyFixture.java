@@ -20,6 +20,7 @@ import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.Examples;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
+import io.sluice.streams.nominate.PartitionInMemory;
 import io.sluice.streams.select.OpenPartitions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -43,15 +45,13 @@ final class TopologyFixture implements AutoCloseable {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
 
   private final TopologyTestDriver driver;
+  private final PartitionInMemory partition = new PartitionInMemory(64);
   private final AvroSerdes avro;
   private final Map<String, TestInputTopic<byte[], byte[]>> rawTopics = new HashMap<>();
   private final TestInputTopic<String, TargetTask> tasks;
   private final TestInputTopic<QueryRepresentationKey, QueryRepresentation> queries;
-  private final TestInputTopic<RepresentationKey, Representation> representations;
-  private final TestInputTopic<byte[], byte[]> rawRepresentations;
   private final TestInputTopic<String, SpecificRecord> anyTasks;
   private final TestInputTopic<SpecificRecord, SpecificRecord> anyQueries;
-  private final TestInputTopic<SpecificRecord, SpecificRecord> anyRepresentations;
   private final TestInputTopic<String, JobRequest> requests;
   private final TestInputTopic<String, FineTuneResult> results;
   private final TestOutputTopic<SelectedKey, SelectedInstruction> selected;
@@ -81,14 +81,11 @@ final class TopologyFixture implements AutoCloseable {
     avro = AvroSerdes.forRegistry(registry);
     driver =
         new TopologyTestDriver(
-            SelectionTopology.build(config, 1, 1, new OpenPartitions()), properties);
+            SelectionTopology.build(config, 1, 1, new OpenPartitions(), partition), properties);
     tasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
     queries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
-    representations = input(TOPICS.representations(), avro.key(), avro.value());
-    rawRepresentations = input(TOPICS.representations(), Serdes.ByteArray(), Serdes.ByteArray());
     anyTasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
     anyQueries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
-    anyRepresentations = input(TOPICS.representations(), avro.key(), avro.value());
     requests = input(TOPICS.jobRequests(), Serdes.String(), avro.value());
     results = input(TOPICS.fineTuneResults(), Serdes.String(), avro.value());
     selected = output(TOPICS.selected(), avro.key(), avro.value());
@@ -122,13 +119,13 @@ final class TopologyFixture implements AutoCloseable {
 
   void arrive(Representation representation) {
     Candidate candidate = representation.getCandidate();
-    representations.pipeInput(
+    sendRepresentation(
         new RepresentationKey(representation.getRepresentationId(), candidate.getId()),
         representation);
   }
 
   void retract(String candidateId) {
-    representations.pipeInput(new RepresentationKey("default", candidateId), null);
+    sendRepresentation(new RepresentationKey("default", candidateId), null);
   }
 
   void request(String key, JobRequest request) {
@@ -141,9 +138,18 @@ final class TopologyFixture implements AutoCloseable {
 
   /** Sends the bytes of a record to one of the topics that the topology reads. */
   void sendBytes(String topic, byte[] key, byte[] value) {
+    if (topic.equals(TOPICS.representations())) {
+      // A record without a key is in the partition too.
+      partition.append(key == null ? new byte[0] : key, Optional.ofNullable(value));
+    }
     rawTopics
         .computeIfAbsent(topic, t -> input(t, Serdes.ByteArray(), Serdes.ByteArray()))
         .pipeInput(key, value);
+  }
+
+  private void sendRepresentation(SpecificRecord key, SpecificRecord value) {
+    String topic = TOPICS.representations();
+    sendBytes(topic, encodedKey(topic, key), value == null ? null : encoded(topic, value));
   }
 
   /** The bytes of a value as its producer writes them. */
@@ -157,7 +163,7 @@ final class TopologyFixture implements AutoCloseable {
   }
 
   void arriveUndecodable(byte[] key, byte[] value) {
-    rawRepresentations.pipeInput(key, value);
+    sendBytes(TOPICS.representations(), key, value);
   }
 
   /** Sends a record of a wrong type to the topics of tasks, queries and representations. */
@@ -165,8 +171,8 @@ final class TopologyFixture implements AutoCloseable {
     anyTasks.pipeInput("key", record);
     anyQueries.pipeInput(new QueryRepresentationKey("t", 1, 0), record);
     anyQueries.pipeInput(new TestRecord<>(record, null));
-    anyRepresentations.pipeInput(new RepresentationKey("default", "c"), record);
-    anyRepresentations.pipeInput(new TestRecord<>(record, null));
+    sendRepresentation(new RepresentationKey("default", "c"), record);
+    sendRepresentation(record, null);
   }
 
   /**
