@@ -28,15 +28,18 @@ final class ShardStores {
   private static final String SCORE_ROWS = "score-rows";
   private static final String DROPPED = "shard-dropped";
 
-  /** Encoded key of a representation to the offset of the latest record that withdrew it. */
-  private static final String RETRACTIONS = "shard-retractions";
+  /**
+   * Encoded key of a representation to the offset of the latest record that retracted it, or that a
+   * task could not use.
+   */
+  private static final String SUPERSEDED = "shard-superseded";
 
   private final KeyValueStore<TaskKey, TargetTask> tasks;
   private final KeyValueStore<TaskKey, ShardProgress> progress;
   private final KeyValueStore<TaskKey, QueryRepresentation> queries;
   private final KeyValueStore<TaskKey, StoredContent> scoreRows;
   private final KeyValueStore<TaskKey, byte[]> dropped;
-  private final KeyValueStore<Bytes, Long> retractions;
+  private final KeyValueStore<Bytes, Long> superseded;
 
   ShardStores(ProcessorContext<?, ?> context) {
     tasks = context.getStateStore(TASKS);
@@ -44,7 +47,7 @@ final class ShardStores {
     queries = context.getStateStore(QUERIES);
     scoreRows = context.getStateStore(SCORE_ROWS);
     dropped = context.getStateStore(DROPPED);
-    retractions = context.getStateStore(RETRACTIONS);
+    superseded = context.getStateStore(SUPERSEDED);
   }
 
   /**
@@ -61,7 +64,7 @@ final class ShardStores {
             kind.apply(QUERIES), TaskKey.serde(), avro.<QueryRepresentation>value()),
         Stores.keyValueStoreBuilder(kind.apply(SCORE_ROWS), TaskKey.serde(), StoredContent.serde()),
         Stores.keyValueStoreBuilder(kind.apply(DROPPED), TaskKey.serde(), Serdes.ByteArray()),
-        Stores.keyValueStoreBuilder(kind.apply(RETRACTIONS), Serdes.Bytes(), Serdes.Long()));
+        Stores.keyValueStoreBuilder(kind.apply(SUPERSEDED), Serdes.Bytes(), Serdes.Long()));
   }
 
   /** All known revisions of all tasks. */
@@ -171,16 +174,17 @@ final class ShardStores {
   }
 
   /**
-   * Remembers that a record withdrew a representation. Compaction may remove that record before a
-   * task has read it that has already read, or fetched, the representation.
+   * Remembers that earlier records with this key no longer count, although the one at this offset
+   * leaves no score row. A task that is behind may read an earlier one without ever reading this
+   * one: it has been fetched already, or this one is a live record, or compaction has removed it.
    */
-  void putRetraction(Bytes key, long offset) {
-    retractions.put(key, offset);
+  void putSuperseded(Bytes key, long offset) {
+    superseded.put(key, offset);
   }
 
-  /** Whether a record above an offset has withdrawn a representation. */
-  boolean isRetractedAfter(Bytes key, long offset) {
-    return Optional.ofNullable(retractions.get(key)).filter(at -> at > offset).isPresent();
+  /** Whether such a record has a higher offset than this. */
+  boolean isSupersededAfter(Bytes key, long offset) {
+    return Optional.ofNullable(superseded.get(key)).filter(at -> at > offset).isPresent();
   }
 
   private static TaskKey revision(TargetTask task) {
