@@ -38,6 +38,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +64,11 @@ class ExactSelectionTest {
   private final Random random = new Random(7);
   private final Map<String, Representation> pool = new TreeMap<>();
   private final Map<String, QueryMatrix> queries = new HashMap<>();
+  private int numbered;
+
+  /** Number of records in the topic of representations, if compaction did not remove any. */
+  private int written;
+
   private TestKafka kafka;
   private AvroSerdes avro;
   private TopicClient topics;
@@ -120,6 +129,64 @@ class ExactSelectionTest {
     fired.forEach(job -> jobs.put(job.getJobId(), job));
     assertThat(fired).extracting(FineTuneJob::getBudget).containsExactlyInAnyOrder(10, BUDGET);
     assertThat(jobs).hasSameSizeAs(fired);
+  }
+
+  @Test
+  void givenABrokerThatCompactsAllTheTime_whenTasksComeLate_thenTheirSubsetsAreTheBatchSelection()
+      throws Exception {
+    compactAllTheTime();
+    define(task("early", 3));
+    try (SelectionService service = start("state")) {
+      arrive(CANDIDATES / 2);
+      for (int round = 0; round < 6; round++) {
+        TargetTask late = task("late-" + round, 3);
+        define(late);
+        retractSome(100);
+        repeatSome();
+        arrive(200);
+        assertSubsetIsBatch(late);
+      }
+      assertThat(service.isRunning()).isTrue();
+    }
+    assertThat(
+            topics.readAll(
+                kafka.topics().representations(), Serdes.ByteArray(), Serdes.ByteArray()))
+        .as("records that compaction has left")
+        .hasSizeLessThan(written);
+  }
+
+  /** Compaction removes what a later record replaces as soon as it can. */
+  private void compactAllTheTime() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.BROKER, ""),
+                  List.of(set("log.cleaner.backoff.ms", "50")),
+                  new ConfigResource(ConfigResource.Type.TOPIC, kafka.topics().representations()),
+                  List.of(set("segment.ms", "50"), set("min.cleanable.dirty.ratio", "0.001"))))
+          .all()
+          .get();
+    }
+  }
+
+  private static AlterConfigOp set(String name, String value) {
+    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+  }
+
+  private void retractSome(int count) {
+    List<String> gone = pool.keySet().stream().limit(count).toList();
+    for (String id : gone) {
+      pool.remove(id);
+      topics.write(
+          kafka.topics().representations(),
+          avro.<RepresentationKey>key(),
+          Serdes.ByteArray(),
+          new RepresentationKey("default", id),
+          null,
+          Optional.of(KeyPartitions.partitionFor(id, SHARDS)));
+      written++;
+    }
   }
 
   @Test
@@ -206,7 +273,7 @@ class ExactSelectionTest {
 
   private void arrive(int count) {
     for (int i = 0; i < count; i++) {
-      String id = "c" + pool.size();
+      String id = "c" + numbered++;
       ByteBuffer features =
           FeatureCodec.encode(
               FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)});
@@ -237,6 +304,7 @@ class ExactSelectionTest {
 
   private void send(Representation representation) {
     String id = representation.getCandidate().getId();
+    written++;
     write(
         kafka.topics().representations(),
         avro.<RepresentationKey>key(),
