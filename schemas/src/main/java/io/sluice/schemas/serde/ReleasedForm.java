@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.IndexedRecord;
@@ -49,6 +50,7 @@ final class ReleasedForm {
             .map(version -> released(version, current.getName()))
             .flatMap(Optional::stream)
             .filter(schema -> !isSame(schema, current))
+            .filter(schema -> canFollow(schema, current))
             .map(schema -> new Form(schema, roomFor(schema, current)))
             .toList());
   }
@@ -72,6 +74,16 @@ final class ReleasedForm {
    * @param hasRoom whether it has room for a record of the current class
    */
   private record Form(Schema schema, Predicate<Object> hasRoom) {}
+
+  /**
+   * Whether a registry accepts the earlier schema after the current one, as a reader of what that
+   * one writes. It does not if a union or an enum has got more: such a type is always written by
+   * its current schema.
+   */
+  private static boolean canFollow(Schema earlier, Schema current) {
+    return SchemaCompatibility.checkReaderWriterCompatibility(earlier, current).getType()
+        == SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE;
+  }
 
   /** Whether two schemas give the same bytes. */
   private static boolean isSame(Schema released, Schema current) {
