@@ -8,6 +8,7 @@ import io.sluice.schemas.Message;
 import io.sluice.schemas.message.ExactJson;
 import io.sluice.schemas.message.Messages;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,18 @@ class OtherFieldsTest {
       })
   void givenFieldsThatDescribeTheExampleOrHoldNothing_whenRead_thenItPasses(String fields) {
     assertThat(example(fields)).hasSize(1);
+  }
+
+  @Test
+  void givenAColumnAsDeepAsJsonIsRead_whenRead_thenTheStackSuffices() throws Exception {
+    int levels = 990;
+    String field = "\"x\": " + "[".repeat(levels) + "1" + "]".repeat(levels);
+    List<Message> read = new ArrayList<>();
+    Thread thread = new Thread(null, () -> read.addAll(example(field)), "small stack", 1 << 19);
+    thread.start();
+    thread.join();
+
+    assertThat(read).hasSize(1);
   }
 
   @Test
