@@ -129,7 +129,6 @@ final class ReleasedForm {
             current.getTypes().stream().map(branch -> roomInUnion(earlier, branch)).toList();
         yield value -> branches.get(GenericData.get().resolveUnion(current, value)).test(value);
       }
-      case ENUM -> symbol -> earlier.hasEnumSymbol(symbol.toString());
       default -> value -> true;
     };
   }
@@ -155,12 +154,13 @@ final class ReleasedForm {
     return record -> value.test(record.get(position));
   }
 
+  /** The earlier union has the branch, because it {@linkplain #canFollow can follow} this one. */
   private static Predicate<Object> roomInUnion(Schema earlier, Schema branch) {
     return earlier.getTypes().stream()
         .filter(other -> other.getFullName().equals(branch.getFullName()))
         .findFirst()
         .map(other -> roomFor(other, branch))
-        .orElse(value -> false);
+        .orElseThrow();
   }
 
   /**

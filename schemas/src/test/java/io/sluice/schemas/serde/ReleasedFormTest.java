@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.ContentPresence;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Rules;
+import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.Withdrawal;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import java.io.File;
@@ -97,6 +100,17 @@ class ReleasedFormTest {
 
   private byte[] written(TargetTask task) {
     return serdes.<TargetTask>value().serializer().serialize("target-tasks", task);
+  }
+
+  @Test
+  void givenATypeWhoseUnionHasGrown_whenWritten_thenByTheCurrentSchemaWithOrWithoutTheNewBranch()
+      throws Exception {
+    for (Object body : List.of(new ContentPresence(7L, true), new Withdrawal("c-1"))) {
+      ShardReport report = new ShardReport("t", 1, 0, body);
+      byte[] bytes = serdes.<ShardReport>value().serializer().serialize("nominations", report);
+
+      assertThat(schema(bytes)).isEqualTo(ShardReport.getClassSchema());
+    }
   }
 
   @Test

@@ -93,7 +93,7 @@ final class CandidateRows {
 
   /**
    * Nominates a candidate again that the shard's selections hold: its metadata may have changed,
-   * and when its nomination was due, nominateStored() may not have found it.
+   * and when its nomination was due, {@link Successors} may not have found its record.
    *
    * @throws InvalidRecordException when the candidate is too large with its present metadata; it is
    *     withdrawn then

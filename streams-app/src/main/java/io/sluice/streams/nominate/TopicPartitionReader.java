@@ -1,5 +1,6 @@
 package io.sluice.streams.nominate;
 
+import io.sluice.schemas.connection.OpenClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class TopicPartitionReader implements PartitionReader {
 
   private final TopicPartition partition;
   private final Map<String, Object> settings;
-  private Optional<Consumer<Bytes, byte[]>> opened = Optional.empty();
+  private Optional<OpenClient<Consumer<Bytes, byte[]>>> opened = Optional.empty();
 
   /** Where the consumer will read on; only known since the first seek. */
   private long position = -1;
@@ -80,14 +81,14 @@ public final class TopicPartitionReader implements PartitionReader {
       Consumer<Bytes, byte[]> consumer =
           new KafkaConsumer<>(settings, new BytesDeserializer(), new ByteArrayDeserializer());
       consumer.assign(Set.of(partition));
-      opened = Optional.of(consumer);
+      opened = Optional.of(OpenClient.of(consumer));
     }
-    return opened.get();
+    return opened.get().client();
   }
 
   @Override
   public void close() {
-    opened.ifPresent(Consumer::close);
+    opened.ifPresent(OpenClient::close);
     opened = Optional.empty();
     position = -1;
   }

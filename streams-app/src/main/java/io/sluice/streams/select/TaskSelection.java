@@ -195,8 +195,9 @@ final class TaskSelection {
 
   /**
    * The number of candidates that the task's rules leave out, by reason, over all shards. Shards
-   * count their candidates some time after they have reported their contents; until then there are
-   * fewer duplicates, but never less than none.
+   * count their candidates some time after they have reported that contents appeared or
+   * disappeared; until then the number of duplicates is too low or too high by these, but never
+   * negative.
    */
   Map<String, Long> leftOut() {
     Map<String, Long> all = new TreeMap<>();
