@@ -1,46 +1,48 @@
 package io.sluice.local.stack;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.partitioningBy;
+import static java.util.stream.Collectors.toMap;
+
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.Spread;
 import io.sluice.schemas.topic.Topics.TopicSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates Sluice's topics on any Kafka cluster, with their cleanup policies and partition counts.
+ * Creates Sluice's topics on any Kafka cluster, with their settings and partition counts.
  *
  * <p>Existing topics are never changed. They are checked, and topics that would make the selection
- * wrong are refused.
+ * wrong or lose records are refused.
  *
  * @param shards number of partitions of the topics that are spread by candidate, at least 1; it
  *     limits how many workers and shards run in parallel
  * @param taskPartitions number of partitions of the topics that are spread by task, at least 1
- * @param replicationFactor number of replicas of each partition, at least 1
+ * @param replication how many brokers store each record
  */
-public record TopicSetup(int shards, int taskPartitions, short replicationFactor) {
+public record TopicSetup(int shards, int taskPartitions, Replication replication) {
   /** Partition counts that suit one machine, with one replica. */
-  public static final TopicSetup SINGLE_NODE = new TopicSetup(4, 2, (short) 1);
+  public static final TopicSetup SINGLE_NODE = new TopicSetup(4, 2);
 
   private static final Duration LEADERS_WITHIN = Duration.ofMinutes(2);
-  private static final String CLEANUP = "cleanup.policy";
-  private static final String MAX_MESSAGE = "max.message.bytes";
 
   /**
    * Checks the numbers.
@@ -48,10 +50,14 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
    * @throws IllegalArgumentException when one is below 1
    */
   public TopicSetup {
-    if (shards < 1 || taskPartitions < 1 || replicationFactor < 1) {
-      throw new IllegalArgumentException(
-          "partition counts and the replication factor: use 1 or more for each");
+    if (shards < 1 || taskPartitions < 1) {
+      throw new IllegalArgumentException("partition counts: use 1 or more for each");
     }
+  }
+
+  /** A setup with one replica of each partition. */
+  public TopicSetup(int shards, int taskPartitions) {
+    this(shards, taskPartitions, Replication.NONE);
   }
 
   /**
@@ -61,24 +67,22 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
    * @param admin a client of the cluster, which the caller closes
    * @param topics the names of the topics
    * @param limit size of the largest record; existing topics may accept larger ones
-   * @throws StackException when an existing topic has too few partitions, another number of
-   *     partitions than the other topics of its spread, another cleanup policy, or a lower limit of
-   *     the size of records; or when Kafka refuses a request
+   * @throws StackException when existing topics do not fit, with a line for each {@link
+   *     TopicFinding}, and nothing was created; or when Kafka refuses a request
    * @throws TimeoutException when Kafka does not respond in time
    */
   public void apply(Admin admin, Topics topics, RecordLimit limit) throws InterruptedException {
     try {
       List<TopicSpec> specs = topics.all();
-      Set<String> existing = admin.listTopics().names().get();
-      check(admin, specs.stream().filter(spec -> existing.contains(spec.name())).toList(), limit);
-      admin
-          .createTopics(
-              specs.stream()
-                  .filter(spec -> !existing.contains(spec.name()))
-                  .map(spec -> newTopic(spec, limit))
-                  .toList())
-          .all()
-          .get();
+      Set<String> names = admin.listTopics().names().get();
+      Map<Boolean, List<TopicSpec>> byExistence =
+          specs.stream().collect(partitioningBy(spec -> names.contains(spec.name())));
+      List<ExistingTopic> existing = describe(admin, byExistence.get(true));
+      List<TopicSpec> missing = byExistence.get(false);
+      refuse(
+          new TopicCheck(this, limit)
+              .findings(existing, missing.stream().map(TopicSpec::spread).toList()));
+      admin.createTopics(missing.stream().map(spec -> newTopic(spec, limit)).toList()).all().get();
       awaitLeaders(admin, specs);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TimeoutException slow) {
@@ -86,6 +90,14 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
       }
       throw new StackException(
           "the topics could not be set up: " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  private static void refuse(List<TopicFinding> findings) {
+    if (!findings.isEmpty()) {
+      throw new StackException(
+          "existing topics do not fit, and nothing was created or changed:\n  %s"
+              .formatted(findings.stream().map(TopicFinding::toString).collect(joining("\n  "))));
     }
   }
 
@@ -128,56 +140,51 @@ public record TopicSetup(int shards, int taskPartitions, short replicationFactor
   }
 
   private NewTopic newTopic(TopicSpec spec, RecordLimit limit) {
-    return new NewTopic(spec.name(), partitions(spec.spread()), replicationFactor)
-        .configs(spec.config(limit));
+    return new NewTopic(spec.name(), partitions(spec.spread()), (short) replication.factor())
+        .configs(config(spec, limit));
   }
 
-  private int partitions(Spread spread) {
+  /** The settings with which a topic is created. */
+  Map<String, String> config(TopicSpec spec, RecordLimit limit) {
+    Map<String, String> config = new HashMap<>(spec.config(limit));
+    config.put(
+        TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+        String.valueOf(replication.minInSyncOf(replication.factor())));
+    config.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+    return config;
+  }
+
+  /** The number of partitions that is requested for the topics of a spread. */
+  int partitions(Spread spread) {
     return switch (spread) {
       case BY_CANDIDATE -> shards;
       case BY_TASK -> taskPartitions;
     };
   }
 
-  private void check(Admin admin, List<TopicSpec> specs, RecordLimit limit)
+  private static List<ExistingTopic> describe(Admin admin, List<TopicSpec> specs)
       throws ExecutionException, InterruptedException {
     Map<String, TopicDescription> descriptions =
         admin.describeTopics(specs.stream().map(TopicSpec::name).toList()).allTopicNames().get();
     Map<ConfigResource, Config> configs =
         admin.describeConfigs(specs.stream().map(TopicSetup::resource).toList()).all().get();
-    List<String> faults = new ArrayList<>();
-    Map<Spread, Map<Integer, String>> counts = new HashMap<>();
-    for (TopicSpec spec : specs) {
-      int count = descriptions.get(spec.name()).partitions().size();
-      int wanted = partitions(spec.spread());
-      if (count < wanted) {
-        faults.add(
-            "%s has %d partitions, but %d are requested".formatted(spec.name(), count, wanted));
-      }
-      counts.computeIfAbsent(spec.spread(), s -> new TreeMap<>()).put(count, spec.name());
-      Config config = configs.get(resource(spec));
-      String policy = config.get(CLEANUP).value();
-      String wantedPolicy = spec.config(limit).get(CLEANUP);
-      if (!policy.equals(wantedPolicy)) {
-        faults.add(
-            "%s has %s=%s instead of %s".formatted(spec.name(), CLEANUP, policy, wantedPolicy));
-      }
-      long largest = Long.parseLong(config.get(MAX_MESSAGE).value());
-      if (largest < limit.topicBytes()) {
-        faults.add(
-            "%s has %s=%d, but record.max.bytes=%d needs %d"
-                .formatted(spec.name(), MAX_MESSAGE, largest, limit.bytes(), limit.topicBytes()));
-      }
-    }
-    counts.values().stream()
-        .filter(names -> names.size() > 1)
-        .forEach(
-            names -> faults.add("topics that must have equal partition counts differ: " + names));
-    if (!faults.isEmpty()) {
-      throw new StackException(
-          "existing topics do not fit: %s. Change or delete them, or use another topic prefix."
-              .formatted(String.join("; ", faults)));
-    }
+    return specs.stream()
+        .map(spec -> existing(spec, descriptions.get(spec.name()), configs.get(resource(spec))))
+        .toList();
+  }
+
+  private static ExistingTopic existing(
+      TopicSpec spec, TopicDescription description, Config config) {
+    return new ExistingTopic(
+        spec,
+        description.partitions().size(),
+        description.partitions().stream()
+            .mapToInt(partition -> partition.replicas().size())
+            .min()
+            .orElseThrow(),
+        config.entries().stream()
+            .filter(entry -> entry.value() != null)
+            .collect(toMap(ConfigEntry::name, ConfigEntry::value)));
   }
 
   private static ConfigResource resource(TopicSpec spec) {

@@ -103,7 +103,7 @@ final class Deployment implements AutoCloseable {
   private void start() throws IOException, InterruptedException, ExecutionException {
     victims.get(Fault.Role.BROKER).start();
     try (Admin admin = admin()) {
-      new TopicSetup(SHARDS, TASK_PARTITIONS, (short) 1)
+      new TopicSetup(SHARDS, TASK_PARTITIONS)
           .apply(admin, Topics.withDefaultPrefix(), RecordLimit.byDefault());
       alter(admin, ConfigResource.Type.BROKER, "1", Map.of("log.cleaner.backoff.ms", "1000"));
       alter(

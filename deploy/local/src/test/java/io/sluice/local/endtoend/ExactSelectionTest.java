@@ -78,7 +78,7 @@ class ExactSelectionTest {
     this.kafka = kafka;
     avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
     topics = new TopicClient(kafka.bootstrapServers());
-    kafka.createTopics(new TopicSetup(SHARDS, 2, (short) 1));
+    kafka.createTopics(new TopicSetup(SHARDS, 2));
   }
 
   @Test

@@ -57,7 +57,7 @@ class FineTuneJobsTest {
   @BeforeEach
   void startWithAJob(TestKafka testKafka) throws InterruptedException {
     kafka = testKafka;
-    kafka.createTopics(new TopicSetup(SHARDS, 2, (short) 1));
+    kafka.createTopics(new TopicSetup(SHARDS, 2));
     stream = new SyntheticStream(kafka, SHARDS);
     app =
         StreamsApp.start(

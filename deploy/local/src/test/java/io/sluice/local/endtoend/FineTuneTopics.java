@@ -49,7 +49,7 @@ final class FineTuneTopics implements AutoCloseable {
 
   /** Creates the topics of a test and uses them. */
   static FineTuneTopics create(TestKafka kafka, int partitions) throws InterruptedException {
-    kafka.createTopics(new TopicSetup(partitions, partitions, (short) 1));
+    kafka.createTopics(new TopicSetup(partitions, partitions));
     return new FineTuneTopics(
         kafka.bootstrapServers(),
         AvroSerdes.forRegistry(kafka.schemaRegistry()),

@@ -42,7 +42,7 @@ class HttpApiTest {
   @BeforeEach
   void createTopics(TestKafka kafka) throws InterruptedException {
     this.kafka = kafka;
-    kafka.createTopics(new TopicSetup(SHARDS, TASK_PARTITIONS, (short) 1));
+    kafka.createTopics(new TopicSetup(SHARDS, TASK_PARTITIONS));
     stream = new SyntheticStream(kafka, SHARDS);
   }
 

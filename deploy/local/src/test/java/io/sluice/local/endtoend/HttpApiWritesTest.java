@@ -62,7 +62,7 @@ class HttpApiWritesTest {
   @BeforeEach
   void createTopics(TestKafka testKafka) throws InterruptedException {
     kafka = testKafka;
-    kafka.createTopics(new TopicSetup(SHARDS, 2, (short) 1));
+    kafka.createTopics(new TopicSetup(SHARDS, 2));
     stream = new SyntheticStream(kafka, SHARDS);
   }
 

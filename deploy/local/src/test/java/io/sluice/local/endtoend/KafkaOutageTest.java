@@ -41,7 +41,7 @@ class KafkaOutageTest {
       throws InterruptedException {
     EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 0);
     TestKafka kafka = new TestKafka(broker.bootstrapServers(), "mock://outage", new Topics("o."));
-    kafka.createTopics(new TopicSetup(SHARDS, 1, (short) 1));
+    kafka.createTopics(new TopicSetup(SHARDS, 1));
     try (SyntheticStream stream = new SyntheticStream(kafka, SHARDS);
         StreamsApp app = start(kafka)) {
       ApiClient api = new ApiClient(app.apiAddress().orElseThrow());

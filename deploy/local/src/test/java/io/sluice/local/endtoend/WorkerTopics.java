@@ -57,7 +57,7 @@ final class WorkerTopics implements AutoCloseable {
     queryKeys = avro.key();
     queries = avro.value();
     topics = new TopicClient(kafka.bootstrapServers());
-    kafka.createTopics(new TopicSetup(3, 2, (short) 1));
+    kafka.createTopics(new TopicSetup(3, 2));
   }
 
   /**

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("broker")
 @ExtendWith(KafkaFixture.class)
 class TopicSetupTest {
-  private static final TopicSetup SETUP = new TopicSetup(3, 2, (short) 1);
+  private static final TopicSetup SETUP = new TopicSetup(3, 2);
 
   @Test
   void givenNoTopics_whenApplied_thenAllExistWithTheirPartitionsAndPolicies(TestKafka kafka)
@@ -33,8 +33,11 @@ class TopicSetupTest {
       assertThat(described.get(kafka.topics().candidates()).partitions()).hasSize(3);
       assertThat(described.get(kafka.topics().representations()).partitions()).hasSize(3);
       assertThat(described.get(kafka.topics().selected()).partitions()).hasSize(2);
-      assertThat(cleanup(admin, kafka.topics().selected())).isEqualTo("compact");
-      assertThat(cleanup(admin, kafka.topics().deadLetters())).isEqualTo("delete");
+      assertThat(setting(admin, kafka.topics().selected(), "cleanup.policy")).isEqualTo("compact");
+      assertThat(setting(admin, kafka.topics().deadLetters(), "cleanup.policy"))
+          .isEqualTo("delete");
+      assertThat(setting(admin, kafka.topics().selected(), "unclean.leader.election.enable"))
+          .isEqualTo("false");
     }
   }
 
@@ -43,7 +46,7 @@ class TopicSetupTest {
       throws Exception {
     kafka.createTopics(SETUP);
 
-    kafka.createTopics(new TopicSetup(2, 2, (short) 1));
+    kafka.createTopics(new TopicSetup(2, 2));
 
     try (Admin admin = kafka.admin()) {
       String candidates = kafka.topics().candidates();
@@ -63,11 +66,11 @@ class TopicSetupTest {
 
       assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics(), RecordLimit.byDefault()))
           .isInstanceOf(StackException.class)
-          .hasMessageContaining("candidates has 1 partitions, but 3 are requested")
-          .hasMessageContaining("cleanup.policy=delete instead of compact")
+          .hasMessageContaining("candidates has 1 partition, but 3 are requested")
+          .hasMessageContaining("cleanup.policy=delete, but compact is needed")
           .hasMessageContaining(
               "max.message.bytes=1000000, but record.max.bytes=1048576 needs 1048588")
-          .hasMessageContaining("another topic prefix");
+          .hasMessageContaining("nothing was created or changed");
       assertThat(admin.listTopics().names().get()).doesNotContain(kafka.topics().selected());
     }
   }
@@ -84,7 +87,7 @@ class TopicSetupTest {
 
       assertThatThrownBy(() -> SETUP.apply(admin, kafka.topics(), RecordLimit.byDefault()))
           .isInstanceOf(StackException.class)
-          .hasMessageContaining("must have equal partition counts");
+          .hasMessageContaining("both must have the same number");
     }
   }
 
@@ -97,14 +100,8 @@ class TopicSetupTest {
     }
   }
 
-  private static String cleanup(Admin admin, String topic) throws Exception {
+  private static String setting(Admin admin, String topic, String key) throws Exception {
     var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return admin
-        .describeConfigs(List.of(resource))
-        .all()
-        .get()
-        .get(resource)
-        .get("cleanup.policy")
-        .value();
+    return admin.describeConfigs(List.of(resource)).all().get().get(resource).get(key).value();
   }
 }

@@ -133,7 +133,7 @@ final class BenchStreamCommand implements Callable<Integer> {
                       0,
                       RegistryProcess.distribution(),
                       Topics.withDefaultPrefix(),
-                      new TopicSetup(shards, 2, (short) 1),
+                      new TopicSetup(shards, 2),
                       RecordLimit.byDefault())));
       Bars bars = parts.push(new Bars());
       StreamBench bench =

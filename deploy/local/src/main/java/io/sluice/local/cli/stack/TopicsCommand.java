@@ -1,11 +1,13 @@
 package io.sluice.local.cli.stack;
 
 import io.sluice.local.cli.options.ConnectionOptions;
+import io.sluice.local.stack.Replication;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.TopicSpec;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -19,8 +21,10 @@ import picocli.CommandLine.Spec;
 /** {@code topics}: creates the topics on any Kafka cluster. */
 @Command(
     description = {
-      "Create the topics that do not exist yet, each with its cleanup policy, and check the others.",
-      "Existing topics are never changed."
+      "Create the topics that do not exist yet, each with its settings, and check the others: their"
+          + " partitions and replicas, and the settings that keep selections right and records"
+          + " safe.",
+      "Existing topics are never changed. If one does not fit, a message says what to do."
     })
 public final class TopicsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -48,8 +52,17 @@ public final class TopicsCommand implements Callable<Integer> {
       names = "--replication-factor",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Replicas of each partition (default: ${DEFAULT-VALUE}).")
-  private short replicationFactor;
+      description = "Replicas of each partition (default: ${DEFAULT-VALUE}; use 3 on a cluster).")
+  private int replicationFactor;
+
+  @Option(
+      names = "--min-isr",
+      paramLabel = "N",
+      description =
+          "Replicas that must have a record before it counts as written, which is"
+              + " min.insync.replicas of the topics (default: 2 with three or more replicas,"
+              + " otherwise 1).")
+  private Optional<Integer> minIsr;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -61,7 +74,7 @@ public final class TopicsCommand implements Callable<Integer> {
 
   private TopicSetup setup() {
     try {
-      return new TopicSetup(shards, taskPartitions, replicationFactor);
+      return new TopicSetup(shards, taskPartitions, new Replication(replicationFactor, minIsr));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
