@@ -21,6 +21,7 @@ public final class Examples {
   public static final int DIMENSION = 8;
   public static final String FINGERPRINT = "fingerprint-1";
   public static final String TEXT_FORM = "chat 5e1f";
+  public static final String TOKENIZER = "70ce";
 
   private Examples() {}
 
@@ -102,7 +103,8 @@ public final class Examples {
         vector.length,
         List.of(1f),
         bytes(unit(vector)),
-        TEXT_FORM);
+        TEXT_FORM,
+        TOKENIZER);
   }
 
   private static ByteBuffer bytes(float[] vector) {

@@ -15,8 +15,10 @@ import java.util.List;
  *
  * @param usable the examples that a model can learn from, in the given order
  * @param refused the other examples, in the given order
+ * @param tokenizer hash of the tokenizer, see {@link Tokens#hash}
  */
-public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refused) {
+public record EncodedExamples(
+    List<Encoded.Example> usable, List<Refused> refused, String tokenizer) {
   /** Copies the lists. */
   public EncodedExamples {
     usable = List.copyOf(usable);
@@ -52,7 +54,7 @@ public record EncodedExamples(List<Encoded.Example> usable, List<Refused> refuse
                 .encode(texts.get(i))
                 .match(usable::add, refusal -> refused.add(new Refused(index, refusal.reason())));
       }
+      return new EncodedExamples(usable, refused, tokens.hash());
     }
-    return new EncodedExamples(usable, refused);
   }
 }

@@ -13,6 +13,7 @@ import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -67,9 +68,7 @@ final class BuiltinLauncher implements Launcher {
             finished ->
                 Optional.of(
                     new Trained(
-                        finished.checkpoint(),
-                        tokens(order, examples),
-                        remark(examples, order.run()))),
+                        finished.checkpoint(), tokens(order, examples), remark(examples, order))),
             cancelled -> {
               requireInTime(order, control);
               return Optional.empty();
@@ -129,11 +128,21 @@ final class BuiltinLauncher implements Launcher {
     return once * order.job().getHyperParameters().getEpochs();
   }
 
-  private static String remark(EncodedExamples examples, ArmRun run) {
-    return examples.refused().isEmpty()
-        ? ""
-        : "%d examples of %s are left out: %s"
-            .formatted(examples.refused().size(), run.label(), examples.refused().get(0).reason());
+  private static String remark(EncodedExamples examples, TrainingOrder order) {
+    List<String> remarks = new ArrayList<>();
+    if (JobText.isOtherTokenizer(order.job(), examples.tokenizer())) {
+      remarks.add(
+          "the base model has another tokenizer than the one that the examples were selected by");
+    }
+    if (!examples.refused().isEmpty()) {
+      remarks.add(
+          "%d examples of %s are left out: %s"
+              .formatted(
+                  examples.refused().size(),
+                  order.run().label(),
+                  examples.refused().get(0).reason()));
+    }
+    return String.join("; ", remarks);
   }
 
   /** Forwards the progress of a run, and cancels the run on demand and at its time limit. */

@@ -13,4 +13,15 @@ public final class JobText {
     return TextSettings.of(
         new TextForm.Recorded(job.getTextForm()), job.getHyperParameters().getMaxLength());
   }
+
+  /**
+   * Whether a model is known to make other tokens of the job's examples than the selection did. A
+   * model may be trained on examples that were selected by another one, so this is no error.
+   *
+   * @param tokenizer hash of the model's tokenizer, see {@link
+   *     io.sluice.gpuworker.model.Tokens#hash}
+   */
+  public static boolean isOtherTokenizer(FineTuneJob job, String tokenizer) {
+    return !job.getTokenizer().isEmpty() && !job.getTokenizer().equals(tokenizer);
+  }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gpuworker.model.fields.TokenizerFields;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.UnusableModelException;
+import io.sluice.schemas.hash.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,5 +223,12 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
     ObjectNode content = ((ObjectNode) tokenizer.root()).deepCopy();
     content.putNull("truncation").putNull("padding");
     return new ObjectMapper().writeValueAsBytes(content);
+  }
+
+  /** See {@link Tokens#hash}. */
+  String hash() throws IOException {
+    ObjectNode content = ((ObjectNode) tokenizer.root()).deepCopy();
+    content.remove(List.of("truncation", "padding"));
+    return new Sha256().add(new ObjectMapper().writeValueAsBytes(content)).add(endToken).hex();
   }
 }

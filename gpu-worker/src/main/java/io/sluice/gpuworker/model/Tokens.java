@@ -26,12 +26,15 @@ public final class Tokens implements AutoCloseable {
   private final int maxLength;
   private final String endToken;
   private final long[] begin;
+  private final String hash;
 
-  private Tokens(HuggingFaceTokenizer tokenizer, int maxLength, String endToken, long[] begin) {
+  private Tokens(
+      HuggingFaceTokenizer tokenizer, int maxLength, String endToken, long[] begin, String hash) {
     this.tokenizer = tokenizer;
     this.maxLength = maxLength;
     this.endToken = endToken;
     this.begin = begin;
+    this.hash = hash;
   }
 
   /**
@@ -47,7 +50,8 @@ public final class Tokens implements AutoCloseable {
     HuggingFaceTokenizer tokenizer = open(files);
     try {
       requireSingleToken(files, tokenizer);
-      return new Tokens(tokenizer, maxLength, files.endToken(), begin(files, tokenizer));
+      return new Tokens(
+          tokenizer, maxLength, files.endToken(), begin(files, tokenizer), files.hash());
     } catch (IOException | RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -127,6 +131,15 @@ public final class Tokens implements AutoCloseable {
               + " before a text",
           "keep in both what the model was trained with");
     }
+  }
+
+  /**
+   * SHA-256, in hexadecimal, of what decides how text becomes tokens: the content of {@code
+   * tokenizer.json} without its limit of length and its padding, and the end token. White space
+   * between the fields of the file makes no difference.
+   */
+  public String hash() {
+    return hash;
   }
 
   /** The text of the token that ends an answer. */

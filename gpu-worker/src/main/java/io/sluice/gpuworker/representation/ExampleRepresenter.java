@@ -129,6 +129,11 @@ public final class ExampleRepresenter implements Representer {
   }
 
   @Override
+  public String tokenizer() {
+    return tokens.hash();
+  }
+
+  @Override
   public int dimension() {
     return vectors.dimension();
   }

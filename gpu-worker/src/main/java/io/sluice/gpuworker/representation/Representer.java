@@ -26,6 +26,12 @@ public interface Representer extends AutoCloseable {
    */
   String textForm();
 
+  /**
+   * Hash of the tokenizer, see {@link io.sluice.gpuworker.model.Tokens#hash}. The fingerprint
+   * covers the files of the tokenizer.
+   */
+  String tokenizer();
+
   /** The number of values of each vector, after projection. */
   int dimension();
 

@@ -178,6 +178,7 @@ final class TaskStage implements Stage {
             .setRepresentationId(representationId)
             .setFingerprint(representer.fingerprint())
             .setTextForm(representer.textForm())
+            .setTokenizer(representer.tokenizer())
             .setDimension(representer.dimension())
             .setCheckpointWeights(weights)
             .setFeatures(features)

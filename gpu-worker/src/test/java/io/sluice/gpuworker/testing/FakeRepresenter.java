@@ -21,6 +21,7 @@ public class FakeRepresenter implements Representer {
   public static final int DIMENSION = 16;
   public static final String FINGERPRINT = "f00d";
   public static final String TEXT_FORM = "chat cafe";
+  public static final String TOKENIZER = "7e57";
 
   private static final int CHECKPOINTS = 2;
 
@@ -47,6 +48,11 @@ public class FakeRepresenter implements Representer {
   @Override
   public String textForm() {
     return TEXT_FORM;
+  }
+
+  @Override
+  public String tokenizer() {
+    return TOKENIZER;
   }
 
   @Override

@@ -54,6 +54,7 @@ class TaskStageTest {
       assertThat(query.getRepresentationId()).isEqualTo("default");
       assertThat(query.getFingerprint()).isEqualTo("f00d");
       assertThat(query.getTextForm()).isEqualTo(FakeRepresenter.TEXT_FORM);
+      assertThat(query.getTokenizer()).isEqualTo(FakeRepresenter.TOKENIZER);
       assertThat(query.getDimension()).isEqualTo(FakeRepresenter.DIMENSION);
       assertThat(query.getCheckpointWeights()).containsExactly(0.75f, 0.25f);
       for (int checkpoint = 0; checkpoint < 2; checkpoint++) {

@@ -108,7 +108,8 @@ class AvroSerdesTest {
             1,
             List.of(0.25f, 0.75f),
             ByteBuffer.wrap(new byte[8]),
-            "chat cd34"),
+            "chat cd34",
+            "ef56"),
         new QueryRepresentationKey("t", 2, 0),
         SelectedInstruction.newBuilder()
             .setTaskId("t")

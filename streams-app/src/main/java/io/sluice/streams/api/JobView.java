@@ -38,6 +38,7 @@ import java.util.Locale;
  * @param retractedIncomplete whether further candidates were retracted than the record names
  * @param textForm how the messages of examples became text: {@code reference}, or {@code chat} with
  *     the hash of the chat templates
+ * @param tokenizer hash of the tokenizer by which they were selected; empty when unknown
  * @param budgetTokens learnt tokens that the selected and the random examples have at most; 0 for
  *     no limit
  * @param randomExamples number of random examples; 0 when the job does not compare with any
@@ -69,6 +70,7 @@ record JobView(
     List<String> retracted,
     boolean retractedIncomplete,
     String textForm,
+    String tokenizer,
     long budgetTokens,
     int randomExamples) {
   static JobView of(FineTuneJob job) {
@@ -99,6 +101,7 @@ record JobView(
         job.getRetracted(),
         job.getRetractedIncomplete(),
         job.getTextForm(),
+        job.getTokenizer(),
         job.getBudgetTokens(),
         FrozenDataset.randomExamples(job));
   }

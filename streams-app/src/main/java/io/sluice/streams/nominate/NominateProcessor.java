@@ -192,7 +192,8 @@ final class NominateProcessor
               task.fingerprint(),
               task.textForm(),
               task.leftOut(),
-              task.leaks()));
+              task.leaks(),
+              task.tokenizer()));
     }
   }
 }

@@ -22,9 +22,9 @@ final class RecordChecks {
   /**
    * Checks a query representation; a tombstone always passes.
    *
-   * @throws InvalidRecordException when the key differs from the value, the fingerprint or the text
-   *     form is too long, the number of bytes does not match the shape, a number is not finite, or
-   *     the query set would be too large
+   * @throws InvalidRecordException when the key differs from the value, the fingerprint, the text
+   *     form or the tokenizer is too long, the number of bytes does not match the shape, a number
+   *     is not finite, or the query set would be too large
    */
   static void query(QueryRepresentationKey key, QueryRepresentation query) {
     if (query == null) {
@@ -37,6 +37,7 @@ final class RecordChecks {
     }
     requireIdentity(query, "fingerprint", query.getFingerprint());
     requireIdentity(query, "text form", query.getTextForm());
+    requireIdentity(query, "tokenizer", query.getTokenizer());
     requireFitsInMemory(query);
     int checkpoints = query.getCheckpointWeights().size();
     int bytes = query.getFeatures().remaining();

@@ -125,6 +125,11 @@ final class ShardTask {
     return anyQuery.getTextForm();
   }
 
+  /** Hash of the tokenizer of queries and candidates; determined by the fingerprint. */
+  String tokenizer() {
+    return anyQuery.getTokenizer();
+  }
+
   /** Key of the revision, which is the prefix of all its other keys. */
   TaskKey revisionKey() {
     return TaskKey.prefix(id(), revision());

@@ -201,7 +201,7 @@ final class JobKeeper {
                 last ->
                     new TierState.LastJob(
                         Instant.ofEpochMilli(last.firedAt()),
-                        selection.turnover(budget, last.selected()))));
+                        selection.current().turnover(budget, last))));
   }
 
   private static JobTrigger trigger(TriggerPolicy.Reason reason) {

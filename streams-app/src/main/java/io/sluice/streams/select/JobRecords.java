@@ -49,7 +49,7 @@ final class JobRecords {
                 task.getTaskId(), task.getRevision(), task.getRepresentationId(), budget, sequence)
             .id();
     List<DatasetRecord> selected =
-        candidates(jobId, DatasetPart.SELECTED, selection.subset(budget));
+        candidates(jobId, DatasetPart.SELECTED, selection.current().of(budget));
     List<DatasetRecord> random =
         selection
             .controlSubset(budget)
@@ -68,6 +68,7 @@ final class JobRecords {
             .setRepresentationId(task.getRepresentationId())
             .setFingerprint(selection.fingerprint())
             .setTextForm(selection.textForm())
+            .setTokenizer(selection.tokenizer())
             .setAlgorithm(task.getAlgorithm())
             .setBudget(budget)
             .setSequence(sequence)

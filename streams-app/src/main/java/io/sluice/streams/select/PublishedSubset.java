@@ -49,21 +49,22 @@ final class PublishedSubset {
     tiers.replaceAll((id, tier) -> OUTDATED);
   }
 
-  /**
-   * The changes that turn the published subset into the selected one.
-   *
-   * @param selected the tier of each selected candidate, in selection order
-   */
-  Changes changesTo(Map<String, Integer> selected) {
-    List<String> left = tiers.keySet().stream().filter(id -> !selected.containsKey(id)).toList();
+  /** The changes that turn the published subset into the selected one. */
+  Changes changesTo(CurrentSubset selected) {
     Map<String, Integer> moved = new LinkedHashMap<>();
-    selected.forEach(
+    selected.forEachTier(
         (id, tier) -> {
-          if (!tier.equals(tiers.get(id))) {
+          Integer published = tiers.get(id);
+          if (published == null || published != tier) {
             moved.put(id, tier);
           }
         });
-    return new Changes(left, moved);
+    return new Changes(unselected(selected), moved);
+  }
+
+  private List<String> unselected(CurrentSubset selected) {
+    Set<String> ids = selected.ids();
+    return tiers.keySet().stream().filter(id -> !ids.contains(id)).toList();
   }
 
   /**

@@ -325,6 +325,7 @@ final class SelectProcessor
         count.getWaiting(),
         count.getFingerprint(),
         count.getTextForm(),
+        count.getTokenizer(),
         count.getLeftOut(),
         count.getLeaks());
   }

@@ -26,7 +26,7 @@ final class SubsetKeeper {
 
   /** Publishes the differences between the published subset and the current selection. */
   void publishChanges(ServedTask task) {
-    PublishedSubset.Changes changes = task.published().changesTo(task.served().tiersById());
+    PublishedSubset.Changes changes = task.published().changesTo(task.served().current());
     changes.left().forEach(id -> publishRemoval(task, id));
     changes.moved().forEach((id, tier) -> publishTier(task, id, tier));
   }

@@ -74,7 +74,7 @@ final class SubsetRecords {
         budget,
         selection.sizes().of(budget),
         last.map(job -> job.sequence() + 1).orElse(0),
-        last.map(job -> selection.turnover(budget, job.selected())).orElse(1.0),
+        last.map(job -> selection.current().turnover(budget, job)).orElse(1.0),
         task.jobs().isOpen(budget),
         selection.sizes().tokensOf(budget));
   }

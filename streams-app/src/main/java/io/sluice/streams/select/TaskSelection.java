@@ -10,11 +10,9 @@ import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -38,6 +36,9 @@ final class TaskSelection {
   private long nominated;
   private long contents;
   private boolean outdated;
+
+  /** Empty when the selection has changed since it was last asked for. */
+  private Optional<CurrentSubset> current = Optional.empty();
 
   TaskSelection(TargetTask definition) {
     this.definition = definition;
@@ -69,11 +70,13 @@ final class TaskSelection {
     if (isBoundedByTokens) {
       learntTokens.put(candidateId, nomination.getLearntTokens());
     }
-    selections.offer(
+    if (selections.offer(
         candidateId,
         nomination.getContent(),
         nomination.getLearntTokens(),
-        ScoreRow.unboxed(nomination.getScores()));
+        ScoreRow.unboxed(nomination.getScores()))) {
+      current = Optional.empty();
+    }
   }
 
   /**
@@ -100,6 +103,7 @@ final class TaskSelection {
       nominated = 0;
       learntTokens.clear();
       selections = Selections.empty(definition);
+      current = Optional.empty();
       nominations.accept(this::nominate);
     }
   }
@@ -113,26 +117,25 @@ final class TaskSelection {
     return sizes().largest();
   }
 
-  /** The tier of every candidate in the subset of the largest budget, in selection order. */
-  Map<String, Integer> tiersById() {
-    Map<String, Integer> byId = new LinkedHashMap<>();
-    SubsetSizes sizes = sizes();
-    for (Slot<String> slot : selections.own().slots()) {
-      sizes.tierOf(slot.slot()).ifPresent(tier -> byId.put(slot.id(), tier));
-    }
-    return byId;
-  }
-
   /** How many candidates the subset of each budget has. */
   SubsetSizes sizes() {
-    return isBoundedByTokens
-        ? SubsetSizes.of(definition, selections.own().slots(), learntTokens::get)
-        : SubsetSizes.ofExamples(definition, selections.own().size());
+    return current().sizes();
   }
 
-  /** The subset of a budget, in selection order. */
-  List<Slot<String>> subset(int budget) {
-    return selections.own().slots().subList(0, sizes().of(budget));
+  /** The subsets as they are now. The instance stays the same until the selection changes. */
+  CurrentSubset current() {
+    CurrentSubset subset = current.orElseGet(this::computeCurrent);
+    current = Optional.of(subset);
+    return subset;
+  }
+
+  private CurrentSubset computeCurrent() {
+    List<Slot<String>> slots = selections.own().slots();
+    return new CurrentSubset(
+        slots,
+        isBoundedByTokens
+            ? SubsetSizes.of(definition, slots, learntTokens::get)
+            : SubsetSizes.ofExamples(definition, slots.size()));
   }
 
   /**
@@ -235,6 +238,16 @@ final class TaskSelection {
     return distinct(ShardCount::textForm);
   }
 
+  /**
+   * Hash of the tokenizer of these representations, like {@link #fingerprint}; empty if a shard
+   * does not know it.
+   */
+  String tokenizer() {
+    return counts.values().stream().anyMatch(count -> count.tokenizer().isEmpty())
+        ? ""
+        : distinct(ShardCount::tokenizer);
+  }
+
   private String distinct(Function<ShardCount, String> property) {
     return counts.values().stream()
         .map(property)
@@ -244,24 +257,13 @@ final class TaskSelection {
   }
 
   /**
-   * The share of a budget's subset that is new compared with an earlier subset.
-   *
-   * @param before ids of the candidates in the earlier subset
-   * @return 0 to 1; 0 when nothing is selected
-   */
-  double turnover(int budget, Set<String> before) {
-    List<String> subset = subset(budget).stream().map(Slot::id).toList();
-    long entered = subset.stream().filter(id -> !before.contains(id)).count();
-    return subset.isEmpty() ? 0 : (double) entered / subset.size();
-  }
-
-  /**
    * The pool count of one shard.
    *
    * @param scored number of candidates scored, those of equal contents included
    * @param waiting number of candidates stored but not yet scored
    * @param fingerprint fingerprint of the representations that the shard compares
    * @param textForm text form of these representations
+   * @param tokenizer hash of the tokenizer of these representations; empty when unknown
    * @param leftOut number of candidates that the task's rules leave out, by reason
    * @param leaks number of scored candidates that share text with the task, if this is reported
    */
@@ -270,6 +272,7 @@ final class TaskSelection {
       long waiting,
       String fingerprint,
       String textForm,
+      String tokenizer,
       Map<String, Long> leftOut,
       long leaks) {
     ShardCount {

@@ -42,6 +42,7 @@ class NominateProcessorStartTest {
                 .setWaiting(0L)
                 .setFingerprint(Examples.FINGERPRINT)
                 .setTextForm(Examples.TEXT_FORM)
+                .setTokenizer(Examples.TOKENIZER)
                 .build());
   }
 
@@ -67,6 +68,7 @@ class NominateProcessorStartTest {
                 .setWaiting(0L)
                 .setFingerprint(Examples.FINGERPRINT)
                 .setTextForm(Examples.TEXT_FORM)
+                .setTokenizer(Examples.TOKENIZER)
                 .build());
   }
 
@@ -130,6 +132,7 @@ class NominateProcessorStartTest {
                 .setWaiting(0L)
                 .setFingerprint(Examples.FINGERPRINT)
                 .setTextForm(Examples.TEXT_FORM)
+                .setTokenizer(Examples.TOKENIZER)
                 .build());
   }
 }

@@ -39,7 +39,7 @@ class PublishedSubsetTest {
 
     nominate(selection, Map.of("b", 0.8f));
 
-    assertThat(published.changesTo(selection.tiersById()))
+    assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of("e"), Map.of("b", 3, "d", 4)));
   }
 
@@ -54,7 +54,7 @@ class PublishedSubsetTest {
 
     nominate(selection, "d", 0.95f, 0f);
 
-    assertThat(published.changesTo(selection.tiersById()))
+    assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of("c"), Map.of("d", 1, "a", 3)));
   }
 
@@ -66,7 +66,7 @@ class PublishedSubsetTest {
 
     nominate(selection, Map.of("d", 0.4f));
 
-    assertThat(published.changesTo(selection.tiersById()))
+    assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of("c"), Map.of("d", 3)));
   }
 
@@ -78,10 +78,10 @@ class PublishedSubsetTest {
 
     published.put("b", PublishedSubset.OUTDATED);
 
-    assertThat(published.changesTo(selection.tiersById()))
+    assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of(), Map.of("b", 3)));
     publish(selection);
-    assertThat(published.changesTo(selection.tiersById()))
+    assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of(), Map.of()));
   }
 
@@ -95,7 +95,7 @@ class PublishedSubsetTest {
 
     published.outdateAll();
 
-    assertThat(published.changesTo(selection.tiersById()))
+    assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of("gone"), Map.of("a", 3, "b", 3)));
   }
 
@@ -127,7 +127,7 @@ class PublishedSubsetTest {
       seen.put(id, scores);
       nominate(selection, id, scores);
 
-      Changes changes = subset.changesTo(selection.tiersById());
+      Changes changes = subset.changesTo(selection.current());
 
       Map<String, Integer> before = Map.copyOf(consumed);
       changes.left().forEach(subset::remove);
@@ -192,6 +192,6 @@ class PublishedSubsetTest {
   }
 
   private void publish(TaskSelection selection) {
-    selection.tiersById().forEach(published::put);
+    selection.current().forEachTier(published::put);
   }
 }

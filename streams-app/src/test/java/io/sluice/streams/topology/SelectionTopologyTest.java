@@ -222,6 +222,7 @@ class SelectionTopologyTest {
     assertThat(dataset.queries()).isEqualTo(task.getQueries());
     assertThat(job.getFingerprint()).isEqualTo(Examples.FINGERPRINT);
     assertThat(job.getTextForm()).isEqualTo(Examples.TEXT_FORM);
+    assertThat(job.getTokenizer()).isEqualTo(Examples.TOKENIZER);
     assertThat(job.getTrigger()).isEqualTo(JobTrigger.FULL);
   }
 }

@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/** The processor time and memory that this process has used since it started. */
+/** The processor time and memory that a process has used since it started. */
 public final class ProcessUse {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final int KIB = 1024;
 
   private ProcessUse() {}
@@ -22,14 +21,20 @@ public final class ProcessUse {
   }
 
   /**
-   * Returns the peak of the resident memory in bytes, native libraries included; empty where there
-   * is no {@code /proc}, that is, outside Linux.
+   * Returns the peak of this process' resident memory in bytes, native libraries included; empty
+   * where there is no {@code /proc}, that is, outside Linux.
    */
   public static OptionalLong peakMemory() throws IOException {
-    if (!Files.exists(STATUS)) {
+    return peakMemory(ProcessHandle.current().pid());
+  }
+
+  /** Returns the peak of the resident memory of the running process with this id, likewise. */
+  static OptionalLong peakMemory(long pid) throws IOException {
+    Path status = Path.of("/proc", String.valueOf(pid), "status");
+    if (!Files.exists(status)) {
       return OptionalLong.empty();
     }
-    return Files.readAllLines(STATUS).stream()
+    return Files.readAllLines(status).stream()
         .filter(line -> line.startsWith("VmHWM:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
         .findFirst();

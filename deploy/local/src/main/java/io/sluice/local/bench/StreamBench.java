@@ -17,6 +17,9 @@ import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Tiers;
 import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,6 +44,9 @@ import org.apache.kafka.common.serialization.Serdes;
 public final class StreamBench implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
   private static final int BLOCK = 256;
+
+  /** The folder for the local files of the streams-app. */
+  private static final String STATE = "streams-state";
 
   /** What one request of the producer carries, for throughput. */
   private static final int BATCH_BYTES = 1 << 18;
@@ -204,7 +211,7 @@ public final class StreamBench implements AutoCloseable {
    */
   public StreamsProcess start(Class<?> commandLine) {
     Map<String, String> settings = new HashMap<>(connection);
-    settings.put("state.dir", directory.resolve("streams-state").toString());
+    settings.put("state.dir", directory.resolve(STATE).toString());
     settings.put("http.enabled", "false");
     return StreamsProcess.start(commandLine, settings, directory.resolve("streams.log"));
   }
@@ -247,6 +254,43 @@ public final class StreamBench implements AutoCloseable {
       statuses.poll(Duration.ofMillis(50)).forEach(r -> latest.put(r.key(), r.value()));
       listener.progress(phase, counted(), sent);
     }
+  }
+
+  /** Returns the size of the local files of the streams-app, in bytes. */
+  public long stateBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve(STATE))) {
+      return files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    }
+  }
+
+  /** Returns the size of the encoded vectors of all representations that were sent, in bytes. */
+  public long vectorBytes() {
+    return (long) sent * stream.features(0).remaining();
+  }
+
+  /**
+   * Passes all representations through one repartition by plain Kafka Streams, in this process. The
+   * processor time of the broker includes that of Kafka Streams.
+   */
+  public Took repartition(String phase) throws InterruptedException {
+    RepartitionFloor floor =
+        new RepartitionFloor(
+            connection, directory.resolve("floor-state"), topics().representations(), shards);
+    long[] begin = new long[1];
+    Duration[] used = new Duration[1];
+    long already =
+        floor.run(
+            sent,
+            () -> {
+              begin[0] = System.nanoTime();
+              used[0] = ProcessUse.processorTime();
+            },
+            passed -> listener.progress(phase, passed, sent));
+    return new Took(
+        sent - already,
+        Duration.ofNanos(System.nanoTime() - begin[0]),
+        ProcessUse.processorTime().minus(used[0]),
+        Duration.ZERO);
   }
 
   /** Returns how many representations were sent so far. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -59,6 +60,13 @@ public final class StreamsProcess implements AutoCloseable {
    */
   public Duration processorTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /**
+   * Returns the peak of its resident memory in bytes; empty where the system does not report it.
+   */
+  public OptionalLong peakMemory() throws IOException {
+    return ProcessUse.peakMemory(process.pid());
   }
 
   /** Whether the process is running. */

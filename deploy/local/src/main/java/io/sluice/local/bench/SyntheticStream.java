@@ -124,7 +124,8 @@ public record SyntheticStream(FeatureEncoding encoding, int checkpoints, int dim
         dimension,
         Collections.nCopies(checkpoints, 1f / checkpoints),
         FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors(task, index)),
-        "reference");
+        "reference",
+        "");
   }
 
   /**

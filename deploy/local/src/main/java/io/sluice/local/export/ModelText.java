@@ -5,8 +5,8 @@ import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Inspection;
 import io.sluice.gpuworker.gradient.ReferenceTemplate;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.launch.JobText;
 import io.sluice.gpuworker.model.TokenizedText;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.schemas.FineTuneJob;
@@ -28,12 +28,12 @@ import java.util.Optional;
 public final class ModelText implements TrainingText, AutoCloseable {
   private final Tokens tokens;
   private final ExampleEncoder encoder;
-  private final int maxLength;
+  private final FineTuneJob job;
 
-  private ModelText(Tokens tokens, ExampleEncoder encoder, int maxLength) {
+  private ModelText(Tokens tokens, ExampleEncoder encoder, FineTuneJob job) {
     this.tokens = tokens;
     this.encoder = encoder;
-    this.maxLength = maxLength;
+    this.job = job;
   }
 
   /**
@@ -43,15 +43,19 @@ public final class ModelText implements TrainingText, AutoCloseable {
    * @throws IOException when the tokenizer is unusable, or the model's text form is not the job's
    */
   public static ModelText open(Path model, FineTuneJob job) throws IOException {
-    int maxLength = job.getHyperParameters().getMaxLength();
-    TextSettings settings = TextSettings.of(new TextForm.Recorded(job.getTextForm()), maxLength);
+    TextSettings settings = JobText.of(job);
     Tokens tokens = settings.tokens(model);
     try {
-      return new ModelText(tokens, settings.encoder(model, tokens), maxLength);
+      return new ModelText(tokens, settings.encoder(model, tokens), job);
     } catch (IOException | RuntimeException e) {
       tokens.close();
       throw e;
     }
+  }
+
+  /** Whether the model is known to make other tokens of the examples than the selection did. */
+  public boolean isOtherTokenizer() {
+    return JobText.isOtherTokenizer(job, tokens.hash());
   }
 
   @Override
@@ -70,7 +74,8 @@ public final class ModelText implements TrainingText, AutoCloseable {
    */
   @Override
   public Optional<String> template(List<ExportedExample> examples) {
-    ExampleEncoder template = ReferenceTemplate.encoder(tokens, maxLength);
+    ExampleEncoder template =
+        ReferenceTemplate.encoder(tokens, job.getHyperParameters().getMaxLength());
     return examples.stream().allMatch(example -> isSame(example, template))
         ? Optional.of(ReferenceTemplate.source(tokens))
         : Optional.empty();

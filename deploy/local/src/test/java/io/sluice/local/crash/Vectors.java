@@ -54,7 +54,8 @@ final class Vectors {
         dimension,
         WEIGHTS,
         FeatureCodec.encode(FeatureEncoding.FLOAT32, unitRows(text, dimension)),
-        "reference");
+        "reference",
+        "");
   }
 
   private static boolean isFine(String representationId) {

@@ -265,7 +265,8 @@ class ExactSelectionTest {
               DIMENSION,
               List.of(1f),
               FeatureCodec.encode(FeatureEncoding.FLOAT32, vectors[q]),
-              "reference"),
+              "reference",
+              ""),
           Optional.empty());
     }
     queries.put(task.getTaskId(), new QueryMatrix(vectors, new float[] {1f}));

@@ -94,7 +94,8 @@ final class SyntheticStream implements AutoCloseable {
               List.of(1f),
               FeatureCodec.encode(
                   FeatureEncoding.FLOAT32, new float[][] {UnitVectors.random(random, DIMENSION)}),
-              "reference");
+              "reference",
+              "");
       topics.write(
           kafka.topics().queryRepresentations(),
           avro.<QueryRepresentationKey>key(),

@@ -3,6 +3,9 @@ package io.sluice.local.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import io.sluice.local.bundled.BundledModel;
@@ -106,6 +109,34 @@ class ModelTextTest {
           (TrainedExample.Learnable) text.of(example("x", ASK, ANSWER));
       assertThat(learnable.segments())
           .containsExactly("[user] What is 2 + 3?\n;[assistant]", "2 + 3 = 5 ;");
+    }
+  }
+
+  @Test
+  void givenATokenizerWithOtherTokens_whenTheJobNamesItsOwn_thenItIsAnother_butNotForItsLimits(
+      @TempDir Path other) throws IOException {
+    String selectedBy;
+    try (Tokens tokens = Tokens.open(model, MAX_LENGTH)) {
+      selectedBy = tokens.hash();
+    }
+    FineTuneJob job = FineTuneJob.newBuilder(job("reference")).setTokenizer(selectedBy).build();
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode tokenizer = (ObjectNode) json.readTree(model.resolve("tokenizer.json").toFile());
+    Files.copy(model.resolve("tokenizer_config.json"), other.resolve("tokenizer_config.json"));
+
+    tokenizer.putNull("padding").putNull("truncation");
+    json.writerWithDefaultPrettyPrinter()
+        .writeValue(other.resolve("tokenizer.json").toFile(), tokenizer);
+    try (ModelText text = ModelText.open(other, job)) {
+      assertThat(text.isOtherTokenizer()).as("limits and white space").isFalse();
+    }
+
+    ((ArrayNode) tokenizer.get("model").get("merges")).remove(0);
+    json.writeValue(other.resolve("tokenizer.json").toFile(), tokenizer);
+    try (ModelText text = ModelText.open(other, job);
+        ModelText unknown = ModelText.open(other, job("reference"))) {
+      assertThat(text.isOtherTokenizer()).as("one merge less").isTrue();
+      assertThat(unknown.isOtherTokenizer()).as("the job does not name it").isFalse();
     }
   }
 

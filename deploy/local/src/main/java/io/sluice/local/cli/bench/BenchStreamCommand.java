@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.apache.kafka.common.utils.Utils;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
           + " with exactly-once processing. First, half of them are sent to the broker alone; then"
           + " the streams-app starts and catches up; then the other half is sent while it runs."
           + " After that, a task is added late, and the streams-app is restarted after kill -9.",
-      "At the end, the published subsets are compared with the batch selection."
+      "At the end, the published subsets are compared with the batch selection, and plain Kafka"
+          + " Streams passes the same records through one repartition topic, as a baseline."
     })
 final class BenchStreamCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -158,7 +160,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     return temporary;
   }
 
-  private void run(StreamBench bench, Bars bars) throws InterruptedException {
+  private void run(StreamBench bench, Bars bars) throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "%,d representations, %d x %,d %s; tasks of %s queries, budgets %s; %d shards, %d"
@@ -187,8 +189,11 @@ final class BenchStreamCommand implements Callable<Integer> {
         out.printf(
             "late task of %d queries: scored after %.1f s%n", lateQueries, secondsSince(defined));
       }
+      OptionalLong memory = app.peakMemory();
       long killed = System.nanoTime();
       app.kill();
+      // Nobody changes the files between the kill and the restart.
+      printSizes(out, bench, memory);
       bench.produce("while it is down", shards);
       app = bench.start(Sluice.class);
       bench.awaitDrained("restart after kill -9", app);
@@ -205,6 +210,18 @@ final class BenchStreamCommand implements Callable<Integer> {
     } finally {
       app.close();
     }
+    print(out, bars, "repartition", bench.repartition("plain Kafka Streams, one repartition"));
+  }
+
+  private static void printSizes(PrintWriter out, StreamBench bench, OptionalLong memory)
+      throws IOException {
+    out.printf(
+        "streams-app: %,d MiB of local files, of %,d MiB of vectors in the topic;"
+            + " peak of resident memory %s%n",
+        bench.stateBytes() >> 20,
+        bench.vectorBytes() >> 20,
+        memory.isPresent() ? "%,d MiB".formatted(memory.getAsLong() >> 20) : "unknown");
+    out.flush();
   }
 
   private static Took catchUp(StreamBench bench, StreamsProcess app) {

@@ -133,6 +133,14 @@ public final class DatasetCommand implements Callable<Integer> {
     }
     BaseModel base = BaseModel.of(model.get());
     try (ModelText text = ModelText.open(model.get(), dataset.job())) {
+      if (text.isOtherTokenizer()) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "%s has another tokenizer than the model that the examples were selected by: it is"
+                    + " trained on the same messages, but on other tokens%n",
+                model.get());
+      }
       return new DatasetExport(
               format.formats, Optional.of(new TrainedModel(base, text)), includeRetracted)
           .write(dataset, out);

@@ -92,7 +92,12 @@ public final class UpCommand implements Callable<Integer> {
     try (LocalStack stack = LocalStack.start(settings)) {
       out.printf("bootstrap.servers=%s%n", stack.bootstrapServers());
       out.printf("schema.registry.url=%s%n", stack.schemaRegistryUrl());
-      out.printf("Both are also in %s. Ctrl-C stops.%n", LocalStackFile.in(data).path());
+      Path file = LocalStackFile.in(data).path();
+      out.printf("Both are also in %s. Ctrl-C stops.%n", file);
+      if (!file.toAbsolutePath()
+          .equals(LocalStackFile.ofDefaultDirectory().path().toAbsolutePath())) {
+        out.printf("Give the other commands --config %s.%n", file);
+      }
       out.flush();
       stack.registryProcess().onExit().get();
       throw new StackException(

@@ -1,0 +1,75 @@
+package io.sluice.streams.select;
+
+import io.sluice.streams.revision.SubsetSizes;
+import io.sluice.streams.selection.Slot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.Collectors;
+
+/**
+ * The subsets of a task's budgets as they are at one moment. Whatever is published or decided
+ * between two changes of the selection uses the same instance, because going through a selection of
+ * ten thousand candidates takes milliseconds. Not thread-safe.
+ */
+final class CurrentSubset {
+  private final List<Slot<String>> slots;
+  private final SubsetSizes sizes;
+  private final Map<JobOfBudget, Double> turnovers = new HashMap<>();
+
+  /**
+   * Takes a selection.
+   *
+   * @param selection the selection of the largest budget, in selection order
+   * @param sizes how many of its candidates the subset of each budget has
+   */
+  CurrentSubset(List<Slot<String>> selection, SubsetSizes sizes) {
+    this.slots = List.copyOf(selection.subList(0, sizes.largest()));
+    this.sizes = sizes;
+  }
+
+  /** How many candidates the subset of each budget has. */
+  SubsetSizes sizes() {
+    return sizes;
+  }
+
+  /** The subset of a budget, in selection order. */
+  List<Slot<String>> of(int budget) {
+    return slots.subList(0, sizes.of(budget));
+  }
+
+  /** A new set of the candidates in the subset of the largest budget. */
+  Set<String> ids() {
+    return slots.stream().map(Slot::id).collect(Collectors.toSet());
+  }
+
+  /** Calls the visitor with each candidate and its tier, in selection order. */
+  void forEachTier(ObjIntConsumer<String> visitor) {
+    int next = 0;
+    for (int budget : sizes.budgets()) {
+      for (Slot<String> slot : slots.subList(next, sizes.of(budget))) {
+        visitor.accept(slot.id(), budget);
+      }
+      next = sizes.of(budget);
+    }
+  }
+
+  /**
+   * The share of a budget's subset that is new compared with what a job of the budget trains on.
+   *
+   * @return 0 to 1; 0 when nothing is selected
+   */
+  double turnover(int budget, TaskJobs.Fired job) {
+    return turnovers.computeIfAbsent(
+        new JobOfBudget(budget, job.sequence()), key -> turnover(of(budget), job.selected()));
+  }
+
+  private static double turnover(List<Slot<String>> subset, Set<String> before) {
+    long entered = subset.stream().filter(slot -> !before.contains(slot.id())).count();
+    return subset.isEmpty() ? 0 : (double) entered / subset.size();
+  }
+
+  private record JobOfBudget(int budget, int sequence) {}
+}
