@@ -133,7 +133,7 @@ class AvroSerdesTest {
             .setWaiting(0L)
             .setNominated(41L)
             .setSelected(10)
-            .setTiers(List.of(new TierStatus(10, 10, 1, 0.25, true, 77L)))
+            .setTiers(List.of(new TierStatus(10, 10, 1, 0.25, true, 77L, true)))
             .setIncoming(List.of(new IncomingRevision(3, 5L, 6L)))
             .build(),
         new ShardReport(

@@ -7,6 +7,7 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
 import io.sluice.streams.api.SubsetReport.QueryCoverage;
 import io.sluice.streams.api.SubsetReport.TierSimilarity;
+import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.select.SelectionQueries.HeldTask;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,7 @@ record TaskView(
    *
    * @param budget number of examples
    * @param filled candidates in the subset of this budget
+   * @param full whether no candidate can be added to the subset without another one leaving it
    * @param jobs fine-tune jobs fired so far
    * @param turnover share of the subset that was not among the last job's selected examples, 0 to
    *     1; 1 when there was none
@@ -151,6 +153,7 @@ record TaskView(
   record TierView(
       int budget,
       Optional<Integer> filled,
+      Optional<Boolean> full,
       Optional<Integer> jobs,
       Optional<Double> turnover,
       Optional<Boolean> open,
@@ -162,6 +165,7 @@ record TaskView(
       return new TierView(
           budget,
           status.map(TierStatus::getFilled),
+          status.map(SubsetSizes::isFull),
           status.map(TierStatus::getJobs),
           status.map(TierStatus::getTurnover),
           status.map(TierStatus::getOpen),

@@ -1,6 +1,7 @@
 package io.sluice.streams.revision;
 
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TierStatus;
 import io.sluice.streams.selection.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,19 @@ public record SubsetSizes(
   /** The learnt tokens of the subset of one of the budgets. */
   public long tokensOf(int budget) {
     return tokens.get(budgets.indexOf(budget));
+  }
+
+  /**
+   * Whether the subset of one of the budgets is full: it has as many candidates as the budget, or
+   * its tokens end it. A subset whose first candidate alone exceeds the tokens is full with none.
+   */
+  public boolean isFull(int budget) {
+    return isEnded(budget) || of(budget) == budget;
+  }
+
+  /** Whether the subset of a budget was {@linkplain #isFull(int) full} when this was published. */
+  public static boolean isFull(TierStatus tier) {
+    return tier.getFull() || tier.getFilled() >= tier.getBudget();
   }
 
   /** Whether tokens end the subset of one of the budgets. */

@@ -76,6 +76,7 @@ final class SubsetRecords {
         last.map(job -> job.sequence() + 1).orElse(0),
         last.map(job -> selection.current().turnover(budget, job)).orElse(1.0),
         task.jobs().isOpen(budget),
-        selection.sizes().tokensOf(budget));
+        selection.sizes().tokensOf(budget),
+        selection.budgetTokens(budget) > 0 && selection.sizes().isFull(budget));
   }
 }

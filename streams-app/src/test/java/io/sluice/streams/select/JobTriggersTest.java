@@ -265,6 +265,38 @@ class JobTriggersTest {
   }
 
   @Test
+  void givenABudgetInTokens_whenTheNextCandidateDoesNotFit_thenTheStatusSaysThatItIsFull() {
+    select.define(TargetTask.newBuilder(task(2)).setBudgetTokens(List.of(10L)).build());
+    count(2, 3);
+    assertThat(full("c0", 6, 0.9f)).as("6 of 10 tokens").isFalse();
+    assertThat(full("c1", 3, 0.8f)).as("9 of 10 tokens, and no other candidate").isFalse();
+    assertThat(full("c2", 2, 0.7f)).as("9 of 10 tokens, and the next one has 2").isTrue();
+    assertThat(full("c3", 1, 0.75f)).as("10 of 10 tokens").isTrue();
+    assertThat(select.statuses().get("t").getTiers().get(0).getFilled()).isEqualTo(3);
+  }
+
+  @Test
+  void givenABudgetInExamples_whenItIsFull_thenItsStatusIsWrittenAsByTheFirstRelease() {
+    fireFirst();
+    assertThat(select.statuses().get("t").getTiers().get(0).getFilled()).isEqualTo(4);
+    assertThat(select.statuses().get("t").getTiers().get(0).getFull()).isFalse();
+  }
+
+  /** Whether the only tier is full after a candidate has been nominated. */
+  private boolean full(String id, int learntTokens, float score) {
+    select.report(
+        report(
+            2,
+            Nomination.newBuilder()
+                .setScores(List.of(score))
+                .setLearntTokens(learntTokens)
+                .setCandidate(Examples.candidate(id))
+                .build()));
+    select.tick();
+    return select.statuses().get("t").getTiers().get(0).getFull();
+  }
+
+  @Test
   void givenMoreRetractionsThanARecordHasRoomFor_whenPublished_thenTheOpenJobIsCancelled() {
     int budget = 200;
     select.define(TargetTask.newBuilder(task(2)).setBudgets(List.of(budget)).build());

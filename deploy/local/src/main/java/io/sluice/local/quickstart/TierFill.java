@@ -3,6 +3,7 @@ package io.sluice.local.quickstart;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.streams.revision.SubsetSizes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,8 +16,9 @@ import java.util.stream.IntStream;
  * @param budgetTokens learnt tokens that it can have; 0 when the task has no budgets in tokens, and
  *     otherwise the subset may be full with fewer examples than the budget
  * @param tokens learnt tokens that it has; 0 when the task has no budgets in tokens
+ * @param full whether no candidate can be added without another one leaving
  */
-public record TierFill(int budget, int filled, long budgetTokens, long tokens) {
+public record TierFill(int budget, int filled, long budgetTokens, long tokens, boolean full) {
   /**
    * Returns the tiers of a task, by ascending budget.
    *
@@ -31,13 +33,20 @@ public record TierFill(int budget, int filled, long budgetTokens, long tokens) {
                   task.getBudgets().get(i),
                   tier.map(TierStatus::getFilled).orElse(0),
                   task.getBudgetTokens().isEmpty() ? 0 : task.getBudgetTokens().get(i),
-                  tier.map(TierStatus::getTokens).orElse(0L));
+                  tier.map(TierStatus::getTokens).orElse(0L),
+                  tier.map(SubsetSizes::isFull).orElse(false));
             })
         .toList();
   }
 
-  /** The larger one of the shares of the examples and of the tokens that are filled, 0 to 1. */
+  /**
+   * The larger one of the shares of the examples and of the tokens that are filled, 0 to 1; 1 if
+   * the subset is full, which it may be with fewer examples and tokens.
+   */
   double share() {
+    if (full) {
+      return 1;
+    }
     double ofExamples = (double) filled / budget;
     return budgetTokens == 0 ? ofExamples : Math.max(ofExamples, (double) tokens / budgetTokens);
   }
@@ -50,12 +59,15 @@ public record TierFill(int budget, int filled, long budgetTokens, long tokens) {
     return filled == budget && budgetTokens == 0 ? Integer.toString(filled) : toString();
   }
 
-  /** Examples of the budget, such as {@code 37/50}, and in brackets tokens of the budget. */
+  /**
+   * Examples of the budget, such as {@code 37/50}. With budgets in tokens, the tokens of the budget
+   * follow, and whether the subset is full: {@code 37/50 (980/1000 tokens, full)}.
+   */
   @Override
   public String toString() {
     String examples = filled + "/" + budget;
     return budgetTokens == 0
         ? examples
-        : "%s (%d/%d tokens)".formatted(examples, tokens, budgetTokens);
+        : "%s (%d/%d tokens%s)".formatted(examples, tokens, budgetTokens, full ? ", full" : "");
   }
 }

@@ -297,7 +297,8 @@ class ClientCommandsTest {
         .setSelected(1)
         .setTiers(
             List.of(
-                new TierStatus(2, 2, 0, 1.0, false, 0L), new TierStatus(3, 1, 0, 1.0, false, 0L)))
+                new TierStatus(2, 2, 0, 1.0, false, 0L, false),
+                new TierStatus(3, 1, 0, 1.0, false, 0L, false)))
         .setLeftOut(Map.of("where:source", 3L, "max_tokens", 1L))
         .setLeaks(2)
         .build();

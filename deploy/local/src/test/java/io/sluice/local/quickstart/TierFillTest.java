@@ -29,8 +29,21 @@ class TierFillTest {
 
     assertThat(tiers)
         .extracting(TierFill::size)
-        .containsExactly("5/50 (900/1000 tokens)", "100/100 (2000/4000 tokens)");
+        .containsExactly("5/50 (900/1000 tokens)", "100/100 (2000/4000 tokens, full)");
     assertThat(tiers).extracting(TierFill::share).containsExactly(0.9, 1.0);
+  }
+
+  @Test
+  void givenASubsetThatItsTokensEnd_whenShown_thenItIsFull() {
+    TierStatus ended = TierStatus.newBuilder(tier(50, 8, 980)).setFull(true).build();
+
+    List<TierFill> tiers =
+        TierFill.of(task(List.of(1000L, 4000L)), Optional.of(status(ended, tier(100, 8, 980))));
+
+    assertThat(tiers)
+        .extracting(TierFill::toString)
+        .containsExactly("8/50 (980/1000 tokens, full)", "8/100 (980/4000 tokens)");
+    assertThat(tiers).extracting(TierFill::share).containsExactly(1.0, 0.245);
   }
 
   @Test

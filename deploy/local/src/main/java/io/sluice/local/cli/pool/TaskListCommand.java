@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
       "List the target tasks.",
       "POOL is the number of eligible candidates scored so far, LEFT OUT the number that the task's"
           + " rules leave out, WAITING the number still to be scored for the task, and FILLED the"
-          + " selected candidates of each budget, as selected/budget. Below the table, the numbers"
+          + " selected candidates of each budget, as selected/budget. Of a task with budgets in tokens,"
+          + " the learnt tokens of the selected candidates and of the budget follow in brackets, and"
+          + " 'full' if the next candidate would exceed one of the two: such a subset has often fewer"
+          + " candidates than its budget. Below the table, the numbers"
           + " left out by each reason follow, and the number of candidates that share text with the"
           + " task's queries or held-out examples."
     })
