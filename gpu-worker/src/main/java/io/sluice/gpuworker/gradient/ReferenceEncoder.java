@@ -3,9 +3,7 @@ package io.sluice.gpuworker.gradient;
 import io.sluice.gpuworker.model.TokenizedText;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.schemas.Message;
-import io.sluice.schemas.message.Messages;
-import io.sluice.schemas.validation.ForeignText;
-import java.util.ArrayList;
+import io.sluice.schemas.validation.ChatOnly;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +21,6 @@ import java.util.stream.Collectors;
 final class ReferenceEncoder implements ExampleEncoder {
   private static final String ASSISTANT = "assistant";
   private static final String ASSISTANT_OPENS = "<|assistant|>\n";
-  private static final String TOOL = "tool";
   private static final List<String> ROLES = List.of("system", "user", ASSISTANT);
   private static final int NAMES_SHOWN = 10;
 
@@ -150,32 +147,16 @@ final class ReferenceEncoder implements ExampleEncoder {
     if (messages.stream().noneMatch(ReferenceEncoder::isLearnt)) {
       return Optional.of("every assistant turn has weight 0, so there is nothing to learn");
     }
-    List<String> homeless = homeless(messages, tools);
+    List<String> homeless = ChatOnly.parts(messages, tools);
     if (!homeless.isEmpty()) {
-      return Optional.of(String.join(", ", homeless) + NO_PLACE);
+      List<String> shown = homeless.subList(0, Math.min(NAMES_SHOWN, homeless.size()));
+      return Optional.of(String.join(", ", shown) + NO_PLACE);
     }
     return messages.stream()
         .map(Message::getRole)
         .filter(role -> !ROLES.contains(role))
         .findFirst()
         .map(role -> "unknown role '" + role + "': use " + String.join(", ", ROLES));
-  }
-
-  /** Names what an example has that this text form has no place for. */
-  private static List<String> homeless(List<Message> messages, String tools) {
-    List<String> names = new ArrayList<>();
-    if (!tools.isEmpty()) {
-      names.add("tools");
-    }
-    for (int turn = 0; turn < messages.size(); turn++) {
-      if (messages.get(turn).getRole().equals(TOOL)) {
-        names.add("role tool of message " + (turn + 1));
-      }
-      for (String field : Messages.extraFields(messages.get(turn))) {
-        names.add(ForeignText.name(field) + " of message " + (turn + 1));
-      }
-    }
-    return names.subList(0, Math.min(NAMES_SHOWN, names.size()));
   }
 
   private static boolean isLearnt(Message message) {

@@ -1,5 +1,6 @@
 package io.sluice.schemas.file;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.form.Example;
 import io.sluice.schemas.form.FormOptions;
@@ -12,7 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
 
 /**
  * Reads candidates of every {@linkplain io.sluice.schemas.form.Form form}, one JSON object per
@@ -35,13 +36,16 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
 
   private final JsonItems items;
   private final FormReader forms;
-  private final BiFunction<Long, Example, String> defaultId;
+  private final MappedColumns columns;
 
-  private CandidateFile(
-      JsonItems items, FormOptions options, BiFunction<Long, Example, String> defaultId) {
+  /** What precedes the number of an example in its id; empty for a stream. */
+  private final Optional<String> idPrefix;
+
+  private CandidateFile(JsonItems items, FormOptions options, Optional<String> idPrefix) {
     this.items = items;
     this.forms = new FormReader(options);
-    this.defaultId = defaultId;
+    this.columns = new MappedColumns(options);
+    this.idPrefix = idPrefix;
   }
 
   /**
@@ -64,8 +68,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    */
   public static CandidateFile open(Path path, FormOptions options, String idPrefix)
       throws IOException {
-    return new CandidateFile(
-        JsonItems.open(path, MAX_LINE_BYTES), options, (number, example) -> idPrefix + number);
+    return new CandidateFile(JsonItems.open(path, MAX_LINE_BYTES), options, Optional.of(idPrefix));
   }
 
   /**
@@ -78,10 +81,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    */
   public static CandidateFile of(InputStream in, String name, int maxLineBytes, FormOptions options)
       throws IOException {
-    return new CandidateFile(
-        JsonItems.of(name, in, maxLineBytes),
-        options,
-        (number, example) -> ContentId.of(example.messages(), example.tools()));
+    return new CandidateFile(JsonItems.of(name, in, maxLineBytes), options, Optional.empty());
   }
 
   /**
@@ -104,15 +104,33 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   public CandidateLine next() {
     JsonItem item = items.next();
     try {
-      Example example = forms.read(item.object());
+      JsonNode object = item.object();
+      columns.see(object);
+      Example example = forms.read(object);
       return new CandidateLine.Valid(
           item.line(),
-          candidate(example, defaultId.apply(item.number(), example)),
+          candidate(
+              example,
+              idInFile(item).orElseGet(() -> ContentId.of(example.messages(), example.tools()))),
           example.form(),
           example.leftOut());
     } catch (IllegalArgumentException e) {
-      return new CandidateLine.Invalid(item.line(), item.reason(e.getMessage()), item.source());
+      return new CandidateLine.Invalid(
+          item.line(), idInFile(item).orElse(""), item.reason(e.getMessage()), item.source());
     }
+  }
+
+  /** The id of an example of a file that has none; empty if it has to be made of its content. */
+  private Optional<String> idInFile(JsonItem item) {
+    return item.givenId().or(() -> idPrefix.map(prefix -> prefix + item.number()));
+  }
+
+  /**
+   * The columns that the options map and that none of the examples read so far has, each with its
+   * field, such as {@code output=response}.
+   */
+  public List<String> missingColumns() {
+    return columns.missing();
   }
 
   @Override

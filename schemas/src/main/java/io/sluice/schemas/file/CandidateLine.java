@@ -36,11 +36,13 @@ public sealed interface CandidateLine {
    * A line that cannot be used.
    *
    * @param line number in the file, from 1
+   * @param id the id that its candidate has if it does not have one of its own; empty if that is
+   *     made of the content
    * @param reason why it cannot be used, in words for people, without the line number but with the
    *     number of the element if the file is an array
    * @param text what the line holds; empty when it could not be read
    */
-  record Invalid(long line, String reason, String text) implements CandidateLine {
+  record Invalid(long line, String id, String reason, String text) implements CandidateLine {
     @Override
     public void match(Consumer<Valid> valid, Consumer<Invalid> invalid) {
       invalid.accept(this);

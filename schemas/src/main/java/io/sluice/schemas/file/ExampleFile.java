@@ -75,10 +75,11 @@ public final class ExampleFile {
   }
 
   private List<ExampleLine> examples(JsonItem item, JsonNode object) {
-    if (object.has("queries")) {
+    if (isNamed(object, "queries")) {
       return queries(item.line(), TaskFile.parse(item.source()));
     }
-    if (!object.hasNonNull("messages") && FORMATTED.stream().anyMatch(object::has)) {
+    if (!object.hasNonNull("messages")
+        && FORMATTED.stream().anyMatch(name -> isNamed(object, name))) {
       requireOnlyText(object);
       return List.of(
           new ExampleLine.OfText(item.line(), text(object, "prompts"), text(object, "labels")));
@@ -86,7 +87,13 @@ public final class ExampleFile {
     return List.of(
         new ExampleLine.OfCandidate(
             item.line(),
-            CandidateFile.candidate(forms.read(object), Long.toString(item.number()))));
+            CandidateFile.candidate(
+                forms.read(object), item.givenId().orElseGet(() -> Long.toString(item.number())))));
+  }
+
+  /** Whether an object has a field that is not read as another one. */
+  private boolean isNamed(JsonNode object, String field) {
+    return object.has(field) && !forms.options().columns().containsValue(field);
   }
 
   /** The text is formatted already, so whatever stands beside it is not in it. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -18,6 +19,11 @@ sealed interface JsonItem {
   /** The number that distinguishes it within its input: that of the element or of the line. */
   default long number() {
     return line();
+  }
+
+  /** The id that it has if its example has none; empty when that is made of its number. */
+  default Optional<String> givenId() {
+    return Optional.empty();
   }
 
   /**
@@ -66,6 +72,43 @@ sealed interface JsonItem {
   }
 
   /**
+   * A line of a file of rejected lines, which stands for the example in it.
+   *
+   * @param outer the line itself
+   */
+  record Rejected(Text outer, RejectedLine rejected) implements JsonItem {
+    @Override
+    public long line() {
+      return outer.line();
+    }
+
+    @Override
+    public long number() {
+      return outer.number();
+    }
+
+    @Override
+    public Optional<String> givenId() {
+      return Optional.of(rejected.id()).filter(id -> !id.isEmpty());
+    }
+
+    @Override
+    public JsonNode object() {
+      return rejected.example();
+    }
+
+    @Override
+    public String source() {
+      return rejected.text();
+    }
+
+    @Override
+    public String reason(String problem) {
+      return outer.reason(problem);
+    }
+  }
+
+  /**
    * A row of a table.
    *
    * @param line the number of the row, from 1
@@ -91,11 +134,14 @@ sealed interface JsonItem {
     }
   }
 
-  /** Decodes UTF-8. */
+  /** Decodes UTF-8, and recognises rejected lines. */
   static JsonItem decode(long line, OptionalLong element, byte[] bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return new Text(line, element, text);
+      Text item = new Text(line, element, text);
+      return RejectedLine.parse(text)
+          .<JsonItem>map(rejected -> new Rejected(item, rejected))
+          .orElse(item);
     } catch (CharacterCodingException e) {
       return new Unreadable(line, reason(element, "not UTF-8 text: save the file as UTF-8"));
     }

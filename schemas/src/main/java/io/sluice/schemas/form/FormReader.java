@@ -3,7 +3,6 @@ package io.sluice.schemas.form;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.message.Messages;
-import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,6 @@ import java.util.Optional;
  */
 public record FormReader(FormOptions options) {
   private static final String SYSTEM = "system";
-  private static final int NAMES_SHOWN = 10;
 
   /**
    * Reads one example.
@@ -86,16 +84,7 @@ public record FormReader(FormOptions options) {
         return form;
       }
     }
-    List<String> names = row.names().stream().map(ForeignText::name).toList();
-    String shown = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
-    throw new IllegalArgumentException(
-        names.isEmpty()
-            ? "messages is missing"
-            : "messages is missing, and the fields "
-                + shown
-                + (names.size() > NAMES_SHOWN ? " and more" : "")
-                + " are no other form: if they have other names, map them (--field"
-                + " output=response)");
+    throw new IllegalArgumentException(UnknownForm.reason(row));
   }
 
   private static List<Message> messages(Form form, Row row) {

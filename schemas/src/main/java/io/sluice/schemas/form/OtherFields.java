@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -100,6 +101,14 @@ public final class OtherFields {
           "redacted",
           "toxic");
 
+  /** For fields that are another name of one that Sluice reads, that one. */
+  private static final Map<String, String> KNOWN =
+      Map.of(
+          "systemprompt", "system",
+          "systemmessage", "system",
+          "developer", "system",
+          "availabletools", "tools");
+
   private static final int MAX_NAMED = 10;
 
   private OtherFields() {}
@@ -121,12 +130,18 @@ public final class OtherFields {
   static void refuse(Row row) {
     List<String> content = new ArrayList<>();
     List<String> masks = new ArrayList<>();
+    List<String> options = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : row.rest().entrySet()) {
+      // A field that was mapped and not read is still what its column is.
       String name = field.getKey();
-      if (isOneOf(MASKS, name) || name.equals("weight")) {
-        masks.add(ForeignText.name(name));
-      } else if (isOneOf(CONTENT, name) || Values.isListOfTurns(field.getValue())) {
-        content.add(ForeignText.name(name));
+      String column = row.column(name);
+      if (isOneOf(MASKS, name) || isOneOf(MASKS, column) || name.equals("weight")) {
+        masks.add(ForeignText.name(column));
+      } else if (isOneOf(CONTENT, name)
+          || isOneOf(CONTENT, column)
+          || Values.isListOfTurns(field.getValue())) {
+        content.add(ForeignText.name(column));
+        field(column).ifPresent(known -> options.add(UnknownForm.option(known, column)));
       }
     }
     int number = 0;
@@ -147,9 +162,11 @@ public final class OtherFields {
     if (!content.isEmpty()) {
       problems.add(
           list(content)
-              + ": Sluice does not read this, and the example is another one without it; read it as a"
-              + " field that Sluice knows (--field system=system_prompt), or remove it if the messages"
-              + " are complete without it");
+              + ": Sluice does not read this, and the example is another one without it; "
+              + (options.isEmpty()
+                  ? ""
+                  : "read it as a field that Sluice knows (" + String.join(" ", options) + "), or ")
+              + "remove it if the messages are complete without it");
     }
     if (!masks.isEmpty()) {
       problems.add(
@@ -166,6 +183,10 @@ public final class OtherFields {
     String shown = String.join(", ", names.subList(0, Math.min(MAX_NAMED, names.size())));
     int more = names.size() - MAX_NAMED;
     return more > 0 ? shown + " and " + more + " more" : shown;
+  }
+
+  private static Optional<String> field(String name) {
+    return Optional.ofNullable(KNOWN.get(plain(name)));
   }
 
   /** Upper case and separators make no difference: toolCalls is tool_calls. */

@@ -3,6 +3,7 @@ package io.sluice.schemas.form;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
  */
 final class Row {
   private final Map<String, JsonNode> fields = new LinkedHashMap<>();
+  private final Map<String, String> mapped = new HashMap<>();
   private final List<JsonNode> turns = new ArrayList<>();
 
   /**
@@ -33,6 +35,7 @@ final class Row {
           JsonNode value = fields.remove(column);
           if (value != null) {
             renamed.put(name, value);
+            mapped.put(name, column);
           }
         });
     renamed.forEach(
@@ -65,6 +68,11 @@ final class Row {
   /** Returns the value of a field that stays in the row; it must be there. */
   JsonNode peek(String name) {
     return fields.get(name);
+  }
+
+  /** The name that a field has in the object, which is another one if it was mapped. */
+  String column(String name) {
+    return mapped.getOrDefault(name, name);
   }
 
   /** Takes a field out of the row. */

@@ -15,12 +15,12 @@ public final class ForeignText {
   }
 
   /**
-   * Returns a text to quote, with control characters replaced by ?.
+   * Returns a text to quote, with control characters and halves of surrogate pairs replaced by ?.
    *
    * @param most how many characters to keep; a longer text is cut and ends in three dots
    */
   public static String shown(String text, int most) {
     String cut = text.length() <= most ? text : text.substring(0, most) + "...";
-    return cut.replaceAll("\\p{Cc}", "?");
+    return cut.replaceAll("[\\p{Cc}\\p{Cs}]", "?");
   }
 }

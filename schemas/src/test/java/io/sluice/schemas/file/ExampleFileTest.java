@@ -7,12 +7,15 @@ import io.sluice.schemas.file.ExampleLine.Invalid;
 import io.sluice.schemas.file.ExampleLine.OfCandidate;
 import io.sluice.schemas.file.ExampleLine.OfQuery;
 import io.sluice.schemas.file.ExampleLine.OfText;
+import io.sluice.schemas.form.FormOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,24 @@ class ExampleFileTest {
         .isInstanceOfSatisfying(
             Invalid.class, of -> assertThat(of.reason()).contains("messages is empty"));
     assertThat(lines.get(1)).isInstanceOf(OfCandidate.class);
+  }
+
+  @Test
+  void givenAFormattedTextOrQueries_whenTheirFieldsAreMapped_thenTheyAreReadAsThoseFields()
+      throws IOException {
+    Path file =
+        Files.write(
+            folder.resolve("mapped"),
+            List.of(FORMATTED, "{\"queries\": \"q\", \"labels\": \"l\"}"));
+
+    FormOptions prompts =
+        new FormOptions(
+            Optional.empty(), Map.of("prompt", "prompts", "completion", "labels"), false);
+    assertThat(ExampleFile.read(file, prompts).get(0)).isInstanceOf(OfCandidate.class);
+    FormOptions queries =
+        new FormOptions(
+            Optional.empty(), Map.of("prompt", "queries", "completion", "labels"), false);
+    assertThat(ExampleFile.read(file, queries).get(1)).isInstanceOf(OfCandidate.class);
   }
 
   @Test

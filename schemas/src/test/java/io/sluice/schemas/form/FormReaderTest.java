@@ -129,7 +129,12 @@ class FormReaderTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {'text':'x','label':1}                                                | the fields text, label are no other form
+          {'text':'x','label':1}                                                | no other form fits the columns text, label: an example has messages, or a prompt and an answer
+          {'instruction':'i','lang':'en','response':'the answer'}             | fits the columns instruction, lang, response: if one of them is a field under another name, map it, such as --field output=response
+          {'prompt':'u','the answer':'a'}                                        | --field 'completion=the answer'
+          {'lang':'en','query':'long question','reply':'long answer'}        | --field prompt=query --field completion=reply
+          {'n':1,'dialog':[{'role':'user','content':'u'}]}                   | --field messages=dialog
+          {'id':'i'}                                                            | no other form fits the columns id
           {'instruction':'i','response':'r'}                                    | --field output=response
           {'prompt':'u','completion':5}                                         | completion is neither a text nor a list of turns
           {'instruction':'i','output':['a']}                                    | output is not a text

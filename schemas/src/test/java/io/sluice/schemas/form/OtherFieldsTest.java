@@ -10,6 +10,8 @@ import io.sluice.schemas.message.Messages;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,6 +117,37 @@ class OtherFieldsTest {
             "\"content\": \"x\", \"refusal\": null, \"annotations\": [], \"audio\": null,"
                 + " \"function_call\": null, \"tool_calls\": null, \"timestamp\": 7, \"id\": \"m\"");
     assertThat(turn).isEqualTo(Messages.of("assistant", "x", true));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "System-Prompt": "Be brief."     | read it as a field that Sluice knows (--field system=System-Prompt), or remove it
+          "available_tools": [{"name":"f"}] | read it as a field that Sluice knows (--field tools=available_tools), or remove it
+          "images": ["a.png"]              | images: Sluice does not read this, and the example is another one without it; remove it
+          """)
+  void givenARefusedField_whenRead_thenTheHintNamesItOrNoOther(String field, String hint) {
+    assertThatThrownBy(() -> example(field)).hasMessageContaining(hint);
+  }
+
+  @Test
+  void givenAColumnThatItsFormDoesNotRead_whenMapped_thenItIsStillRefusedByItsName() {
+    FormReader forms =
+        new FormReader(
+            new FormOptions(
+                Optional.empty(), Map.of("input", "context", "history", "past"), false));
+    for (String column : List.of("context", "past")) {
+      assertThatThrownBy(
+              () ->
+                  forms.read(
+                      ExactJson.read(
+                          "{\"prompt\": \"p\", \"completion\": \"c\", \"%s\": \"x\"}"
+                              .formatted(column))))
+          .hasMessageContaining(column + ": Sluice does not read this");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sluice.streams.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.sluice.schemas.Candidate;
@@ -10,6 +11,7 @@ import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.TaskFile;
 import io.sluice.schemas.validation.CandidateRules;
+import io.sluice.schemas.validation.ChatOnly;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.TargetTasks;
 import java.io.IOException;
@@ -17,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.producer.Producer;
@@ -109,8 +113,8 @@ final class Writes implements AutoCloseable {
       // accepts the candidates.
       CandidateIngest.Report report =
           new CandidateIngest(candidates.client(), kafka.topics().candidates(), results)
-              .run(lines, Long.MAX_VALUE);
-      CandidatesTaken taken = results.result(report.sent());
+              .run(results.counting(lines), Long.MAX_VALUE);
+      CandidatesTaken taken = results.result(report.sent(), lines.missingColumns());
       if (report.readFailure().isPresent()) {
         throw ApiException.badRequest(
             "%s; %d candidates before that were accepted, %d lines were rejected: mend the body and send all of it again; sending a candidate twice does no harm"
@@ -195,6 +199,25 @@ final class Writes implements AutoCloseable {
   private final class LineResults implements CandidateIngest.Listener {
     private final List<LineError> errors = new ArrayList<>();
     private long rejected;
+    private long chatOnly;
+
+    /** Counts what the lines of the body have in common while they are read. */
+    Iterator<CandidateLine> counting(CandidateFile lines) {
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return lines.hasNext();
+        }
+
+        @Override
+        public CandidateLine next() {
+          CandidateLine line = lines.next();
+          line.match(
+              valid -> chatOnly += ChatOnly.isNeededFor(valid.candidate()) ? 1 : 0, invalid -> {});
+          return line;
+        }
+      };
+    }
 
     @Override
     public void sent(long count) {}
@@ -207,9 +230,14 @@ final class Writes implements AutoCloseable {
       }
     }
 
-    CandidatesTaken result(long accepted) {
+    CandidatesTaken result(long accepted, List<String> missingColumns) {
       metrics.countCandidates(accepted, rejected);
-      return new CandidatesTaken(accepted, rejected, List.copyOf(errors));
+      return new CandidatesTaken(
+          accepted,
+          rejected,
+          List.copyOf(errors),
+          Optional.of(chatOnly).filter(count -> count > 0),
+          Optional.of(missingColumns).filter(columns -> !columns.isEmpty()));
     }
   }
 
@@ -234,8 +262,17 @@ final class Writes implements AutoCloseable {
    * @param accepted number of lines whose candidates are in Kafka
    * @param rejected number of lines that cannot be used
    * @param errors the first 100 of the rejected lines, with number and reason
+   * @param chatOnly how many of the lines that are usable only a worker with the text form chat can
+   *     represent; absent when there are none
+   * @param missingColumns columns that the request maps and no line has, each with its field, such
+   *     as output=response; absent when there are none
    */
-  record CandidatesTaken(long accepted, long rejected, List<LineError> errors) {}
+  record CandidatesTaken(
+      long accepted,
+      long rejected,
+      List<LineError> errors,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Long> chatOnly,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<String>> missingColumns) {}
 
   /** A line that was rejected. */
   record LineError(long line, String reason) {}

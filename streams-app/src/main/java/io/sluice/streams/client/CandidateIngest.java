@@ -70,7 +70,7 @@ public final class CandidateIngest {
         new ProducerRecord<>(topic, candidate.getId(), candidate),
         (metadata, failure) -> {
           if (failure != null) {
-            failures.add(new Failure(line.line(), failure));
+            failures.add(new Failure(line.line(), candidate.getId(), failure));
           }
         });
     sent++;
@@ -93,11 +93,14 @@ public final class CandidateIngest {
       sent--;
       reject(
           new CandidateLine.Invalid(
-              failure.line, "larger than record.max.bytes: " + failure.cause.getMessage(), ""));
+              failure.line,
+              failure.id,
+              "larger than record.max.bytes: " + failure.cause.getMessage(),
+              ""));
     }
   }
 
-  private record Failure(long line, Exception cause) {}
+  private record Failure(long line, String id, Exception cause) {}
 
   /**
    * The counts of an ingest.

@@ -39,14 +39,17 @@ class CandidateIngestTest {
     CandidateIngest.Report report =
         ingest(producer)
             .run(
-                List.of(valid(1, "a"), new CandidateLine.Invalid(2, "not JSON", ""), valid(3, "b"))
+                List.of(
+                        valid(1, "a"),
+                        new CandidateLine.Invalid(2, "2", "not JSON", ""),
+                        valid(3, "b"))
                     .iterator(),
                 Long.MAX_VALUE);
 
     assertThat(report).isEqualTo(new CandidateIngest.Report(2, 1, Optional.empty()));
     assertThat(producer.history().stream().map(ProducerRecord::key)).containsExactly("a", "b");
     assertThat(producer.history().get(0).topic()).isEqualTo("candidates");
-    assertThat(recorder.invalid).containsExactly(new CandidateLine.Invalid(2, "not JSON", ""));
+    assertThat(recorder.invalid).containsExactly(new CandidateLine.Invalid(2, "2", "not JSON", ""));
     assertThat(recorder.sent).containsExactly(1L, 2L);
   }
 
@@ -75,10 +78,10 @@ class CandidateIngestTest {
         ingest(producer)
             .run(
                 List.of(
-                        new CandidateLine.Invalid(1, "bad", ""),
+                        new CandidateLine.Invalid(1, "1", "bad", ""),
                         valid(2, "a"),
                         valid(3, "b"),
-                        new CandidateLine.Invalid(4, "bad", ""))
+                        new CandidateLine.Invalid(4, "4", "bad", ""))
                     .iterator(),
                 1);
 

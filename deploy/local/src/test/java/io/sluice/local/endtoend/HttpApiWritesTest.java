@@ -90,6 +90,7 @@ class HttpApiWritesTest {
     assertThat(seen.path("progress").asDouble()).isEqualTo(1);
     assertThat(seen.path("incoming").isNull()).isTrue();
     assertThat(seen.path("tiers").findValuesAsText("filled")).containsExactly("2", "3");
+    assertThat(seen.path("tiers").findValuesAsText("full")).containsExactly("true", "true");
     assertThat(seen.path("coverage").findValuesAsText("query")).containsExactly("q-a", "q-b");
     assertThat(seen.path("coverage").findValuesAsText("candidates")).containsExactly("2", "1");
 
@@ -176,6 +177,7 @@ class HttpApiWritesTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().path("accepted").asInt()).isEqualTo(3);
     assertThat(answer.json().path("rejected").asInt()).isEqualTo(4);
+    assertThat(answer.json().has("chat_only") || answer.json().has("missing_columns")).isFalse();
     assertThat(answer.json().path("errors").findValuesAsText("line"))
         .containsExactly("2", "5", "6", "7");
     assertThat(answer.json().path("errors").findValuesAsText("reason").get(1))
@@ -198,12 +200,18 @@ class HttpApiWritesTest {
     }
     String mapped = "/api/candidates?take=chosen&format=preference&field=chosen=best";
     assertThat(api.post(mapped, text(pair.formatted("best")), LINES).status()).isEqualTo(200);
+    String tools = pair.replace("\"rejected\"", "\"tools\": [{\"name\": \"f\"}], \"answer\"");
+    JsonNode noted =
+        api.post("/api/candidates?field=source=orgin", text(tools.formatted("completion")), LINES)
+            .json();
+    assertThat(noted.path("chat_only").asInt()).isEqualTo(1);
+    assertThat(noted.path("missing_columns").get(0).textValue()).isEqualTo("source=orgin");
     assertThat(stream.candidates()).containsOnlyKeys("b", "ü", "zipped", "p");
     assertThat(api.delete("/api/candidates/p").status()).isEqualTo(200);
     assertThat(api.post("/api/candidates", text(""), LINES).status()).isEqualTo(400);
     assertThat(api.post("/api/candidates", text("[]\n"), LINES).status()).isEqualTo(400);
     assertThat(api.get("/metrics").text())
-        .contains("sluice_http_candidates_total{outcome=\"accepted\"} 5.0");
+        .contains("sluice_http_candidates_total{outcome=\"accepted\"} 6.0");
   }
 
   @Test

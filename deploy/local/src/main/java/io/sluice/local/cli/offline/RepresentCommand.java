@@ -4,6 +4,7 @@ import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.local.cli.options.OutputFile;
 import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.file.ExampleFile;
@@ -69,8 +70,8 @@ public final class RepresentCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     RepresentationSettings settings = model.settings();
-    OutputFile.requireWritable(out);
-    List<ExampleLine> lines = ExampleFile.read(in, reading.forms());
+    OutputFile.requireWritable("--out", out);
+    List<ExampleLine> lines = ExampleFile.read(in, reading.forms(List.of(in)));
     if (lines.isEmpty()) {
       throw new IOException(in + " contains no examples");
     }

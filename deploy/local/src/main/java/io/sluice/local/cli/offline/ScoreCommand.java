@@ -4,6 +4,7 @@ import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.local.cli.options.OutputFile;
 import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.local.console.WorkBar;
 import io.sluice.schemas.FeatureEncoding;
@@ -106,7 +107,7 @@ public final class ScoreCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
     }
     RepresentationSettings settings = model.settings();
-    OutputFile.requireWritable(out);
+    OutputFile.requireWritable("--out", out);
     List<ExampleLine> lines = lines();
     List<ExampleLine> querySet = ExampleFile.read(queries, FormOptions.DEFAULT);
     OfflineRules rules = OfflineRules.of(querySet, queries);
@@ -191,7 +192,8 @@ public final class ScoreCommand implements Callable<Integer> {
 
   private List<ExampleLine> lines() throws IOException {
     List<ExampleLine> lines = new ArrayList<>();
-    try (CandidateFile file = CandidateFile.open(candidates, reading.forms(), "")) {
+    try (CandidateFile file =
+        CandidateFile.open(candidates, reading.forms(List.of(candidates)), "")) {
       while (lines.size() < limit && file.hasNext()) {
         file.next()
             .match(

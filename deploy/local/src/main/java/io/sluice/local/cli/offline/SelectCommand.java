@@ -1,5 +1,6 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.local.cli.options.OutputFile;
 import io.sluice.schemas.file.NpyFile;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Selection;
@@ -71,6 +72,9 @@ public final class SelectCommand implements Callable<Integer> {
     Algorithm algorithm = algorithm();
     if (budget < 1) {
       throw usage("--budget " + budget + ": a budget is a number of candidates, at least 1");
+    }
+    if (out.isPresent()) {
+      OutputFile.requireWritable("--out", out.get());
     }
     List<Integer> selected = select(algorithm);
     if (out.isPresent()) {

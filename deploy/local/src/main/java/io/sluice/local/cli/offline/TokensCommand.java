@@ -92,7 +92,7 @@ public final class TokensCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TextSettings settings = settings();
-    List<ExampleLine> lines = ExampleFile.read(in, reading.forms());
+    List<ExampleLine> lines = ExampleFile.read(in, reading.forms(List.of(in)));
     if (lines.isEmpty()) {
       throw new IOException(in + " contains no examples");
     }

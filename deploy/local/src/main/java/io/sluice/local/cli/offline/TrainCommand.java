@@ -115,7 +115,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private List<Text> texts(UnusableLines unusable) throws IOException {
     List<Text> texts = new ArrayList<>();
-    for (ExampleLine line : ExampleFile.read(data, reading.forms())) {
+    for (ExampleLine line : ExampleFile.read(data, reading.forms(List.of(data)))) {
       LineRepresenter.text(line).ifPresent(texts::add);
       if (line instanceof ExampleLine.Invalid invalid) {
         unusable.add(invalid.line(), invalid.reason());

@@ -91,7 +91,12 @@ public final class WarmupCommand implements Callable<Integer> {
       UnusableLines unusable = new UnusableLines(candidates, spec.commandLine().getErr());
       CandidateSample sample =
           CandidateSample.draw(
-              candidates, reading.forms(), fraction, limit, settings.hyper().seed(), unusable);
+              candidates,
+              reading.forms(List.of(candidates)),
+              fraction,
+              limit,
+              settings.hyper().seed(),
+              unusable);
       List<Text.Conversation> texts =
           sample.candidates().stream().map(Text.Conversation::of).toList();
       EncodedExamples examples = run.encode("Candidate drawn", texts);

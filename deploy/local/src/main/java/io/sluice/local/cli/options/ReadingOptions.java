@@ -1,7 +1,12 @@
 package io.sluice.local.cli.options;
 
+import io.sluice.schemas.file.MappedColumns;
 import io.sluice.schemas.form.Form;
 import io.sluice.schemas.form.FormOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,8 +35,8 @@ public final class ReadingOptions {
       paramLabel = "NAME=COLUMN",
       description =
           "Read the column COLUMN as the field NAME of the form, such as output=response; may be"
-              + " given several times.")
-  private Map<String, String> fields = new TreeMap<>();
+              + " given several times. Some example must have the column.")
+  private List<String> fields = new ArrayList<>();
 
   @Option(
       names = "--take",
@@ -45,9 +50,22 @@ public final class ReadingOptions {
   /**
    * Returns the options as the readers of examples take them.
    *
-   * @throws ParameterException when an option has a value that does not exist
+   * @param files the files that the command will read with them
+   * @throws ParameterException when an option has a value that does not exist, such as a column
+   *     that no example of the files has
+   * @throws IOException when columns are mapped and a file cannot be opened
    */
-  public FormOptions forms() {
+  public FormOptions forms(List<Path> files) throws IOException {
+    FormOptions forms = forms();
+    try {
+      MappedColumns.require(forms, files);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--field " + e.getMessage(), e);
+    }
+    return forms;
+  }
+
+  private FormOptions forms() {
     if (take.isPresent() && !take.get().equals(CHOSEN)) {
       throw new ParameterException(
           spec.commandLine(), "--take " + take.get() + ": there is only --take chosen");
@@ -58,9 +76,24 @@ public final class ReadingOptions {
           spec.commandLine(), "--format " + format.get() + ": use one of " + Form.labels());
     }
     try {
-      return new FormOptions(form, fields, take.isPresent());
+      return new FormOptions(form, columns(), take.isPresent());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--field: " + e.getMessage(), e);
     }
+  }
+
+  private Map<String, String> columns() {
+    Map<String, String> columns = new TreeMap<>();
+    for (String field : fields) {
+      String[] parts = field.split("=", 2);
+      if (parts.length != 2 || parts[1].isEmpty()) {
+        throw new IllegalArgumentException("'" + field + "' is not NAME=COLUMN");
+      }
+      if (columns.put(parts[0], parts[1]) != null) {
+        throw new IllegalArgumentException(
+            "the field '" + parts[0] + "' is given twice: give it once");
+      }
+    }
+    return columns;
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.local.cli.pool;
 
 import io.sluice.local.cli.options.ConnectionOptions;
+import io.sluice.local.cli.options.OutputFile;
 import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.connection.KafkaAccess;
@@ -12,6 +13,7 @@ import io.sluice.streams.client.CandidateIngest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -76,8 +78,9 @@ public final class IngestCommand implements Callable<Integer> {
       names = "--reject",
       paramLabel = "FILE",
       description =
-          "Write invalid lines to a file, as JSON lines {\"file\", \"line\", \"reason\","
-              + " \"text\"}. The file is replaced if it exists.")
+          "Write invalid lines to a file, as JSON lines {\"file\", \"line\", \"id\", \"reason\","
+              + " \"text\"}. The file is replaced if it exists. Its lines can be ingested again,"
+              + " with other options or mended.")
   private Optional<Path> reject;
 
   /** Called by picocli. */
@@ -90,13 +93,16 @@ public final class IngestCommand implements Callable<Integer> {
           spec.commandLine(),
           "--limit " + limit.get() + ": give a number of candidates, at least 1");
     }
-    FormOptions forms = reading.forms();
     InputFiles inputs = InputFiles.of(names);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     inputs.skipped().forEach(file -> err.println(file + " is left out: no examples by its name"));
     for (Path file : inputs.files()) {
       CandidateFile.open(file).close();
+    }
+    FormOptions forms = reading.forms(inputs.files());
+    if (reject.isPresent()) {
+      requireRejects(reject.get(), inputs);
     }
     try (IngestTally tally = new IngestTally(reject)) {
       Counts counts =
@@ -114,6 +120,16 @@ public final class IngestCommand implements Callable<Integer> {
         throw new IOException(String.join(" ", names) + " contains no candidates");
       }
       return counts.invalid == 0 || skipInvalid ? 0 : 1;
+    }
+  }
+
+  private static void requireRejects(Path file, InputFiles inputs) throws IOException {
+    OutputFile.requireWritable("--reject", file);
+    for (Path input : inputs.files()) {
+      if (Files.exists(file) && Files.isSameFile(file, input)) {
+        throw new IOException(
+            "--reject " + file + " is one of the files to read: give another name");
+      }
     }
   }
 
@@ -175,6 +191,15 @@ public final class IngestCommand implements Callable<Integer> {
       }
       try (CandidateFile lines = CandidateFile.open(file, forms, inputs.idPrefix(file))) {
         counts = counts.plus(work.on(file, lines, counts));
+        lines
+            .missingColumns()
+            .forEach(
+                column ->
+                    spec.commandLine()
+                        .getErr()
+                        .printf(
+                            "%s: --field %s: no example read from it has this column%n",
+                            file, column));
       }
     }
     return counts;

@@ -1,8 +1,9 @@
 package io.sluice.local.cli.pool;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.file.RejectedLine;
 import io.sluice.schemas.form.Form;
+import io.sluice.schemas.validation.ChatOnly;
 import io.sluice.schemas.validation.ForeignText;
 import io.sluice.schemas.validation.MetadataRules;
 import java.io.IOException;
@@ -23,16 +24,18 @@ import java.util.stream.Collectors;
  * file if there is one. Not thread-safe.
  */
 final class IngestTally implements AutoCloseable {
-  private static final int MAX_REASON = 160;
   private static final int MAX_REASONS = 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Map<Form, Long> forms = new EnumMap<>(Form.class);
-  private final Map<String, Long> reasons = new TreeMap<>();
+
+  /** By reason without its numbers. */
+  private final Map<String, Refusals> refusals = new TreeMap<>();
+
   private final Map<String, Long> leftOut = new TreeMap<>();
   private final SeenIds ids = new SeenIds();
-  private long repeated;
   private final Optional<Writer> rejects;
+  private long repeated;
+  private long chatOnly;
 
   /**
    * Creates an empty tally.
@@ -53,6 +56,9 @@ final class IngestTally implements AutoCloseable {
     if (!ids.add(line.candidate().getId())) {
       repeated++;
     }
+    if (ChatOnly.isNeededFor(line.candidate())) {
+      chatOnly++;
+    }
     line.leftOut().forEach(name -> leftOut.merge(ForeignText.name(name), 1L, Long::sum));
   }
 
@@ -63,21 +69,18 @@ final class IngestTally implements AutoCloseable {
    */
   void refused(Path file, CandidateLine.Invalid line) {
     // Lines with the same fault differ in numbers only.
-    String kind =
-        ForeignText.shown(
-            line.reason().replaceFirst("^element \\d+: ", "").replaceAll("\\d+", "N"), MAX_REASON);
-    reasons.merge(kind, 1L, Long::sum);
+    String kind = line.reason().replaceFirst("^element \\d+: ", "").replaceAll("\\d+", "N");
+    refusals.computeIfAbsent(
+            kind, k -> new Refusals("%s, line %d: %s".formatted(file, line.line(), line.reason())))
+        .count++;
     if (rejects.isPresent()) {
       try {
         rejects
             .get()
             .append(
-                JSON.createObjectNode()
-                    .put("file", file.toString())
-                    .put("line", line.line())
-                    .put("reason", line.reason())
-                    .put("text", line.text())
-                    .toString())
+                new RejectedLine(
+                        file.toString(), line.line(), line.id(), line.reason(), line.text())
+                    .toJson())
             .append('\n');
       } catch (IOException e) {
         throw new UncheckedIOException(
@@ -86,7 +89,7 @@ final class IngestTally implements AutoCloseable {
     }
   }
 
-  /** Prints the counts, the most frequent reasons first. */
+  /** Prints the counts, the most frequent reasons first, each with the first line that has it. */
   void print(PrintWriter out) {
     if (!forms.isEmpty()) {
       out.println(
@@ -95,16 +98,22 @@ final class IngestTally implements AutoCloseable {
                   .map(entry -> entry.getKey().label() + " " + entry.getValue())
                   .collect(Collectors.joining(", ")));
     }
+    if (chatOnly > 0) {
+      out.println(
+          "  only for workers with text.form=chat: "
+              + chatOnly
+              + " (they have tools, tool calls or thoughts, which the text form reference refuses)");
+    }
     if (repeated > 0) {
       out.println(
           "  ids that came before: " + repeated + " (of each id the last candidate counts)");
     }
-    reasons.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
+    refusals.values().stream()
+        .sorted(Comparator.comparing((Refusals kind) -> -kind.count))
         .limit(MAX_REASONS)
-        .forEach(entry -> out.println("  refused: " + entry.getValue() + " " + entry.getKey()));
-    if (reasons.size() > MAX_REASONS) {
-      out.println("  refused for " + (reasons.size() - MAX_REASONS) + " other reasons");
+        .forEach(kind -> out.println("  refused: " + kind.count + ", such as " + kind.first));
+    if (refusals.size() > MAX_REASONS) {
+      out.println("  refused for " + (refusals.size() - MAX_REASONS) + " other reasons");
     }
     leftOut.forEach(
         (name, count) ->
@@ -122,6 +131,16 @@ final class IngestTally implements AutoCloseable {
   public void close() throws IOException {
     if (rejects.isPresent()) {
       rejects.get().close();
+    }
+  }
+
+  /** Refused lines with the same fault, of which the first one is described. */
+  private static final class Refusals {
+    private final String first;
+    private long count;
+
+    Refusals(String first) {
+      this.first = first;
     }
   }
 }

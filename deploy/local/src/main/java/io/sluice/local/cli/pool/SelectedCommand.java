@@ -1,9 +1,13 @@
 package io.sluice.local.cli.pool;
 
 import io.sluice.local.cli.options.ConnectionOptions;
+import io.sluice.local.cli.options.OutputFile;
+import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetReader;
 import io.sluice.streams.client.SubsetWriter;
+import io.sluice.streams.client.TargetTasks;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -23,7 +27,9 @@ import picocli.CommandLine.Spec;
       "Print the current subset of a task, in the order of selection.",
       "The output has one JSON object per line: {\"rank\", \"candidate_id\", \"score\", \"query\","
           + " \"messages\"}; the rank counts from 0, and the score is the similarity to the query"
-          + " for which the candidate was selected."
+          + " for which the candidate was selected.",
+      "If there are fewer than B examples, standard error says how many, and whether the budget is"
+          + " full by its learnt tokens."
     })
 public final class SelectedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -50,7 +56,11 @@ public final class SelectedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Subset subset = connection.use(access -> new SubsetReader(access).read(task, budget));
+    if (out.isPresent()) {
+      OutputFile.requireWritable("--out", out.get());
+    }
+    Selected selected = connection.use(this::read);
+    Subset subset = selected.subset;
     if (out.isPresent()) {
       try (Writer writer = Files.newBufferedWriter(out.get())) {
         SubsetWriter.write(subset, writer);
@@ -58,10 +68,20 @@ public final class SelectedCommand implements Callable<Integer> {
     } else {
       SubsetWriter.write(subset, spec.commandLine().getOut());
     }
-    int count = subset.entries().size();
-    if (count < budget) {
-      spec.commandLine().getErr().printf("%d of %d are selected so far%n", count, budget);
-    }
+    SelectedRemark.of(subset, budget, selected.status)
+        .ifPresent(remark -> spec.commandLine().getErr().println(remark));
     return 0;
   }
+
+  private Selected read(KafkaAccess kafka) {
+    Subset subset = new SubsetReader(kafka).read(task, budget);
+    return new Selected(
+        subset,
+        subset.task().getBudgetTokens().isEmpty()
+            ? Optional.empty()
+            : Optional.ofNullable(new TargetTasks(kafka).statuses().get(task)));
+  }
+
+  /** The status is only needed of a task with budgets in tokens. */
+  private record Selected(Subset subset, Optional<TaskStatus> status) {}
 }

@@ -21,6 +21,7 @@ import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.connection.LocalStackFile;
+import io.sluice.schemas.form.FormOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -191,11 +192,16 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (trainSeeds < 1) {
       throw usage("--train-seeds " + trainSeeds + ": use 1 or more");
     }
+    FormOptions forms = reading.forms(candidates.map(List::of).orElse(List.of()));
+    if (candidates.isEmpty() && !forms.equals(FormOptions.DEFAULT)) {
+      throw usage(
+          "--format, --field and --take say how your own candidates are read: give --candidates");
+    }
     try {
       QuickstartPlan plan =
           new QuickstartPlan(
               candidates,
-              reading.forms(),
+              forms,
               tasks,
               model.map(base -> new ModelFolders(base, checkpoints)),
               budgets,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,15 +66,95 @@ class IngestDryRunTest {
               [assistant, learnt] c
             3 candidates read and not sent, 2 lines invalid
               read as: messages 1, alpaca 1, prompt-completion 1
-              refused: 1 messages is missing, and the fields prompt, answer are no other form: if they have other names, map them (--field output=response)
-              refused: 1 messages is missing, and the fields text are no other form: if they have other names, map them (--field output=response)
+              only for workers with text.form=chat: 1 (they have tools, tool calls or thoughts, which the text form reference refuses)
+              refused: 1, such as pool/b.json.zst, line 1: element 2: messages is missing, and no other form fits the columns prompt, answer: if one of them is a field under another name, map it, such as --field completion=answer (over HTTP the parameter field)
+              refused: 1, such as pool/a.jsonl, line 2: messages is missing, and no other form fits the columns text: an example has messages, or a prompt and an answer
             """);
     assertThat(Files.readAllLines(rejects))
         .hasSize(2)
         .first()
         .asString()
-        .contains("a.jsonl\",\"line\":2,\"reason\":\"messages is missing")
+        .contains("a.jsonl\",\"line\":2,\"id\":\"a.jsonl:2\",\"reason\":\"messages is missing")
         .endsWith("\"text\":\"{\\\"text\\\": \\\"neither\\\"}\"}");
+  }
+
+  @Test
+  void givenReasonsThatDifferInNumbers_whenCounted_thenOneOfThemIsShownInFull() throws IOException {
+    String line =
+        "{\"messages\": [{\"role\": \"assistant\", \"content\": \"a\", \"weight\": %d}]}%n";
+    Path file =
+        Files.writeString(folder.resolve("weights.jsonl"), line.formatted(20) + line.formatted(30));
+
+    CommandRun ran = CommandRun.of("ingest", file.toString(), "--dry-run");
+
+    assertThat(ran.out().lines().filter(each -> each.contains("refused")))
+        .containsExactly(
+            "  refused: 2, such as "
+                + file
+                + ", line 1: message 1 has the weight 20: use 1 for a turn that is learnt and 0 for"
+                + " one that is not; there are no other weights");
+  }
+
+  @Test
+  void givenRejectedLines_whenIngestedAgainWithOtherOptions_thenTheirExamplesAreRead()
+      throws IOException {
+    Path rejects = folder.resolve("rejects.jsonl");
+    CommandRun.of("ingest", pool.toString(), "--dry-run", "--reject", rejects.toString());
+    String[] again = {
+      "ingest", rejects.toString(), "--dry-run", "--field", "completion=answer", "--reject"
+    };
+
+    CommandRun ran = run(again, folder.resolve("left.jsonl"));
+
+    assertThat(ran.out())
+        .contains("rejects.jsonl, line 2 (prompt-completion): id b.json.zst:2")
+        .contains("1 candidates read and not sent, 1 lines invalid");
+    assertThat(Files.readString(folder.resolve("left.jsonl")))
+        .as("the example itself, under the id that it had")
+        .contains("\"id\":\"a.jsonl:2\"", "\"text\":\"{\\\"text\\\": \\\"neither\\\"}\"");
+
+    assertThat(run(again, rejects).err()).contains("is one of the files to read");
+    assertThat(Files.size(rejects)).as("the file that was to be read").isPositive();
+    assertThat(run(again, folder).err())
+        .contains("--reject " + folder + " is a folder: give the name of a file in it");
+    assertThat(run(again, folder.resolve("none/r.jsonl")).err())
+        .contains("there is no folder " + folder.resolve("none") + ": create it first");
+  }
+
+  private static CommandRun run(String[] arguments, Path last) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = last.toString();
+    return CommandRun.of(all);
+  }
+
+  @Test
+  void givenAColumnThatNoExampleHas_whenMapped_thenItIsRefusedBeforeAnythingIsRead()
+      throws IOException {
+    CommandRun ran = CommandRun.of("ingest", pool.toString(), "--dry-run", "--field", "id=uid");
+
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .contains(
+            "--field id=uid: no example has such a column; the examples have instruction, input,"
+                + " output, language, text, messages, tools, prompt, completion, answer");
+
+    ran = CommandRun.of("ingest", pool.toString(), "--dry-run", "--field", "source=language");
+    assertThat(ran.out()).as("one example has it").contains("source: en");
+    assertThat(ran.err())
+        .contains("b.json.zst: --field source=language: no example read from it has this column")
+        .doesNotContain("a.jsonl: --field");
+  }
+
+  @Test
+  void givenTheSameFieldTwice_whenMapped_thenRefused() {
+    String file = pool.resolve("a.jsonl").toString();
+    assertThat(
+            CommandRun.of("ingest", file, "--dry-run", "--field", "id=text", "--field", "id=input")
+                .err())
+        .contains("--field: the field 'id' is given twice");
+    assertThat(CommandRun.of("ingest", file, "--dry-run", "--field", "id").err())
+        .contains("--field: 'id' is not NAME=COLUMN");
   }
 
   @Test
