@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
           + " a terminal, and otherwise between >>> and <<<.",
       "With --json, writes one line per example: {\"id\", \"text\", \"ids\", \"learn\"}, where learn is 1"
           + " for a token whose prediction counts in the loss, or {\"id\", \"refused\"} with the reason"
-          + " why nothing can be learnt. The text is whole, also where --max-length cuts its tokens."
+          + " why nothing can be learnt. The text is whole, also where --max-length cuts its tokens.",
+      "A refusal is part of what is shown: the exit code is 0 also when examples are refused."
     })
 public final class TokensCommand implements Callable<Integer> {
   private static final JsonMapper JSON =
