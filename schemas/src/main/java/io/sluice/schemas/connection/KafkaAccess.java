@@ -1,5 +1,7 @@
 package io.sluice.schemas.connection;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
@@ -11,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -150,10 +153,12 @@ public final class KafkaAccess {
     partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
     Map<TopicPartition, Long> ends = new HashMap<>();
     try (Admin admin = admin()) {
-      admin.listOffsets(asked).all().get().forEach((p, end) -> ends.put(p, end.offset()));
+      ListOffsetsResult result = admin.listOffsets(asked);
+      AdminResults.await(partitions.stream().collect(toMap(p -> p, result::partitionResult)))
+          .forEach((p, end) -> ends.put(p, end.offset()));
       return ends;
     } catch (ExecutionException e) {
-      throw new KafkaException("the ends of topics are not known: " + e.getCause().getMessage(), e);
+      throw new KafkaException("the ends of topics are not known: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while asking for the ends of topics", e);

@@ -1,6 +1,7 @@
 package io.sluice.streams.topology;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.sluice.schemas.connection.AdminResults;
 import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.nominate.TopicPartitionReader;
@@ -190,13 +191,13 @@ public final class SelectionService implements AutoCloseable {
   private static Map<String, TopicDescription> describe(
       StreamsAppConfig config, List<String> topics) {
     try (Admin admin = Admin.create(config.admin(Map.of(), Map.of()))) {
-      return admin.describeTopics(topics).allTopicNames().get();
+      return AdminResults.await(admin.describeTopics(topics).topicNameValues());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new IllegalStateException(
             "one of the topics " + topics + " does not exist: create them with 'sluice topics'", e);
       }
-      KafkaException failure = new KafkaException(e.getCause().getMessage(), e.getCause());
+      KafkaException failure = new KafkaException(e.getMessage(), e.getCause());
       throw new IllegalStateException(
           "the topics cannot be looked up: " + config.explain(failure).getMessage(), e);
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toMap;
 
+import io.sluice.schemas.connection.AdminResults;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.topic.Topics.Spread;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -74,7 +76,9 @@ public record TopicSetup(int shards, int taskPartitions, Replication replication
   public void apply(Admin admin, Topics topics, RecordLimit limit) throws InterruptedException {
     try {
       List<TopicSpec> specs = topics.all();
-      Set<String> names = admin.listTopics().names().get();
+      Set<String> names =
+          AdminResults.await(Map.of("list of topics", admin.listTopics().names()))
+              .get("list of topics");
       Map<Boolean, List<TopicSpec>> byExistence =
           specs.stream().collect(partitioningBy(spec -> names.contains(spec.name())));
       List<ExistingTopic> existing = describe(admin, byExistence.get(true));
@@ -82,14 +86,16 @@ public record TopicSetup(int shards, int taskPartitions, Replication replication
       refuse(
           new TopicCheck(this, limit)
               .findings(existing, missing.stream().map(TopicSpec::spread).toList()));
-      admin.createTopics(missing.stream().map(spec -> newTopic(spec, limit)).toList()).all().get();
+      AdminResults.await(
+          admin
+              .createTopics(missing.stream().map(spec -> newTopic(spec, limit)).toList())
+              .values());
       awaitLeaders(admin, specs);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TimeoutException slow) {
         throw slow;
       }
-      throw new StackException(
-          "the topics could not be set up: " + e.getCause().getMessage(), e.getCause());
+      throw new StackException("the topics could not be set up: " + e.getMessage(), e.getCause());
     }
   }
 
@@ -128,7 +134,9 @@ public record TopicSetup(int shards, int taskPartitions, Replication replication
       Admin admin, Map<TopicPartition, OffsetSpec> ends, Instant deadline)
       throws ExecutionException, InterruptedException {
     try {
-      admin.listOffsets(ends).all().get();
+      ListOffsetsResult result = admin.listOffsets(ends);
+      AdminResults.await(
+          ends.keySet().stream().collect(toMap(each -> each, result::partitionResult)));
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException
@@ -165,9 +173,11 @@ public record TopicSetup(int shards, int taskPartitions, Replication replication
   private static List<ExistingTopic> describe(Admin admin, List<TopicSpec> specs)
       throws ExecutionException, InterruptedException {
     Map<String, TopicDescription> descriptions =
-        admin.describeTopics(specs.stream().map(TopicSpec::name).toList()).allTopicNames().get();
+        AdminResults.await(
+            admin.describeTopics(specs.stream().map(TopicSpec::name).toList()).topicNameValues());
     Map<ConfigResource, Config> configs =
-        admin.describeConfigs(specs.stream().map(TopicSetup::resource).toList()).all().get();
+        AdminResults.await(
+            admin.describeConfigs(specs.stream().map(TopicSetup::resource).toList()).values());
     return specs.stream()
         .map(spec -> existing(spec, descriptions.get(spec.name()), configs.get(resource(spec))))
         .toList();
