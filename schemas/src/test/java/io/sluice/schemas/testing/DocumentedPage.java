@@ -37,9 +37,18 @@ public record DocumentedPage(String file, String content) {
         .isEqualTo(content);
   }
 
-  /** Surefire runs the tests of a module in the module's folder, which has the module's name. */
   private static String command(Class<?> test) {
     return "mvn -q test -pl %s -am -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false -D%s=true"
-        .formatted(Path.of("").toAbsolutePath().getFileName(), test.getSimpleName(), RENEW);
+        .formatted(module(), test.getSimpleName(), RENEW);
+  }
+
+  /** Surefire runs the tests of a module in its folder, which is inside that of the whole build. */
+  private static String module() {
+    Path module = Path.of("").toAbsolutePath();
+    Path build = module.getParent();
+    while (!Files.exists(build.resolve("pom.xml"))) {
+      build = build.getParent();
+    }
+    return build.relativize(module).toString();
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.local.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.local.process.FreePort;
 import io.sluice.local.process.RestartableProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class BrokerKilledInCommitTest {
       throws Exception {
     Path folder = Path.of("target", "broker-killed-in-commit").toAbsolutePath();
     Utils.delete(folder.toFile());
-    int port = Deployment.freePort();
+    int port = FreePort.next();
     try (RestartableProcess broker =
             new RestartableProcess(
                 "broker",

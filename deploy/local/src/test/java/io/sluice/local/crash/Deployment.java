@@ -2,6 +2,7 @@ package io.sluice.local.crash;
 
 import io.sluice.local.cli.Sluice;
 import io.sluice.local.endtoend.ApiClient;
+import io.sluice.local.process.FreePort;
 import io.sluice.local.process.RestartableProcess;
 import io.sluice.local.stack.RegistryProcess;
 import io.sluice.local.stack.TopicSetup;
@@ -9,8 +10,6 @@ import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ final class Deployment implements AutoCloseable {
 
   private Deployment(Path folder, long seed) throws IOException {
     this.folder = folder;
-    int brokerPort = freePort();
+    int brokerPort = FreePort.next();
     bootstrapServers = "127.0.0.1:" + brokerPort;
     registry =
         RegistryProcess.launch(RegistryProcess.distribution(), folder.resolve("registry"), 0);
@@ -61,8 +60,8 @@ final class Deployment implements AutoCloseable {
             folder,
             BrokerProcess.class,
             List.of(folder.resolve("broker").toString(), Integer.toString(brokerPort))));
-    int portA = freePort();
-    int portB = freePort();
+    int portA = FreePort.next();
+    int portB = FreePort.next();
     victims.put(Fault.Role.STREAMS_A, streams(Fault.Role.STREAMS_A, portA));
     victims.put(Fault.Role.STREAMS_B, streams(Fault.Role.STREAMS_B, portB));
     apis = List.of(api(portA), api(portB));
@@ -232,13 +231,6 @@ final class Deployment implements AutoCloseable {
 
   private static ApiClient api(int port) {
     return new ApiClient(URI.create("http://127.0.0.1:" + port));
-  }
-
-  /** Returns a port on which no process currently listens. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void alter(

@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.Serdes;
  * @param firstOfLife for each of these tasks, the first revision since it was last created
  * @param queries representations of queries
  */
-record Inputs(
+public record Inputs(
     Map<RepresentationKey, Representation> candidates,
     Set<Place> unreadable,
     Map<String, TargetTask> tasks,
@@ -39,14 +39,15 @@ record Inputs(
     Map<QueryRepresentationKey, QueryRepresentation> queries) {
 
   /** The position of a record. */
-  record Place(TopicPartition partition, long offset) {
-    static Place of(ConsumerRecord<?, ?> record) {
+  public record Place(TopicPartition partition, long offset) {
+    /** The position of a record that was read. */
+    public static Place of(ConsumerRecord<?, ?> record) {
       return new Place(new TopicPartition(record.topic(), record.partition()), record.offset());
     }
   }
 
   /** Reads the topics to their ends. */
-  static Inputs read(TopicClient kafka, Topics topics, AvroSerdes avro) {
+  public static Inputs read(TopicClient kafka, Topics topics, AvroSerdes avro) {
     Map<RepresentationKey, Representation> candidates = new TreeMap<>();
     Set<Place> unreadable = new HashSet<>();
     Deserializer<RepresentationKey> keys = avro.<RepresentationKey>key().deserializer();
@@ -95,7 +96,7 @@ record Inputs(
   }
 
   /** Returns the scores of every candidate for each query of a task, by candidate id. */
-  Map<String, float[]> scoreRows(TargetTask task) {
+  public Map<String, float[]> scoreRows(TargetTask task) {
     QueryMatrix matrix = queryMatrix(task);
     Map<String, float[]> rows = new TreeMap<>();
     candidates.forEach(

@@ -38,20 +38,23 @@ public final class ApiClient {
     return send("GET", path, BodyPublishers.noBody(), headers);
   }
 
-  Answer put(String path, String body, String... headers) {
+  /** Sends a PUT request, like {@link #get}. */
+  public Answer put(String path, String body, String... headers) {
     return send("PUT", path, BodyPublishers.ofString(body), headers);
   }
 
-  Answer post(String path, BodyPublisher body, String... headers) {
+  /** Sends a POST request, like {@link #get}. */
+  public Answer post(String path, BodyPublisher body, String... headers) {
     return send("POST", path, body, headers);
   }
 
-  Answer delete(String path, String... headers) {
+  /** Sends a DELETE request, like {@link #get}. */
+  public Answer delete(String path, String... headers) {
     return send("DELETE", path, BodyPublishers.noBody(), headers);
   }
 
-  /** Repeats a GET request until the answer meets a condition; fails after 60 seconds. */
-  Answer await(String path, Predicate<Answer> wanted) {
+  /** Repeats a GET request until the answer meets a condition; fails after five minutes. */
+  public Answer await(String path, Predicate<Answer> wanted) {
     Instant deadline = Instant.now().plus(PATIENCE);
     while (true) {
       Answer answer = get(path);

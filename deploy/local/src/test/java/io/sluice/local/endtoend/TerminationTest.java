@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.local.bundled.BundledModel;
 import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.crash.BrokerProcess;
+import io.sluice.local.process.FreePort;
 import io.sluice.local.process.RestartableProcess;
 import io.sluice.local.process.SluiceProcess;
 import io.sluice.local.stack.TopicSetup;
@@ -93,7 +94,7 @@ class TerminationTest {
   void givenASilentRegistryAndAnOutage_whenTerminated_thenServicesEnd(Outage outage)
       throws Exception {
     WrittenModel model = BundledModel.write(folder.resolve("model"));
-    String address = "127.0.0.1:" + freePort();
+    String address = "127.0.0.1:" + FreePort.next();
     try (SilentServer registry = SilentServer.start();
         RestartableProcess broker = broker(address)) {
       broker.start();
@@ -176,12 +177,6 @@ class TerminationTest {
                     service, "--bootstrap-servers=" + broker, "--schema-registry=" + registry),
                 Stream.of(more))
             .toArray(String[]::new));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Accepts connections and never sends anything. */

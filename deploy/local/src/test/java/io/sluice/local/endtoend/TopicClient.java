@@ -3,6 +3,7 @@ package io.sluice.local.endtoend;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,20 +22,23 @@ import org.apache.kafka.common.serialization.Serde;
 public final class TopicClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  private final String bootstrapServers;
+  private final Map<String, Object> connection;
   private final KafkaProducer<byte[], byte[]> producer;
 
   /** Creates a client, which the caller closes. */
   public TopicClient(String bootstrapServers) {
-    this.bootstrapServers = bootstrapServers;
-    this.producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    this(Map.of("bootstrap.servers", bootstrapServers));
   }
 
-  <K, V> void write(
+  /** Creates a client, which the caller closes, with all settings that it needs to connect. */
+  public TopicClient(Map<String, Object> connection) {
+    this.connection = Map.copyOf(connection);
+    this.producer =
+        new KafkaProducer<>(this.connection, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Sends a record, without waiting for its acknowledgement. */
+  public <K, V> void write(
       String topic, Serde<K> keys, Serde<V> values, K key, V value, Optional<Integer> partition) {
     producer.send(
         new ProducerRecord<>(
@@ -44,7 +48,8 @@ public final class TopicClient implements AutoCloseable {
             values.serializer().serialize(topic, value)));
   }
 
-  void flush() {
+  /** Waits until all records are acknowledged. */
+  public void flush() {
     producer.flush();
   }
 
@@ -107,14 +112,11 @@ public final class TopicClient implements AutoCloseable {
   }
 
   private Consumer<byte[], byte[]> consumer(String topic, String isolation) {
+    Map<String, Object> settings = new HashMap<>(connection);
+    settings.put("isolation.level", isolation);
+    settings.put("auto.offset.reset", "earliest");
     KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "isolation.level", isolation,
-                "auto.offset.reset", "earliest"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions =
         consumer.partitionsFor(topic).stream()
             .map(info -> new TopicPartition(topic, info.partition()))

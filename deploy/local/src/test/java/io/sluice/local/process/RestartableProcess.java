@@ -31,14 +31,24 @@ public final class RestartableProcess implements AutoCloseable {
    * @param mainClass what it runs, with the class path of this JVM
    */
   public RestartableProcess(String name, Path folder, Class<?> mainClass, List<String> args) {
+    this(name, folder, List.of("-Xmx384m"), mainClass, args);
+  }
+
+  /**
+   * Describes a process with options of its JVM.
+   *
+   * @param options of the JVM; several processes share few cores and little memory, so its heap is
+   *     to be limited
+   */
+  public RestartableProcess(
+      String name, Path folder, List<String> options, Class<?> mainClass, List<String> args) {
     this.name = name;
     this.log = folder.resolve(name + ".log");
     this.temporary = folder.resolve(name + ".tmp");
-    // Several of them share few cores and little memory.
     this.command =
         ChildJvm.command(
             temporary,
-            List.of("-XX:+UseSerialGC", "-Xmx384m"),
+            Stream.concat(Stream.of("-XX:+UseSerialGC"), options.stream()).toList(),
             Stream.concat(
                 Stream.of(ChildGuard.class.getName(), mainClass.getName()), args.stream()));
   }
@@ -92,6 +102,22 @@ public final class RestartableProcess implements AutoCloseable {
       requireAlive();
     }
     process = Optional.empty();
+  }
+
+  /**
+   * Waits until the process ends by itself with a failure.
+   *
+   * @return the end of its log
+   */
+  public String awaitFailure(long seconds) throws InterruptedException {
+    if (!process.orElseThrow().waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError(name + " does not end. The end of its log:\n" + tail());
+    }
+    if (process.orElseThrow().exitValue() == 0) {
+      throw new AssertionError(name + " ended without a failure. The end of its log:\n" + tail());
+    }
+    process = Optional.empty();
+    return tail();
   }
 
   /** Lines of the log that contain a text, over all lives. */

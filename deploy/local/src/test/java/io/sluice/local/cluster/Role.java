@@ -1,0 +1,198 @@
+package io.sluice.local.cluster;
+
+import static org.apache.kafka.common.acl.AclOperation.CREATE;
+import static org.apache.kafka.common.acl.AclOperation.DELETE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
+import static org.apache.kafka.common.acl.AclOperation.READ;
+import static org.apache.kafka.common.acl.AclOperation.WRITE;
+import static org.apache.kafka.common.resource.ResourceType.GROUP;
+import static org.apache.kafka.common.resource.ResourceType.TOPIC;
+import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
+
+import io.sluice.schemas.topic.Topics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AclOperation;
+
+/**
+ * What the users of a secured cluster do, and everything that each needs to be permitted for it:
+ * the declaration from which the page security.md is generated, and with which the cluster's test
+ * runs.
+ */
+enum Role {
+  /** Creates the topics. */
+  TOPICS("`topics`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      String prefix = names.topics().prefix();
+      return Stream.of(CREATE, DESCRIBE, DESCRIBE_CONFIGS)
+          .map(operation -> Permission.ofPrefix(operation, TOPIC, prefix))
+          .toList();
+    }
+  },
+
+  /** Represents candidates and queries. */
+  WORKER("`worker`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      return all(
+          on(READ, topics.candidates(), topics.targetTasks(), topics.queryRepresentations()),
+          on(WRITE, topics.representations(), topics.queryRepresentations(), topics.deadLetters()),
+          List.of(Permission.of(READ, GROUP, names.workerGroup())));
+    }
+  },
+
+  /** Selects; internal topics and transactional ids begin with the application id. */
+  STREAMS("`streams`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      String internal = names.applicationId() + "-";
+      return all(
+          on(
+              READ,
+              topics.targetTasks(),
+              topics.queryRepresentations(),
+              topics.representations(),
+              topics.taskStatus(),
+              topics.jobRequests(),
+              topics.fineTuneResults()),
+          on(
+              WRITE,
+              topics.selected(),
+              topics.taskStatus(),
+              topics.fineTuneDatasets(),
+              topics.fineTuneJobs(),
+              topics.deadLetters()),
+          Stream.of(CREATE, READ, WRITE, DELETE)
+              .map(operation -> Permission.ofPrefix(operation, TOPIC, internal))
+              .toList(),
+          List.of(
+              Permission.of(READ, GROUP, names.applicationId()),
+              Permission.ofPrefix(WRITE, TRANSACTIONAL_ID, internal)));
+    }
+  },
+
+  /** What the user of the streams-app needs in addition if the HTTP API is to write. */
+  HTTP_WRITES("`streams`, in addition, if clients of the HTTP API may write") {
+    @Override
+    List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      return all(
+          on(READ, topics.fineTuneJobs(), topics.deadLetters()),
+          on(WRITE, topics.candidates(), topics.targetTasks(), topics.jobRequests()));
+    }
+  },
+
+  /** Trains and evaluates. */
+  TRAINER("`trainer`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      return all(
+          on(READ, topics.fineTuneJobs(), topics.fineTuneDatasets(), topics.fineTuneResults()),
+          on(WRITE, topics.fineTuneResults(), topics.deadLetters()),
+          List.of(
+              Permission.of(READ, GROUP, names.trainerGroup()),
+              Permission.ofPrefix(WRITE, TRANSACTIONAL_ID, names.trainerTransactions())));
+    }
+  },
+
+  /** Sends candidates. */
+  SENDER("`ingest`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      return on(WRITE, names.topics().candidates());
+    }
+  },
+
+  /** Adds, changes and removes tasks, fires and cancels jobs. */
+  CURATOR("`task put`, `task remove`, `jobs fire`, `jobs cancel`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      return all(
+          on(READ, topics.targetTasks(), topics.fineTuneJobs(), topics.deadLetters()),
+          on(WRITE, topics.targetTasks(), topics.jobRequests()));
+    }
+  },
+
+  /** Looks at everything that comes out. */
+  READER("`task list`, `selected`, `jobs`, `jobs show`, `dataset`, `results`") {
+    @Override
+    List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      return on(
+          READ,
+          topics.targetTasks(),
+          topics.taskStatus(),
+          topics.selected(),
+          topics.fineTuneJobs(),
+          topics.fineTuneDatasets(),
+          topics.fineTuneResults());
+    }
+  };
+
+  private final String commands;
+
+  Role(String commands) {
+    this.commands = commands;
+  }
+
+  /** The commands that a user of this role runs, as Markdown. */
+  String commands() {
+    return commands;
+  }
+
+  /** The user's name; the streams-app has one user for both of its roles. */
+  String user() {
+    return this == HTTP_WRITES ? STREAMS.user() : name().toLowerCase(Locale.ROOT);
+  }
+
+  /** All that a user of this role needs, and nothing else. */
+  abstract List<Permission> permissions(Names names);
+
+  /**
+   * The names of resources, all of which can be configured.
+   *
+   * @param applicationId {@code application.id} of the streams-app
+   * @param workerGroup consumer group of the workers of a representation
+   * @param trainerGroup consumer group of the trainers
+   * @param trainerTransactions what the transactional ids of all trainers begin with
+   */
+  record Names(
+      Topics topics,
+      String applicationId,
+      String workerGroup,
+      String trainerGroup,
+      String trainerTransactions) {
+    /** The names that hold unless others are configured. */
+    static Names byDefault() {
+      Topics topics = Topics.withDefaultPrefix();
+      return new Names(
+          topics,
+          "sluice-streams",
+          "sluice-worker-default",
+          topics.prefix() + "trainer",
+          topics.prefix() + "trainer-");
+    }
+  }
+
+  private static List<Permission> on(AclOperation operation, String... topics) {
+    return Arrays.stream(topics).map(topic -> Permission.of(operation, TOPIC, topic)).toList();
+  }
+
+  @SafeVarargs
+  private static List<Permission> all(List<Permission>... parts) {
+    List<Permission> all = new ArrayList<>();
+    for (List<Permission> part : parts) {
+      all.addAll(part);
+    }
+    return all;
+  }
+}
