@@ -3,6 +3,7 @@ package io.sluice.schemas.connection;
 import static java.util.stream.Collectors.toMap;
 
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RegistryAdmin;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import java.time.Duration;
@@ -97,6 +98,11 @@ public final class KafkaAccess {
   /** The registry's address for messages, without user and password. */
   public String schemaRegistryUrl() {
     return config.get(ConnectionSettings.SCHEMA_REGISTRY_URL).url();
+  }
+
+  /** An administrator of the schema registry. The caller closes it. */
+  public RegistryAdmin registryAdmin() {
+    return new RegistryAdmin(config.serdeSettings());
   }
 
   /** How long to wait for something to arrive from the brokers. */

@@ -1,8 +1,15 @@
 package io.sluice.schemas.serde;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Administers a schema registry: for whoever runs one. Clients of the topics need only {@link
@@ -11,7 +18,9 @@ import java.io.IOException;
  * <p>Each method asks the registry and blocks until it answers.
  */
 public final class RegistryAdmin implements AutoCloseable {
-  private final CachedSchemaRegistryClient client;
+  private static final int NOT_FOUND = 404;
+
+  private final SchemaRegistryClient client;
 
   /**
    * Opens a client; nothing is asked yet.
@@ -21,6 +30,76 @@ public final class RegistryAdmin implements AutoCloseable {
   public RegistryAdmin(String url) {
     // No schema is looked up here, so that the cache need not hold any.
     this.client = new CachedSchemaRegistryClient(url, 1);
+  }
+
+  /**
+   * Opens a client; nothing is asked yet.
+   *
+   * @param config configuration of Confluent's serdes: {@code schema.registry.url}, and whatever
+   *     else the registry needs (TLS, credentials)
+   */
+  public RegistryAdmin(Map<String, ?> config) {
+    this.client =
+        SchemaRegistryClientFactory.newClient(
+            List.of(String.valueOf(config.get("schema.registry.url")).split(",")),
+            1,
+            List.of(new AvroSchemaProvider()),
+            config,
+            Map.of());
+  }
+
+  /**
+   * The subjects that have a schema.
+   *
+   * @throws IOException when the registry does not answer or refuses the request
+   */
+  public Set<String> subjects() throws IOException {
+    return asked(() -> Set.copyOf(client.getAllSubjects())).orElse(Set.of());
+  }
+
+  /**
+   * Which new versions of a schema the registry accepts for subjects without a rule of their own: a
+   * compatibility level of Confluent's API.
+   *
+   * @return empty if the registry does not know such levels
+   * @throws IOException when the registry does not answer or refuses the request
+   */
+  public Optional<String> compatibility() throws IOException {
+    return asked(() -> client.getCompatibility(null));
+  }
+
+  /**
+   * The compatibility level that a subject has of its own.
+   *
+   * @throws IOException when the registry does not answer or refuses the request
+   */
+  public Optional<String> compatibility(String subject) throws IOException {
+    return asked(() -> client.getCompatibility(subject));
+  }
+
+  /**
+   * Whether schemas can be registered: {@code READWRITE}, {@code READONLY} and the like.
+   *
+   * @return empty if the registry does not know modes
+   * @throws IOException when the registry does not answer or refuses the request
+   */
+  public Optional<String> mode() throws IOException {
+    return asked(client::getMode);
+  }
+
+  private static <T> Optional<T> asked(Question<T> question) throws IOException {
+    try {
+      return Optional.ofNullable(question.ask());
+    } catch (RestClientException e) {
+      if (e.getStatus() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private interface Question<T> {
+    T ask() throws IOException, RestClientException;
   }
 
   /** Returns whether the registry answers requests. */

@@ -18,6 +18,7 @@ import io.sluice.local.cli.service.TrainerCommand;
 import io.sluice.local.cli.service.WorkerCommand;
 import io.sluice.local.cli.stack.BundledCommand;
 import io.sluice.local.cli.stack.BundledModelCommand;
+import io.sluice.local.cli.stack.DoctorCommand;
 import io.sluice.local.cli.stack.QuickstartCommand;
 import io.sluice.local.cli.stack.TopicsCommand;
 import io.sluice.local.cli.stack.UpCommand;
@@ -53,6 +54,7 @@ enum Subcommand {
   TRAINER("trainer", TrainerCommand.class, Jvm.RESILIENT),
   STREAMS("streams", StreamsCommand.class, Jvm.SCORING),
   TOPICS("topics", TopicsCommand.class, Jvm.BRIEF),
+  DOCTOR("doctor", DoctorCommand.class, Jvm.WORKING),
   HELP("help", HelpCommand.class, Jvm.BRIEF),
   GENERATE_COMPLETION("generate-completion", GenerateCompletion.class, Jvm.BRIEF);
 

@@ -7,7 +7,7 @@ package io.sluice.local.stack;
  * @param fault what is wrong, as the end of a sentence that begins with the topic's name
  * @param remedy what to do about it
  */
-record TopicFinding(String topic, String fault, String remedy) {
+public record TopicFinding(String topic, String fault, String remedy) {
   /**
    * A finding whose remedy is another value of a setting of the topic.
    *

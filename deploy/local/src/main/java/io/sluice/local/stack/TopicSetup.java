@@ -99,6 +99,23 @@ public record TopicSetup(int shards, int taskPartitions, Replication replication
     }
   }
 
+  /**
+   * Compares the topics that exist with this setup, and changes nothing.
+   *
+   * @param admin a client of the cluster, which the caller closes
+   * @param topics the names of the topics
+   * @param limit size of the largest record
+   * @return everything that does not fit, in the order of the topics
+   * @throws ExecutionException when Kafka refuses a request or does not respond in time
+   */
+  public List<TopicFinding> examine(Admin admin, Topics topics, RecordLimit limit)
+      throws ExecutionException, InterruptedException {
+    Set<String> names = admin.listTopics().names().get();
+    List<TopicSpec> existing =
+        topics.all().stream().filter(spec -> names.contains(spec.name())).toList();
+    return new TopicCheck(this, limit).findings(describe(admin, existing), List.of());
+  }
+
   private static void refuse(List<TopicFinding> findings) {
     if (!findings.isEmpty()) {
       throw new StackException(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -74,6 +75,20 @@ public final class DecoderWeights {
     Set<String> unused = new TreeSet<>(base.names());
     unused.removeAll(used);
     UnexpectedTensors.reject(config, unused);
+  }
+
+  /**
+   * The number of weights in a model's files. Reads no weights.
+   *
+   * @throws UnusableModelException when a file is missing or damaged
+   */
+  public static long count(Path modelFolder) throws IOException {
+    Tensors tensors = tensors(modelFolder);
+    long count = 0;
+    for (String name : tensors.names()) {
+      count += LongStream.of(tensors.shape(name)).reduce(1, (a, b) -> a * b);
+    }
+    return count;
   }
 
   private static Tensors tensors(Path modelFolder) throws IOException {

@@ -1,0 +1,152 @@
+package io.sluice.local.cli.stack;
+
+import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.representation.GradientForm;
+import io.sluice.gpuworker.representation.Projection;
+import io.sluice.gpuworker.representation.RepresentationKind;
+import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.local.cli.options.ConnectionOptions;
+import io.sluice.local.cli.options.TextFormOptions;
+import io.sluice.local.doctor.BrokersCheck;
+import io.sluice.local.doctor.Check;
+import io.sluice.local.doctor.ClocksCheck;
+import io.sluice.local.doctor.Examination;
+import io.sluice.local.doctor.Finding;
+import io.sluice.local.doctor.GroupsCheck;
+import io.sluice.local.doctor.ModelCheck;
+import io.sluice.local.doctor.RegistryCheck;
+import io.sluice.local.doctor.TopicsCheck;
+import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.serde.RegistryAdmin;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code doctor}: examines a deployment. */
+@Command(
+    description = {
+      "Examine a deployment, without changing anything: the brokers and their version, the topics"
+          + " and their replicas, the schema registry, the clocks, the consumer groups and how far"
+          + " they are behind, and with --model the model of a worker.",
+      "Each line says what was found, and what to do if something is wrong. Exit code 0: no fault"
+          + " was found. 1: there is at least one fault; warnings do not count."
+    })
+public final class DoctorCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConnectionOptions connection;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "Also examine this model, as a worker would load it on this machine: memory, self-tests and"
+              + " devices.")
+  private Optional<Path> model = Optional.empty();
+
+  @Option(
+      names = "--checkpoint",
+      arity = "1..*",
+      paramLabel = "DIR",
+      description =
+          "Folders of the model's warm-up checkpoints, in the order of training. Without them, the"
+              + " model is examined for hidden states.")
+  private List<Path> checkpoints = List.of();
+
+  @Mixin private TextFormOptions text;
+
+  /** Created by picocli, which then sets the fields. */
+  public DoctorCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (model.isEmpty() && !checkpoints.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--checkpoint needs --model");
+    }
+    KafkaAccess kafka = connection.access();
+    boolean healthy;
+    try (RegistryAdmin registry = kafka.registryAdmin()) {
+      healthy =
+          new Examination(
+                  List.of(new RegistryCheck(registry, kafka.schemaRegistryUrl(), kafka.topics())))
+              .run(this::print);
+    }
+    healthy &= ofKafka(kafka);
+    if (model.isPresent()) {
+      healthy &= new Examination(List.of(new ModelCheck(settings(model.get())))).run(this::print);
+    }
+    return healthy ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private boolean ofKafka(KafkaAccess kafka) throws InterruptedException {
+    Check answers = new AnsweringBroker(kafka);
+    if (!new Examination(List.of(answers)).run(this::printUnlessOk)) {
+      return false;
+    }
+    try (Admin admin = kafka.admin()) {
+      List<Check> checks = new ArrayList<>();
+      checks.add(new BrokersCheck(admin));
+      checks.add(new TopicsCheck(admin, kafka.topics(), kafka.recordLimit()));
+      checks.add(new ClocksCheck(admin, kafka.topics(), Clock.systemUTC()));
+      checks.add(new GroupsCheck(admin, kafka.topics(), Clock.systemUTC()));
+      return new Examination(checks).run(this::print);
+    }
+  }
+
+  private RepresentationSettings settings(Path folder) {
+    return new RepresentationSettings(
+        checkpoints.isEmpty() ? RepresentationKind.HIDDEN_STATE : RepresentationKind.GRADIENT,
+        GradientForm.ADAM,
+        folder,
+        checkpoints,
+        Projection.sketch(Projection.DEFAULT_DIMENSION),
+        TextSettings.of(text.form(), TextSettings.DEFAULT_MAX_LENGTH));
+  }
+
+  private void printUnlessOk(String subject, Finding finding) {
+    if (finding.severity() != Finding.Severity.OK) {
+      print(subject, finding);
+    }
+  }
+
+  private void print(String subject, Finding finding) {
+    PrintWriter out = spec.commandLine().getOut();
+    String label =
+        switch (finding.severity()) {
+          case OK -> "ok";
+          case WARNING -> "WARNING";
+          case FAULT -> "FAULT";
+        };
+    out.printf("%-8s %-9s %s%n", label, subject, finding.text());
+    if (!finding.remedy().isEmpty()) {
+      out.printf("%-8s %-9s To repair it: %s%n", "", "", finding.remedy());
+    }
+    out.flush();
+  }
+
+  /** Whether a broker answers at all: without one, no other check of Kafka makes sense. */
+  private record AnsweringBroker(KafkaAccess kafka) implements Check {
+    @Override
+    public String subject() {
+      return "brokers";
+    }
+
+    @Override
+    public List<Finding> run() throws InterruptedException {
+      kafka.requireBroker();
+      return List.of(new Finding(Finding.Severity.OK, "a broker answers", ""));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.local.doctor;
+
+import io.sluice.local.doctor.Finding.Severity;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.errors.AuthorizationException;
+
+/**
+ * Runs checks one after the other. A check that fails does not keep the others from running.
+ *
+ * @param checks in the order in which they run
+ */
+public record Examination(List<Check> checks) {
+  /** Copies the list. */
+  public Examination {
+    checks = List.copyOf(checks);
+  }
+
+  /**
+   * Runs all checks.
+   *
+   * @param report receives the subject of a check and each of its findings, as soon as it has run
+   * @return whether no check has found a fault
+   */
+  public boolean run(BiConsumer<String, Finding> report) throws InterruptedException {
+    boolean healthy = true;
+    for (Check check : checks) {
+      List<Finding> findings = findings(check);
+      findings.forEach(finding -> report.accept(check.subject(), finding));
+      healthy &= findings.stream().noneMatch(each -> each.severity() == Severity.FAULT);
+    }
+    return healthy;
+  }
+
+  private static List<Finding> findings(Check check) throws InterruptedException {
+    try {
+      return check.run();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+      String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      return List.of(
+          Finding.fault(
+              "could not be examined: " + reason,
+              cause instanceof AuthorizationException
+                  ? "allow this user to describe it, or examine it as a user who may"
+                  : "repair what the reason names, and examine again"));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.sluice.local.doctor;
+
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.RepresentationSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The model of a worker: whether its weights fit into memory, and whether it loads and passes its
+ * self-tests on the devices of this machine.
+ *
+ * @param settings the model, its checkpoints and the representation
+ */
+public record ModelCheck(RepresentationSettings settings) implements Check {
+  private static final Path MEMORY = Path.of("/proc/meminfo");
+  private static final String AVAILABLE = "MemAvailable:";
+  private static final int KIB = 1024;
+  private static final double GIB = 1L << 30;
+
+  @Override
+  public String subject() {
+    return "model";
+  }
+
+  @Override
+  public List<Finding> run() throws IOException {
+    long needed = DecoderWeights.count(settings.model()) * Float.BYTES;
+    Optional<Finding> tooLarge = tooLarge(needed, availableMemory());
+    if (tooLarge.isPresent()) {
+      return List.of(tooLarge.get());
+    }
+    try (ExampleRepresenter representer = ExampleRepresenter.open(settings)) {
+      return List.of(
+          Finding.ok(
+              "%s passes its self-tests on %s; weights take %.1f GiB; fingerprint %s"
+                  .formatted(
+                      settings.model(),
+                      representer.device(),
+                      needed / GIB,
+                      representer.fingerprint())));
+    }
+  }
+
+  /**
+   * Whether the weights do not fit.
+   *
+   * @param needed bytes that the weights take
+   * @param available bytes that this machine has left; empty when unknown
+   */
+  static Optional<Finding> tooLarge(long needed, OptionalLong available) {
+    return available.isEmpty() || needed <= available.getAsLong()
+        ? Optional.empty()
+        : Optional.of(
+            Finding.fault(
+                "the weights take %.1f GiB in 32 bits, and this machine has %.1f GiB left"
+                    .formatted(needed / GIB, available.getAsLong() / GIB),
+                "run the worker on a machine with more memory, or use a smaller model"));
+  }
+
+  private static OptionalLong availableMemory() throws IOException {
+    if (!Files.exists(MEMORY)) {
+      return OptionalLong.empty();
+    }
+    return Files.readAllLines(MEMORY).stream()
+        .filter(line -> line.startsWith(AVAILABLE))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
+        .findFirst();
+  }
+}
