@@ -46,8 +46,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Everything runs on a secured cluster of three brokers, each service with a user who may do what
- * {@link Role} declares and nothing else.
+ * Everything runs on a secured cluster of three brokers, one of which is killed meanwhile; each
+ * service has a user who may do what {@link Role} declares and nothing else.
  */
 @Tag("slow")
 class SecuredClusterTest {
@@ -93,8 +93,12 @@ class SecuredClusterTest {
     services.awaitReady();
     putTaskTwice();
     send();
-
+    RestartableProcess broker = cluster.brokers().get(0);
+    broker.kill();
     assertSubsetIsBatch();
+    broker.start();
+    cluster.awaitBrokers();
+
     String job = awaitFinished(0);
     assertReadersSee(job);
     fireAndCancel();

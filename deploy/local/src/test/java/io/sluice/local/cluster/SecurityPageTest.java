@@ -33,7 +33,7 @@ class SecurityPageTest {
 
             %s
             Sluice runs on clusters with TLS, with users (SASL) and with access control lists (ACLs), and with a schema registry that asks for user and password.
-            `SecuredClusterTest` runs all services, the HTTP API and the commands on such a cluster: three brokers with three replicas of each record, of which two must be in sync; TLS
+            `SecuredClusterTest` runs all services, the HTTP API and the commands on such a cluster: three brokers, one of which is killed meanwhile, with three replicas of each record, of which two must be in sync; TLS
             with an authority of its own, `SCRAM-SHA-512`, and an authorizer that permits nobody anything without an ACL. Each command below has a user of its own there, with exactly the permissions that are listed. The test
             checks that no request is refused, and that no permission is superfluous: for each there was a request that no other permission of the user allows.
             Like all slow tests, it is not a part of `mvn verify`:
