@@ -31,9 +31,10 @@ import org.apache.kafka.streams.processor.api.Record;
  * the partition again ({@link Backlog}), in slices, between which live candidates are processed,
  * and scored for it too.
  *
- * <p>When a selected candidate is withdrawn, others take its place: its successors. They are
- * nominated just before the next pool count is reported, because finding them takes a pass over all
- * score rows, and one pass serves all withdrawals since the last one.
+ * <p>When a selected candidate is withdrawn, others take its place: its successors. They are found
+ * just before the next pool count is reported, because that takes a pass over all score rows, and
+ * one pass serves all withdrawals since the last one. Until the last of them is nominated, the pool
+ * counts say that they are waiting.
  */
 final class NominateProcessor
     implements Processor<String, ShardInput, String, ShardReport>, ShardInput.Handler {
@@ -165,30 +166,58 @@ final class NominateProcessor
     rows.withdrawBelow(key, Long.MAX_VALUE, tasks.active());
   }
 
-  /** Reads earlier records and deletes unneeded score rows until the slice has passed. */
+  /**
+   * Nominates successors, reads earlier records and deletes unneeded score rows until the slice has
+   * passed.
+   */
   private void workOnStoredData() {
     long end = System.nanoTime() + pace.slice().toNanos();
     rows.scoreBlock();
     boolean worked;
     do {
-      worked = tasks.deleteRows(STEP);
+      worked = nominateSuccessors();
+      worked |= tasks.deleteRows(STEP);
       worked |=
           backlog.read(tasks.active(), Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     } while (worked && System.nanoTime() < end);
   }
 
+  /**
+   * Nominates one successor for each task that has some.
+   *
+   * @return whether there was one
+   */
+  private boolean nominateSuccessors() {
+    boolean worked = false;
+    for (ShardTask task : tasks.active()) {
+      worked |= successors.nominateNext(task);
+      endSuccession(task);
+    }
+    return worked;
+  }
+
+  /** If the process ends before the last successor is nominated, all are found again. */
+  private void endSuccession(ShardTask task) {
+    if (task.progress().successorsDue() && !task.isOutdated() && task.successors().isEmpty()) {
+      rows.putProgress(task, task.progress().withSuccessorsDue(false));
+    }
+  }
+
   private void reportCounts() {
+    long end = System.nanoTime() + pace.slice().toNanos();
     rows.scoreBlock();
     for (ShardTask task : tasks.active()) {
-      if (task.progress().successorsDue()) {
-        successors.nominate(task);
-        rows.putProgress(task, task.progress());
+      if (task.isOutdated()) {
+        successors.select(task);
+        // Mostly there are few. Then this count already says that none is waiting.
+        while (System.nanoTime() < end && successors.nominateNext(task)) {}
+        endSuccession(task);
       }
       reporter.reportCount(
           task,
           new PoolCount(
               task.scored(),
-              backlog.waiting(task),
+              backlog.waiting(task) + task.successors().size(),
               task.fingerprint(),
               task.textForm(),
               task.leftOut(),

@@ -16,11 +16,13 @@ import io.sluice.streams.rules.CandidateFacts;
 import io.sluice.streams.rules.TaskRules;
 import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -41,6 +43,13 @@ final class ShardTask {
   private final QueryMatrix queries;
   private final TaskRules rules;
   private final Set<String> withdrawn = new HashSet<>();
+
+  /** Whether the selections lack candidates that take the place of withdrawn ones. */
+  private boolean outdated;
+
+  /** Ids of candidates that have taken such a place and are yet to be nominated. */
+  private final Queue<String> successors = new ArrayDeque<>();
+
   private ShardProgress progress;
   private Selections selections;
   private long scored;
@@ -75,6 +84,7 @@ final class ShardTask {
     this.limit = limit;
     this.anyQuery = represented.get(0);
     this.progress = progress;
+    this.outdated = progress.successorsDue();
     float[] weights = ScoreRow.unboxed(anyQuery.getCheckpointWeights());
     float[][][] vectors = new float[represented.size()][weights.length][anyQuery.getDimension()];
     for (int q = 0; q < vectors.length; q++) {
@@ -299,7 +309,7 @@ final class ShardTask {
 
   /**
    * Takes a row from the store when the shard starts. If successors are due, the row is counted
-   * only: the shard stopped between a withdrawal and the nomination of the successors, and no
+   * only: the shard stopped between a withdrawal and the nomination of the last successor, and no
    * longer knows which candidates these are. The selections stay empty until {@link #reselect}, so
    * that every candidate in them is nominated before the next pool count.
    */
@@ -325,6 +335,7 @@ final class ShardTask {
     leaks -= row.leak() ? 1 : 0;
     if (holds(candidateId)) {
       withdrawn.add(candidateId);
+      outdated = true;
       progress = progress.withSuccessorsDue(true);
     }
     return onceEach
@@ -333,9 +344,13 @@ final class ShardTask {
             == null;
   }
 
+  /** Whether a selected candidate was withdrawn since the last {@link #reselect}. */
+  boolean isOutdated() {
+    return outdated;
+  }
+
   /**
    * Selects again from the remaining rows, because a candidate cannot be removed from a selection.
-   * Afterwards no successors are due.
    *
    * @param rows calls its argument with every row of the revision
    * @return the ids of the candidates that are held now and were not held before
@@ -351,10 +366,15 @@ final class ShardTask {
             admit(candidateId, row);
           }
         });
-    progress = progress.withSuccessorsDue(false);
+    outdated = false;
     Set<String> entered = selections.ids();
     entered.removeAll(before);
     return entered;
+  }
+
+  /** The candidates that entered and are yet to be nominated; the caller adds and removes them. */
+  Queue<String> successors() {
+    return successors;
   }
 
   /** Whether one of the shard's own selections holds a candidate. */

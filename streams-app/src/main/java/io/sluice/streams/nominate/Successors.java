@@ -1,14 +1,15 @@
 package io.sluice.streams.nominate;
 
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Nominates the candidates that take the place of withdrawn ones. Their score rows are stored, and
- * their records are fetched from the partition, each by its offset. Not thread-safe; owned by the
- * shard's processor.
+ * their records are fetched from the partition, each by its offset. Thousands may be due after a
+ * retraction of thousands, so they are nominated one by one, between live candidates. Not
+ * thread-safe; owned by the shard's processor.
  */
 final class Successors {
   /** Room for a few records, of which one is needed. */
@@ -38,19 +39,36 @@ final class Successors {
     return opener.open(partition, FETCH_BYTES);
   }
 
+  /** Selects again for a task. The candidates that enter are due from then on. */
+  void select(ShardTask task) {
+    task.reselect(rows -> stores.forEachRow(task.revisionKey(), rows)).stream()
+        .flatMap(id -> scored(task, id).stream().map(row -> Map.entry(id, row.offset())))
+        // Version 0.1 stored no offset. The task reads such candidates again, and nominates them.
+        .filter(entry -> entry.getValue() >= 0)
+        // The order in which the topic is read fastest.
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .forEach(task.successors()::add);
+  }
+
   /**
-   * Selects again for a task, and nominates the candidates that enter.
+   * Nominates the next candidate that is due. Does nothing for one that was withdrawn meanwhile, or
+   * that is held no longer because better ones came.
    *
+   * @return whether one was due
    * @throws TimeoutException when the broker does not deliver a record within 30 s
    */
-  void nominate(ShardTask task) {
-    task.reselect(rows -> stores.forEachRow(task.revisionKey(), rows)).stream()
-        .map(id -> (StoredContent.Scored) stores.row(task.key(id)).orElseThrow())
-        // Version 0.1 stored no offset. The task reads such candidates again, and nominates them.
-        .filter(row -> row.offset() >= 0)
-        // The order in which the topic is read fastest.
-        .sorted(Comparator.comparingLong(StoredContent.Scored::offset))
-        .forEach(row -> nominate(task, row));
+  boolean nominateNext(ShardTask task) {
+    Optional<String> next = Optional.ofNullable(task.successors().poll());
+    next.filter(task::holds).flatMap(id -> scored(task, id)).ifPresent(row -> nominate(task, row));
+    return next.isPresent();
+  }
+
+  private Optional<StoredContent.Scored> scored(ShardTask task, String candidateId) {
+    return stores
+        .row(task.key(candidateId))
+        .filter(StoredContent.Scored.class::isInstance)
+        .map(StoredContent.Scored.class::cast);
   }
 
   /**

@@ -54,7 +54,9 @@ class NominateProcessorStartTest {
         .containsExactly(new Withdrawal("c4"));
 
     shard.restart();
-    shard.tick();
+    for (int tick = 0; tick < 3; tick++) {
+      shard.tick();
+    }
 
     List<Object> reports = shard.takeReports().stream().map(ShardReport::getBody).toList();
     assertThat(reports)
@@ -78,7 +80,9 @@ class NominateProcessorStartTest {
     shard.send(Examples.representation("c3", new float[] {3, 1, 0, 0, 0, 0, 0, 0}));
     shard.compactAll();
     shard.restart();
-    shard.tick();
+    for (int tick = 0; tick < 3; tick++) {
+      shard.tick();
+    }
     assertThat(nominated()).containsExactly("c2");
 
     shard.deliver();
