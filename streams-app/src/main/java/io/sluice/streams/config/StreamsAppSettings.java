@@ -44,7 +44,8 @@ public final class StreamsAppSettings {
               Path.of(System.getProperty("user.home"), ".sluice", "streams-state").toString())
           .valid(new ConfigDef.NonEmptyString())
           .documentation(
-              "Directory of the local state, which is rebuilt from Kafka if it is lost.");
+              "Directory of the local state, which is rebuilt from Kafka if it is lost. Each Kafka"
+                  + " cluster has a folder of its own in it, named by its cluster id.");
 
   /** The time between two publications of what changed. */
   public static final Setting<Duration> REPORT_INTERVAL =

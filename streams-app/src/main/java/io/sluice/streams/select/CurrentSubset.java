@@ -2,6 +2,7 @@ package io.sluice.streams.select;
 
 import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.selection.Slot;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,27 @@ final class CurrentSubset {
       }
       next = sizes.of(budget);
     }
+  }
+
+  /** Whether the subset of each budget has as many candidates as in another one. */
+  boolean hasSizesOf(CurrentSubset other) {
+    return sizes.sizes().equals(other.sizes.sizes());
+  }
+
+  /** The slots whose candidates differ from those in another subset of the same sizes. */
+  List<Slot<String>> differencesFrom(CurrentSubset other) {
+    List<Slot<String>> differing = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      if (!slots.get(i).id().equals(other.slots.get(i).id())) {
+        differing.add(slots.get(i));
+      }
+    }
+    return differing;
+  }
+
+  /** The tier of a candidate in one of the slots. */
+  int tierOf(Slot<String> slot) {
+    return sizes.tierOf(slot.slot()).orElseThrow();
   }
 
   /**

@@ -1,10 +1,13 @@
 package io.sluice.streams.select;
 
+import io.sluice.streams.selection.Slot;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +25,9 @@ final class PublishedSubset {
 
   private final Map<String, Integer> tiers = new HashMap<>();
 
+  /** The selection that was published completely, if nothing has changed since then. */
+  private Optional<CurrentSubset> reached = Optional.empty();
+
   boolean contains(String candidateId) {
     return tiers.containsKey(candidateId);
   }
@@ -37,20 +43,57 @@ final class PublishedSubset {
    * @param tier the smallest budget that includes the candidate, or {@link #OUTDATED}
    */
   void put(String candidateId, int tier) {
+    reached = Optional.empty();
     tiers.put(candidateId, tier);
   }
 
   void remove(String candidateId) {
+    reached = Optional.empty();
     tiers.remove(candidateId);
   }
 
   /** Marks every published candidate as {@link #OUTDATED}. */
   void outdateAll() {
+    reached = Optional.empty();
     tiers.replaceAll((id, tier) -> OUTDATED);
   }
 
-  /** The changes that turn the published subset into the selected one. */
+  /** Records that all changes to a selection have been published. */
+  void reach(CurrentSubset selected) {
+    reached = Optional.of(selected);
+  }
+
+  /**
+   * The changes that turn the published subset into the selected one. Mostly, few of the slots have
+   * other candidates than when it was published last, and the others need not be looked up.
+   */
   Changes changesTo(CurrentSubset selected) {
+    return reached
+        .filter(selected::hasSizesOf)
+        .map(before -> changes(before, selected))
+        .orElseGet(() -> allChangesTo(selected));
+  }
+
+  private Changes changes(CurrentSubset before, CurrentSubset selected) {
+    Map<String, Integer> moved = new LinkedHashMap<>();
+    Set<String> still = new HashSet<>();
+    for (Slot<String> slot : selected.differencesFrom(before)) {
+      still.add(slot.id());
+      Integer published = tiers.get(slot.id());
+      int tier = selected.tierOf(slot);
+      if (published == null || published != tier) {
+        moved.put(slot.id(), tier);
+      }
+    }
+    List<String> left =
+        before.differencesFrom(selected).stream()
+            .map(Slot::id)
+            .filter(id -> !still.contains(id))
+            .toList();
+    return new Changes(left, moved);
+  }
+
+  private Changes allChangesTo(CurrentSubset selected) {
     Map<String, Integer> moved = new LinkedHashMap<>();
     selected.forEachTier(
         (id, tier) -> {

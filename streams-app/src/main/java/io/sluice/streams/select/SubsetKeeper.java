@@ -26,9 +26,11 @@ final class SubsetKeeper {
 
   /** Publishes the differences between the published subset and the current selection. */
   void publishChanges(ServedTask task) {
-    PublishedSubset.Changes changes = task.published().changesTo(task.served().current());
+    CurrentSubset selected = task.served().current();
+    PublishedSubset.Changes changes = task.published().changesTo(selected);
     changes.left().forEach(id -> publishRemoval(task, id));
     changes.moved().forEach((id, tier) -> publishTier(task, id, tier));
+    task.published().reach(selected);
   }
 
   /** Publishes the removal of every candidate of a task that was removed. */

@@ -55,8 +55,8 @@ public final class SelectionService implements AutoCloseable {
     SettingWarnings.log(log, config);
     String representations = config.topics().representations();
     String targetTasks = config.topics().targetTasks();
-    Map<String, TopicDescription> described =
-        describe(
+    Cluster cluster =
+        Cluster.of(
             config,
             List.of(
                 representations,
@@ -64,19 +64,21 @@ public final class SelectionService implements AutoCloseable {
                 config.topics().jobRequests(),
                 config.topics().fineTuneResults()));
     OpenPartitions open = new OpenPartitions();
-    int taskPartitions = described.get(targetTasks).partitions().size();
+    int taskPartitions = cluster.partitions(targetTasks);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
+    Path state =
+        StateDirectory.of(
+            Path.of(properties.getProperty(StreamsConfig.STATE_DIR_CONFIG)), cluster.id());
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     properties.putIfAbsent(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-        InstanceName.of(
-            Path.of(properties.getProperty(StreamsConfig.STATE_DIR_CONFIG)),
-            properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG)));
+        InstanceName.of(state, properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG)));
     streams =
         new KafkaStreams(
             SelectionTopology.build(
                 config,
-                described.get(representations).partitions().size(),
+                cluster.partitions(representations),
                 taskPartitions,
                 open,
                 TopicPartitionReader.opener(representations, config.kafkaStreams())),
@@ -188,21 +190,35 @@ public final class SelectionService implements AutoCloseable {
     }
   }
 
-  private static Map<String, TopicDescription> describe(
-      StreamsAppConfig config, List<String> topics) {
-    try (Admin admin = Admin.create(config.admin(Map.of(), Map.of()))) {
-      return AdminResults.await(admin.describeTopics(topics).topicNameValues());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+  /**
+   * What the service has to know of its cluster before it starts.
+   *
+   * @param id the id that the brokers give their cluster
+   * @param topics descriptions of topics, by name
+   */
+  private record Cluster(String id, Map<String, TopicDescription> topics) {
+    static Cluster of(StreamsAppConfig config, List<String> topics) {
+      try (Admin admin = Admin.create(config.admin(Map.of(), Map.of()))) {
+        return new Cluster(
+            admin.describeCluster().clusterId().get(),
+            AdminResults.await(admin.describeTopics(topics).topicNameValues()));
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          throw new IllegalStateException(
+              "one of the topics " + topics + " does not exist: create them with 'sluice topics'",
+              e);
+        }
+        KafkaException failure = new KafkaException(e.getMessage(), e.getCause());
         throw new IllegalStateException(
-            "one of the topics " + topics + " does not exist: create them with 'sluice topics'", e);
+            "the topics cannot be looked up: " + config.explain(failure).getMessage(), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while reading the topics' descriptions", e);
       }
-      KafkaException failure = new KafkaException(e.getMessage(), e.getCause());
-      throw new IllegalStateException(
-          "the topics cannot be looked up: " + config.explain(failure).getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while reading the topics' descriptions", e);
+    }
+
+    int partitions(String topic) {
+      return topics.get(topic).partitions().size();
     }
   }
 }

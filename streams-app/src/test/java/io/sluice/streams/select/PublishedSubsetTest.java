@@ -130,8 +130,12 @@ class PublishedSubsetTest {
       Changes changes = subset.changesTo(selection.current());
 
       Map<String, Integer> before = Map.copyOf(consumed);
+      assertThat(changes)
+          .as("the same as without knowing what was published last")
+          .isEqualTo(forgetful(consumed).changesTo(selection.current()));
       changes.left().forEach(subset::remove);
       changes.moved().forEach(subset::put);
+      subset.reach(selection.current());
       changes.left().forEach(consumed::remove);
       consumed.putAll(changes.moved());
       assertThat(consumed).isEqualTo(BatchSelection.tiers(selection.definition(), seen));
@@ -150,6 +154,13 @@ class PublishedSubsetTest {
             .hasSizeLessThanOrEqualTo(1);
       }
     }
+  }
+
+  /** The same published subset, which does not know which selection it comes from. */
+  private static PublishedSubset forgetful(Map<String, Integer> tiers) {
+    PublishedSubset copy = new PublishedSubset();
+    tiers.forEach(copy::put);
+    return copy;
   }
 
   @Provide

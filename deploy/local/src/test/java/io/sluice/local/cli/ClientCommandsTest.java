@@ -126,7 +126,10 @@ class ClientCommandsTest {
 
     String file = write("task.json", TASK).toString();
     assertThat(run("task", "put", file).out()).contains("task sums: revision 1");
-    assertThat(run("task", "list").out().lines()).hasSize(2);
+    assertThat(run("task", "list").out().lines())
+        .hasSize(3)
+        .last()
+        .isEqualTo("sums: no streams-app has reported on it yet: does 'sluice streams' run?");
   }
 
   @Test
@@ -160,7 +163,11 @@ class ClientCommandsTest {
             "sums     1         2        40    4         5        2/2 1/3",
             "waiting  1         2        -     -         -        0/2 0/3",
             "sums leaves out: max_tokens 1, where:source 3",
-            "sums: 2 candidates of the pool share text with its queries or held-out examples");
+            "sums: 2 candidates of the pool share text with its queries or held-out examples",
+            "waiting: no streams-app has reported on it yet: does 'sluice streams' run?");
+    run("task", "put", file, "--budget", "7");
+    assertThat(run("task", "list").out())
+        .contains("sums: revision 2 is being prepared, while revision 1 is served");
     assertThat(run("task", "remove", "sums").exitCode()).isZero();
     assertThat(run("task", "remove", "sums").err()).contains("there is no task 'sums'");
     assertThat(run("task", "list").out()).doesNotContain("sums");

@@ -182,12 +182,14 @@ final class BenchStreamCommand implements Callable<Integer> {
       print(out, bars, "catching up", catchUp(bench, app));
       print(out, bars, "live", live(bench, app));
       if (lateQueries > 0) {
-        long defined = System.nanoTime();
+        Took.Watch watch = Took.Watch.start(app);
         bench.define(SyntheticStream.task("late", lateQueries, budgets));
         bench.awaitDrained("late task", app);
-        bars.close();
+        Took late = watch.took(bench.sent());
+        print(out, bars, "late task", late);
         out.printf(
-            "late task of %d queries: scored after %.1f s%n", lateQueries, secondsSince(defined));
+            "late task of %d queries: scored after %.1f s%n",
+            lateQueries, late.wall().toNanos() / 1e9);
       }
       OptionalLong memory = app.peakMemory();
       long killed = System.nanoTime();

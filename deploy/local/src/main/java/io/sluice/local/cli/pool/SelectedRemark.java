@@ -21,7 +21,11 @@ final class SelectedRemark {
       return Optional.empty();
     }
     if (!isFull(subset, budget, status)) {
-      return Optional.of("%d of %d are selected so far".formatted(count, budget));
+      String soFar = "%d of %d are selected so far".formatted(count, budget);
+      return Optional.of(
+          status.isPresent()
+              ? soFar
+              : soFar + "; no streams-app has reported on the task: does 'sluice streams' run?");
     }
     long used =
         subset.entries().stream().mapToLong(entry -> entry.instruction().getLearntTokens()).sum();

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
     name = "list",
     description = {
       "List the target tasks.",
+      "A dash stands for what no streams-app has reported yet.",
       "POOL is the number of eligible candidates scored so far, LEFT OUT the number that the task's"
           + " rules leave out, WAITING the number still to be scored for the task, and FILLED the"
           + " selected candidates of each budget, as selected/budget. Of a task with budgets in tokens,"
@@ -60,7 +61,23 @@ final class TaskListCommand implements Callable<Integer> {
         .values()
         .forEach(
             task ->
-                status(task, statuses).ifPresent(status -> remarks(status).forEach(out::println)));
+                status(task, statuses)
+                    .map(TaskListCommand::remarks)
+                    .orElseGet(() -> List.of(unreported(task, statuses)))
+                    .forEach(out::println));
+  }
+
+  /** Why nothing is known about the newest revision of a task. */
+  private static String unreported(TargetTask task, Map<String, TaskStatus> statuses) {
+    return Optional.ofNullable(statuses.get(task.getTaskId()))
+        .map(
+            status ->
+                "%s: revision %d is being prepared, while revision %d is served"
+                    .formatted(task.getTaskId(), task.getRevision(), status.getRevision()))
+        .orElseGet(
+            () ->
+                "%s: no streams-app has reported on it yet: does 'sluice streams' run?"
+                    .formatted(task.getTaskId()));
   }
 
   private static List<String> remarks(TaskStatus status) {

@@ -45,7 +45,8 @@ class SelectedRemarkTest {
     assertThat(SelectedRemark.of(subset(tokens, 8, 10), 10, status(2, 8, true)))
         .as("the status of another revision")
         .contains(soFar);
-    assertThat(SelectedRemark.of(subset(tokens, 8, 10), 10, Optional.empty())).contains(soFar);
+    assertThat(SelectedRemark.of(subset(tokens, 8, 10), 10, Optional.empty()))
+        .contains(soFar + "; no streams-app has reported on the task: does 'sluice streams' run?");
   }
 
   @Test
