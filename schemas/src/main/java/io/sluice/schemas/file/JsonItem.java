@@ -122,9 +122,9 @@ sealed interface JsonItem {
   }
 
   /**
-   * A text that could not be read, for example because it is too long.
+   * A text or a row that could not be read, for example because it is too long.
    *
-   * @param line the line on which it begins, from 1
+   * @param line the line on which it begins, or the number of its row, from 1
    * @param reason why, in words for people, with the number of the element if there is one
    */
   record Unreadable(long line, String reason) implements JsonItem {

@@ -45,7 +45,7 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
    */
   static JsonItems open(Path path, int maxBytes) throws IOException {
     return ParquetRows.isParquet(path)
-        ? new JsonItems(path.toString(), ParquetRows.open(path))
+        ? new JsonItems(path.toString(), ParquetRows.open(path, maxBytes))
         : of(path.toString(), TextInput.open(path), maxBytes);
   }
 
@@ -61,7 +61,7 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
   static JsonItems of(String name, InputStream in, int maxBytes) throws IOException {
     BufferedInputStream bytes = new BufferedInputStream(in);
     return ParquetRows.isParquet(bytes)
-        ? new JsonItems(name, ParquetRows.of(name, bytes))
+        ? new JsonItems(name, ParquetRows.of(name, bytes, maxBytes))
         : of(name, TextInput.of(name, bytes), maxBytes);
   }
 

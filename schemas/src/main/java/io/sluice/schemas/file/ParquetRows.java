@@ -1,5 +1,6 @@
 package io.sluice.schemas.file;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -22,7 +24,8 @@ import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads the rows of a Parquet file, with one row group in memory at a time. A row is numbered by
- * its place in the file, from 1. Not thread-safe.
+ * its place in the file, from 1. Rows that have no JSON, or too much of it, are returned as {@link
+ * JsonItem.Unreadable}. Not thread-safe.
  */
 final class ParquetRows implements JsonItems.Source {
   /** The longest stream that is copied, in bytes. */
@@ -31,18 +34,25 @@ final class ParquetRows implements JsonItems.Source {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
 
   private final ParquetFileReader file;
+  private final Optional<Path> copy;
+  private final int maxBytes;
   private final MessageType schema;
+
+  /** Why no row can be used, whatever is in it. */
+  private final Optional<String> problem;
+
   private RecordReader<Group> rows;
+  private ParquetJson json;
   private int nextGroup;
   private long left;
   private long number;
 
-  private final Optional<Path> copy;
-
-  private ParquetRows(ParquetFileReader file, Optional<Path> copy) {
+  private ParquetRows(ParquetFileReader file, Optional<Path> copy, int maxBytes) {
     this.file = file;
     this.copy = copy;
+    this.maxBytes = maxBytes;
     this.schema = file.getFileMetaData().getSchema();
+    this.problem = ParquetSchemaRules.problem(schema);
   }
 
   /** Whether a file exists and begins like Parquet. */
@@ -69,10 +79,11 @@ final class ParquetRows implements JsonItems.Source {
    *
    * @param name how error messages name the stream
    * @param in is closed in any case
+   * @param maxBytes length of the longest row that is accepted, in bytes as JSON
    * @throws IOException when the stream cannot be read, is longer than {@link #MAX_STREAM} or is
    *     damaged
    */
-  static ParquetRows of(String name, InputStream in) throws IOException {
+  static ParquetRows of(String name, InputStream in, int maxBytes) throws IOException {
     Path copy = Files.createTempFile("sluice", ".parquet");
     try (in;
         OutputStream out = Files.newOutputStream(copy)) {
@@ -82,7 +93,7 @@ final class ParquetRows implements JsonItems.Source {
       throw e;
     }
     try {
-      return open(name, copy, Optional.of(copy));
+      return open(name, copy, Optional.of(copy), maxBytes);
     } catch (IOException e) {
       Files.delete(copy);
       throw e;
@@ -92,19 +103,25 @@ final class ParquetRows implements JsonItems.Source {
   /**
    * Opens a file.
    *
+   * @param maxBytes length of the longest row that is accepted, in bytes as JSON
    * @throws IOException when it is not Parquet, is cut off or damaged; the message names it
    */
-  static ParquetRows open(Path path) throws IOException {
-    return open(path.toString(), path, Optional.empty());
+  static ParquetRows open(Path path, int maxBytes) throws IOException {
+    return open(path.toString(), path, Optional.empty(), maxBytes);
   }
 
-  private static ParquetRows open(String name, Path path, Optional<Path> copy) throws IOException {
+  private static ParquetRows open(String name, Path path, Optional<Path> copy, int maxBytes)
+      throws IOException {
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .withCodecFactory(new ParquetCodecs())
             .build();
     try {
-      return new ParquetRows(ParquetFileReader.open(new LocalInputFile(path), options), copy);
+      return new ParquetRows(
+          ParquetFileReader.open(new LocalInputFile(path), options), copy, maxBytes);
+    } catch (StackOverflowError e) {
+      // The library descends into the schema without a limit.
+      throw new IOException(name + " is a Parquet file with columns that are nested too deeply", e);
     } catch (IOException | RuntimeException e) {
       // The library throws exceptions of any type for what a damaged file makes it read.
       throw new IOException(name + " is a Parquet file that is cut off or damaged: " + cause(e), e);
@@ -113,28 +130,64 @@ final class ParquetRows implements JsonItems.Source {
 
   @Override
   public Optional<JsonItem> next() throws IOException {
-    try {
-      while (left == 0) {
-        if (nextGroup == file.getRowGroups().size()) {
-          return Optional.empty();
-        }
-        // Two row groups together could be more than there is memory for. The file's own way from
-        // one to the next would keep the last one.
-        rows = null;
-        PageReadStore group = file.readRowGroup(nextGroup);
-        nextGroup++;
+    while (left == 0) {
+      if (nextGroup == file.getRowGroups().size()) {
+        return Optional.empty();
+      }
+      begin(nextGroup);
+      nextGroup++;
+    }
+    JsonItem item = problem.isPresent() ? refused(problem.get()) : read();
+    left--;
+    number++;
+    return Optional.of(item);
+  }
+
+  private void begin(int group) throws IOException {
+    // Two row groups together could be more than there is memory for. The file's own way from one
+    // to the next would keep the last one.
+    rows = null;
+    left = file.getRowGroups().get(group).getRowCount();
+    // The library can read neither a group without rows nor columns that break the rules.
+    if (left > 0 && problem.isEmpty()) {
+      try {
+        json = ParquetJson.of(schema);
+        PageReadStore pages = file.readRowGroup(group);
         rows =
             new ColumnIOFactory()
                 .getColumnIO(schema)
-                .getRecordReader(group, new GroupRecordConverter(schema));
-        left = group.getRowCount();
+                .getRecordReader(pages, new GroupRecordConverter(schema));
+      } catch (RuntimeException e) {
+        throw unreadable(e);
       }
-      left--;
-      number++;
-      return Optional.of(new JsonItem.Row(number, ParquetJson.object(rows.read(), schema)));
-    } catch (RuntimeException e) {
-      throw new IOException("row " + (number + 1) + " cannot be read: " + cause(e), e);
     }
+  }
+
+  private JsonItem read() throws IOException {
+    try {
+      return item(rows.read());
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private JsonItem item(Group row) {
+    try {
+      ObjectNode object = json.object(row);
+      return JsonLength.inBytes(object) > maxBytes
+          ? JsonItem.tooLong(number + 1, OptionalLong.empty(), maxBytes)
+          : new JsonItem.Row(number + 1, object);
+    } catch (IllegalArgumentException e) {
+      return refused(e.getMessage());
+    }
+  }
+
+  private JsonItem refused(String reason) {
+    return new JsonItem.Unreadable(number + 1, reason);
+  }
+
+  private IOException unreadable(RuntimeException e) {
+    return new IOException("row " + (number + 1) + " cannot be read: " + cause(e), e);
   }
 
   @Override

@@ -76,7 +76,7 @@ class FormFilesTest {
         .containsOnly(
             Map.entry("conversation_hash", "h"),
             Map.entry("turn", "1"),
-            Map.entry("timestamp", "2024-05-01T12:00:00.250Z"),
+            Map.entry("timestamp", "2024-05-01T12:00:00.250"),
             Map.entry("toxic", "false"),
             Map.entry("header.user-agent", "x"),
             Map.entry(
