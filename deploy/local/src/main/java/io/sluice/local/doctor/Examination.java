@@ -10,8 +10,10 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * Runs checks one after the other. A check that fails does not keep the others from running.
  *
  * @param checks in the order in which they run
+ * @param refused how severe it is that the user may not look at something: a fault, or unknown if
+ *     the examination is for a user who needs no permission to look
  */
-public record Examination(List<Check> checks) {
+public record Examination(List<Check> checks, Severity refused) {
   /** Copies the list. */
   public Examination {
     checks = List.copyOf(checks);
@@ -33,7 +35,7 @@ public record Examination(List<Check> checks) {
     return healthy;
   }
 
-  private static List<Finding> findings(Check check) throws InterruptedException {
+  private List<Finding> findings(Check check) throws InterruptedException {
     try {
       return check.run();
     } catch (InterruptedException e) {
@@ -41,12 +43,12 @@ public record Examination(List<Check> checks) {
     } catch (Exception e) {
       Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
       String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      String text = "could not be examined: " + reason;
       return List.of(
-          Finding.fault(
-              "could not be examined: " + reason,
-              cause instanceof AuthorizationException
-                  ? "allow this user to describe it, or examine it as a user who may"
-                  : "repair what the reason names, and examine again"));
+          cause instanceof AuthorizationException
+              ? new Finding(
+                  refused, text, "allow this user to describe it, or examine it as a user who may")
+              : Finding.fault(text, "repair what the reason names, and examine again"));
     }
   }
 }

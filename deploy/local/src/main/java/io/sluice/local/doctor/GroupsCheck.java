@@ -64,7 +64,7 @@ public record GroupsCheck(Admin admin, Topics topics, Clock clock) implements Ch
     committed.forEach(
         (group, offsets) -> findings.add(group(group, states.get(group), lag(offsets, stable))));
     if (committed.isEmpty()) {
-      findings.add(Finding.ok("no group has read a topic of Sluice yet"));
+      findings.add(Finding.ok("no group that this user can see has read a topic of Sluice yet"));
     }
     for (TopicPartition partition : asked.keySet()) {
       if (stable.get(partition) < ends.get(partition)) {

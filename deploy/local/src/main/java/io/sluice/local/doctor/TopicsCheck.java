@@ -8,9 +8,15 @@ import io.sluice.schemas.topic.Topics.TopicSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Sluice's topics: whether they exist, have the settings that keep selections right and records
@@ -34,8 +40,9 @@ public record TopicsCheck(Admin admin, Topics topics, RecordLimit limit) impleme
     List<String> names = topics.all().stream().map(TopicSpec::name).toList();
     List<String> existing = new ArrayList<>(names);
     existing.retainAll(admin.listTopics().names().get());
-    List<Finding> findings = new ArrayList<>();
     List<String> missing = names.stream().filter(name -> !existing.contains(name)).toList();
+    requireDescribable(missing);
+    List<Finding> findings = new ArrayList<>();
     if (!missing.isEmpty()) {
       findings.add(
           Finding.fault(
@@ -58,6 +65,31 @@ public record TopicsCheck(Admin admin, Topics topics, RecordLimit limit) impleme
                   .formatted(existing.size(), shards, byTask)));
     }
     return findings;
+  }
+
+  /**
+   * Topics that do not exist are not to be confused with those that brokers hide from the user.
+   *
+   * @throws TopicAuthorizationException when some are hidden; the message names them
+   */
+  private void requireDescribable(List<String> names)
+      throws ExecutionException, InterruptedException {
+    Set<String> hidden = new TreeSet<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+        admin.describeTopics(names).topicNameValues().entrySet()) {
+      try {
+        topic.getValue().get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof TopicAuthorizationException) {
+          hidden.add(topic.getKey());
+        } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+      }
+    }
+    if (!hidden.isEmpty()) {
+      throw new TopicAuthorizationException(hidden);
+    }
   }
 
   /** What is wrong with the replicas of a topic. */

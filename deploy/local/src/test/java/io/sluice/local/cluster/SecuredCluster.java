@@ -1,6 +1,7 @@
 package io.sluice.local.cluster;
 
 import io.sluice.local.process.RestartableProcess;
+import io.sluice.local.security.Permission;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -26,6 +27,10 @@ import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -159,15 +164,22 @@ final class SecuredCluster implements AutoCloseable {
   void grant(String user, Collection<Permission> permissions)
       throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
-      admin.createAcls(permissions.stream().map(each -> each.to(user)).toList()).all().get();
+      admin.createAcls(permissions.stream().map(each -> entry(user, each)).toList()).all().get();
     }
   }
 
   /** Takes a permission away; the brokers know of it a moment later. */
   void revoke(String user, Permission permission) throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
-      admin.deleteAcls(List.of(permission.to(user).toFilter())).all().get();
+      admin.deleteAcls(List.of(entry(user, permission).toFilter())).all().get();
     }
+  }
+
+  private static AclBinding entry(String user, Permission permission) {
+    return new AclBinding(
+        new ResourcePattern(permission.type(), permission.name(), permission.pattern()),
+        new AccessControlEntry(
+            "User:" + user, "*", permission.operation(), AclPermissionType.ALLOW));
   }
 
   /** What the brokers have decided about requests of everybody so far. */

@@ -14,6 +14,8 @@ import io.sluice.local.crash.Inputs;
 import io.sluice.local.endtoend.ApiClient;
 import io.sluice.local.endtoend.TopicClient;
 import io.sluice.local.process.RestartableProcess;
+import io.sluice.local.security.Permission;
+import io.sluice.local.security.Role;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.Topics;
@@ -27,8 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,21 +61,14 @@ class SecuredClusterTest {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
 
-  private final Map<String, Set<Permission>> permissions = new HashMap<>();
   private SecuredCluster cluster;
+  private Users users;
   private Services services;
 
   @BeforeEach
   void start() throws Exception {
     cluster = SecuredCluster.start(Files.createDirectories(folder.resolve("cluster")));
-    for (Role role : Role.values()) {
-      if (permissions.putIfAbsent(role.user(), new LinkedHashSet<>()) == null) {
-        cluster.addUser(role.user());
-      }
-      List<Permission> needed = role.permissions(Role.Names.byDefault());
-      permissions.get(role.user()).addAll(needed);
-      cluster.grant(role.user(), needed);
-    }
+    users = Users.addTo(cluster);
     services = Services.of(cluster, BundledModel.write(folder.resolve("model")), folder);
   }
 
@@ -237,7 +230,7 @@ class SecuredClusterTest {
     String job = run(Role.CURATOR, "jobs", "fire", TASK, "--budget=" + BUDGET).strip();
     awaitFinished(2);
     CommandRun late =
-        CommandRun.of("jobs", "cancel", job, "--config=" + cluster.connectionFile("curator"));
+        CommandRun.of("jobs", "cancel", job, "--config=" + users.connectionFile(Role.CURATOR));
     assertThat(late.err()).contains("has already ended");
   }
 
@@ -263,6 +256,7 @@ class SecuredClusterTest {
   /** No service was refused anything, and each would be without any one of its permissions. */
   private void assertEachPermissionIsNeeded() throws IOException {
     Set<Decision> decisions = cluster.decisions();
+    Map<String, Set<Permission>> permissions = users.permissions();
     assertThat(decisions)
         .filteredOn(decision -> permissions.containsKey(decision.user()) && !decision.allowed())
         .as("what was refused")
@@ -270,7 +264,7 @@ class SecuredClusterTest {
     permissions.forEach(
         (user, all) ->
             assertThat(
-                    Permission.superfluous(
+                    Usage.superfluous(
                         all,
                         decisions.stream()
                             .filter(decision -> decision.user().equals(user))
@@ -309,7 +303,7 @@ class SecuredClusterTest {
   /** Services and commands that lack a permission end, and name what they may not use. */
   private void assertServicesSayWhatTheyLack() throws Exception {
     Role.Names names = Role.Names.byDefault();
-    revoke(Role.SENDER, WRITE, TOPICS.candidates());
+    users.revoke(Role.SENDER, WRITE, TOPICS.candidates());
 
     assertThat(failureWithout(services.worker(), Role.WORKER, WRITE, TOPICS.deadLetters()))
         .contains(TOPICS.deadLetters());
@@ -321,19 +315,9 @@ class SecuredClusterTest {
         CommandRun.of(
             "ingest",
             folder.resolve("candidates.jsonl").toString(),
-            "--config=" + cluster.connectionFile(Role.SENDER.user()));
+            "--config=" + users.connectionFile(Role.SENDER));
     assertThat(ingest.exitCode()).isEqualTo(1);
     assertThat(ingest.err()).contains(TOPICS.candidates());
-  }
-
-  private void revoke(Role role, AclOperation operation, String resource) throws Exception {
-    for (Permission each : permissions.get(role.user())) {
-      if (each.operation() == operation && each.name().equals(resource)) {
-        cluster.revoke(role.user(), each);
-        return;
-      }
-    }
-    throw new AssertionError("%s has no such permission on %s".formatted(role, resource));
   }
 
   /** Takes a permission away while the service is down, and returns what it says in the end. */
@@ -341,7 +325,7 @@ class SecuredClusterTest {
       RestartableProcess service, Role role, AclOperation operation, String resource)
       throws Exception {
     service.kill();
-    revoke(role, operation, resource);
+    users.revoke(role, operation, resource);
     service.start();
     return service.awaitFailure(180);
   }
@@ -349,7 +333,7 @@ class SecuredClusterTest {
   /** Runs a command in this JVM with the user of a role, and returns what it prints. */
   private String run(Role role, String... args) throws IOException {
     List<String> all = new ArrayList<>(List.of(args));
-    all.add("--config=" + cluster.connectionFile(role.user()));
+    all.add("--config=" + users.connectionFile(role));
     CommandRun run = CommandRun.of(all.toArray(String[]::new));
     assertThat(run.exitCode()).as("%s: %s%s", List.of(args), run.out(), run.err()).isZero();
     return run.out();

@@ -7,6 +7,7 @@ import io.sluice.local.cli.Sluice;
 import io.sluice.local.endtoend.ApiClient;
 import io.sluice.local.process.FreePort;
 import io.sluice.local.process.RestartableProcess;
+import io.sluice.local.security.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -71,11 +72,12 @@ record Services(
 
   private static RestartableProcess process(
       SecuredCluster cluster, Role role, Path folder, List<String> options) throws IOException {
+    String user = Users.name(role);
     List<String> args = new ArrayList<>();
-    args.add(role.user());
-    args.add("--config=" + cluster.connectionFile(role.user()));
+    args.add(user);
+    args.add("--config=" + cluster.connectionFile(user));
     args.addAll(options);
-    return new RestartableProcess(role.user(), folder, Sluice.class, args);
+    return new RestartableProcess(user, folder, Sluice.class, args);
   }
 
   void start() {

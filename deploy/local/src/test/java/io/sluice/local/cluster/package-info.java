@@ -1,5 +1,5 @@
 /**
- * A secured Kafka cluster of several brokers for tests, and what each service needs to be permitted
- * there. Knows the programs of this build as processes and as commands only.
+ * A secured Kafka cluster of several brokers for tests, and which of their permissions its users
+ * make use of. Knows the programs of this build as processes and as commands only.
  */
 package io.sluice.local.cluster;

@@ -108,7 +108,8 @@ class FindingsTest {
                 check("first", Finding.warning("doubtful", "look")),
                 failing(new IOException("disk on fire")),
                 failing(new TopicAuthorizationException("not allowed")),
-                check("last", Finding.ok("fine"))));
+                check("last", Finding.ok("fine"))),
+            Severity.FAULT);
 
     boolean healthy =
         examination.run(
@@ -125,10 +126,29 @@ class FindingsTest {
                 + " allow this user to describe it, or examine it as a user who may",
             "last: fine: ");
     assertThat(
-            new Examination(List.of(check("first", Finding.warning("doubtful", "look"))))
+            new Examination(
+                    List.of(check("first", Finding.warning("doubtful", "look"))), Severity.FAULT)
                 .run((subject, finding) -> {}))
         .as("warnings do not count")
         .isTrue();
+  }
+
+  @Test
+  void givenAUserWhoMayNotLook_whenThatIsNoFault_thenItIsUnknownAndOtherFailuresAreFaults()
+      throws Exception {
+    List<Severity> severities = new ArrayList<>();
+    List<Check> refused = List.of(failing(new TopicAuthorizationException("not allowed")));
+    List<Check> broken = List.of(failing(new IOException("disk on fire")));
+
+    assertThat(
+            new Examination(refused, Severity.UNKNOWN)
+                .run((subject, finding) -> severities.add(finding.severity())))
+        .isTrue();
+    assertThat(
+            new Examination(broken, Severity.UNKNOWN)
+                .run((subject, finding) -> severities.add(finding.severity())))
+        .isFalse();
+    assertThat(severities).containsExactly(Severity.UNKNOWN, Severity.FAULT);
   }
 
   private static Check check(String subject, Finding finding) {

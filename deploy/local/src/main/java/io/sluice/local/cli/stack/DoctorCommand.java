@@ -14,8 +14,10 @@ import io.sluice.local.doctor.Examination;
 import io.sluice.local.doctor.Finding;
 import io.sluice.local.doctor.GroupsCheck;
 import io.sluice.local.doctor.ModelCheck;
+import io.sluice.local.doctor.PermissionsCheck;
 import io.sluice.local.doctor.RegistryCheck;
 import io.sluice.local.doctor.TopicsCheck;
+import io.sluice.local.security.Role;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.serde.RegistryAdmin;
 import java.io.IOException;
@@ -23,26 +25,32 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code doctor}: examines a deployment. */
 @Command(
     description = {
       "Examine a deployment, without changing anything: the brokers and their version, the topics"
           + " and their replicas, the schema registry, the clocks, the consumer groups and how far"
-          + " they are behind, and with --model the model of a worker.",
+          + " they are behind, with --role the permissions of the user, and with --model the model of"
+          + " a worker.",
       "Each line says what was found, and what to do if something is wrong. Exit code 0: no fault"
-          + " was found. 1: there is at least one fault; warnings do not count."
+          + " was found. 1: there is at least one fault; warnings, and what is unknown, do not count."
     })
 public final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -65,6 +73,19 @@ public final class DoctorCommand implements Callable<Integer> {
               + " model is examined for hidden states.")
   private List<Path> checkpoints = List.of();
 
+  @Option(
+      names = "--role",
+      paramLabel = "NAME",
+      converter = RoleName.class,
+      completionCandidates = RoleNames.class,
+      description = {
+        "Also examine whether the user of --config has every permission of this role; may be"
+            + " repeated. Roles: ${COMPLETION-CANDIDATES}. What else the user may not describe is"
+            + " then unknown instead of a fault.",
+        "Without this option, permissions are not examined."
+      })
+  private List<Role> roles = List.of();
+
   @Mixin private TextFormOptions text;
 
   /** Created by picocli, which then sets the fields. */
@@ -79,30 +100,41 @@ public final class DoctorCommand implements Callable<Integer> {
     boolean healthy;
     try (RegistryAdmin registry = kafka.registryAdmin()) {
       healthy =
-          new Examination(
-                  List.of(new RegistryCheck(registry, kafka.schemaRegistryUrl(), kafka.topics())))
-              .run(this::print);
+          examine(
+              List.of(new RegistryCheck(registry, kafka.schemaRegistryUrl(), kafka.topics())),
+              this::print);
     }
     healthy &= ofKafka(kafka);
     if (model.isPresent()) {
-      healthy &= new Examination(List.of(new ModelCheck(settings(model.get())))).run(this::print);
+      healthy &= examine(List.of(new ModelCheck(settings(model.get()))), this::print);
     }
     return healthy ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private boolean ofKafka(KafkaAccess kafka) throws InterruptedException {
+  private boolean ofKafka(KafkaAccess kafka) throws IOException, InterruptedException {
     Check answers = new AnsweringBroker(kafka);
-    if (!new Examination(List.of(answers)).run(this::printUnlessOk)) {
+    if (!examine(List.of(answers), this::printUnlessOk)) {
       return false;
     }
+    Role.Names names =
+        connection.configuration(Map.of(), settings -> Role.Names.of(kafka.topics(), settings));
     try (Admin admin = kafka.admin()) {
       List<Check> checks = new ArrayList<>();
       checks.add(new BrokersCheck(admin));
       checks.add(new TopicsCheck(admin, kafka.topics(), kafka.recordLimit()));
       checks.add(new ClocksCheck(admin, kafka.topics(), Clock.systemUTC()));
       checks.add(new GroupsCheck(admin, kafka.topics(), Clock.systemUTC()));
-      return new Examination(checks).run(this::print);
+      checks.add(new PermissionsCheck(admin, roles, names));
+      return examine(checks, this::print);
     }
+  }
+
+  /** The user of a service needs no permission to describe the deployment. */
+  private boolean examine(List<Check> checks, BiConsumer<String, Finding> report)
+      throws InterruptedException {
+    return new Examination(
+            checks, roles.isEmpty() ? Finding.Severity.FAULT : Finding.Severity.UNKNOWN)
+        .run(report);
   }
 
   private RepresentationSettings settings(Path folder) {
@@ -126,12 +158,15 @@ public final class DoctorCommand implements Callable<Integer> {
     String label =
         switch (finding.severity()) {
           case OK -> "ok";
+          case UNKNOWN -> "unknown";
           case WARNING -> "WARNING";
           case FAULT -> "FAULT";
         };
     out.printf("%-8s %-9s %s%n", label, subject, finding.text());
     if (!finding.remedy().isEmpty()) {
-      out.printf("%-8s %-9s To repair it: %s%n", "", "", finding.remedy());
+      String purpose =
+          finding.severity() == Finding.Severity.UNKNOWN ? "To find out" : "To repair it";
+      out.printf("%-8s %-9s %s: %s%n", "", "", purpose, finding.remedy());
     }
     out.flush();
   }
@@ -147,6 +182,26 @@ public final class DoctorCommand implements Callable<Integer> {
     public List<Finding> run() throws InterruptedException {
       kafka.requireBroker();
       return List.of(new Finding(Finding.Severity.OK, "a broker answers", ""));
+    }
+  }
+
+  /** Parses roles by their labels. */
+  static final class RoleName implements ITypeConverter<Role> {
+    @Override
+    public Role convert(String label) {
+      try {
+        return Role.of(label);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** The labels of the roles, for help texts and completion. */
+  static final class RoleNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Role.labels().iterator();
     }
   }
 }

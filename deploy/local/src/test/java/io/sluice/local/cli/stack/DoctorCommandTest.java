@@ -60,7 +60,8 @@ class DoctorCommandTest {
             "brokers   1: ",
             "topics    11 topics; 4 partitions by candidate, 2 by task",
             "clocks    no record is from the future",
-            "groups    no group has read a topic of Sluice yet");
+            "groups    no group that this user can see has read a topic of Sluice yet",
+            "ACLs      the brokers have no authorizer, so that nobody is restricted");
     assertThat(ran.exitCode()).isZero();
   }
 
@@ -205,6 +206,22 @@ class DoctorCommandTest {
     assertThat(ran.out()).contains("FAULT    model", "model.safetensors");
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(doctor("--checkpoint", folder.toString()).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void givenBrokersWithoutAuthorizer_whenARoleIsExamined_thenNobodyIsRestricted() {
+    CommandRun ran = doctor("--role", "worker", "--role", "http-writes");
+
+    assertThat(ran.out()).contains("ok       ACLs      the brokers have no authorizer");
+    assertThat(ran.exitCode()).isZero();
+  }
+
+  @Test
+  void givenAnUnknownRole_whenExamined_thenAllRolesAreNamed() {
+    CommandRun ran = doctor("--role", "nobody");
+
+    assertThat(ran.err()).contains("is no role: use one of topics, worker, streams, http-writes");
+    assertThat(ran.exitCode()).isEqualTo(2);
   }
 
   private void assertFault(String text, String remedy) {

@@ -1,4 +1,4 @@
-package io.sluice.local.cluster;
+package io.sluice.local.security;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gpuworker.trainer.TrainerConfig;
 import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.testing.DocumentedPage;
+import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +67,8 @@ class SecurityPageTest {
 
             ## Permissions
 
-            | command | operation | on | named |
-            |---|---|---|---|
+            | role | command | operation | on | named |
+            |---|---|---|---|---|
             %s
 
             - The names are those of the default settings. `topic.prefix` changes the names of topics and what the trainer's group and transactional ids begin with, `application.id` those of the streams-app, and
@@ -74,6 +77,7 @@ class SecurityPageTest {
             - Permissions on internal topics, whose names begin with `application.id`, are needed by the streams-app alone. It creates them with the brokers' defaults for replicas: on a cluster, set `replication.factor=3` and
               `topic.min.insync.replicas=2` for `streams` unless `default.replication.factor` and `min.insync.replicas` of the brokers are as high.
             - A service that lacks a permission ends with exit code 1, and names the topic, the group or the transactional id that it may not use.
+            - `deploy/sluice doctor --role ROLE --config FILE` says which permissions of a role the user of the configuration lacks: [operating.md](operating.md#examine-permissions).
             """
                 .formatted(
                     DocumentedPage.howToRenew(SecurityPageTest.class),
@@ -86,22 +90,43 @@ class SecurityPageTest {
 
   @Test
   void givenTheDefaultSettings_whenNamesAreCompared_thenTheyAreThoseOfTheServices() {
-    Map<String, String> connection =
-        Map.of(
-            "bootstrap.servers", "localhost:9092",
-            "schema.registry.url", "mock://names",
-            "model.dir", "model",
-            "checkpoint.dirs", "checkpoint",
-            "output.dir", "output");
-    Role.Names names = Role.Names.byDefault();
-
-    assertThat(names.workerGroup()).isEqualTo(new WorkerConfig(connection).groupId());
-    assertThat(names.trainerGroup()).isEqualTo(new TrainerConfig(connection).groupId());
-    assertThat(names.applicationId())
-        .isEqualTo(new StreamsAppConfig(connection).get(StreamsAppSettings.APPLICATION_ID));
+    assertNamesOfTheServices(Role.Names.byDefault(), Map.of());
   }
 
-  /** One row for each operation on one type of resource; the first names the commands. */
+  @Test
+  void givenOtherSettings_whenNamesAreCompared_thenTheyAreThoseOfTheServices() {
+    Topics topics = new Topics("other.");
+    String prefix = ConnectionSettings.TOPIC_PREFIX.key();
+    for (Map<String, String> settings :
+        List.of(
+            Map.of(prefix, "other.", "application.id", "app", "representation.id", "rds"),
+            Map.of(prefix, "other.", "group.id", ""),
+            Map.of(prefix, "other.", "group.id", "mine", "representation.id", "rds"))) {
+      assertNamesOfTheServices(Role.Names.of(topics, settings), settings);
+    }
+  }
+
+  private static void assertNamesOfTheServices(Role.Names names, Map<String, String> settings) {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of(
+                "bootstrap.servers", "localhost:9092",
+                "schema.registry.url", "mock://names",
+                "model.dir", "model",
+                "checkpoint.dirs", "checkpoint",
+                "output.dir", "output"));
+    all.putAll(settings);
+
+    assertThat(names.topics()).isEqualTo(new WorkerConfig(all).topics());
+    assertThat(names.workerGroup()).isEqualTo(new WorkerConfig(all).groupId());
+    assertThat(names.trainerGroup()).isEqualTo(new TrainerConfig(all).groupId());
+    assertThat(names.applicationId())
+        .isEqualTo(new StreamsAppConfig(all).get(StreamsAppSettings.APPLICATION_ID));
+  }
+
+  /**
+   * One row for each operation on one type of resource; the first names the role and its commands.
+   */
   private static String rows(Role role) {
     Map<List<String>, List<String>> rows =
         role.permissions(Role.Names.byDefault()).stream()
@@ -114,16 +139,19 @@ class SecurityPageTest {
                     LinkedHashMap::new,
                     mapping(each -> "`" + each.name() + "`", toList())));
     StringBuilder table = new StringBuilder();
+    String label = "`" + role.label() + "`";
     String commands = role.commands();
     for (Map.Entry<List<String>, List<String>> row : rows.entrySet()) {
       table.append(table.isEmpty() ? "" : "\n");
       table.append(
-          "| %s | %s | %s | %s |"
+          "| %s | %s | %s | %s | %s |"
               .formatted(
+                  label,
                   commands,
                   row.getKey().get(0),
                   row.getKey().get(1),
                   String.join(", ", row.getValue())));
+      label = "";
       commands = "";
     }
     return table.toString();

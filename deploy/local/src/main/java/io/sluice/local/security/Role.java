@@ -1,4 +1,4 @@
-package io.sluice.local.cluster;
+package io.sluice.local.security;
 
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
 import static org.apache.kafka.common.acl.AclOperation.DELETE;
@@ -10,11 +10,15 @@ import static org.apache.kafka.common.resource.ResourceType.GROUP;
 import static org.apache.kafka.common.resource.ResourceType.TOPIC;
 import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
 
+import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.config.StreamsAppSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 
@@ -23,11 +27,11 @@ import org.apache.kafka.common.acl.AclOperation;
  * the declaration from which the page security.md is generated, and with which the cluster's test
  * runs.
  */
-enum Role {
+public enum Role {
   /** Creates the topics. */
   TOPICS("`topics`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       String prefix = names.topics().prefix();
       return Stream.of(CREATE, DESCRIBE, DESCRIBE_CONFIGS)
           .map(operation -> Permission.ofPrefix(operation, TOPIC, prefix))
@@ -38,7 +42,7 @@ enum Role {
   /** Represents candidates and queries. */
   WORKER("`worker`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return all(
           on(READ, topics.candidates(), topics.targetTasks(), topics.queryRepresentations()),
@@ -50,7 +54,7 @@ enum Role {
   /** Selects; internal topics and transactional ids begin with the application id. */
   STREAMS("`streams`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       String internal = names.applicationId() + "-";
       return all(
@@ -81,7 +85,7 @@ enum Role {
   /** What the user of the streams-app needs in addition if the HTTP API is to write. */
   HTTP_WRITES("`streams`, in addition, if clients of the HTTP API may write") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return all(
           on(READ, topics.fineTuneJobs(), topics.deadLetters()),
@@ -92,7 +96,7 @@ enum Role {
   /** Trains and evaluates. */
   TRAINER("`trainer`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return all(
           on(READ, topics.fineTuneJobs(), topics.fineTuneDatasets(), topics.fineTuneResults()),
@@ -106,7 +110,7 @@ enum Role {
   /** Sends candidates. */
   SENDER("`ingest`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       return on(WRITE, names.topics().candidates());
     }
   },
@@ -114,7 +118,7 @@ enum Role {
   /** Adds, changes and removes tasks, fires and cancels jobs. */
   CURATOR("`task put`, `task remove`, `jobs fire`, `jobs cancel`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return all(
           on(READ, topics.targetTasks(), topics.fineTuneJobs(), topics.deadLetters()),
@@ -125,7 +129,7 @@ enum Role {
   /** Looks at everything that comes out. */
   READER("`task list`, `selected`, `jobs`, `jobs show`, `dataset`, `results`") {
     @Override
-    List<Permission> permissions(Names names) {
+    public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return on(
           READ,
@@ -145,17 +149,38 @@ enum Role {
   }
 
   /** The commands that a user of this role runs, as Markdown. */
-  String commands() {
+  public String commands() {
     return commands;
   }
 
-  /** The user's name; the streams-app has one user for both of its roles. */
-  String user() {
-    return this == HTTP_WRITES ? STREAMS.user() : name().toLowerCase(Locale.ROOT);
+  /** The name of the role on the command line and on pages: lower case, with hyphens. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The names of all roles, in the order of their declaration. */
+  public static List<String> labels() {
+    return Arrays.stream(values()).map(Role::label).toList();
+  }
+
+  /**
+   * The role of a name.
+   *
+   * @throws IllegalArgumentException when there is none; the message lists all names
+   */
+  public static Role of(String label) {
+    return Arrays.stream(values())
+        .filter(role -> role.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'%s' is no role: use one of %s"
+                        .formatted(label, String.join(", ", labels()))));
   }
 
   /** All that a user of this role needs, and nothing else. */
-  abstract List<Permission> permissions(Names names);
+  public abstract List<Permission> permissions(Names names);
 
   /**
    * The names of resources, all of which can be configured.
@@ -165,20 +190,34 @@ enum Role {
    * @param trainerGroup consumer group of the trainers
    * @param trainerTransactions what the transactional ids of all trainers begin with
    */
-  record Names(
+  public record Names(
       Topics topics,
       String applicationId,
       String workerGroup,
       String trainerGroup,
       String trainerTransactions) {
     /** The names that hold unless others are configured. */
-    static Names byDefault() {
-      Topics topics = Topics.withDefaultPrefix();
+    public static Names byDefault() {
+      return of(Topics.withDefaultPrefix(), Map.of());
+    }
+
+    /**
+     * The names that hold for a service with these settings.
+     *
+     * @param settings by key, as in the file that the service is configured with; {@code group.id}
+     *     is the group of worker or trainer, whichever of them the file is for
+     */
+    public static Names of(Topics topics, Map<String, String> settings) {
+      Optional<String> group =
+          Optional.ofNullable(settings.get(WorkerSettings.GROUP_ID.key()))
+              .filter(name -> !name.isEmpty());
+      String representation =
+          settings.getOrDefault(WorkerSettings.REPRESENTATION_ID.key(), "default");
       return new Names(
           topics,
-          "sluice-streams",
-          "sluice-worker-default",
-          topics.prefix() + "trainer",
+          settings.getOrDefault(StreamsAppSettings.APPLICATION_ID.key(), "sluice-streams"),
+          group.orElse("sluice-worker-" + representation),
+          group.orElse(topics.prefix() + "trainer"),
           topics.prefix() + "trainer-");
     }
   }
