@@ -45,8 +45,12 @@ final class BoundedLines implements JsonItems.Source {
     number++;
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
     boolean tooLong = false;
+    boolean hasReturns = false;
     int b = first;
+    int previous = 0;
     for (; b != '\n' && b != END; b = in.read()) {
+      hasReturns |= previous == '\r';
+      previous = b;
       if (kept.size() < maxBytes) {
         kept.write(b);
       } else {
@@ -54,7 +58,12 @@ final class BoundedLines implements JsonItems.Source {
       }
     }
     if (tooLong) {
-      return Optional.of(JsonItem.tooLong(number, OptionalLong.empty(), maxBytes));
+      return Optional.of(
+          JsonItem.tooLong(
+              number,
+              OptionalLong.empty(),
+              maxBytes,
+              hasReturns ? "; " + JsonReading.CARRIAGE_RETURNS : ""));
     }
     byte[] bytes = kept.toByteArray();
     if (b == END && JsonNesting.isOpenAtEnd(bytes)) {

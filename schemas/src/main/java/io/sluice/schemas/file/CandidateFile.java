@@ -5,6 +5,7 @@ import io.sluice.schemas.Candidate;
 import io.sluice.schemas.form.Example;
 import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.form.FormReader;
+import io.sluice.schemas.form.RefusedExampleException;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.validation.CandidateRules;
 import java.io.IOException;
@@ -115,8 +116,14 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
           example.form(),
           example.leftOut());
     } catch (IllegalArgumentException e) {
+      IllegalArgumentException cause = item.cause(e);
       return new CandidateLine.Invalid(
-          item.line(), idInFile(item).orElse(""), item.reason(e.getMessage()), item.source());
+          item.line(),
+          idInFile(item).orElse(""),
+          item.reason(cause.getMessage()),
+          item.source(),
+          RefusedExampleException.kindOf(cause),
+          item.origin());
     }
   }
 
@@ -131,6 +138,14 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
    */
   public List<String> missingColumns() {
     return columns.missing();
+  }
+
+  /**
+   * Those of the {@linkplain #missingColumns() missing columns} that are mapped to a field without
+   * which an example of its form is refused.
+   */
+  public List<String> missingRequiredColumns() {
+    return columns.missingRequired();
   }
 
   @Override

@@ -70,7 +70,7 @@ public final class ExampleFile {
     try {
       return examples(item, item.object());
     } catch (IllegalArgumentException e) {
-      return List.of(new ExampleLine.Invalid(item.line(), item.reason(e.getMessage())));
+      return List.of(new ExampleLine.Invalid(item.line(), item.reason(item.cause(e).getMessage())));
     }
   }
 

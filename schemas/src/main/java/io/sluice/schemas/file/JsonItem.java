@@ -1,6 +1,8 @@
 package io.sluice.schemas.file;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -38,6 +40,16 @@ sealed interface JsonItem {
     return "";
   }
 
+  /** Where it comes from, if it was rejected before. */
+  default Optional<CandidateLine.Origin> origin() {
+    return Optional.empty();
+  }
+
+  /** Returns why it cannot be used, if something else than what its reader found is the cause. */
+  default IllegalArgumentException cause(IllegalArgumentException found) {
+    return found;
+  }
+
   /** Adds to the reason why it cannot be used what distinguishes it beside its line. */
   default String reason(String problem) {
     return problem;
@@ -66,6 +78,11 @@ sealed interface JsonItem {
     }
 
     @Override
+    public IllegalArgumentException cause(IllegalArgumentException found) {
+      return RejectedLine.lookalike(text).map(IllegalArgumentException::new).orElse(found);
+    }
+
+    @Override
     public String reason(String problem) {
       return JsonItem.reason(element, problem);
     }
@@ -76,7 +93,7 @@ sealed interface JsonItem {
    *
    * @param outer the line itself
    */
-  record Rejected(Text outer, RejectedLine rejected) implements JsonItem {
+  record Rejected(JsonItem outer, RejectedLine rejected) implements JsonItem {
     @Override
     public long line() {
       return outer.line();
@@ -103,6 +120,18 @@ sealed interface JsonItem {
     }
 
     @Override
+    public Optional<CandidateLine.Origin> origin() {
+      return Optional.of(new CandidateLine.Origin(rejected.file(), rejected.line()));
+    }
+
+    @Override
+    public IllegalArgumentException cause(IllegalArgumentException found) {
+      return RejectedLine.lookalike(rejected.text())
+          .map(IllegalArgumentException::new)
+          .orElse(found);
+    }
+
+    @Override
     public String reason(String problem) {
       return outer.reason(problem);
     }
@@ -115,9 +144,29 @@ sealed interface JsonItem {
    * @param object its fields
    */
   record Row(long line, ObjectNode object) implements JsonItem {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Override
     public String source() {
-      return object.toString();
+      try {
+        return JSON.writeValueAsString(object);
+      } catch (JsonProcessingException e) {
+        // A JSON text in a column may be nested as deeply as JSON is read, and is one level deeper
+        // here.
+        return "";
+      }
+    }
+
+    @Override
+    public IllegalArgumentException cause(IllegalArgumentException found) {
+      return RejectedLine.lookalike(object).map(IllegalArgumentException::new).orElse(found);
+    }
+
+    /** Returns the row, or the rejected line that it is. */
+    JsonItem orRejected() {
+      return RejectedLine.of(object)
+          .<JsonItem>map(rejected -> new Rejected(this, rejected))
+          .orElse(this);
     }
   }
 
@@ -149,7 +198,16 @@ sealed interface JsonItem {
 
   /** The item that stands for a text of more than {@code maxBytes} bytes. */
   static JsonItem tooLong(long line, OptionalLong element, int maxBytes) {
-    return new Unreadable(line, reason(element, "longer than " + maxBytes + " bytes"));
+    return tooLong(line, element, maxBytes, "");
+  }
+
+  /**
+   * The item that stands for a text of more than {@code maxBytes} bytes.
+   *
+   * @param advice is added to the reason
+   */
+  static JsonItem tooLong(long line, OptionalLong element, int maxBytes, String advice) {
+    return new Unreadable(line, reason(element, "longer than " + maxBytes + " bytes" + advice));
   }
 
   private static String reason(OptionalLong element, String problem) {

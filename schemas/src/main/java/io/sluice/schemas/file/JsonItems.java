@@ -136,6 +136,6 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
         && text.text().isBlank()) {
       item = source.next();
     }
-    return item;
+    return item.map(each -> each instanceof JsonItem.Row row ? row.orRejected() : each);
   }
 }

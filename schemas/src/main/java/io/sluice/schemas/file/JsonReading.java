@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads those parts of JSON that candidate files and task files have in common.
@@ -20,17 +21,28 @@ import java.util.TreeSet;
  * message names the field and says what is wrong, in words for people.
  */
 final class JsonReading {
+  /** Advice for a file whose lines end as on old Macintosh computers. */
+  static final String CARRIAGE_RETURNS =
+      "it has carriage returns without line feeds: if they end its lines, convert them"
+          + " (tr '\\r' '\\n' < FILE)";
+
   private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final Pattern CARRIAGE_RETURN = Pattern.compile("\\r(?!\\n)");
 
   private JsonReading() {}
 
   /** Parses a text that must be exactly one JSON object. */
   static JsonNode object(String text) {
-    JsonNode node = parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
+    JsonNode node = parse(withoutMark(text));
     if (!node.isObject()) {
       throw new IllegalArgumentException("not a JSON object: it must begin with { and end with }");
     }
     return node;
+  }
+
+  /** Returns a text without the byte order mark that some editors put before it. */
+  static String withoutMark(String text) {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private static JsonNode parse(String text) {
@@ -38,13 +50,18 @@ final class JsonReading {
       return ExactJson.read(text);
     } catch (JsonEOFException e) {
       throw new IllegalArgumentException(
-          "not JSON: it ends too early, a bracket or quote is not closed");
+          "not JSON: it ends too early, a bracket or quote is not closed" + ofLineEnds(text));
     } catch (StreamConstraintsException e) {
       throw new IllegalArgumentException(
           "JSON beyond the limits: it is nested too deeply, or a number has too many digits");
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not JSON: " + describe(e));
+      throw new IllegalArgumentException("not JSON: " + describe(e) + ofLineEnds(text));
     }
+  }
+
+  /** Says what is likely to be wrong with a text in which there are carriage returns alone. */
+  private static String ofLineEnds(String text) {
+    return CARRIAGE_RETURN.matcher(text.strip()).find() ? "; " + CARRIAGE_RETURNS : "";
   }
 
   /** Gives line and column only: Jackson's message quotes the input and names Java classes. */

@@ -1,6 +1,7 @@
 package io.sluice.schemas.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.schemas.form.Form;
 import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.validation.ForeignText;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Finds out which of the columns that are to be read as other fields do not exist. Examples may
@@ -88,7 +90,17 @@ public final class MappedColumns {
 
   /** The columns that no example had so far, each with its field, such as output=response. */
   List<String> missing() {
+    return described(field -> true);
+  }
+
+  /** Those of them without which an example of a form is refused. */
+  List<String> missingRequired() {
+    return described(Form::isRequired);
+  }
+
+  private List<String> described(Predicate<String> isWanted) {
     return missing.entrySet().stream()
+        .filter(entry -> isWanted.test(entry.getKey()))
         .map(entry -> entry.getKey() + "=" + ForeignText.name(entry.getValue()))
         .toList();
   }

@@ -20,6 +20,9 @@ import java.util.Optional;
 record TextInput(InputStream in, boolean isArray) {
   private static final int BUFFER = 1 << 16;
 
+  /** How much white space may come before the first value, in bytes. */
+  private static final int MAX_SPACE = 1 << 24;
+
   /** The byte order mark of UTF-8, with one character per byte. */
   private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
 
@@ -77,12 +80,28 @@ record TextInput(InputStream in, boolean isArray) {
     if (foreign.isPresent()) {
       throw new ForeignFormException(name + " is " + foreign.get());
     }
-    String begin = new String(head, StandardCharsets.ISO_8859_1);
-    if (begin.startsWith(BYTE_ORDER_MARK)) {
+    if (new String(head, StandardCharsets.ISO_8859_1).startsWith(BYTE_ORDER_MARK)) {
       text.skipNBytes(BYTE_ORDER_MARK.length());
-      begin = begin.substring(BYTE_ORDER_MARK.length());
     }
-    return new TextInput(text, begin.stripLeading().startsWith("["));
+    return new TextInput(text, beginsWithArray(text));
+  }
+
+  /** Looks behind the white space at the beginning, which stays: its lines are counted. */
+  private static boolean beginsWithArray(BufferedInputStream in) throws IOException {
+    in.mark(MAX_SPACE);
+    int first = in.read();
+    for (int read = 1; read < MAX_SPACE && isSpace(first); read++) {
+      first = in.read();
+    }
+    in.reset();
+    if (isSpace(first)) {
+      throw new IOException("it begins with more than " + MAX_SPACE + " bytes of white space");
+    }
+    return first == '[';
+  }
+
+  private static boolean isSpace(int b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
   }
 
   private static byte[] head(BufferedInputStream in) throws IOException {

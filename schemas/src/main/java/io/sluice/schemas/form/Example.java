@@ -4,7 +4,7 @@ import io.sluice.schemas.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.SortedMap;
 
 /**
  * An example that was read; whether it satisfies the rules of candidates is not checked yet.
@@ -15,7 +15,8 @@ import java.util.SortedSet;
  * @param messages its turns
  * @param tools the definitions of its tools as a JSON array; empty when there are none
  * @param metadata its other fields, as texts
- * @param leftOut names of further fields that are too long or too many for metadata
+ * @param leftOut names of further fields that cannot be metadata, for example because they are too
+ *     long, each with the reason
  */
 public record Example(
     Form form,
@@ -24,4 +25,4 @@ public record Example(
     List<Message> messages,
     String tools,
     Map<String, String> metadata,
-    SortedSet<String> leftOut) {}
+    SortedMap<String, String> leftOut) {}

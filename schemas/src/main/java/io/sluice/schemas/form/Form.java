@@ -32,6 +32,11 @@ public enum Form {
     return fields;
   }
 
+  /** Whether examples of some form must have a field. */
+  public static boolean isRequired(String field) {
+    return Arrays.stream(values()).anyMatch(form -> form.fields.contains(field));
+  }
+
   /** The name in options and reports, such as {@code prompt-completion}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

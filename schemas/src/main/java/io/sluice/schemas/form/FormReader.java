@@ -1,6 +1,7 @@
 package io.sluice.schemas.form;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.message.Messages;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ public record FormReader(FormOptions options) {
         return form;
       }
     }
-    throw new IllegalArgumentException(UnknownForm.reason(row));
+    throw UnknownForm.of(row);
   }
 
   private static List<Message> messages(Form form, Row row) {
@@ -97,8 +98,8 @@ public record FormReader(FormOptions options) {
         yield messages;
       }
       case PROMPT_COMPLETION -> {
-        JsonNode prompt = required(row, "prompt");
-        JsonNode completion = required(row, "completion");
+        JsonNode prompt = Values.turns(required(row, "prompt"));
+        JsonNode completion = Values.turns(required(row, "completion"));
         yield answered(prompt(row, prompt), row, completion, "completion");
       }
       case PREFERENCE -> chosen(row);
@@ -159,7 +160,7 @@ public record FormReader(FormOptions options) {
    * in one of the other forms.
    */
   private static List<Message> chosen(Row row) {
-    JsonNode chosen = required(row, "chosen");
+    JsonNode chosen = Values.turns(required(row, "chosen"));
     row.take("rejected");
     if (!chosen.isTextual() && begins(turns(chosen, "chosen"))) {
       requireSamePrompt(row, chosen);
@@ -167,7 +168,7 @@ public record FormReader(FormOptions options) {
     }
     List<Message> before;
     if (row.holds("prompt")) {
-      before = prompt(row, required(row, "prompt"));
+      before = prompt(row, Values.turns(required(row, "prompt")));
     } else if (row.holds("instruction")) {
       before = instruction(row);
     } else if (row.holds("conversations")) {
@@ -192,8 +193,9 @@ public record FormReader(FormOptions options) {
   /** Checks that turns in other fields are the beginning of the chosen conversation. */
   private static void requireSamePrompt(Row row, JsonNode chosen) {
     for (String name : List.of("prompt", "messages", "conversations")) {
-      if (row.holds(name) && Values.isListOfTurns(row.peek(name))) {
-        JsonNode other = row.peek(name);
+      JsonNode other =
+          row.holds(name) ? Values.turns(row.peek(name)) : JsonNodeFactory.instance.missingNode();
+      if (Values.isListOfTurns(other)) {
         for (int i = 0; i < other.size(); i++) {
           if (!other.get(i).equals(chosen.get(i))) {
             throw new IllegalArgumentException(

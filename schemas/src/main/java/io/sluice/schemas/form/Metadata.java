@@ -3,10 +3,9 @@ package io.sluice.schemas.form;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.validation.MetadataRules;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What describes an example, as texts: a text as it is, numbers and truth values as JSON writes
@@ -14,15 +13,15 @@ import java.util.TreeSet;
  * that is itself called {@code metadata} have no prefix.
  *
  * @param entries names and values within the limits of {@link MetadataRules}
- * @param leftOut names of fields beyond these limits
+ * @param leftOut names of fields beyond these limits, each with the reason
  */
-record Metadata(SortedMap<String, String> entries, SortedSet<String> leftOut) {
+record Metadata(SortedMap<String, String> entries, SortedMap<String, String> leftOut) {
   private static final String METADATA = "metadata";
   private static final int MAX_DEPTH = 8;
 
   /** Describes an example by the fields of it that nobody has read. */
   static Metadata of(Map<String, JsonNode> fields) {
-    Metadata metadata = new Metadata(new TreeMap<>(), new TreeSet<>());
+    Metadata metadata = new Metadata(new TreeMap<>(), new TreeMap<>());
     fields.forEach(
         (name, value) -> {
           if (!name.equals(METADATA)) {
@@ -49,12 +48,18 @@ record Metadata(SortedMap<String, String> entries, SortedSet<String> leftOut) {
       return;
     }
     String text = value.isTextual() ? value.textValue() : value.toString();
-    boolean fits =
-        entries.size() < MetadataRules.MAX_ENTRIES
-            && MetadataRules.isName(name)
-            && MetadataRules.isValue(text);
-    if (!fits || entries.putIfAbsent(name, text) != null) {
-      leftOut.add(name);
+    Optional<String> problem =
+        MetadataRules.problem(name, text)
+            .or(() -> entries.containsKey(name) ? Optional.of("given twice") : Optional.empty())
+            .or(
+                () ->
+                    entries.size() < MetadataRules.MAX_ENTRIES
+                        ? Optional.empty()
+                        : Optional.of("beyond " + MetadataRules.MAX_ENTRIES + " entries"));
+    if (problem.isPresent()) {
+      leftOut.putIfAbsent(name, problem.get());
+    } else {
+      entries.put(name, text);
     }
   }
 }

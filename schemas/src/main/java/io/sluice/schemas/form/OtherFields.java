@@ -139,7 +139,7 @@ public final class OtherFields {
         masks.add(ForeignText.name(column));
       } else if (isOneOf(CONTENT, name)
           || isOneOf(CONTENT, column)
-          || Values.isListOfTurns(field.getValue())) {
+          || Values.isListOfTurns(Values.turns(field.getValue()))) {
         content.add(ForeignText.name(column));
         field(column).ifPresent(known -> options.add(UnknownForm.option(known, column)));
       }
@@ -198,7 +198,8 @@ public final class OtherFields {
     return Stream.of(names).map(OtherFields::plain).collect(Collectors.toUnmodifiableSet());
   }
 
-  private static String plain(String name) {
+  /** Returns a name in lower case without separators. */
+  static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
   }
 }

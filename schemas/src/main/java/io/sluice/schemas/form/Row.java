@@ -8,12 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The fields of one example, of which those that are read are taken out, so that what nobody has
  * understood remains. A field that is null counts as absent. Not thread-safe.
  */
 final class Row {
+  /** Fields whose texts are JSON, so that a text may stand for nothing. */
+  private static final Set<String> JSON =
+      Set.of(
+          "messages",
+          "conversations",
+          "conversation",
+          "tools",
+          "functions",
+          "available_tools",
+          "tool_calls",
+          "function_call",
+          "metadata");
+
   private final Map<String, JsonNode> fields = new LinkedHashMap<>();
   private final Map<String, String> mapped = new HashMap<>();
   private final List<JsonNode> turns = new ArrayList<>();
@@ -41,7 +55,7 @@ final class Row {
     renamed.forEach(
         (name, value) -> {
           JsonNode own = fields.put(name, value);
-          if (own != null && !Values.isEmpty(own)) {
+          if (own != null && !isEmpty(name, own)) {
             throw new IllegalArgumentException(
                 "the example has a field '"
                     + ForeignText.name(name)
@@ -57,7 +71,7 @@ final class Row {
 
   /** Whether there is such a field, and it holds something. */
   boolean holds(String name) {
-    return has(name) && !Values.isEmpty(fields.get(name));
+    return has(name) && !isEmpty(name, fields.get(name));
   }
 
   /** Whether there is such a field, and it is true or false. */
@@ -113,8 +127,12 @@ final class Row {
   /** The fields that are left and hold something. */
   Map<String, JsonNode> rest() {
     Map<String, JsonNode> rest = new LinkedHashMap<>(fields);
-    rest.values().removeIf(Values::isEmpty);
+    rest.entrySet().removeIf(field -> isEmpty(field.getKey(), field.getValue()));
     return rest;
+  }
+
+  private static boolean isEmpty(String name, JsonNode value) {
+    return JSON.contains(name) ? Values.isEmptyJson(value) : Values.isEmpty(value);
   }
 
   /** All turns that were read, in the order of the example. */

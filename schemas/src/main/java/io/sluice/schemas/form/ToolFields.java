@@ -37,9 +37,11 @@ final class ToolFields {
       throw new IllegalArgumentException("the example has both tools and functions: give one");
     }
     if (functions.isPresent()) {
-      return definitions(functions.get(), "functions", true).toString();
+      return Values.write(definitions(functions.get(), "functions", true), "functions");
     }
-    return tools.map(list -> definitions(list, "tools", BARE.contains(form)).toString()).orElse("");
+    return tools
+        .map(list -> Values.write(definitions(list, "tools", BARE.contains(form)), "tools"))
+        .orElse("");
   }
 
   private static ArrayNode definitions(JsonNode given, String name, boolean wrap) {

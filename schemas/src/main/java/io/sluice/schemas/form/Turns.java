@@ -96,7 +96,7 @@ final class Turns {
       content = content(turn, contentField, name, role, extra);
     }
     boolean isLearnt = weight(turn, name).orElse(learnt) || !role.equals(ASSISTANT);
-    return new Message(role, content, isLearnt, extra.isEmpty() ? "" : extra.toString());
+    return new Message(role, content, isLearnt, extra.isEmpty() ? "" : Values.write(extra, name));
   }
 
   private static void readExtra(Map.Entry<String, JsonNode> field, String name, ObjectNode extra) {
@@ -105,14 +105,15 @@ final class Turns {
     if (key.equals("content") && value.isNull()) {
       extra.putNull(key);
     }
-    if (Values.isEmpty(value)) {
-      return;
-    }
     if (key.equals("tool_calls")) {
-      putCalls(extra, ToolFields.calls(value, name), name);
+      if (!Values.isEmptyJson(value)) {
+        putCalls(extra, ToolFields.calls(value, name), name);
+      }
     } else if (key.equals(FUNCTION_CALL)) {
-      putCalls(extra, ToolFields.ofFunctionCall(value, name), name);
-    } else if (TEXT_FIELDS.contains(key)) {
+      if (!Values.isEmptyJson(value)) {
+        putCalls(extra, ToolFields.ofFunctionCall(value, name), name);
+      }
+    } else if (TEXT_FIELDS.contains(key) && !Values.isEmpty(value)) {
       extra.put(key, Values.text(value, name + ": " + key));
     }
   }

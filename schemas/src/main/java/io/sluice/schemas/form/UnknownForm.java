@@ -1,76 +1,127 @@
 package io.sluice.schemas.form;
 
 import io.sluice.schemas.validation.ForeignText;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Says what is wrong with an example that has none of the forms, and how it might be read. */
 final class UnknownForm {
   private static final int NAMES_SHOWN = 10;
-  private static final List<Form> PAIRS = List.of(Form.ALPACA, Form.PROMPT_COMPLETION);
+
+  /** Stands in an option for a column that the reader of the message has to choose. */
+  private static final String COLUMN = "COLUMN";
+
+  /** Columns, without separators, that hold what is asked. */
+  private static final Set<String> QUESTIONS =
+      Set.of(
+          "prompt",
+          "instruction",
+          "instructions",
+          "question",
+          "questions",
+          "query",
+          "input",
+          "inputs",
+          "problem",
+          "request",
+          "human");
+
+  /** Columns, without separators, that hold what is answered. */
+  private static final Set<String> ANSWERS =
+      Set.of(
+          "completion",
+          "output",
+          "outputs",
+          "response",
+          "responses",
+          "answer",
+          "answers",
+          "target",
+          "targets",
+          "reply",
+          "solution",
+          "assistant");
+
+  /** Fields of every form, which are neither asked nor answered. */
+  private static final Set<String> BESIDE = Set.of("id", "source", "system", "tools");
+
+  /** For a field that an example has, the other one that its form cannot do without. */
+  private static final Map<String, String> OTHER_HALF =
+      Map.of(
+          "instruction", "output",
+          "prompt", "completion",
+          "output", "instruction",
+          "completion", "prompt");
 
   private UnknownForm() {}
 
-  /** Returns the reason, which names the columns that the example has. */
-  static String reason(Row row) {
+  /** Returns the exception for an example, whose message names the columns that it has. */
+  static RefusedExampleException of(Row row) {
     List<String> columns = row.names().stream().map(row::column).map(ForeignText::name).toList();
+    String missing = "messages is missing";
     if (columns.isEmpty()) {
-      return "messages is missing";
+      return new RefusedExampleException(missing, missing);
     }
-    return "messages is missing, and no other form fits the columns "
-        + String.join(", ", columns.subList(0, Math.min(NAMES_SHOWN, columns.size())))
-        + (columns.size() > NAMES_SHOWN ? " and more" : "")
-        + example(row)
-            .map(
-                options ->
-                    ": if one of them is a field under another name, map it, such as "
-                        + options
-                        + " (over HTTP the parameter field)")
-            .orElse(": an example has messages, or a prompt and an answer");
+    String shown =
+        String.join(", ", columns.subList(0, Math.min(NAMES_SHOWN, columns.size())))
+            + (columns.size() > NAMES_SHOWN ? " and more" : "");
+    String unknown = missing + ", and no other form fits the columns ";
+    String advice = advice(row);
+    return new RefusedExampleException(unknown + shown + advice, unknown + advice);
+  }
+
+  private static String advice(Row row) {
+    Optional<String> options = options(row);
+    if (options.isEmpty()) {
+      return ": an example has messages, or a prompt and an answer";
+    }
+    return ": if one of them is a field under another name, map it, such as "
+        + options.get()
+        + (options.get().contains("=" + COLUMN) ? " with its name for COLUMN" : "")
+        + " (over HTTP the parameter field)";
   }
 
   /**
-   * Returns options that map columns of the example to fields, those that are most likely to be
-   * right; empty when there are none.
+   * Returns options that map columns of the example to fields. They name a column only if its name
+   * says what it holds: whoever follows advice that names another one learns the wrong text.
    */
-  private static Optional<String> example(Row row) {
-    List<String> unknown =
-        row.names().stream().filter(name -> !FormOptions.NAMES.contains(name)).toList();
+  private static Optional<String> options(Row row) {
     Optional<String> turns =
-        unknown.stream().filter(name -> Values.isListOfTurns(row.peek(name))).findFirst();
+        row.names().stream()
+            .filter(name -> !FormOptions.NAMES.contains(name))
+            .filter(name -> Values.isListOfTurns(Values.turns(row.peek(name))))
+            .findFirst();
     if (turns.isPresent()) {
-      return Optional.of(option("messages", turns.get()));
+      return Optional.of(option("messages", row.column(turns.get())));
     }
-    Optional<String> otherHalf = PAIRS.stream().flatMap(form -> missingHalf(form, row)).findFirst();
-    List<String> texts = longestTexts(row, unknown, otherHalf.isPresent() ? 1 : 2);
-    if (otherHalf.isPresent() && texts.size() == 1) {
-      return Optional.of(option(otherHalf.get(), texts.get(0)));
+    long texts = row.names().stream().filter(name -> isText(row, name)).count();
+    if (texts < 2) {
+      return Optional.empty();
     }
-    return Optional.of(texts)
-        .filter(two -> two.size() == 2)
-        .map(two -> option("prompt", two.get(0)) + " " + option("completion", two.get(1)));
+    for (String half : List.of("instruction", "prompt", "output", "completion")) {
+      if (isText(row, half)) {
+        return Optional.of(likely(OTHER_HALF.get(half), row));
+      }
+    }
+    return Optional.of(likely("prompt", row) + " " + likely("completion", row));
   }
 
-  /** The field that an example lacks for a form of two fields, of which it has the other one. */
-  private static Stream<String> missingHalf(Form form, Row row) {
-    return form.fields().stream().anyMatch(row::has)
-        ? form.fields().stream().filter(field -> !row.has(field))
-        : Stream.empty();
+  /** Returns the option that maps a field to the only column whose name fits it, or to COLUMN. */
+  private static String likely(String field, Row row) {
+    Set<String> known = field.equals("prompt") || field.equals("instruction") ? QUESTIONS : ANSWERS;
+    List<String> likely =
+        row.names().stream()
+            .filter(name -> isText(row, name))
+            .map(row::column)
+            .filter(column -> known.contains(OtherFields.plain(column)))
+            .toList();
+    return option(field, likely.size() == 1 ? likely.get(0) : COLUMN);
   }
 
-  /** Prompts and answers are longer than names, languages and the like. */
-  private static List<String> longestTexts(Row row, List<String> names, int most) {
-    Set<String> longest =
-        names.stream()
-            .filter(name -> row.peek(name).isTextual())
-            .sorted(Comparator.comparingInt(name -> -row.peek(name).textValue().length()))
-            .limit(most)
-            .collect(Collectors.toSet());
-    return names.stream().filter(longest::contains).toList();
+  private static boolean isText(Row row, String name) {
+    return !BESIDE.contains(name) && row.holds(name) && row.peek(name).isTextual();
   }
 
   /** Returns an option of the commands that reads a column as a field, as a shell takes it. */

@@ -45,7 +45,7 @@ class CandidateFileTest {
                     "s",
                     List.of(Messages.of("user", "Hi"), Messages.of("assistant", "Hello"))),
                 Form.MESSAGES,
-                Collections.emptySortedSet()));
+                Collections.emptySortedMap()));
   }
 
   @Test

@@ -50,6 +50,29 @@ class JsonItemsTest {
   }
 
   @Test
+  void givenAnArrayAfterLongWhiteSpace_whenRead_thenItIsAnArrayWithItsLines() throws IOException {
+    assertThat(read("\n".repeat(700) + " ".repeat(100_000) + "[{},\n{}]"))
+        .extracting(JsonItem::line, JsonItem::number)
+        .containsExactly(tuple(701L, 1L), tuple(702L, 2L));
+    assertThat(read("\uFEFF" + " \r\n".repeat(700) + "{}\n[1]"))
+        .extracting(JsonItem::line)
+        .containsExactly(701L, 702L);
+  }
+
+  @Test
+  void givenLinesThatEndWithACarriageReturnAlone_whenRead_thenTheReasonSaysSo() throws IOException {
+    assertThatThrownBy(() -> read("{\"a\":1}\r{\"b\":1}\r").get(0).object())
+        .hasMessageContaining("carriage returns without line feeds")
+        .hasMessageContaining("tr '\\r' '\\n' < FILE");
+    assertThatThrownBy(() -> read("{\"a\":1,\r\"b\":1\r}".repeat(MAX)).get(0).object())
+        .hasMessageContaining("longer than 1000 bytes; it has carriage returns");
+    assertThatThrownBy(() -> read("{\"a\":1} x\r\n").get(0).object())
+        .hasMessageNotContaining("carriage");
+    assertThatThrownBy(() -> read("1".repeat(MAX + 1) + "\r\n").get(0).object())
+        .hasMessage("longer than 1000 bytes");
+  }
+
+  @Test
   void givenBracketsAndEscapesInStrings_whenSplit_thenTheyDoNotEndAnElement() throws IOException {
     assertThat(read("[{\"a\": \"]},[\\\" \\\\\"}, \"[\"]")).hasSize(2);
   }

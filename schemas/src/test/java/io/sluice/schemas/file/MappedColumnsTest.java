@@ -66,6 +66,7 @@ class MappedColumnsTest {
     try (CandidateFile lines =
         CandidateFile.of(new ByteArrayInputStream(body), "body", 1000, options)) {
       assertThat(lines.missingColumns()).containsExactly("id=uid", "output=response");
+      assertThat(lines.missingRequiredColumns()).containsExactly("output=response");
       lines.forEachRemaining(line -> assertThat(line).isInstanceOf(CandidateLine.Valid.class));
       assertThat(lines.missingColumns()).containsExactly("id=uid");
     }

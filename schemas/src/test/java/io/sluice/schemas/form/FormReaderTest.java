@@ -9,6 +9,7 @@ import io.sluice.schemas.message.ExactJson;
 import io.sluice.schemas.message.MessageJson;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,13 @@ class FormReaderTest {
           alpaca            | {'instruction':'i','input':'','output':'a'} | [{'role':'user','content':'i'},{'role':'assistant','content':'a'}]
           alpaca            | {'instruction':'i','input':'x','output':'a','system':'s','history':[['q','r']]} | [{'role':'system','content':'s'},{'role':'user','content':'q'},{'role':'assistant','content':'r'},{'role':'user','content':'i\\nx'},{'role':'assistant','content':'a'}]
           alpaca            | {'instruction':'','input':'x','output':'[]','history':[]} | [{'role':'user','content':'x'},{'role':'assistant','content':'[]'}]
+          prompt-completion | {'prompt':'[{\\"role\\":\\"user\\",\\"content\\":\\"u\\"}]','completion':'[{\\"from\\":\\"gpt\\",\\"value\\":\\"a\\"}]'} | [{'role':'user','content':'u'},{'role':'assistant','content':'a'}]
+          prompt-completion | {'prompt':{'role':['user'],'content':['u']},'completion':{'role':['assistant'],'content':['a']}} | [{'role':'user','content':'u'},{'role':'assistant','content':'a'}]
+          prompt-completion | {'prompt':'[1, 2]','completion':'[]'} | [{'role':'user','content':'[1, 2]'},{'role':'assistant','content':'[]'}]
+          prompt-completion | {'prompt':'{}','completion':'null'} | [{'role':'user','content':'{}'},{'role':'assistant','content':'null'}]
+          prompt-completion | {'prompt':'f','completion':'[{\\"from\\":\\"Rome\\",\\"to\\":\\"Oslo\\"}]'} | [{'role':'user','content':'f'},{'role':'assistant','content':'[{\\'from\\':\\'Rome\\',\\'to\\':\\'Oslo\\'}]'}]
+          prompt-completion | {'prompt':'f','completion':'[{\\"role\\":\\"admin\\"}, 3]'} | [{'role':'user','content':'f'},{'role':'assistant','content':'[{\\'role\\':\\'admin\\'}, 3]'}]
+          prompt-completion | {'prompt':'u','completion':'[]','instruction':'','output':null} | [{'role':'user','content':'u'},{'role':'assistant','content':'[]'}]
           prompt-completion | {'prompt':'u','completion':' a\\n'} | [{'role':'user','content':'u'},{'role':'assistant','content':' a\\n'}]
           prompt-completion | {'prompt':[{'role':'user','content':'q'},{'role':'assistant','content':'r'},{'role':'user','content':'u'}],'completion':[{'role':'assistant','content':'a'}]} | [{'role':'user','content':'q'},{'role':'assistant','content':'r','weight':0},{'role':'user','content':'u'},{'role':'assistant','content':'a'}]
           """)
@@ -73,6 +81,8 @@ class FormReaderTest {
           {'role':'assistant','content':'<think>hm</think>a','thinking':'t'} | {'role':'assistant','content':'<think>hm</think>a','thinking':'t'}
           {'role':'user','content':[{'type':'text','text':'a '},{'type':'text','text':'b','image_url':null},'c']} | {'role':'user','content':'a bc'}
           {'from':'human','value':[{'type':'text','text':'a'}]} | {'role':'user','content':'a'}
+          {'role':'assistant','content':'a','reasoning_content':'null','tool_calls':'null','function_call':'{}'} | {'role':'assistant','content':'a','reasoning_content':'null'}
+          {'role':'assistant','content':'[]','tool_calls':' [] '} | {'role':'assistant','content':'[]'}
           {'role':'assistant','content':'a','weight':0} | {'role':'assistant','content':'a','weight':0}
           """)
   void givenATurn_whenRead_thenNothingOfItIsLost(String turn, String expected) throws IOException {
@@ -107,6 +117,9 @@ class FormReaderTest {
       textBlock =
           """
           {'chosen':[{'role':'user','content':'u'},{'role':'assistant','content':'a'}],'rejected':[{'role':'user','content':'u'},{'role':'assistant','content':'b'}],'prompt':'u','score_chosen':8.5}
+          {'chosen':'[{\\"role\\":\\"user\\",\\"content\\":\\"u\\"},{\\"role\\":\\"assistant\\",\\"content\\":\\"a\\"}]','rejected':'[]','prompt':'u','score_chosen':8.5}
+          {'chosen':{'role':['user','assistant'],'content':['u','a']},'rejected':'b','messages':'[{\\"role\\":\\"user\\",\\"content\\":\\"u\\"}]','score_chosen':8.5}
+          {'prompt':'[{\\"role\\":\\"user\\",\\"content\\":\\"u\\"}]','chosen':'a','rejected':'b','score_chosen':8.5}
           {'prompt':'u','chosen':'a','rejected':'b','score_chosen':8.5}
           {'prompt':[{'role':'user','content':'u'}],'chosen':[{'role':'assistant','content':'a'}],'rejected':[{'role':'assistant','content':'b'}],'score_chosen':8.5}
           {'conversations':[{'from':'human','value':'u'}],'chosen':{'from':'gpt','value':'a'},'rejected':{'from':'gpt','value':'b'},'score_chosen':8.5}
@@ -131,8 +144,14 @@ class FormReaderTest {
           """
           {'text':'x','label':1}                                                | no other form fits the columns text, label: an example has messages, or a prompt and an answer
           {'instruction':'i','lang':'en','response':'the answer'}             | fits the columns instruction, lang, response: if one of them is a field under another name, map it, such as --field output=response
-          {'prompt':'u','the answer':'a'}                                        | --field 'completion=the answer'
-          {'lang':'en','query':'long question','reply':'long answer'}        | --field prompt=query --field completion=reply
+          {'prompt':'u','the answer':'a'}                                        | the columns prompt, the answer: if one of them is a field under another name, map it, such as --field completion=COLUMN with its name for COLUMN (over HTTP
+          {'lang':'en','query':'long question','reply':'long answer'}        | --field prompt=query --field completion=reply (over
+          {'instruction':'i','context':'a very long text','response':'r'}       | --field output=response (over
+          {'instruction':'i','context':'c','note':'n'}                         | --field output=COLUMN with
+          {'input':'i','output':'o'}                                           | --field instruction=input (over
+          {'prompt':'p','Target':'o'}                                          | --field completion=Target (over
+          {'question':'q','solution':'s','answer':'a'}                         | --field prompt=question --field completion=COLUMN with
+          {'dialogue':'[{\\"role\\":\\"user\\",\\"content\\":\\"u\\"}]'}     | --field messages=dialogue
           {'n':1,'dialog':[{'role':'user','content':'u'}]}                   | --field messages=dialog
           {'id':'i'}                                                            | no other form fits the columns id
           {'instruction':'i','response':'r'}                                    | --field output=response
@@ -250,7 +269,51 @@ class FormReaderTest {
             Map.entry("header.user-agent", "x"),
             Map.entry("header.n.m", "1"),
             Map.entry("licence", "mit"));
-    assertThat(example.leftOut()).containsExactly("language", "long");
+    assertThat(example.leftOut())
+        .containsOnly(
+            Map.entry("language", "given twice"), Map.entry("long", "longer than 1024 characters"));
+  }
+
+  @Test
+  void givenMetadataThatIsNotUnicode_whenRead_thenItIsLeftOutForThatReason() throws IOException {
+    Example example =
+        read(FormOptions.DEFAULT, "{'prompt':'p','completion':'c','m\\ud800':'x','n':'\\udc00'}");
+    assertThat(example.metadata()).isEmpty();
+    assertThat(example.leftOut().get("n")).startsWith("contains half a surrogate pair");
+    assertThat(example.leftOut().get("m\ud800")).startsWith("its name contains half a surrogate");
+  }
+
+  @Test
+  void givenExamplesWithTheSameFault_whenRefused_thenItsKindIsThatOfAll() {
+    assertThat(kind("{'instruction':'i','response':'r','lang':'en'}"))
+        .isEqualTo(kind("{'instruction':'i','topic':'t','response':'r'}"))
+        .isNotEqualTo(kind("{'text':'t'}"));
+    assertThat(kind("{'prompt':'u','completion':5}"))
+        .isEqualTo("completion is neither a text nor a list of turns");
+  }
+
+  @Test
+  void givenJsonTextsThatAreAsDeepAsJsonIsRead_whenRead_thenRefusedWithAReason() {
+    String deep = "[".repeat(1000) + "]".repeat(1000);
+    assertThatThrownBy(
+            () ->
+                read(
+                    FormOptions.DEFAULT,
+                    "{'messages':[],'tools':['{\\'a\\':1}','{\\'a\\':"
+                        + deep.substring(1, 1999)
+                        + "}']}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("tools is nested too deeply");
+  }
+
+  private static String kind(String json) {
+    try {
+      return "read as " + read(FormOptions.DEFAULT, json);
+    } catch (IllegalArgumentException e) {
+      return RefusedExampleException.kindOf(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String messages(Example example) throws IOException {

@@ -76,7 +76,10 @@ class OtherFieldsTest {
         "\"prompts\": \"x\"",
         "\"rejected\": [{\"role\": \"user\", \"content\": \"x\"}]",
         "\"earlier\": [{\"role\": \"user\", \"content\": \"x\"}]",
-        "\"dialog\": [{\"from\": \"human\", \"value\": \"x\"}]"
+        "\"dialog\": [{\"from\": \"human\", \"value\": \"x\"}]",
+        "\"dialog\": \"[{\\\"from\\\": \\\"human\\\", \\\"value\\\": \\\"x\\\"}]\"",
+        "\"images\": \"[]\"",
+        "\"reasoning\": \"null\""
       })
   void givenAFieldBesideTheMessagesThatCouldMatter_whenRead_thenItIsRefusedByName(String field) {
     String name = field.substring(1, field.indexOf('"', 1));
@@ -92,6 +95,8 @@ class OtherFieldsTest {
         "\"prompt\": \"the first turn once more\", \"prompt_id\": \"p\"",
         "\"instruction\": \"x\", \"input\": \"\", \"output\": \"the answer once more\"",
         "\"tools\": [], \"functions\": null, \"system\": \" \", \"images\": [null]",
+        "\"mail\": {\"from\": [\"a\"], \"to\": [\"b\"]}, \"metadata\": \"null\"",
+        "\"tools\": \"null\", \"functions\": \"{}\", \"conversations\": \"[]\"",
         "\"tools\": \"[]\", \"function_call\": {\"name\": null, \"arguments\": \"\"}"
       })
   void givenFieldsThatDescribeTheExampleOrHoldNothing_whenRead_thenItPasses(String fields) {

@@ -147,7 +147,7 @@ class CandidateIngestTest {
         line,
         Candidates.of(id, "", List.of(Messages.of("assistant", "text"))),
         Form.MESSAGES,
-        Collections.emptySortedSet());
+        Collections.emptySortedMap());
   }
 
   private static final class Recorder implements CandidateIngest.Listener {

@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,8 +111,10 @@ public final class IngestCommand implements Callable<Integer> {
               ? preview(inputs, forms, tally)
               : connection.use(access -> ingest(inputs, forms, tally, access));
       out.printf(
-          "%d candidates %s, %d lines invalid%n",
-          counts.sent, dryRun ? "read and not sent" : "sent", counts.invalid);
+          "%s %s, %s invalid%n",
+          Amount.of(counts.sent, "candidate"),
+          dryRun ? "read and not sent" : "sent",
+          Amount.of(counts.invalid, "line"));
       tally.print(out);
       if (counts.failure.isPresent()) {
         throw counts.failure.get();
@@ -190,19 +193,26 @@ public final class IngestCommand implements Callable<Integer> {
         break;
       }
       try (CandidateFile lines = CandidateFile.open(file, forms, inputs.idPrefix(file))) {
-        counts = counts.plus(work.on(file, lines, counts));
-        lines
-            .missingColumns()
-            .forEach(
-                column ->
-                    spec.commandLine()
-                        .getErr()
-                        .printf(
-                            "%s: --field %s: no example read from it has this column%n",
-                            file, column));
+        CandidateIngest.Report report = work.on(file, lines, counts);
+        counts = counts.plus(report);
+        if (report.invalid() > 0) {
+          remarkOnColumns(file, lines);
+        }
       }
     }
     return counts;
+  }
+
+  /** Names columns that a file does not have, if examples of it may have been refused for that. */
+  private void remarkOnColumns(Path file, CandidateFile lines) {
+    List<String> columns = lines.missingRequiredColumns();
+    if (!columns.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "%s: lines of it were refused, and no example read from it has the column of %s%n",
+              file, columns.stream().map("--field "::concat).collect(Collectors.joining(", ")));
+    }
   }
 
   private long left(Counts counts) {
@@ -261,7 +271,7 @@ public final class IngestCommand implements Callable<Integer> {
     @Override
     public void invalid(CandidateLine.Invalid line) {
       tally.refused(file, line);
-      err.printf("%s, line %d: %s%n", file, line.line(), line.reason());
+      err.println(file + ", " + line.description());
     }
   }
 }

@@ -5,7 +5,6 @@ import io.sluice.schemas.file.RejectedLine;
 import io.sluice.schemas.form.Form;
 import io.sluice.schemas.validation.ChatOnly;
 import io.sluice.schemas.validation.ForeignText;
-import io.sluice.schemas.validation.MetadataRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -28,10 +27,12 @@ final class IngestTally implements AutoCloseable {
 
   private final Map<Form, Long> forms = new EnumMap<>(Form.class);
 
-  /** By reason without its numbers. */
+  /** By kind of reason without its numbers. */
   private final Map<String, Refusals> refusals = new TreeMap<>();
 
+  /** By name and reason. */
   private final Map<String, Long> leftOut = new TreeMap<>();
+
   private final SeenIds ids = new SeenIds();
   private final Optional<Writer> rejects;
   private long repeated;
@@ -59,7 +60,9 @@ final class IngestTally implements AutoCloseable {
     if (ChatOnly.isNeededFor(line.candidate())) {
       chatOnly++;
     }
-    line.leftOut().forEach(name -> leftOut.merge(ForeignText.name(name), 1L, Long::sum));
+    line.leftOut()
+        .forEach(
+            (name, reason) -> leftOut.merge(ForeignText.name(name) + ", " + reason, 1L, Long::sum));
   }
 
   /**
@@ -68,18 +71,18 @@ final class IngestTally implements AutoCloseable {
    * @throws UncheckedIOException when that file cannot be written
    */
   void refused(Path file, CandidateLine.Invalid line) {
-    // Lines with the same fault differ in numbers only.
-    String kind = line.reason().replaceFirst("^element \\d+: ", "").replaceAll("\\d+", "N");
-    refusals.computeIfAbsent(
-            kind, k -> new Refusals("%s, line %d: %s".formatted(file, line.line(), line.reason())))
-        .count++;
+    // Lines with a fault of the same kind may differ in numbers.
+    String kind = line.kind().replaceFirst("^element \\d+: ", "").replaceAll("\\d+", "N");
+    refusals.computeIfAbsent(kind, k -> new Refusals(file + ", " + line.description())).count++;
     if (rejects.isPresent()) {
+      CandidateLine.Origin origin =
+          line.origin().orElseGet(() -> new CandidateLine.Origin(file.toString(), line.line()));
       try {
         rejects
             .get()
             .append(
                 new RejectedLine(
-                        file.toString(), line.line(), line.id(), line.reason(), line.text())
+                        origin.file(), origin.line(), line.id(), line.reason(), line.text())
                     .toJson())
             .append('\n');
       } catch (IOException e) {
@@ -116,15 +119,7 @@ final class IngestTally implements AutoCloseable {
       out.println("  refused for " + (refusals.size() - MAX_REASONS) + " other reasons");
     }
     leftOut.forEach(
-        (name, count) ->
-            out.println(
-                "  not in the metadata of "
-                    + count
-                    + ": "
-                    + name
-                    + ", longer than "
-                    + MetadataRules.MAX_VALUE
-                    + " characters, or one of too many"));
+        (name, count) -> out.println("  not in the metadata of " + count + ": " + name));
   }
 
   @Override

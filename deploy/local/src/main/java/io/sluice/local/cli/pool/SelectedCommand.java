@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
           + " \"messages\"}; the rank counts from 0, and the score is the similarity to the query"
           + " for which the candidate was selected.",
       "If there are fewer than B examples, standard error says how many, and whether the budget is"
-          + " full by its learnt tokens."
+          + " full by its learnt tokens. A size that is none of the task's budgets has the learnt"
+          + " tokens of the next larger one, which standard error says too."
     })
 public final class SelectedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

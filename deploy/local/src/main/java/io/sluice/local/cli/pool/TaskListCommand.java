@@ -87,8 +87,11 @@ final class TaskListCommand implements Callable<Integer> {
     }
     if (status.getLeaks() > 0) {
       remarks.add(
-          "%s: %d candidates of the pool share text with its queries or held-out examples"
-              .formatted(status.getTaskId(), status.getLeaks()));
+          "%s: %s of the pool %s text with its queries or held-out examples"
+              .formatted(
+                  status.getTaskId(),
+                  Amount.of(status.getLeaks(), "candidate"),
+                  status.getLeaks() == 1 ? "shares" : "share"));
     }
     return remarks;
   }

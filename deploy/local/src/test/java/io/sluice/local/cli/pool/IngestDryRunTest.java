@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
 import io.sluice.local.cli.CommandRun;
+import io.sluice.schemas.file.RejectedLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +48,7 @@ class IngestDryRunTest {
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.err())
         .contains("README.md is left out", "a.jsonl, line 2: messages is missing")
-        .contains("b.json.zst, line 1: element 2: messages is missing");
+        .contains("b.json.zst, element 2: messages is missing");
     assertThat(ran.out().replace(pool.toString(), "pool"))
         .isEqualToNormalizingNewlines(
             """
@@ -67,8 +69,8 @@ class IngestDryRunTest {
             3 candidates read and not sent, 2 lines invalid
               read as: messages 1, alpaca 1, prompt-completion 1
               only for workers with text.form=chat: 1 (they have tools, tool calls or thoughts, which the text form reference refuses)
-              refused: 1, such as pool/b.json.zst, line 1: element 2: messages is missing, and no other form fits the columns prompt, answer: if one of them is a field under another name, map it, such as --field completion=answer (over HTTP the parameter field)
               refused: 1, such as pool/a.jsonl, line 2: messages is missing, and no other form fits the columns text: an example has messages, or a prompt and an answer
+              refused: 1, such as pool/b.json.zst, element 2: messages is missing, and no other form fits the columns prompt, answer: if one of them is a field under another name, map it, such as --field completion=answer (over HTTP the parameter field)
             """);
     assertThat(Files.readAllLines(rejects))
         .hasSize(2)
@@ -96,6 +98,47 @@ class IngestDryRunTest {
   }
 
   @Test
+  void givenLinesWithTheSameFaultAndOtherColumns_whenCounted_thenTheyAreOneKind()
+      throws IOException {
+    String line = "{\"instruction\": \"i\", \"%s\": \"x\", \"response\": \"r\"}%n";
+    Path file =
+        Files.writeString(
+            folder.resolve("dolly.jsonl"), line.formatted("context") + line.formatted("topic"));
+
+    CommandRun ran = CommandRun.of("ingest", file.toString(), "--dry-run");
+
+    assertThat(ran.out().lines().filter(each -> each.contains("refused")))
+        .singleElement()
+        .asString()
+        .startsWith("  refused: 2, such as " + file + ", line 1: messages is missing, and no other")
+        .contains("columns instruction, context, response: ", "such as --field output=response (");
+  }
+
+  @Test
+  void givenHalfSurrogatesInRefusedLines_whenRejected_thenAllLinesAreReadAndTheFileIsWhole()
+      throws IOException {
+    Path file =
+        Files.write(
+            folder.resolve("half.jsonl"),
+            List.of(
+                new RejectedLine("x\ud800", 1, "\ud800", "r", "{\"question\":\"\ud800\"}").toJson(),
+                "{\"prompt\": \"p\", \"completion\": \"c\", \"note\": \"\\ud800\"}"));
+    Path rejects = folder.resolve("rejects.jsonl");
+
+    CommandRun ran =
+        CommandRun.of("ingest", file.toString(), "--dry-run", "--reject", rejects.toString());
+
+    assertThat(ran.out())
+        .contains("1 candidate read and not sent, 1 line invalid")
+        .contains("not in the metadata of 1: note, contains half a surrogate pair");
+    assertThat(Files.readAllLines(rejects))
+        .singleElement()
+        .asString()
+        .startsWith("{\"file\":\"x\\ud800\",\"line\":1,\"id\":\"\\ud800\"")
+        .endsWith("\"text\":\"{\\\"question\\\":\\\"\\ud800\\\"}\"}");
+  }
+
+  @Test
   void givenRejectedLines_whenIngestedAgainWithOtherOptions_thenTheirExamplesAreRead()
       throws IOException {
     Path rejects = folder.resolve("rejects.jsonl");
@@ -108,10 +151,13 @@ class IngestDryRunTest {
 
     assertThat(ran.out())
         .contains("rejects.jsonl, line 2 (prompt-completion): id b.json.zst:2")
-        .contains("1 candidates read and not sent, 1 lines invalid");
+        .contains("1 candidate read and not sent, 1 line invalid");
     assertThat(Files.readString(folder.resolve("left.jsonl")))
         .as("the example itself, under the id that it had")
-        .contains("\"id\":\"a.jsonl:2\"", "\"text\":\"{\\\"text\\\": \\\"neither\\\"}\"");
+        .contains(
+            "/pool/a.jsonl\",\"line\":2,",
+            "\"id\":\"a.jsonl:2\"",
+            "\"text\":\"{\\\"text\\\": \\\"neither\\\"}\"");
 
     assertThat(run(again, rejects).err()).contains("is one of the files to read");
     assertThat(Files.size(rejects)).as("the file that was to be read").isPositive();
@@ -142,8 +188,25 @@ class IngestDryRunTest {
     ran = CommandRun.of("ingest", pool.toString(), "--dry-run", "--field", "source=language");
     assertThat(ran.out()).as("one example has it").contains("source: en");
     assertThat(ran.err())
-        .contains("b.json.zst: --field source=language: no example read from it has this column")
-        .doesNotContain("a.jsonl: --field");
+        .as("no line is refused because it has no source")
+        .doesNotContain("language");
+
+    Files.writeString(
+        pool.resolve("c.jsonl"), "{\"prompt\": \"p\", \"completion\": \"c\"}%n".formatted());
+    ran =
+        CommandRun.of(
+            "ingest",
+            pool.toString(),
+            "--dry-run",
+            "--field",
+            "output=text",
+            "--field",
+            "messages=language");
+    assertThat(ran.err().lines().filter(line -> line.contains("has the column")))
+        .containsExactly(
+            pool
+                + "/b.json.zst: lines of it were refused, and no example read from it has the column"
+                + " of --field messages=language, --field output=text");
   }
 
   @Test
@@ -182,7 +245,7 @@ class IngestDryRunTest {
     assertThat(CommandRun.of("ingest", file, "--dry-run", "--field", "answer=x").err())
         .contains("--field: unknown field 'answer'");
     assertThat(CommandRun.of("ingest", pool.toString(), "--dry-run", "--limit", "1").out())
-        .contains("1 candidates read and not sent, 0 lines invalid");
+        .contains("1 candidate read and not sent, 0 lines invalid");
     assertThat(CommandRun.of("ingest", folder + "/none*", "--dry-run").err())
         .contains("no file matches");
   }

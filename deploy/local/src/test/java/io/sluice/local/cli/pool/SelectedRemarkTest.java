@@ -27,7 +27,10 @@ class SelectedRemarkTest {
         .as("a size below a budget has the tokens of that budget")
         .get()
         .asString()
-        .contains("136 of 150");
+        .contains("136 of 150")
+        .endsWith(
+            "; 9 is none of the task's budgets and has no number of learnt tokens of its own: the"
+                + " 150 of the budget 10 apply");
     assertThat(SelectedRemark.of(subset(task, 0, 10), 10, status(1, 0, true)))
         .get()
         .asString()
@@ -52,7 +55,14 @@ class SelectedRemarkTest {
   @Test
   void givenASubsetOfTheSizeThatWasAskedFor_whenShown_thenNoRemark() {
     assertThat(SelectedRemark.of(subset(task(List.of(150L, 300L)), 8, 8), 8, status(1, 8, true)))
+        .as("that is none of the budgets")
+        .contains(
+            "8 is none of the task's budgets and has no number of learnt tokens of its own: the 150"
+                + " of the budget 10 apply");
+    assertThat(
+            SelectedRemark.of(subset(task(List.of(300L, 400L)), 10, 10), 10, status(1, 10, true)))
         .isEmpty();
+    assertThat(SelectedRemark.of(subset(task(List.of()), 8, 8), 8, status(1, 8, true))).isEmpty();
   }
 
   /** Subsets of candidates with 17 learnt tokens each. */
