@@ -48,6 +48,7 @@ class ConnectionFlagsTest {
         "results TASK",
         "dataset JOB --out=DIR",
         "topics",
+        "doctor",
         "worker --model=DIR --checkpoint=DIR",
         "trainer --model=DIR --output=DIR",
         "streams");
