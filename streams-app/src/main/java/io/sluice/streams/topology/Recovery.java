@@ -10,6 +10,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -56,6 +57,8 @@ final class Recovery {
               || cause instanceof ApplicationRecoverableException
               || cause instanceof TransactionAbortableException
               || cause instanceof OutOfOrderSequenceException
+              // The broker ended a transaction whose thread had stalled (KAFKA-19690).
+              || cause instanceof InvalidTxnStateException
               || isKafkaInternal(cause);
     }
     return isTransient;

@@ -12,6 +12,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -31,6 +32,7 @@ class RecoveryTest {
                 new StreamsException("commit", new KafkaException("no acknowledgment for some")),
                 new StreamsException(new DisconnectException()),
                 new StreamsException(new InvalidPidMappingException("expired")),
+                new StreamsException("commit", new InvalidTxnStateException("ended by the broker")),
                 new SerializationException("registry", new ConnectException("refused"))))
         .allMatch(Recovery::isTransient);
   }
