@@ -1,17 +1,14 @@
 package io.sluice.local.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.sluice.local.machine.ProcFile;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 
 /** The processor time and memory that a process has used since it started. */
 public final class ProcessUse {
-  private static final int KIB = 1024;
-
   private ProcessUse() {}
 
   /** Returns the processor time of all threads together. */
@@ -30,13 +27,6 @@ public final class ProcessUse {
 
   /** Returns the peak of the resident memory of the running process with this id, likewise. */
   static OptionalLong peakMemory(long pid) throws IOException {
-    Path status = Path.of("/proc", String.valueOf(pid), "status");
-    if (!Files.exists(status)) {
-      return OptionalLong.empty();
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
-        .findFirst();
+    return ProcFile.ofProcess(pid).bytes("VmHWM");
   }
 }

@@ -3,9 +3,8 @@ package io.sluice.local.doctor;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.local.machine.ProcFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,9 +16,6 @@ import java.util.OptionalLong;
  * @param settings the model, its checkpoints and the representation
  */
 public record ModelCheck(RepresentationSettings settings) implements Check {
-  private static final Path MEMORY = Path.of("/proc/meminfo");
-  private static final String AVAILABLE = "MemAvailable:";
-  private static final int KIB = 1024;
   private static final double GIB = 1L << 30;
 
   @Override
@@ -30,7 +26,7 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
   @Override
   public List<Finding> run() throws IOException {
     long needed = DecoderWeights.count(settings.model()) * Float.BYTES;
-    Optional<Finding> tooLarge = tooLarge(needed, availableMemory());
+    Optional<Finding> tooLarge = tooLarge(needed, ProcFile.ofMemory().bytes("MemAvailable"));
     if (tooLarge.isPresent()) {
       return List.of(tooLarge.get());
     }
@@ -60,15 +56,5 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
                 "the weights take %.1f GiB in 32 bits, and this machine has %.1f GiB left"
                     .formatted(needed / GIB, available.getAsLong() / GIB),
                 "run the worker on a machine with more memory, or use a smaller model"));
-  }
-
-  private static OptionalLong availableMemory() throws IOException {
-    if (!Files.exists(MEMORY)) {
-      return OptionalLong.empty();
-    }
-    return Files.readAllLines(MEMORY).stream()
-        .filter(line -> line.startsWith(AVAILABLE))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
-        .findFirst();
   }
 }
