@@ -227,19 +227,6 @@ public final class StreamBench implements AutoCloseable {
                 && latest.get(task.getTaskId()).getWaiting() == 0);
   }
 
-  /**
-   * Waits until every task has scored at least one candidate.
-   *
-   * @return the size of the smallest pool at that moment
-   */
-  public long awaitFirstScored(String phase, StreamsProcess app) {
-    await(
-        phase,
-        app,
-        task -> latest.containsKey(task.getTaskId()) && latest.get(task.getTaskId()).getPool() > 0);
-    return counted();
-  }
-
   private void await(String phase, StreamsProcess app, Predicate<TargetTask> condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!tasks.stream().allMatch(condition)) {
