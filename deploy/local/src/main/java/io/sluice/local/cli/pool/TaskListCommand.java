@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       "List the target tasks.",
       "A dash stands for what no streams-app has reported yet.",
       "POOL is the number of eligible candidates scored so far, LEFT OUT the number that the task's"
-          + " rules leave out, WAITING the number still to be scored for the task, and FILLED the"
+          + " rules leave out, WAITING the number that workers have represented and that are still to be"
+          + " scored for the task (candidates that no worker has represented yet are not in it), and FILLED the"
           + " selected candidates of each budget, as selected/budget. Of a task with budgets in tokens,"
           + " the learnt tokens of the selected candidates and of the budget follow in brackets, and"
           + " 'full' if the next candidate would exceed one of the two: such a subset has often fewer"
