@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Splits a JSON array into the texts of its elements, keeping at most one element of bounded length
@@ -83,13 +82,13 @@ final class ArrayElements implements JsonItems.Source {
       }
     }
     before = b;
-    OptionalLong number = OptionalLong.of(element);
+    Place place = Place.element(element, begin);
     if (tooLong) {
-      return JsonItem.tooLong(begin, number, maxBytes);
+      return JsonItem.tooLong(place, maxBytes);
     }
     return kept.size() == 0
-        ? new JsonItem.Unreadable(begin, "element " + element + " is missing: remove a comma")
-        : JsonItem.decode(begin, number, kept.toByteArray());
+        ? new JsonItem.Unreadable(place, "there is no value: remove a comma")
+        : JsonItem.decode(place, kept.toByteArray());
   }
 
   private void requireEnd() throws IOException {

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Splits a stream of bytes into lines, keeping at most one line of bounded length in memory.
@@ -60,17 +59,14 @@ final class BoundedLines implements JsonItems.Source {
     if (tooLong) {
       return Optional.of(
           JsonItem.tooLong(
-              number,
-              OptionalLong.empty(),
-              maxBytes,
-              hasReturns ? "; " + JsonReading.CARRIAGE_RETURNS : ""));
+              Place.line(number), maxBytes, hasReturns ? "; " + JsonReading.CARRIAGE_RETURNS : ""));
     }
     byte[] bytes = kept.toByteArray();
     if (b == END && JsonNesting.isOpenAtEnd(bytes)) {
       throw new IOException(
           "line " + number + ", the last one, is cut off: a bracket or quote is not closed");
     }
-    return Optional.of(JsonItem.decode(number, OptionalLong.empty(), bytes));
+    return Optional.of(JsonItem.decode(Place.line(number), bytes));
   }
 
   @Override

@@ -22,12 +22,12 @@ import java.util.Optional;
  *
  * <p>Reading is lazy: one or two candidates are in memory at a time, or one row group of Parquet.
  * Text is plain or compressed with gzip or zstd; all of this is detected from the content. An id
- * may be a whole number. A candidate of a file that has no id gets the number of its line, or of
- * its element in the array. A candidate of a stream gets a hash of its messages and tools instead,
- * because there are many streams and each begins with line 1. Fields that could change what is
- * learnt are refused; other unknown fields are metadata. Blank lines are skipped. An unusable line
- * or element is returned as {@link CandidateLine.Invalid} and reading continues, so that the caller
- * decides whether it matters. Whether ids are unique is not checked.
+ * may be a whole number. A candidate of a file that has no id gets the number of its line, of its
+ * element in the array, or of its row. A candidate of a stream gets a hash of its messages and
+ * tools instead, because there are many streams and each begins with line 1. Fields that could
+ * change what is learnt are refused; other unknown fields are metadata. Blank lines are skipped. An
+ * unusable line or element is returned as {@link CandidateLine.Invalid} and reading continues, so
+ * that the caller decides whether it matters. Whether ids are unique is not checked.
  *
  * <p>Not thread-safe.
  */
@@ -109,7 +109,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
       columns.see(object);
       Example example = forms.read(object);
       return new CandidateLine.Valid(
-          item.line(),
+          item.place(),
           candidate(
               example,
               idInFile(item).orElseGet(() -> ContentId.of(example.messages(), example.tools()))),
@@ -117,11 +117,13 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
           example.leftOut());
     } catch (IllegalArgumentException e) {
       IllegalArgumentException cause = item.cause(e);
+      columns.seeLacking(RefusedExampleException.lackingOf(cause));
       return new CandidateLine.Invalid(
-          item.line(),
+          item.place(),
           idInFile(item).orElse(""),
-          item.reason(cause.getMessage()),
+          cause.getMessage(),
           item.source(),
+          RefusedExampleException.adviceOf(cause),
           RefusedExampleException.kindOf(cause),
           item.origin());
     }
@@ -129,7 +131,7 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
 
   /** The id of an example of a file that has none; empty if it has to be made of its content. */
   private Optional<String> idInFile(JsonItem item) {
-    return item.givenId().or(() -> idPrefix.map(prefix -> prefix + item.number()));
+    return item.givenId().or(() -> idPrefix.map(prefix -> prefix + item.place().number()));
   }
 
   /**
@@ -141,11 +143,11 @@ public final class CandidateFile implements Iterator<CandidateLine>, AutoCloseab
   }
 
   /**
-   * Those of the {@linkplain #missingColumns() missing columns} that are mapped to a field without
-   * which an example of its form is refused.
+   * Those of the {@linkplain #missingColumns() missing columns} that are mapped to a field for lack
+   * of which an example was refused.
    */
-  public List<String> missingRequiredColumns() {
-    return columns.missingRequired();
+  public List<String> missingColumnsOfRefused() {
+    return columns.missingOfRefused();
   }
 
   @Override

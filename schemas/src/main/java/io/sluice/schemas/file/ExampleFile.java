@@ -60,7 +60,7 @@ public final class ExampleFile {
       return examples;
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof SeveralLinesException && TaskFile.isTask(path)) {
-        return queries(1, TaskFile.read(path));
+        return queries(Place.line(1), TaskFile.read(path));
       }
       throw e.getCause();
     }
@@ -70,25 +70,26 @@ public final class ExampleFile {
     try {
       return examples(item, item.object());
     } catch (IllegalArgumentException e) {
-      return List.of(new ExampleLine.Invalid(item.line(), item.reason(item.cause(e).getMessage())));
+      return List.of(new ExampleLine.Invalid(item.place(), item.cause(e).getMessage()));
     }
   }
 
   private List<ExampleLine> examples(JsonItem item, JsonNode object) {
     if (isNamed(object, "queries")) {
-      return queries(item.line(), TaskFile.parse(item.source()));
+      return queries(item.place(), TaskFile.parse(item.source()));
     }
     if (!object.hasNonNull("messages")
         && FORMATTED.stream().anyMatch(name -> isNamed(object, name))) {
       requireOnlyText(object);
       return List.of(
-          new ExampleLine.OfText(item.line(), text(object, "prompts"), text(object, "labels")));
+          new ExampleLine.OfText(item.place(), text(object, "prompts"), text(object, "labels")));
     }
     return List.of(
         new ExampleLine.OfCandidate(
-            item.line(),
+            item.place(),
             CandidateFile.candidate(
-                forms.read(object), item.givenId().orElseGet(() -> Long.toString(item.number())))));
+                forms.read(object),
+                item.givenId().orElseGet(() -> Long.toString(item.place().number())))));
   }
 
   /** Whether an object has a field that is not read as another one. */
@@ -109,10 +110,10 @@ public final class ExampleFile {
             () -> new IllegalArgumentException("prompts and labels must both be given, as texts"));
   }
 
-  private static List<ExampleLine> queries(long line, TaskFile task) {
+  private static List<ExampleLine> queries(Place place, TaskFile task) {
     List<ExampleLine> queries = new ArrayList<>();
     for (Query query : task.queries()) {
-      queries.add(new ExampleLine.OfQuery(line, query, task));
+      queries.add(new ExampleLine.OfQuery(place, query, task));
     }
     return queries;
   }

@@ -6,8 +6,8 @@ import java.util.function.Function;
 
 /** The result of reading one example of a file. */
 public sealed interface ExampleLine {
-  /** The number in the file of the line on which the example begins, from 1; blank lines count. */
-  long line();
+  /** Where the example is in the file. */
+  Place place();
 
   /**
    * Calls the one argument that is for this kind of line.
@@ -23,10 +23,10 @@ public sealed interface ExampleLine {
   /**
    * A usable candidate.
    *
-   * @param line number in the file, from 1
+   * @param place where the line is in the file
    * @param candidate a candidate that satisfies {@link io.sluice.schemas.validation.CandidateRules}
    */
-  record OfCandidate(long line, Candidate candidate) implements ExampleLine {
+  record OfCandidate(Place place, Candidate candidate) implements ExampleLine {
     @Override
     public <T> T match(
         Function<OfCandidate, T> candidate,
@@ -40,11 +40,11 @@ public sealed interface ExampleLine {
   /**
    * A query of a task.
    *
-   * @param line number in the file of the task's first line, from 1
+   * @param place where the task is in the file
    * @param query a query that satisfies {@link io.sluice.schemas.validation.TargetTaskRules}
    * @param task the whole task
    */
-  record OfQuery(long line, Query query, TaskFile task) implements ExampleLine {
+  record OfQuery(Place place, Query query, TaskFile task) implements ExampleLine {
     @Override
     public <T> T match(
         Function<OfCandidate, T> candidate,
@@ -58,11 +58,11 @@ public sealed interface ExampleLine {
   /**
    * A query whose text is already formatted.
    *
-   * @param line number in the file, from 1
+   * @param place where the line is in the file
    * @param prompt the text that the model is given
    * @param answer the text that the model is to continue with, without the end token
    */
-  record OfText(long line, String prompt, String answer) implements ExampleLine {
+  record OfText(Place place, String prompt, String answer) implements ExampleLine {
     @Override
     public <T> T match(
         Function<OfCandidate, T> candidate,
@@ -76,11 +76,10 @@ public sealed interface ExampleLine {
   /**
    * A line that cannot be used.
    *
-   * @param line number in the file, from 1
-   * @param reason why it cannot be used, in words for people, without the line number but with the
-   *     number of the element if the file is an array
+   * @param place where the line is in the file
+   * @param reason why it cannot be used, in words for people, without its place
    */
-  record Invalid(long line, String reason) implements ExampleLine {
+  record Invalid(Place place, String reason) implements ExampleLine {
     @Override
     public <T> T match(
         Function<OfCandidate, T> candidate,

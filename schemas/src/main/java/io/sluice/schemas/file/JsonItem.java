@@ -8,20 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * One value of an input: the text of a line of JSON lines or of an element of a JSON array, or a
  * row of a table.
  */
 sealed interface JsonItem {
-  /** The line on which it begins, or the number of its row, from 1; blank lines count. */
-  long line();
-
-  /** The number that distinguishes it within its input: that of the element or of the line. */
-  default long number() {
-    return line();
-  }
+  /** Where it is in its input. */
+  Place place();
 
   /** The id that it has if its example has none; empty when that is made of its number. */
   default Optional<String> givenId() {
@@ -50,23 +44,12 @@ sealed interface JsonItem {
     return found;
   }
 
-  /** Adds to the reason why it cannot be used what distinguishes it beside its line. */
-  default String reason(String problem) {
-    return problem;
-  }
-
   /**
    * A text that was read, and is not parsed yet.
    *
-   * @param line the line on which it begins, from 1
-   * @param element its number in the array, from 1; empty for JSON lines
+   * @param place a line or an element
    */
-  record Text(long line, OptionalLong element, String text) implements JsonItem {
-    @Override
-    public long number() {
-      return element.orElse(line);
-    }
-
+  record Text(Place place, String text) implements JsonItem {
     @Override
     public JsonNode object() {
       return JsonReading.object(text);
@@ -81,11 +64,6 @@ sealed interface JsonItem {
     public IllegalArgumentException cause(IllegalArgumentException found) {
       return RejectedLine.lookalike(text).map(IllegalArgumentException::new).orElse(found);
     }
-
-    @Override
-    public String reason(String problem) {
-      return JsonItem.reason(element, problem);
-    }
   }
 
   /**
@@ -95,13 +73,8 @@ sealed interface JsonItem {
    */
   record Rejected(JsonItem outer, RejectedLine rejected) implements JsonItem {
     @Override
-    public long line() {
-      return outer.line();
-    }
-
-    @Override
-    public long number() {
-      return outer.number();
+    public Place place() {
+      return outer.place();
     }
 
     @Override
@@ -121,7 +94,7 @@ sealed interface JsonItem {
 
     @Override
     public Optional<CandidateLine.Origin> origin() {
-      return Optional.of(new CandidateLine.Origin(rejected.file(), rejected.line()));
+      return Optional.of(new CandidateLine.Origin(rejected.file(), rejected.place()));
     }
 
     @Override
@@ -130,20 +103,14 @@ sealed interface JsonItem {
           .map(IllegalArgumentException::new)
           .orElse(found);
     }
-
-    @Override
-    public String reason(String problem) {
-      return outer.reason(problem);
-    }
   }
 
   /**
    * A row of a table.
    *
-   * @param line the number of the row, from 1
    * @param object its fields
    */
-  record Row(long line, ObjectNode object) implements JsonItem {
+  record Row(Place place, ObjectNode object) implements JsonItem {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
@@ -173,10 +140,9 @@ sealed interface JsonItem {
   /**
    * A text or a row that could not be read, for example because it is too long.
    *
-   * @param line the line on which it begins, or the number of its row, from 1
-   * @param reason why, in words for people, with the number of the element if there is one
+   * @param reason why, in words for people
    */
-  record Unreadable(long line, String reason) implements JsonItem {
+  record Unreadable(Place place, String reason) implements JsonItem {
     @Override
     public JsonNode object() {
       throw new IllegalArgumentException(reason);
@@ -184,21 +150,21 @@ sealed interface JsonItem {
   }
 
   /** Decodes UTF-8, and recognises rejected lines. */
-  static JsonItem decode(long line, OptionalLong element, byte[] bytes) {
+  static JsonItem decode(Place place, byte[] bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      Text item = new Text(line, element, text);
+      Text item = new Text(place, text);
       return RejectedLine.parse(text)
           .<JsonItem>map(rejected -> new Rejected(item, rejected))
           .orElse(item);
     } catch (CharacterCodingException e) {
-      return new Unreadable(line, reason(element, "not UTF-8 text: save the file as UTF-8"));
+      return new Unreadable(place, "not UTF-8 text: save the file as UTF-8");
     }
   }
 
   /** The item that stands for a text of more than {@code maxBytes} bytes. */
-  static JsonItem tooLong(long line, OptionalLong element, int maxBytes) {
-    return tooLong(line, element, maxBytes, "");
+  static JsonItem tooLong(Place place, int maxBytes) {
+    return tooLong(place, maxBytes, "");
   }
 
   /**
@@ -206,11 +172,7 @@ sealed interface JsonItem {
    *
    * @param advice is added to the reason
    */
-  static JsonItem tooLong(long line, OptionalLong element, int maxBytes, String advice) {
-    return new Unreadable(line, reason(element, "longer than " + maxBytes + " bytes" + advice));
-  }
-
-  private static String reason(OptionalLong element, String problem) {
-    return element.isPresent() ? "element " + element.getAsLong() + ": " + problem : problem;
+  static JsonItem tooLong(Place place, int maxBytes, String advice) {
+    return new Unreadable(place, "longer than " + maxBytes + " bytes" + advice);
   }
 }

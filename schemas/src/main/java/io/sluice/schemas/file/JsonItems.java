@@ -132,7 +132,7 @@ final class JsonItems implements Iterator<JsonItem>, AutoCloseable {
     Optional<JsonItem> item = source.next();
     while (item.isPresent()
         && item.get() instanceof JsonItem.Text text
-        && text.element().isEmpty()
+        && text.place().kind() == Place.Kind.LINE
         && text.text().isBlank()) {
       item = source.next();
     }

@@ -1,12 +1,12 @@
 package io.sluice.schemas.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sluice.schemas.form.Form;
 import io.sluice.schemas.form.FormOptions;
 import io.sluice.schemas.validation.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,9 @@ public final class MappedColumns {
 
   /** The columns that no example had so far, by the field as which they are to be read. */
   private final Map<String, String> missing;
+
+  /** The fields for lack of which an example was refused. */
+  private final Set<String> lacking = new HashSet<>();
 
   private final Set<String> found = new LinkedHashSet<>();
   private long examples;
@@ -88,14 +91,19 @@ public final class MappedColumns {
     }
   }
 
+  /** Notes the fields for lack of which an example was refused. */
+  void seeLacking(Set<String> fields) {
+    lacking.addAll(fields);
+  }
+
   /** The columns that no example had so far, each with its field, such as output=response. */
   List<String> missing() {
     return described(field -> true);
   }
 
-  /** Those of them without which an example of a form is refused. */
-  List<String> missingRequired() {
-    return described(Form::isRequired);
+  /** Those of them for lack of whose field an example was refused. */
+  List<String> missingOfRefused() {
+    return described(lacking::contains);
   }
 
   private List<String> described(Predicate<String> isWanted) {

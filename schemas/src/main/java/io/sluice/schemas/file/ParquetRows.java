@@ -6,11 +6,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -62,6 +63,18 @@ final class ParquetRows implements JsonItems.Source {
     }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
       return isParquet(in);
+    }
+  }
+
+  /** Whether a file ends like Parquet, which has a description of its columns there. */
+  private static boolean endsLikeParquet(Path path) throws IOException {
+    try (SeekableByteChannel in = Files.newByteChannel(path)) {
+      ByteBuffer end = ByteBuffer.allocate(MAGIC.length);
+      in.position(Math.max(MAGIC.length, in.size() - MAGIC.length));
+      while (end.hasRemaining() && in.read(end) >= 0) {
+        // A channel may return fewer bytes than there is room for.
+      }
+      return Arrays.equals(end.array(), MAGIC);
     }
   }
 
@@ -123,8 +136,16 @@ final class ParquetRows implements JsonItems.Source {
       // The library descends into the schema without a limit.
       throw new IOException(name + " is a Parquet file with columns that are nested too deeply", e);
     } catch (IOException | RuntimeException e) {
-      // The library throws exceptions of any type for what a damaged file makes it read.
-      throw new IOException(name + " is a Parquet file that is cut off or damaged: " + cause(e), e);
+      // The library throws exceptions of any type for what a damaged file makes it read, with
+      // messages about its own steps.
+      throw new IOException(
+          name
+              + (endsLikeParquet(path)
+                  ? " is a Parquet file that is damaged: the description of its columns, at its end,"
+                      + " cannot be read"
+                  : " is a Parquet file that is cut off or damaged: its end is missing")
+              + ". Copy or download it again, or write it again",
+          e);
     }
   }
 
@@ -175,15 +196,15 @@ final class ParquetRows implements JsonItems.Source {
     try {
       ObjectNode object = json.object(row);
       return JsonLength.inBytes(object) > maxBytes
-          ? JsonItem.tooLong(number + 1, OptionalLong.empty(), maxBytes)
-          : new JsonItem.Row(number + 1, object);
+          ? JsonItem.tooLong(Place.row(number + 1), maxBytes)
+          : new JsonItem.Row(Place.row(number + 1), object);
     } catch (IllegalArgumentException e) {
       return refused(e.getMessage());
     }
   }
 
   private JsonItem refused(String reason) {
-    return new JsonItem.Unreadable(number + 1, reason);
+    return new JsonItem.Unreadable(Place.row(number + 1), reason);
   }
 
   private IOException unreadable(RuntimeException e) {

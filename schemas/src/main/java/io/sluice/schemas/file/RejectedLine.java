@@ -16,9 +16,10 @@ import java.util.stream.Stream;
  * when the cause has been removed.
  *
  * @param file the file that the example comes from
- * @param line number in that file of the line on which the example begins, from 1
+ * @param line number in that file of the line on which the example begins, from 1; of Parquet, the
+ *     number of the row
  * @param id the id that the example gets if it does not have one of its own
- * @param reason why the example could not be used
+ * @param reason why the example could not be used, after its {@linkplain Place#inReason place}
  * @param text the example; empty when it could not be read
  */
 public record RejectedLine(String file, long line, String id, String reason, String text) {
@@ -76,6 +77,11 @@ public record RejectedLine(String file, long line, String id, String reason, Str
     return parse(outer.text)
         .map(inner -> inner.id.isEmpty() ? inner.withId(outer.id) : inner)
         .or(() -> Optional.of(outer));
+  }
+
+  /** Where the example was in its file, which the reason says if it was not a line. */
+  Place place() {
+    return Place.of(line, reason);
   }
 
   private RejectedLine withId(String other) {
@@ -153,8 +159,8 @@ public record RejectedLine(String file, long line, String id, String reason, Str
       throw new IllegalArgumentException(
           "this rejected line has no text ("
               + ForeignText.shown(reason, MAX_REASON)
-              + "): mend line "
-              + line
+              + "): mend "
+              + place()
               + " of "
               + ForeignText.shown(file, MAX_REASON));
     }

@@ -17,7 +17,7 @@ final class SeveralLinesException extends IOException {
   /** Whether an object begins on this line and does not end on it. */
   static boolean isOpen(JsonItem.Text first) {
     String text = first.text().strip();
-    return first.element().isEmpty()
+    return first.place().kind() == Place.Kind.LINE
         && text.startsWith("{")
         && JsonNesting.isOpenAtEnd(text.getBytes(StandardCharsets.UTF_8));
   }

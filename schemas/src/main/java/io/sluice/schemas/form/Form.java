@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A form of examples, recognised by the fields that it cannot do without. */
@@ -32,9 +33,11 @@ public enum Form {
     return fields;
   }
 
-  /** Whether examples of some form must have a field. */
-  public static boolean isRequired(String field) {
-    return Arrays.stream(values()).anyMatch(form -> form.fields.contains(field));
+  /** The fields that examples of some form must have. */
+  static Set<String> allFields() {
+    return Arrays.stream(values())
+        .flatMap(form -> form.fields.stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The name in options and reports, such as {@code prompt-completion}. */

@@ -7,6 +7,7 @@ import io.sluice.schemas.message.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads examples of every form. The form is recognised for each example by its fields, unless the
@@ -28,6 +29,7 @@ public record FormReader(FormOptions options) {
     Row row = new Row(object, options.columns());
     Form form = options.form().orElseGet(() -> recognised(row));
     requireChosen(form, row);
+    Optional<AlpacaInput> input = AlpacaInput.of(form, row);
     Optional<IllegalArgumentException> problem = Optional.empty();
     List<Message> messages = List.of();
     String tools = "";
@@ -45,7 +47,7 @@ public record FormReader(FormOptions options) {
       FormOptions.NAMES.forEach(row::take);
     }
     // A field that is refused is the better reason: it is often why the rest cannot be read.
-    OtherFields.refuse(row);
+    OtherFields.refuse(row, input);
     if (problem.isPresent()) {
       throw problem.get();
     }
@@ -174,9 +176,11 @@ public record FormReader(FormOptions options) {
     } else if (row.holds("conversations")) {
       before = Turns.read(row.takeTurns("conversations"), 0, false);
     } else {
-      throw new IllegalArgumentException(
+      String problem =
           "chosen is an answer without its question: prompt, instruction or conversations is"
-              + " missing");
+              + " missing";
+      throw RefusedExampleException.lacking(
+          problem, problem, "", Set.of("prompt", "instruction", "conversations"));
     }
     return answered(before, row, chosen, "chosen");
   }
@@ -227,7 +231,7 @@ public record FormReader(FormOptions options) {
   }
 
   private static JsonNode required(Row row, String name) {
-    return row.take(name).orElseThrow(() -> new IllegalArgumentException(name + " is missing"));
+    return row.take(name).orElseThrow(() -> RefusedExampleException.missing(name));
   }
 
   private static List<Message> withSystem(Optional<String> system, List<Message> messages) {

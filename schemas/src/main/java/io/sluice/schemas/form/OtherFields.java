@@ -3,6 +3,7 @@ package io.sluice.schemas.form;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.schemas.validation.ForeignText;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -119,18 +120,19 @@ public final class OtherFields {
    * @throws IllegalArgumentException when some could change what is learnt; the message names them
    */
   public static void refuse(JsonNode object) {
-    refuse(new Row(object, Map.of()));
+    refuse(new Row(object, Map.of()), Optional.empty());
   }
 
   /**
    * Checks the fields that are left in a row, and those of its turns.
    *
+   * @param input how one of the fields can be read by the form alpaca
    * @throws IllegalArgumentException when some could change what is learnt; the message names them
    */
-  static void refuse(Row row) {
+  static void refuse(Row row, Optional<AlpacaInput> input) {
     List<String> content = new ArrayList<>();
     List<String> masks = new ArrayList<>();
-    List<String> options = new ArrayList<>();
+    Set<String> options = new LinkedHashSet<>();
     for (Map.Entry<String, JsonNode> field : row.rest().entrySet()) {
       // A field that was mapped and not read is still what its column is.
       String name = field.getKey();
@@ -141,7 +143,10 @@ public final class OtherFields {
           || isOneOf(CONTENT, column)
           || Values.isListOfTurns(Values.turns(field.getValue()))) {
         content.add(ForeignText.name(column));
-        field(column).ifPresent(known -> options.add(UnknownForm.option(known, column)));
+        otherName(column).ifPresent(known -> options.add(UnknownForm.option(known, column)));
+        input
+            .filter(known -> known.columns().contains(column))
+            .ifPresent(known -> options.add(known.options()));
       }
     }
     int number = 0;
@@ -158,25 +163,27 @@ public final class OtherFields {
             .add(ForeignText.name(name) + " of message " + number);
       }
     }
-    List<String> problems = new ArrayList<>();
+    String adviceOnContent =
+        ", and the example is another one without it; "
+            + (options.isEmpty()
+                ? ""
+                : "read it as a field that Sluice knows (" + String.join(" ", options) + "), or ")
+            + "remove it if the messages are complete without it";
+    String adviceOnMasks = "; to leave a turn of the assistant unlearnt, give it \"weight\": 0";
+    if (!content.isEmpty() && !masks.isEmpty()) {
+      throw RefusedExampleException.of(
+          unread(content) + adviceOnContent + "; " + unread(masks), adviceOnMasks);
+    }
     if (!content.isEmpty()) {
-      problems.add(
-          list(content)
-              + ": Sluice does not read this, and the example is another one without it; "
-              + (options.isEmpty()
-                  ? ""
-                  : "read it as a field that Sluice knows (" + String.join(" ", options) + "), or ")
-              + "remove it if the messages are complete without it");
+      throw RefusedExampleException.of(unread(content), adviceOnContent);
     }
     if (!masks.isEmpty()) {
-      problems.add(
-          list(masks)
-              + ": Sluice does not read this; to leave a turn of the assistant unlearnt, give it"
-              + " \"weight\": 0");
+      throw RefusedExampleException.of(unread(masks), adviceOnMasks);
     }
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", problems));
-    }
+  }
+
+  private static String unread(List<String> names) {
+    return list(names) + ": Sluice does not read this";
   }
 
   private static String list(List<String> names) {
@@ -185,7 +192,8 @@ public final class OtherFields {
     return more > 0 ? shown + " and " + more + " more" : shown;
   }
 
-  private static Optional<String> field(String name) {
+  /** The field that Sluice reads of which a name is another one. */
+  static Optional<String> otherName(String name) {
     return Optional.ofNullable(KNOWN.get(plain(name)));
   }
 

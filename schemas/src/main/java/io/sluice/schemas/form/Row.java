@@ -74,6 +74,11 @@ final class Row {
     return has(name) && !isEmpty(name, fields.get(name));
   }
 
+  /** Whether there is such a field, and it holds a text. */
+  boolean holdsText(String name) {
+    return holds(name) && fields.get(name).isTextual();
+  }
+
   /** Whether there is such a field, and it is true or false. */
   boolean isTruthValue(String name) {
     return has(name) && fields.get(name).isBoolean();
@@ -103,8 +108,7 @@ final class Row {
   List<JsonNode> takeTurns(String name) {
     JsonNode list =
         Values.rows(
-            Values.unquoted(
-                take(name).orElseThrow(() -> new IllegalArgumentException(name + " is missing"))));
+            Values.unquoted(take(name).orElseThrow(() -> RefusedExampleException.missing(name))));
     if (!list.isArray()) {
       throw new IllegalArgumentException(name + " is not a list");
     }

@@ -1,6 +1,8 @@
 package io.sluice.schemas.form;
 
 import io.sluice.schemas.validation.ForeignText;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +11,8 @@ import java.util.Set;
 /** Says what is wrong with an example that has none of the forms, and how it might be read. */
 final class UnknownForm {
   private static final int NAMES_SHOWN = 10;
+
+  private static final String INPUT = "input";
 
   /** Stands in an option for a column that the reader of the message has to choose. */
   private static final String COLUMN = "COLUMN";
@@ -61,15 +65,17 @@ final class UnknownForm {
   static RefusedExampleException of(Row row) {
     List<String> columns = row.names().stream().map(row::column).map(ForeignText::name).toList();
     String missing = "messages is missing";
+    Set<String> lacking = new HashSet<>(Form.allFields());
+    lacking.removeIf(row::holds);
     if (columns.isEmpty()) {
-      return new RefusedExampleException(missing, missing);
+      return RefusedExampleException.lacking(missing, missing, "", lacking);
     }
     String shown =
         String.join(", ", columns.subList(0, Math.min(NAMES_SHOWN, columns.size())))
             + (columns.size() > NAMES_SHOWN ? " and more" : "");
     String unknown = missing + ", and no other form fits the columns ";
     String advice = advice(row);
-    return new RefusedExampleException(unknown + shown + advice, unknown + advice);
+    return RefusedExampleException.lacking(unknown + shown, unknown, advice, lacking);
   }
 
   private static String advice(Row row) {
@@ -100,28 +106,84 @@ final class UnknownForm {
     if (texts < 2) {
       return Optional.empty();
     }
+    List<String> options = new ArrayList<>();
+    if (needsAlpaca(row)) {
+      addUnlessThere("instruction", row, options);
+      addUnlessThere("output", row, options);
+      about(row)
+          .filter(name -> !name.equals(INPUT))
+          .ifPresent(name -> options.add(option(INPUT, row.column(name))));
+    } else {
+      addPair(row, options);
+    }
+    addOtherNames(row, options);
+    return Optional.of(String.join(" ", options));
+  }
+
+  /** Whether an example has columns for which the form prompt-completion has no place. */
+  private static boolean needsAlpaca(Row row) {
+    return !questions(row).isEmpty() && (about(row).isPresent() || AlpacaInput.holdsHistory(row));
+  }
+
+  private static void addUnlessThere(String field, Row row, List<String> options) {
+    if (!isText(row, field)) {
+      options.add(likely(field, row));
+    }
+  }
+
+  /** Adds the fields that make an example one of a form with two. */
+  private static void addPair(Row row, List<String> options) {
     for (String half : List.of("instruction", "prompt", "output", "completion")) {
       if (isText(row, half)) {
-        return Optional.of(likely(OTHER_HALF.get(half), row));
+        options.add(likely(OTHER_HALF.get(half), row));
+        return;
       }
     }
-    return Optional.of(likely("prompt", row) + " " + likely("completion", row));
+    options.add(likely("prompt", row));
+    options.add(likely("completion", row));
+  }
+
+  /** Adds fields that the example has under a name by which they are refused. */
+  private static void addOtherNames(Row row, List<String> options) {
+    Set<String> added = new HashSet<>();
+    for (String name : row.names()) {
+      OtherFields.otherName(row.column(name))
+          .filter(field -> row.holds(name) && !row.holds(field) && added.add(field))
+          .ifPresent(field -> options.add(option(field, row.column(name))));
+    }
   }
 
   /** Returns the option that maps a field to the only column whose name fits it, or to COLUMN. */
   private static String likely(String field, Row row) {
-    Set<String> known = field.equals("prompt") || field.equals("instruction") ? QUESTIONS : ANSWERS;
-    List<String> likely =
-        row.names().stream()
-            .filter(name -> isText(row, name))
-            .map(row::column)
-            .filter(column -> known.contains(OtherFields.plain(column)))
-            .toList();
+    boolean isAsked = field.equals("prompt") || field.equals("instruction");
+    List<String> likely = isAsked ? questions(row) : named(row, ANSWERS);
     return option(field, likely.size() == 1 ? likely.get(0) : COLUMN);
   }
 
+  /** The columns that may hold what is asked. */
+  private static List<String> questions(Row row) {
+    List<String> questions = new ArrayList<>(named(row, QUESTIONS));
+    about(row).map(row::column).ifPresent(questions::remove);
+    return questions;
+  }
+
+  /** The field that holds what the question is about; input is one only beside a question. */
+  private static Optional<String> about(Row row) {
+    List<String> questions = new ArrayList<>(named(row, QUESTIONS));
+    questions.remove(row.column(INPUT));
+    return questions.isEmpty() ? AlpacaInput.context(row) : AlpacaInput.input(row);
+  }
+
+  private static List<String> named(Row row, Set<String> names) {
+    return row.names().stream()
+        .filter(name -> isText(row, name))
+        .map(row::column)
+        .filter(column -> names.contains(OtherFields.plain(column)))
+        .toList();
+  }
+
   private static boolean isText(Row row, String name) {
-    return !BESIDE.contains(name) && row.holds(name) && row.peek(name).isTextual();
+    return !BESIDE.contains(name) && row.holdsText(name);
   }
 
   /** Returns an option of the commands that reads a column as a field, as a shell takes it. */

@@ -39,7 +39,7 @@ class CandidateFileTest {
     assertThat(read(GOOD + "\n"))
         .containsExactly(
             new CandidateLine.Valid(
-                1,
+                Place.line(1),
                 Candidates.of(
                     "a",
                     "s",
@@ -166,7 +166,7 @@ class CandidateFileTest {
         .isInstanceOfSatisfying(
             CandidateLine.Invalid.class,
             invalid -> {
-              assertThat(invalid.line()).isEqualTo(2);
+              assertThat(invalid.place()).isEqualTo(Place.line(2));
               assertThat(invalid.reason())
                   .contains(reason)
                   .doesNotContainIgnoringCase("jackson")
@@ -194,7 +194,7 @@ class CandidateFileTest {
         .satisfiesExactly(
             first -> assertThat(((CandidateLine.Invalid) first).reason()).contains("longer than"),
             second -> assertThat(((CandidateLine.Invalid) second).reason()).contains("not JSON"),
-            third -> assertThat(third.line()).isEqualTo(3));
+            third -> assertThat(third.place()).isEqualTo(Place.line(3)));
   }
 
   @Property(tries = 300)
@@ -207,7 +207,7 @@ class CandidateFileTest {
         readable[0] = '{';
       }
       Files.write(file, readable);
-      assertThat(read(file)).allSatisfy(line -> assertThat(line.line()).isPositive());
+      assertThat(read(file)).allSatisfy(line -> assertThat(line.place().number()).isPositive());
     } catch (IOException | UncheckedIOException e) {
       assertThat(e).hasMessageContaining(file.toString());
     } finally {

@@ -36,7 +36,7 @@ class ExampleFileTest {
     List<ExampleLine> lines = read(FORMATTED, "", CANDIDATE, TASK, "{not json", "{\"labels\": 3}");
 
     assertThat(lines).hasSize(6);
-    assertThat(lines.get(0)).isEqualTo(new OfText(1, "p", "l"));
+    assertThat(lines.get(0)).isEqualTo(new OfText(Place.line(1), "p", "l"));
     assertThat(lines.get(1))
         .isInstanceOfSatisfying(
             OfCandidate.class, of -> assertThat(of.candidate().getId()).isEqualTo("c1"));
@@ -44,9 +44,9 @@ class ExampleFileTest {
         .isInstanceOfSatisfying(
             OfQuery.class, of -> assertThat(of.query().getId()).isEqualTo("q1"));
     assertThat(lines.get(3)).isInstanceOf(OfQuery.class);
-    assertThat(lines.get(4)).isInstanceOf(Invalid.class).returns(5L, ExampleLine::line);
+    assertThat(lines.get(4)).isInstanceOf(Invalid.class).returns(Place.line(5), ExampleLine::place);
     assertThat(lines.get(5))
-        .isEqualTo(new Invalid(6, "prompts and labels must both be given, as texts"));
+        .isEqualTo(new Invalid(Place.line(6), "prompts and labels must both be given, as texts"));
   }
 
   @Test

@@ -101,11 +101,23 @@ class FormFilesTest {
       throws IOException {
     byte[] whole = Files.readAllBytes(FORMS.resolve(name));
     Path file = folder.resolve("damaged.parquet");
-    Files.write(file, Arrays.copyOf(whole, whole.length - 3));
+    for (int length : new int[] {4, 7, whole.length / 2, whole.length - 3}) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> read(file))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              file
+                  + " is a Parquet file that is cut off or damaged: its end is missing. Copy or"
+                  + " download it again, or write it again");
+    }
+    byte[] tooLong = whole.clone();
+    Arrays.fill(tooLong, whole.length - 8, whole.length - 4, (byte) 0xcc);
+    Files.write(file, tooLong);
     assertThatThrownBy(() -> read(file))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("damaged.parquet is a Parquet file that is cut off or damaged: it is")
-        .hasMessageNotContaining("org.apache");
+        .hasMessage(
+            file
+                + " is a Parquet file that is damaged: the description of its columns, at its end,"
+                + " cannot be read. Copy or download it again, or write it again");
     Random random = new Random(7);
     for (int i = 0; i < 200; i++) {
       byte[] bytes = whole.clone();

@@ -2,7 +2,6 @@ package io.sluice.schemas.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
@@ -45,18 +44,18 @@ class JsonItemsTest {
   @Test
   void givenAnArray_whenRead_thenItemsHaveTheirLineAndTheirNumber() throws IOException {
     assertThat(read("[\n{\"a\":\n1},\n{}]"))
-        .extracting(JsonItem::line, item -> ((JsonItem.Text) item).number())
-        .containsExactly(tuple(2L, 1L), tuple(4L, 2L));
+        .extracting(JsonItem::place)
+        .containsExactly(Place.element(1, 2), Place.element(2, 4));
   }
 
   @Test
   void givenAnArrayAfterLongWhiteSpace_whenRead_thenItIsAnArrayWithItsLines() throws IOException {
     assertThat(read("\n".repeat(700) + " ".repeat(100_000) + "[{},\n{}]"))
-        .extracting(JsonItem::line, JsonItem::number)
-        .containsExactly(tuple(701L, 1L), tuple(702L, 2L));
+        .extracting(JsonItem::place)
+        .containsExactly(Place.element(1, 701), Place.element(2, 702));
     assertThat(read("\uFEFF" + " \r\n".repeat(700) + "{}\n[1]"))
-        .extracting(JsonItem::line)
-        .containsExactly(701L, 702L);
+        .extracting(JsonItem::place)
+        .containsExactly(Place.line(701), Place.line(702));
   }
 
   @Test
@@ -103,11 +102,11 @@ class JsonItemsTest {
       throws IOException {
     assertThat(read("[{},,{}," + "1".repeat(MAX + 1) + ",{},]"))
         .filteredOn(JsonItem.Unreadable.class::isInstance)
-        .extracting(item -> ((JsonItem.Unreadable) item).reason())
+        .extracting(item -> item.place() + ": " + ((JsonItem.Unreadable) item).reason())
         .containsExactly(
-            "element 2 is missing: remove a comma",
+            "element 2: there is no value: remove a comma",
             "element 4: longer than 1000 bytes",
-            "element 6 is missing: remove a comma");
+            "element 6: there is no value: remove a comma");
   }
 
   @ParameterizedTest

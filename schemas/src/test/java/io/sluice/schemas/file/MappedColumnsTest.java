@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.schemas.form.Form;
 import io.sluice.schemas.form.FormOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -66,9 +67,43 @@ class MappedColumnsTest {
     try (CandidateFile lines =
         CandidateFile.of(new ByteArrayInputStream(body), "body", 1000, options)) {
       assertThat(lines.missingColumns()).containsExactly("id=uid", "output=response");
-      assertThat(lines.missingRequiredColumns()).containsExactly("output=response");
       lines.forEachRemaining(line -> assertThat(line).isInstanceOf(CandidateLine.Valid.class));
       assertThat(lines.missingColumns()).containsExactly("id=uid");
+    }
+  }
+
+  @Test
+  void givenRefusedExamples_whenRead_thenTheColumnsAreNamedThatOnesWereRefusedForLackOf()
+      throws IOException {
+    Map<String, String> mapped = Map.of("output", "response", "chosen", "best", "id", "uid");
+    assertThat(missingOfRefused(mapped, Optional.empty(), "not JSON", "{\"messages\": 5}"))
+        .as("refused for other reasons")
+        .isEmpty();
+    assertThat(
+            missingOfRefused(
+                mapped,
+                Optional.empty(),
+                "{\"prompt\": \"p\", \"completion\": \"c\", \"images\": [1]}"))
+        .isEmpty();
+    assertThat(missingOfRefused(mapped, Optional.empty(), "{\"instruction\": \"i\"}"))
+        .as("no form fits")
+        .containsExactly("chosen=best", "output=response");
+    assertThat(missingOfRefused(mapped, Optional.of(Form.ALPACA), "{\"instruction\": \"i\"}"))
+        .as("the field of the form is missing")
+        .containsExactly("output=response");
+    assertThat(missingOfRefused(mapped, Optional.of(Form.ALPACA), "{\"output\": \"o\"}"))
+        .as("another field is missing")
+        .isEmpty();
+  }
+
+  private static List<String> missingOfRefused(
+      Map<String, String> mapped, Optional<Form> form, String... lines) throws IOException {
+    byte[] body = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    FormOptions options = new FormOptions(form, mapped, false);
+    try (CandidateFile file =
+        CandidateFile.of(new ByteArrayInputStream(body), "body", 1000, options)) {
+      file.forEachRemaining(line -> assertThat(line).isInstanceOf(CandidateLine.Invalid.class));
+      return file.missingColumnsOfRefused();
     }
   }
 

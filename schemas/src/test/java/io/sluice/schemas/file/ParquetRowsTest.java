@@ -41,8 +41,8 @@ class ParquetRowsTest {
   @Test
   void givenARowGroupWithoutRows_whenRead_thenTheRowsOfTheOthersAreNumberedOn() throws IOException {
     assertThat(read("empty-row-group.parquet", Integer.MAX_VALUE))
-        .extracting(JsonItem::line, item -> item.object().path("prompt").textValue())
-        .containsExactly(tuple(1L, "q1"), tuple(2L, "q2"));
+        .extracting(JsonItem::place, item -> item.object().path("prompt").textValue())
+        .containsExactly(tuple(Place.row(1), "q1"), tuple(Place.row(2), "q2"));
     assertThat(read("no-rows.parquet", Integer.MAX_VALUE)).isEmpty();
   }
 
@@ -54,7 +54,9 @@ class ParquetRowsTest {
   void givenColumnsThatCannotBeRead_whenRead_thenEachRowIsRefusedWithTheirName(
       String file, String reason) throws IOException {
     assertThat(read(file, Integer.MAX_VALUE))
-        .containsExactly(new JsonItem.Unreadable(1, reason), new JsonItem.Unreadable(2, reason));
+        .containsExactly(
+            new JsonItem.Unreadable(Place.row(1), reason),
+            new JsonItem.Unreadable(Place.row(2), reason));
   }
 
   @Test
@@ -64,7 +66,9 @@ class ParquetRowsTest {
     assertThat(read("empty-row-group.parquet", length)).allMatch(JsonItem.Row.class::isInstance);
     String reason = "longer than " + (length - 1) + " bytes";
     assertThat(read("empty-row-group.parquet", length - 1))
-        .containsExactly(new JsonItem.Unreadable(1, reason), new JsonItem.Unreadable(2, reason));
+        .containsExactly(
+            new JsonItem.Unreadable(Place.row(1), reason),
+            new JsonItem.Unreadable(Place.row(2), reason));
   }
 
   @Test

@@ -32,7 +32,7 @@ class RejectedLineTest {
         .isInstanceOfSatisfying(
             CandidateLine.Valid.class,
             valid -> {
-              assertThat(valid.line()).isEqualTo(1);
+              assertThat(valid.place()).isEqualTo(Place.line(1));
               assertThat(valid.candidate().getId()).isEqualTo("pool.json:7");
               assertThat(valid.candidate().getMessages().get(1).getContent()).isEqualTo("a\nb");
             });
@@ -50,13 +50,39 @@ class RejectedLineTest {
     assertThat(invalid.reason()).contains("--field completion=answer");
     assertThat(invalid.origin())
         .as("the file and the line that it had first")
-        .contains(new CandidateLine.Origin("pool.json", 3));
+        .contains(new CandidateLine.Origin("pool.json", Place.line(3)));
   }
 
   @Test
   void givenARejectedLineWithoutText_whenRead_thenTheReasonSaysWhatToMend() throws IOException {
     assertThat(((CandidateLine.Invalid) read(MAPPED, rejected("7", "")).get(0)).reason())
         .isEqualTo("this rejected line has no text (a reason): mend line 3 of pool.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          types.parquet | 2 | row 2: column x is binary  | row 2
+          pool.json     | 9 | element 4: not UTF-8 text  | element 4
+          pool.jsonl    | 9 | not UTF-8 text             | line 9
+          pool.jsonl    | 9 | row 0123456789012345678: x | line 9
+          """)
+  void givenARejectedLineOfAnyFile_whenRejectedAgain_thenItKeepsItsPlace(
+      String file, long line, String reason, String place) throws IOException {
+    String json = new RejectedLine(file, line, "7", reason, "").toJson();
+    CandidateLine.Invalid invalid = (CandidateLine.Invalid) read(MAPPED, json).get(0);
+    assertThat(invalid.reason())
+        .isEqualTo(
+            "this rejected line has no text (" + reason + "): mend " + place + " of " + file);
+    assertThat(invalid.description()).startsWith("line 1: this rejected line");
+    assertThat(invalid.origin())
+        .hasValueSatisfying(
+            origin -> {
+              assertThat(origin.place()).hasToString(place);
+              assertThat(origin.place().line()).isEqualTo(line);
+            });
   }
 
   @Test
@@ -93,7 +119,7 @@ class RejectedLineTest {
         .extracting(read -> ((CandidateLine.Valid) read).candidate().getId())
         .containsExactly("9");
     assertThat(((CandidateLine.Invalid) read(FormOptions.DEFAULT, outer).get(0)).origin())
-        .contains(new CandidateLine.Origin("pool.json", 3));
+        .contains(new CandidateLine.Origin("pool.json", Place.line(3)));
   }
 
   @ParameterizedTest

@@ -146,8 +146,16 @@ class FormReaderTest {
           {'instruction':'i','lang':'en','response':'the answer'}             | fits the columns instruction, lang, response: if one of them is a field under another name, map it, such as --field output=response
           {'prompt':'u','the answer':'a'}                                        | the columns prompt, the answer: if one of them is a field under another name, map it, such as --field completion=COLUMN with its name for COLUMN (over HTTP
           {'lang':'en','query':'long question','reply':'long answer'}        | --field prompt=query --field completion=reply (over
-          {'instruction':'i','context':'a very long text','response':'r'}       | --field output=response (over
-          {'instruction':'i','context':'c','note':'n'}                         | --field output=COLUMN with
+          {'instruction':'i','context':'a very long text','response':'r'}       | such as --field output=response --field input=context (over
+          {'instruction':'i','context':'c','note':'n'}                         | --field output=COLUMN --field input=context with
+          {'question':'q','response':'r','context':'c'}                        | such as --field instruction=question --field output=response --field input=context (over
+          {'prompt':'p','answer':'r','Context':'c'}                            | such as --field instruction=prompt --field output=answer --field input=Context (over
+          {'question':'q','completion':'r','documents':'c'}                    | such as --field instruction=question --field output=completion --field input=documents (over
+          {'input':'q','answer':'r','context':'c'}                             | such as --field instruction=input --field output=answer --field input=context (over
+          {'question':'q','answer':'r','input':'c'}                            | such as --field instruction=question --field output=answer (over
+          {'question':'q','answer':'r','history':[['a','b']]}                  | such as --field instruction=question --field output=answer (over
+          {'question':'q','answer':'r','context':['c']}                        | such as --field prompt=question --field completion=answer (over
+          {'question':'q','answer':'r','system_prompt':'s','developer':'d'}    | such as --field prompt=question --field completion=answer --field system=system_prompt (over
           {'input':'i','output':'o'}                                           | --field instruction=input (over
           {'prompt':'p','Target':'o'}                                          | --field completion=Target (over
           {'question':'q','solution':'s','answer':'a'}                         | --field prompt=question --field completion=COLUMN with

@@ -155,6 +155,49 @@ class OtherFieldsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "instruction": "i", "output": "o", "context": "c" | context: Sluice does not read this, and the example is another one without it; read it as a field that Sluice knows (--field input=context), or remove
+          "prompt": "p", "completion": "c", "context": "c"  | (--field instruction=prompt --field output=completion --field input=context), or remove
+          "prompt": "p", "completion": "c", "history": [["a", "b"]] | (--field instruction=prompt --field output=completion), or remove
+          "prompt": "p", "completion": "c", "history": [["a", "b"]], "context": "c" | (--field instruction=prompt --field output=completion --field input=context), or remove
+          "prompt": "p", "chosen": "c", "rejected": "r", "context": "c" | (--field instruction=prompt --field input=context), or remove
+          "instruction": "i", "input": "j", "output": "o", "context": "c" | without it; remove it
+          "instruction": "i", "output": "o", "context": ["c"] | without it; remove it
+          "messages": [{"role": "assistant", "content": "x"}], "context": "c" | without it; remove it
+          """)
+  void givenAFieldForWhichAlpacaHasAPlace_whenRefused_thenTheOptionsForItAreNamed(
+      String fields, String hint) {
+    FormReader forms = new FormReader(new FormOptions(Optional.empty(), Map.of(), true));
+    assertThatThrownBy(() -> forms.read(ExactJson.read("{" + fields + "}")))
+        .hasMessageContaining(hint);
+  }
+
+  @Test
+  void givenAMappedPromptAndAContext_whenTheOptionsOfTheReasonAreUsed_thenAllOfItIsRead()
+      throws Exception {
+    String json = "{\"question\": \"q\", \"response\": \"r\", \"context\": \"c\"}";
+    FormReader pair =
+        new FormReader(
+            new FormOptions(
+                Optional.empty(), Map.of("prompt", "question", "completion", "response"), false));
+    assertThatThrownBy(() -> pair.read(ExactJson.read(json)))
+        .hasMessageContaining(
+            "(--field instruction=question --field output=response --field input=context)");
+    FormReader alpaca =
+        new FormReader(
+            new FormOptions(
+                Optional.empty(),
+                Map.of("instruction", "question", "output", "response", "input", "context"),
+                false));
+    assertThat(alpaca.read(ExactJson.read(json)).messages())
+        .containsExactly(Messages.of("user", "q\nc"), Messages.of("assistant", "r", true));
+  }
+
   @Test
   void givenSeveralSuchFields_whenRead_thenOneReasonNamesThemAll() {
     assertThatThrownBy(

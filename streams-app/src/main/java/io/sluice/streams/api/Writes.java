@@ -226,7 +226,7 @@ final class Writes implements AutoCloseable {
     public void invalid(CandidateLine.Invalid line) {
       rejected++;
       if (errors.size() < MAX_REPORTED_ERRORS) {
-        errors.add(new LineError(line.line(), line.reason()));
+        errors.add(new LineError(line.place().line(), line.place().inReason(line.reason())));
       }
     }
 

@@ -2,6 +2,7 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.file.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -70,7 +71,7 @@ public final class CandidateIngest {
         new ProducerRecord<>(topic, candidate.getId(), candidate),
         (metadata, failure) -> {
           if (failure != null) {
-            failures.add(new Failure(line.line(), candidate.getId(), failure));
+            failures.add(new Failure(line.place(), candidate.getId(), failure));
           }
         });
     sent++;
@@ -87,20 +88,19 @@ public final class CandidateIngest {
     for (Failure failure = failures.poll(); failure != null; failure = failures.poll()) {
       if (!(failure.cause instanceof RecordTooLargeException)) {
         throw new KafkaException(
-            "line " + failure.line + " was not written: " + failure.cause.getMessage(),
-            failure.cause);
+            failure.place + " was not written: " + failure.cause.getMessage(), failure.cause);
       }
       sent--;
       reject(
           new CandidateLine.Invalid(
-              failure.line,
+              failure.place,
               failure.id,
               "larger than record.max.bytes: " + failure.cause.getMessage(),
               ""));
     }
   }
 
-  private record Failure(long line, String id, Exception cause) {}
+  private record Failure(Place place, String id, Exception cause) {}
 
   /**
    * The counts of an ingest.

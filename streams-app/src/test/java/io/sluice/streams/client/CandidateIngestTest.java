@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.file.Place;
 import io.sluice.schemas.form.Form;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
@@ -41,7 +42,7 @@ class CandidateIngestTest {
             .run(
                 List.of(
                         valid(1, "a"),
-                        new CandidateLine.Invalid(2, "2", "not JSON", ""),
+                        new CandidateLine.Invalid(Place.line(2), "2", "not JSON", ""),
                         valid(3, "b"))
                     .iterator(),
                 Long.MAX_VALUE);
@@ -49,7 +50,8 @@ class CandidateIngestTest {
     assertThat(report).isEqualTo(new CandidateIngest.Report(2, 1, Optional.empty()));
     assertThat(producer.history().stream().map(ProducerRecord::key)).containsExactly("a", "b");
     assertThat(producer.history().get(0).topic()).isEqualTo("candidates");
-    assertThat(recorder.invalid).containsExactly(new CandidateLine.Invalid(2, "2", "not JSON", ""));
+    assertThat(recorder.invalid)
+        .containsExactly(new CandidateLine.Invalid(Place.line(2), "2", "not JSON", ""));
     assertThat(recorder.sent).containsExactly(1L, 2L);
   }
 
@@ -78,10 +80,10 @@ class CandidateIngestTest {
         ingest(producer)
             .run(
                 List.of(
-                        new CandidateLine.Invalid(1, "1", "bad", ""),
+                        new CandidateLine.Invalid(Place.line(1), "1", "bad", ""),
                         valid(2, "a"),
                         valid(3, "b"),
-                        new CandidateLine.Invalid(4, "4", "bad", ""))
+                        new CandidateLine.Invalid(Place.line(4), "4", "bad", ""))
                     .iterator(),
                 1);
 
@@ -97,7 +99,7 @@ class CandidateIngestTest {
             .run(List.of(valid(7, "big"), valid(8, "a")).iterator(), Long.MAX_VALUE);
 
     assertThat(report).isEqualTo(new CandidateIngest.Report(1, 1, Optional.empty()));
-    assertThat(recorder.invalid.get(0).line()).isEqualTo(7);
+    assertThat(recorder.invalid.get(0).place()).isEqualTo(Place.line(7));
     assertThat(recorder.invalid.get(0).reason()).contains("2000000 bytes");
   }
 
@@ -144,7 +146,7 @@ class CandidateIngestTest {
 
   private static CandidateLine valid(long line, String id) {
     return new CandidateLine.Valid(
-        line,
+        Place.line(line),
         Candidates.of(id, "", List.of(Messages.of("assistant", "text"))),
         Form.MESSAGES,
         Collections.emptySortedMap());

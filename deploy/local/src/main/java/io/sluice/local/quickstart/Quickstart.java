@@ -185,7 +185,7 @@ public final class Quickstart {
     return line -> {
       int seen = count.incrementAndGet();
       if (seen <= INVALID_LINES_SHOWN) {
-        display.message("line %d is left out: %s".formatted(line.line(), line.reason()));
+        display.message("%s is left out: %s".formatted(line.place(), line.reason()));
       } else if (seen == INVALID_LINES_SHOWN + 1) {
         display.message("more lines are left out; their number is shown at the end");
       }

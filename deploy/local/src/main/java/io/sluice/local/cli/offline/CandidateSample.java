@@ -40,7 +40,7 @@ record CandidateSample(List<Candidate> candidates, int pool) {
         file,
         forms,
         candidate -> usable.incrementAndGet(),
-        invalid -> unusable.add(invalid.line(), invalid.reason()));
+        invalid -> unusable.add(invalid.place(), invalid.reason()));
     int pool = usable.get();
     unusable.finish();
     if (pool == 0) {

@@ -63,7 +63,7 @@ public record LineRepresenter(Representer representer, ExampleRole role) {
         invalid -> Optional.empty());
   }
 
-  /** Describes a line in messages: "line N" and, if the example has one, its id. */
+  /** Describes a line in messages: its place in the file and, if the example has one, its id. */
   public static String describe(ExampleLine line) {
     String id =
         line.match(
@@ -71,6 +71,6 @@ public record LineRepresenter(Representer representer, ExampleRole role) {
             of -> " (query " + of.query().getId() + ")",
             of -> "",
             invalid -> "");
-    return "line " + line.line() + id;
+    return line.place() + id;
   }
 }

@@ -197,8 +197,8 @@ public final class ScoreCommand implements Callable<Integer> {
       while (lines.size() < limit && file.hasNext()) {
         file.next()
             .match(
-                valid -> lines.add(new ExampleLine.OfCandidate(valid.line(), valid.candidate())),
-                invalid -> lines.add(new ExampleLine.Invalid(invalid.line(), invalid.reason())));
+                valid -> lines.add(new ExampleLine.OfCandidate(valid.place(), valid.candidate())),
+                invalid -> lines.add(new ExampleLine.Invalid(invalid.place(), invalid.reason())));
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -159,13 +159,13 @@ public final class TokensCommand implements Callable<Integer> {
     }
   }
 
-  /** The example's id; of an example without one, the number of its line. */
+  /** The example's id; of an example without one, the number of its line, element or row. */
   private static String id(ExampleLine line) {
     return line.match(
         of -> of.candidate().getId(),
         of -> of.query().getId(),
-        of -> Long.toString(of.line()),
-        invalid -> Long.toString(invalid.line()));
+        of -> Long.toString(of.place().number()),
+        invalid -> Long.toString(invalid.place().number()));
   }
 
   private PrintWriter out() {

@@ -118,7 +118,7 @@ public final class TrainCommand implements Callable<Integer> {
     for (ExampleLine line : ExampleFile.read(data, reading.forms(List.of(data)))) {
       LineRepresenter.text(line).ifPresent(texts::add);
       if (line instanceof ExampleLine.Invalid invalid) {
-        unusable.add(invalid.line(), invalid.reason());
+        unusable.add(invalid.place(), invalid.reason());
       }
     }
     unusable.finish();

@@ -1,5 +1,6 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.schemas.file.Place;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ final class UnusableLines {
 
   private final Path file;
   private final PrintWriter err;
-  private final List<Long> first = new ArrayList<>();
+  private final List<Place> first = new ArrayList<>();
   private int count;
 
   /**
@@ -32,13 +33,13 @@ final class UnusableLines {
   /**
    * Adds a line.
    *
-   * @param line number of the line, from 1
+   * @param place where it is in the file
    */
-  void add(long line, String reason) {
+  void add(Place place, String reason) {
     count++;
     if (first.size() < MAX_REPORTED) {
-      first.add(line);
-      err.printf("%s, line %d is left out: %s%n", file, line, reason);
+      first.add(place);
+      err.printf("%s, %s is left out: %s%n", file, place, reason);
     }
   }
 
@@ -55,15 +56,12 @@ final class UnusableLines {
     return count;
   }
 
-  /**
-   * The end of a message that says that the file contains nothing usable, with the line numbers.
-   */
+  /** The end of a message that says that the file contains nothing usable, with their places. */
   String summary() {
     if (count == 0) {
       return "; it is empty";
     }
     return "; no example in "
-        + (count == 1 ? "line " : "lines ")
         + first.stream().map(String::valueOf).collect(Collectors.joining(", "))
         + (count > first.size() ? " and " + (count - first.size()) + " more" : "");
   }

@@ -19,8 +19,8 @@ final class ExamplePreview {
   void print(Path file, CandidateLine.Valid line) {
     Candidate candidate = line.candidate();
     out.printf(
-        "%s, line %d (%s): id %s%n",
-        file, line.line(), line.form().label(), visible(candidate.getId()));
+        "%s, %s (%s): id %s%n",
+        file, line.place(), line.form().label(), visible(candidate.getId()));
     if (!candidate.getSource().isEmpty()) {
       out.println("  source: " + visible(candidate.getSource()));
     }

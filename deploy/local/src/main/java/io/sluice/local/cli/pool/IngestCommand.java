@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
       "A file has one JSON object per line, is one JSON array of objects, or is Parquet. Each"
           + " example is recognised by its fields: messages (OpenAI, Hugging Face), conversations"
           + " (ShareGPT), conversation (WildChat), instruction and output (Alpaca), prompt and"
-          + " completion. The id defaults to the number of the line or of the element, with the"
-          + " name of the file before it if there are several files. Invalid lines are reported"
+          + " completion. The id defaults to the number of the line, of the element or of the row,"
+          + " with the name of the file before it if there are several files. Invalid lines are reported"
           + " with their numbers, and the exit code is then 1; all valid lines are sent."
     })
 public final class IngestCommand implements Callable<Integer> {
@@ -203,14 +203,17 @@ public final class IngestCommand implements Callable<Integer> {
     return counts;
   }
 
-  /** Names columns that a file does not have, if examples of it may have been refused for that. */
+  /** Names columns that a file does not have, if examples of it were refused for that. */
   private void remarkOnColumns(Path file, CandidateFile lines) {
-    List<String> columns = lines.missingRequiredColumns();
+    List<String> columns = lines.missingColumnsOfRefused();
     if (!columns.isEmpty()) {
       spec.commandLine()
           .getErr()
           .printf(
-              "%s: lines of it were refused, and no example read from it has the column of %s%n",
+              "%s: no example read from it has the column of %s, and lines of it were refused for"
+                  + " lack of that field. If it has the field under another name, write its"
+                  + " refused lines to a file with --reject, and ingest that file with --field and"
+                  + " this name%n",
               file, columns.stream().map("--field "::concat).collect(Collectors.joining(", ")));
     }
   }
@@ -271,7 +274,7 @@ public final class IngestCommand implements Callable<Integer> {
     @Override
     public void invalid(CandidateLine.Invalid line) {
       tally.refused(file, line);
-      err.println(file + ", " + line.description());
+      err.println(tally.describe(file, line));
     }
   }
 }

@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -32,6 +34,9 @@ final class IngestTally implements AutoCloseable {
 
   /** By name and reason. */
   private final Map<String, Long> leftOut = new TreeMap<>();
+
+  /** What to do about refused lines, as far as it has been said. */
+  private final Set<String> advices = new HashSet<>();
 
   private final SeenIds ids = new SeenIds();
   private final Optional<Writer> rejects;
@@ -72,17 +77,21 @@ final class IngestTally implements AutoCloseable {
    */
   void refused(Path file, CandidateLine.Invalid line) {
     // Lines with a fault of the same kind may differ in numbers.
-    String kind = line.kind().replaceFirst("^element \\d+: ", "").replaceAll("\\d+", "N");
+    String kind = line.kind().replaceAll("\\d+", "N");
     refusals.computeIfAbsent(kind, k -> new Refusals(file + ", " + line.description())).count++;
     if (rejects.isPresent()) {
       CandidateLine.Origin origin =
-          line.origin().orElseGet(() -> new CandidateLine.Origin(file.toString(), line.line()));
+          line.origin().orElseGet(() -> new CandidateLine.Origin(file.toString(), line.place()));
       try {
         rejects
             .get()
             .append(
                 new RejectedLine(
-                        origin.file(), origin.line(), line.id(), line.reason(), line.text())
+                        origin.file(),
+                        origin.place().line(),
+                        line.id(),
+                        origin.place().inReason(line.reason()),
+                        line.text())
                     .toJson())
             .append('\n');
       } catch (IOException e) {
@@ -90,6 +99,12 @@ final class IngestTally implements AutoCloseable {
             new IOException("the file of refused lines cannot be written: " + e.getMessage(), e));
       }
     }
+  }
+
+  /** Describes a refused line, with what to do about it unless an earlier one had the same. */
+  String describe(Path file, CandidateLine.Invalid line) {
+    boolean isNew = advices.add(line.advice());
+    return file + ", " + (isNew ? line.description() : line.descriptionWithoutAdvice());
   }
 
   /** Prints the counts, the most frequent reasons first, each with the first line that has it. */

@@ -80,7 +80,7 @@ class TrainingCommandsTest {
     assertThat(train(folder.resolve("new"), "--data", prose.toString())).isEqualTo(1);
     assertThat(err.toString())
         .contains("prose.jsonl contains no example: it needs lines of {\"messages\": [...]}")
-        .contains("no example in lines 1, 3");
+        .contains("no example in line 1, line 3");
     assertThat(names(folder)).containsExactly("mute.jsonl", "none.jsonl", "prose.jsonl");
   }
 

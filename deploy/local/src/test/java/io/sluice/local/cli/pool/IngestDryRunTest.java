@@ -63,7 +63,7 @@ class IngestDryRunTest {
                 v
               [assistant, masked] m
               [assistant, learnt]  {"content":null,"tool_calls":[{"name":"f"}]}
-            pool/b.json.zst, line 1 (prompt-completion): id b.json.zst:1
+            pool/b.json.zst, element 1 (prompt-completion): id b.json.zst:1
               [user] p
               [assistant, learnt] c
             3 candidates read and not sent, 2 lines invalid
@@ -103,7 +103,7 @@ class IngestDryRunTest {
     String line = "{\"instruction\": \"i\", \"%s\": \"x\", \"response\": \"r\"}%n";
     Path file =
         Files.writeString(
-            folder.resolve("dolly.jsonl"), line.formatted("context") + line.formatted("topic"));
+            folder.resolve("dolly.jsonl"), line.formatted("lang") + line.formatted("topic"));
 
     CommandRun ran = CommandRun.of("ingest", file.toString(), "--dry-run");
 
@@ -111,7 +111,45 @@ class IngestDryRunTest {
         .singleElement()
         .asString()
         .startsWith("  refused: 2, such as " + file + ", line 1: messages is missing, and no other")
-        .contains("columns instruction, context, response: ", "such as --field output=response (");
+        .contains("columns instruction, lang, response: ", "such as --field output=response (");
+  }
+
+  @Test
+  void givenLinesThatNeedTheSameAdvice_whenRefused_thenItIsGivenOnce() throws IOException {
+    Path file =
+        Files.write(
+            folder.resolve("texts.jsonl"),
+            List.of("{\"text\": 1}", "{\"note\": 2}", "{\"prompt\": \"p\", \"answer\": \"a\"}"));
+
+    CommandRun ran = CommandRun.of("ingest", file.toString(), "--dry-run");
+
+    String problem = ": messages is missing, and no other form fits the columns ";
+    assertThat(ran.err().lines().filter(line -> line.contains("messages is missing")))
+        .containsExactly(
+            file
+                + ", line 1"
+                + problem
+                + "text: an example has messages, or a prompt and an answer",
+            file + ", line 2" + problem + "note",
+            file
+                + ", line 3"
+                + problem
+                + "prompt, answer: if one of them is a field under another name, map it, such as"
+                + " --field completion=answer (over HTTP the parameter field)");
+  }
+
+  @Test
+  void givenAnArray_whenRejected_thenTheReasonNamesTheElementAndRejectingAgainKeepsIt()
+      throws IOException {
+    Path rejects = folder.resolve("rejects.jsonl");
+    Path again = folder.resolve("again.jsonl");
+    String file = pool.resolve("b.json.zst").toString();
+    CommandRun.of("ingest", file, "--dry-run", "--reject", rejects.toString());
+    CommandRun.of("ingest", rejects.toString(), "--dry-run", "--reject", again.toString());
+
+    assertThat(Files.readString(again))
+        .contains("\"line\":1,\"id\":\"2\",\"reason\":\"element 2: messages is missing")
+        .isEqualTo(Files.readString(rejects));
   }
 
   @Test
@@ -203,10 +241,13 @@ class IngestDryRunTest {
             "--field",
             "messages=language");
     assertThat(ran.err().lines().filter(line -> line.contains("has the column")))
+        .as("c.jsonl has no refused lines")
         .containsExactly(
             pool
-                + "/b.json.zst: lines of it were refused, and no example read from it has the column"
-                + " of --field messages=language, --field output=text");
+                + "/b.json.zst: no example read from it has the column of --field messages=language,"
+                + " --field output=text, and lines of it were refused for lack of that field. If it"
+                + " has the field under another name, write its refused lines to a file with"
+                + " --reject, and ingest that file with --field and this name");
   }
 
   @Test
