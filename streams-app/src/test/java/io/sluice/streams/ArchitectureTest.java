@@ -49,6 +49,15 @@ class ArchitectureTest {
           .resideInAnyPackage("org.apache.kafka..");
 
   @ArchTest
+  static final ArchRule wholePoolAlgorithmsKnowNoKafka =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.transport..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..");
+
+  @ArchTest
   static final ArchRule streamsAppAndGpuWorkerMeetInSchemasOnly =
       noClasses().should().dependOnClassesThat().resideInAnyPackage("io.sluice.gpuworker..");
 

@@ -5,7 +5,7 @@ package io.sluice.schemas.encoding;
  *
  * <p>Narrowing rounds to nearest, ties to even; overflow becomes infinity; subnormals are kept.
  */
-final class Half {
+public final class Half {
   private Half() {}
 
   static short fromFloat(float value) {
@@ -29,7 +29,8 @@ final class Half {
     return (short) (sign | rounded >>> 13);
   }
 
-  static float toFloat(short half) {
+  /** Widens a value; exact. */
+  public static float toFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int magnitude = half & 0x7fff;
     if (magnitude >= 0x7c00) {

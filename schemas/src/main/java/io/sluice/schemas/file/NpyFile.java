@@ -21,6 +21,7 @@ import java.util.List;
  */
 public final class NpyFile {
   static final String FLOAT32 = "<f4";
+  static final String FLOAT16 = "<f2";
   private static final String INT32 = "<i4";
   private static final int ITEM_BYTES = 4;
   private static final int MAX_SIZE = (Integer.MAX_VALUE - 8) / ITEM_BYTES;
@@ -36,7 +37,7 @@ public final class NpyFile {
    */
   public static float[][] readFloats(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      NpyHeader header = header(file, in, FLOAT32, 2);
+      NpyHeader header = header(file, in, 2, FLOAT32);
       float[][] matrix = new float[header.size(0)][header.size(1)];
       if (header.fortranOrder()) {
         readColumns(in, matrix, header.size(1));
@@ -57,7 +58,7 @@ public final class NpyFile {
    */
   public static int[] readInts(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      int[] list = new int[header(file, in, INT32, 1).size(0)];
+      int[] list = new int[header(file, in, 1, INT32).size(0)];
       values(in, list.length).asIntBuffer().get(list);
       return list;
     }
@@ -88,7 +89,7 @@ public final class NpyFile {
     }
   }
 
-  private static InputStream open(Path file) throws IOException {
+  static InputStream open(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException(file + " is a directory: give a .npy file");
     }
@@ -112,11 +113,11 @@ public final class NpyFile {
   /**
    * Reads the header, checks type and number of dimensions, and leaves the stream at the values.
    */
-  private static NpyHeader header(Path file, InputStream in, String type, int dimensions)
+  static NpyHeader header(Path file, InputStream in, int dimensions, String... types)
       throws IOException {
     try {
       NpyHeader header = NpyHeader.read(in);
-      checkLayout(header, type, dimensions);
+      checkLayout(header, dimensions, types);
       checkLength(header, Files.size(file));
       return header;
     } catch (IOException e) {
@@ -124,13 +125,13 @@ public final class NpyFile {
     }
   }
 
-  private static void checkLayout(NpyHeader header, String type, int dimensions)
+  private static void checkLayout(NpyHeader header, int dimensions, String... types)
       throws IOException {
-    if (!header.type().equals(type)) {
+    if (!List.of(types).contains(header.type())) {
       throw new IOException(
           String.format(
               "holds values of type '%s' instead of '%s': save the array with .astype('%s')",
-              header.type(), type, type));
+              header.type(), String.join("' or '", types), types[0]));
     }
     if (header.shape().size() != dimensions) {
       throw new IOException(
@@ -140,21 +141,27 @@ public final class NpyFile {
 
   /** Runs before arrays are allocated, so that a damaged header cannot exhaust the memory. */
   private static void checkLength(NpyHeader header, long fileBytes) throws IOException {
-    long items = 1;
+    // Not a long, which three large dimensions would overflow.
+    double expected = itemBytes(header);
     for (long size : header.shape()) {
       if (size > MAX_SIZE) {
         throw new IOException(
             "has shape " + header.shape() + ": a dimension may be at most " + MAX_SIZE);
       }
-      items *= size;
+      expected *= size;
     }
-    long expected = header.length() + items * ITEM_BYTES;
+    expected += header.length();
     if (fileBytes != expected) {
       throw new IOException(
           String.format(
-              "has %d bytes, but shape %s needs %d: the file is truncated or damaged",
+              "has %d bytes, but shape %s needs %.0f: the file is truncated or damaged",
               fileBytes, header.shape(), expected));
     }
+  }
+
+  /** Bytes per value, by the last digit of the type. */
+  static int itemBytes(NpyHeader header) {
+    return header.type().charAt(2) - '0';
   }
 
   private static ByteBuffer values(InputStream in, int count) throws IOException {

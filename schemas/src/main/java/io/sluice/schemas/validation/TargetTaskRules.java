@@ -17,7 +17,7 @@ public final class TargetTaskRules {
   public static final int MAX_QUERIES = 10_000;
 
   private static final Pattern ALGORITHM =
-      Pattern.compile("round-robin|doubly-greedy|random(:(0|[1-9][0-9]{0,8}))?");
+      Pattern.compile("round-robin|doubly-greedy|knn-uniform|random(:(0|[1-9][0-9]{0,8}))?");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
@@ -65,8 +65,8 @@ public final class TargetTaskRules {
   }
 
   /**
-   * Checks the name of a selection algorithm: round-robin, doubly-greedy, random or random:SEED,
-   * where SEED is 0 to 999,999,999 without leading zeros.
+   * Checks the name of a selection algorithm: round-robin, doubly-greedy, knn-uniform, random or
+   * random:SEED, where SEED is 0 to 999,999,999 without leading zeros.
    */
   public static List<String> algorithmProblems(String algorithm) {
     return ALGORITHM.matcher(algorithm).matches()
@@ -74,7 +74,7 @@ public final class TargetTaskRules {
         : List.of(
             "unknown algorithm '"
                 + ForeignText.name(algorithm)
-                + "': use round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)");
+                + "': use round-robin, doubly-greedy, knn-uniform, random or random:SEED (SEED 0 to 999999999)");
   }
 
   private static List<String> tokenProblems(TargetTask task) {

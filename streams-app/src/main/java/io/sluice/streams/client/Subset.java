@@ -4,12 +4,15 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.revision.Selections;
 import io.sluice.streams.revision.SubsetSizes;
+import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The subset of a task for one budget, in selection order.
@@ -43,19 +46,17 @@ public record Subset(TargetTask task, List<Entry> entries) {
               budget, task.getTaskId(), largest));
     }
     Map<String, SelectedInstruction> byId = new HashMap<>();
-    Choice selection = Selections.ownOf(task, budget);
     for (SelectedInstruction instruction : selected) {
       requireRevision(task, instruction);
       byId.put(instruction.getCandidateId(), instruction);
-      selection.offer(
-          instruction.getCandidateId(),
-          instruction.getContent(),
-          instruction.getLearntTokens(),
-          row(instruction.getScores()));
     }
+    List<Slot<String>> slots =
+        Algorithm.parse(task.getAlgorithm()) instanceof Algorithm.KnnUniform
+            ? byNeighbourhoods(selected, budget)
+            : byScores(task, selected, budget);
     return new Subset(
         task,
-        within(task, budget, selection.slots(), byId).stream()
+        within(task, budget, slots, byId).stream()
             .map(
                 slot ->
                     new Entry(
@@ -64,6 +65,48 @@ public record Subset(TargetTask task, List<Entry> entries) {
                         slot.score(),
                         byId.get(slot.id())))
             .toList());
+  }
+
+  private static List<Slot<String>> byScores(
+      TargetTask task, Collection<SelectedInstruction> selected, int budget) {
+    Choice selection = Selections.ownOf(task, budget);
+    for (SelectedInstruction instruction : selected) {
+      selection.offer(
+          instruction.getCandidateId(),
+          instruction.getContent(),
+          instruction.getLearntTokens(),
+          row(instruction.getScores()));
+    }
+    return selection.slots();
+  }
+
+  /**
+   * The order of KNN-uniform. It cannot be computed from the scores of the selected candidates,
+   * since those of all others count too.
+   */
+  private static List<Slot<String>> byNeighbourhoods(
+      Collection<SelectedInstruction> selected, int budget) {
+    List<SelectedInstruction> sorted =
+        selected.stream()
+            .sorted(
+                Comparator.comparingInt(SelectedInstruction::getNeighbourOf)
+                    .reversed()
+                    .thenComparing(SelectedInstruction::getContent)
+                    .thenComparing(SelectedInstruction::getCandidateId))
+            .limit(budget)
+            .toList();
+    return IntStream.range(0, sorted.size())
+        .mapToObj(
+            rank -> {
+              SelectedInstruction instruction = sorted.get(rank);
+              return new Slot<>(
+                  rank,
+                  instruction.getBestQuery(),
+                  instruction.getCandidateId(),
+                  instruction.getScore(),
+                  instruction.getNeighbourOf());
+            })
+        .toList();
   }
 
   /** With budgets in tokens, the tokens of the next budget of the task end the subset. */

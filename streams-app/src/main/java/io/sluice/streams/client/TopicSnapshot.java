@@ -121,6 +121,36 @@ final class TopicSnapshot {
     }
   }
 
+  /**
+   * Reads every record of a topic once, those of a partition in the order of their offsets.
+   *
+   * @param visitor receives each record, deletions included
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
+   */
+  static void forEachRecord(
+      KafkaAccess kafka,
+      String topic,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      forEach(kafka, consumer, partitions(consumer, topic), visitor);
+    }
+  }
+
+  /**
+   * The most records that a topic can hold now: the offsets in use, some of which compaction may
+   * have removed.
+   */
+  static long mostRecords(KafkaAccess kafka, String topic) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+      return kafka.ends(partitions).entrySet().stream()
+          .mapToLong(end -> end.getValue() - begins.get(end.getKey()))
+          .sum();
+    }
+  }
+
   private static Consumer<byte[], byte[]> consumer(KafkaAccess kafka) {
     return kafka.consumer(Serdes.ByteArray(), Serdes.ByteArray());
   }

@@ -356,7 +356,7 @@ final class ShardTask {
    * @return the ids of the candidates that are held now and were not held before
    */
   Set<String> reselect(Consumer<BiConsumer<String, StoredContent>> rows) {
-    Set<String> before = selections.ids();
+    Set<String> before = selections.held();
     before.removeAll(withdrawn);
     withdrawn.clear();
     selections = Selections.empty(definition);
@@ -367,7 +367,7 @@ final class ShardTask {
           }
         });
     outdated = false;
-    Set<String> entered = selections.ids();
+    Set<String> entered = selections.held();
     entered.removeAll(before);
     return entered;
   }
@@ -379,6 +379,6 @@ final class ShardTask {
 
   /** Whether one of the shard's own selections holds a candidate. */
   boolean holds(String candidateId) {
-    return selections.contains(candidateId);
+    return selections.holds(candidateId);
   }
 }

@@ -85,16 +85,15 @@ public record Selections(Choice own, Optional<Choice> control) {
   }
 
   /** Whether at least one of the selections holds the candidate. */
-  public boolean contains(String candidateId) {
-    return own.contains(candidateId)
-        || control.filter(random -> random.contains(candidateId)).isPresent();
+  public boolean holds(String candidateId) {
+    return own.holds(candidateId)
+        || control.filter(random -> random.holds(candidateId)).isPresent();
   }
 
   /** A new, modifiable set of the ids that at least one of the selections holds. */
-  public Set<String> ids() {
-    Set<String> ids = new HashSet<>();
-    own.slots().forEach(slot -> ids.add(slot.id()));
-    control.ifPresent(random -> random.slots().forEach(slot -> ids.add(slot.id())));
+  public Set<String> held() {
+    Set<String> ids = new HashSet<>(own.held());
+    control.ifPresent(random -> ids.addAll(random.held()));
     return ids;
   }
 }

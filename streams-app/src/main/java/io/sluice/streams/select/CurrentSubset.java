@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ObjIntConsumer;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -46,12 +46,12 @@ final class CurrentSubset {
     return slots.stream().map(Slot::id).collect(Collectors.toSet());
   }
 
-  /** Calls the visitor with each candidate and its tier, in selection order. */
-  void forEachTier(ObjIntConsumer<String> visitor) {
+  /** Calls the visitor with each candidate and its place, in selection order. */
+  void forEachPlace(BiConsumer<String, SubsetPlace> visitor) {
     int next = 0;
     for (int budget : sizes.budgets()) {
       for (Slot<String> slot : slots.subList(next, sizes.of(budget))) {
-        visitor.accept(slot.id(), budget);
+        visitor.accept(slot.id(), new SubsetPlace(budget, slot.neighbourOf()));
       }
       next = sizes.of(budget);
     }
@@ -62,20 +62,25 @@ final class CurrentSubset {
     return sizes.sizes().equals(other.sizes.sizes());
   }
 
-  /** The slots whose candidates differ from those in another subset of the same sizes. */
+  /**
+   * The slots whose candidates differ from those in another subset of the same sizes, or are near
+   * another number of queries.
+   */
   List<Slot<String>> differencesFrom(CurrentSubset other) {
     List<Slot<String>> differing = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
-      if (!slots.get(i).id().equals(other.slots.get(i).id())) {
-        differing.add(slots.get(i));
+      Slot<String> slot = slots.get(i);
+      Slot<String> before = other.slots.get(i);
+      if (!slot.id().equals(before.id()) || slot.neighbourOf() != before.neighbourOf()) {
+        differing.add(slot);
       }
     }
     return differing;
   }
 
-  /** The tier of a candidate in one of the slots. */
-  int tierOf(Slot<String> slot) {
-    return sizes.tierOf(slot.slot()).orElseThrow();
+  /** The place of a candidate in one of the slots. */
+  SubsetPlace placeOf(Slot<String> slot) {
+    return new SubsetPlace(sizes.tierOf(slot.slot()).orElseThrow(), slot.neighbourOf());
   }
 
   /**

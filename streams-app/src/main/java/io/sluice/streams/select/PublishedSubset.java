@@ -11,51 +11,45 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The subset of a task as published: its candidates, each with the tier that was published last.
- * Comparing it with the current selection gives the tier changes to publish.
+ * The subset of a task as published: its candidates, each with the place that was published last.
+ * Comparing it with the current selection gives the changes to publish.
  *
  * <p>Not thread-safe; owned by the processor that publishes the task.
  */
 final class PublishedSubset {
-  /**
-   * Used in place of a tier for a candidate whose published record is out of date, for instance
-   * because its content was replaced, its metadata changed, or the task has a new revision.
-   */
-  static final int OUTDATED = -1;
-
-  private final Map<String, Integer> tiers = new HashMap<>();
+  private final Map<String, SubsetPlace> places = new HashMap<>();
 
   /** The selection that was published completely, if nothing has changed since then. */
   private Optional<CurrentSubset> reached = Optional.empty();
 
   boolean contains(String candidateId) {
-    return tiers.containsKey(candidateId);
+    return places.containsKey(candidateId);
   }
 
   /** A copy of the ids of all published candidates. */
   Set<String> ids() {
-    return Set.copyOf(tiers.keySet());
+    return Set.copyOf(places.keySet());
   }
 
   /**
    * Records what was published for a candidate.
    *
-   * @param tier the smallest budget that includes the candidate, or {@link #OUTDATED}
+   * @param place where it is, or {@link SubsetPlace#OUTDATED}
    */
-  void put(String candidateId, int tier) {
+  void put(String candidateId, SubsetPlace place) {
     reached = Optional.empty();
-    tiers.put(candidateId, tier);
+    places.put(candidateId, place);
   }
 
   void remove(String candidateId) {
     reached = Optional.empty();
-    tiers.remove(candidateId);
+    places.remove(candidateId);
   }
 
-  /** Marks every published candidate as {@link #OUTDATED}. */
+  /** Marks every published candidate as {@link SubsetPlace#OUTDATED}. */
   void outdateAll() {
     reached = Optional.empty();
-    tiers.replaceAll((id, tier) -> OUTDATED);
+    places.replaceAll((id, place) -> SubsetPlace.OUTDATED);
   }
 
   /** Records that all changes to a selection have been published. */
@@ -75,14 +69,13 @@ final class PublishedSubset {
   }
 
   private Changes changes(CurrentSubset before, CurrentSubset selected) {
-    Map<String, Integer> moved = new LinkedHashMap<>();
+    Map<String, SubsetPlace> moved = new LinkedHashMap<>();
     Set<String> still = new HashSet<>();
     for (Slot<String> slot : selected.differencesFrom(before)) {
       still.add(slot.id());
-      Integer published = tiers.get(slot.id());
-      int tier = selected.tierOf(slot);
-      if (published == null || published != tier) {
-        moved.put(slot.id(), tier);
+      SubsetPlace place = selected.placeOf(slot);
+      if (!place.equals(places.get(slot.id()))) {
+        moved.put(slot.id(), place);
       }
     }
     List<String> left =
@@ -94,12 +87,11 @@ final class PublishedSubset {
   }
 
   private Changes allChangesTo(CurrentSubset selected) {
-    Map<String, Integer> moved = new LinkedHashMap<>();
-    selected.forEachTier(
-        (id, tier) -> {
-          Integer published = tiers.get(id);
-          if (published == null || published != tier) {
-            moved.put(id, tier);
+    Map<String, SubsetPlace> moved = new LinkedHashMap<>();
+    selected.forEachPlace(
+        (id, place) -> {
+          if (!place.equals(places.get(id))) {
+            moved.put(id, place);
           }
         });
     return new Changes(unselected(selected), moved);
@@ -107,17 +99,17 @@ final class PublishedSubset {
 
   private List<String> unselected(CurrentSubset selected) {
     Set<String> ids = selected.ids();
-    return tiers.keySet().stream().filter(id -> !ids.contains(id)).toList();
+    return places.keySet().stream().filter(id -> !ids.contains(id)).toList();
   }
 
   /**
    * The difference between a published subset and a selected one.
    *
    * @param left ids of the candidates that are no longer selected
-   * @param moved the new tier of each candidate that entered the subset, changed its tier or is
-   *     {@link #OUTDATED}, in selection order
+   * @param moved the new place of each candidate that entered the subset, changed its place or is
+   *     {@link SubsetPlace#OUTDATED}, in selection order
    */
-  record Changes(List<String> left, Map<String, Integer> moved) {
+  record Changes(List<String> left, Map<String, SubsetPlace> moved) {
     Changes {
       left = List.copyOf(left);
       moved = Collections.unmodifiableMap(moved);

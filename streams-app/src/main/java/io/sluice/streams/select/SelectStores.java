@@ -61,7 +61,7 @@ final class SelectStores {
   private final KeyValueStore<String, TargetTask> incoming;
   private final KeyValueStore<TaskKey, Nomination> nominations;
   private final KeyValueStore<TaskKey, PoolCount> poolCounts;
-  private final KeyValueStore<TaskKey, Integer> published;
+  private final KeyValueStore<TaskKey, SubsetPlace> published;
   private final KeyValueStore<TaskKey, FineTuneJob> jobs;
   private final KeyValueStore<JobMember, byte[]> jobMembers;
   private final KeyValueStore<String, TaskStatus> statuses;
@@ -97,7 +97,8 @@ final class SelectStores {
                 kind.apply(NOMINATIONS), TaskKey.serde(), avro.<Nomination>value()),
             Stores.keyValueStoreBuilder(
                 kind.apply(POOL_COUNTS), TaskKey.serde(), avro.<PoolCount>value()),
-            Stores.keyValueStoreBuilder(kind.apply(PUBLISHED), TaskKey.serde(), Serdes.Integer()),
+            Stores.keyValueStoreBuilder(
+                kind.apply(PUBLISHED), TaskKey.serde(), SubsetPlace.serde()),
             Stores.keyValueStoreBuilder(
                 kind.apply(JOBS), TaskKey.serde(), avro.<FineTuneJob>value()),
             Stores.keyValueStoreBuilder(
@@ -201,15 +202,15 @@ final class SelectStores {
     forEach(poolCounts, revision, visitor);
   }
 
-  void putPublished(TaskKey key, int tier) {
-    published.put(key, tier);
+  void putPublished(TaskKey key, SubsetPlace place) {
+    published.put(key, place);
   }
 
   void dropPublished(TaskKey key) {
     published.delete(key);
   }
 
-  void forEachPublished(TaskKey revision, BiConsumer<String, Integer> visitor) {
+  void forEachPublished(TaskKey revision, BiConsumer<String, SubsetPlace> visitor) {
     forEach(published, revision, visitor);
   }
 

@@ -160,21 +160,26 @@ public final class SelectionQueries {
             if (task.isEmpty()) {
               return Optional.empty();
             }
-            List<SelectedInstruction> selected = selected(partition, task.get().served());
+            Optional<List<SelectedInstruction>> selected = selected(partition, task.get().served());
             // If the revision has been replaced in the meantime, some of its nominations may have
             // been deleted before they were read.
-            if (task(partition, taskId).filter(task.get()::isSameRevision).isPresent()) {
-              return Optional.of(new HeldSubset(task.get(), selected));
+            if (selected.isPresent()
+                && task(partition, taskId).filter(task.get()::isSameRevision).isPresent()) {
+              return Optional.of(new HeldSubset(task.get(), selected.get()));
             }
           }
           throw new SelectionUnavailable("task " + taskId + " changed while it was read");
         });
   }
 
-  private List<SelectedInstruction> selected(int partition, TargetTask task) {
-    Tiers tiers = new Tiers(task.getBudgets());
-    Choice selection = Selections.ownOf(task, tiers.largest());
-    Map<String, Nomination> held = new HashMap<>();
+  /**
+   * Selects from the nominations, of which only those of selected candidates are read a second time
+   * and kept: a selection may hold many more.
+   *
+   * @return empty when one of them was deleted in the meantime
+   */
+  private Optional<List<SelectedInstruction>> selected(int partition, TargetTask task) {
+    Choice selection = Selections.ownOf(task, new Tiers(task.getBudgets()).largest());
     ReadOnlyKeyValueStore<TaskKey, Nomination> nominations =
         store(partition, SelectStores.NOMINATIONS);
     // An iterator reads a snapshot of the store.
@@ -183,29 +188,33 @@ public final class SelectionQueries {
             TaskKey.prefix(task.getTaskId(), task.getRevision()), TaskKey.serde().serializer())) {
       while (entries.hasNext()) {
         KeyValue<TaskKey, Nomination> entry = entries.next();
-        String id = entry.key.item();
         selection.offer(
-            id,
+            entry.key.item(),
             entry.value.getContent(),
             entry.value.getLearntTokens(),
             ScoreRow.unboxed(entry.value.getScores()));
-        if (selection.contains(id)) {
-          held.put(id, entry.value);
-        }
-        if (held.size() > 2 * tiers.largest()) {
-          held.keySet().removeIf(candidate -> !selection.contains(candidate));
-        }
       }
     }
-    List<SelectedInstruction> selected = new ArrayList<>(selection.size());
     List<Slot<String>> slots = selection.slots();
-    SubsetSizes sizes = SubsetSizes.of(task, slots, id -> held.get(id).getLearntTokens());
+    Map<String, Nomination> chosen = new HashMap<>();
+    for (Slot<String> slot : slots) {
+      Optional.ofNullable(
+              nominations.get(new TaskKey(task.getTaskId(), task.getRevision(), slot.id())))
+          .ifPresent(nomination -> chosen.put(slot.id(), nomination));
+    }
+    if (chosen.size() < slots.size()) {
+      return Optional.empty();
+    }
+    SubsetSizes sizes = SubsetSizes.of(task, slots, id -> chosen.get(id).getLearntTokens());
+    List<SelectedInstruction> selected = new ArrayList<>(slots.size());
     for (Slot<String> slot : slots) {
       sizes
           .tierOf(slot.slot())
-          .ifPresent(tier -> selected.add(SubsetRecords.selected(task, tier, held.get(slot.id()))));
+          .map(tier -> new SubsetPlace(tier, slot.neighbourOf()))
+          .ifPresent(
+              place -> selected.add(SubsetRecords.selected(task, place, chosen.get(slot.id()))));
     }
-    return selected;
+    return Optional.of(selected);
   }
 
   private HeldTask held(int partition, TargetTask task) {

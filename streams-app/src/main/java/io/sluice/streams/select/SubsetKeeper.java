@@ -29,7 +29,7 @@ final class SubsetKeeper {
     CurrentSubset selected = task.served().current();
     PublishedSubset.Changes changes = task.published().changesTo(selected);
     changes.left().forEach(id -> publishRemoval(task, id));
-    changes.moved().forEach((id, tier) -> publishTier(task, id, tier));
+    changes.moved().forEach((id, place) -> publishPlace(task, id, place));
     task.published().reach(selected);
   }
 
@@ -45,8 +45,8 @@ final class SubsetKeeper {
    */
   void outdate(ServedTask task, String candidateId) {
     if (task.published().contains(candidateId)) {
-      task.published().put(candidateId, PublishedSubset.OUTDATED);
-      stores.putPublished(task.served().key(candidateId), PublishedSubset.OUTDATED);
+      task.published().put(candidateId, SubsetPlace.OUTDATED);
+      stores.putPublished(task.served().key(candidateId), SubsetPlace.OUTDATED);
     }
   }
 
@@ -58,16 +58,16 @@ final class SubsetKeeper {
         new SelectOutput.Selected(new SelectedKey(task.id(), candidateId), Optional.empty()));
   }
 
-  private void publishTier(ServedTask task, String candidateId, int tier) {
+  private void publishPlace(ServedTask task, String candidateId, SubsetPlace place) {
     TaskKey key = task.served().key(candidateId);
-    stores.putPublished(key, tier);
-    task.published().put(candidateId, tier);
+    stores.putPublished(key, place);
+    task.published().put(candidateId, place);
     publish.accept(
         task.id(),
         new SelectOutput.Selected(
             new SelectedKey(task.id(), candidateId),
             Optional.of(
                 SubsetRecords.selected(
-                    task.served().definition(), tier, stores.nominationOf(key)))));
+                    task.served().definition(), place, stores.nominationOf(key)))));
   }
 }

@@ -17,9 +17,9 @@ final class SubsetRecords {
    * The record of a selected candidate. Its best query is the one that the candidate is most
    * similar to, the first among equals.
    *
-   * @param tier the smallest budget that includes the candidate
+   * @param place the candidate's place in the subset
    */
-  static SelectedInstruction selected(TargetTask task, int tier, Nomination nomination) {
+  static SelectedInstruction selected(TargetTask task, SubsetPlace place, Nomination nomination) {
     List<Float> scores = nomination.getScores();
     int best = 0;
     for (int q = 1; q < scores.size(); q++) {
@@ -31,7 +31,7 @@ final class SubsetRecords {
         .setTaskId(task.getTaskId())
         .setRevision(task.getRevision())
         .setCandidateId(nomination.getCandidate().getId())
-        .setTier(tier)
+        .setTier(place.tier())
         .setScore(scores.get(best))
         .setBestQuery(best)
         .setScores(scores)
@@ -42,6 +42,7 @@ final class SubsetRecords {
         .setContent(nomination.getContent())
         .setLeak(nomination.getLeak())
         .setLearntTokens(nomination.getLearntTokens())
+        .setNeighbourOf(place.neighbourOf())
         .build();
   }
 

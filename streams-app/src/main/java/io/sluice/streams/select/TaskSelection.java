@@ -80,20 +80,20 @@ final class TaskSelection {
   }
 
   /**
-   * Removes a nominated candidate. If it was selected, the selection is out of date until {@link
-   * #refresh} is called.
+   * Removes a nominated candidate. If a selection held it, the selection is out of date until
+   * {@link #refresh} is called.
    */
   void withdraw(String candidateId) {
     nominated--;
-    if (!selections.contains(candidateId)) {
+    if (!selections.holds(candidateId)) {
       learntTokens.remove(candidateId);
     }
-    outdated = outdated || selections.contains(candidateId);
+    outdated = outdated || selections.holds(candidateId);
   }
 
   /**
-   * Selects again from all remaining nominations if a selected candidate was withdrawn, because a
-   * candidate cannot be removed from a selection.
+   * Selects again from all remaining nominations if a candidate that it held was withdrawn, because
+   * a candidate cannot be removed from a selection.
    *
    * @param nominations calls its argument with every remaining nomination
    */

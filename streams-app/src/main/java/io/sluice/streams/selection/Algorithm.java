@@ -6,12 +6,13 @@ import java.util.regex.Pattern;
 /**
  * The rule by which a subset is selected, chosen per task.
  *
- * <p>The rules and names of the first two are from Nguyen et al., "A Critical Look at Targeted
+ * <p>The rules and names of the first three are from Nguyen et al., "A Critical Look at Targeted
  * Instruction Selection".
  */
 public sealed interface Algorithm {
   /** The names of the algorithms, for error messages. */
-  String NAMES = "round-robin, doubly-greedy, random or random:SEED (SEED 0 to 999999999)";
+  String NAMES =
+      "round-robin, doubly-greedy, knn-uniform, random or random:SEED (SEED 0 to 999999999)";
 
   /**
    * Parses the name of an algorithm.
@@ -27,6 +28,7 @@ public sealed interface Algorithm {
     return switch (name) {
       case "round-robin" -> new RoundRobin();
       case "doubly-greedy" -> new DoublyGreedy();
+      case "knn-uniform" -> new KnnUniform();
       default ->
           throw new IllegalArgumentException("unknown algorithm '" + name + "': use " + NAMES);
     };
@@ -64,6 +66,27 @@ public sealed interface Algorithm {
     private static long descending(float score) {
       long magnitude = Float.floatToIntBits(Math.abs(score));
       return score > 0 ? -magnitude : magnitude;
+    }
+  }
+
+  /**
+   * Candidates by the number of queries that have them among their K nearest, descending, where K
+   * follows from the distances by the {@link StoppingRule}.
+   *
+   * @param most L, the most neighbours of a query that count
+   */
+  record KnnUniform(int most) implements Algorithm {
+    /** The most neighbours in the published method. */
+    private static final int PUBLISHED_MOST = 5_000;
+
+    /** The published method. */
+    public KnnUniform() {
+      this(PUBLISHED_MOST);
+    }
+
+    @Override
+    public <K extends Comparable<? super K>> Selection<K> emptySelection(int queries, int budget) {
+      return new KnnUniformSelection<>(new Shape(queries, budget), most);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.streams.selection;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The candidates that a selection chooses, by their ids. It may count contents once: of candidates
@@ -34,14 +35,20 @@ public sealed interface Choice permits ChoiceOfCandidates, ChoiceOfContents {
    *     equal as well; ignored if every candidate counts
    * @param tokens its learnt tokens; ignored unless the selection is bounded by tokens
    * @param scores its similarity to each query
-   * @return whether the candidate is chosen now and was not before: its content may have been
-   *     chosen already, with a higher id
+   * @return whether the candidate is held now and was not before: its content may have been held
+   *     already, with a higher id
    * @throws IllegalArgumentException when the score row does not fit the selection
    */
   boolean offer(String id, String content, int tokens, float[] scores);
 
-  /** Whether the candidate is chosen. */
-  boolean contains(String id);
+  /**
+   * Whether the choice depends on the candidate: it is chosen, or it is one of the neighbours by
+   * which candidates are ranked.
+   */
+  boolean holds(String id);
+
+  /** The ids of all candidates that the choice {@linkplain #holds holds}. */
+  Set<String> held();
 
   /** The number of candidates chosen. */
   int size();

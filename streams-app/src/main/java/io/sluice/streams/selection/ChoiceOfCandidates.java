@@ -1,6 +1,7 @@
 package io.sluice.streams.selection;
 
 import java.util.List;
+import java.util.Set;
 
 /** A choice in which every candidate counts, whatever its content. */
 record ChoiceOfCandidates(Selection<String> selection) implements Choice {
@@ -10,8 +11,13 @@ record ChoiceOfCandidates(Selection<String> selection) implements Choice {
   }
 
   @Override
-  public boolean contains(String id) {
-    return selection.contains(id);
+  public boolean holds(String id) {
+    return selection.held().contains(id);
+  }
+
+  @Override
+  public Set<String> held() {
+    return selection.held();
   }
 
   @Override

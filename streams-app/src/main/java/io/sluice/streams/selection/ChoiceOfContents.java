@@ -3,6 +3,8 @@ package io.sluice.streams.selection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A choice in which every content counts once.
@@ -21,7 +23,7 @@ final class ChoiceOfContents implements Choice {
 
   @Override
   public boolean offer(String id, String content, int tokens, float[] scores) {
-    if (contents.contains(content)) {
+    if (contents.held().contains(content)) {
       if (id.compareTo(lowestId.get(content)) >= 0) {
         return false;
       }
@@ -34,21 +36,26 @@ final class ChoiceOfContents implements Choice {
       contentOf.remove(displaced, content);
     }
     contentOf.put(id, content);
-    if (lowestId.size() > 2 * (contents.size() + 1)) {
+    if (lowestId.size() > 2 * (contents.held().size() + 1)) {
       forgetWhatWasDisplaced();
     }
     return true;
   }
 
   private void forgetWhatWasDisplaced() {
-    lowestId.keySet().removeIf(content -> !contents.contains(content));
-    contentOf.values().removeIf(content -> !contents.contains(content));
+    lowestId.keySet().removeIf(content -> !contents.held().contains(content));
+    contentOf.values().removeIf(content -> !contents.held().contains(content));
   }
 
   @Override
-  public boolean contains(String id) {
+  public boolean holds(String id) {
     String content = contentOf.get(id);
-    return content != null && contents.contains(content) && id.equals(lowestId.get(content));
+    return content != null && contents.held().contains(content) && id.equals(lowestId.get(content));
+  }
+
+  @Override
+  public Set<String> held() {
+    return contents.held().stream().map(lowestId::get).collect(Collectors.toUnmodifiableSet());
   }
 
   @Override
@@ -59,7 +66,14 @@ final class ChoiceOfContents implements Choice {
   @Override
   public List<Slot<String>> slots() {
     return contents.slots().stream()
-        .map(slot -> new Slot<>(slot.slot(), slot.query(), lowestId.get(slot.id()), slot.score()))
+        .map(
+            slot ->
+                new Slot<>(
+                    slot.slot(),
+                    slot.query(),
+                    lowestId.get(slot.id()),
+                    slot.score(),
+                    slot.neighbourOf()))
         .toList();
   }
 }

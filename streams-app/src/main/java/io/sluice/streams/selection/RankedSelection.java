@@ -1,6 +1,7 @@
 package io.sluice.streams.selection;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -89,7 +90,7 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
   @Override
   public boolean offer(K id, float[] scores, int tokens) {
     shape.check(id, scores);
-    int query = indexOfHighest(scores);
+    int query = Shape.indexOfHighest(scores);
     Entry<K> arrival =
         new Entry<>(
             ranking.place(id, scores[query]),
@@ -114,17 +115,6 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
     return weight <= most || entries.comparator().compare(arrival, entries.last()) < 0;
   }
 
-  /** The index of the highest score, the lowest one among equals. */
-  private static int indexOfHighest(float[] scores) {
-    int highest = 0;
-    for (int query = 1; query < scores.length; query++) {
-      if (scores[query] > scores[highest]) {
-        highest = query;
-      }
-    }
-    return highest;
-  }
-
   @Override
   public int queries() {
     return shape.queries();
@@ -141,8 +131,8 @@ final class RankedSelection<K extends Comparable<? super K>> implements Selectio
   }
 
   @Override
-  public boolean contains(K id) {
-    return held.contains(id);
+  public Set<K> held() {
+    return Collections.unmodifiableSet(held);
   }
 
   @Override

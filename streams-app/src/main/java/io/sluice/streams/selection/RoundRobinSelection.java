@@ -2,6 +2,7 @@ package io.sluice.streams.selection;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -210,8 +211,8 @@ final class RoundRobinSelection<K extends Comparable<? super K>> implements Sele
   }
 
   @Override
-  public boolean contains(K id) {
-    return held.contains(id);
+  public Set<K> held() {
+    return Collections.unmodifiableSet(held);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sluice.streams.selection;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The subset that one {@link Algorithm} selects from candidates that arrive one by one, always
@@ -22,10 +23,6 @@ import java.util.List;
  * <p>A candidate cannot be removed. When one is retracted, a score changes or the budget grows,
  * create a new selection and offer it all stored score rows: a candidate that was rejected before
  * may belong to it now, and a selection does not remember rejected candidates.
- *
- * <p>An algorithm that needs the whole score table at once can implement this interface as well:
- * its selection admits and keeps every row, so that shards nominate all candidates, and computes
- * the order in {@link #slots}.
  *
  * <p>Not thread-safe.
  *
@@ -66,8 +63,12 @@ public interface Selection<K> {
   /** The number of candidates selected: all that were offered, but at most the budget. */
   int size();
 
-  /** Whether the candidate is selected. */
-  boolean contains(K id);
+  /**
+   * The candidates that the selection depends on: those that are selected, and in KNN-uniform also
+   * the others among the nearest of a query and those with the lowest ids. A view, which changes
+   * with the selection and cannot be changed itself.
+   */
+  Set<K> held();
 
   /** A copy of the whole selection, in selection order. */
   List<Slot<K>> slots();

@@ -41,4 +41,15 @@ record Shape(int queries, int budget) {
       }
     }
   }
+
+  /** The index of the highest score of a row, the lowest one among equals. */
+  static int indexOfHighest(float[] scores) {
+    int highest = 0;
+    for (int query = 1; query < scores.length; query++) {
+      if (scores[query] > scores[highest]) {
+        highest = query;
+      }
+    }
+    return highest;
+  }
 }

@@ -65,6 +65,30 @@ class SubsetTest {
   }
 
   @Test
+  void givenNeighbourhoods_whenASubsetIsBuilt_thenTheOrderIsByTheirNumberAndNotByScores() {
+    TargetTask task = TargetTask.newBuilder(TASK).setAlgorithm("knn-uniform").build();
+
+    Subset subset =
+        Subset.of(
+            task,
+            List.of(
+                near(1, selected("c", 0.9f, 0.4f)),
+                near(2, selected("b", 0.1f, 0.2f)),
+                near(1, selected("a", 0.3f, 0.2f))),
+            3);
+
+    assertThat(subset.entries())
+        .extracting(
+            entry -> entry.instruction().getCandidateId(), Subset.Entry::query, Subset.Entry::score)
+        .containsExactly(
+            tuple("b", "second", 0.2f), tuple("a", "first", 0.3f), tuple("c", "first", 0.9f));
+  }
+
+  private static SelectedInstruction near(int queries, SelectedInstruction instruction) {
+    return SelectedInstruction.newBuilder(instruction).setNeighbourOf(queries).build();
+  }
+
+  @Test
   void givenASmallerBudget_whenASubsetIsBuilt_thenItIsAPrefixOfTheLargestOne() {
     Subset subset =
         Subset.of(

@@ -7,6 +7,7 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.streams.Examples;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.select.PublishedSubset.Changes;
+import io.sluice.streams.selection.Slot;
 import io.sluice.streams.testing.BatchSelection;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.Test;
 
 /** The tier changes that are published as candidates enter a subset one by one. */
@@ -40,7 +43,7 @@ class PublishedSubsetTest {
     nominate(selection, Map.of("b", 0.8f));
 
     assertThat(published.changesTo(selection.current()))
-        .isEqualTo(new Changes(List.of("e"), Map.of("b", 3, "d", 4)));
+        .isEqualTo(new Changes(List.of("e"), places(Map.of("b", 3, "d", 4))));
   }
 
   @Test
@@ -55,7 +58,7 @@ class PublishedSubsetTest {
     nominate(selection, "d", 0.95f, 0f);
 
     assertThat(published.changesTo(selection.current()))
-        .isEqualTo(new Changes(List.of("c"), Map.of("d", 1, "a", 3)));
+        .isEqualTo(new Changes(List.of("c"), places(Map.of("d", 1, "a", 3))));
   }
 
   @Test
@@ -67,7 +70,7 @@ class PublishedSubsetTest {
     nominate(selection, Map.of("d", 0.4f));
 
     assertThat(published.changesTo(selection.current()))
-        .isEqualTo(new Changes(List.of("c"), Map.of("d", 3)));
+        .isEqualTo(new Changes(List.of("c"), places(Map.of("d", 3))));
   }
 
   @Test
@@ -76,10 +79,10 @@ class PublishedSubsetTest {
     nominate(selection, Map.of("a", 0.3f, "b", 0.2f));
     publish(selection);
 
-    published.put("b", PublishedSubset.OUTDATED);
+    published.put("b", SubsetPlace.OUTDATED);
 
     assertThat(published.changesTo(selection.current()))
-        .isEqualTo(new Changes(List.of(), Map.of("b", 3)));
+        .isEqualTo(new Changes(List.of(), places(Map.of("b", 3))));
     publish(selection);
     assertThat(published.changesTo(selection.current()))
         .isEqualTo(new Changes(List.of(), Map.of()));
@@ -90,13 +93,48 @@ class PublishedSubsetTest {
       givenAnotherRevision_whenAllIsOutdated_thenUnselectedCandidatesLeaveAndAllOthersArePublished() {
     TaskSelection selection = selection("round-robin", 1, 3);
     nominate(selection, Map.of("a", 0.3f, "b", 0.2f));
-    published.put("a", 3);
-    published.put("gone", 3);
+    published.put("a", new SubsetPlace(3, 0));
+    published.put("gone", new SubsetPlace(3, 0));
 
     published.outdateAll();
 
     assertThat(published.changesTo(selection.current()))
-        .isEqualTo(new Changes(List.of("gone"), Map.of("a", 3, "b", 3)));
+        .isEqualTo(new Changes(List.of("gone"), places(Map.of("a", 3, "b", 3))));
+  }
+
+  @Test
+  void givenNeighbourhoods_whenTheNumberOfACandidateChanges_thenItIsPublishedWithItsTier() {
+    TaskSelection selection = selection("knn-uniform", 1, 2, 3);
+    // At distances of hundreds, only the first of the neighbours counts.
+    nominate(selection, Map.of("a", 1000f, "b", 0f, "c", -1000f));
+    publish(selection);
+    assertThat(selection.current().of(3)).extracting(Slot::neighbourOf).containsExactly(1, 0, 0);
+
+    nominate(selection, Map.of("d", 3000f));
+
+    assertThat(published.changesTo(selection.current()))
+        .isEqualTo(
+            new Changes(
+                List.of("c"),
+                Map.of(
+                    "d",
+                    new SubsetPlace(2, 1),
+                    "a",
+                    new SubsetPlace(2, 0),
+                    "b",
+                    new SubsetPlace(3, 0))));
+  }
+
+  @Test
+  void givenPlaces_whenStored_thenThoseWithoutNeighbourhoodsHaveTheFormOfEarlierReleases() {
+    Serializer<SubsetPlace> serializer = SubsetPlace.serde().serializer();
+    Deserializer<SubsetPlace> deserializer = SubsetPlace.serde().deserializer();
+
+    assertThat(serializer.serialize("", new SubsetPlace(500, 0))).containsExactly(0, 0, 1, 0xf4);
+    for (SubsetPlace place :
+        List.of(new SubsetPlace(500, 0), new SubsetPlace(500, 7), SubsetPlace.OUTDATED)) {
+      assertThat(deserializer.deserialize("", serializer.serialize("", place))).isEqualTo(place);
+    }
   }
 
   /**
@@ -137,10 +175,12 @@ class PublishedSubsetTest {
       changes.moved().forEach(subset::put);
       subset.reach(selection.current());
       changes.left().forEach(consumed::remove);
-      consumed.putAll(changes.moved());
+      changes.moved().forEach((changed, place) -> consumed.put(changed, place.tier()));
       assertThat(consumed).isEqualTo(BatchSelection.tiers(selection.definition(), seen));
       assertThat(changes.left()).doesNotHaveDuplicates().allMatch(before::containsKey);
-      changes.moved().forEach((left, tier) -> assertThat(before.get(left)).isNotEqualTo(tier));
+      changes
+          .moved()
+          .forEach((moved, place) -> assertThat(before).doesNotContainEntry(moved, place.tier()));
       assertThat(changes.left()).hasSizeLessThanOrEqualTo(1);
       Set<String> changed = new HashSet<>(changes.moved().keySet());
       changed.addAll(changes.left());
@@ -156,10 +196,16 @@ class PublishedSubsetTest {
     }
   }
 
+  private static Map<String, SubsetPlace> places(Map<String, Integer> tiers) {
+    Map<String, SubsetPlace> places = new HashMap<>();
+    tiers.forEach((id, tier) -> places.put(id, new SubsetPlace(tier, 0)));
+    return places;
+  }
+
   /** The same published subset, which does not know which selection it comes from. */
   private static PublishedSubset forgetful(Map<String, Integer> tiers) {
     PublishedSubset copy = new PublishedSubset();
-    tiers.forEach(copy::put);
+    places(tiers).forEach(copy::put);
     return copy;
   }
 
@@ -203,6 +249,6 @@ class PublishedSubsetTest {
   }
 
   private void publish(TaskSelection selection) {
-    selection.current().forEachTier(published::put);
+    selection.current().forEachPlace(published::put);
   }
 }

@@ -13,6 +13,7 @@ class AlgorithmTest {
   void givenNames_whenParsed_thenTheAlgorithmsAreReturned() {
     assertThat(Algorithm.parse("round-robin")).isEqualTo(new Algorithm.RoundRobin());
     assertThat(Algorithm.parse("doubly-greedy")).isEqualTo(new Algorithm.DoublyGreedy());
+    assertThat(Algorithm.parse("knn-uniform")).isEqualTo(new Algorithm.KnnUniform(5000));
     assertThat(Algorithm.parse("random")).isEqualTo(new Algorithm.Random(0));
     assertThat(Algorithm.parse("random:0")).isEqualTo(new Algorithm.Random(0));
     assertThat(Algorithm.parse("random:999999999")).isEqualTo(new Algorithm.Random(999_999_999));
@@ -20,7 +21,14 @@ class AlgorithmTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"round-robin", "doubly-greedy", "random", "random:10", "random:999999999"})
+      strings = {
+        "round-robin",
+        "doubly-greedy",
+        "knn-uniform",
+        "random",
+        "random:10",
+        "random:999999999"
+      })
   void givenTheNameOfAnAlgorithm_whenATaskUsesIt_thenTheContractAllowsIt(String name) {
     Algorithm.parse(name);
     assertThat(TargetTaskRules.algorithmProblems(name)).isEmpty();

@@ -30,6 +30,9 @@ final class BatchRule {
     if (algorithm instanceof Algorithm.DoublyGreedy) {
       return first(budget, scores, pool, Comparator.comparing(id -> -highest(scores[id])));
     }
+    if (algorithm instanceof Algorithm.KnnUniform knn) {
+      return byNeighbourhoods(knn.most(), scores, pool, budget);
+    }
     int seed = ((Algorithm.Random) algorithm).seed();
     return first(budget, scores, pool, Comparator.comparing(id -> hash(seed + ":" + id)));
   }
@@ -53,6 +56,44 @@ final class BatchRule {
         pool.stream().sorted(order.thenComparing(Comparator.naturalOrder())).toList();
     return IntStream.range(0, Math.min(budget, sorted.size()))
         .mapToObj(slot -> inPlace(slot, sorted.get(slot), scores[sorted.get(slot)]))
+        .toList();
+  }
+
+  /** Counts for each candidate the queries that have it among their K nearest. */
+  private static List<Slot<Integer>> byNeighbourhoods(
+      int most, float[][] scores, List<Integer> pool, int budget) {
+    int queries = pool.isEmpty() ? 0 : scores[0].length;
+    List<List<Integer>> nearest =
+        IntStream.range(0, queries)
+            .mapToObj(
+                q ->
+                    pool.stream()
+                        .sorted(byIdAfter(id -> (double) (1 - scores[id][q])))
+                        .limit(most)
+                        .toList())
+            .toList();
+    int neighbours = 1;
+    while (neighbours < Math.min(most, pool.size())) {
+      double moved = 0;
+      for (int q = 0; q < queries; q++) {
+        for (int k = 0; k < neighbours; k++) {
+          float next = 1 - scores[nearest.get(q).get(neighbours)][q];
+          moved += next - (double) (1 - scores[nearest.get(q).get(k)][q]);
+        }
+      }
+      if (0.01 / 5 * moved >= 0.99 * queries) {
+        break;
+      }
+      neighbours++;
+    }
+    int counted = neighbours;
+    Function<Integer, Integer> count =
+        id -> (int) nearest.stream().filter(list -> list.subList(0, counted).contains(id)).count();
+    return first(budget, scores, pool, Comparator.comparing(id -> -count.apply(id))).stream()
+        .map(
+            slot ->
+                new Slot<>(
+                    slot.slot(), slot.query(), slot.id(), slot.score(), count.apply(slot.id())))
         .toList();
   }
 

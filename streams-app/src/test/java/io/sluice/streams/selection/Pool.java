@@ -16,13 +16,19 @@ record Pool(Algorithm algorithm, float[][] scores) {
    *
    * @param grid number of different scores, zeros of both signs counting as one; a small number
    *     gives many ties
+   * @param scale the difference between the highest and the lowest score, about
    */
   static Pool random(
-      Algorithm algorithm, RandomGenerator random, int candidates, int queries, int grid) {
+      Algorithm algorithm,
+      RandomGenerator random,
+      int candidates,
+      int queries,
+      int grid,
+      int scale) {
     float[][] scores = new float[candidates][queries];
     for (float[] row : scores) {
       for (int q = 0; q < queries; q++) {
-        float score = (random.nextInt(grid) - grid / 2) / (float) grid;
+        float score = scale * (random.nextInt(grid) - grid / 2) / (float) grid;
         row[q] = score == 0 && random.nextBoolean() ? -0f : score;
       }
     }
@@ -47,10 +53,12 @@ record Pool(Algorithm algorithm, float[][] scores) {
   }
 
   /** The batch selection from some of the candidates. */
+  List<Slot<Integer>> batchOf(Set<Integer> some, int budget) {
+    return BatchRule.select(algorithm, scores, List.copyOf(some), budget);
+  }
+
   List<Integer> batchIdsOf(Set<Integer> some, int budget) {
-    return BatchRule.select(algorithm, scores, List.copyOf(some), budget).stream()
-        .map(Slot::id)
-        .toList();
+    return batchOf(some, budget).stream().map(Slot::id).toList();
   }
 
   /** An empty incremental selection. */

@@ -18,7 +18,7 @@ class RankedSelectionTest {
     assertThat(selection.offer("b", new float[] {0.8f})).isTrue();
 
     assertThat(selection.prefix(4)).containsExactly("a", "b", "c", "d");
-    assertThat(selection.contains("e")).isFalse();
+    assertThat(selection.held().contains("e")).isFalse();
     assertThat(selection.offer("f", new float[] {0.5f})).isFalse();
     assertThat(selection.offer("b", new float[] {1f})).as("an id that is held").isFalse();
     assertThat(selection.prefix(4)).containsExactly("a", "b", "c", "d");
@@ -58,7 +58,7 @@ class RankedSelectionTest {
         .hasMessage("candidate x, query 1: the score is NaN");
     assertThatThrownBy(() -> selection.offer("x", new float[1]))
         .hasMessage("candidate x has 1 scores for 2 queries");
-    assertThat(selection.contains("x")).isFalse();
+    assertThat(selection.held().contains("x")).isFalse();
     assertThat(selection.size()).isZero();
   }
 

@@ -63,6 +63,6 @@ class RankedWithinTokensTest {
     List<String> expected = within(most, ids(whole), tokens);
     assertThat(within(most, ids(merged), tokens)).isEqualTo(expected);
     assertThat(merged.size()).isLessThanOrEqualTo(expected.size() + 1);
-    assertThat(ids(merged)).allMatch(merged::contains);
+    assertThat(ids(merged)).allMatch(merged.held()::contains);
   }
 }

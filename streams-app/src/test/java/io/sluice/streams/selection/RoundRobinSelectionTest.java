@@ -17,7 +17,7 @@ class RoundRobinSelectionTest {
 
     assertThat(selection.offer("d", new float[] {0.95f, 0f})).isTrue();
 
-    assertThat(selection.contains("c")).isFalse();
+    assertThat(selection.held().contains("c")).isFalse();
     assertThat(selection.slots())
         .containsExactly(
             new Slot<>(0, 0, "d", 0.95f), new Slot<>(1, 1, "b", 0.8f), new Slot<>(2, 0, "a", 0.9f));
@@ -86,7 +86,7 @@ class RoundRobinSelectionTest {
     assertThatThrownBy(() -> selection.offer("x", new float[] {Float.NEGATIVE_INFINITY, 0.1f}))
         .hasMessageContaining("query 0: the score is -Infinity");
     assertThat(selection.size()).isZero();
-    assertThat(selection.contains("x")).isFalse();
+    assertThat(selection.held().contains("x")).isFalse();
   }
 
   @Test
@@ -125,7 +125,7 @@ class RoundRobinSelectionTest {
   void givenRandomArrivals_whenCounted_thenAdmissionsAreCloseToTheExpectedNumber() {
     int candidates = 20_000;
     int budget = 200;
-    Pool pool = Pool.random(new Algorithm.RoundRobin(), new Random(7), candidates, 20, 1 << 20);
+    Pool pool = Pool.random(new Algorithm.RoundRobin(), new Random(7), candidates, 20, 1 << 20, 1);
     Selection<Integer> selection = pool.empty(budget);
 
     int admitted = 0;

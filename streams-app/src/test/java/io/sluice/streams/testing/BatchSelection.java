@@ -68,6 +68,10 @@ public final class BatchSelection {
     if (algorithm.equals("doubly-greedy")) {
       return first(budget, byId, Comparator.comparing(id -> -highest(rows.get(id))));
     }
+    if (algorithm.equals("knn-uniform")) {
+      Map<String, Integer> counts = neighbourhoods(byId, queries);
+      return first(budget, byId, Comparator.comparing(id -> -counts.get(id)));
+    }
     String seed = algorithm.equals("random") ? "0" : algorithm.substring("random:".length());
     return first(budget, byId, Comparator.comparing(id -> sha256(seed + ":" + id)));
   }
@@ -110,6 +114,39 @@ public final class BatchSelection {
       order.add(best);
     }
     return order;
+  }
+
+  /**
+   * Counts for each candidate the queries that have it among their K nearest, where K is the
+   * smallest for which the distances of the next candidates are far enough above those before.
+   */
+  public static Map<String, Integer> neighbourhoods(SortedMap<String, float[]> rows, int queries) {
+    List<List<String>> nearest = new ArrayList<>();
+    for (int q = 0; q < queries; q++) {
+      int query = q;
+      Comparator<String> order = Comparator.comparing(id -> 1 - rows.get(id)[query]);
+      nearest.add(first(5000, rows, order));
+    }
+    int k = Math.min(1, rows.size());
+    while (k < nearest.get(0).size()) {
+      double gaps = 0;
+      for (int q = 0; q < queries; q++) {
+        double next = 1 - rows.get(nearest.get(q).get(k))[q];
+        for (String id : nearest.get(q).subList(0, k)) {
+          gaps += next - (1 - rows.get(id)[q]);
+        }
+      }
+      if (0.01 / 5 * gaps >= 0.99 * queries) {
+        break;
+      }
+      k++;
+    }
+    Map<String, Integer> counts = new TreeMap<>();
+    rows.keySet().forEach(id -> counts.put(id, 0));
+    for (List<String> list : nearest) {
+      list.subList(0, k).forEach(id -> counts.merge(id, 1, Integer::sum));
+    }
+    return counts;
   }
 
   /** Returns the first ids by an order; ids that are equal by it stay in ascending order. */

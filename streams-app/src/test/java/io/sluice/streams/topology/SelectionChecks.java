@@ -11,6 +11,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.dataset.FrozenDataset;
+import io.sluice.streams.client.Subset;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.select.SelectFixture;
 import io.sluice.streams.testing.BatchSelection;
@@ -162,6 +163,11 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     Map<String, Integer> actual = new HashMap<>();
     subset.forEach((id, selected) -> actual.put(id, selected.getTier()));
     assertThat(actual).as("subset of %s", taskId).isEqualTo(expected);
+    int largest = served.getBudgets().get(served.getBudgets().size() - 1);
+    assertThat(Subset.of(served, subset.values(), largest).entries())
+        .as("order of the subset of %s", taskId)
+        .extracting(entry -> entry.instruction().getCandidateId())
+        .containsExactlyElementsOf(subset(served, rows, largest));
     subset.forEach(
         (id, selected) -> {
           assertThat(selected.getRevision()).isEqualTo(served.getRevision());

@@ -293,7 +293,8 @@ class SelectionModelTest {
                 representation,
                 queries,
                 Arbitraries.integers().between(1, 6),
-                Arbitraries.of("round-robin", "round-robin", "doubly-greedy", "random:3"),
+                Arbitraries.of(
+                    "round-robin", "round-robin", "doubly-greedy", "knn-uniform", "random:3"),
                 Combinators.combine(rules(), budgetTokens()).as(Eligible::new),
                 Arbitraries.of(true, false),
                 Arbitraries.frequencyOf(

@@ -11,6 +11,7 @@ import io.sluice.local.cli.offline.TokensCommand;
 import io.sluice.local.cli.offline.TrainCommand;
 import io.sluice.local.cli.offline.WarmupCommand;
 import io.sluice.local.cli.pool.IngestCommand;
+import io.sluice.local.cli.pool.PoolCommand;
 import io.sluice.local.cli.pool.SelectedCommand;
 import io.sluice.local.cli.pool.TaskCommand;
 import io.sluice.local.cli.service.StreamsCommand;
@@ -38,6 +39,7 @@ enum Subcommand {
   INGEST("ingest", IngestCommand.class, Jvm.WORKING),
   TASK("task", TaskCommand.class, Jvm.BRIEF),
   SELECTED("selected", SelectedCommand.class, Jvm.BRIEF),
+  POOL("pool", PoolCommand.class, Jvm.SCORING),
   JOBS("jobs", JobsCommand.class, Jvm.BRIEF),
   RESULTS("results", ResultsCommand.class, Jvm.WORKING),
   DATASET("dataset", DatasetCommand.class, Jvm.WORKING),

@@ -32,7 +32,7 @@ final class RandomSubset {
     read(
         pool,
         candidate -> {
-          if (drawn.contains(candidate.getId())) {
+          if (drawn.held().contains(candidate.getId())) {
             texts.putIfAbsent(candidate.getId(), Text.Conversation.of(candidate));
           }
         });

@@ -127,13 +127,15 @@ public enum Role {
   },
 
   /** Looks at everything that comes out. */
-  READER("`task list`, `selected`, `jobs`, `jobs show`, `dataset`, `results`") {
+  READER("`task list`, `selected`, `pool`, `jobs`, `jobs show`, `dataset`, `results`") {
     @Override
     public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return on(
           READ,
           topics.targetTasks(),
+          topics.representations(),
+          topics.queryRepresentations(),
           topics.taskStatus(),
           topics.selected(),
           topics.fineTuneJobs(),

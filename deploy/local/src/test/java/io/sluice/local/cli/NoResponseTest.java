@@ -63,6 +63,7 @@ class NoResponseTest {
         List.of("task", "list"),
         List.of("task", "remove", "t"),
         List.of("selected", "t", "--budget", "1"),
+        List.of("pool", "t", "--algorithm", "uot", "--budget", "1"),
         List.of("jobs"),
         List.of("jobs", "show", "j"),
         List.of("jobs", "fire", "t", "--budget", "1"),

@@ -27,7 +27,7 @@ final class Script {
   private static final List<String> TASKS = List.of("t0", "t1", "t2", "t3", "t4");
   private static final int MIN_TASKS = 3;
   private static final List<String> ALGORITHMS =
-      List.of("round-robin", "round-robin", "doubly-greedy", "random:3");
+      List.of("round-robin", "round-robin", "doubly-greedy", "knn-uniform", "random:3");
   private static final List<List<Integer>> BUDGETS =
       List.of(List.of(10), List.of(5, 20), List.of(10, 40), List.of(10, 30, 60));
   private static final int FIRST_CANDIDATES = 150;

@@ -61,7 +61,7 @@ final class BenchSelectCommand implements Callable<Integer> {
       defaultValue = "round-robin",
       paramLabel = "NAME",
       description =
-          "The algorithm: round-robin, doubly-greedy, random or random:SEED (default:"
+          "The algorithm: round-robin, doubly-greedy, knn-uniform, random or random:SEED (default:"
               + " ${DEFAULT-VALUE}).")
   private String algorithmName;
 

@@ -59,7 +59,7 @@ final class TaskPutCommand implements Callable<Integer> {
       names = "--algorithm",
       paramLabel = "NAME",
       description =
-          "Selection algorithm: round-robin, doubly-greedy, random or random:SEED (default:"
+          "Selection algorithm: round-robin, doubly-greedy, knn-uniform, random or random:SEED (default:"
               + " round-robin).")
   private Optional<String> algorithm;
 

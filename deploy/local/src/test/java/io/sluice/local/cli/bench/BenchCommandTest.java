@@ -138,7 +138,7 @@ class BenchCommandTest {
     "--budget=0, budget of at least 1",
     "--runs=0, 1 run",
     "--alike=1.5, 0 to 1",
-    "--algorithm=best, 'use round-robin, doubly-greedy, random'"
+    "--algorithm=best, 'use round-robin, doubly-greedy, knn-uniform, random'"
   })
   void givenAnImpossibleSelection_whenMeasured_thenWrongUsageSaysTheRange(
       String option, String range) {

@@ -41,6 +41,7 @@ class ConnectionFlagsTest {
         "task list",
         "task remove TASK",
         "selected TASK --budget=2",
+        "pool TASK --algorithm=uot --budget=1",
         "jobs",
         "jobs show JOB",
         "jobs fire TASK --budget=2",

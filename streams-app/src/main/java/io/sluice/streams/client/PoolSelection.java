@@ -1,0 +1,200 @@
+package io.sluice.streams.client;
+
+import io.sluice.schemas.Candidate;
+import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.Representation;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.serde.RecordKeys;
+import io.sluice.streams.nominate.PoolScoring;
+import io.sluice.streams.nominate.ScoredPool;
+import io.sluice.streams.transport.KnnKde;
+import io.sluice.streams.transport.Masses;
+import io.sluice.streams.transport.Neighbours;
+import io.sluice.streams.transport.PoolAlgorithm;
+import io.sluice.streams.transport.PoolScores;
+import io.sluice.streams.transport.StoredSimilarities;
+import io.sluice.streams.transport.UnbalancedTransport;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Selects from the whole pool of a task by an algorithm that needs all scores at once.
+ *
+ * <p>The topics alone are read, as they are when reading begins: the representations once for the
+ * scores, once more for the vectors that KNN-KDE compares, and once for the selected candidates.
+ * The vectors are not kept but for those of KNN-KDE's neighbours, in their encoding. Nothing is
+ * written. Not thread-safe.
+ */
+public final class PoolSelection {
+  /** The share of the memory that the vectors of KNN-KDE may take. */
+  private static final double SHARE_OF_MEMORY = 0.6;
+
+  private final KafkaAccess kafka;
+  private final PoolProgress progress;
+  private final String topic;
+  private final Deserializer<Representation> representations;
+
+  /**
+   * Creates a client; every call reads the topics anew.
+   *
+   * @param progress shows how far each stage has come
+   */
+  public PoolSelection(KafkaAccess kafka, PoolProgress progress) {
+    this.kafka = kafka;
+    this.progress = progress;
+    this.topic = kafka.topics().representations();
+    this.representations = kafka.serdes().value(Representation.class).deserializer();
+  }
+
+  /**
+   * A candidate selected.
+   *
+   * @param rank from 0
+   * @param mass its share of the mass of all queries
+   */
+  public record Entry(int rank, double mass, Candidate candidate) {}
+
+  /**
+   * What was selected.
+   *
+   * @param task the task in the revision that the pool was scored for
+   * @param pool the number of candidates in the pool; contents, if these count once
+   * @param entries the candidates in selection order
+   */
+  public record Result(TargetTask task, int pool, List<Entry> entries) {
+    /** Keeps an immutable copy of the list. */
+    public Result {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /**
+   * Selects candidates.
+   *
+   * @param budget how many, at least 1
+   * @throws IllegalArgumentException when there is no such task, its queries are not represented
+   *     yet, or its pool is empty or does not suit the algorithm
+   */
+  public Result select(String taskId, PoolAlgorithm algorithm, int budget) {
+    TargetTask task =
+        new TargetTasks(kafka)
+            .find(taskId)
+            .orElseThrow(() -> new IllegalArgumentException("there is no task '" + taskId + "'"));
+    ScoredPool pool = score(task);
+    double[] masses = masses(pool, algorithm);
+    List<Integer> selected = Masses.ranked(masses, budget);
+    Map<ScoredPool.Member, Candidate> candidates =
+        read("Selected", members(pool, selected), Representation::getCandidate);
+    List<Entry> entries = new ArrayList<>(selected.size());
+    for (int index : selected) {
+      entries.add(
+          new Entry(entries.size(), masses[index], candidates.get(pool.members().get(index))));
+    }
+    return new Result(task, pool.members().size(), entries);
+  }
+
+  private ScoredPool score(TargetTask task) {
+    PoolScoring scoring =
+        new PoolScoring(task, queries(task), topic, kafka.serdes(), kafka.recordLimit());
+    try (PoolProgress.Stage stage =
+        progress.begin("Scores", TopicSnapshot.mostRecords(kafka, topic))) {
+      TopicSnapshot.forEachRecord(
+          kafka,
+          topic,
+          record -> {
+            scoring.accept(record);
+            stage.add(1);
+          });
+    }
+    return scoring.complete();
+  }
+
+  private Iterable<QueryRepresentation> queries(TargetTask task) {
+    return TopicSnapshot.ofTopic(
+            kafka,
+            kafka.topics().queryRepresentations(),
+            new LastValues<>(
+                RecordKeys.required(kafka.serdes().key(QueryRepresentationKey.class)),
+                kafka.serdes().value(QueryRepresentation.class),
+                (key, query) -> PoolScoring.isOf(task, key, query)))
+        .values();
+  }
+
+  private double[] masses(ScoredPool pool, PoolAlgorithm algorithm) {
+    PoolScores scores = new PoolScores(pool.rows());
+    return switch (algorithm) {
+      case UOT -> {
+        try (PoolProgress.Stage stage = progress.begin("Rows", -1)) {
+          yield UnbalancedTransport.masses(scores, stage::add);
+        }
+      }
+      case KNN_KDE -> {
+        Neighbours neighbours = KnnKde.neighbours(scores);
+        int[] points = neighbours.candidates();
+        StoredSimilarities similarities = similarities(pool, points);
+        try (PoolProgress.Stage stage = progress.begin("Densities", points.length)) {
+          yield KnnKde.probabilities(scores, neighbours, similarities, stage::add);
+        }
+      }
+    };
+  }
+
+  private StoredSimilarities similarities(ScoredPool pool, int[] points) {
+    List<ScoredPool.Member> members = members(pool, Arrays.stream(points).boxed().toList());
+    Map<ScoredPool.Member, StoredSimilarities.Stored> vectors =
+        read("Vectors", members, representation -> withinMemory(representation, points.length));
+    return new StoredSimilarities(
+        members.stream().map(vectors::get).toList(), pool.dimension(), pool.weights());
+  }
+
+  private static StoredSimilarities.Stored withinMemory(Representation representation, int count) {
+    long bytes = (long) count * representation.getFeatures().remaining();
+    long most = (long) (SHARE_OF_MEMORY * Runtime.getRuntime().maxMemory());
+    if (bytes > most) {
+      throw new IllegalArgumentException(
+          "knn-kde compares the vectors of %d candidates, which take %d MiB, more than %d MiB, the most for this memory: give Java more (SLUICE_JAVA_OPTS=-Xmx...), or use uot"
+              .formatted(count, bytes >> 20, most >> 20));
+    }
+    return new StoredSimilarities.Stored(
+        representation.getEncoding(), representation.getFeatures());
+  }
+
+  private static List<ScoredPool.Member> members(ScoredPool pool, List<Integer> indices) {
+    return indices.stream().map(pool.members()::get).toList();
+  }
+
+  /** Reads something from the records of some members of the pool. */
+  private <T> Map<ScoredPool.Member, T> read(
+      String name, List<ScoredPool.Member> members, Function<Representation, T> what) {
+    Map<Place, ScoredPool.Member> wanted = new HashMap<>();
+    members.forEach(member -> wanted.put(new Place(member.partition(), member.offset()), member));
+    Map<ScoredPool.Member, T> found = new HashMap<>();
+    try (PoolProgress.Stage stage = progress.begin(name, TopicSnapshot.mostRecords(kafka, topic))) {
+      TopicSnapshot.forEachRecord(
+          kafka,
+          topic,
+          record -> {
+            ScoredPool.Member member = wanted.get(new Place(record.partition(), record.offset()));
+            if (member != null) {
+              found.put(member, what.apply(representations.deserialize(topic, record.value())));
+            }
+            stage.add(1);
+          });
+    }
+    if (found.size() < wanted.size()) {
+      throw new IllegalArgumentException(
+          "%d candidates of the pool were replaced or retracted while it was read: try again"
+              .formatted(wanted.size() - found.size()));
+    }
+    return found;
+  }
+
+  private record Place(int partition, long offset) {}
+}
