@@ -116,6 +116,16 @@ class ArchitectureTest {
               "io.sluice.streams.api..");
 
   @ArchTest
+  static final ArchRule whatChecksTheSubsetSharesNoCodeWithTheStageThatSelectsIt =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.audit..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.streams.select..", "io.sluice.streams.topology..", "org.apache.kafka..");
+
+  @ArchTest
   static final ArchRule serdesAndTheRegistrysClientAreKnownInSchemasOnly =
       noClasses().should().dependOnClassesThat().resideInAnyPackage("io.confluent..");
 }

@@ -1,13 +1,9 @@
 package io.sluice.streams.client;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.QueryRepresentation;
-import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
-import io.sluice.schemas.serde.RecordKeys;
-import io.sluice.streams.nominate.PoolScoring;
 import io.sluice.streams.nominate.ScoredPool;
 import io.sluice.streams.transport.KnnKde;
 import io.sluice.streams.transport.Masses;
@@ -18,11 +14,9 @@ import io.sluice.streams.transport.StoredSimilarities;
 import io.sluice.streams.transport.UnbalancedTransport;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Selects from the whole pool of a task by an algorithm that needs all scores at once.
@@ -36,10 +30,8 @@ public final class PoolSelection {
   /** The share of the memory that the vectors of KNN-KDE may take. */
   private static final double SHARE_OF_MEMORY = 0.6;
 
-  private final KafkaAccess kafka;
   private final PoolProgress progress;
-  private final String topic;
-  private final Deserializer<Representation> representations;
+  private final RepresentedPools pools;
 
   /**
    * Creates a client; every call reads the topics anew.
@@ -47,10 +39,8 @@ public final class PoolSelection {
    * @param progress shows how far each stage has come
    */
   public PoolSelection(KafkaAccess kafka, PoolProgress progress) {
-    this.kafka = kafka;
     this.progress = progress;
-    this.topic = kafka.topics().representations();
-    this.representations = kafka.serdes().value(Representation.class).deserializer();
+    this.pools = new RepresentedPools(kafka, progress);
   }
 
   /**
@@ -83,11 +73,13 @@ public final class PoolSelection {
    *     yet, or its pool is empty or does not suit the algorithm
    */
   public Result select(String taskId, PoolAlgorithm algorithm, int budget) {
-    TargetTask task =
-        new TargetTasks(kafka)
-            .find(taskId)
-            .orElseThrow(() -> new IllegalArgumentException("there is no task '" + taskId + "'"));
-    ScoredPool pool = score(task);
+    TargetTask task = pools.task(taskId);
+    ScoredPool pool = pools.score(task).pool();
+    if (pool.members().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the pool of task '%s' is empty: no candidate with the representation id '%s' is eligible"
+              .formatted(taskId, task.getRepresentationId()));
+    }
     double[] masses = masses(pool, algorithm);
     List<Integer> selected = Masses.ranked(masses, budget);
     Map<ScoredPool.Member, Candidate> candidates =
@@ -98,33 +90,6 @@ public final class PoolSelection {
           new Entry(entries.size(), masses[index], candidates.get(pool.members().get(index))));
     }
     return new Result(task, pool.members().size(), entries);
-  }
-
-  private ScoredPool score(TargetTask task) {
-    PoolScoring scoring =
-        new PoolScoring(task, queries(task), topic, kafka.serdes(), kafka.recordLimit());
-    try (PoolProgress.Stage stage =
-        progress.begin("Scores", TopicSnapshot.mostRecords(kafka, topic))) {
-      TopicSnapshot.forEachRecord(
-          kafka,
-          topic,
-          record -> {
-            scoring.accept(record);
-            stage.add(1);
-          });
-    }
-    return scoring.complete();
-  }
-
-  private Iterable<QueryRepresentation> queries(TargetTask task) {
-    return TopicSnapshot.ofTopic(
-            kafka,
-            kafka.topics().queryRepresentations(),
-            new LastValues<>(
-                RecordKeys.required(kafka.serdes().key(QueryRepresentationKey.class)),
-                kafka.serdes().value(QueryRepresentation.class),
-                (key, query) -> PoolScoring.isOf(task, key, query)))
-        .values();
   }
 
   private double[] masses(ScoredPool pool, PoolAlgorithm algorithm) {
@@ -170,31 +135,14 @@ public final class PoolSelection {
     return indices.stream().map(pool.members()::get).toList();
   }
 
-  /** Reads something from the records of some members of the pool. */
   private <T> Map<ScoredPool.Member, T> read(
       String name, List<ScoredPool.Member> members, Function<Representation, T> what) {
-    Map<Place, ScoredPool.Member> wanted = new HashMap<>();
-    members.forEach(member -> wanted.put(new Place(member.partition(), member.offset()), member));
-    Map<ScoredPool.Member, T> found = new HashMap<>();
-    try (PoolProgress.Stage stage = progress.begin(name, TopicSnapshot.mostRecords(kafka, topic))) {
-      TopicSnapshot.forEachRecord(
-          kafka,
-          topic,
-          record -> {
-            ScoredPool.Member member = wanted.get(new Place(record.partition(), record.offset()));
-            if (member != null) {
-              found.put(member, what.apply(representations.deserialize(topic, record.value())));
-            }
-            stage.add(1);
-          });
-    }
-    if (found.size() < wanted.size()) {
+    Map<ScoredPool.Member, T> found = pools.find(name, members, what);
+    if (found.size() < members.size()) {
       throw new IllegalArgumentException(
           "%d candidates of the pool were replaced or retracted while it was read: try again"
-              .formatted(wanted.size() - found.size()));
+              .formatted(members.size() - found.size()));
     }
     return found;
   }
-
-  private record Place(int partition, long offset) {}
 }

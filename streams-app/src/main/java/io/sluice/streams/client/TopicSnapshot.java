@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -125,16 +128,34 @@ final class TopicSnapshot {
    * Reads every record of a topic once, those of a partition in the order of their offsets.
    *
    * @param visitor receives each record, deletions included
+   * @return for each partition the offset behind the last record read
    * @throws KafkaException when the topic does not exist, or nothing arrives within the response
    *     timeout
    */
-  static void forEachRecord(
+  static SortedMap<Integer, Long> forEachRecord(
       KafkaAccess kafka,
       String topic,
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
-      forEach(kafka, consumer, partitions(consumer, topic), visitor);
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      forEach(kafka, consumer, partitions, visitor);
+      return byPartition(partitions, consumer::position);
     }
+  }
+
+  /** For each partition of a topic the offset at which its log ends now. */
+  static SortedMap<Integer, Long> ends(KafkaAccess kafka, String topic) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      return byPartition(partitions, kafka.ends(partitions)::get);
+    }
+  }
+
+  private static SortedMap<Integer, Long> byPartition(
+      List<TopicPartition> partitions, Function<TopicPartition, Long> offsets) {
+    SortedMap<Integer, Long> byPartition = new TreeMap<>();
+    partitions.forEach(each -> byPartition.put(each.partition(), offsets.apply(each)));
+    return byPartition;
   }
 
   /**

@@ -221,7 +221,6 @@ public final class PoolScoring {
    *
    * @return the pool, in the order in which equal candidates are selected: by id, or by content if
    *     contents count once
-   * @throws IllegalArgumentException when no candidate is in the pool
    */
   public ScoredPool complete() {
     scoreBlock();
@@ -233,11 +232,6 @@ public final class PoolScoring {
                 isOnceEach() ? each.identity : id, id, (a, b) -> a.compareTo(b) < 0 ? a : b);
           }
         });
-    if (lowestIds.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the pool of task '%s' is empty: no candidate with the representation id '%s' is eligible"
-              .formatted(definition.getTaskId(), definition.getRepresentationId()));
-    }
     List<String> ids =
         lowestIds.entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
@@ -253,8 +247,10 @@ public final class PoolScoring {
     }
     List<ScoredPool.Member> sorted = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      Origin origin = members.get(i).origin;
-      sorted.add(new ScoredPool.Member(ids.get(i), origin.partition, origin.offset));
+      Judged member = members.get(i);
+      sorted.add(
+          new ScoredPool.Member(
+              ids.get(i), member.origin.partition, member.origin.offset, member.identity));
     }
     return new ScoredPool(definition, rows, sorted, dimension, weights);
   }

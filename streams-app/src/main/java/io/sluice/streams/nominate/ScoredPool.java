@@ -25,6 +25,7 @@ public record ScoredPool(
    * @param id id of the candidate
    * @param partition partition of the representations topic with its latest record
    * @param offset offset of that record
+   * @param content the hash by which the task's contents count once; empty if candidates do
    */
-  public record Member(String id, int partition, long offset) {}
+  public record Member(String id, int partition, long offset, String content) {}
 }

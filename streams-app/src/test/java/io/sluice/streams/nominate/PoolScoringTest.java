@@ -91,9 +91,9 @@ class PoolScoringTest {
 
     assertThat(pool.members())
         .containsExactly(
-            new ScoredPool.Member("a", 3, 2),
-            new ScoredPool.Member("b", 3, 1),
-            new ScoredPool.Member("c", 3, 0));
+            new ScoredPool.Member("a", 3, 2, ""),
+            new ScoredPool.Member("b", 3, 1, ""),
+            new ScoredPool.Member("c", 3, 0, ""));
     assertThat(pool.rows())
         .isDeepEqualTo(expected(candidate("a", 3), candidate("b", 2), candidate("c", 1)));
   }
@@ -126,7 +126,7 @@ class PoolScoringTest {
     send(scoring, Examples.withMetadata(a, Map.of("lang", "de", "more", "x")));
     send(scoring, Examples.withMetadata(b, Map.of("lang", "en")));
 
-    assertThat(scoring.complete().members()).containsExactly(new ScoredPool.Member("a", 3, 2));
+    assertThat(scoring.complete().members()).containsExactly(new ScoredPool.Member("a", 3, 2, ""));
   }
 
   @Test
@@ -151,9 +151,12 @@ class PoolScoringTest {
   }
 
   @Test
-  void givenNothingToScore_whenAskedFor_thenTheReasonIsNamed() {
-    assertThatThrownBy(() -> scoring().complete())
-        .hasMessageContaining("pool of task 't' is empty");
+  void givenNoCandidate_whenScored_thenThePoolIsEmpty() {
+    assertThat(scoring().complete().members()).isEmpty();
+  }
+
+  @Test
+  void givenAQueryThatIsNotRepresented_whenScored_thenTheReasonIsNamed() {
     assertThatThrownBy(
             () ->
                 new PoolScoring(

@@ -14,6 +14,7 @@ import io.sluice.local.cli.pool.IngestCommand;
 import io.sluice.local.cli.pool.PoolCommand;
 import io.sluice.local.cli.pool.SelectedCommand;
 import io.sluice.local.cli.pool.TaskCommand;
+import io.sluice.local.cli.pool.VerifyCommand;
 import io.sluice.local.cli.service.StreamsCommand;
 import io.sluice.local.cli.service.TrainerCommand;
 import io.sluice.local.cli.service.WorkerCommand;
@@ -40,6 +41,7 @@ enum Subcommand {
   TASK("task", TaskCommand.class, Jvm.BRIEF),
   SELECTED("selected", SelectedCommand.class, Jvm.BRIEF),
   POOL("pool", PoolCommand.class, Jvm.SCORING),
+  VERIFY("verify", VerifyCommand.class, Jvm.SCORING),
   JOBS("jobs", JobsCommand.class, Jvm.BRIEF),
   RESULTS("results", ResultsCommand.class, Jvm.WORKING),
   DATASET("dataset", DatasetCommand.class, Jvm.WORKING),

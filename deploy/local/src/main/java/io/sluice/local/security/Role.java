@@ -127,7 +127,7 @@ public enum Role {
   },
 
   /** Looks at everything that comes out. */
-  READER("`task list`, `selected`, `pool`, `jobs`, `jobs show`, `dataset`, `results`") {
+  READER("`task list`, `selected`, `pool`, `verify`, `jobs`, `jobs show`, `dataset`, `results`") {
     @Override
     public List<Permission> permissions(Names names) {
       Topics topics = names.topics();

@@ -64,6 +64,7 @@ class NoResponseTest {
         List.of("task", "remove", "t"),
         List.of("selected", "t", "--budget", "1"),
         List.of("pool", "t", "--algorithm", "uot", "--budget", "1"),
+        List.of("verify", "t"),
         List.of("jobs"),
         List.of("jobs", "show", "j"),
         List.of("jobs", "fire", "t", "--budget", "1"),

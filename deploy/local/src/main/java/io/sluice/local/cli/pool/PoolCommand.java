@@ -5,10 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.cli.options.OutputFile;
-import io.sluice.local.console.LateBar;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.message.MessageJson;
-import io.sluice.streams.client.PoolProgress;
 import io.sluice.streams.client.PoolSelection;
 import io.sluice.streams.transport.PoolAlgorithm;
 import java.io.IOException;
@@ -96,7 +94,7 @@ public final class PoolCommand implements Callable<Integer> {
     }
     PoolSelection.Result result =
         connection.use(
-            kafka -> new PoolSelection(kafka, BarStage::new).select(task, algorithm, budget));
+            kafka -> new PoolSelection(kafka, new BarProgress()).select(task, algorithm, budget));
     if (out.isPresent()) {
       try (Writer writer = Files.newBufferedWriter(out.get())) {
         write(result, writer);
@@ -137,25 +135,6 @@ public final class PoolCommand implements Callable<Integer> {
     MessageJson.write(candidate.getMessages(), json);
     MessageJson.writeToolsAndMetadata(candidate.getTools(), candidate.getMetadata(), json);
     json.writeEndObject();
-  }
-
-  /** A stage as a bar on standard error, if it takes long. */
-  private static final class BarStage implements PoolProgress.Stage {
-    private final LateBar bar;
-
-    BarStage(String name, long most) {
-      bar = new LateBar(name, most);
-    }
-
-    @Override
-    public void add(int count) {
-      bar.stepBy(count);
-    }
-
-    @Override
-    public void close() {
-      bar.close();
-    }
   }
 
   private ParameterException usage(String message) {

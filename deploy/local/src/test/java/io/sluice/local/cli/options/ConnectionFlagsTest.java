@@ -42,6 +42,7 @@ class ConnectionFlagsTest {
         "task remove TASK",
         "selected TASK --budget=2",
         "pool TASK --algorithm=uot --budget=1",
+        "verify TASK",
         "jobs",
         "jobs show JOB",
         "jobs fire TASK --budget=2",
