@@ -30,14 +30,22 @@ final class GuardedRegistry implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final int THREADS = 8;
 
-  private final RegistryProcess registry;
+  private final Path folder;
   private final HttpsServer proxy;
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private GuardedRegistry(RegistryProcess registry, HttpsServer proxy) {
-    this.registry = registry;
+  /** Replaced by the test's thread, used by those of the proxy. */
+  private volatile RegistryProcess registry;
+
+  private GuardedRegistry(Path folder, HttpsServer proxy) {
+    this.folder = folder;
     this.proxy = proxy;
+    this.registry = launch(folder);
+  }
+
+  private static RegistryProcess launch(Path folder) {
+    return RegistryProcess.launch(RegistryProcess.distribution(), folder, 0);
   }
 
   /**
@@ -51,9 +59,7 @@ final class GuardedRegistry implements AutoCloseable {
     HttpsServer proxy =
         HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
     proxy.setHttpsConfigurator(new HttpsConfigurator(certificates.serverContext()));
-    GuardedRegistry guarded =
-        new GuardedRegistry(
-            RegistryProcess.launch(RegistryProcess.distribution(), folder, 0), proxy);
+    GuardedRegistry guarded = new GuardedRegistry(folder, proxy);
     proxy.setExecutor(guarded.threads);
     proxy
         .createContext("/", guarded::forward)
@@ -70,6 +76,17 @@ final class GuardedRegistry implements AutoCloseable {
 
   /** Waits until the registry serves. */
   void awaitReady() throws InterruptedException {
+    registry.awaitReady(READY_WITHIN);
+  }
+
+  /** Stops the registry; the proxy then closes connections without an answer. */
+  void stop() {
+    registry.close();
+  }
+
+  /** Starts a registry that was stopped, on the same data, and waits until it serves. */
+  void restart() throws InterruptedException {
+    registry = launch(folder);
     registry.awaitReady(READY_WITHIN);
   }
 

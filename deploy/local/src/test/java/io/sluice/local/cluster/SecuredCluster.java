@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import kafka.Kafka;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
@@ -49,6 +50,7 @@ final class SecuredCluster implements AutoCloseable {
 
   private static final int BROKERS = 3;
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+  private static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(10);
   private static final int SCRAM_ITERATIONS = 4096;
 
   private final Path folder;
@@ -137,6 +139,43 @@ final class SecuredCluster implements AutoCloseable {
       }
       Thread.sleep(200);
     }
+  }
+
+  /** Waits until all brokers serve and every replica of every partition is in sync. */
+  void awaitInSync() throws InterruptedException {
+    awaitBrokers();
+    Instant deadline = Instant.now().plus(IN_SYNC_WITHIN);
+    List<String> behind = List.of();
+    do {
+      brokers.forEach(RestartableProcess::requireAlive);
+      try (Admin admin = admin()) {
+        behind = outOfSync(admin);
+        if (behind.isEmpty()) {
+          return;
+        }
+      } catch (ExecutionException e) {
+        behind = List.of(e.toString());
+      }
+      Thread.sleep(500);
+    } while (Instant.now().isBefore(deadline));
+    throw new AssertionError("not in sync within %s: %s".formatted(IN_SYNC_WITHIN, behind));
+  }
+
+  private static List<String> outOfSync(Admin admin)
+      throws InterruptedException, ExecutionException {
+    Set<String> names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+    return admin.describeTopics(names).allTopicNames().get().values().stream()
+        .flatMap(
+            topic ->
+                topic.partitions().stream()
+                    .filter(each -> each.isr().size() < each.replicas().size())
+                    .map(each -> topic.name() + "-" + each.partition()))
+        .toList();
+  }
+
+  /** The registry, which can be stopped and started again. */
+  GuardedRegistry registry() {
+    return registry;
   }
 
   /** The processes of the brokers. */

@@ -1,5 +1,6 @@
 /**
- * A secured Kafka cluster of several brokers for tests, and which of their permissions its users
- * make use of. Knows the programs of this build as processes and as commands only.
+ * A secured Kafka cluster of several brokers for tests, which of their permissions its users make
+ * use of, and what becomes of outputs when processes fail. Knows the programs of this build as
+ * processes and as commands only.
  */
 package io.sluice.local.cluster;

@@ -2,7 +2,6 @@ package io.sluice.local.crash;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -56,13 +55,9 @@ record Fault(
   static List<Fault> plan(long seed, int kills) {
     Random random = new Random(seed);
     List<Fault> faults = new ArrayList<>();
-    List<Kind> deck = new ArrayList<>();
+    Deck<Kind> deck = new Deck<>(EnumSet.allOf(Kind.class), random);
     for (int killed = 0; killed < kills; killed += faults.get(faults.size() - 1).victims().size()) {
-      if (deck.isEmpty()) {
-        deck.addAll(EnumSet.allOf(Kind.class));
-        Collections.shuffle(deck, random);
-      }
-      Kind kind = deck.remove(0);
+      Kind kind = deck.next();
       faults.add(
           new Fault(
               random.nextInt(3) > 0,

@@ -28,14 +28,14 @@ public final class ProducerProcess {
   /**
    * Runs until the stop file exists and the script is settled.
    *
-   * @param args bootstrap servers, schema registry, number of shards, seed, progress file, stop
-   *     file
+   * @param args the file for {@code --config}, number of shards, seed, progress file, stop file
    */
   public static void main(String[] args) throws Exception {
-    Path progress = Path.of(args[4]);
-    Path stop = Path.of(args[5]);
-    try (StepWriter writer = new StepWriter(args[0], args[1], Integer.parseInt(args[2]))) {
-      new ProducerProcess(new Script(Long.parseLong(args[3])), writer, progress).play(stop);
+    Path progress = Path.of(args[3]);
+    Path stop = Path.of(args[4]);
+    Connection connection = Connection.read(Path.of(args[0]));
+    try (StepWriter writer = new StepWriter(connection, Integer.parseInt(args[1]))) {
+      new ProducerProcess(new Script(Long.parseLong(args[2])), writer, progress).play(stop);
     }
     // Ends the process now, whatever threads are still running.
     System.exit(0);

@@ -18,23 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits until a deployment is quiet: both instances are ready, every record is consumed and every
+ * Waits until a deployment is quiet: all instances are ready, every record is consumed and every
  * task has counted its whole pool, and all this stays so for three seconds.
  */
 final class Quiet {
   private static final Logger log = LoggerFactory.getLogger(Quiet.class);
   private static final Duration QUIET_FOR = Duration.ofSeconds(3);
 
-  private final Deployment deployment;
+  private final Running deployment;
   private final Inputs inputs;
   private final Supplier<Map<String, TaskStatus>> statuses;
   private final Admin admin;
 
   Quiet(
-      Deployment deployment,
-      Inputs inputs,
-      Supplier<Map<String, TaskStatus>> statuses,
-      Admin admin) {
+      Running deployment, Inputs inputs, Supplier<Map<String, TaskStatus>> statuses, Admin admin) {
     this.deployment = deployment;
     this.inputs = inputs;
     this.statuses = statuses;
@@ -102,7 +99,7 @@ final class Quiet {
   private Map<TopicPartition, OffsetAndMetadata> committed() {
     try {
       return admin
-          .listConsumerGroupOffsets(Deployment.APPLICATION_ID)
+          .listConsumerGroupOffsets(deployment.applicationId())
           .partitionsToOffsetAndMetadata()
           .get();
     } catch (ExecutionException e) {

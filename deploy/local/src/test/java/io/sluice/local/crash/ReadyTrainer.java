@@ -6,6 +6,8 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -20,36 +22,51 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** A trainer that immediately reports every job as finished, so that further jobs can fire. */
-final class ReadyTrainer implements AutoCloseable {
+/**
+ * A trainer that immediately reports every job as finished, so that further jobs can fire. When it
+ * is started again, it reports all of them again.
+ */
+public final class ReadyTrainer implements AutoCloseable {
   private static final String PATIENCE_MILLIS = "600000";
 
   private final Topics topics = Topics.withDefaultPrefix();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> work;
 
-  ReadyTrainer(String bootstrapServers, String schemaRegistry) {
-    AvroSerdes avro = AvroSerdes.forRegistry(schemaRegistry);
+  ReadyTrainer(Connection connection) {
     work =
         CompletableFuture.runAsync(
-            () -> train(bootstrapServers, avro), task -> new Thread(task, "trainer").start());
+            () -> train(connection), task -> new Thread(task, "trainer").start());
   }
 
-  private void train(String bootstrapServers, AvroSerdes avro) {
+  /**
+   * Runs a trainer as a process of its own until it is killed.
+   *
+   * @param args the file for {@code --config}
+   */
+  public static void main(String[] args) throws IOException {
+    try (ReadyTrainer trainer = new ReadyTrainer(Connection.read(Path.of(args[0])))) {
+      trainer.work.join();
+    }
+  }
+
+  private void train(Connection connection) {
+    AvroSerdes avro = connection.serdes();
     try (KafkaConsumer<String, FineTuneJob> jobs =
             new KafkaConsumer<>(
-                Map.of(
-                    "bootstrap.servers", bootstrapServers,
-                    "isolation.level", "read_committed",
-                    "default.api.timeout.ms", PATIENCE_MILLIS),
+                connection.client(
+                    Map.of(
+                        "isolation.level",
+                        "read_committed",
+                        "default.api.timeout.ms",
+                        PATIENCE_MILLIS)),
                 Serdes.String().deserializer(),
                 avro.<FineTuneJob>value().deserializer());
         KafkaProducer<String, FineTuneResult> results =
             new KafkaProducer<>(
-                Map.of(
-                    "bootstrap.servers", bootstrapServers,
-                    "delivery.timeout.ms", PATIENCE_MILLIS,
-                    "max.block.ms", PATIENCE_MILLIS),
+                connection.client(
+                    Map.of(
+                        "delivery.timeout.ms", PATIENCE_MILLIS, "max.block.ms", PATIENCE_MILLIS)),
                 Serdes.String().serializer(),
                 avro.<FineTuneResult>value().serializer())) {
       List<TopicPartition> partitions =

@@ -37,8 +37,8 @@ final class StepWriter implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final List<Future<RecordMetadata>> unacknowledged = new ArrayList<>();
 
-  StepWriter(String bootstrapServers, String schemaRegistry, int shards) {
-    AvroSerdes avro = AvroSerdes.forRegistry(schemaRegistry);
+  StepWriter(Connection connection, int shards) {
+    AvroSerdes avro = connection.serdes();
     this.shards = shards;
     this.representationKeys = avro.<RepresentationKey>key().serializer();
     this.representations = avro.<Representation>value().serializer();
@@ -47,12 +47,16 @@ final class StepWriter implements AutoCloseable {
     this.queries = avro.<QueryRepresentation>value().serializer();
     this.producer =
         new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "acks", "all",
-                "enable.idempotence", "true",
-                "delivery.timeout.ms", PATIENCE_MILLIS,
-                "max.block.ms", PATIENCE_MILLIS),
+            connection.client(
+                Map.of(
+                    "acks",
+                    "all",
+                    "enable.idempotence",
+                    "true",
+                    "delivery.timeout.ms",
+                    PATIENCE_MILLIS,
+                    "max.block.ms",
+                    PATIENCE_MILLIS)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }

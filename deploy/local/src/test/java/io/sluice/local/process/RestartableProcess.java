@@ -80,8 +80,29 @@ public final class RestartableProcess implements AutoCloseable {
   /** Suspends the process (SIGSTOP): its sockets stay open, but nothing responds any more. */
   public void freeze() throws IOException, InterruptedException {
     requireAlive();
+    signal("-STOP");
+  }
+
+  /** Lets a process continue that is suspended (SIGCONT). */
+  public void thaw() throws IOException, InterruptedException {
+    requireAlive();
+    signal("-CONT");
+  }
+
+  /** Asks the process to end in good order (SIGTERM), and waits until it has. */
+  public void stop(long seconds) throws IOException, InterruptedException {
+    requireAlive();
+    // Process.destroy would also close its standard input, at which it ends in any case soon.
+    signal("-TERM");
+    if (!process.orElseThrow().waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError(name + " does not stop. The end of its log:\n" + tail());
+    }
+    process = Optional.empty();
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
     String pid = Long.toString(process.orElseThrow().pid());
-    new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
+    new ProcessBuilder("kill", signal, pid).start().waitFor();
   }
 
   /** Fails unless the process runs, or is killed: it must never end by itself. */
