@@ -22,6 +22,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.sluice.gpuworker.model..",
               "io.sluice.gpuworker.gradient..",
+              "io.sluice.gpuworker.embedding..",
               "io.sluice.gpuworker.representation..",
               "io.sluice.gpuworker.finetune..")
           .should()
@@ -90,6 +91,27 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.sluice.gpuworker.model", "io.sluice.gpuworker.model.lora..");
+
+  @ArchTest
+  static final ArchRule embeddingsKnowNoDecoders =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.embedding..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl.pytorch..",
+              "io.sluice.gpuworker.model.config..",
+              "io.sluice.gpuworker.model.decoder..",
+              "io.sluice.gpuworker.model.lora..",
+              "io.sluice.gpuworker.representation..");
+
+  @ArchTest
+  static final ArchRule embeddingsRunNoCodeOfOthers =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.langchain4j..", "ai.onnxruntime..");
 
   @ArchTest
   static final ArchRule chatTemplatesKnowNoEngineAndNoService =

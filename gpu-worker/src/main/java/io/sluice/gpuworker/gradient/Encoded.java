@@ -24,7 +24,7 @@ public sealed interface Encoded {
    * @param labels one per id: the id itself if the token is learnt, otherwise {@link #UNLEARNT}
    * @param uncut how many tokens the whole example has, those beyond the length limit included
    */
-  record Example(long[] ids, long[] labels, int uncut) implements Encoded {
+  record Example(long[] ids, long[] labels, int uncut) implements Encoded, ModelInput {
     private static final int HASH_BYTES = 16;
 
     /** An example that was not cut. */
@@ -45,11 +45,17 @@ public sealed interface Encoded {
       return LongStream.of(asked()).map(position -> ids[(int) position + 1]).toArray();
     }
 
+    @Override
+    public int learnt() {
+      return asked().length;
+    }
+
     /**
      * A hash of the tokens and of what is learnt of them: the first 16 bytes of the SHA-256 of each
      * id, as 8 bytes, big-endian, followed by 1 if the prediction of the token counts in the loss
      * and by 0 otherwise. Examples that tokenize alike have equal hashes, and equal vectors.
      */
+    @Override
     public byte[] hash() {
       ByteBuffer tokens = ByteBuffer.allocate(ids.length * (Long.BYTES + 1));
       for (int i = 0; i < ids.length; i++) {

@@ -20,7 +20,7 @@ public sealed interface TextForm {
 
   /** The published form, {@code <|role|>} and the content of each message; for any model. */
   record Reference() implements TextForm {
-    static final String LABEL = "reference";
+    public static final String LABEL = "reference";
 
     @Override
     public ExampleEncoder encoder(Path model, Tokens tokens, QueryMode queries, int maxLength) {

@@ -57,6 +57,20 @@ final class SpecialTokens {
     }
   }
 
+  /** The texts of all special tokens that a file names. */
+  static Set<String> named(JsonFile file) {
+    Set<String> named = new TreeSet<>();
+    for (String field : SINGLE) {
+      text(file.root().path(field)).ifPresent(named::add);
+    }
+    for (String field : SEVERAL) {
+      for (JsonNode token : file.root().path(field)) {
+        text(token).ifPresent(named::add);
+      }
+    }
+    return named;
+  }
+
   private static void requireAdded(JsonFile file, String field, JsonNode token, Set<String> added)
       throws UnusableModelException {
     Optional<String> text = text(token);

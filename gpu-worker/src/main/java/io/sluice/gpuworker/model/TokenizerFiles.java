@@ -28,8 +28,8 @@ import java.util.Optional;
 record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long endId) {
   private static final String END = "eos_token";
   private static final String ADDED = "added_tokens";
-  private static final String SPECIAL_TOKENS = "special_tokens_map.json";
-  private static final String ADDED_TOKENS = "added_tokens.json";
+  static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  static final String ADDED_TOKENS = "added_tokens.json";
   static final String RESAVE =
       "save the tokenizer again with AutoTokenizer.from_pretrained(model).save_pretrained(folder)";
 
@@ -86,7 +86,7 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
   }
 
   /** The ids of added tokens and, of the vocabulary, those of tokens that are not added. */
-  private static Map<String, Long> ids(JsonFile tokenizer) {
+  static Map<String, Long> ids(JsonFile tokenizer) {
     Map<String, Long> ids = new HashMap<>();
     JsonNode vocabulary = tokenizer.root().path("model").path("vocab");
     for (Map.Entry<String, JsonNode> token : vocabulary.properties()) {
@@ -122,15 +122,15 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
     }
   }
 
-  private static void requireAddedSpecialTokens(
-      JsonFile tokenizer, JsonFile config, Path specialTokens) throws IOException {
+  static void requireAddedSpecialTokens(JsonFile tokenizer, JsonFile config, Path specialTokens)
+      throws IOException {
     SpecialTokens.requireAdded(config, tokenizer);
     if (Files.exists(specialTokens)) {
       SpecialTokens.requireAdded(JsonFile.read(specialTokens), tokenizer);
     }
   }
 
-  private static void requireSameAddedTokens(JsonFile tokenizer, JsonFile config)
+  static void requireSameAddedTokens(JsonFile tokenizer, JsonFile config)
       throws UnusableModelException {
     Map<String, JsonNode> added = new HashMap<>();
     for (JsonNode token : tokenizer.root().path(ADDED)) {
@@ -166,7 +166,7 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
     }
   }
 
-  private static void requireSameIds(Path addedTokens, Map<String, Long> ids) throws IOException {
+  static void requireSameIds(Path addedTokens, Map<String, Long> ids) throws IOException {
     if (!Files.exists(addedTokens)) {
       return;
     }
@@ -184,7 +184,7 @@ record TokenizerFiles(JsonFile tokenizer, JsonFile config, String endToken, long
     }
   }
 
-  private static void requireSamePrefixSpace(JsonFile tokenizer, JsonFile config)
+  static void requireSamePrefixSpace(JsonFile tokenizer, JsonFile config)
       throws UnusableModelException {
     if (config.field("add_prefix_space").isEmpty()) {
       return;

@@ -1,7 +1,8 @@
 package io.sluice.gpuworker.representation;
 
 import ai.djl.engine.EngineException;
-import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.ModelInput;
+import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
@@ -29,15 +30,26 @@ import org.slf4j.LoggerFactory;
  * <p>When an example runs out of memory, it is tried once more while no other example is being
  * computed. If it runs out of memory again, its outcome is unusable; the other examples are not
  * affected.
+ *
+ * @param <E> the input of the model
  */
-final class ExamplePool {
+final class ExamplePool<E extends ModelInput> {
   private static final Logger LOG = LoggerFactory.getLogger(ExamplePool.class);
 
-  /** Parts of the messages by which PyTorch reports that memory ran out, on a GPU and on a CPU. */
+  /**
+   * Parts of the messages by which PyTorch, on a GPU and on a CPU, and ONNX Runtime report that
+   * memory ran out.
+   */
   private static final List<String> NO_MEMORY =
-      List.of("out of memory", "can't allocate memory", "not enough memory");
+      List.of(
+          "out of memory",
+          "can't allocate memory",
+          "not enough memory",
+          "failed to allocate memory",
+          "bad allocation",
+          "bad_alloc");
 
-  private final BlockingQueue<ExampleVectors> idle;
+  private final BlockingQueue<ExampleVectors<E>> idle;
   private final ExecutorService threads;
   private final TokenBudget budget;
 
@@ -48,21 +60,21 @@ final class ExamplePool {
    *     used by several threads at a time
    * @param tokensInFlight limit on the tokens that all threads together compute at the same time
    */
-  ExamplePool(List<ExampleVectors> vectors, int tokensInFlight) {
+  ExamplePool(List<ExampleVectors<E>> vectors, int tokensInFlight) {
     this.idle = new LinkedBlockingQueue<>(vectors);
     this.threads = Executors.newFixedThreadPool(vectors.size(), ExamplePool::thread);
     this.budget = new TokenBudget(tokensInFlight);
   }
 
   /**
-   * Encodes and computes examples. Blocks until all are done.
+   * Prepares and computes examples. Blocks until all are done.
    *
-   * @param examples suppliers that encode an example; they run on the pool's threads
+   * @param examples suppliers that prepare an example; they run on the pool's threads
    * @return one outcome per example, in the order of the examples
    * @throws IllegalStateException when the engine fails for another reason than a lack of memory,
    *     or the calling thread is interrupted
    */
-  List<Outcome> represent(List<Supplier<Encoded>> examples, ExampleRole role) {
+  List<Outcome> represent(List<Supplier<Prepared<E>>> examples, ExampleRole role) {
     List<Callable<Outcome>> tasks = new ArrayList<>();
     examples.forEach(example -> tasks.add(() -> represent(example.get(), role)));
     try {
@@ -80,12 +92,11 @@ final class ExamplePool {
     }
   }
 
-  private Outcome represent(Encoded encoded, ExampleRole role) {
-    return encoded.match(
-        example -> represent(example, role), refused -> new Unusable(refused.reason()));
+  private Outcome represent(Prepared<E> prepared, ExampleRole role) {
+    return prepared.match(example -> compute(example, role), Unusable::new);
   }
 
-  private Outcome represent(Encoded.Example example, ExampleRole role) {
+  private Outcome compute(E example, ExampleRole role) {
     int tokens = example.ids().length;
     return budget
         .runWithin(tokens, () -> attempt(example, role))
@@ -106,8 +117,8 @@ final class ExamplePool {
   }
 
   /** Computes an example; the result is empty when memory ran out. */
-  private Optional<Outcome> attempt(Encoded.Example example, ExampleRole role) {
-    ExampleVectors vectors = idle.remove();
+  private Optional<Outcome> attempt(E example, ExampleRole role) {
+    ExampleVectors<E> vectors = idle.remove();
     try {
       return Optional.of(outcome(vectors, example, role));
     } catch (EngineException | OutOfMemoryError e) {
@@ -120,8 +131,8 @@ final class ExamplePool {
     }
   }
 
-  private static Outcome outcome(
-      ExampleVectors vectors, Encoded.Example example, ExampleRole role) {
+  private static <E extends ModelInput> Outcome outcome(
+      ExampleVectors<E> vectors, E example, ExampleRole role) {
     for (long id : example.ids()) {
       if (id >= vectors.vocabulary()) {
         return new Unusable(SelfTest.unknownToken(id, vectors.vocabulary()));
@@ -138,7 +149,7 @@ final class ExamplePool {
         example.ids().length,
         example.uncut(),
         ByteBuffer.wrap(example.hash()),
-        example.asked().length);
+        example.learnt());
   }
 
   private static boolean isOutOfMemory(Throwable failure) {

@@ -1,26 +1,17 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.gradient.Encoded;
-import io.sluice.gpuworker.gradient.ExampleEncoder;
-import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.ModelInput;
+import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.gradient.Text;
-import io.sluice.gpuworker.gradient.TextForm;
-import io.sluice.gpuworker.model.Tokens;
-import io.sluice.gpuworker.model.Torch;
-import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Represents examples with a model: encodes them, computes the vectors of a {@link
+ * Represents examples with a model: turns them into its input, computes the vectors of a {@link
  * RepresentationKind} and scales each vector to unit length.
  *
  * <p>Every example gets its own pass through the model, so its vectors do not depend on the batch
@@ -28,59 +19,46 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExampleRepresenter implements Representer {
   private static final Logger LOG = LoggerFactory.getLogger(ExampleRepresenter.class);
-  private static final List<String> MODEL_FILES =
-      List.of("config.json", "tokenizer.json", "tokenizer_config.json");
 
-  private final List<Torch> devices;
-  private final Tokens tokens;
-  private final ExampleEncoder encoder;
-  private final ExampleVectors vectors;
-  private final ExamplePool pool;
+  private final Pooled<?> model;
   private final String fingerprint;
-  private final StageTimes times = new StageTimes();
+  private final StageTimes times;
 
-  private ExampleRepresenter(
-      RepresentationSettings settings, ComputeSettings compute, List<Torch> devices, Tokens tokens)
-      throws IOException {
-    this.devices = devices;
-    this.tokens = tokens;
-    encoder = settings.text().encoder(settings.model(), tokens);
-    if (settings.text().form() instanceof TextForm.Reference) {
-      SelfTest.requireStablePrefixes(tokens);
+  /** A model with the threads that compute with it. */
+  private record Pooled<E extends ModelInput>(
+      LoadedModel<E> loaded, ExampleVectors<E> vectors, ExamplePool<E> pool) {
+    static <E extends ModelInput> Pooled<E> of(LoadedModel<E> loaded, int tokensInFlight) {
+      List<ExampleVectors<E>> vectors = loaded.vectors();
+      return new Pooled<>(loaded, vectors.get(0), new ExamplePool<>(vectors, tokensInFlight));
     }
-    List<ExampleVectors> ofThreads = new ArrayList<>();
-    for (Torch device : devices) {
-      ExampleVectors loaded =
-          settings.kind().open(settings, new ComputeDevice(device, compute.recompute(), times));
-      loaded.selfTest(SelfTest.example(tokens, loaded.vocabulary()));
-      ofThreads.addAll(Collections.nCopies(device.parallelism(), loaded));
+
+    List<Outcome> represent(List<? extends Text> examples, ExampleRole role, StageTimes times) {
+      return pool.represent(
+          examples.stream()
+              .<Supplier<Prepared<E>>>map(
+                  text -> () -> times.time(Stage.TOKENIZE, () -> loaded.prepare(text)))
+              .toList(),
+          role);
     }
-    vectors = ofThreads.get(0);
-    pool = new ExamplePool(ofThreads, compute.tokensInFlight());
-    fingerprint = fingerprint(settings);
+
+    String fingerprint() throws IOException {
+      Fingerprint all = new Fingerprint();
+      loaded.describe(all);
+      vectors.describe(all);
+      return all.hex();
+    }
   }
 
-  private String fingerprint(RepresentationSettings settings) throws IOException {
-    Fingerprint all = new Fingerprint().add("length " + settings.text().maxLength());
-    if (!(settings.text().form() instanceof TextForm.Reference)) {
-      all.add("text form " + encoder.textForm());
-    }
-    if (settings.text().queries() != QueryMode.PROMPT_AND_RESPONSE) {
-      all.add("queries " + settings.text().queries().label());
-    }
-    for (String name : MODEL_FILES) {
-      all.add(settings.model().resolve(name));
-    }
-    for (Path file : DecoderWeights.files(settings.model())) {
-      all.add(file);
-    }
-    vectors.describe(all);
-    return all.hex();
+  private ExampleRepresenter(Pooled<?> model, StageTimes times) throws IOException {
+    this.model = model;
+    this.times = times;
+    fingerprint = model.fingerprint();
   }
 
   /**
    * Loads the model, the checkpoints and the tokenizer on every GPU, or on the CPU when there is no
-   * GPU, and runs the self-tests. Uses {@link ComputeSettings#DEFAULT}.
+   * GPU, and runs the self-tests. Sentence embeddings are always computed on the CPU. Uses {@link
+   * ComputeSettings#DEFAULT}.
    *
    * @throws IOException when a file is missing or unusable, or a self-test fails; the message names
    *     it and says what to do
@@ -90,18 +68,18 @@ public final class ExampleRepresenter implements Representer {
   }
 
   /**
-   * Loads the model, the checkpoints and the tokenizer on every GPU, or on the CPU when there is no
-   * GPU, and runs the self-tests.
+   * Loads the model, see {@link #open(RepresentationSettings)}.
    *
    * @throws IOException when a file is missing or unusable, or a self-test fails; the message names
    *     it and says what to do
    */
   public static ExampleRepresenter open(RepresentationSettings settings, ComputeSettings compute)
       throws IOException {
-    Tokens tokens = settings.text().tokens(settings.model());
-    List<Torch> devices = Torch.openAll();
+    StageTimes times = new StageTimes();
+    LoadedModel<?> loaded = settings.kind().open(settings, compute, times);
+    Pooled<?> pooled = Pooled.of(loaded, compute.tokensInFlight());
     try {
-      ExampleRepresenter representer = new ExampleRepresenter(settings, compute, devices, tokens);
+      ExampleRepresenter representer = new ExampleRepresenter(pooled, times);
       LOG.atInfo()
           .addKeyValue("kind", settings.kind().label())
           .addKeyValue("device", representer.device())
@@ -112,8 +90,8 @@ public final class ExampleRepresenter implements Representer {
           .log("Representation is ready");
       return representer;
     } catch (IOException | RuntimeException e) {
-      tokens.close();
-      devices.forEach(Torch::close);
+      pooled.pool().shutDown();
+      loaded.close();
       throw e;
     }
   }
@@ -125,47 +103,42 @@ public final class ExampleRepresenter implements Representer {
 
   @Override
   public String textForm() {
-    return encoder.textForm();
+    return model.loaded().textForm();
   }
 
   @Override
   public String tokenizer() {
-    return tokens.hash();
+    return model.loaded().tokenizer();
   }
 
   @Override
   public int dimension() {
-    return vectors.dimension();
+    return model.vectors().dimension();
   }
 
   @Override
   public int checkpoints() {
-    return vectors.weights().length;
+    return model.vectors().weights().length;
   }
 
   @Override
   public float[] checkpointWeights() {
-    return vectors.weights();
+    return model.vectors().weights();
   }
 
   @Override
   public String device() {
-    return devices.stream().map(Torch::device).collect(Collectors.joining(", "));
+    return model.loaded().device();
   }
 
   @Override
   public List<Outcome> represent(List<? extends Text> examples, ExampleRole role) {
-    return pool.represent(
-        examples.stream().<Supplier<Encoded>>map(text -> () -> encode(text)).toList(), role);
+    return model.represent(examples, role, times);
   }
 
   /** The time that each stage has taken so far, summed over all examples and threads. */
   public StageTimes stageTimes() {
     return times;
-  }
-
-  private Encoded encode(Text text) {
-    return times.time(Stage.TOKENIZE, () -> encoder.encode(text));
   }
 
   /**
@@ -174,11 +147,10 @@ public final class ExampleRepresenter implements Representer {
    */
   @Override
   public void close() {
-    if (!pool.shutDown()) {
+    if (!model.pool().shutDown()) {
       LOG.atWarn().log("An example is still being computed; the model's memory is not freed");
       return;
     }
-    tokens.close();
-    devices.forEach(Torch::close);
+    model.loaded().close();
   }
 }

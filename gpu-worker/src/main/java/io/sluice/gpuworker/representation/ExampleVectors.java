@@ -1,13 +1,15 @@
 package io.sluice.gpuworker.representation;
 
-import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.ModelInput;
 import java.io.IOException;
 
 /**
  * Computes the vectors of one {@link RepresentationKind} on one device. Implementations are
  * thread-safe. Their arrays belong to the device's engine and are freed when it is closed.
+ *
+ * @param <E> the input of the model
  */
-interface ExampleVectors {
+interface ExampleVectors<E extends ModelInput> {
   /** The number of values of each vector. */
   int dimension();
 
@@ -20,13 +22,16 @@ interface ExampleVectors {
   /**
    * Computes the vectors of an example. They are not scaled to unit length.
    *
-   * @param example all its ids are in the vocabulary, and at least one of its tokens has a label
+   * @param example all its ids are in the vocabulary; of a decoder's example, at least one token
+   *     has a label
    * @return shape [number of weights, dimension]
    * @throws ai.djl.engine.EngineException when the engine fails, for example for lack of memory
    */
-  float[][] of(Encoded.Example example, ExampleRole role);
+  float[][] of(E example, ExampleRole role);
 
-  /** Adds everything that the vectors depend on, apart from the base model and the length limit. */
+  /**
+   * Adds everything that the vectors depend on and that {@link LoadedModel#describe} has not added.
+   */
   void describe(Fingerprint fingerprint) throws IOException;
 
   /**
@@ -36,5 +41,5 @@ interface ExampleVectors {
    * @throws io.sluice.gpuworker.model.file.UnusableModelException when a check fails; the message
    *     names the check
    */
-  void selfTest(Encoded.Example example) throws IOException;
+  void selfTest(E example) throws IOException;
 }

@@ -21,7 +21,7 @@ import java.util.List;
  * vector per warm-up checkpoint. Candidates' gradients have the form that the settings say,
  * queries' gradients are plain. Each is then projected.
  */
-final class GradientVectors implements ExampleVectors {
+final class GradientVectors implements ExampleVectors<Encoded.Example> {
   /**
    * Part of the fingerprint; raise the number when a code change makes the same files give
    * different vectors.
@@ -85,8 +85,8 @@ final class GradientVectors implements ExampleVectors {
     Decoder decoder =
         Decoder.load(
             manager,
-            DecoderConfig.read(settings.model()),
-            DecoderWeights.open(manager, settings.model(), checkpoints.get(0).replacements()),
+            DecoderConfig.read(settings.folder()),
+            DecoderWeights.open(manager, settings.folder(), checkpoints.get(0).replacements()),
             settings.positions());
     LoraStack adapters = LoraStack.load(manager, decoder, checkpoints);
     return new GradientVectors(settings, checkpoints, decoder, adapters, device);

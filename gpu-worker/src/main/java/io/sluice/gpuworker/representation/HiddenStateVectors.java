@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
  * example. The weight of a token is its position, counted from 1 (RDS+; Ivison et al. 2025). There
  * is one vector per example, and its role makes no difference.
  */
-final class HiddenStateVectors implements ExampleVectors {
+final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
   /**
    * Part of the fingerprint; raise the number when a code change makes the same files give
    * different vectors.
@@ -48,8 +48,8 @@ final class HiddenStateVectors implements ExampleVectors {
     Decoder decoder =
         Decoder.load(
             manager,
-            DecoderConfig.read(settings.model()),
-            DecoderWeights.open(manager, settings.model()),
+            DecoderConfig.read(settings.folder()),
+            DecoderWeights.open(manager, settings.folder()),
             settings.positions());
     return new HiddenStateVectors(manager, decoder, device.times());
   }

@@ -11,26 +11,27 @@ public enum RepresentationKind {
    * The gradient of the loss with respect to the LoRA parameters, at each warm-up checkpoint
    * (LESS).
    */
-  GRADIENT("gradient", true, FeatureEncoding.SIGN, GradientVectors::open),
+  GRADIENT("gradient", true, FeatureEncoding.SIGN, DecoderModel.of(GradientVectors::open)),
   /** The weighted mean of the base model's last hidden states (RDS+). */
-  HIDDEN_STATE("hidden-state", false, FeatureEncoding.FLOAT16, HiddenStateVectors::open);
+  HIDDEN_STATE(
+      "hidden-state", false, FeatureEncoding.FLOAT16, DecoderModel.of(HiddenStateVectors::open)),
+  /** The vector of a sentence-embedding model for the text (EMBED). */
+  EMBEDDING("embedding", false, FeatureEncoding.FLOAT16, EmbeddingModel::open);
 
   private final String label;
   private final boolean needsCheckpoints;
   private final FeatureEncoding defaultEncoding;
-  private final Opener opener;
+  private final LoadedModel.Opener opener;
 
   RepresentationKind(
-      String label, boolean needsCheckpoints, FeatureEncoding defaultEncoding, Opener opener) {
+      String label,
+      boolean needsCheckpoints,
+      FeatureEncoding defaultEncoding,
+      LoadedModel.Opener opener) {
     this.defaultEncoding = defaultEncoding;
     this.label = label;
     this.needsCheckpoints = needsCheckpoints;
     this.opener = opener;
-  }
-
-  /** Loads the model files of a kind onto a device. */
-  private interface Opener {
-    ExampleVectors open(RepresentationSettings settings, ComputeDevice device) throws IOException;
   }
 
   /**
@@ -66,19 +67,23 @@ public enum RepresentationKind {
 
   /**
    * The default encoding of candidates' vectors. One bit per value is enough for a sketch, which
-   * has many values (deploy/docs/encodings.md), but not for a hidden state.
+   * has many values (deploy/docs/encodings.md), but not for a hidden state or an embedding.
    */
   public FeatureEncoding defaultEncoding() {
     return defaultEncoding;
   }
 
   /**
-   * Loads the model files onto a device.
-   *
-   * @throws IOException when a file is missing or unusable; the message names it and says what to
-   *     do
+   * Whether the kind computes with the model that is to be trained, or one of its family, and so
+   * needs its folder. Sentence embeddings have a model of their own, and a bundled one.
    */
-  ExampleVectors open(RepresentationSettings settings, ComputeDevice device) throws IOException {
-    return opener.open(settings, device);
+  public boolean needsBaseModel() {
+    return this != EMBEDDING;
+  }
+
+  /** Loads the model files onto the devices of this machine, see {@link LoadedModel.Opener}. */
+  LoadedModel<?> open(RepresentationSettings settings, ComputeSettings compute, StageTimes times)
+      throws IOException {
+    return opener.open(settings, compute, times);
   }
 }

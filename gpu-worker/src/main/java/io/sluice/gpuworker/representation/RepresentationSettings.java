@@ -1,10 +1,13 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
+import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,21 +15,24 @@ import java.util.Set;
  *
  * @param kind the kind of representation
  * @param form the form of candidates' gradients; ignored by kinds without gradients
- * @param model folder of the base model, in Hugging Face format
+ * @param model folder of the base model, in Hugging Face format; of a sentence-transformers model
+ *     for sentence embeddings, whose bundled model is used when it is empty
  * @param checkpoints different folders of warm-up checkpoints from one training run of the base
  *     model. At least one when the kind needs checkpoints; ignored otherwise.
  * @param projection applied to gradients before they are scaled to unit length; ignored by kinds
  *     without gradients
  * @param text how examples become tokens; the query mode {@link QueryMode#PROMPT} needs a kind
  *     without gradients
+ * @param prompts what is put before texts; for sentence embeddings only
  */
 public record RepresentationSettings(
     RepresentationKind kind,
     GradientForm form,
-    Path model,
+    Optional<Path> model,
     List<Path> checkpoints,
     Projection projection,
-    TextSettings text) {
+    TextSettings text,
+    Prompts prompts) {
   /**
    * A query has two parts, its prompt and its answer, and each is truncated to the length limit.
    */
@@ -35,11 +41,16 @@ public record RepresentationSettings(
   /**
    * Copies the list of checkpoints.
    *
-   * @throws IllegalArgumentException when the kind needs a checkpoint and there is none, two are
-   *     the same, or the kind needs an answer and the query mode has none
+   * @throws IllegalArgumentException when the kind needs a model or a checkpoint and there is none,
+   *     two checkpoints are the same, the kind needs an answer and the query mode has none, or
+   *     something is given that the kind cannot use
    */
   public RepresentationSettings {
     checkpoints = List.copyOf(checkpoints);
+    if (kind.needsBaseModel() && model.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no model: representations of the kind " + kind.label() + " need its folder");
+    }
     if (kind.needsCheckpoints() && checkpoints.isEmpty()) {
       throw new IllegalArgumentException(
           "no checkpoint: representations of the kind "
@@ -51,7 +62,25 @@ public record RepresentationSettings(
       throw new IllegalArgumentException(
           "query mode "
               + text.queries().label()
-              + ": a prompt alone has no loss and so no gradient, use kind hidden-state or another query mode");
+              + ": a prompt alone has no loss and so no gradient, use kind hidden-state, kind embedding or another query mode");
+    }
+    if (kind == RepresentationKind.EMBEDDING) {
+      requireEmbeddable(checkpoints, text);
+    } else if (!prompts.equals(Prompts.OF_MODEL)) {
+      throw new IllegalArgumentException(
+          "prompts are for the kind embedding, not for " + kind.label());
+    }
+  }
+
+  private static void requireEmbeddable(List<Path> checkpoints, TextSettings text) {
+    if (!checkpoints.isEmpty()) {
+      throw new IllegalArgumentException(
+          "checkpoint " + checkpoints.get(0) + ": kind embedding has no checkpoints, give none");
+    }
+    if (!(text.form() instanceof TextForm.Reference)) {
+      throw new IllegalArgumentException(
+          "kind embedding has the text form reference only: a sentence-embedding model has no chat"
+              + " template");
     }
   }
 
@@ -79,10 +108,16 @@ public record RepresentationSettings(
     return new RepresentationSettings(
         RepresentationKind.GRADIENT,
         GradientForm.ADAM,
-        model,
+        Optional.of(model),
         checkpoints,
         projection,
-        TextSettings.reference(maxLength));
+        TextSettings.reference(maxLength),
+        Prompts.OF_MODEL);
+  }
+
+  /** The folder of the base model, for kinds that need one. */
+  public Path folder() {
+    return model.orElseThrow();
   }
 
   /** The length of the longest possible example, in tokens. */

@@ -181,7 +181,7 @@ final class SelfTest {
     }
   }
 
-  private static UnusableModelException failed(String check, String what) {
+  static UnusableModelException failed(String check, String what) {
     return new UnusableModelException("self-test '" + check + "' failed: " + what);
   }
 }

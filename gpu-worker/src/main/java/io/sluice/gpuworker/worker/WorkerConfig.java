@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
@@ -9,6 +10,7 @@ import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.connection.Setting;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -36,6 +38,13 @@ public final class WorkerConfig extends ServiceConfig {
   public WorkerConfig(Map<String, ?> settings) {
     super(DEFINITION, settings);
     RepresentationKind kind = get(WorkerSettings.KIND);
+    if (kind.needsBaseModel() && get(WorkerSettings.MODEL_DIR).isEmpty()) {
+      throw new ConfigException(
+          WorkerSettings.MODEL_DIR.key()
+              + ": give the folder of the base model: kind "
+              + kind.label()
+              + " needs it");
+    }
     if (kind.needsCheckpoints() && get(WorkerSettings.CHECKPOINT_DIRS).isEmpty()) {
       throw new ConfigException(
           WorkerSettings.CHECKPOINT_DIRS.key()
@@ -53,8 +62,26 @@ public final class WorkerConfig extends ServiceConfig {
     if (kind.needsCheckpoints() && get(WorkerSettings.QUERY_MODE) == QueryMode.PROMPT) {
       throw new ConfigException(
           WorkerSettings.QUERY_MODE.key()
-              + "=prompt: a prompt alone has no loss and so no gradient, use kind=hidden-state or"
-              + " another query mode");
+              + "=prompt: a prompt alone has no loss and so no gradient, use kind=hidden-state,"
+              + " kind=embedding or another query mode");
+    }
+    requireFitting(kind);
+  }
+
+  private void requireFitting(RepresentationKind kind) {
+    if (kind == RepresentationKind.EMBEDDING) {
+      refuse(kind, WorkerSettings.CHECKPOINT_DIRS, get(WorkerSettings.CHECKPOINT_DIRS).isEmpty());
+      refuse(kind, WorkerSettings.TEXT_FORM, textForm() instanceof TextForm.Reference);
+    } else {
+      refuse(kind, WorkerSettings.QUERY_PROMPT, get(WorkerSettings.QUERY_PROMPT).isEmpty());
+      refuse(kind, WorkerSettings.CANDIDATE_PROMPT, get(WorkerSettings.CANDIDATE_PROMPT).isEmpty());
+    }
+  }
+
+  private static void refuse(RepresentationKind kind, Setting<?> setting, boolean isDefault) {
+    if (!isDefault) {
+      throw new ConfigException(
+          setting.key() + " is not for kind " + kind.label() + ": leave it at its default");
     }
   }
 
@@ -87,7 +114,8 @@ public final class WorkerConfig extends ServiceConfig {
         get(WorkerSettings.CHECKPOINT_DIRS),
         new CountSketch(get(WorkerSettings.DIMENSION), SKETCH_SEED),
         new TextSettings(
-            textForm(), get(WorkerSettings.QUERY_MODE), get(WorkerSettings.MAX_LENGTH)));
+            textForm(), get(WorkerSettings.QUERY_MODE), get(WorkerSettings.MAX_LENGTH)),
+        Prompts.given(get(WorkerSettings.QUERY_PROMPT), get(WorkerSettings.CANDIDATE_PROMPT)));
   }
 
   private TextForm textForm() {

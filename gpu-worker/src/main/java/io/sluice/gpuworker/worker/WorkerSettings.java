@@ -15,22 +15,23 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 
 /** The settings that a worker has beyond those of every service; read by {@link WorkerConfig}. */
 public final class WorkerSettings {
-  /** The base model's folder. */
-  public static final Setting<Path> MODEL_DIR =
+  /** The model's folder; empty for the bundled sentence-embedding model. */
+  public static final Setting<Optional<Path>> MODEL_DIR =
       Setting.text("model.dir")
-          .valid(new ConfigDef.NonEmptyString())
+          .byDefault("")
           .importance(Importance.HIGH)
           .documentation(
               "Folder of the base model as Hugging Face publishes it: config.json, model.safetensors,"
-                  + " tokenizer.json.")
-          .as(Path::of);
+                  + " tokenizer.json. For kind embedding: folder of a sentence-transformers model with"
+                  + " an ONNX export; when empty, the bundled all-MiniLM-L6-v2. The other kinds need a"
+                  + " folder.")
+          .as(text -> Optional.of(text).filter(folder -> !folder.isEmpty()).map(Path::of));
 
   /** The warm-up checkpoints' folders, in the order of training. */
   public static final Setting<List<Path>> CHECKPOINT_DIRS =
@@ -41,7 +42,7 @@ public final class WorkerSettings {
           .documentation(
               "Folders of the warm-up checkpoints (PEFT LoRA adapter with optimizer moments), in the"
                   + " order of training, separated by commas. Kind gradient needs at least one;"
-                  + " kind hidden-state uses none.")
+                  + " kind hidden-state uses none, and kind embedding refuses them.")
           .as(folders -> folders.stream().map(Path::of).toList());
 
   /** The name under which representations are published. */
@@ -70,8 +71,9 @@ public final class WorkerSettings {
           .byDefault(RepresentationKind.GRADIENT.label())
           .valid(ValidString.in(RepresentationKind.labels().toArray(String[]::new)))
           .documentation(
-              "What represents an example: gradient (the gradient of its loss at each checkpoint) or"
-                  + " hidden-state (the weighted mean of the base model's last hidden states).")
+              "What represents an example: gradient (the gradient of its loss at each checkpoint),"
+                  + " hidden-state (the weighted mean of the base model's last hidden states) or"
+                  + " embedding (the vector of a sentence-embedding model).")
           .as(RepresentationKind::of);
 
   /** The form of a candidate's gradient. */
@@ -82,8 +84,8 @@ public final class WorkerSettings {
           .importance(Importance.LOW)
           .documentation(
               "Form of a candidate's gradient: adam (the step that the optimizer would take) or plain"
-                  + " (the gradient itself, which needs no optimizer state). Without effect on kind"
-                  + " hidden-state.")
+                  + " (the gradient itself, which needs no optimizer state). Without effect on the"
+                  + " kinds hidden-state and embedding.")
           .as(form -> GradientForm.valueOf(form.toUpperCase(Locale.ROOT)));
 
   /** How a vector is made shorter; there is one way. */
@@ -113,7 +115,7 @@ public final class WorkerSettings {
           .valid(ValidString.in("", "SIGN", "INT4", "INT8", "FLOAT16"))
           .documentation(
               "How each value of a candidate's vector is stored, in 1, 4, 8 or 16 bits. When empty:"
-                  + " SIGN for gradients, FLOAT16 for hidden states. Queries are always stored in"
+                  + " SIGN for gradients, FLOAT16 for hidden states and embeddings. Queries are always stored in"
                   + " full precision.")
           .as(
               text ->
@@ -126,7 +128,7 @@ public final class WorkerSettings {
           .valid(ValidString.in(TextForm.labels().toArray(String[]::new)))
           .documentation(
               "How the messages of an example become text: reference (the published <|role|> form) or"
-                  + " chat (the model's own chat template). Fine-tune jobs train and evaluate in the"
+                  + " chat (the model's own chat template; not for kind embedding). Fine-tune jobs train and evaluate in the"
                   + " same form.");
 
   /** The date for chat templates. */
@@ -149,7 +151,7 @@ public final class WorkerSettings {
           .importance(Importance.LOW)
           .documentation(
               "Part of a query that stands for it: prompt-and-response, response (the answer alone) or"
-                  + " prompt (all before the answer; only for kind hidden-state).")
+                  + " prompt (all before the answer; only for the kinds hidden-state and embedding).")
           .as(QueryMode::of);
 
   /** The length limit of an example, in tokens. */
@@ -159,7 +161,29 @@ public final class WorkerSettings {
           .valid(Range.between(TextSettings.MIN_MAX_LENGTH, TextSettings.MAX_MAX_LENGTH))
           .documentation(
               "Maximum length in tokens. A candidate is cut after it, and so are the prompt and the"
-                  + " answer of a query, each on its own.");
+                  + " answer of a query, each on its own. For kind embedding: every text is cut to"
+                  + " the lower of this and the limit of the model.");
+
+  /** What is put before the texts of queries. */
+  public static final Setting<String> QUERY_PROMPT =
+      Setting.text("embedding.query.prompt")
+          .byDefault("")
+          .importance(Importance.LOW)
+          .documentation(
+              "What is put before the text of a query, for kind embedding: a text, in quotation"
+                  + " marks if it begins or ends with a space, or none for nothing. When empty: the"
+                  + " model's own prompt for queries, or else that of the"
+                  + " published method (embeddings.md).");
+
+  /** What is put before the texts of candidates. */
+  public static final Setting<String> CANDIDATE_PROMPT =
+      Setting.text("embedding.candidate.prompt")
+          .byDefault("")
+          .importance(Importance.LOW)
+          .documentation(
+              "What is put before the text of a candidate, for kind embedding: a text, in"
+                  + " quotation marks if it begins or ends with a space, or none for nothing. When"
+                  + " empty: the model's own prompt for documents, or else nothing.");
 
   /** The number of tokens that are computed at a time. */
   public static final Setting<Integer> TOKENS_IN_FLIGHT =
@@ -210,6 +234,8 @@ public final class WorkerSettings {
         CHAT_DATE,
         QUERY_MODE,
         MAX_LENGTH,
+        QUERY_PROMPT,
+        CANDIDATE_PROMPT,
         TOKENS_IN_FLIGHT,
         RECOMPUTE,
         BATCH_RECORDS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.EngineException;
 import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
@@ -20,7 +21,7 @@ class ExamplePoolTest {
   private static final int THREADS = 4;
 
   private final FakeDevice device = new FakeDevice();
-  private ExamplePool pool;
+  private ExamplePool<Encoded.Example> pool;
 
   @AfterEach
   void shutDownPool() {
@@ -29,7 +30,9 @@ class ExamplePoolTest {
 
   @Test
   void givenABudget_whenManyExamplesAreComputed_thenTheirTokensNeverExceedIt() {
-    pool = new ExamplePool(Collections.nCopies(THREADS, device), 100);
+    pool =
+        new ExamplePool<>(
+            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), 100);
     List<Outcome> outcomes =
         pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(outcomes).hasSize(60).hasOnlyElementsOfType(Represented.class);
@@ -38,7 +41,9 @@ class ExamplePoolTest {
 
   @Test
   void givenAnExampleLargerThanTheBudget_whenComputed_thenNoOtherExampleIsInFlight() {
-    pool = new ExamplePool(Collections.nCopies(THREADS, device), 50);
+    pool =
+        new ExamplePool<>(
+            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), 50);
     List<Outcome> outcomes =
         pool.represent(examples(List.of(20, 20, 300, 20, 20)), ExampleRole.CANDIDATE);
     assertThat(outcomes).hasOnlyElementsOfType(Represented.class);
@@ -48,7 +53,9 @@ class ExamplePoolTest {
   @Test
   void givenTooLittleMemory_whenComputed_thenAnExampleIsTriedAgainAloneBeforeItIsUnusable() {
     device.memory = 60;
-    pool = new ExamplePool(Collections.nCopies(THREADS, device), 1000);
+    pool =
+        new ExamplePool<>(
+            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), 1000);
     List<Integer> tokens = new ArrayList<>(Collections.nCopies(40, 25));
     tokens.add(20, 70);
 
@@ -64,7 +71,7 @@ class ExamplePoolTest {
   @Test
   void givenAnyOtherEngineFailure_whenComputed_thenTheWholeBatchFails() {
     device.memory = -1;
-    pool = new ExamplePool(List.of(device), 1000);
+    pool = new ExamplePool<>(List.of(device), 1000);
     assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("device lost");
@@ -72,24 +79,26 @@ class ExamplePoolTest {
 
   @Test
   void givenOneDevicePerThread_whenManyExamplesAreComputed_thenEachDeviceComputesOneAtATime() {
-    List<ExampleVectors> devices = List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
-    pool = new ExamplePool(devices, 10_000);
+    List<ExampleVectors<Encoded.Example>> devices =
+        List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
+    pool = new ExamplePool<>(devices, 10_000);
     pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(devices)
         .allSatisfy(device -> assertThat(((FakeDevice) device).most.get()).isEqualTo(40));
   }
 
-  private static List<Supplier<Encoded>> examples(List<Integer> tokens) {
+  private static List<Supplier<Prepared<Encoded.Example>>> examples(List<Integer> tokens) {
     return tokens.stream()
-        .<Supplier<Encoded>>map(
-            length -> () -> new Encoded.Example(new long[length], new long[length]))
+        .<Supplier<Prepared<Encoded.Example>>>map(
+            length ->
+                () -> new Prepared.Ready<>(new Encoded.Example(new long[length], new long[length])))
         .toList();
   }
 
   /**
    * Returns constant vectors, counts the tokens in flight, and fails when they exceed its memory.
    */
-  private static final class FakeDevice implements ExampleVectors {
+  private static final class FakeDevice implements ExampleVectors<Encoded.Example> {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextSettings;
@@ -225,7 +226,8 @@ class ExampleRepresenterTest {
             adam.model(),
             adam.checkpoints(),
             adam.projection(),
-            TextSettings.reference(LIMIT));
+            TextSettings.reference(LIMIT),
+            Prompts.OF_MODEL);
     try (ExampleRepresenter representer = ExampleRepresenter.open(plain)) {
       assertThat(representer.checkpointWeights()).containsExactly(0.5f, 0.5f);
       float[] expected = GoldenData.floats(RUN.resolve("gradients/checkpoint-20/cand_raw.npy"));

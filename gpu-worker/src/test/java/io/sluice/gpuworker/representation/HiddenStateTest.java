@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.Similarities;
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.QueryMode;
@@ -27,6 +28,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -52,10 +54,11 @@ class HiddenStateTest {
     return new RepresentationSettings(
         RepresentationKind.HIDDEN_STATE,
         GradientForm.ADAM,
-        base,
+        Optional.of(base),
         List.of(),
         Projection.DEFAULT,
-        text);
+        text,
+        Prompts.OF_MODEL);
   }
 
   @ParameterizedTest
@@ -73,8 +76,8 @@ class HiddenStateTest {
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     float[] expected = GoldenData.floats(golden.resolve("rds.npy"));
     try (Torch torch = Torch.open()) {
-      ExampleVectors vectors =
-          RepresentationKind.HIDDEN_STATE.open(
+      HiddenStateVectors vectors =
+          HiddenStateVectors.open(
               settings(golden.resolve("base")), new ComputeDevice(torch, false, new StageTimes()));
       List<float[]> ours = new ArrayList<>();
       List<float[]> theirs = new ArrayList<>();
@@ -181,10 +184,11 @@ class HiddenStateTest {
                 new RepresentationSettings(
                     RepresentationKind.GRADIENT,
                     GradientForm.ADAM,
-                    run.resolve("base"),
+                    Optional.of(run.resolve("base")),
                     List.of(run.resolve("run/checkpoint-20")),
                     Projection.DEFAULT,
-                    text))
+                    text,
+                    Prompts.OF_MODEL))
         .withMessageContaining("query mode prompt")
         .withMessageContaining("hidden-state");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
@@ -50,7 +51,7 @@ class WorkerConfigTest {
     assertThat(config.encoding()).isEqualTo(FeatureEncoding.SIGN);
     assertThat(config.computeSettings()).isEqualTo(ComputeSettings.DEFAULT);
     assertThat(config.batchRecords()).isEqualTo(32);
-    assertThat(config.representationSettings().model()).isEqualTo(Path.of("/models/base"));
+    assertThat(config.representationSettings().folder()).isEqualTo(Path.of("/models/base"));
     assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/models/c1"), Path.of("/models/c2"));
     assertThat(config.representationSettings().projection()).isEqualTo(Projection.DEFAULT);
@@ -65,9 +66,10 @@ class WorkerConfigTest {
     "schema.registry.url, ' ', schema registry",
     "checkpoint.dirs, '', checkpoint folder",
     "checkpoint.dirs, '/a,/a', twice",
+    "model.dir, '', base model",
     "representation.id, a b, A-Z a-z 0-9",
     "topic.prefix, a/b, topic prefix",
-    "kind, embedding, hidden-state",
+    "kind, activation, hidden-state",
     "form, sgd, plain",
     "projection, none, use sketch",
     "projection, dense, use sketch",
@@ -113,6 +115,47 @@ class WorkerConfigTest {
 
     assertThat(read.kind()).isEqualTo(RepresentationKind.HIDDEN_STATE);
     assertThat(read.checkpoints()).isEmpty();
+  }
+
+  @Test
+  void givenEmbeddings_whenRead_thenNeitherModelNorCheckpointIsNeeded() {
+    Map<String, String> settings =
+        new HashMap<>(
+            with(
+                Map.of(
+                    "kind", "embedding",
+                    "embedding.query.prompt", "\"query: \"",
+                    "embedding.candidate.prompt", "none")));
+    settings.remove("checkpoint.dirs");
+    settings.remove("model.dir");
+
+    WorkerConfig config = new WorkerConfig(settings);
+
+    assertThat(config.encoding()).isEqualTo(FeatureEncoding.FLOAT16);
+    assertThat(config.representationSettings().model()).isEmpty();
+    assertThat(config.representationSettings().prompts())
+        .isEqualTo(new Prompts(Optional.of("query: "), Optional.of("")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "embedding, text.form, chat",
+    "embedding, checkpoint.dirs, some/checkpoint",
+    "gradient, embedding.query.prompt, none",
+    "hidden-state, embedding.candidate.prompt, passage"
+  })
+  void givenASettingThatTheKindCannotUse_whenRead_thenItIsNamed(
+      String kind, String key, String value) {
+    Map<String, String> settings = new HashMap<>(with(Map.of("kind", kind)));
+    if (kind.equals("embedding")) {
+      settings.remove("checkpoint.dirs");
+    }
+    settings.put(key, value);
+
+    assertThatThrownBy(() -> new WorkerConfig(settings))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("kind " + kind);
   }
 
   @Test
@@ -239,7 +282,7 @@ class WorkerConfigTest {
                 Optional.of(file), Map.of("dimension", "128", "bootstrap.servers", "option:9092")));
 
     assertThat(config.representationSettings().projection()).isEqualTo(new CountSketch(128, 0));
-    assertThat(config.representationSettings().model()).isEqualTo(Path.of("/modèles/base"));
+    assertThat(config.representationSettings().folder()).isEqualTo(Path.of("/modèles/base"));
     assertThat(config.producer().get("bootstrap.servers")).asString().contains("option:9092");
     assertThat(config.consumer().get("bootstrap.servers")).asString().doesNotContain("file");
   }

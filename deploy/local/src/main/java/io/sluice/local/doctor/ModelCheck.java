@@ -1,7 +1,9 @@
 package io.sluice.local.doctor;
 
+import io.sluice.gpuworker.embedding.SentenceEncoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.local.machine.ProcFile;
 import java.io.IOException;
@@ -25,7 +27,7 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
 
   @Override
   public List<Finding> run() throws IOException {
-    long needed = DecoderWeights.count(settings.model()) * Float.BYTES;
+    long needed = bytes();
     Optional<Finding> tooLarge = tooLarge(needed, ProcFile.ofMemory().bytes("MemAvailable"));
     if (tooLarge.isPresent()) {
       return List.of(tooLarge.get());
@@ -35,11 +37,18 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
           Finding.ok(
               "%s passes its self-tests on %s; weights take %.1f GiB; fingerprint %s"
                   .formatted(
-                      settings.model(),
+                      settings.folder(),
                       representer.device(),
                       needed / GIB,
                       representer.fingerprint())));
     }
+  }
+
+  /** ONNX Runtime holds the weights as they are in the file. */
+  private long bytes() throws IOException {
+    return settings.kind() == RepresentationKind.EMBEDDING
+        ? SentenceEncoder.weightBytes(settings.folder())
+        : DecoderWeights.count(settings.folder()) * Float.BYTES;
   }
 
   /**
@@ -53,7 +62,7 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
         ? Optional.empty()
         : Optional.of(
             Finding.fault(
-                "the weights take %.1f GiB in 32 bits, and this machine has %.1f GiB left"
+                "the weights take %.1f GiB, and this machine has %.1f GiB left"
                     .formatted(needed / GIB, available.getAsLong() / GIB),
                 "run the worker on a machine with more memory, or use a smaller model"));
   }

@@ -1,6 +1,7 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.gpuworker.representation.ExampleRepresenter;
+import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
@@ -44,24 +45,25 @@ record Pipeline(
    * Starts all parts. When one of them cannot start, those that did are closed again.
    *
    * @param settings directory, ports and topics of the stack
-   * @param features how examples are represented
+   * @param plan says how examples are represented
    * @param inputs the model, and the tasks' representation id
    * @param display shows what is being started
    * @throws IOException when the model cannot be used
    * @throws io.sluice.local.stack.StackException when the stack cannot start
    */
   static Pipeline start(
-      LocalStack.Settings settings,
-      QuickstartPlan.Features features,
-      Inputs inputs,
-      ProgressDisplay display)
+      LocalStack.Settings settings, QuickstartPlan plan, Inputs inputs, ProgressDisplay display)
       throws IOException, InterruptedException {
     CloseStack parts = new CloseStack();
     boolean started = false;
     try {
       // The model comes first because it is the part that most often cannot be used.
-      display.phase("loading the model (the first time unpacks PyTorch, 430 MB)");
-      Representer representer = parts.push(ExampleRepresenter.open(features.of(inputs.model())));
+      RepresentationSettings representation = plan.representation(inputs.model());
+      display.phase(
+          representation.kind().needsBaseModel()
+              ? "loading the model (the first time unpacks PyTorch, 430 MB)"
+              : "loading the model");
+      Representer representer = parts.push(ExampleRepresenter.open(representation));
       display.phase("starting the broker and the schema registry");
       LocalStack stack = parts.push(LocalStack.start(settings));
       Map<String, String> kafka =
@@ -71,7 +73,8 @@ record Pipeline(
               "topic.prefix", settings.topics().prefix());
       display.phase("starting the streams-app and the worker on " + representer.device());
       StreamsApp app = parts.push(StreamsApp.start(streamsConfig(kafka, settings.directory())));
-      WorkerConfig workerConfig = workerConfig(kafka, features, inputs);
+      WorkerConfig workerConfig =
+          workerConfig(kafka, plan.features(), representation, inputs.representationId());
       RepresentationWorker worker = parts.push(new RepresentationWorker(workerConfig, representer));
       worker.start();
       started = true;
@@ -115,13 +118,18 @@ record Pipeline(
 
   /** The settings of a worker whose representer is already open. */
   private static WorkerConfig workerConfig(
-      Map<String, String> kafka, QuickstartPlan.Features features, Inputs inputs) {
+      Map<String, String> kafka,
+      QuickstartPlan.Features features,
+      RepresentationSettings representation,
+      String representationId) {
     Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put(WorkerSettings.MODEL_DIR.key(), inputs.model().base().toString());
+    settings.put(WorkerSettings.KIND.key(), representation.kind().label());
+    settings.put(
+        WorkerSettings.MODEL_DIR.key(), representation.model().map(Path::toString).orElse(""));
     settings.put(
         WorkerSettings.CHECKPOINT_DIRS.key(),
-        inputs.model().checkpoints().stream().map(Path::toString).toList());
-    settings.put(WorkerSettings.REPRESENTATION_ID.key(), inputs.representationId());
+        representation.checkpoints().stream().map(Path::toString).toList());
+    settings.put(WorkerSettings.REPRESENTATION_ID.key(), representationId);
     settings.put(WorkerSettings.ENCODING.key(), features.encoding().name());
     return new WorkerConfig(settings);
   }

@@ -67,7 +67,7 @@ public final class Quickstart {
     display.phase("reading the inputs");
     Inputs inputs = Inputs.prepare(plan, settings.directory().resolve("bundled"));
     try (CloseStack parts = new CloseStack()) {
-      Pipeline pipeline = parts.push(Pipeline.start(settings, plan.features(), inputs, display));
+      Pipeline pipeline = parts.push(Pipeline.start(settings, plan, inputs, display));
       List<TargetTask> tasks = new ArrayList<>();
       for (TargetTask task : inputs.tasks()) {
         tasks.add(new TargetTasks(pipeline.kafka()).put(task).task());

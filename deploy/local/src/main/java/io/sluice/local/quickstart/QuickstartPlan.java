@@ -1,5 +1,6 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
@@ -58,12 +59,14 @@ public record QuickstartPlan(
   /**
    * How examples are represented.
    *
+   * @param kind the kind of representation
    * @param text how examples become tokens
    * @param dimension number of values of a projected gradient, in the range that {@link
    *     Projection#sketch} allows
    * @param encoding encoding of a candidate's values; not FLOAT32, which is the encoding of queries
    */
-  public record Features(TextSettings text, int dimension, FeatureEncoding encoding) {
+  public record Features(
+      RepresentationKind kind, TextSettings text, int dimension, FeatureEncoding encoding) {
     /**
      * Checks the values.
      *
@@ -76,22 +79,27 @@ public record QuickstartPlan(
             "encoding FLOAT32 is only for queries: use FLOAT16, INT8, INT4 or SIGN");
       }
     }
+  }
 
-    /**
-     * Returns the settings that a representer with this model is opened with: gradients as defined
-     * by LESS.
-     *
-     * @throws IllegalArgumentException when a checkpoint is given twice
-     */
-    RepresentationSettings of(ModelFolders model) {
-      return new RepresentationSettings(
-          RepresentationKind.GRADIENT,
-          GradientForm.ADAM,
-          model.base(),
-          model.checkpoints(),
-          Projection.sketch(dimension),
-          text);
-    }
+  /**
+   * Returns the settings that a representer is opened with. Gradients are those defined by LESS.
+   *
+   * @param folders the user's model or the bundled one; sentence embeddings have another bundled
+   *     model
+   * @throws IllegalArgumentException when a checkpoint is given twice, or one is given that the
+   *     kind cannot use
+   */
+  RepresentationSettings representation(ModelFolders folders) {
+    boolean embedding = features.kind() == RepresentationKind.EMBEDDING;
+    boolean ofUser = model.isPresent();
+    return new RepresentationSettings(
+        features.kind(),
+        GradientForm.ADAM,
+        embedding && !ofUser ? Optional.empty() : Optional.of(folders.base()),
+        features.kind().needsCheckpoints() || ofUser ? folders.checkpoints() : List.of(),
+        Projection.sketch(features.dimension()),
+        features.text(),
+        Prompts.OF_MODEL);
   }
 
   /**
@@ -120,8 +128,8 @@ public record QuickstartPlan(
       }
     }
     if (model.isPresent()) {
-      features.of(model.get());
-      model.get().check();
+      representation(model.get());
+      model.get().check(features.kind());
     }
     Files.createDirectories(out);
   }

@@ -57,6 +57,15 @@ public final class FieldList {
     check(file, "");
   }
 
+  /** Checks those fields of a file that are on the list. */
+  public void checkListed(JsonFile file) throws UnusableModelException {
+    for (Map.Entry<String, JsonNode> field : file.root().properties()) {
+      if (byName.containsKey(field.getKey())) {
+        check(file, "", field.getKey(), field.getValue());
+      }
+    }
+  }
+
   /**
    * Checks all fields of an object.
    *
@@ -67,21 +76,23 @@ public final class FieldList {
    */
   public void check(JsonFile object, String prefix) throws UnusableModelException {
     for (Map.Entry<String, JsonNode> field : object.root().properties()) {
-      JsonNode value = field.getValue();
-      Treatment treatment = byName.get(field.getKey());
-      if (treatment == null && !turnsNothingOn(value)) {
-        throw new UnusableModelException(
-            ("%s: %s%s is %s. Sluice does not know this field, and it may change the result: remove it if"
-                    + " the model does not depend on it")
-                .formatted(object.path(), prefix, field.getKey(), shown(value)));
-      }
-      if (treatment instanceof Treatment.Restricted only
-          && !value.isNull()
-          && !only.accepts(value)) {
-        throw new UnusableModelException(
-            "%s: %s%s is %s, which is not supported: %s"
-                .formatted(object.path(), prefix, field.getKey(), shown(value), only.remedy()));
-      }
+      check(object, prefix, field.getKey(), field.getValue());
+    }
+  }
+
+  private void check(JsonFile object, String prefix, String name, JsonNode value)
+      throws UnusableModelException {
+    Treatment treatment = byName.get(name);
+    if (treatment == null && !turnsNothingOn(value)) {
+      throw new UnusableModelException(
+          ("%s: %s%s is %s. Sluice does not know this field, and it may change the result: remove it if"
+                  + " the model does not depend on it")
+              .formatted(object.path(), prefix, name, shown(value)));
+    }
+    if (treatment instanceof Treatment.Restricted only && !value.isNull() && !only.accepts(value)) {
+      throw new UnusableModelException(
+          "%s: %s%s is %s, which is not supported: %s"
+              .formatted(object.path(), prefix, name, shown(value), only.remedy()));
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -40,13 +41,43 @@ public record JsonFile(Path path, JsonNode root) {
    * @throws UnusableModelException when the file does not contain a JSON object
    */
   public static JsonFile read(Path path) throws IOException {
+    return object(path, tree(path));
+  }
+
+  /**
+   * Reads a file that contains a list of objects.
+   *
+   * @throws UnusableModelException when it contains anything else
+   */
+  public static List<JsonFile> readList(Path path) throws IOException {
+    JsonNode root = tree(path);
+    if (!root.isArray()) {
+      throw new UnusableModelException(
+          path + " is not a JSON list: get an intact copy of the file");
+    }
+    List<JsonFile> objects = new ArrayList<>();
+    for (JsonNode item : root) {
+      objects.add(object(path, item));
+    }
+    return objects;
+  }
+
+  /** An object without fields, in place of a file that does not exist. */
+  public static JsonFile empty(Path path) {
+    return new JsonFile(path, JsonNodeFactory.instance.objectNode());
+  }
+
+  private static JsonFile object(Path path, JsonNode node) throws UnusableModelException {
+    if (!node.isObject()) {
+      throw new UnusableModelException(
+          path + " is not a JSON object: get an intact copy of the file");
+    }
+    return new JsonFile(path, node);
+  }
+
+  private static JsonNode tree(Path path) throws IOException {
     try {
-      JsonNode root = READER.readTree(Files.readString(path));
-      if (!root.isObject()) {
-        throw new UnusableModelException(
-            path + " is not a JSON object: get an intact copy of the file");
-      }
-      return new JsonFile(path, root);
+      return READER.readTree(Files.readString(path));
     } catch (JsonProcessingException | CharacterCodingException e) {
       throw new UnusableModelException(path + " is not JSON: get an intact copy of the file", e);
     }

@@ -17,6 +17,18 @@ class ModelFolderPageTest {
           TokenizerFields.TOKENIZER_MODEL,
           TokenizerFields.TOKENIZER_CONFIG);
 
+  private static final List<FieldList> EMBEDDING_LISTS =
+      List.of(
+          EmbeddingFields.MODULE,
+          EmbeddingFields.POOLING,
+          EmbeddingFields.DENSE,
+          EmbeddingFields.LAYER_NORM,
+          EmbeddingFields.TRANSFORMER,
+          EmbeddingFields.SENTENCE_TRANSFORMERS,
+          EmbeddingFields.MODEL,
+          EmbeddingFields.TOKENIZER,
+          EmbeddingFields.TOKENIZER_CONFIG);
+
   @Test
   void givenTheLists_whenThePageIsRead_thenItSaysWhatTheySay() throws IOException {
     new DocumentedPage(
@@ -30,7 +42,8 @@ class ModelFolderPageTest {
             result. The lists below are closed. A field that is on none of them passes only if it is null, false or empty, as new
             fields of later versions usually are; any other value is refused. A field that is null counts as absent.
 
-            The lists hold for transformers up to 5.18 and PEFT up to 0.21.
+            The lists hold for transformers up to 5.18, PEFT up to 0.21 and sentence-transformers up to 6.0. Models for
+            [sentence embeddings](#models-for-sentence-embeddings) have lists of their own.
             %s
             ## Other files
 
@@ -43,11 +56,30 @@ class ModelFolderPageTest {
             | `special_tokens_map.json`, `added_tokens.json` | Must not contradict the tokenizer; see above. |
             | `generation_config.json`, `chat_template.jinja`, `training_args.bin`, all others | Without effect: Sluice generates no text, and no file can run code. |
             | `adapter_config.json` in the folder of the base model | Refused, because transformers would load that adapter with the model. |
+
+            ## Models for sentence embeddings
+
+            The kind `embedding` reads a folder of sentence-transformers ([embeddings.md](embeddings.md)).
+            %s
+            ## Other files of a model for sentence embeddings
+
+            | file | what Sluice does with it |
+            |---|---|
+            | `model.onnx`, or else `onnx/model.onnx`, or else the only file `*.onnx` in these folders | Computes the states. Its inputs must be `input_ids` and possibly `attention_mask` and `token_type_ids`, without a fixed length; its output `last_hidden_state`, `token_embeddings` or the only one with three axes, in 32-bit floats. Operators that are not part of ONNX Runtime are refused. |
+            | files with weights that the ONNX file names | Must be in the same folder, or below it. |
+            | `model.safetensors` of `Dense` and `LayerNorm` | Must have exactly the tensors that `config.json` beside it provides for. `pytorch_model.bin` is not read. |
+            | `special_tokens_map.json`, `added_tokens.json` | Must not contradict the tokenizer. |
+            | all others, with the weights for PyTorch | Without effect. No file can run code. |
             """
                 .formatted(
                     DocumentedPage.howToRenew(ModelFolderPageTest.class),
-                    LISTS.stream().map(ModelFolderPageTest::section).collect(Collectors.joining())))
+                    sections(LISTS),
+                    sections(EMBEDDING_LISTS)))
         .check(ModelFolderPageTest.class);
+  }
+
+  private static String sections(List<FieldList> lists) {
+    return lists.stream().map(ModelFolderPageTest::section).collect(Collectors.joining());
   }
 
   private static String section(FieldList list) {

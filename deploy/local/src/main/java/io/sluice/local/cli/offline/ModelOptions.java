@@ -1,15 +1,19 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.local.cli.options.KindName;
+import io.sluice.local.cli.options.KindNames;
 import io.sluice.local.cli.options.TextFormOptions;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,14 +27,22 @@ final class ModelOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Mixin private BaseModelOption model;
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "Folder of the base model, in Hugging Face format. For embedding: of a"
+              + " sentence-transformers model with an ONNX export (default: the bundled"
+              + " all-MiniLM-L6-v2).")
+  private Optional<Path> model = Optional.empty();
 
   @Option(
       names = "--checkpoint",
       arity = "1..*",
       paramLabel = "DIR",
       description =
-          "Folders of the model's LoRA warm-up checkpoints, all of one run; hidden-state needs none.")
+          "Folders of the model's LoRA warm-up checkpoints, all of one run; for gradient"
+              + " only.")
   private List<Path> checkpoints = List.of();
 
   @Option(
@@ -60,7 +72,7 @@ final class ModelOptions {
       description =
           "How gradients are shortened: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). sketch"
               + " computes the same sketch as the worker; none keeps whole gradients. Hidden states"
-              + " are never sketched.")
+              + " and embeddings are never sketched.")
   private ProjectionKind projection;
 
   @Option(
@@ -82,7 +94,7 @@ final class ModelOptions {
       paramLabel = "MODE",
       description = {
         "The part of a query that stands for it: ${COMPLETION-CANDIDATES} (default:"
-            + " ${DEFAULT-VALUE}). prompt has no gradient and is for hidden-state."
+            + " ${DEFAULT-VALUE}). prompt has no gradient and is for the other kinds."
       })
   private QueryMode queries;
 
@@ -92,28 +104,27 @@ final class ModelOptions {
       paramLabel = "TOKENS",
       description =
           "The number of tokens after which a candidate is truncated, and likewise a query's prompt"
-              + " and its answer (default: ${DEFAULT-VALUE}).")
+              + " and its answer. Embeddings have the limit of their model, if it is lower, for whole"
+              + " texts (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
-  /** Parses the kinds by their labels, since these are not names of Java constants. */
-  static final class KindName implements ITypeConverter<RepresentationKind> {
-    @Override
-    public RepresentationKind convert(String label) {
-      try {
-        return RepresentationKind.of(label);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
+  @Option(
+      names = "--query-prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description =
+          "For embedding: what is put before the text of a query, or none for nothing (default: the"
+              + " model's own prompt, or else that of the published method).")
+  private String queryPrompt;
 
-  /** The labels of the kinds, for help texts and completion. */
-  static final class KindNames implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return RepresentationKind.labels().iterator();
-    }
-  }
+  @Option(
+      names = "--candidate-prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description =
+          "For embedding: what is put before the text of a candidate, or none for nothing (default:"
+              + " the model's own prompt for documents, or else nothing).")
+  private String candidatePrompt;
 
   /** Parses the query modes by their labels. */
   static final class QueryModeName implements ITypeConverter<QueryMode> {
@@ -167,10 +178,11 @@ final class ModelOptions {
       return new RepresentationSettings(
           kind,
           form == Form.adam ? GradientForm.ADAM : GradientForm.PLAIN,
-          model.folder(),
+          model,
           checkpoints,
           projected() ? Projection.sketch(dimension) : new Projection.None(),
-          new TextSettings(text.form(), queries, maxLength));
+          new TextSettings(text.form(), queries, maxLength),
+          Prompts.given(queryPrompt, candidatePrompt));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
       "Score candidates against a query set, without Kafka.",
       "Writes a NumPy file of float32 with shape [queries, candidates]. For gradients, a score is the"
           + " sum over checkpoints of the checkpoint's weight (its epoch's normalized mean learning"
-          + " rate) times the cosine of the gradients; for hidden states, it is their cosine.",
+          + " rate) times the cosine of the gradients; for hidden states and embeddings, it is their"
+          + " cosine.",
       "Every line that is not blank has a column. A line that cannot be scored is reported on"
           + " standard error, its column is -2, which is below any similarity, and the exit code is 1"
           + " unless --skip-invalid is given. The command select leaves such columns out.",
@@ -78,7 +79,7 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "The encoding of candidates: ${COMPLETION-CANDIDATES} (default: SIGN for sketches,"
-              + " FLOAT16 for hidden states).")
+              + " FLOAT16 for hidden states and embeddings).")
   private Optional<FeatureEncoding> encoding;
 
   @Option(names = "--limit", paramLabel = "N", description = "Score only the first N candidates.")

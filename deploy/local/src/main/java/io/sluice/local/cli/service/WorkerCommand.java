@@ -50,7 +50,10 @@ public final class WorkerCommand implements Service {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
+      description =
+          "Folder of the base model, in Hugging Face format. For kind embedding: of a"
+              + " sentence-transformers model with an ONNX export (default: the bundled"
+              + " all-MiniLM-L6-v2).")
   private Optional<String> model;
 
   @Option(
@@ -66,8 +69,8 @@ public final class WorkerCommand implements Service {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "What represents an example: gradient, or hidden-state, which needs no checkpoint (default:"
-              + " gradient).")
+          "What represents an example: gradient, or hidden-state or embedding, which need no"
+              + " checkpoint (default: gradient).")
   private Optional<String> kind;
 
   private final Opener opener;

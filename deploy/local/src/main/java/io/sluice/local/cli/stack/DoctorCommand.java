@@ -1,5 +1,6 @@
 package io.sluice.local.cli.stack;
 
+import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
@@ -22,6 +23,7 @@ import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.serde.RegistryAdmin;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -70,7 +72,8 @@ public final class DoctorCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Folders of the model's warm-up checkpoints, in the order of training. Without them, the"
-              + " model is examined for hidden states.")
+              + " model is examined for hidden states or, if it has a modules.json, for sentence"
+              + " embeddings.")
   private List<Path> checkpoints = List.of();
 
   @Option(
@@ -139,12 +142,23 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private RepresentationSettings settings(Path folder) {
     return new RepresentationSettings(
-        checkpoints.isEmpty() ? RepresentationKind.HIDDEN_STATE : RepresentationKind.GRADIENT,
+        kind(folder),
         GradientForm.ADAM,
-        folder,
+        Optional.of(folder),
         checkpoints,
         Projection.sketch(Projection.DEFAULT_DIMENSION),
-        TextSettings.of(text.form(), TextSettings.DEFAULT_MAX_LENGTH));
+        TextSettings.of(text.form(), TextSettings.DEFAULT_MAX_LENGTH),
+        Prompts.OF_MODEL);
+  }
+
+  /** A folder of sentence-transformers lists its modules. */
+  private RepresentationKind kind(Path folder) {
+    if (!checkpoints.isEmpty()) {
+      return RepresentationKind.GRADIENT;
+    }
+    return Files.exists(folder.resolve("modules.json"))
+        ? RepresentationKind.EMBEDDING
+        : RepresentationKind.HIDDEN_STATE;
   }
 
   private void printUnlessOk(String subject, Finding finding) {

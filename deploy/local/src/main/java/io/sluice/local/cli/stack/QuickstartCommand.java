@@ -3,6 +3,8 @@ package io.sluice.local.cli.stack;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
+import io.sluice.local.cli.options.KindName;
+import io.sluice.local.cli.options.KindNames;
 import io.sluice.local.cli.options.ReadingOptions;
 import io.sluice.local.cli.options.TextFormOptions;
 import io.sluice.local.cli.process.Logging;
@@ -78,8 +80,22 @@ public final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Folder of the base model, in Hugging Face format.")
+      description =
+          "Folder of the base model, in Hugging Face format. With --kind embedding: of a"
+              + " sentence-transformers model with an ONNX export.")
   private Optional<Path> model;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      defaultValue = "gradient",
+      converter = KindName.class,
+      completionCandidates = KindNames.class,
+      description =
+          "What represents an example: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). Without"
+              + " --model, gradient and hidden-state use the bundled language model, and embedding the"
+              + " bundled all-MiniLM-L6-v2.")
+  private RepresentationKind kind;
 
   @Option(
       names = "--checkpoint",
@@ -133,7 +149,9 @@ public final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
-      description = "Encoding of candidates: FLOAT16, INT8, INT4 or SIGN (default: SIGN).")
+      description =
+          "Encoding of candidates: FLOAT16, INT8, INT4 or SIGN (default: SIGN for gradients, FLOAT16"
+              + " for the other kinds).")
   private Optional<FeatureEncoding> encoding;
 
   @Option(
@@ -182,8 +200,12 @@ public final class QuickstartCommand implements Callable<Integer> {
   }
 
   private QuickstartPlan plan() throws IOException {
-    if (model.isPresent() == checkpoints.isEmpty()) {
+    if (kind.needsCheckpoints() && model.isPresent() == checkpoints.isEmpty()) {
       throw usage("--model and --checkpoint go together: give both or neither");
+    }
+    if (!kind.needsCheckpoints() && !checkpoints.isEmpty()) {
+      throw usage(
+          "--checkpoint is for the kind gradient: leave it out with --kind " + kind.label());
     }
     if (train && model.isPresent()) {
       throw usage(
@@ -207,9 +229,10 @@ public final class QuickstartCommand implements Callable<Integer> {
               budgets,
               limit,
               new QuickstartPlan.Features(
+                  kind,
                   TextSettings.of(text.form(), maxLength),
                   dimension,
-                  encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding())),
+                  encoding.orElse(kind.defaultEncoding())),
               out,
               keep);
       plan.check();

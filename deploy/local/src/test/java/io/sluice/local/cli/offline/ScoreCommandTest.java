@@ -146,8 +146,8 @@ class ScoreCommandTest {
             "--out", folder.resolve("no.npy").toString());
     assertThat(run(arguments)).isEqualTo(2);
     assertThat(err.toString()).contains("kind gradient need at least one folder");
-    assertThat(score(candidates(ADD), task, "no.npy", "--kind", "embedding")).isEqualTo(2);
-    assertThat(err.toString()).contains("use gradient or hidden-state");
+    assertThat(score(candidates(ADD), task, "no.npy", "--kind", "activation")).isEqualTo(2);
+    assertThat(err.toString()).contains("use gradient or hidden-state or embedding");
   }
 
   @Test

@@ -58,7 +58,7 @@ class WorkerCommandTest {
     WorkerConfig config = opened.get(0);
     assertThat(config.representationId()).isEqualTo("from-option");
     assertThat(config.topics().prefix()).isEqualTo("from-set.");
-    assertThat(config.representationSettings().model()).isEqualTo(Path.of("/file"));
+    assertThat(config.representationSettings().folder()).isEqualTo(Path.of("/file"));
     assertThat(config.representationSettings().checkpoints())
         .containsExactly(Path.of("/c1"), Path.of("/c2"), Path.of("/c3"));
     assertThat(config.representationSettings().text().maxLength()).isEqualTo(64);

@@ -1,0 +1,53 @@
+package io.sluice.gpuworker.representation;
+
+import io.sluice.gpuworker.gradient.ModelInput;
+import io.sluice.gpuworker.gradient.Prepared;
+import io.sluice.gpuworker.gradient.Text;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The model of a {@link RepresentationKind}, loaded on the devices of this machine. Thread-safe.
+ *
+ * @param <E> the input of the model
+ */
+interface LoadedModel<E extends ModelInput> extends AutoCloseable {
+  /** Loads a model. */
+  @FunctionalInterface
+  interface Opener {
+    /**
+     * Loads the files that the settings name, and runs the self-tests.
+     *
+     * @param times collects the time of each stage
+     * @throws IOException when a file is missing or unusable, or a self-test fails; the message
+     *     names it and says what to do
+     */
+    LoadedModel<?> open(RepresentationSettings settings, ComputeSettings compute, StageTimes times)
+        throws IOException;
+  }
+
+  /** Turns an example into the input of the model. */
+  Prepared<E> prepare(Text text);
+
+  /**
+   * What computes the vectors: one element for each example that may be computed at the same time.
+   * The same object may occur several times.
+   */
+  List<ExampleVectors<E>> vectors();
+
+  /** See {@link Representer#textForm}. */
+  String textForm();
+
+  /** See {@link Representer#tokenizer}. */
+  String tokenizer();
+
+  /** See {@link Representer#device}. */
+  String device();
+
+  /** Adds what the input of the model depends on, and the files of the model. */
+  void describe(Fingerprint fingerprint) throws IOException;
+
+  /** Frees the memory of the model. */
+  @Override
+  void close();
+}
