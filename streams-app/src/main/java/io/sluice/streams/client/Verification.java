@@ -21,8 +21,8 @@ import java.util.function.Function;
  *
  * <p>The topics alone are read: every representation is judged and scored, and the batch rule
  * selects from the whole table, by code that the streams-app does not use. Nothing is written. The
- * streams-app publishes a little later than it reads, so a difference counts only if it is still
- * there when everything that was read has been processed. Not thread-safe.
+ * streams-app publishes a little later than it reads, so a difference counts only if it stays until
+ * the caller's patience is over. Not thread-safe.
  */
 public final class Verification {
   private static final Duration BETWEEN_READS = Duration.ofMillis(500);
@@ -44,9 +44,9 @@ public final class Verification {
   public enum Verdict {
     /** What is published is what the batch rule selects, in every field. */
     EQUAL("equal"),
-    /** It is not, although the streams-app has processed everything that was read. */
+    /** It is not, although the counts that the streams-app has published are those of the pool. */
     DIFFERENT("different"),
-    /** The streams-app has not processed everything that was read, or more arrived all the time. */
+    /** The streams-app counts another pool than the topics hold, or more arrived all the time. */
     UNDECIDED("undecided");
 
     private final String label;
