@@ -6,24 +6,17 @@ import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.QueryRepresentation;
-import io.sluice.schemas.QueryRepresentationKey;
-import io.sluice.schemas.Representation;
-import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
-import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -212,72 +205,6 @@ class ClientCommandsTest {
     assertThat(Files.readAllLines(out)).hasSize(3);
     assertThat(run("selected", "nothing", "--budget", "3").err()).contains("no task 'nothing'");
     assertThat(run("selected", "sums", "--budget", "4").err()).contains("budgets 1 to 3");
-  }
-
-  @Test
-  void givenAPool_whenSelectedByTransport_thenTheMassesAreInOrderAndTheTopicsStayAsTheyAre()
-      throws IOException {
-    run("task", "put", write("task.json", TASK).toString());
-    assertThat(run("pool", "sums", "--algorithm", "uot", "--budget", "2").err())
-        .contains("0 of the 2 queries of task 'sums'");
-    represent(0, 1, 0);
-    represent(1, 0, 1);
-    represent("far", -1, -1);
-    represent("between", 1, 1);
-    represent("first", 1, 0);
-
-    CommandRun ran = run("pool", "sums", "--algorithm", "uot", "--budget", "2");
-
-    assertThat(ran.err()).isEmpty();
-    assertThat(ran.out().lines())
-        .hasSize(2)
-        .allMatch(
-            line -> line.endsWith("\"messages\":[{\"role\":\"assistant\",\"content\":\"ä\"}]}"));
-    assertThat(ran.out().lines().toList().get(0))
-        .startsWith("{\"rank\":0,\"candidate_id\":\"between\",\"mass\":0.");
-    assertThat(ran.out().lines().toList().get(1)).contains("\"candidate_id\":\"first\"");
-    assertThat(run("pool", "sums", "--algorithm", "uot", "--budget", "9").err())
-        .contains("has only 3 candidates");
-    assertThat(run("pool", "sums", "--algorithm", "knn-kde", "--budget", "2").err())
-        .contains("at least 20", "not 3");
-    assertThat(run("pool", "sums", "--algorithm", "round-robin", "--budget", "2").err())
-        .contains("use uot or knn-kde", "selected");
-    assertThat(run("pool", "sums", "--algorithm", "uot", "--budget", "0").err())
-        .contains("--budget 0");
-    assertThat(run("pool", "other", "--algorithm", "uot", "--budget", "2").err())
-        .contains("no task 'other'");
-  }
-
-  private void represent(int query, float... vector) {
-    send(
-        kafka.topics().queryRepresentations(),
-        serdes.<QueryRepresentationKey>key(),
-        new QueryRepresentationKey("sums", 1, query),
-        serdes.<QueryRepresentation>value(),
-        new QueryRepresentation(
-            "sums", 1, query, "default", "f", 8, List.of(1f), features(vector), "reference", ""));
-  }
-
-  private void represent(String id, float... vector) {
-    send(
-        kafka.topics().representations(),
-        serdes.<RepresentationKey>key(),
-        new RepresentationKey("default", id),
-        serdes.<Representation>value(),
-        Representation.newBuilder()
-            .setRepresentationId("default")
-            .setFingerprint("f")
-            .setEncoding(FeatureEncoding.FLOAT32)
-            .setDimension(8)
-            .setCheckpoints(1)
-            .setFeatures(features(vector))
-            .setTokens(1)
-            .setCandidate(Candidates.of(id, "", List.of(Messages.of("assistant", "ä"))))
-            .build());
-  }
-
-  private static ByteBuffer features(float[] vector) {
-    return FeatureCodec.encode(FeatureEncoding.FLOAT32, new float[][] {Arrays.copyOf(vector, 8)});
   }
 
   @Test
