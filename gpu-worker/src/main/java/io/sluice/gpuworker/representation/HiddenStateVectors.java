@@ -15,9 +15,9 @@ import java.io.IOException;
 import java.util.stream.LongStream;
 
 /**
- * The weighted mean of the base model's hidden states after the final norm, over all tokens of an
- * example. The weight of a token is its position, counted from 1 (RDS+; Ivison et al. 2025). There
- * is one vector per example, and its role makes no difference.
+ * The mean of the base model's hidden states after the final norm, over all tokens of an example,
+ * with the weights of a {@link StatePooling}. There is one vector per example, and its role makes
+ * no difference.
  */
 final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
   /**
@@ -28,12 +28,15 @@ final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
 
   private final NDManager manager;
   private final Decoder decoder;
+  private final StatePooling pooling;
   private final StageTimes times;
 
-  private HiddenStateVectors(NDManager manager, Decoder decoder, StageTimes times) {
+  private HiddenStateVectors(
+      NDManager manager, Decoder decoder, StatePooling pooling, StageTimes times) {
     this.times = times;
     this.manager = manager;
     this.decoder = decoder;
+    this.pooling = pooling;
   }
 
   /**
@@ -51,7 +54,7 @@ final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
             DecoderConfig.read(settings.folder()),
             DecoderWeights.open(manager, settings.folder()),
             settings.positions());
-    return new HiddenStateVectors(manager, decoder, device.times());
+    return new HiddenStateVectors(manager, decoder, settings.pooling(), device.times());
   }
 
   @Override
@@ -82,26 +85,17 @@ final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
       scope.suppressNotUsedWarning();
       long[] everywhere = LongStream.range(0, length).toArray();
       NDArray states = decoder.states(scratch, example.ids(), everywhere, Lora.NONE);
-      NDArray positionWeights = scratch.create(positionWeights(length), new Shape(1, length));
-      return positionWeights.matMul(states.squeeze(0)).toFloatArray();
+      NDArray weights = scratch.create(pooling.weights(length), new Shape(1, length));
+      return weights.matMul(states.squeeze(0)).toFloatArray();
     }
-  }
-
-  /**
-   * The weight of each token: its position, counted from 1, divided by the sum of all positions.
-   */
-  private static float[] positionWeights(int length) {
-    double sum = length * (length + 1.0) / 2;
-    float[] positionWeights = new float[length];
-    for (int i = 0; i < length; i++) {
-      positionWeights[i] = (float) ((i + 1) / sum);
-    }
-    return positionWeights;
   }
 
   @Override
   public void describe(Fingerprint fingerprint) {
     fingerprint.add(METHOD);
+    if (pooling != StatePooling.WEIGHTED_MEAN) {
+      fingerprint.add("pooling " + pooling.label());
+    }
   }
 
   @Override

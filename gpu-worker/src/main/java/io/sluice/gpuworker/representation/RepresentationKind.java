@@ -12,7 +12,7 @@ public enum RepresentationKind {
    * (LESS).
    */
   GRADIENT("gradient", true, FeatureEncoding.SIGN, DecoderModel.of(GradientVectors::open)),
-  /** The weighted mean of the base model's last hidden states (RDS+). */
+  /** The mean of the base model's last hidden states (RDS+), see {@link StatePooling}. */
   HIDDEN_STATE(
       "hidden-state", false, FeatureEncoding.FLOAT16, DecoderModel.of(HiddenStateVectors::open)),
   /** The vector of a sentence-embedding model for the text (EMBED). */

@@ -24,6 +24,8 @@ import java.util.Set;
  * @param text how examples become tokens; the query mode {@link QueryMode#PROMPT} needs a kind
  *     without gradients
  * @param prompts what is put before texts; for sentence embeddings only
+ * @param pooling how the hidden states of tokens become one vector; another one than {@link
+ *     StatePooling#WEIGHTED_MEAN} is for hidden states only
  */
 public record RepresentationSettings(
     RepresentationKind kind,
@@ -32,7 +34,8 @@ public record RepresentationSettings(
     List<Path> checkpoints,
     Projection projection,
     TextSettings text,
-    Prompts prompts) {
+    Prompts prompts,
+    StatePooling pooling) {
   /**
    * A query has two parts, its prompt and its answer, and each is truncated to the length limit.
    */
@@ -63,6 +66,14 @@ public record RepresentationSettings(
           "query mode "
               + text.queries().label()
               + ": a prompt alone has no loss and so no gradient, use kind hidden-state, kind embedding or another query mode");
+    }
+    if (kind != RepresentationKind.HIDDEN_STATE && pooling != StatePooling.WEIGHTED_MEAN) {
+      throw new IllegalArgumentException(
+          "pooling "
+              + pooling.label()
+              + " is for the kind hidden-state, not for "
+              + kind.label()
+              + ": leave it out");
     }
     if (kind == RepresentationKind.EMBEDDING) {
       requireEmbeddable(checkpoints, text);
@@ -112,7 +123,8 @@ public record RepresentationSettings(
         checkpoints,
         projection,
         TextSettings.reference(maxLength),
-        Prompts.OF_MODEL);
+        Prompts.OF_MODEL,
+        StatePooling.WEIGHTED_MEAN);
   }
 
   /** The folder of the base model, for kinds that need one. */

@@ -8,6 +8,7 @@ import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.gpuworker.service.ServiceConfig;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.connection.Setting;
@@ -69,6 +70,10 @@ public final class WorkerConfig extends ServiceConfig {
   }
 
   private void requireFitting(RepresentationKind kind) {
+    if (kind != RepresentationKind.HIDDEN_STATE) {
+      refuse(
+          kind, WorkerSettings.POOLING, get(WorkerSettings.POOLING) == StatePooling.WEIGHTED_MEAN);
+    }
     if (kind == RepresentationKind.EMBEDDING) {
       refuse(kind, WorkerSettings.CHECKPOINT_DIRS, get(WorkerSettings.CHECKPOINT_DIRS).isEmpty());
       refuse(kind, WorkerSettings.TEXT_FORM, textForm() instanceof TextForm.Reference);
@@ -115,7 +120,8 @@ public final class WorkerConfig extends ServiceConfig {
         new CountSketch(get(WorkerSettings.DIMENSION), SKETCH_SEED),
         new TextSettings(
             textForm(), get(WorkerSettings.QUERY_MODE), get(WorkerSettings.MAX_LENGTH)),
-        Prompts.given(get(WorkerSettings.QUERY_PROMPT), get(WorkerSettings.CANDIDATE_PROMPT)));
+        Prompts.given(get(WorkerSettings.QUERY_PROMPT), get(WorkerSettings.CANDIDATE_PROMPT)),
+        get(WorkerSettings.POOLING));
   }
 
   private TextForm textForm() {

@@ -7,6 +7,7 @@ import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
+import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.connection.Setting;
 import io.sluice.schemas.connection.SettingChecks;
@@ -72,7 +73,7 @@ public final class WorkerSettings {
           .valid(ValidString.in(RepresentationKind.labels().toArray(String[]::new)))
           .documentation(
               "What represents an example: gradient (the gradient of its loss at each checkpoint),"
-                  + " hidden-state (the weighted mean of the base model's last hidden states) or"
+                  + " hidden-state (the mean of the base model's last hidden states) or"
                   + " embedding (the vector of a sentence-embedding model).")
           .as(RepresentationKind::of);
 
@@ -164,6 +165,18 @@ public final class WorkerSettings {
                   + " answer of a query, each on its own. For kind embedding: every text is cut to"
                   + " the lower of this and the limit of the model.");
 
+  /** How hidden states become one vector. */
+  public static final Setting<StatePooling> POOLING =
+      Setting.text("hidden.state.pooling")
+          .byDefault(StatePooling.WEIGHTED_MEAN.label())
+          .valid(ValidString.in(StatePooling.labels().toArray(String[]::new)))
+          .importance(Importance.LOW)
+          .documentation(
+              "How the hidden states of the tokens become the vector of an example, for kind"
+                  + " hidden-state: weighted-mean (later tokens weigh more, in proportion to their"
+                  + " position, as in RDS+) or mean (all tokens weigh the same).")
+          .as(StatePooling::of);
+
   /** What is put before the texts of queries. */
   public static final Setting<String> QUERY_PROMPT =
       Setting.text("embedding.query.prompt")
@@ -234,6 +247,7 @@ public final class WorkerSettings {
         CHAT_DATE,
         QUERY_MODE,
         MAX_LENGTH,
+        POOLING,
         QUERY_PROMPT,
         CANDIDATE_PROMPT,
         TOKENS_IN_FLIGHT,

@@ -61,7 +61,8 @@ class BundledEmbeddingTest {
             List.of(),
             Projection.DEFAULT,
             TextSettings.reference(TextSettings.DEFAULT_MAX_LENGTH),
-            Prompts.OF_MODEL));
+            Prompts.OF_MODEL,
+            StatePooling.WEIGHTED_MEAN));
   }
 
   private static void requireEqual(Outcome outcome, float[] expected) {

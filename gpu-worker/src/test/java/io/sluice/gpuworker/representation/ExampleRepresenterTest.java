@@ -227,7 +227,8 @@ class ExampleRepresenterTest {
             adam.checkpoints(),
             adam.projection(),
             TextSettings.reference(LIMIT),
-            Prompts.OF_MODEL);
+            Prompts.OF_MODEL,
+            StatePooling.WEIGHTED_MEAN);
     try (ExampleRepresenter representer = ExampleRepresenter.open(plain)) {
       assertThat(representer.checkpointWeights()).containsExactly(0.5f, 0.5f);
       float[] expected = GoldenData.floats(RUN.resolve("gradients/checkpoint-20/cand_raw.npy"));

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Compares hidden-state vectors (RDS+) with those of the reference implementation. */
 class HiddenStateTest {
@@ -51,6 +52,11 @@ class HiddenStateTest {
   }
 
   private static RepresentationSettings settings(Path base, TextSettings text) {
+    return settings(base, text, StatePooling.WEIGHTED_MEAN);
+  }
+
+  private static RepresentationSettings settings(
+      Path base, TextSettings text, StatePooling pooling) {
     return new RepresentationSettings(
         RepresentationKind.HIDDEN_STATE,
         GradientForm.ADAM,
@@ -58,7 +64,8 @@ class HiddenStateTest {
         List.of(),
         Projection.DEFAULT,
         text,
-        Prompts.OF_MODEL);
+        Prompts.OF_MODEL,
+        pooling);
   }
 
   @ParameterizedTest
@@ -107,11 +114,7 @@ class HiddenStateTest {
       String model, int count) throws IOException {
     Path grad = GoldenData.shared("golden/grad");
     Path rds = grad.resolve(model).resolve("rds");
-    List<Candidate> candidates =
-        GoldenData.jsonLines(grad.resolve("train.jsonl")).stream()
-            .limit(count)
-            .map(line -> Candidates.of("c", "", GoldenData.messages(line)))
-            .toList();
+    List<Candidate> candidates = candidates(grad, count);
     List<PromptAnswer> queries =
         GoldenData.jsonLines(grad.resolve("query.jsonl")).stream()
             .map(line -> new PromptAnswer(text(line, "prompts"), text(line, "labels")))
@@ -130,6 +133,56 @@ class HiddenStateTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tiny-llama,60", "tiny-llama-addpad,12"})
+  void givenThePlainMean_whenRepresented_thenVectorsEqualTheReference(String model, int count)
+      throws IOException {
+    Path grad = GoldenData.shared("golden/grad");
+    RepresentationSettings mean =
+        settings(
+            grad.resolve(model).resolve("base"), TextSettings.reference(256), StatePooling.MEAN);
+    try (ExampleRepresenter representer = ExampleRepresenter.open(mean)) {
+      assertEqualRows(
+          rows(representer.candidates(candidates(grad, count))),
+          grad.resolve(model).resolve("rds/cand_mean_pooling.npy"));
+    }
+  }
+
+  /** Stored vectors carry the fingerprint: that of the weighted mean stays what it was. */
+  @Test
+  void givenAPooling_whenOpened_thenOnlyTheWeightedMeanHasTheFingerprintOfEarlierReleases()
+      throws IOException {
+    Path base = GoldenData.small().resolve("tiny-llama/base");
+    String earlier = "0e8d4f6a87aa2216044e5881ae1be48b30aa254f533c6aeaa87c338e629721b5";
+    try (ExampleRepresenter weighted = ExampleRepresenter.open(settings(base));
+        ExampleRepresenter mean =
+            ExampleRepresenter.open(
+                settings(base, TextSettings.reference(256), StatePooling.MEAN))) {
+      assertThat(weighted.fingerprint()).isEqualTo(earlier);
+      assertThat(mean.fingerprint()).hasSize(64).isNotEqualTo(earlier);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GRADIENT", "EMBEDDING"})
+  void givenAPooling_whenTheKindHasNoHiddenStates_thenRefused(RepresentationKind kind) {
+    Path run = GoldenData.small().resolve("tiny-llama");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new RepresentationSettings(
+                    kind,
+                    GradientForm.ADAM,
+                    Optional.of(run.resolve("base")),
+                    kind.needsCheckpoints() ? List.of(run.resolve("run/checkpoint-20")) : List.of(),
+                    Projection.DEFAULT,
+                    TextSettings.reference(64),
+                    Prompts.OF_MODEL,
+                    StatePooling.MEAN))
+        .withMessageContaining("pooling mean")
+        .withMessageContaining("hidden-state, not for " + kind.label());
   }
 
   @Test
@@ -188,9 +241,17 @@ class HiddenStateTest {
                     List.of(run.resolve("run/checkpoint-20")),
                     Projection.DEFAULT,
                     text,
-                    Prompts.OF_MODEL))
+                    Prompts.OF_MODEL,
+                    StatePooling.WEIGHTED_MEAN))
         .withMessageContaining("query mode prompt")
         .withMessageContaining("hidden-state");
+  }
+
+  private static List<Candidate> candidates(Path grad, int count) {
+    return GoldenData.jsonLines(grad.resolve("train.jsonl")).stream()
+        .limit(count)
+        .map(line -> Candidates.of("c", "", GoldenData.messages(line)))
+        .toList();
   }
 
   private static String text(JsonNode line, String field) {

@@ -107,7 +107,8 @@ class SentenceTransformersTest {
         List.of(),
         Projection.DEFAULT,
         TextSettings.reference(limit),
-        prompts);
+        prompts,
+        StatePooling.WEIGHTED_MEAN);
   }
 
   private static List<Text> texts() throws IOException {

@@ -14,6 +14,7 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.connection.ConnectionSettings;
 import io.sluice.schemas.connection.SettingsFile;
@@ -82,6 +83,7 @@ class WorkerConfigTest {
     "chat.date, 2024-02-03, text.form=chat",
     "query.mode, answer, response",
     "query.mode, prompt, kind=hidden-state",
+    "hidden.state.pooling, median, weighted-mean",
     "max.length, 1, max.length",
     "tokens.in.flight, 0, tokens.in.flight",
     "recompute, perhaps, recompute",
@@ -115,6 +117,16 @@ class WorkerConfigTest {
 
     assertThat(read.kind()).isEqualTo(RepresentationKind.HIDDEN_STATE);
     assertThat(read.checkpoints()).isEmpty();
+    assertThat(read.pooling()).isEqualTo(StatePooling.WEIGHTED_MEAN);
+  }
+
+  @Test
+  void givenThePlainMean_whenRead_thenHiddenStatesArePooledByIt() {
+    Map<String, String> settings =
+        with(Map.of("kind", "hidden-state", "hidden.state.pooling", "mean"));
+
+    assertThat(new WorkerConfig(settings).representationSettings().pooling())
+        .isEqualTo(StatePooling.MEAN);
   }
 
   @Test
@@ -142,7 +154,9 @@ class WorkerConfigTest {
     "embedding, text.form, chat",
     "embedding, checkpoint.dirs, some/checkpoint",
     "gradient, embedding.query.prompt, none",
-    "hidden-state, embedding.candidate.prompt, passage"
+    "hidden-state, embedding.candidate.prompt, passage",
+    "gradient, hidden.state.pooling, mean",
+    "embedding, hidden.state.pooling, mean"
   })
   void givenASettingThatTheKindCannotUse_whenRead_thenItIsNamed(
       String kind, String key, String value) {

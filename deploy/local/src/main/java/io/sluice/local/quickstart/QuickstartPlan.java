@@ -6,6 +6,7 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.file.CandidateFile;
@@ -99,7 +100,8 @@ public record QuickstartPlan(
         features.kind().needsCheckpoints() || ofUser ? folders.checkpoints() : List.of(),
         Projection.sketch(features.dimension()),
         features.text(),
-        Prompts.OF_MODEL);
+        Prompts.OF_MODEL,
+        StatePooling.WEIGHTED_MEAN);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.local.cli.options.KindName;
 import io.sluice.local.cli.options.KindNames;
 import io.sluice.local.cli.options.TextFormOptions;
@@ -109,6 +110,18 @@ final class ModelOptions {
   private int maxLength;
 
   @Option(
+      names = "--pooling",
+      paramLabel = "HOW",
+      defaultValue = "weighted-mean",
+      converter = PoolingName.class,
+      completionCandidates = PoolingNames.class,
+      description =
+          "For hidden-state: how the states of the tokens become one vector, ${COMPLETION-CANDIDATES}"
+              + " (default: ${DEFAULT-VALUE}). In weighted-mean, later tokens weigh more, in"
+              + " proportion to their position.")
+  private StatePooling pooling;
+
+  @Option(
       names = "--query-prompt",
       paramLabel = "TEXT",
       defaultValue = "",
@@ -143,6 +156,26 @@ final class ModelOptions {
     @Override
     public Iterator<String> iterator() {
       return QueryMode.labels().iterator();
+    }
+  }
+
+  /** Parses poolings by their labels. */
+  static final class PoolingName implements ITypeConverter<StatePooling> {
+    @Override
+    public StatePooling convert(String label) {
+      try {
+        return StatePooling.of(label);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** The labels of the poolings, for help texts and completion. */
+  static final class PoolingNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return StatePooling.labels().iterator();
     }
   }
 
@@ -182,7 +215,8 @@ final class ModelOptions {
           checkpoints,
           projected() ? Projection.sketch(dimension) : new Projection.None(),
           new TextSettings(text.form(), queries, maxLength),
-          Prompts.given(queryPrompt, candidatePrompt));
+          Prompts.given(queryPrompt, candidatePrompt),
+          pooling);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

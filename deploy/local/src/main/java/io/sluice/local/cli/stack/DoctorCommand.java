@@ -6,6 +6,7 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.cli.options.TextFormOptions;
 import io.sluice.local.doctor.BrokersCheck;
@@ -148,7 +149,8 @@ public final class DoctorCommand implements Callable<Integer> {
         checkpoints,
         Projection.sketch(Projection.DEFAULT_DIMENSION),
         TextSettings.of(text.form(), TextSettings.DEFAULT_MAX_LENGTH),
-        Prompts.OF_MODEL);
+        Prompts.OF_MODEL,
+        StatePooling.WEIGHTED_MEAN);
   }
 
   /** A folder of sentence-transformers lists its modules. */

@@ -106,6 +106,23 @@ class RepresentCommandTest {
   }
 
   @Test
+  void givenThePlainMean_whenRepresented_thenItIsForHiddenStatesOnlyAndGivesOtherVectors()
+      throws IOException {
+    CommandRun refused =
+        represent("m.npy", List.of(CANDIDATE), model.checkpoints(), "--pooling=mean");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("pooling mean is for the kind hidden-state, not for gradient");
+
+    CommandRun run =
+        represent("m.npy", List.of(CANDIDATE), List.of(), "--kind=hidden-state", "--pooling=mean");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    CommandRun weighted = represent("w.npy", List.of(CANDIDATE), List.of(), "--kind=hidden-state");
+    assertThat(weighted.exitCode()).as(weighted.err()).isZero();
+    assertThat(values("m.npy", "(1, 1, 64)")).isNotEqualTo(values("w.npy", "(1, 1, 64)"));
+  }
+
+  @Test
   void givenALineThatCannotBeRepresented_whenRepresented_thenItIsReportedAndItsValuesAreZero()
       throws IOException {
     List<String> lines = List.of(CANDIDATE, "{not json}", CANDIDATE);
