@@ -42,6 +42,8 @@ import java.util.Locale;
  * @param budgetTokens learnt tokens that the selected and the random examples have at most; 0 for
  *     no limit
  * @param randomExamples number of random examples; 0 when the job does not compare with any
+ * @param offsets for each partition of representations the offset before which the records were
+ *     taken into account; empty when unknown
  */
 record JobView(
     String job,
@@ -72,7 +74,8 @@ record JobView(
     String textForm,
     String tokenizer,
     long budgetTokens,
-    int randomExamples) {
+    int randomExamples,
+    List<Long> offsets) {
   static JobView of(FineTuneJob job) {
     return new JobView(
         job.getJobId(),
@@ -103,7 +106,8 @@ record JobView(
         job.getTextForm(),
         job.getTokenizer(),
         job.getBudgetTokens(),
-        FrozenDataset.randomExamples(job));
+        FrozenDataset.randomExamples(job),
+        job.getOffsets());
   }
 
   private static String lower(Enum<?> value) {

@@ -84,7 +84,7 @@ final class Backlog {
   }
 
   private static long next(ShardTask task) {
-    return task.progress().next().orElseThrow();
+    return task.progress().readBefore();
   }
 
   private boolean isRead(ShardTask task) {

@@ -59,7 +59,7 @@ final class CandidateRows {
   /**
    * Compares a candidate with what is stored for a task under the same id. If it has the same
    * content and the rules judge it as before, the arrival is a repeat; otherwise what is stored is
-   * withdrawn.
+   * withdrawn. A record that the task has read already can only become a dead letter.
    *
    * @return whether the task has to judge and score the candidate
    * @throws InvalidRecordException when the candidate cannot be compared with the queries; the task
@@ -70,6 +70,12 @@ final class CandidateRows {
       return false;
     }
     Optional<StoredContent> known = stores.row(task.key(arrival.candidateId()));
+    if (task.hasRead(arrival.offset())) {
+      if (known.filter(row -> row.content() == arrival.content()).isEmpty()) {
+        requireUsable(task, arrival);
+      }
+      return false;
+    }
     if (known.isPresent()) {
       boolean sameContent = known.get().content() == arrival.content();
       if (sameContent && task.judgesAlike(arrival.facts(), known.get())) {
@@ -83,12 +89,16 @@ final class CandidateRows {
       if (sameContent && known.get() instanceof StoredContent.LeftOut leftOut) {
         dropLeftOut(task, arrival.candidateId(), leftOut);
       } else {
-        withdraw(task, arrival.candidateId(), known.get());
+        withdraw(task, arrival.candidateId(), known.get(), arrival.offset());
       }
     }
+    requireUsable(task, arrival);
+    return true;
+  }
+
+  private static void requireUsable(ShardTask task, Arrival arrival) {
     task.requireComparable(arrival.representation());
     arrival.vectors();
-    return true;
   }
 
   /**
@@ -102,11 +112,12 @@ final class CandidateRows {
     try {
       task.requireFitting(arrival.candidate());
     } catch (InvalidRecordException e) {
-      withdraw(task, arrival.candidateId(), row);
+      withdraw(task, arrival.candidateId(), row, arrival.offset());
       throw e;
     }
     if (task.holds(arrival.candidateId())) {
-      reporter.reportNomination(task, row, arrival.candidate());
+      // Candidates before this one may wait in the block: it does not say how far the shard is.
+      reporter.reportNomination(task, row.at(StoredContent.UNKNOWN_OFFSET), arrival.candidate());
     }
   }
 
@@ -155,34 +166,31 @@ final class CandidateRows {
     }
   }
 
-  /** Withdraws a candidate from those tasks whose row of it is from a record below an offset. */
+  /** Withdraws a candidate, by the record at an offset, from those tasks whose row is earlier. */
   void withdrawBelow(RepresentationKey key, long offset, List<ShardTask> losers) {
     for (ShardTask task : losers) {
       if (task.representationId().equals(key.getRepresentationId())) {
         stores
             .row(task.key(key.getCandidateId()))
             .filter(stored -> stored.offset() < offset)
-            .ifPresent(stored -> withdraw(task, key.getCandidateId(), stored));
+            .ifPresent(stored -> withdraw(task, key.getCandidateId(), stored, offset));
       }
     }
   }
 
-  private void withdraw(ShardTask task, String candidateId, StoredContent stored) {
+  private void withdraw(ShardTask task, String candidateId, StoredContent stored, long offset) {
     // Also if the rules leave it out: jobs of an earlier revision with other rules may train on it.
     reporter.reportWithdrawal(task, candidateId);
     if (stored instanceof StoredContent.LeftOut leftOut) {
       dropLeftOut(task, candidateId, leftOut);
-      return;
+    } else {
+      stores.dropRow(task.key(candidateId));
+      StoredContent.Scored row = (StoredContent.Scored) stored;
+      if (task.withdraw(candidateId, row)) {
+        reporter.reportContent(task, row, false);
+      }
     }
-    stores.dropRow(task.key(candidateId));
-    ShardProgress before = task.progress();
-    StoredContent.Scored row = (StoredContent.Scored) stored;
-    if (task.withdraw(candidateId, row)) {
-      reporter.reportContent(task, row, false);
-    }
-    if (!task.progress().equals(before)) {
-      putProgress(task, task.progress());
-    }
+    putProgress(task, task.progress().withdrawnAt(offset));
   }
 
   private void dropLeftOut(ShardTask task, String candidateId, StoredContent.LeftOut leftOut) {

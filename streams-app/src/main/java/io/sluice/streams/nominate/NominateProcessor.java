@@ -10,7 +10,9 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -56,6 +58,15 @@ final class NominateProcessor
   private List<PartitionReader> readers = List.of();
 
   /**
+   * By representation id: the offset behind the last live record since the shard was started. There
+   * is none before the first one.
+   */
+  private final Map<String, Long> positions = new HashMap<>();
+
+  /** Whether a task was behind when the shard was started, and the second stage may not know. */
+  private boolean mayBeBehindUnnoticed;
+
+  /**
    * Creates the processor; it has its stores from {@link #init} on.
    *
    * @param codec decodes representations
@@ -89,6 +100,9 @@ final class NominateProcessor
     this.rows = new CandidateRows(stores, reporter);
     this.backlog = new Backlog(many, codec, stores, rows);
     this.successors = new Successors(single, codec, stores, reporter);
+    this.positions.clear();
+    this.mayBeBehindUnnoticed =
+        tasks.active().stream().anyMatch(task -> !task.progress().caughtUp());
     context.schedule(
         pace.sliceInterval(), PunctuationType.WALL_CLOCK_TIME, now -> workOnStoredData());
     context.schedule(pace.reportInterval(), PunctuationType.WALL_CLOCK_TIME, now -> reportCounts());
@@ -106,7 +120,19 @@ final class NominateProcessor
     if (!(record.value() instanceof ShardInput.CandidateRepresented)) {
       rows.scoreBlock();
     }
+    reportThatTasksAreBehind();
     record.value().accept(this);
+  }
+
+  /**
+   * Candidates that were in a block when the shard stopped are scored after later ones. The second
+   * stage must know before it receives any of these that something is missing.
+   */
+  private void reportThatTasksAreBehind() {
+    if (mayBeBehindUnnoticed) {
+      mayBeBehindUnnoticed = false;
+      reportCounts();
+    }
   }
 
   @Override
@@ -136,7 +162,7 @@ final class NominateProcessor
 
   @Override
   public void onCandidateRepresented(Representation representation) {
-    Arrival arrival = new Arrival(representation, liveOffset());
+    Arrival arrival = new Arrival(representation, liveOffset(representation.getRepresentationId()));
     String problems = rows.take(arrival, tasks.active());
     if (!problems.isEmpty()) {
       // A task that cannot use it must not find an earlier representation of the candidate either.
@@ -145,9 +171,11 @@ final class NominateProcessor
     }
   }
 
-  /** The offset of the representation that is being processed. */
-  private long liveOffset() {
-    return context.recordMetadata().orElseThrow().offset();
+  /** Notes and returns the offset of the representation that is being processed. */
+  private long liveOffset(String representationId) {
+    long offset = context.recordMetadata().orElseThrow().offset();
+    positions.put(representationId, offset + 1);
+    return offset;
   }
 
   @Override
@@ -162,8 +190,10 @@ final class NominateProcessor
   }
 
   private void withdrawEverywhere(RepresentationKey key) {
-    stores.putSuperseded(codec.encodedKey(key), liveOffset());
-    rows.withdrawBelow(key, Long.MAX_VALUE, tasks.active());
+    long offset = liveOffset(key.getRepresentationId());
+    stores.putSuperseded(codec.encodedKey(key), offset);
+    rows.withdrawBelow(
+        key, offset, tasks.active().stream().filter(task -> !task.hasRead(offset)).toList());
   }
 
   /**
@@ -173,6 +203,7 @@ final class NominateProcessor
   private void workOnStoredData() {
     long end = System.nanoTime() + pace.slice().toNanos();
     rows.scoreBlock();
+    reportThatTasksAreBehind();
     boolean worked;
     do {
       worked = nominateSuccessors();
@@ -222,7 +253,10 @@ final class NominateProcessor
               task.textForm(),
               task.leftOut(),
               task.leaks(),
-              task.tokenizer()));
+              task.tokenizer(),
+              Math.max(
+                  task.progress().readBefore(),
+                  positions.getOrDefault(task.representationId(), 0L))));
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.sluice.streams.nominate;
 
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -9,13 +8,14 @@ import org.apache.kafka.common.serialization.Serdes;
  * A shard's progress with one revision of a task, as far as it cannot be derived from the score
  * rows.
  *
- * @param next the offset from which the partition is still to be read for the task; empty when the
- *     task has caught up with the live records
+ * @param readBefore the offset before which the stored records of the partition have been read for
+ *     the task, from 0. It may be ahead of the live records, which then have nothing new below it
+ * @param caughtUp whether no more stored records are to be read: those that follow are live ones
  * @param successorsDue whether a selected candidate was withdrawn and its successors are not yet
  *     nominated
  */
-record ShardProgress(OptionalLong next, boolean successorsDue) {
-  static final ShardProgress BEGINNING = new ShardProgress(OptionalLong.of(0), false);
+record ShardProgress(long readBefore, boolean caughtUp, boolean successorsDue) {
+  static final ShardProgress BEGINNING = new ShardProgress(0, false, false);
 
   /**
    * Marks the form below. Version 0.1 begins with 0 or 1, and its scores were stored without the
@@ -23,32 +23,40 @@ record ShardProgress(OptionalLong next, boolean successorsDue) {
    */
   private static final byte FORM = 2;
 
-  private static final long CAUGHT_UP = -1;
-
-  boolean caughtUp() {
-    return next.isEmpty();
-  }
-
-  /** The progress after all records below an offset have been scored. */
+  /** The progress after all records below an offset have been read. */
   ShardProgress readUpTo(long offset) {
-    return new ShardProgress(OptionalLong.of(offset), successorsDue);
+    return new ShardProgress(offset, false, successorsDue);
   }
 
-  /** The progress after all records before the live ones have been scored. */
+  /** The progress after all records before the live ones have been read. */
   ShardProgress asCaughtUp() {
-    return new ShardProgress(OptionalLong.empty(), successorsDue);
+    return new ShardProgress(readBefore, true, successorsDue);
   }
 
   /** The progress with which at least the records from an offset on are read again. */
   ShardProgress notBeyond(long offset) {
-    return readUpTo(Math.min(offset, next.orElse(offset)));
+    return readUpTo(caughtUp ? offset : Math.min(offset, readBefore));
+  }
+
+  /**
+   * The progress after a live record has withdrawn a candidate, which no row says any more.
+   *
+   * @param offset of the record; ignored while stored records are still to be read
+   */
+  ShardProgress withdrawnAt(long offset) {
+    return caughtUp
+        ? new ShardProgress(Math.max(readBefore, offset + 1), true, successorsDue)
+        : this;
   }
 
   ShardProgress withSuccessorsDue(boolean due) {
-    return new ShardProgress(next, due);
+    return new ShardProgress(readBefore, caughtUp, due);
   }
 
-  /** Writes a byte for the form, one for the flag, 0 or 1, and eight for the offset or -1. */
+  /**
+   * Writes a byte for the form, one for the flag of the successors, 0 or 1, and eight for the
+   * offset: the offset itself if the task has not caught up, else -1 less the offset.
+   */
   static Serde<ShardProgress> serde() {
     return Serdes.serdeFrom(
         (topic, progress) -> progress == null ? null : progress.toBytes(),
@@ -59,7 +67,7 @@ record ShardProgress(OptionalLong next, boolean successorsDue) {
     return ByteBuffer.allocate(2 + Long.BYTES)
         .put(FORM)
         .put((byte) (successorsDue ? 1 : 0))
-        .putLong(next.orElse(CAUGHT_UP))
+        .putLong(caughtUp ? -1 - readBefore : readBefore)
         .array();
   }
 
@@ -68,7 +76,7 @@ record ShardProgress(OptionalLong next, boolean successorsDue) {
     if (bytes[0] != FORM) {
       return BEGINNING.withSuccessorsDue(due);
     }
-    long next = ByteBuffer.wrap(bytes).getLong(2);
-    return new ShardProgress(next == CAUGHT_UP ? OptionalLong.empty() : OptionalLong.of(next), due);
+    long offset = ByteBuffer.wrap(bytes).getLong(2);
+    return new ShardProgress(offset < 0 ? -1 - offset : offset, offset < 0, due);
   }
 }

@@ -33,7 +33,9 @@ final class ShardReporter {
             candidate,
             row.identity(),
             row.leak(),
-            row.learntTokens()));
+            row.learntTokens(),
+            context.taskId().partition(),
+            row.offset()));
   }
 
   /**

@@ -173,6 +173,15 @@ final class ShardTask {
   }
 
   /**
+   * Whether the record at an offset has been read as a stored one, or compaction had removed it by
+   * then. A live record may arrive later than that, and has nothing new: what has been read is the
+   * state after it.
+   */
+  boolean hasRead(long offset) {
+    return offset < progress.readBefore();
+  }
+
+  /**
    * Checks a later representation of one of the queries.
    *
    * @throws InvalidRecordException when its fingerprint differs from that of the queries in use

@@ -16,6 +16,9 @@ import org.apache.kafka.common.serialization.Serdes;
  * candidate id replaces it.
  */
 sealed interface StoredContent {
+  /** Stands for an offset that is not known. */
+  long UNKNOWN_OFFSET = -1;
+
   /** Hash of the candidate's content, see {@link #contentOf}. */
   long content();
 
@@ -149,7 +152,7 @@ sealed interface StoredContent {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       long content = in.getLong();
       if (in.getInt(Long.BYTES) != MARK) {
-        return new Scored(content, -1, scores(in), "", false, 0);
+        return new Scored(content, UNKNOWN_OFFSET, scores(in), "", false, 0);
       }
       in.getInt();
       long offset = in.getLong();

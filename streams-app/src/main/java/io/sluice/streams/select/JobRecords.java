@@ -90,6 +90,7 @@ final class JobRecords {
             .setSeeds(task.getSeeds())
             .setHyperParameters(task.getHyperParameters())
             .setLauncher(task.getLauncher())
+            .setOffsets(selection.offsets())
             .build();
     return new SelectOutput.JobFired(job, dataset);
   }

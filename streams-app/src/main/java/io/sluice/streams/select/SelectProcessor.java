@@ -189,16 +189,20 @@ final class SelectProcessor
       stores.putNomination(key, nomination);
       selection.nominate(candidateId, nomination);
     } else if (!known.get().getCandidate().equals(nomination.getCandidate())) {
-      stores.putNomination(key, nomination);
+      stores.putNomination(
+          key, Nomination.newBuilder(nomination).setOffset(known.get().getOffset()).build());
       if (selection.revision() == task.served().revision()) {
         subsets.outdate(task, candidateId);
       }
     }
   }
 
+  /** Stores a count with the highest offset that is known, as a shard may not know its own. */
   private void putCount(TaskSelection selection, int shard, PoolCount count) {
-    stores.putPoolCount(selection.key(String.valueOf(shard)), count);
     selection.putCount(shard, shardCount(count));
+    stores.putPoolCount(
+        selection.key(String.valueOf(shard)),
+        PoolCount.newBuilder(count).setOffset(selection.offset(shard)).build());
   }
 
   private void putContent(TaskSelection selection, int shard, ContentPresence presence) {
@@ -327,6 +331,7 @@ final class SelectProcessor
         count.getTextForm(),
         count.getTokenizer(),
         count.getLeftOut(),
-        count.getLeaks());
+        count.getLeaks(),
+        count.getOffset());
   }
 }

@@ -32,6 +32,10 @@ final class TaskSelection {
   private final Map<String, Integer> learntTokens = new HashMap<>();
 
   private final Map<Integer, ShardCount> counts = new HashMap<>();
+
+  /** By shard: see {@link #offsets}. */
+  private final Map<Integer, Long> offsets = new HashMap<>();
+
   private Selections selections;
   private long nominated;
   private long contents;
@@ -67,6 +71,9 @@ final class TaskSelection {
   /** Adds a nomination, which must not be known yet. */
   void nominate(String candidateId, Nomination nomination) {
     nominated++;
+    if (nomination.getOffset() >= 0) {
+      offsets.merge(nomination.getShard(), nomination.getOffset() + 1, Math::max);
+    }
     if (isBoundedByTokens) {
       learntTokens.put(candidateId, nomination.getLearntTokens());
     }
@@ -164,6 +171,27 @@ final class TaskSelection {
   /** Replaces the previous pool count of a shard. */
   void putCount(int shard, ShardCount count) {
     counts.put(shard, count);
+    offsets.merge(shard, count.offset(), Math::max);
+  }
+
+  /**
+   * The offset of a shard's partition before which the records are taken into account, as far as
+   * its reports say; -1 when unknown.
+   */
+  long offset(int shard) {
+    return offsets.getOrDefault(shard, -1L);
+  }
+
+  /**
+   * This offset of each shard, in their order; empty when one is unknown. If no shard has
+   * candidates waiting, the selections are those of the records before these offsets: a shard
+   * nominates in the order of the offsets, and what it has read beyond its last nomination it does
+   * not nominate, or it has yet to report. If it withdraws a nominated candidate, some are counted
+   * as waiting until its next pool count, which it makes when it has scored all that it has read.
+   */
+  List<Long> offsets() {
+    List<Long> all = counts.keySet().stream().sorted().map(this::offset).toList();
+    return all.contains(-1L) ? List.of() : all;
   }
 
   /** Whether contents count once. */
@@ -266,6 +294,7 @@ final class TaskSelection {
    * @param tokenizer hash of the tokenizer of these representations; empty when unknown
    * @param leftOut number of candidates that the task's rules leave out, by reason
    * @param leaks number of scored candidates that share text with the task, if this is reported
+   * @param offset the offset of its partition before which the records are counted; -1 when unknown
    */
   record ShardCount(
       long scored,
@@ -274,7 +303,8 @@ final class TaskSelection {
       String textForm,
       String tokenizer,
       Map<String, Long> leftOut,
-      long leaks) {
+      long leaks,
+      long offset) {
     ShardCount {
       leftOut = Map.copyOf(leftOut);
     }

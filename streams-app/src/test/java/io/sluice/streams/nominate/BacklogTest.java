@@ -11,7 +11,6 @@ import io.sluice.streams.Examples;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
 
@@ -136,8 +135,9 @@ class BacklogTest {
     for (ShardProgress progress :
         List.of(
             ShardProgress.BEGINNING,
-            new ShardProgress(OptionalLong.empty(), true),
-            new ShardProgress(OptionalLong.of(1L << 40), false))) {
+            new ShardProgress(0, true, true),
+            new ShardProgress(1L << 33, true, false),
+            new ShardProgress(1L << 40, false, false))) {
       assertThat(restored(ShardProgress.serde(), progress)).isEqualTo(progress);
     }
   }
@@ -145,7 +145,7 @@ class BacklogTest {
   @Test
   void givenProgressOfVersion01_whenItIsRead_thenThePartitionIsReadFromTheBeginning() {
     assertThat(ShardProgress.serde().deserializer().deserialize("", new byte[] {1, 1}))
-        .isEqualTo(new ShardProgress(OptionalLong.of(0), true));
+        .isEqualTo(new ShardProgress(0, false, true));
   }
 
   @Test

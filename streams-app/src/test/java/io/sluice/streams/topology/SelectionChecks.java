@@ -200,6 +200,10 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
       assertThat(ids.add(fired.job().getJobId())).as("fired once").isTrue();
       String taskId = fired.job().getTaskId();
       TargetTask task = sent.revision(taskId, fired.job().getRevision());
+      if (!fired.job().getOffsets().isEmpty()) {
+        new SelectionChecks(sent.before(fired.job().getOffsets()), select)
+            .checkDataset(task, fired);
+      }
       if (sent.livesSince(taskId, fired.job().getRevision()) && sent.keptItsRepresentation(task)) {
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
         List<DatasetRecord> examples = new ArrayList<>(frozen.selected());
@@ -217,6 +221,19 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
       }
     }
     sent.complete().forEach(this::checkNoneMissing);
+  }
+
+  /** Checks the dataset of a job against the batch rules, for what was sent before its offsets. */
+  private void checkDataset(TargetTask task, SelectFixture.FiredJob fired) {
+    Map<String, float[]> rows = sent.rows(task);
+    int budget = fired.job().getBudget();
+    FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
+    assertThat(ids(frozen.selected()))
+        .as("selected as of %s", fired.job().getOffsets())
+        .isEqualTo(subset(task, rows, budget));
+    if (fired.job().getControls().contains(Arm.RANDOM)) {
+      assertThat(ids(frozen.random())).isEqualTo(control(task, rows, budget));
+    }
   }
 
   private void checkNoneMissing(TargetTask task) {

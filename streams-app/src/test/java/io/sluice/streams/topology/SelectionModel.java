@@ -51,25 +51,27 @@ final class SelectionModel {
   }
 
   void arrive(Representation representation) {
-    RepresentationKey key = sent.putRepresentation(representation);
-    send(key, shard -> shard.send(representation));
+    RepresentationKey key =
+        new RepresentationKey(
+            representation.getRepresentationId(), representation.getCandidate().getId());
+    send(key, Optional.of(representation), shard -> shard.send(representation));
   }
 
   void retract(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
-    sent.removeRepresentation(key);
-    send(key, shard -> shard.send(key, Optional.empty()));
+    send(key, Optional.empty(), shard -> shard.send(key, Optional.empty()));
   }
 
   /** Sends an undecodable record that replaces the representation of a candidate. */
   void spoil(String representationId, String candidateId) {
     RepresentationKey key = new RepresentationKey(representationId, candidateId);
-    sent.removeRepresentation(key);
-    send(key, shard -> shard.send(key, Optional.of(new byte[] {1, 2, 3})));
+    send(key, Optional.empty(), shard -> shard.send(key, Optional.of(new byte[] {1, 2, 3})));
   }
 
-  private void send(RepresentationKey key, Consumer<ShardFixture> record) {
+  private void send(
+      RepresentationKey key, Optional<Representation> usable, Consumer<ShardFixture> record) {
     int number = shardOf(key.getCandidateId());
+    sent.append(number, key, usable);
     ShardFixture shard = shards.get(number);
     record.accept(shard);
     queues

@@ -13,6 +13,7 @@ import io.sluice.streams.Examples;
 import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,24 +26,42 @@ import java.util.stream.Collectors;
 /** Everything that was sent to the two stages, and the expected state, derived independently. */
 final class SentRecords {
   private final Map<RepresentationKey, Representation> live = new TreeMap<>();
+
+  /** By shard: the records of its partition, by offset. */
+  private final Map<Integer, List<Sent>> partitions = new HashMap<>();
+
   private final Map<String, TargetTask> newest = new HashMap<>();
   private final Map<String, Integer> firstOfLife = new HashMap<>();
   private final Map<String, Integer> lastRevision = new HashMap<>();
   private final Map<TaskKey, TargetTask> defined = new HashMap<>();
   private final Map<TaskKey, Map<Integer, QueryRepresentation>> represented = new HashMap<>();
 
-  /** Records that a representation was sent. */
-  RepresentationKey putRepresentation(Representation representation) {
-    RepresentationKey key =
-        new RepresentationKey(
-            representation.getRepresentationId(), representation.getCandidate().getId());
-    live.put(key, representation);
-    return key;
+  private record Sent(RepresentationKey key, Optional<Representation> usable) {}
+
+  /**
+   * Records what was sent to a shard.
+   *
+   * @param usable empty when the record retracts a candidate, or replaces it without being usable
+   */
+  void append(int shard, RepresentationKey key, Optional<Representation> usable) {
+    partitions.computeIfAbsent(shard, number -> new ArrayList<>()).add(new Sent(key, usable));
+    usable.ifPresentOrElse(representation -> live.put(key, representation), () -> live.remove(key));
   }
 
-  /** Records that a representation was retracted or replaced by an unusable record. */
-  void removeRepresentation(RepresentationKey key) {
-    live.remove(key);
+  /**
+   * The same tasks and queries, with the representations before an offset of each partition only.
+   */
+  SentRecords before(List<Long> offsets) {
+    SentRecords then = new SentRecords();
+    then.defined.putAll(defined);
+    then.represented.putAll(represented);
+    for (int shard = 0; shard < offsets.size(); shard++) {
+      List<Sent> records = partitions.getOrDefault(shard, List.of());
+      for (Sent record : records.subList(0, (int) (long) offsets.get(shard))) {
+        then.append(shard, record.key, record.usable);
+      }
+    }
+    return then;
   }
 
   void putTask(TargetTask task) {
