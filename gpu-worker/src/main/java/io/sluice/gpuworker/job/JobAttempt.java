@@ -6,12 +6,12 @@ import io.sluice.gpuworker.launch.JobText;
 import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.gpuworker.launch.RunFolder;
 import io.sluice.gpuworker.launch.TrainingOrder;
-import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.MeanLoss;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,13 +75,13 @@ final class JobAttempt {
       throws JobFailedException, IOException, InterruptedException {
     List<ArmRun> runs = ArmRun.of(dataset.job());
     Set<String> known = retracted(dataset);
-    if (ArmRun.isRandomControlEmpty(dataset.job())) {
+    for (ArmName empty : ArmRun.emptyArms(dataset.job())) {
       addRemark(
-          "the random control is empty and was not trained: the first candidate of the random order alone has more learnt tokens than the budget's %d"
-              .formatted(dataset.job().getBudgetTokens()));
+          "the arm %s is empty and was not trained: the first candidate of its order alone has more learnt tokens than the budget's %d"
+              .formatted(empty.label(), dataset.job().getBudgetTokens()));
     }
     for (ArmRun run : runs) {
-      if (run.arm() != Arm.NONE) {
+      if (!run.isBase()) {
         checkExamples(dataset, run, known);
       }
     }
@@ -104,7 +104,7 @@ final class JobAttempt {
       throw new InterruptedException("stopped");
     }
     Optional<RunFolder.Model> trained =
-        run.arm() == Arm.NONE ? Optional.empty() : Optional.of(train(dataset, run));
+        run.isBase() ? Optional.empty() : Optional.of(train(dataset, run));
     if (setup.evaluator().isPresent()) {
       setActivity("evaluating " + run.label());
       outcomes.add(evaluate(setup.evaluator().get(), dataset, run, trained));
@@ -120,7 +120,7 @@ final class JobAttempt {
       throws JobFailedException, IOException, InterruptedException {
     FineTuneJob job = dataset.job();
     List<DatasetRecord> examples = examples(dataset, run, retracted(dataset));
-    requireSome(examples, part(dataset, run).size(), run);
+    requireSome(examples, dataset.of(run.arm()).size(), run);
     String name = setup.launchers().nameFor(job.getLauncher());
     Launcher launcher = setup.launchers().find(name);
     String identity =
@@ -159,7 +159,7 @@ final class JobAttempt {
   /** Checks an arm before anything is trained, since training can take long. */
   private void checkExamples(FrozenDataset dataset, ArmRun run, Set<String> retracted)
       throws JobFailedException {
-    int all = part(dataset, run).size();
+    int all = dataset.of(run.arm()).size();
     List<DatasetRecord> left = examples(dataset, run, retracted);
     if (!isDone(run)) {
       requireSome(left, all, run);
@@ -182,8 +182,7 @@ final class JobAttempt {
 
   /** Remarks on retractions during the work; those known before it have their remarks already. */
   private void addRemarkOnLateRetractions(FrozenDataset dataset, Set<String> known) {
-    Set<String> late = new HashSet<>(ids(dataset.selected()));
-    late.addAll(ids(dataset.random()));
+    Set<String> late = dataset.candidates();
     late.retainAll(control.retracted());
     late.removeAll(known);
     if (late.isEmpty()) {
@@ -211,7 +210,7 @@ final class JobAttempt {
   /** The examples of the run's arm without the retracted ones. */
   private static List<DatasetRecord> examples(
       FrozenDataset dataset, ArmRun run, Set<String> retracted) {
-    return part(dataset, run).stream()
+    return dataset.of(run.arm()).stream()
         .filter(example -> !retracted.contains(example.getCandidateId()))
         .toList();
   }
@@ -220,10 +219,6 @@ final class JobAttempt {
     return examples.stream()
         .map(DatasetRecord::getCandidateId)
         .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static List<DatasetRecord> part(FrozenDataset dataset, ArmRun run) {
-    return run.arm() == Arm.RANDOM ? dataset.random() : dataset.selected();
   }
 
   private static ArmOutcome evaluate(
@@ -237,7 +232,8 @@ final class JobAttempt {
     List<MeanLoss> losses = evaluator.losses(folder, sets, JobText.of(dataset.job()));
     ArmOutcome.Builder outcome =
         ArmOutcome.newBuilder()
-            .setArm(run.arm())
+            .setArm(run.arm().kind())
+            .setName(run.arm().name())
             .setSeed(run.seed())
             .setQueryLoss(losses.get(0))
             .setHeldOutLoss(losses.subList(1, losses.size()));

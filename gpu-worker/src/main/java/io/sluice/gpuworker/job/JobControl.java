@@ -25,7 +25,13 @@ public final class JobControl implements RunControl {
       ArmRun run, int step, int of, double lossSum, int losses, double tokensPerSecond) {
     TrainingProgress progress() {
       return new TrainingProgress(
-          run.arm(), run.seed(), step, of, losses == 0 ? 0 : lossSum / losses, tokensPerSecond);
+          run.arm().kind(),
+          run.seed(),
+          step,
+          of,
+          losses == 0 ? 0 : lossSum / losses,
+          tokensPerSecond,
+          run.arm().name());
     }
 
     Steps withoutLosses() {

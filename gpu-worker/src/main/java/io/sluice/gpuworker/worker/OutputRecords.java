@@ -5,6 +5,7 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.schemas.topic.Topics;
@@ -47,15 +48,16 @@ final class OutputRecords {
         candidateId, new RepresentationKey(representationId, candidateId));
   }
 
+  /** Queries of a companion are in the partition of their task, where they are looked for. */
   ProducerRecord<byte[], byte[]> queryRepresentation(QueryRepresentation value) {
     return queryRepresentations.put(
-        value.getTaskId(),
+        Companions.taskId(value.getTaskId()),
         new QueryRepresentationKey(value.getTaskId(), value.getRevision(), value.getQueryIndex()),
         value);
   }
 
   ProducerRecord<byte[], byte[]> queryRetraction(QueryRepresentationKey key) {
-    return queryRepresentations.remove(key.getTaskId(), key);
+    return queryRepresentations.remove(Companions.taskId(key.getTaskId()), key);
   }
 
   /** One topic of the output, with its serializers. */

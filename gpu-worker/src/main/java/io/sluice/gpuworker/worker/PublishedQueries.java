@@ -4,7 +4,7 @@ import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentationKey;
 import java.util.List;
 
-/** Finds the published query representations of a task, of all revisions. */
+/** Finds the published query representations of a task and its companions, of all revisions. */
 @FunctionalInterface
 interface PublishedQueries {
   /**

@@ -3,6 +3,7 @@ package io.sluice.gpuworker.worker;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.QueryRepresentationKey;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.serde.RegistryOutage;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,7 +61,7 @@ final class QueryTopicScan implements PublishedQueries {
   private void collect(
       ConsumerRecord<byte[], byte[]> record, String taskId, Set<QueryRepresentationKey> published) {
     Optional<QueryRepresentationKey> key =
-        read(record).filter(each -> each.getTaskId().equals(taskId));
+        read(record).filter(each -> Companions.taskId(each.getTaskId()).equals(taskId));
     if (record.value() == null) {
       key.ifPresent(published::remove);
     } else {

@@ -14,6 +14,7 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.nio.ByteBuffer;
@@ -26,8 +27,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Turns each target task that uses this deployment's representation into one query representation
- * per query, and retracts those of its earlier revisions.
+ * Turns each target task that uses this deployment's representation, itself or for one of its arms,
+ * into one query representation per query, and retracts those of its earlier revisions.
  *
  * <p>All or nothing: a task with an unusable query becomes a dead letter, since a subset that was
  * selected for some of the queries could not be told from one that was selected for all of them.
@@ -101,13 +102,15 @@ final class TaskStage implements Stage {
       return new Reject(
           record, Fault.INVALID, "the record's key is not the task's id: they must be equal");
     }
-    if (!task.getRepresentationId().equals(representationId)) {
-      return passed(record, retractions(task.getTaskId(), task.getRevision()));
-    }
     List<String> problems = TargetTaskRules.problems(task);
-    return problems.isEmpty()
-        ? represent(record, task)
-        : new Reject(record, Fault.INVALID, String.join("; ", problems));
+    if (!problems.isEmpty()) {
+      return task.getRepresentationId().equals(representationId)
+          ? new Reject(record, Fault.INVALID, String.join("; ", problems))
+          : passed(record, retractions(task.getTaskId(), task.getRevision()));
+    }
+    return Companions.represented(task, representationId)
+        .map(represented -> represent(record, represented))
+        .orElseGet(() -> passed(record, retractions(task.getTaskId(), task.getRevision())));
   }
 
   private static Verdict passed(
@@ -140,7 +143,7 @@ final class TaskStage implements Stage {
         return unusable(record, queries, i, e.getMessage());
       }
     }
-    records.addAll(retractions(task.getTaskId(), task.getRevision()));
+    records.addAll(retractions(Companions.taskId(task.getTaskId()), task.getRevision()));
     return new Publish(record, records, Meaning.TASK_REPRESENTED, tokens);
   }
 

@@ -11,6 +11,7 @@ import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.arm.ArmName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class JobRunFailureTest {
         work.run(
             work.frozen.job(),
             order -> {
-              if (order.run().arm() == Arm.RANDOM) {
+              if (order.run().arm().equals(ArmName.RANDOM)) {
                 throw new JobFailedException("no luck");
               }
               return work.writing().of(order);

@@ -8,6 +8,7 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.arm.ArmName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,7 +83,7 @@ class JobRunRetractionTest {
             });
 
     assertThat(work.trained)
-        .filteredOn(order -> order.run().arm() == Arm.SELECTED)
+        .filteredOn(order -> order.run().arm().equals(ArmName.SELECTED))
         .extracting(JobFixture::ids)
         .containsExactly(List.of("s0", "s1", "s2", "s3"), List.of("s0", "s2", "s3"));
     assertThat(((JobOutcome.Finished) outcome).detail())

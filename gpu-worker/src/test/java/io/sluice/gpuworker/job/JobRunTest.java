@@ -2,19 +2,25 @@ package io.sluice.gpuworker.job;
 
 import static io.sluice.gpuworker.job.JobFixture.ids;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobArm;
+import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.dataset.ExampleHashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,8 +82,64 @@ class JobRunTest {
         .containsExactly(Arm.NONE, Arm.SELECTED);
     assertThat(((JobOutcome.Finished) outcome).detail())
         .isEqualTo(
-            "the random control is empty and was not trained: the first candidate of the random"
-                + " order alone has more learnt tokens than the budget's 7");
+            "the arm random is empty and was not trained: the first candidate of its order alone"
+                + " has more learnt tokens than the budget's 7");
+  }
+
+  @Test
+  void givenFurtherArms_whenRun_thenEachIsTrainedOnItsOwnExamplesAndReportedByName() {
+    FineTuneJob job =
+        FineTuneJob.newBuilder(work.frozen.job())
+            .setArms(List.of(arm("rds", false, "r1", "s3"), arm("random-1", true, "s0")))
+            .build();
+    List<DatasetRecord> records = new ArrayList<>(work.dataset);
+    records.addAll(records("rds", "r1", "s3"));
+    records.addAll(records("random-1", "s0"));
+    work.dataset = records;
+
+    work.run(job, work.writing());
+
+    assertThat(work.outcomes())
+        .extracting(ArmOutcome::getArm, ArmOutcome::getName)
+        .containsExactly(
+            tuple(Arm.NONE, ""),
+            tuple(Arm.SELECTED, ""),
+            tuple(Arm.RANDOM, ""),
+            tuple(Arm.SELECTED, "rds"),
+            tuple(Arm.RANDOM, "random-1"));
+    assertThat(ids(work.trained.get(2))).containsExactly("r1", "s3");
+    assertThat(ids(work.trained.get(3))).containsExactly("s0");
+    assertThat(work.outcomes().get(3).getOutput()).contains("rds-seed0");
+  }
+
+  private static JobArm arm(String name, boolean random, String... ids) {
+    return new JobArm(
+        name,
+        "hidden",
+        "f",
+        "round-robin",
+        random,
+        40L,
+        ids.length,
+        ExampleHashes.ofOrder(List.of(ids)),
+        List.of());
+  }
+
+  /** Records of a further arm with the texts that these candidates have elsewhere. */
+  private List<DatasetRecord> records(String arm, String... ids) {
+    return IntStream.range(0, ids.length)
+        .mapToObj(
+            rank ->
+                DatasetRecord.newBuilder(
+                        work.dataset.stream()
+                            .filter(known -> known.getCandidateId().equals(ids[rank]))
+                            .findFirst()
+                            .orElseThrow())
+                    .setPart(DatasetPart.ARM)
+                    .setArm(arm)
+                    .setRank(rank)
+                    .build())
+        .toList();
   }
 
   @Test
@@ -95,7 +157,7 @@ class JobRunTest {
     assertThat(work.control.progress().orElseThrow().attempt()).isEqualTo(3);
     assertThat(work.outcomes()).first().isEqualTo(done);
     assertThat(work.outcomes()).hasSize(3);
-    assertThat(work.trained).extracting(order -> order.run().arm()).containsExactly(Arm.RANDOM);
+    assertThat(work.trained).extracting(order -> order.run().arm()).containsExactly(ArmName.RANDOM);
   }
 
   @Test
@@ -164,7 +226,7 @@ class JobRunTest {
         work.frozen.job(),
         order -> {
           Files.createDirectories(order.folder().checkpoints().resolve("checkpoint-1"));
-          if (order.run().arm() == Arm.SELECTED) {
+          if (order.run().arm().equals(ArmName.SELECTED)) {
             return work.writing().of(order);
           }
           work.writing().of(order);

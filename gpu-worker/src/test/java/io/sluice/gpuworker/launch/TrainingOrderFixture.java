@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.launch;
 
-import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.arm.ArmName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +16,7 @@ final class TrainingOrderFixture {
   /** The run of a job's selected arm, with its folder and its dataset file created. */
   static TrainingOrder order(Path output, Optional<Duration> limit) throws IOException {
     FrozenJobFixture frozen = FrozenJobFixture.job("maths-4-0123456789ab");
-    ArmRun run = new ArmRun(Arm.SELECTED, 7);
+    ArmRun run = new ArmRun(ArmName.SELECTED, 7);
     List<DatasetRecord> examples =
         frozen.dataset().stream().filter(e -> e.getPart() == DatasetPart.SELECTED).toList();
     RunFolder folder = RunFolder.of(output, frozen.job(), run, "0123456789abcdef0123456789abcdef");

@@ -20,6 +20,7 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.TrainingProgress;
+import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -81,8 +82,8 @@ class TrainerLoopTest {
     trainer.turns(3);
     control.setProgress(new JobProgress(2, "training", Optional.empty(), List.of()));
     trainer.turns(3);
-    control.step(new ArmRun(Arm.SELECTED, 3), 1, 10, 2.0, 50);
-    control.step(new ArmRun(Arm.SELECTED, 3), 2, 10, 1.0, 60);
+    control.step(new ArmRun(ArmName.SELECTED, 3), 1, 10, 2.0, 50);
+    control.step(new ArmRun(ArmName.SELECTED, 3), 2, 10, 1.0, 60);
     trainer.turns(3);
     trainer.now += TrainerLoopFixture.REPORT_NANOS;
     trainer.turns(3);
@@ -98,7 +99,7 @@ class TrainerLoopTest {
     assertThat(last.getTrainer()).isEqualTo("t1");
     assertThat(last.getLeaseUntil()).isEqualTo(5000 + 30_000);
     assertThat(last.getProgress())
-        .containsExactly(new TrainingProgress(Arm.SELECTED, 3, 2, 10, 1.5, 60.0));
+        .containsExactly(new TrainingProgress(Arm.SELECTED, 3, 2, 10, 1.5, 60.0, ""));
     assertThat(trainer.offsets())
         .as("whoever takes the partition reads the job again")
         .containsOnly(Map.of(FIRST, new OffsetAndMetadata(0)));

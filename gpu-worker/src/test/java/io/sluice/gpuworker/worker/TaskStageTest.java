@@ -12,6 +12,7 @@ import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
@@ -71,6 +72,31 @@ class TaskStageTest {
 
     assertThat(publish.records()).isEmpty();
     assertThat(publish.meaning()).isEqualTo(Meaning.TASK_PASSED);
+  }
+
+  @Test
+  void givenATaskWithAnArmOfThisRepresentation_whenDecided_thenItsCompanionIsRepresented() {
+    published.addAll(List.of(key(1, 0), new QueryRepresentationKey("maths@here", 1, 0)));
+    String here = Inputs.task("maths", 2, "One.").getRepresentationId();
+    TargetTask task =
+        TargetTask.newBuilder(Inputs.taskFor("other", "maths", 2, "One.", "Two."))
+            .setArms(List.of(new TaskArm("here", here, "round-robin")))
+            .build();
+
+    Publish publish = published(inputs.task(0, task));
+
+    assertThat(publish.records())
+        .extracting(outputs::queryKey)
+        .containsExactly(
+            new QueryRepresentationKey("maths@" + here, 2, 0),
+            new QueryRepresentationKey("maths@" + here, 2, 1),
+            key(1, 0),
+            new QueryRepresentationKey("maths@here", 1, 0));
+    assertThat(publish.records())
+        .extracting(ProducerRecord::partition)
+        .as("companions are in the partition of their task")
+        .containsOnly(KeyPartitions.partitionFor("maths", PARTITIONS));
+    assertThat(publish.meaning()).isEqualTo(Meaning.TASK_REPRESENTED);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,8 @@ import java.util.Set;
  * "cooldown_seconds"?, "controls"?: ["none", "random"], "seeds"?, "hyper_parameters"?: {"epochs"?,
  * "learning_rate"?, "batch_size"?, "warmup_ratio"?, "weight_decay"?, "max_gradient_norm"?,
  * "max_length"?, "full"?, "lora_rank"?, "lora_alpha"?, "lora_dropout"?, "lora_targets"?},
- * "launcher"?, "held_out"?: [{"id"?, "messages"}]}.
+ * "launcher"?, "held_out"?: [{"id"?, "messages"}], "random_draws"?, "arms"?: [{"name",
+ * "representation"?, "algorithm"?}]}.
  *
  * <p>Fields that are not given get the defaults of the schema. Controls are the exception: without
  * the field, jobs compare with both.
@@ -29,6 +31,8 @@ import java.util.Set;
  * @param hyperParameters the hyper-parameters of the training runs
  * @param launcher the trainer's launcher that runs the jobs; empty when the trainer chooses
  * @param heldOut further examples to evaluate on
+ * @param randomDraws the number of random subsets that each job compares with
+ * @param arms further selections that each job compares with
  */
 public record TaskTraining(
     double refreshTurnover,
@@ -37,7 +41,9 @@ public record TaskTraining(
     List<Integer> seeds,
     HyperParameters hyperParameters,
     String launcher,
-    List<Query> heldOut) {
+    List<Query> heldOut,
+    int randomDraws,
+    List<TaskArm> arms) {
   /** The names of these fields in a task file. */
   static final Set<String> FIELDS =
       Set.of(
@@ -47,7 +53,11 @@ public record TaskTraining(
           "seeds",
           "hyper_parameters",
           "launcher",
-          "held_out");
+          "held_out",
+          "random_draws",
+          "arms");
+
+  private static final Set<String> ARM_FIELDS = Set.of("name", "representation", "algorithm");
 
   private static final Set<String> HYPER_PARAMETERS =
       Set.of(
@@ -78,6 +88,7 @@ public record TaskTraining(
     controls = List.copyOf(controls);
     seeds = List.copyOf(seeds);
     heldOut = List.copyOf(heldOut);
+    arms = List.copyOf(arms);
   }
 
   /**
@@ -95,7 +106,9 @@ public record TaskTraining(
             .map(TaskTraining::hyperParameters)
             .orElse(DEFAULTS.getHyperParameters()),
         JsonReading.text(object, "launcher").orElse(DEFAULTS.getLauncher()),
-        QueryList.of(object, "held_out").orElse(DEFAULTS.getHeldOut()));
+        QueryList.of(object, "held_out").orElse(DEFAULTS.getHeldOut()),
+        JsonReading.wholeNumber(object, "random_draws").orElse(DEFAULTS.getRandomDraws()),
+        arms(object));
   }
 
   /** Sets these fields of a task. */
@@ -106,7 +119,31 @@ public record TaskTraining(
         .setSeeds(seeds)
         .setHyperParameters(hyperParameters)
         .setLauncher(launcher)
-        .setHeldOut(heldOut);
+        .setHeldOut(heldOut)
+        .setRandomDraws(randomDraws)
+        .setArms(arms);
+  }
+
+  private static List<TaskArm> arms(JsonNode object) {
+    List<TaskArm> arms = new ArrayList<>();
+    JsonReading.list(object, "arms").ifPresent(list -> list.forEach(arm -> arms.add(arm(arm))));
+    return arms;
+  }
+
+  private static TaskArm arm(JsonNode object) {
+    if (!object.isObject()) {
+      throw new IllegalArgumentException(
+          "arms: " + object + " is not an object: use {\"name\": ..., \"algorithm\": ...}");
+    }
+    JsonReading.requireOnly(object, ARM_FIELDS, "arms");
+    TaskArm.Builder arm =
+        TaskArm.newBuilder()
+            .setName(
+                JsonReading.text(object, "name")
+                    .orElseThrow(() -> new IllegalArgumentException("arms: a name is missing")));
+    JsonReading.text(object, "representation").ifPresent(arm::setRepresentationId);
+    JsonReading.text(object, "algorithm").ifPresent(arm::setAlgorithm);
+    return arm.build();
   }
 
   private static List<Arm> controls(JsonNode object) {

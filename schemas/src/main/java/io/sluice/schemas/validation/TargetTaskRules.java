@@ -30,8 +30,8 @@ public final class TargetTaskRules {
    * Checks a whole task: its id and its representation id (1 to 100 characters of A-Z a-z 0-9 . _
    * -; a task id does not begin with a dot), a revision of 1 or more, a known algorithm, budgets
    * (at least one, each 1 to 10 million, strictly ascending), a minPoolFactor of at least 1,
-   * queries, held-out examples, and the rules of {@link EligibilityRules} and {@link
-   * TrainingRules}.
+   * queries, held-out examples, and the rules of {@link EligibilityRules}, {@link TrainingRules}
+   * and {@link ArmRules}.
    *
    * @return the problems, in words for people; empty when there are none
    */
@@ -40,9 +40,7 @@ public final class TargetTaskRules {
     if (task.getRevision() < 1) {
       problems.add("revision is " + task.getRevision() + ": revisions are counted from 1");
     }
-    if (!NAME.matcher(task.getRepresentationId()).matches()) {
-      problems.add(nameProblem("representation id", task.getRepresentationId()));
-    }
+    problems.addAll(representationIdProblems(task.getRepresentationId()));
     problems.addAll(algorithmProblems(task.getAlgorithm()));
     double factor = task.getMinPoolFactor();
     if (!(factor >= 1) || Double.isInfinite(factor)) {
@@ -54,6 +52,7 @@ public final class TargetTaskRules {
     problems.addAll(heldOutProblems(task.getHeldOut()));
     problems.addAll(EligibilityRules.problems(task.getRules()));
     problems.addAll(TrainingRules.problems(task));
+    problems.addAll(ArmRules.problems(task));
     return List.copyOf(problems);
   }
 
@@ -62,6 +61,13 @@ public final class TargetTaskRules {
     return TASK.matcher(taskId).matches()
         ? List.of()
         : List.of(nameProblem("task id", taskId) + ", and do not begin with a dot");
+  }
+
+  /** Checks a representation id: 1 to 100 characters of A-Z a-z 0-9 . _ -. */
+  static List<String> representationIdProblems(String representationId) {
+    return NAME.matcher(representationId).matches()
+        ? List.of()
+        : List.of(nameProblem("representation id", representationId));
   }
 
   /**

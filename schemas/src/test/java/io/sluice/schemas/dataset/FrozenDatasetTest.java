@@ -7,7 +7,9 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.Query;
+import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import java.util.ArrayList;
@@ -53,6 +55,71 @@ class FrozenDatasetTest {
         .containsExactly("b", "c");
     assertThat(dataset.queries()).isEqualTo(QUERIES);
     assertThat(dataset.heldOut()).isEqualTo(HELD_OUT);
+  }
+
+  @Test
+  void givenFurtherArms_whenAssembled_thenEachHasItsExamplesInOrder() {
+    FrozenDataset dataset = FrozenDataset.of(withArms(), recordsOfArms());
+
+    assertThat(dataset.arms()).containsOnlyKeys("rds", "random-1");
+    assertThat(dataset.of(new ArmName(Arm.SELECTED, "rds")))
+        .extracting(DatasetRecord::getCandidateId)
+        .containsExactly("c", "d");
+    assertThat(dataset.of(new ArmName(Arm.RANDOM, "random-1")))
+        .extracting(DatasetRecord::getCandidateId)
+        .containsExactly("a");
+    assertThat(dataset.of(ArmName.SELECTED)).isEqualTo(dataset.selected());
+    assertThat(dataset.of(ArmName.RANDOM)).isEqualTo(dataset.random());
+    assertThat(dataset.candidates()).containsExactlyInAnyOrder("a", "b", "c", "d");
+    assertThatThrownBy(() -> dataset.of(new ArmName(Arm.SELECTED, "none")))
+        .hasMessageContaining("no arm 'none'");
+  }
+
+  @Test
+  void givenExamplesOfAnArmThatTheJobDoesNotHave_whenAssembled_thenTheyAreRefused() {
+    assertThatThrownBy(() -> FrozenDataset.of(JOB, recordsOfArms()))
+        .hasMessageContaining("part ARM rds: the job does not have this part");
+  }
+
+  @Test
+  void givenAnArmWithoutItsExamples_whenAssembled_thenTheMessageNamesIt() {
+    assertThatThrownBy(() -> FrozenDataset.of(withArms(), records()))
+        .hasMessageContaining("part ARM rds: found 0 of 2");
+    List<DatasetRecord> another = recordsOfArms();
+    another.set(another.size() - 1, ofArm("random-1", 0, "x"));
+    assertThatThrownBy(() -> FrozenDataset.of(withArms(), another))
+        .hasMessageContaining("part ARM random-1: the examples have checksum");
+  }
+
+  private static FineTuneJob withArms() {
+    return FineTuneJob.newBuilder(JOB)
+        .setArms(List.of(arm("rds", false, "c", "d"), arm("random-1", true, "a")))
+        .build();
+  }
+
+  private static JobArm arm(String name, boolean random, String... ids) {
+    return new JobArm(
+        name,
+        "hidden",
+        "f",
+        "round-robin",
+        random,
+        20L,
+        ids.length,
+        ExampleHashes.ofOrder(List.of(ids)),
+        List.of());
+  }
+
+  private static List<DatasetRecord> recordsOfArms() {
+    List<DatasetRecord> records = records();
+    records.add(ofArm("rds", 0, "c"));
+    records.add(ofArm("rds", 1, "d"));
+    records.add(ofArm("random-1", 0, "a"));
+    return records;
+  }
+
+  private static DatasetRecord ofArm(String arm, int rank, String id) {
+    return DatasetRecord.newBuilder(example(DatasetPart.ARM, rank, id, "1")).setArm(arm).build();
   }
 
   static Stream<Arguments> faults() {

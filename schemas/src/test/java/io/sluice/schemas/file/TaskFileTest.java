@@ -11,6 +11,7 @@ import io.sluice.schemas.Leaks;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.Rules;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
 import io.sluice.schemas.validation.TargetTaskRules;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,8 @@ class TaskFileTest {
                 + "\"refresh_turnover\":0.5,\"cooldown_seconds\":7,\"controls\":[\"random\"],"
                 + "\"seeds\":[3,4],\"launcher\":\"builtin\",\"held_out\":[{"
                 + TURNS
-                + "}],\"hyper_parameters\":{\"epochs\":1,\"learning_rate\":1e-3,"
+                + "}],\"random_draws\":3,\"arms\":[{\"name\":\"rds\",\"representation\":\"hidden\","
+                + "\"algorithm\":\"doubly-greedy\"},{\"name\":\"plain\"}],\"hyper_parameters\":{\"epochs\":1,\"learning_rate\":1e-3,"
                 + "\"batch_size\":2,\"warmup_ratio\":0.1,\"weight_decay\":0.2,"
                 + "\"max_gradient_norm\":3,\"max_length\":4,\"full\":true,\"lora_rank\":5,"
                 + "\"lora_alpha\":6,\"lora_dropout\":0.3,\"lora_targets\":[\"q_proj\"]}}")
@@ -79,6 +81,10 @@ class TaskFileTest {
     assertThat(task.getRepresentationId()).isEqualTo("r");
     assertThat(task.getAlgorithm()).isEqualTo("random:3");
     assertThat(task.getMinPoolFactor()).isEqualTo(1.5);
+    assertThat(task.getRandomDraws()).isEqualTo(3);
+    assertThat(task.getArms())
+        .containsExactly(
+            new TaskArm("rds", "hidden", "doubly-greedy"), new TaskArm("plain", "", "round-robin"));
   }
 
   @Test
@@ -179,7 +185,7 @@ class TaskFileTest {
           {"task":"t","queries":[]}                           | the task has 0 queries
           {"task":"a b","queries":[{TURNS}]}                  | task id 'a b': use 1 to 100 characters of
           {"task":".t","queries":[{TURNS}]}                   | task id '.t': use 1 to 100 characters of A-Z a-z 0-9 . _ -, and do not begin with a dot
-          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: unknown field 'helt_out', use algorithm, budget_tokens, budgets, comment
+          {"task":"t","queries":[{TURNS}],"helt_out":[]}      | task file: unknown field 'helt_out', use algorithm, arms, budget_tokens, budgets, comment
           {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lora_targets":[5]}} | lora_targets: 5 is not a text
           {"task":"t","queries":[{"id":"x"}]}                 | queries 1: messages is missing
           {"task":"t","queries":[7]}                          | queries 1: messages is missing
@@ -188,6 +194,9 @@ class TaskFileTest {
           {"task":"t","queries":[{TURNS}],"budgets":[1.5]}    | budgets: 1.5 is not a whole number
           {"task":"t","queries":[{TURNS}],"min_pool_factor":"x"} | min_pool_factor is not a number
           {"task":"t","queries":[{TURNS}],"controls":["best"]} | controls: "best" is unknown: use "none" or "random"
+          {"task":"t","queries":[{TURNS}],"arms":["rds"]} | arms: "rds" is not an object
+          {"task":"t","queries":[{TURNS}],"arms":[{"algorithm":"knn-uniform"}]} | arms: a name is missing
+          {"task":"t","queries":[{TURNS}],"arms":[{"name":"a","budget":5}]} | arms: unknown field 'budget', use algorithm, name, representation
           {"task":"t","queries":[{TURNS}],"seeds":["a"]}       | seeds: "a" is not a whole number
           {"task":"t","queries":[{TURNS}],"cooldown_seconds":1.5} | cooldown_seconds is not a whole number
           {"task":"t","queries":[{TURNS}],"hyper_parameters":{"lr":1}} | hyper_parameters: unknown field 'lr'

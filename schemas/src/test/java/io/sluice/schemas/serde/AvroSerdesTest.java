@@ -73,7 +73,8 @@ class AvroSerdesTest {
           List.of(new MeanLoss(1.75, 0.5, 4, List.of())),
           "out/selected-3",
           60.5,
-          1_000_000L);
+          1_000_000L,
+          "rds");
 
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://AvroSerdesTest");
 
@@ -171,12 +172,23 @@ class AvroSerdesTest {
             .setState(JobState.CANCELLED)
             .build(),
         new DatasetRecord(
-            "j", "t", 0, "c-1", "q", 0.5f, "poems", MESSAGES, DatasetPart.RANDOM, TOOLS, METADATA),
+            "j",
+            "t",
+            0,
+            "c-1",
+            "q",
+            0.5f,
+            "poems",
+            MESSAGES,
+            DatasetPart.ARM,
+            TOOLS,
+            METADATA,
+            "rds"),
         FineTuneResult.newBuilder()
             .setJobId("j")
             .setTaskId("t")
             .setState(FineTuneState.PROGRESS)
-            .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3)))
+            .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3, "random-1")))
             .setOutcomes(List.of(OUTCOME))
             .build());
   }

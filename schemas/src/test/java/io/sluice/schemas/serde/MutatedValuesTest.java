@@ -71,12 +71,13 @@ class MutatedValuesTest {
             turns,
             DatasetPart.SELECTED,
             "[{}]",
-            Map.of("a", "b")),
+            Map.of("a", "b"),
+            ""),
         FineTuneResult.newBuilder()
             .setJobId("j")
             .setTaskId("t")
             .setState(FineTuneState.PROGRESS)
-            .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3)))
+            .setProgress(List.of(new TrainingProgress(Arm.RANDOM, 3, 4, 5, 2.5, 1e3, "random-1")))
             .build(),
         new JobRequest("r", "t", new FireJob(5)),
         SelectedInstruction.newBuilder()

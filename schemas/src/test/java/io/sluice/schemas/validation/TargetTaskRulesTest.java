@@ -7,6 +7,7 @@ import io.sluice.schemas.HyperParameters;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import java.util.ArrayList;
@@ -26,6 +27,21 @@ class TargetTaskRulesTest {
   @Test
   void givenGoodTask_whenChecked_thenNoProblems() {
     assertThat(TargetTaskRules.problems(good().build())).isEmpty();
+  }
+
+  @Test
+  void givenArmsAndDraws_whenChecked_thenNoProblems() {
+    TargetTask task =
+        good()
+            .setControls(List.of(Arm.RANDOM))
+            .setRandomDraws(16)
+            .setArms(
+                List.of(
+                    arm("rds", "hidden"),
+                    new TaskArm("0.nearest_by-mean", "", "knn-uniform"),
+                    new TaskArm("rds-near", "hidden", "knn-uniform")))
+            .build();
+    assertThat(TargetTaskRules.problems(task)).isEmpty();
   }
 
   @Test
@@ -86,6 +102,32 @@ class TargetTaskRulesTest {
         fault("seeds are [-1]", task -> task.setSeeds(List.of(-1))),
         fault("seeds are [3, 3]", task -> task.setSeeds(List.of(3, 3))),
         fault("launcher 'rm -rf'", task -> task.setLauncher("rm -rf")),
+        arms("arm 'RDS': use a name of 1 to 40 characters of a-z", arm("RDS", "hidden")),
+        arms("arm '': use a name", arm("", "hidden")),
+        arms("arm 'random-1': this name means an arm", arm("random-1", "hidden")),
+        arms("arm 'none': this name means an arm", arm("none", "hidden")),
+        arms("arm 'a': representation id 'b c'", arm("a", "b c")),
+        arms("arm 'a': unknown algorithm 'uot'", new TaskArm("a", "", "uot")),
+        arms("arm 'a': another arm has the same name", arm("a", "b"), arm("a", "c")),
+        arms("arm 'b': it selects the same as arm 'a'", arm("a", "x"), arm("b", "x")),
+        arms("arm 'a': it selects the same as the task's own selection", arm("a", "")),
+        arms("arm 'a': it selects the same as the task's own selection", arm("a", "default")),
+        arms(
+            "arm 'b': it selects the same as arm 'a'",
+            new TaskArm("a", "", "random"),
+            new TaskArm("b", "", "random:0")),
+        arms(
+            "the task has 17 arms",
+            IntStream.range(0, 17)
+                .mapToObj(i -> new TaskArm("a" + i, "", "random:" + i))
+                .toArray(TaskArm[]::new)),
+        fault("random draws is 0", task -> task.setRandomDraws(0)),
+        fault("random draws is 17", task -> task.setRandomDraws(17)),
+        fault("random is not among the controls", task -> task.setRandomDraws(2)),
+        fault(
+            "the task's own algorithm is random",
+            task ->
+                task.setRandomDraws(2).setControls(List.of(Arm.RANDOM)).setAlgorithm("random:4")),
         training("epochs is 0", chosen -> chosen.setEpochs(0)),
         training("batch size is 0", chosen -> chosen.setBatchSize(0)),
         training("maximum length is 1", chosen -> chosen.setMaxLength(1)),
@@ -112,6 +154,14 @@ class TargetTaskRulesTest {
 
   private static Arguments fault(String expected, UnaryOperator<TargetTask.Builder> change) {
     return Arguments.of(expected, change);
+  }
+
+  private static Arguments arms(String expected, TaskArm... arms) {
+    return fault(expected, task -> task.setArms(List.of(arms)));
+  }
+
+  private static TaskArm arm(String name, String representationId) {
+    return new TaskArm(name, representationId, "round-robin");
   }
 
   private static Arguments training(

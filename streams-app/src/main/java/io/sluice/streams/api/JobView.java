@@ -2,6 +2,7 @@ package io.sluice.streams.api;
 
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.time.Instant;
 import java.util.List;
@@ -44,6 +45,7 @@ import java.util.Locale;
  * @param randomExamples number of random examples; 0 when the job does not compare with any
  * @param offsets for each partition of representations the offset before which the records were
  *     taken into account; empty when unknown
+ * @param arms further parts of the dataset to compare with
  */
 record JobView(
     String job,
@@ -75,7 +77,8 @@ record JobView(
     String tokenizer,
     long budgetTokens,
     int randomExamples,
-    List<Long> offsets) {
+    List<Long> offsets,
+    List<ArmView> arms) {
   static JobView of(FineTuneJob job) {
     return new JobView(
         job.getJobId(),
@@ -107,7 +110,33 @@ record JobView(
         job.getTokenizer(),
         job.getBudgetTokens(),
         FrozenDataset.randomExamples(job),
-        job.getOffsets());
+        job.getOffsets(),
+        job.getArms().stream().map(ArmView::of).toList());
+  }
+
+  /** A further arm of a job, as described in the schema {@code JobArm}. */
+  record ArmView(
+      String name,
+      String representationId,
+      String fingerprint,
+      String algorithm,
+      boolean random,
+      long pool,
+      int examples,
+      String checksum,
+      List<Long> offsets) {
+    static ArmView of(JobArm arm) {
+      return new ArmView(
+          arm.getName(),
+          arm.getRepresentationId(),
+          arm.getFingerprint(),
+          arm.getAlgorithm(),
+          arm.getRandom(),
+          arm.getPoolSize(),
+          arm.getExamples(),
+          arm.getChecksum(),
+          arm.getOffsets());
+    }
   }
 
   private static String lower(Enum<?> value) {

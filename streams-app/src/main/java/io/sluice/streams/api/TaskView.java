@@ -1,10 +1,12 @@
 package io.sluice.streams.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.sluice.schemas.ArmStatus;
 import io.sluice.schemas.IncomingRevision;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.streams.api.SubsetReport.QueryCoverage;
 import io.sluice.streams.api.SubsetReport.TierSimilarity;
 import io.sluice.streams.revision.SubsetSizes;
@@ -33,6 +35,7 @@ import java.util.Optional;
  * @param nominated distinct candidates that the shards' own selections admitted
  * @param selected candidates in the subset of the largest budget
  * @param tiers one tier per budget, ascending
+ * @param arms the further selections that its jobs compare with
  * @param coverage how well the subset serves each query; only in the response about one task
  */
 record TaskView(
@@ -51,6 +54,7 @@ record TaskView(
     Optional<Long> nominated,
     Optional<Integer> selected,
     List<TierView> tiers,
+    List<ArmView> arms,
     @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<QueryCoverage>> coverage) {
 
   /** A task with the counts of its status. */
@@ -92,7 +96,45 @@ record TaskView(
                         status.flatMap(known -> tier(known, budget)),
                         Optional.ofNullable(similarities.get(budget))))
             .toList(),
+        FurtherArm.of(task).stream().map(arm -> ArmView.of(arm, status)).toList(),
         coverage);
+  }
+
+  /**
+   * A further selection that the task's jobs compare with.
+   *
+   * @param name its name
+   * @param representationId the representation by which it is selected
+   * @param algorithm the rule by which it is selected
+   * @param pool candidates scored for it so far; all that follows is absent until the first count
+   * @param waiting stored candidates still to be scored for it
+   * @param selected candidates in its subset of the largest budget
+   * @param problem why no job of the largest budget can include it yet; empty when one can
+   */
+  record ArmView(
+      String name,
+      String representationId,
+      String algorithm,
+      Optional<Long> pool,
+      Optional<Long> waiting,
+      Optional<Integer> selected,
+      Optional<String> problem) {
+    private static ArmView of(FurtherArm arm, Optional<TaskStatus> status) {
+      String name = arm.name().label();
+      Optional<ArmStatus> counted =
+          status.stream()
+              .flatMap(known -> known.getArms().stream())
+              .filter(known -> known.getName().equals(name))
+              .findFirst();
+      return new ArmView(
+          name,
+          arm.representationId(),
+          arm.algorithm(),
+          counted.map(ArmStatus::getPool),
+          counted.map(ArmStatus::getWaiting),
+          counted.map(ArmStatus::getSelected),
+          counted.map(ArmStatus::getProblem));
+    }
   }
 
   private static double share(long scored, long waiting) {

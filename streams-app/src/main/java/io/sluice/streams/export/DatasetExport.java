@@ -99,11 +99,7 @@ public record DatasetExport(
     Set<String> retracted = withRetracted ? Set.of() : Set.copyOf(dataset.job().getRetracted());
     Set<String> leftOut = new LinkedHashSet<>();
     ArrayNode files = JSON.createArrayNode();
-    Stream.of(dataset.selected(), dataset.random())
-        .flatMap(List::stream)
-        .map(DatasetRecord::getCandidateId)
-        .filter(retracted::contains)
-        .forEach(leftOut::add);
+    dataset.candidates().stream().filter(retracted::contains).forEach(leftOut::add);
     List<ExportedExample> train = kept(dataset.selected(), retracted);
     if (train.isEmpty()) {
       throw new IOException(
@@ -112,6 +108,7 @@ public record DatasetExport(
     Map<String, List<ExportedExample>> parts = new LinkedHashMap<>();
     parts.put("train", train);
     parts.put("random", kept(dataset.random(), retracted));
+    dataset.arms().forEach((name, examples) -> parts.put("arm-" + name, kept(examples, retracted)));
     parts.put("queries", examples(dataset.queries()));
     parts.put("held-out", examples(dataset.heldOut()));
     List<ExportedExample> all = parts.values().stream().flatMap(List::stream).toList();

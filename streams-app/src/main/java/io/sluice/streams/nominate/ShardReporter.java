@@ -6,6 +6,7 @@ import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.Withdrawal;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.TaskKey;
 import java.util.HashMap;
@@ -67,10 +68,11 @@ final class ShardReporter {
     lastCounts.remove(revision);
   }
 
+  /** What is reported of a companion goes to where its task is selected. */
   private void report(ShardTask task, Object body) {
     context.forward(
         new Record<>(
-            task.id(),
+            Companions.taskId(task.id()),
             new ShardReport(task.id(), task.revision(), context.taskId().partition(), body),
             context.currentSystemTimeMs()));
   }

@@ -2,6 +2,7 @@ package io.sluice.streams.nominate;
 
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.streams.revision.TaskKey;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -72,9 +74,14 @@ final class ShardStores {
     return values(tasks.all());
   }
 
-  /** All known revisions of a task. */
+  /** All known revisions of a task, or of a companion. */
   List<TargetTask> revisions(String taskId) {
     return values(tasks.prefixScan(taskId, TaskKey.ofTask()));
+  }
+
+  /** All known revisions of all companions of a task. */
+  List<TargetTask> companions(String taskId) {
+    return values(tasks.prefixScan(Companions.prefix(taskId), new StringSerializer()));
   }
 
   void putTask(TargetTask task) {

@@ -3,6 +3,7 @@ package io.sluice.streams.nominate;
 import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.TaskKey;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The revisions of target tasks that one shard knows. The shard works on a revision from the moment
@@ -43,27 +45,38 @@ final class ShardTasks {
     return List.copyOf(active.values());
   }
 
-  /** Adds a revision, unless the same or a newer one is known. */
+  /** Adds a revision and its companions, unless the same or a newer one is known. */
   void define(TargetTask task) {
     boolean known =
         stores.revisions(task.getTaskId()).stream()
             .anyMatch(other -> other.getRevision() >= task.getRevision());
     if (!known) {
-      stores.putTask(task);
-      activateIfComplete(task);
+      add(task);
+      Companions.of(task).forEach(this::add);
     }
   }
 
-  /** Drops all revisions of a task. */
-  void remove(String taskId) {
-    stores.revisions(taskId).forEach(this::drop);
+  private void add(TargetTask task) {
+    stores.putTask(task);
+    activateIfComplete(task);
   }
 
-  /** Drops the revisions of a task that are older than the one that is served. */
+  /** Drops all revisions of a task and of its companions. */
+  void remove(String taskId) {
+    withCompanions(taskId).forEach(this::drop);
+  }
+
+  /** Drops the revisions of a task, and its companions, that are older than the one served. */
   void dropOlderThan(String taskId, int revision) {
-    stores.revisions(taskId).stream()
+    withCompanions(taskId).stream()
         .filter(task -> task.getRevision() < revision)
         .forEach(this::drop);
+  }
+
+  private List<TargetTask> withCompanions(String taskId) {
+    return Stream.of(stores.revisions(taskId), stores.companions(taskId))
+        .flatMap(List::stream)
+        .toList();
   }
 
   private void drop(TargetTask task) {

@@ -9,13 +9,15 @@ package io.sluice.streams.report;
  *     by example, each averaged over the seeds; 0 when the losses of single examples are not known
  * @param overSeeds standard error of the mean over the seeds: that of the differences between runs
  *     with the same seed, each averaged over the examples; 0 with a single seed
+ * @param overDraws standard error of the mean over the random subsets, each averaged over examples
+ *     and seeds; 0 with a single one
  */
-public record Difference(double mean, double overExamples, double overSeeds) {
+public record Difference(double mean, double overExamples, double overSeeds, double overDraws) {
   /**
-   * Combines both standard errors as if they were independent. The result is rather too large,
-   * because the interaction of examples and seeds is part of both.
+   * Combines the standard errors as if they were independent. The result is rather too large,
+   * because their interactions are part of each.
    */
   public double standardError() {
-    return Math.hypot(overExamples, overSeeds);
+    return Math.hypot(Math.hypot(overExamples, overSeeds), overDraws);
   }
 }

@@ -1,8 +1,10 @@
 package io.sluice.streams.report;
 
-import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobArm;
+import io.sluice.schemas.arm.ArmName;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +40,14 @@ public record ResultsReport(
       .random { stroke: #c60; fill: #c60; }
       .selected, .queries { stroke: #06c; fill: #06c; }
       .held-out { stroke: #283; fill: #283; }
+      .further-0 { stroke: #a3a; fill: #a3a; }
+      .further-1 { stroke: #077; fill: #077; }
+      .further-2 { stroke: #b55; fill: #b55; }
+      .further-3 { stroke: #683; fill: #683; }
       g text { stroke: none; }
       """;
+
+  private static final int FURTHER_STYLES = 4;
 
   /** Keeps immutable copies of the collections. */
   public ResultsReport {
@@ -65,7 +73,7 @@ public record ResultsReport(
   }
 
   private void table(StringBuilder page) {
-    page.append("<table>\n").append(row("th", ResultsTable.HEADER));
+    page.append("<table>\n").append(row("th", ResultsTable.header(reports)));
     ResultsTable.rows(reports).forEach(row -> page.append(row("td", row)));
     page.append("</table>\n<p>").append(ResultsTable.LEGEND).append("</p>\n");
     for (JobReport report : reports) {
@@ -149,13 +157,13 @@ public record ResultsReport(
 
   private static List<SvgPlot.Series> lossByBudget(List<JobReport> shown, EvaluationSet set) {
     List<SvgPlot.Series> series = new ArrayList<>();
-    for (Arm arm : Arm.values()) {
+    for (ArmName arm : arms(shown)) {
       List<SvgPlot.Point> points =
           shown.stream()
               .flatMap(report -> lossPoint(report, set, arm, report.job().getBudget()).stream())
               .toList();
       if (!points.isEmpty()) {
-        series.add(new SvgPlot.Series(name(arm), style(arm), true, points));
+        series.add(new SvgPlot.Series(name(arm), style(arm, shown), true, points));
       }
     }
     return series;
@@ -175,7 +183,7 @@ public record ResultsReport(
           shown.stream()
               .map(report -> new SvgPlot.Point(report.job().getBudget(), 0, 0, "no difference"))
               .toList();
-      series.add(new SvgPlot.Series("no difference", style(Arm.NONE), true, zeros));
+      series.add(new SvgPlot.Series("no difference", "none", true, zeros));
     }
     return series;
   }
@@ -183,7 +191,7 @@ public record ResultsReport(
   private static Optional<SvgPlot.Point> differencePoint(JobReport report, EvaluationSet set) {
     int budget = report.job().getBudget();
     return report
-        .difference(set, Arm.SELECTED, Arm.RANDOM)
+        .difference(set, ArmName.SELECTED, ArmName.RANDOM)
         .map(
             difference ->
                 new SvgPlot.Point(
@@ -201,8 +209,8 @@ public record ResultsReport(
     List<SvgPlot.Series> series = new ArrayList<>();
     series.add(
         new SvgPlot.Series(
-            name(Arm.SELECTED),
-            style(Arm.SELECTED),
+            name(ArmName.SELECTED),
+            "selected",
             true,
             distance.tiers().stream()
                 .map(
@@ -212,14 +220,13 @@ public record ResultsReport(
                             tier.distance(),
                             "ranks " + tier.from() + " to " + (tier.to() - 1)))
                 .toList()));
-    distance
-        .random()
+    Optional.ofNullable(distance.arms().get(ArmName.RANDOM))
         .ifPresent(
             random ->
                 series.add(
                     new SvgPlot.Series(
-                        name(Arm.RANDOM) + ", all of it",
-                        style(Arm.RANDOM),
+                        name(ArmName.RANDOM) + ", all of it",
+                        "random",
                         false,
                         List.of(point(largest.job().getBudget(), random, "random")))));
     return series;
@@ -227,19 +234,22 @@ public record ResultsReport(
 
   private List<SvgPlot.Series> lossByDistance(List<JobReport> shown) {
     List<SvgPlot.Series> series = new ArrayList<>();
-    for (Arm arm : List.of(Arm.SELECTED, Arm.RANDOM)) {
+    for (ArmName arm : arms(shown)) {
       List<SvgPlot.Point> points = new ArrayList<>();
       for (JobReport report : shown) {
+        // Distances by different representations have different scales: one plot has one of them.
+        if (!isOfOwnRepresentation(report, arm)) {
+          continue;
+        }
         Optional<Estimate> distance =
             Optional.ofNullable(distances.get(report.job().getJobId()))
-                .flatMap(
-                    known -> arm == Arm.SELECTED ? Optional.of(known.selected()) : known.random());
+                .map(known -> known.arms().get(arm));
         distance
             .flatMap(mean -> lossPoint(report, EvaluationSet.QUERIES, arm, mean.mean()))
             .ifPresent(points::add);
       }
       if (!points.isEmpty()) {
-        series.add(new SvgPlot.Series(name(arm), style(arm), false, points));
+        series.add(new SvgPlot.Series(name(arm), style(arm, shown), false, points));
       }
     }
     return series;
@@ -251,11 +261,11 @@ public record ResultsReport(
    * between them.
    */
   private static Optional<SvgPlot.Point> lossPoint(
-      JobReport report, EvaluationSet set, Arm arm, double x) {
+      JobReport report, EvaluationSet set, ArmName arm, double x) {
     double error =
-        arm == Arm.NONE
+        arm.equals(ArmName.NONE)
             ? 0
-            : report.difference(set, arm, Arm.NONE).map(Difference::standardError).orElse(0.0);
+            : report.difference(set, arm, ArmName.NONE).map(Difference::standardError).orElse(0.0);
     String what = name(arm) + ", budget " + report.job().getBudget();
     return report
         .loss(set, arm)
@@ -268,11 +278,35 @@ public record ResultsReport(
     return new SvgPlot.Point(x, y.mean(), y.standardError(), what + ": " + ResultsTable.text(y));
   }
 
-  private static String name(Arm arm) {
-    return arm == Arm.NONE ? "no fine-tuning" : style(arm);
+  /** The arms of all these jobs: those that every job can have, followed by the further ones. */
+  private static List<ArmName> arms(List<JobReport> shown) {
+    return shown.stream()
+        .flatMap(report -> report.arms().stream())
+        .distinct()
+        .sorted(
+            Comparator.comparing((ArmName arm) -> !arm.name().isEmpty())
+                .thenComparing(ArmName::kind))
+        .toList();
   }
 
-  private static String style(Arm arm) {
-    return ResultsTable.lower(arm);
+  private static boolean isOfOwnRepresentation(JobReport report, ArmName arm) {
+    return report
+        .further(arm)
+        .map(JobArm::getRepresentationId)
+        .map(report.job().getRepresentationId()::equals)
+        .orElse(true);
+  }
+
+  private static String name(ArmName arm) {
+    return arm.equals(ArmName.NONE) ? "no fine-tuning" : arm.label();
+  }
+
+  /** The CSS class of an arm; that of further arms repeats after some. */
+  private static String style(ArmName arm, List<JobReport> shown) {
+    if (arm.name().isEmpty()) {
+      return arm.label();
+    }
+    List<ArmName> further = arms(shown).stream().filter(each -> !each.name().isEmpty()).toList();
+    return "further-" + further.indexOf(arm) % FURTHER_STYLES;
   }
 }

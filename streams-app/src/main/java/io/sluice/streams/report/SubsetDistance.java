@@ -1,21 +1,26 @@
 package io.sluice.streams.report;
 
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.JobArm;
+import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * How far the examples of a job are from the queries for which they were selected. The distance of
  * an example is 1 - score, from 0 to 2.
  *
- * @param selected mean distance of all selected examples
- * @param random mean distance of all examples of the random control, each to the query to which it
- *     is most similar; empty when there is no such control
+ * <p>The distances of arms of different representations are not comparable.
+ *
+ * @param arms mean distance of all examples of each arm that has some: of the random control, each
+ *     to the query to which it is most similar
  * @param tiers mean distances of the selected examples, tier by tier
  */
-public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<Tier> tiers) {
+public record SubsetDistance(Map<ArmName, Estimate> arms, List<Tier> tiers) {
   /**
    * One tier of the selected examples.
    *
@@ -25,8 +30,9 @@ public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<
    */
   public record Tier(int from, int to, Estimate distance) {}
 
-  /** Keeps an immutable copy of the list. */
+  /** Keeps immutable copies of the collections. */
   public SubsetDistance {
+    arms = Map.copyOf(arms);
     tiers = List.copyOf(tiers);
   }
 
@@ -46,12 +52,18 @@ public record SubsetDistance(Estimate selected, Optional<Estimate> random, List<
         from = budget;
       }
     }
-    return new SubsetDistance(
-        Estimate.of(selected),
-        dataset.random().isEmpty()
-            ? Optional.empty()
-            : Optional.of(Estimate.of(distances(dataset.random()))),
-        tiers);
+    Map<ArmName, Estimate> arms = new HashMap<>();
+    arms.put(ArmName.SELECTED, Estimate.of(selected));
+    if (!dataset.random().isEmpty()) {
+      arms.put(ArmName.RANDOM, Estimate.of(distances(dataset.random())));
+    }
+    for (JobArm arm : dataset.job().getArms()) {
+      if (!arm.getRandom() && arm.getExamples() > 0) {
+        ArmName name = new ArmName(Arm.SELECTED, arm.getName());
+        arms.put(name, Estimate.of(distances(dataset.of(name))));
+      }
+    }
+    return new SubsetDistance(arms, tiers);
   }
 
   private static List<Double> distances(List<DatasetRecord> records) {

@@ -3,55 +3,78 @@ package io.sluice.streams.revision;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.ArmName;
+import io.sluice.schemas.arm.Companions;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Selection;
 import io.sluice.streams.selection.Tiers;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The selections of one revision of a task: the task's own, and the random control, which is a
- * random selection of the same size, if the task's jobs are compared with one.
+ * The selections of one revision of a task by one representation: the task's own, the random
+ * control, which is a random selection of the same size, if the task's jobs are compared with one,
+ * and the further arms with this representation. A {@linkplain Companions companion} has such arms
+ * only.
  *
- * <p>A shard nominates every candidate that at least one of its selections admits. Both selections
+ * <p>A shard nominates every candidate that at least one of its selections admits. All selections
  * of the second stage are then exact: the nominations that a selection did not need are more
  * candidates of the same pool, and offering those never changes its result. Not thread-safe.
- *
- * @param own the selection by the task's algorithm
- * @param control the random control; empty when the task has none or its own algorithm is random
  */
-public record Selections(Choice own, Optional<Choice> control) {
+public final class Selections {
   /**
    * The algorithm of the control. Its seed is fixed, so that anyone who has the pool can recompute
    * it.
    */
   private static final Algorithm.Random CONTROL = new Algorithm.Random(0);
 
-  /** Creates empty selections with the task's largest budget. */
-  public static Selections empty(TargetTask task) {
-    Algorithm algorithm = Algorithm.parse(task.getAlgorithm());
-    int budget = new Tiers(task.getBudgets()).largest();
-    boolean controlled =
-        task.getControls().contains(Arm.RANDOM) && !(algorithm instanceof Algorithm.Random);
-    return new Selections(
-        empty(task, algorithm, budget),
-        controlled ? Optional.of(emptyControl(task, budget)) : Optional.empty());
+  private final Map<ArmName, Choice> byArm;
+
+  private Selections(Map<ArmName, Choice> byArm) {
+    this.byArm = Collections.unmodifiableMap(byArm);
   }
 
   /**
-   * With budgets in tokens, the control is bounded by these alone, so that it has as many tokens as
-   * the selected subset even if its examples are shorter.
+   * Creates empty selections with the task's largest budget.
+   *
+   * @param task a task or a companion
    */
-  private static Choice emptyControl(TargetTask task, int budget) {
+  public static Selections empty(TargetTask task) {
+    int budget = new Tiers(task.getBudgets()).largest();
+    Map<ArmName, Choice> byArm = new LinkedHashMap<>();
+    if (!Companions.isCompanion(task.getTaskId())) {
+      Algorithm own = Algorithm.parse(task.getAlgorithm());
+      byArm.put(ArmName.SELECTED, empty(task, own, budget));
+      if (task.getControls().contains(Arm.RANDOM) && !(own instanceof Algorithm.Random)) {
+        byArm.put(ArmName.RANDOM, emptyArm(task, CONTROL, budget));
+      }
+    }
+    for (FurtherArm arm : FurtherArm.of(task)) {
+      if (arm.representationId().equals(task.getRepresentationId())) {
+        byArm.put(arm.name(), emptyArm(task, Algorithm.parse(arm.algorithm()), budget));
+      }
+    }
+    return new Selections(byArm);
+  }
+
+  /**
+   * With budgets in tokens, a random arm is bounded by these alone, so that it has as many tokens
+   * as the selected subset even if its examples are shorter.
+   */
+  private static Choice emptyArm(TargetTask task, Algorithm algorithm, int budget) {
     List<Long> tokens = task.getBudgetTokens();
-    return tokens.isEmpty()
-        ? empty(task, CONTROL, budget)
+    return tokens.isEmpty() || !(algorithm instanceof Algorithm.Random random)
+        ? empty(task, algorithm, budget)
         : choice(
             task,
-            CONTROL.emptyWithinTokens(task.getQueries().size(), tokens.get(tokens.size() - 1)));
+            random.emptyWithinTokens(task.getQueries().size(), tokens.get(tokens.size() - 1)));
   }
 
   /** Creates an empty selection by the task's algorithm, for any budget. */
@@ -69,6 +92,11 @@ public record Selections(Choice own, Optional<Choice> control) {
         : Choice.ofCandidates(selection);
   }
 
+  /** The selection of an arm; empty when there is no such arm with this representation. */
+  public Optional<Choice> of(ArmName arm) {
+    return Optional.ofNullable(byArm.get(arm));
+  }
+
   /**
    * Offers a candidate to each selection.
    *
@@ -78,22 +106,22 @@ public record Selections(Choice own, Optional<Choice> control) {
    * @return whether at least one of them admits it
    */
   public boolean offer(String candidateId, String content, int tokens, float[] scores) {
-    boolean admitted = own.offer(candidateId, content, tokens, scores);
-    boolean admittedByControl =
-        control.map(random -> random.offer(candidateId, content, tokens, scores)).orElse(false);
-    return admitted || admittedByControl;
+    boolean admitted = false;
+    for (Choice choice : byArm.values()) {
+      admitted |= choice.offer(candidateId, content, tokens, scores);
+    }
+    return admitted;
   }
 
   /** Whether at least one of the selections holds the candidate. */
   public boolean holds(String candidateId) {
-    return own.holds(candidateId)
-        || control.filter(random -> random.holds(candidateId)).isPresent();
+    return byArm.values().stream().anyMatch(choice -> choice.holds(candidateId));
   }
 
   /** A new, modifiable set of the ids that at least one of the selections holds. */
   public Set<String> held() {
-    Set<String> ids = new HashSet<>(own.held());
-    control.ifPresent(random -> ids.addAll(random.held()));
+    Set<String> ids = new HashSet<>();
+    byArm.values().forEach(choice -> ids.addAll(choice.held()));
     return ids;
   }
 }

@@ -187,13 +187,19 @@ final class JobKeeper {
     return task.incoming().isEmpty() && task.served().isComplete(shards);
   }
 
-  private static TierState state(ServedTask task, int budget) {
+  private TierState state(ServedTask task, int budget) {
     TaskSelection selection = task.served();
+    ArmReadiness readiness = new ArmReadiness(shards);
+    List<ArmSubset> arms = task.servedRevision().arms(budget);
     return new TierState(
         budget,
         selection.sizes().of(budget),
         selection.sizes().isEnded(budget),
-        selection.pool(),
+        arms.stream().mapToLong(arm -> arm.selection().pool()).reduce(selection.pool(), Math::min),
+        arms.stream()
+            .map(arm -> readiness.problem(selection, arm))
+            .flatMap(Optional::stream)
+            .findFirst(),
         task.jobs().isOpen(budget),
         task.jobs()
             .last(selection.revision(), budget)
@@ -217,23 +223,24 @@ final class JobKeeper {
     int sequence =
         task.jobs().last(selection.revision(), budget).map(last -> last.sequence() + 1).orElse(0);
     SelectOutput.JobFired fired =
-        new JobRecords(selection, id -> stores.nominationOf(selection.key(id)))
+        new JobRecords(task.servedRevision(), stores::nominationOf)
             .fired(budget, sequence, trigger, requestId, now);
     Set<String> selected = new HashSet<>();
-    Set<String> random = new HashSet<>();
+    Set<String> others = new HashSet<>();
     fired
         .dataset()
         .forEach(
             example -> {
               if (example.getPart() == DatasetPart.SELECTED) {
                 selected.add(example.getCandidateId());
-              } else if (example.getPart() == DatasetPart.RANDOM) {
-                random.add(example.getCandidateId());
+              } else if (example.getPart() == DatasetPart.RANDOM
+                  || example.getPart() == DatasetPart.ARM) {
+                others.add(example.getCandidateId());
               }
             });
-    random.removeAll(selected);
+    others.removeAll(selected);
     selected.forEach(id -> putMember(fired.job(), id, true));
-    random.forEach(id -> putMember(fired.job(), id, false));
+    others.forEach(id -> putMember(fired.job(), id, false));
     stores.putJob(fired.job());
     task.jobs().putFired(fired.job(), selected);
     publish.accept(task.id(), fired);

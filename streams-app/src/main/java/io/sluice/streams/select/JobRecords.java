@@ -4,11 +4,13 @@ import io.sluice.schemas.Arm;
 import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.JobTrigger;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.dataset.ExampleHashes;
+import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.selection.Slot;
 import io.sluice.streams.trigger.JobIdentity;
 import java.time.Instant;
@@ -20,18 +22,18 @@ import java.util.function.Function;
  * Builds the record of a fine-tune job and the records of its dataset from the current selection.
  */
 final class JobRecords {
-  private final TaskSelection selection;
+  private final TaskRevision revision;
   private final TargetTask task;
-  private final Function<String, Nomination> nominations;
+  private final Function<TaskKey, Nomination> nominations;
 
   /**
    * Creates a builder for the jobs of a revision.
    *
-   * @param nominations returns the nomination of a selected candidate by its id
+   * @param nominations returns the nomination of a selected candidate by its key
    */
-  JobRecords(TaskSelection selection, Function<String, Nomination> nominations) {
-    this.selection = selection;
-    this.task = selection.definition();
+  JobRecords(TaskRevision revision, Function<TaskKey, Nomination> nominations) {
+    this.revision = revision;
+    this.task = revision.definition();
     this.nominations = nominations;
   }
 
@@ -48,15 +50,24 @@ final class JobRecords {
         new JobIdentity(
                 task.getTaskId(), task.getRevision(), task.getRepresentationId(), budget, sequence)
             .id();
-    List<DatasetRecord> selected =
-        candidates(jobId, DatasetPart.SELECTED, selection.current().of(budget));
+    TaskSelection selection = revision.own();
+    Examples own = new Examples(jobId, selection);
+    List<DatasetRecord> selected = own.of(DatasetPart.SELECTED, "", selection.current().of(budget));
     List<DatasetRecord> random =
         selection
             .controlSubset(budget)
-            .map(slots -> candidates(jobId, DatasetPart.RANDOM, slots))
+            .map(slots -> own.of(DatasetPart.RANDOM, "", slots))
             .orElse(List.of());
     List<DatasetRecord> dataset = new ArrayList<>(selected);
     dataset.addAll(random);
+    List<JobArm> arms = new ArrayList<>();
+    for (ArmSubset subset : revision.arms(budget)) {
+      List<DatasetRecord> examples =
+          new Examples(jobId, subset.selection())
+              .of(DatasetPart.ARM, subset.arm().name().label(), subset.slots());
+      dataset.addAll(examples);
+      arms.add(arm(subset, examples));
+    }
     dataset.addAll(examples(jobId, DatasetPart.QUERIES, task.getQueries()));
     dataset.addAll(examples(jobId, DatasetPart.HELD_OUT, task.getHeldOut()));
     boolean controlled = selection.controlSubset(budget).isPresent();
@@ -91,25 +102,51 @@ final class JobRecords {
             .setHyperParameters(task.getHyperParameters())
             .setLauncher(task.getLauncher())
             .setOffsets(selection.offsets())
+            .setArms(arms)
             .build();
     return new SelectOutput.JobFired(job, dataset);
   }
 
-  private List<DatasetRecord> candidates(String jobId, DatasetPart part, List<Slot<String>> slots) {
-    List<DatasetRecord> records = new ArrayList<>(slots.size());
-    for (Slot<String> slot : slots) {
-      Nomination nomination = nominations.apply(slot.id());
-      records.add(
-          record(jobId, part, slot.slot(), slot.id())
-              .setQuery(task.getQueries().get(slot.query()).getId())
-              .setScore(slot.score())
-              .setSource(nomination.getCandidate().getSource())
-              .setMessages(nomination.getCandidate().getMessages())
-              .setTools(nomination.getCandidate().getTools())
-              .setMetadata(nomination.getCandidate().getMetadata())
-              .build());
+  private static JobArm arm(ArmSubset subset, List<DatasetRecord> examples) {
+    return new JobArm(
+        subset.arm().name().label(),
+        subset.arm().representationId(),
+        subset.selection().fingerprint(),
+        subset.arm().algorithm(),
+        subset.arm().isRandom(),
+        subset.selection().pool(),
+        examples.size(),
+        orderChecksum(examples),
+        subset.selection().offsets());
+  }
+
+  /** The records of the candidates in the subsets of one selection, which has their nominations. */
+  private final class Examples {
+    private final String jobId;
+    private final TaskSelection selection;
+
+    Examples(String jobId, TaskSelection selection) {
+      this.jobId = jobId;
+      this.selection = selection;
     }
-    return records;
+
+    List<DatasetRecord> of(DatasetPart part, String arm, List<Slot<String>> slots) {
+      List<DatasetRecord> records = new ArrayList<>(slots.size());
+      for (Slot<String> slot : slots) {
+        Nomination nomination = nominations.apply(selection.key(slot.id()));
+        records.add(
+            record(jobId, part, slot.slot(), slot.id())
+                .setArm(arm)
+                .setQuery(task.getQueries().get(slot.query()).getId())
+                .setScore(slot.score())
+                .setSource(nomination.getCandidate().getSource())
+                .setMessages(nomination.getCandidate().getMessages())
+                .setTools(nomination.getCandidate().getTools())
+                .setMetadata(nomination.getCandidate().getMetadata())
+                .build());
+      }
+      return records;
+    }
   }
 
   private List<DatasetRecord> examples(String jobId, DatasetPart part, List<Query> examples) {

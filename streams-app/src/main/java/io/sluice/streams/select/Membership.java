@@ -3,13 +3,13 @@ package io.sluice.streams.select;
 /**
  * The parts of a job's dataset that a candidate is in, and whether it has been retracted.
  *
- * @param selected whether the candidate is in the selected part; otherwise it is only in the random
- *     part
+ * @param selected whether the candidate is in the selected part; otherwise it is only in parts of
+ *     other arms
  * @param retracted whether the candidate was retracted, or its content replaced, since the job
  *     fired
  */
 record Membership(boolean selected, boolean retracted) {
-  private static final int RANDOM_ONLY = 1;
+  private static final int OTHERS_ONLY = 1;
   private static final int RETRACTED = 2;
 
   /** The same membership after the candidate was retracted. */
@@ -18,10 +18,10 @@ record Membership(boolean selected, boolean retracted) {
   }
 
   byte[] bytes() {
-    return new byte[] {(byte) ((selected ? 0 : RANDOM_ONLY) | (retracted ? RETRACTED : 0))};
+    return new byte[] {(byte) ((selected ? 0 : OTHERS_ONLY) | (retracted ? RETRACTED : 0))};
   }
 
   static Membership of(byte[] bytes) {
-    return new Membership((bytes[0] & RANDOM_ONLY) == 0, (bytes[0] & RETRACTED) != 0);
+    return new Membership((bytes[0] & OTHERS_ONLY) == 0, (bytes[0] & RETRACTED) != 0);
   }
 }

@@ -11,6 +11,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.Withdrawal;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.TaskKey;
@@ -109,8 +110,13 @@ final class SelectProcessor
     changed.add(taskId);
   }
 
-  private TaskSelection restored(TargetTask definition) {
-    TaskSelection selection = new TaskSelection(definition);
+  private TaskRevision restored(TargetTask definition) {
+    TaskRevision revision = TaskRevision.empty(definition);
+    revision.selections().forEach(this::restore);
+    return revision;
+  }
+
+  private void restore(TaskSelection selection) {
     stores.forEachPoolCount(
         selection.revisionKey(),
         (shard, count) -> selection.putCount(Integer.parseInt(shard), shardCount(count)));
@@ -118,7 +124,6 @@ final class SelectProcessor
       selection.addContents(stores.contents().count(selection.revisionKey()));
     }
     stores.forEachNomination(selection.revisionKey(), selection::nominate);
-    return selection;
   }
 
   @Override
@@ -127,11 +132,11 @@ final class SelectProcessor
     ServedTask known = tasks.get(taskId);
     if (known == null) {
       stores.putServed(definition);
-      tasks.put(taskId, new ServedTask(new TaskSelection(definition), stores.jobs(definition)));
+      tasks.put(taskId, new ServedTask(TaskRevision.empty(definition), stores.jobs(definition)));
     } else if (definition.getRevision() > known.newestRevision()) {
-      known.incoming().ifPresent(outdated -> stores.dropRevision(outdated.definition()));
+      known.incoming().ifPresent(this::dropStored);
       stores.putIncoming(definition);
-      known.prepare(new TaskSelection(definition));
+      known.prepare(TaskRevision.empty(definition));
     }
     changed.add(taskId);
   }
@@ -146,21 +151,25 @@ final class SelectProcessor
     jobs.cancelAll(task);
     subsets.publishRemovalOfAll(task);
     stores.dropTask(task.id());
-    task.revisions().forEach(each -> stores.dropRevision(each.definition()));
+    task.revisions().forEach(this::dropStored);
     tasks.remove(task.id());
     changed.remove(task.id());
     wakeTimes.remove(task.id());
     publish(task.id(), new SelectOutput.Status(task.id(), Optional.empty()));
   }
 
+  private void dropStored(TaskRevision revision) {
+    revision.selections().forEach(each -> stores.dropRevision(each.definition()));
+  }
+
   @Override
   public void onShardReport(ShardReport report) {
-    ServedTask task = tasks.get(report.getTaskId());
+    ServedTask task = tasks.get(Companions.taskId(report.getTaskId()));
     if (task == null) {
       // The task was removed. The shard has yet to process the removal.
       return;
     }
-    Optional<TaskSelection> selection = task.revision(report.getRevision());
+    Optional<TaskSelection> selection = task.selection(report.getTaskId(), report.getRevision());
     Object body = report.getBody();
     if (body instanceof Nomination nomination) {
       selection.ifPresent(revision -> nominate(task, revision, nomination));
@@ -191,7 +200,7 @@ final class SelectProcessor
     } else if (!known.get().getCandidate().equals(nomination.getCandidate())) {
       stores.putNomination(
           key, Nomination.newBuilder(nomination).setOffset(known.get().getOffset()).build());
-      if (selection.revision() == task.served().revision()) {
+      if (selection == task.served()) {
         subsets.outdate(task, candidateId);
       }
     }
@@ -213,17 +222,17 @@ final class SelectProcessor
   }
 
   private void withdraw(ServedTask task, ShardReport report, String candidateId) {
-    task.revision(report.getRevision())
-        .ifPresent(
-            selection -> {
-              TaskKey key = selection.key(candidateId);
-              if (stores.nomination(key).isPresent()) {
-                stores.dropNomination(key);
-                selection.withdraw(candidateId);
-                awaitSuccessors(selection, report.getShard());
-              }
-            });
-    if (report.getRevision() == task.served().revision()) {
+    Optional<TaskSelection> from = task.selection(report.getTaskId(), report.getRevision());
+    from.ifPresent(
+        selection -> {
+          TaskKey key = selection.key(candidateId);
+          if (stores.nomination(key).isPresent()) {
+            stores.dropNomination(key);
+            selection.withdraw(candidateId);
+            awaitSuccessors(selection, report.getShard());
+          }
+        });
+    if (from.filter(selection -> selection == task.served()).isPresent()) {
       subsets.outdate(task, candidateId);
     }
     jobs.retract(task, candidateId);
@@ -248,7 +257,7 @@ final class SelectProcessor
     }
     Object body = request.getBody();
     if (body instanceof FireJob fire) {
-      refresh(task.served());
+      refresh(task.servedRevision());
       jobs.fireOnRequest(task, fire.getBudget(), request.getRequestId(), now());
     } else if (body instanceof CancelJob cancel) {
       jobs.cancelOnRequest(task, cancel.getJobId());
@@ -282,36 +291,39 @@ final class SelectProcessor
     for (String taskId : changed) {
       ServedTask task = tasks.get(taskId);
       task.revisions().forEach(this::refresh);
+      // Arms do not delay the subset: only jobs wait for them.
       task.incoming()
-          .filter(incoming -> incoming.isComplete(shards))
+          .filter(incoming -> incoming.own().isComplete(shards))
           .ifPresent(incoming -> serveIncoming(task));
       subsets.publishChanges(task);
       wakeTimes.remove(taskId);
       jobs.publishRetractions(task);
       jobs.fireDue(task, now).ifPresent(next -> wakeTimes.put(taskId, next));
-      TaskStatus status = SubsetRecords.status(task);
+      TaskStatus status = SubsetRecords.status(task, new ArmReadiness(shards));
       stores.putStatus(status);
       publish(taskId, new SelectOutput.Status(taskId, Optional.of(status)));
     }
     changed.clear();
   }
 
-  private void refresh(TaskSelection selection) {
-    selection.refresh(each -> stores.forEachNomination(selection.revisionKey(), each));
+  private void refresh(TaskRevision revision) {
+    for (TaskSelection selection : revision.selections()) {
+      selection.refresh(each -> stores.forEachNomination(selection.revisionKey(), each));
+    }
   }
 
   private void serveIncoming(ServedTask task) {
-    TaskSelection before = task.served();
+    TaskRevision before = task.servedRevision();
     task.serveIncoming();
     // Queries first read which revision is served and then its nominations. So the old nominations
     // are deleted only after no new query can look for them.
     stores.putServed(task.served().definition());
     stores.dropIncoming(task.id());
-    stores.dropRevision(before.definition());
+    dropStored(before);
     log.atInfo()
         .addKeyValue("task", task.id())
         .addKeyValue("revision", task.served().revision())
-        .addKeyValue("replaces", before.revision())
+        .addKeyValue("replaces", before.number())
         .log("Revision served");
   }
 

@@ -12,10 +12,10 @@ import java.util.Optional;
 final class ServedTask {
   private final PublishedSubset published = new PublishedSubset();
   private final TaskJobs jobs;
-  private TaskSelection served;
-  private Optional<TaskSelection> incoming = Optional.empty();
+  private TaskRevision served;
+  private Optional<TaskRevision> incoming = Optional.empty();
 
-  ServedTask(TaskSelection served, TaskJobs jobs) {
+  ServedTask(TaskRevision served, TaskJobs jobs) {
     this.served = served;
     this.jobs = jobs;
   }
@@ -24,7 +24,12 @@ final class ServedTask {
     return served.definition().getTaskId();
   }
 
+  /** The selection of the served revision by the task's own representation. */
   TaskSelection served() {
+    return served.own();
+  }
+
+  TaskRevision servedRevision() {
     return served;
   }
 
@@ -38,29 +43,37 @@ final class ServedTask {
     return jobs;
   }
 
-  Optional<TaskSelection> incoming() {
+  Optional<TaskRevision> incoming() {
     return incoming;
   }
 
   /** Starts preparing a newer revision, in place of an earlier one that is not served yet. */
-  void prepare(TaskSelection newer) {
+  void prepare(TaskRevision newer) {
     incoming = Optional.of(newer);
   }
 
   /** The number of the newest revision, served or not. */
   int newestRevision() {
-    return incoming.orElse(served).revision();
+    return incoming.orElse(served).number();
   }
 
   /** The served revision, followed by the incoming one if there is one. */
-  List<TaskSelection> revisions() {
-    List<TaskSelection> all = new ArrayList<>(List.of(served));
+  List<TaskRevision> revisions() {
+    List<TaskRevision> all = new ArrayList<>(List.of(served));
     incoming.ifPresent(all::add);
     return all;
   }
 
-  Optional<TaskSelection> revision(int number) {
-    return revisions().stream().filter(each -> each.revision() == number).findFirst();
+  /**
+   * The selection that a shard reports about.
+   *
+   * @param id id of the task or of a companion
+   */
+  Optional<TaskSelection> selection(String id, int revision) {
+    return revisions().stream()
+        .filter(each -> each.number() == revision)
+        .findFirst()
+        .flatMap(each -> each.selection(id));
   }
 
   /**

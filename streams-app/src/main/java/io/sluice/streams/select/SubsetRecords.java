@@ -1,11 +1,13 @@
 package io.sluice.streams.select;
 
+import io.sluice.schemas.ArmStatus;
 import io.sluice.schemas.IncomingRevision;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.streams.selection.Tiers;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,7 +49,7 @@ final class SubsetRecords {
   }
 
   /** The status of a task: its pool, its tiers, and the progress of its incoming revision. */
-  static TaskStatus status(ServedTask task) {
+  static TaskStatus status(ServedTask task, ArmReadiness readiness) {
     TaskSelection served = task.served();
     TargetTask definition = served.definition();
     return TaskStatus.newBuilder()
@@ -61,11 +63,29 @@ final class SubsetRecords {
         .setTiers(definition.getBudgets().stream().map(budget -> tier(task, budget)).toList())
         .setIncoming(
             task.incoming().stream()
+                .map(TaskRevision::own)
                 .map(newer -> new IncomingRevision(newer.revision(), newer.pool(), newer.waiting()))
                 .toList())
         .setLeftOut(served.leftOut())
         .setLeaks(served.leaks())
+        .setArms(arms(task.servedRevision(), readiness))
         .build();
+  }
+
+  private static List<ArmStatus> arms(TaskRevision revision, ArmReadiness readiness) {
+    int largest = new Tiers(revision.definition().getBudgets()).largest();
+    return revision.arms(largest).stream()
+        .map(
+            subset ->
+                new ArmStatus(
+                    subset.arm().name().label(),
+                    subset.arm().representationId(),
+                    subset.arm().algorithm(),
+                    subset.selection().pool(),
+                    subset.selection().waiting(),
+                    subset.slots().size(),
+                    readiness.problem(revision.own(), subset).orElse("")))
+        .toList();
   }
 
   private static TierStatus tier(ServedTask task, int budget) {

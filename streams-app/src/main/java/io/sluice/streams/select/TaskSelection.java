@@ -3,10 +3,13 @@ package io.sluice.streams.select;
 import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.ArmName;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.revision.Selections;
 import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.revision.TaskKey;
+import io.sluice.streams.selection.Algorithm;
 import io.sluice.streams.selection.Choice;
 import io.sluice.streams.selection.Slot;
 import java.util.HashMap;
@@ -137,12 +140,14 @@ final class TaskSelection {
   }
 
   private CurrentSubset computeCurrent() {
-    List<Slot<String>> slots = selections.own().slots();
-    return new CurrentSubset(
-        slots,
-        isBoundedByTokens
-            ? SubsetSizes.of(definition, slots, learntTokens::get)
-            : SubsetSizes.ofExamples(definition, slots.size()));
+    List<Slot<String>> slots = selections.of(ArmName.SELECTED).orElseThrow().slots();
+    return new CurrentSubset(slots, sizesOf(slots));
+  }
+
+  private SubsetSizes sizesOf(List<Slot<String>> slots) {
+    return isBoundedByTokens
+        ? SubsetSizes.of(definition, slots, learntTokens::get)
+        : SubsetSizes.ofExamples(definition, slots.size());
   }
 
   /**
@@ -152,13 +157,36 @@ final class TaskSelection {
    */
   Optional<List<Slot<String>>> controlSubset(int budget) {
     return selections
-        .control()
+        .of(ArmName.RANDOM)
         .map(Choice::slots)
         .map(
             slots ->
                 isBoundedByTokens
                     ? SubsetSizes.within(budgetTokens(budget), slots, learntTokens::get)
                     : slots.subList(0, budget));
+  }
+
+  /**
+   * The subset of a further arm for a budget, in the arm's own order. While the pool is small, it
+   * has fewer candidates than the budget.
+   *
+   * @param arm an arm with this representation
+   */
+  ArmSubset arm(FurtherArm arm, int budget) {
+    List<Slot<String>> slots = selections.of(arm.name()).orElseThrow().slots();
+    if (isBoundedByTokens && Algorithm.parse(arm.algorithm()) instanceof Algorithm.Random) {
+      // Such an arm is bounded by tokens alone. It holds one candidate more once it is full.
+      List<Slot<String>> within =
+          SubsetSizes.within(budgetTokens(budget), slots, learntTokens::get);
+      return new ArmSubset(arm, this, within, within.size() < slots.size());
+    }
+    SubsetSizes sizes = sizesOf(slots);
+    return new ArmSubset(arm, this, slots.subList(0, sizes.of(budget)), sizes.isFull(budget));
+  }
+
+  /** Whether the task has budgets in tokens. */
+  boolean isBoundedByTokens() {
+    return isBoundedByTokens;
   }
 
   /** The most learnt tokens of a budget; 0 when the task has no budgets in tokens. */

@@ -10,7 +10,10 @@ import java.util.Optional;
  * @param selected examples in the subset of the budget so far
  * @param endedByTokens whether a budget in tokens ends the subset, although it may have fewer
  *     examples than the budget
- * @param pool candidates scored for the task so far
+ * @param pool candidates scored for the task so far; if its jobs compare with arms of other
+ *     representations, for the one of them that has the fewest
+ * @param armProblem why one of the arms that its jobs compare with cannot be part of a job yet, for
+ *     people; empty when all of them can
  * @param open whether a job of this task and budget is open, of any revision
  * @param last the last job for this budget and revision of the task; empty when none has fired
  */
@@ -19,12 +22,13 @@ public record TierState(
     int selected,
     boolean endedByTokens,
     long pool,
+    Optional<String> armProblem,
     boolean open,
     Optional<LastJob> last) {
 
-  /** The state of a budget that counts examples alone. */
+  /** The state of a budget that counts examples alone, of a task without further arms. */
   public TierState(int budget, int selected, long pool, boolean open, Optional<LastJob> last) {
-    this(budget, selected, false, pool, open, last);
+    this(budget, selected, false, pool, Optional.empty(), open, last);
   }
 
   /** Whether no candidate can be added to the subset without another one leaving it. */

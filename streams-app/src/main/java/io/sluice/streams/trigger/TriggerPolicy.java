@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 /**
  * When a subset is worth training on: first when its tier is full and the pool is so much larger
  * than the budget that there was something to choose from; again when enough of the subset has
- * changed since and some time has passed; never while a job of the same task and budget is open.
+ * changed since and some time has passed; never while a job of the same task and budget is open,
+ * nor before all arms that it compares can be part of it.
  *
  * <p>A pure function of the state and the time that are given: the same state and time always give
  * the same decision.
@@ -21,7 +22,10 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
 
   /** Decides about one budget of a task, without any effect. */
   public Decision decide(TierState tier, Instant now) {
-    if (tier.open() || !tier.isFull() || tier.pool() < minPoolFactor * tier.examples()) {
+    if (tier.open()
+        || !tier.isFull()
+        || tier.armProblem().isPresent()
+        || tier.pool() < minPoolFactor * tier.examples()) {
       return new Decision.Nothing();
     }
     if (tier.last().isEmpty()) {
@@ -56,7 +60,7 @@ public record TriggerPolicy(double minPoolFactor, double refreshTurnover, Durati
           "%d of %d examples are selected: send more candidates"
               .formatted(tier.selected(), tier.budget()));
     }
-    return Optional.empty();
+    return tier.armProblem();
   }
 
   /** Why a job fires by itself. */

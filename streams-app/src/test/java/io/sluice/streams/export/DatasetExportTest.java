@@ -62,6 +62,16 @@ class DatasetExportTest {
   }
 
   @Test
+  void givenFurtherArms_whenExported_thenEachIsAFile() throws IOException {
+    Path out = folder.resolve("out");
+
+    export(false, ExampleFormat.JSONL).write(ExportFixture.withArm("rds"), out);
+
+    assertThat(ExportFixture.names(out)).contains("arm-rds.jsonl");
+    assertThat(out.resolve("arm-rds.jsonl")).content().hasLineCount(1).contains("says d");
+  }
+
+  @Test
   void givenADataset_whenExported_thenTheManifestHoldsTheWholeJobAndHashesOfTheFiles()
       throws IOException {
     Path out = folder.resolve("out");
@@ -112,7 +122,8 @@ class DatasetExportTest {
             whole.selected(),
             whole.random(),
             whole.queries(),
-            whole.heldOut());
+            whole.heldOut(),
+            whole.arms());
 
     assertThatThrownBy(
             () -> export(false, ExampleFormat.JSONL).write(incomplete, folder.resolve("out")))

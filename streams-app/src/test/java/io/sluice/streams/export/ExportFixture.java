@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A job with two selected examples, two random ones and one query. */
@@ -24,7 +25,19 @@ final class ExportFixture {
 
   static FrozenDataset with(FrozenDataset plain, List<DatasetRecord> selected) {
     return new FrozenDataset(
-        plain.job(), selected, plain.random(), plain.queries(), plain.heldOut());
+        plain.job(), selected, plain.random(), plain.queries(), plain.heldOut(), plain.arms());
+  }
+
+  /** The dataset with one example in a further arm. */
+  static FrozenDataset withArm(String name) {
+    FrozenDataset plain = dataset(List.of());
+    return new FrozenDataset(
+        plain.job(),
+        plain.selected(),
+        plain.random(),
+        plain.queries(),
+        plain.heldOut(),
+        Map.of(name, List.of(example(DatasetPart.ARM, 0, "d"))));
   }
 
   static List<String> names(Path directory) throws IOException {

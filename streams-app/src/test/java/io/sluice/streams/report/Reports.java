@@ -5,6 +5,7 @@ import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.MeanLoss;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,6 +42,18 @@ final class Reports {
             .setDetail(detail)
             .setOutcomes(List.of(outcomes))
             .build());
+  }
+
+  /** The outcome of a further arm. */
+  static ArmOutcome named(String name, ArmOutcome outcome) {
+    return ArmOutcome.newBuilder(outcome).setName(name).build();
+  }
+
+  /** The report of a job that has a further arm. */
+  static JobReport withArm(String name, JobReport report) {
+    JobArm arm = new JobArm(name, "hidden", "f", "round-robin", false, 90L, 10, "", List.of());
+    return new JobReport(
+        FineTuneJob.newBuilder(report.job()).setArms(List.of(arm)).build(), report.result());
   }
 
   static ArmOutcome outcome(Arm arm, int seed, double loss, double error) {

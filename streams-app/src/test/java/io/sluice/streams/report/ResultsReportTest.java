@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.arm.ArmName;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -19,8 +19,11 @@ import org.xml.sax.InputSource;
 class ResultsReportTest {
   private static final SubsetDistance DISTANCE =
       new SubsetDistance(
-          new Estimate(0.4, 0.01, 20),
-          Optional.of(new Estimate(0.9, 0.02, 20)),
+          Map.of(
+              ArmName.SELECTED,
+              new Estimate(0.4, 0.01, 20),
+              ArmName.RANDOM,
+              new Estimate(0.9, 0.02, 20)),
           List.of(
               new SubsetDistance.Tier(0, 10, new Estimate(0.3, 0.01, 10)),
               new SubsetDistance.Tier(10, 20, new Estimate(0.5, 0.01, 10))));

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
+import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.dataset.FrozenDataset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +18,8 @@ class SubsetDistanceTest {
   void givenFallingScores_whenMeasured_thenEachTierCoversItsOwnExamples() {
     SubsetDistance distance = of(List.of(0.9f, 0.7f, 0.5f, 0.1f), List.of(0.2f, 0.0f));
 
-    assertThat(distance.selected().mean()).isCloseTo(0.45, within(1e-6));
-    assertThat(distance.random().orElseThrow().mean()).isCloseTo(0.9, within(1e-6));
+    assertThat(distance.arms().get(ArmName.SELECTED).mean()).isCloseTo(0.45, within(1e-6));
+    assertThat(distance.arms().get(ArmName.RANDOM).mean()).isCloseTo(0.9, within(1e-6));
     assertThat(distance.tiers())
         .extracting(SubsetDistance.Tier::from, SubsetDistance.Tier::to)
         .containsExactly(tuple(0, 2), tuple(2, 4));
@@ -27,7 +29,7 @@ class SubsetDistanceTest {
 
   @Test
   void givenNoRandomControl_whenMeasured_thenItsDistanceIsEmpty() {
-    assertThat(of(List.of(0.5f), List.of()).random()).isEmpty();
+    assertThat(of(List.of(0.5f), List.of()).arms()).containsOnlyKeys(ArmName.SELECTED);
   }
 
   private static SubsetDistance of(List<Float> selected, List<Float> random) {
@@ -37,7 +39,8 @@ class SubsetDistanceTest {
             records(selected, DatasetPart.SELECTED),
             records(random, DatasetPart.RANDOM),
             List.of(),
-            List.of()),
+            List.of(),
+            Map.of()),
         List.of(2, 4, 8));
   }
 

@@ -1,8 +1,10 @@
 package io.sluice.streams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.schemas.Arm;
+import io.sluice.schemas.ArmStatus;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.Duplicates;
@@ -10,8 +12,10 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.client.Subset;
+import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.select.SelectFixture;
 import io.sluice.streams.testing.BatchSelection;
@@ -21,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Checks the published records against the batch rules, once all sent records have been processed.
@@ -112,12 +117,56 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     return sent.rows(task).size() - selectable(task);
   }
 
+  /** An arm's candidates in its order, as many as can be in its subset of a budget. */
+  private List<String> order(TargetTask pool, FurtherArm arm, int budget) {
+    boolean byTokensAlone =
+        !pool.getBudgetTokens().isEmpty() && arm.algorithm().startsWith("random");
+    return select(
+        pool, arm.algorithm(), sent.rows(pool), byTokensAlone ? Integer.MAX_VALUE : budget);
+  }
+
+  /** What is frozen of an arm. */
+  private List<String> subset(TargetTask task, FurtherArm arm, int budget) {
+    TargetTask pool = sent.poolOf(task, arm);
+    return within(pool, budget, order(pool, arm, budget));
+  }
+
+  /** Whether a job can include an arm; a random subset of the control is not waited for. */
+  private boolean isReady(TargetTask task, FurtherArm arm, int budget) {
+    TargetTask pool = sent.poolOf(task, arm);
+    List<String> order = order(pool, arm, budget);
+    List<String> subset = subset(task, arm, budget);
+    if (arm.isRandom()) {
+      return true;
+    }
+    if (task.getBudgetTokens().isEmpty()) {
+      return subset.size() == budget;
+    }
+    if (arm.algorithm().startsWith("random")) {
+      return subset.size() < order.size();
+    }
+    long tokens = subset.stream().mapToLong(id -> sent.learntTokens(pool, id)).sum();
+    return subset.size() == budget
+        || subset.size() < order.size()
+        || tokens == task.getBudgetTokens().get(task.getBudgets().indexOf(budget));
+  }
+
+  /** Whether a job can include all arms of a task. */
+  private boolean areArmsReady(TargetTask task, int budget) {
+    return sent.areCompanionsRepresented(task)
+        && FurtherArm.of(task).stream().allMatch(arm -> isReady(task, arm, budget));
+  }
+
   /** Fires a job for each full budget, and checks its dataset against the batch rules. */
   private void checkFrozen(TargetTask task) {
     Map<String, float[]> rows = sent.rows(task);
     for (int budget : task.getBudgets()) {
       List<String> subset = subset(task, rows, budget);
-      if (isFull(task, rows, budget)) {
+      if (isFull(task, rows, budget) && !areArmsReady(task, budget)) {
+        assertThatThrownBy(() -> select.fire(task.getTaskId(), budget, "check"))
+            .isInstanceOf(InvalidRecordException.class)
+            .hasMessageContaining("arm '");
+      } else if (isFull(task, rows, budget)) {
         select.fire(task.getTaskId(), budget, "check");
         SelectFixture.FiredJob fired = select.fired().get(select.fired().size() - 1);
         assertThat(fired.job().getRequestId()).isEqualTo("check");
@@ -129,6 +178,16 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
             task.getControls().contains(Arm.RANDOM) && !task.getAlgorithm().startsWith("random");
         assertThat(ids(frozen.random()))
             .isEqualTo(controlled ? control(task, rows, budget) : List.of());
+        assertThat(frozen.arms().keySet())
+            .isEqualTo(
+                FurtherArm.of(task).stream()
+                    .map(arm -> arm.name().label())
+                    .collect(Collectors.toSet()));
+        for (FurtherArm arm : FurtherArm.of(task)) {
+          List<DatasetRecord> examples = frozen.of(arm.name());
+          assertThat(ids(examples)).as("arm %s", arm).isEqualTo(subset(task, arm, budget));
+          examples.forEach(example -> checkMetadata(sent.poolOf(task, arm), example));
+        }
         select.end(fired.job().getJobId(), FineTuneState.FINISHED);
       }
     }
@@ -186,12 +245,37 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     assertThat(status.getLeaks())
         .isEqualTo(rows.keySet().stream().filter(id -> sent.isReportedLeak(served, id)).count());
     assertThat(status.getWaiting()).isZero();
+    checkArms(served, status);
     assertThat(status.getSelected()).isEqualTo(expected.size());
     // No job fires while a newer revision is being prepared.
     assertThat(status.getTiers())
         .filteredOn(tier -> status.getIncoming().isEmpty())
         .filteredOn(tier -> tier.getFilled() == tier.getBudget())
+        .filteredOn(tier -> areArmsReady(served, tier.getBudget()))
         .allMatch(tier -> tier.getTurnover() < served.getRefreshTurnover(), "has a fresh job");
+  }
+
+  private void checkArms(TargetTask served, TaskStatus status) {
+    int largest = served.getBudgets().get(served.getBudgets().size() - 1);
+    assertThat(status.getArms())
+        .extracting(ArmStatus::getName)
+        .isEqualTo(FurtherArm.of(served).stream().map(arm -> arm.name().label()).toList());
+    for (FurtherArm arm : FurtherArm.of(served)) {
+      TargetTask pool = sent.poolOf(served, arm);
+      ArmStatus counted =
+          status.getArms().stream()
+              .filter(each -> each.getName().equals(arm.name().label()))
+              .findFirst()
+              .orElseThrow();
+      assertThat(counted.getWaiting()).isZero();
+      if (sent.isRepresented(pool)) {
+        assertThat(counted.getPool()).isEqualTo(selectable(pool));
+        assertThat(counted.getSelected()).isEqualTo(subset(served, arm, largest).size());
+        assertThat(counted.getProblem().isEmpty()).isEqualTo(isReady(served, arm, largest));
+      } else {
+        assertThat(counted.getProblem()).contains("representation '" + arm.representationId());
+      }
+    }
   }
 
   private void checkJobs() {
@@ -204,10 +288,14 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
         new SelectionChecks(sent.before(fired.job().getOffsets()), select)
             .checkDataset(task, fired);
       }
+      checkArmsAtTheirOffsets(task, fired);
       if (sent.livesSince(taskId, fired.job().getRevision()) && sent.keptItsRepresentation(task)) {
         FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
         List<DatasetRecord> examples = new ArrayList<>(frozen.selected());
         examples.addAll(frozen.random());
+        FurtherArm.of(task).stream()
+            .filter(arm -> arm.representationId().equals(task.getRepresentationId()))
+            .forEach(arm -> examples.addAll(frozen.of(arm.name())));
         for (DatasetRecord example : examples) {
           boolean kept =
               sent.candidate(task, example.getCandidateId())
@@ -236,9 +324,33 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     }
   }
 
+  /**
+   * Checks each further arm of a job against the batch rules, for what was sent before its offsets.
+   */
+  private void checkArmsAtTheirOffsets(TargetTask task, SelectFixture.FiredJob fired) {
+    FrozenDataset frozen = FrozenDataset.of(fired.job(), fired.dataset());
+    List<FurtherArm> arms = FurtherArm.of(task);
+    assertThat(fired.job().getArms()).hasSameSizeAs(arms);
+    for (int i = 0; i < arms.size(); i++) {
+      List<Long> offsets = fired.job().getArms().get(i).getOffsets();
+      if (!offsets.isEmpty()) {
+        assertThat(ids(frozen.of(arms.get(i).name())))
+            .as("arm %s as of %s", arms.get(i), offsets)
+            .isEqualTo(
+                new SelectionChecks(sent.before(offsets), select)
+                    .subset(task, arms.get(i), fired.job().getBudget()));
+      }
+    }
+  }
+
   private void checkNoneMissing(TargetTask task) {
     Map<String, float[]> rows = sent.rows(task);
-    int pool = selectable(task);
+    int pool =
+        FurtherArm.of(task).stream()
+            .map(arm -> sent.poolOf(task, arm))
+            .filter(sent::isRepresented)
+            .mapToInt(this::selectable)
+            .reduce(selectable(task), Math::min);
     List<Integer> fired =
         select.fired().stream()
             .map(SelectFixture.FiredJob::job)
@@ -250,6 +362,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
         .containsAll(
             task.getBudgets().stream()
                 .filter(budget -> isFull(task, rows, budget))
+                .filter(budget -> areArmsReady(task, budget))
                 .filter(
                     budget -> subset(task, rows, budget).size() * task.getMinPoolFactor() <= pool)
                 .toList());

@@ -105,13 +105,15 @@ final class SelectionModel {
 
   /**
    * Represents a query of the newest revision and drops that of the one before, as a worker does.
+   *
+   * @param representationId the representation; empty for the task's own
    */
-  void represent(String taskId, int index, float[] vector) {
-    sent.representQuery(taskId, index, vector)
+  void represent(String taskId, String representationId, int index, float[] vector) {
+    sent.representQuery(taskId, representationId, index, vector)
         .ifPresent(
             query -> {
               QueryRepresentationKey before =
-                  new QueryRepresentationKey(taskId, query.getRevision() - 1, index);
+                  new QueryRepresentationKey(query.getTaskId(), query.getRevision() - 1, index);
               toEveryShard(1, shard -> shard.represent(query));
               toEveryShard(1, shard -> shard.dropQuery(before));
             });

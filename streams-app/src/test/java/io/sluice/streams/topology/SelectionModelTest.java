@@ -9,6 +9,7 @@ import io.sluice.schemas.Leaks;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.Rules;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.streams.Examples;
@@ -96,7 +97,7 @@ class SelectionModelTest {
         int budget,
         String algorithm,
         Eligible eligible,
-        boolean controlled,
+        Compared compared,
         boolean represented)
         implements Event {
       @Override
@@ -109,12 +110,17 @@ class SelectionModelTest {
                 .setAlgorithm(algorithm)
                 .setRules(eligible.rules())
                 .setBudgetTokens(eligible.budgetTokens())
-                .setControls(controlled ? List.of(Arm.NONE, Arm.RANDOM) : List.of())
+                .setControls(compared.draws() > 0 ? List.of(Arm.NONE, Arm.RANDOM) : List.of())
+                .setRandomDraws(algorithm.startsWith("random") ? 1 : Math.max(1, compared.draws()))
+                .setArms(compared.arms())
                 .setCooldown(0)
                 .build());
         if (represented) {
           for (int q = 0; q < queries; q++) {
             new Represent(task, q, revision).apply(model);
+            if (compared.represented()) {
+              new RepresentForArms(task, q, revision).apply(model);
+            }
           }
         }
       }
@@ -123,7 +129,20 @@ class SelectionModelTest {
     record Represent(int task, int query, int seed) implements Event {
       @Override
       public void apply(SelectionModel model) {
-        model.represent("task-" + task, query, Examples.vector(new Random(31L * seed + query)));
+        model.represent("task-" + task, "", query, Examples.vector(new Random(31L * seed + query)));
+      }
+    }
+
+    /**
+     * The workers of all representations that arms of the task use represent one of its queries.
+     */
+    record RepresentForArms(int task, int query, int seed) implements Event {
+      @Override
+      public void apply(SelectionModel model) {
+        for (String representation : REPRESENTATIONS) {
+          float[] vector = Examples.vector(new Random(17L * seed + query));
+          model.represent("task-" + task, representation, query, vector);
+        }
       }
     }
 
@@ -234,6 +253,38 @@ class SelectionModelTest {
     }
   }
 
+  /**
+   * What the jobs of a task compare with.
+   *
+   * @param draws number of random subsets
+   * @param arms further arms
+   * @param represented whether the workers of other representations represent its queries at once
+   */
+  record Compared(int draws, List<TaskArm> arms, boolean represented) {}
+
+  private static Arbitrary<Compared> compared() {
+    List<List<TaskArm>> arms =
+        List.of(
+            List.of(),
+            List.of(),
+            List.of(arm("best", "", "doubly-greedy"), arm("chance", "", "random:7")),
+            List.of(arm("rds", "other", "round-robin")),
+            List.of(
+                arm("rds", "other", "doubly-greedy"),
+                arm("near", "default", "knn-uniform"),
+                arm("lots", "other", "random:9")));
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 3),
+            Arbitraries.of(arms),
+            Arbitraries.frequencyOf(
+                Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))
+        .as(Compared::new);
+  }
+
+  private static TaskArm arm(String name, String representationId, String algorithm) {
+    return new TaskArm(name, representationId, algorithm);
+  }
+
   /** The rules of a task, and its budgets in tokens. */
   record Eligible(Rules rules, List<Long> budgetTokens) {}
 
@@ -296,13 +347,16 @@ class SelectionModelTest {
                 Arbitraries.of(
                     "round-robin", "round-robin", "doubly-greedy", "knn-uniform", "random:3"),
                 Combinators.combine(rules(), budgetTokens()).as(Eligible::new),
-                Arbitraries.of(true, false),
+                compared(),
                 Arbitraries.frequencyOf(
                     Tuple.of(4, Arbitraries.just(true)), Tuple.of(1, Arbitraries.just(false))))
             .as(Event.Define::new);
     Arbitrary<Event> represent =
         Combinators.combine(task, Arbitraries.integers().between(0, 3), shard)
             .as(Event.Represent::new);
+    Arbitrary<Event> representForArms =
+        Combinators.combine(task, Arbitraries.integers().between(0, 3), shard)
+            .as(Event.RepresentForArms::new);
     Arbitrary<Integer> job = Arbitraries.integers().between(0, 5);
     Arbitrary<Event> endJob =
         Combinators.combine(job, Arbitraries.of(true, false)).as(Event.EndJob::new);
@@ -314,6 +368,7 @@ class SelectionModelTest {
             Tuple.of(2, spoil),
             Tuple.of(5, define),
             Tuple.of(3, represent),
+            Tuple.of(2, representForArms),
             Tuple.of(1, task.map(Event.Remove::new)),
             Tuple.of(1, Arbitraries.integers().between(0, 60).map(Event.ArriveMany::new)),
             Tuple.of(12, Arbitraries.integers().between(1, 12).map(Event.Deliver::new)),

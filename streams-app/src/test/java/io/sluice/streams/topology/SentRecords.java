@@ -7,6 +7,8 @@ import io.sluice.schemas.QueryRepresentation;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.RepresentationKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.Companions;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.hash.Sha256;
 import io.sluice.streams.Examples;
@@ -78,17 +80,30 @@ final class SentRecords {
   }
 
   /**
-   * Represents a query of the newest revision as a worker does; empty if it already is or does not
-   * exist.
+   * Represents a query of the newest revision as a worker does; empty if it already is, does not
+   * exist, or the task does not use this representation.
+   *
+   * @param representationId the representation; empty for the task's own
    */
-  Optional<QueryRepresentation> representQuery(String taskId, int index, float[] vector) {
-    TargetTask task = newest.get(taskId);
-    if (task == null || index >= task.getQueries().size()) {
+  Optional<QueryRepresentation> representQuery(
+      String taskId, String representationId, int index, float[] vector) {
+    Optional<TargetTask> newestRevision =
+        Optional.ofNullable(newest.get(taskId))
+            .filter(task -> index < task.getQueries().size())
+            .flatMap(
+                task ->
+                    representationId.isEmpty()
+                        ? Optional.of(task)
+                        : Companions.of(task).stream()
+                            .filter(each -> each.getRepresentationId().equals(representationId))
+                            .findFirst());
+    if (newestRevision.isEmpty()) {
       return Optional.empty();
     }
+    TargetTask task = newestRevision.get();
     Map<Integer, QueryRepresentation> known =
         represented.computeIfAbsent(
-            TaskKey.prefix(taskId, task.getRevision()), key -> new TreeMap<>());
+            TaskKey.prefix(task.getTaskId(), task.getRevision()), key -> new TreeMap<>());
     QueryRepresentation query = Examples.query(task, index, vector);
     return known.putIfAbsent(index, query) == null ? Optional.of(query) : Optional.empty();
   }
@@ -124,6 +139,17 @@ final class SentRecords {
     return task.getRevision() == firstOfLife.get(task.getTaskId());
   }
 
+  /** Whether the queries of all companions of a task are represented. */
+  boolean areCompanionsRepresented(TargetTask task) {
+    return Companions.of(task).stream().allMatch(this::isRepresented);
+  }
+
+  /** The task, or its companion, whose pool an arm is selected from. */
+  TargetTask poolOf(TargetTask task, FurtherArm arm) {
+    return Companions.represented(task, arm.representationId()).orElseThrow();
+  }
+
+  /** Whether all queries of a task, or of a companion, are represented. */
   boolean isRepresented(TargetTask task) {
     return represented
             .getOrDefault(TaskKey.prefix(task.getTaskId(), task.getRevision()), Map.of())

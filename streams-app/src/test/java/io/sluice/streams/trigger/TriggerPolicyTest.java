@@ -33,7 +33,7 @@ class TriggerPolicyTest {
 
   @Test
   void givenASubsetInWhichNoCandidateFits_whenDecided_thenNoJobFiresAndARequestGetsTheReason() {
-    TierState tier = new TierState(50, 0, true, 5000, false, Optional.empty());
+    TierState tier = new TierState(50, 0, true, 5000, Optional.empty(), false, Optional.empty());
 
     assertThat(POLICY.decide(tier, START)).isEqualTo(new Decision.Nothing());
     assertThat(TriggerPolicy.refusal(tier))
@@ -68,6 +68,16 @@ class TriggerPolicyTest {
 
     assertThat(POLICY.decide(tier, START.plusSeconds(1_000_000))).isEqualTo(new Decision.Nothing());
     assertThat(TriggerPolicy.refusal(tier)).hasValueSatisfying(r -> assertThat(r).contains("open"));
+  }
+
+  @Test
+  void givenAnArmThatIsNotReady_whenDecided_thenNoJobFiresAndTheRefusalSaysWhy() {
+    TierState tier =
+        new TierState(50, 50, false, 5000, Optional.of("arm 'rds': why"), false, Optional.empty());
+
+    assertThat(new TriggerPolicy(1, 0.2, Duration.ZERO).decide(tier, START))
+        .isInstanceOf(TriggerPolicy.Decision.Nothing.class);
+    assertThat(TriggerPolicy.refusal(tier)).contains("arm 'rds': why");
   }
 
   @Test

@@ -1,14 +1,17 @@
 package io.sluice.local.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.trigger.JobIdentity;
 import java.util.ArrayList;
@@ -42,6 +45,7 @@ final class JobsFireOnce implements Guarantee {
           FrozenDataset dataset = FrozenDataset.of(job, datasets.get(jobId));
           checkRetracted(job, dataset.selected(), evidence.inputs());
           checkRetracted(job, dataset.random(), evidence.inputs());
+          checkArms(job, evidence.inputs());
         });
     sequences.forEach(
         (series, numbers) ->
@@ -112,6 +116,25 @@ final class JobsFireOnce implements Guarantee {
   /**
    * Each tier that may fire has had a job, and the subset has changed little since the last one.
    */
+  /** A job has all arms of its task, each with a full subset: smaller ones are waited for. */
+  private static void checkArms(FineTuneJob job, Inputs inputs) {
+    Optional.ofNullable(inputs.tasks().get(job.getTaskId()))
+        .filter(task -> task.getRevision() == job.getRevision())
+        .ifPresent(
+            task ->
+                assertThat(job.getArms())
+                    .extracting(JobArm::getName, JobArm::getRepresentationId, JobArm::getExamples)
+                    .isEqualTo(
+                        FurtherArm.of(task).stream()
+                            .map(
+                                arm ->
+                                    tuple(
+                                        arm.name().label(),
+                                        arm.representationId(),
+                                        job.getBudget()))
+                            .toList()));
+  }
+
   private static void checkNoneMissing(TargetTask task, Evidence evidence) {
     int pool = evidence.inputs().scoreRows(task).size();
     List<TierStatus> tiers = evidence.outputs().statuses().get(task.getTaskId()).getTiers();

@@ -3,6 +3,8 @@ package io.sluice.local.crash;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import java.util.ArrayDeque;
@@ -12,9 +14,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * An endless sequence of steps that depends on the seed only. Candidates arrive, are repeated,
@@ -103,7 +107,7 @@ final class Script {
   }
 
   private Step define(String id) {
-    int before = revisions.getOrDefault(id, 0);
+    Optional<TargetTask> replaced = Optional.ofNullable(tasks.get(id));
     int revision = revisions.merge(id, 1, Integer::sum);
     List<Query> queries = new ArrayList<>();
     int size = 2 + random.nextInt(5);
@@ -113,33 +117,63 @@ final class Script {
               "q" + q,
               List.of(Messages.of("user", id), Messages.of("assistant", revision + "." + q))));
     }
+    String representationId =
+        Vectors.REPRESENTATIONS.get(random.nextInt(Vectors.REPRESENTATIONS.size()));
+    String algorithm = ALGORITHMS.get(random.nextInt(ALGORITHMS.size()));
     TargetTask task =
         TargetTask.newBuilder()
             .setTaskId(id)
             .setRevision(revision)
-            .setRepresentationId(
-                Vectors.REPRESENTATIONS.get(random.nextInt(Vectors.REPRESENTATIONS.size())))
-            .setAlgorithm(ALGORITHMS.get(random.nextInt(ALGORITHMS.size())))
+            .setRepresentationId(representationId)
+            .setAlgorithm(algorithm)
             .setBudgets(BUDGETS.get(random.nextInt(BUDGETS.size())))
             .setMinPoolFactor(3)
             .setCooldown(0)
             .setControls(List.of(Arm.RANDOM))
+            .setRandomDraws(algorithm.startsWith("random") ? 1 : 1 + random.nextInt(2))
+            .setArms(arms(representationId, algorithm))
             .setQueries(queries)
             .build();
     tasks.put(id, task);
     // A worker that has not finished the previous revision gives it up.
     pending.removeIf(step -> isOf(step, id));
-    for (int q = 0; q < size; q++) {
-      pending.add(new Step.Represent(task, q));
+    for (TargetTask represented : withCompanions(task)) {
+      for (int q = 0; q < size; q++) {
+        pending.add(new Step.Represent(represented, q));
+      }
     }
-    for (int q = 0; before > 0 && q < size; q++) {
-      pending.add(new Step.Forget(id, before, q));
-    }
+    replaced.stream()
+        .flatMap(before -> withCompanions(before).stream())
+        .forEach(
+            before -> {
+              for (int q = 0; q < before.getQueries().size(); q++) {
+                pending.add(new Step.Forget(before.getTaskId(), before.getRevision(), q));
+              }
+            });
     return new Step.Define(task);
   }
 
+  private static List<TargetTask> withCompanions(TargetTask task) {
+    return Stream.concat(Stream.of(task), Companions.of(task).stream()).toList();
+  }
+
+  /** Half of the tasks have arms: one by the other representation, one by another algorithm. */
+  private List<TaskArm> arms(String own, String algorithm) {
+    String other =
+        Vectors.REPRESENTATIONS.stream().filter(id -> !id.equals(own)).findFirst().orElseThrow();
+    return random.nextBoolean()
+        ? List.of()
+        : List.of(
+            new TaskArm("other", other, "round-robin"),
+            new TaskArm(
+                "algorithm",
+                "",
+                algorithm.equals("round-robin") ? "doubly-greedy" : "round-robin"));
+  }
+
   private static boolean isOf(Step step, String taskId) {
-    return step instanceof Step.Represent represent && represent.task().getTaskId().equals(taskId)
-        || step instanceof Step.Forget forget && forget.taskId().equals(taskId);
+    return step instanceof Step.Represent represent
+            && Companions.taskId(represent.task().getTaskId()).equals(taskId)
+        || step instanceof Step.Forget forget && Companions.taskId(forget.taskId()).equals(taskId);
   }
 }

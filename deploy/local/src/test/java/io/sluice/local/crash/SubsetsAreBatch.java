@@ -2,9 +2,12 @@ package io.sluice.local.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.ArmStatus;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.Companions;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.streams.testing.BatchSelection;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +49,22 @@ final class SubsetsAreBatch implements Guarantee {
           assertThat(selected.getMessages()).isEqualTo(candidate.getCandidate().getMessages());
           assertThat(selected.getScores()).isEqualTo(boxed(rows.get(id)));
         });
+    checkArms(task, evidence);
+  }
+
+  /** The arms have as many candidates as the batch rule selects from their own pools. */
+  private static void checkArms(TargetTask task, Evidence evidence) {
+    int largest = task.getBudgets().get(task.getBudgets().size() - 1);
+    List<ArmStatus> counted = evidence.outputs().statuses().get(task.getTaskId()).getArms();
+    List<FurtherArm> arms = FurtherArm.of(task);
+    assertThat(counted).hasSameSizeAs(arms);
+    for (int i = 0; i < arms.size(); i++) {
+      TargetTask pool = Companions.represented(task, arms.get(i).representationId()).orElseThrow();
+      int candidates = evidence.inputs().scoreRows(pool).size();
+      assertThat(counted.get(i).getPool()).as("pool of arm %s", arms.get(i)).isEqualTo(candidates);
+      assertThat(counted.get(i).getWaiting()).isZero();
+      assertThat(counted.get(i).getSelected()).isEqualTo(Math.min(candidates, largest));
+    }
   }
 
   private static List<Float> boxed(float[] row) {

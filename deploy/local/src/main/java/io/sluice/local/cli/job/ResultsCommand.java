@@ -71,7 +71,7 @@ public final class ResultsCommand implements Callable<Integer> {
               .writeValueAsString(ResultsTable.json(reports)));
       out.flush();
     } else {
-      TextTable.print(ResultsTable.HEADER, ResultsTable.rows(reports), out);
+      TextTable.print(ResultsTable.header(reports), ResultsTable.rows(reports), out);
       reports.stream()
           .filter(each -> !each.result().getDetail().isEmpty())
           .forEach(

@@ -3,6 +3,7 @@ package io.sluice.local.cli.pool;
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.console.TextTable;
 import io.sluice.local.quickstart.TierFill;
+import io.sluice.schemas.ArmStatus;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.streams.client.TargetTasks;
@@ -33,8 +34,8 @@ import picocli.CommandLine.Spec;
           + " the learnt tokens of the selected candidates and of the budget follow in brackets, and"
           + " 'full' if the next candidate would exceed one of the two: such a subset has often fewer"
           + " candidates than its budget. Below the table, the numbers"
-          + " left out by each reason follow, and the number of candidates that share text with the"
-          + " task's queries or held-out examples."
+          + " left out by each reason follow, the number of candidates that share text with the"
+          + " task's queries or held-out examples, and the arms that its jobs compare with."
     })
 final class TaskListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -93,6 +94,18 @@ final class TaskListCommand implements Callable<Integer> {
                   status.getTaskId(),
                   Amount.of(status.getLeaks(), "candidate"),
                   status.getLeaks() == 1 ? "shares" : "share"));
+    }
+    for (ArmStatus arm : status.getArms()) {
+      remarks.add(
+          "%s, arm %s: %s by representation %s, pool %d, selected %d%s"
+              .formatted(
+                  status.getTaskId(),
+                  arm.getName(),
+                  arm.getAlgorithm(),
+                  arm.getRepresentationId(),
+                  arm.getPool(),
+                  arm.getSelected(),
+                  arm.getProblem().isEmpty() ? "" : "; no job yet: " + arm.getProblem()));
     }
     return remarks;
   }

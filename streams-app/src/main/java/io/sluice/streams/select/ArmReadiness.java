@@ -1,0 +1,46 @@
+package io.sluice.streams.select;
+
+import java.util.Optional;
+
+/**
+ * Whether a job can include a further arm already. A job compares subsets of equal budgets that
+ * were selected from pools of about the same size, so it waits for those of all arms.
+ *
+ * @param shards number of shards, all of which must have reported
+ */
+record ArmReadiness(int shards) {
+  /**
+   * Why a job cannot include an arm yet, whatever the size of its pool.
+   *
+   * @param own the selection by the task's own representation
+   * @return for people; empty when nothing is against it
+   */
+  Optional<String> problem(TaskSelection own, ArmSubset subset) {
+    return reason(own, subset)
+        .map(reason -> "arm '%s': %s".formatted(subset.arm().name().label(), reason));
+  }
+
+  private Optional<String> reason(TaskSelection own, ArmSubset subset) {
+    TaskSelection selection = subset.selection();
+    String representation = subset.arm().representationId();
+    if (!selection.isComplete(shards)) {
+      return Optional.of(
+          selection.waiting() > 0
+              ? "%d candidates are still being scored for it".formatted(selection.waiting())
+              : "nothing is scored for it yet: are the workers of representation '%s' running?"
+                  .formatted(representation));
+    }
+    if (own.isBoundedByTokens() && !selection.tokenizer().equals(own.tokenizer())) {
+      return Optional.of(
+          "representation '%s' counts tokens by another tokenizer than the task's own, so budget_tokens means something else for it: leave out the arm, or budget_tokens"
+              .formatted(representation));
+    }
+    // The first random subset is not waited for either: it comes from the task's own pool.
+    if (!subset.isFull() && !subset.arm().isRandom()) {
+      return Optional.of(
+          "it has %d examples: its pool by representation '%s' has %d candidates, send or represent more"
+              .formatted(subset.slots().size(), representation, selection.pool()));
+    }
+    return Optional.empty();
+  }
+}
