@@ -54,11 +54,7 @@ final class KafkaJobTopics implements JobTopics {
   /** Stops reading as soon as the dataset is complete. */
   @Override
   public List<DatasetRecord> dataset(FineTuneJob job) throws InterruptedException {
-    long expected =
-        (long) job.getExamples()
-            + FrozenDataset.randomExamples(job)
-            + job.getQueries()
-            + job.getHeldOut();
+    long expected = FrozenDataset.records(job);
     List<DatasetRecord> found = new ArrayList<>();
     scan(
         datasets,

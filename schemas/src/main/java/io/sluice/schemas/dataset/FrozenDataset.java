@@ -161,6 +161,16 @@ public record FrozenDataset(
     return job.getBudgetTokens() > 0 ? job.getRandomExamples() : job.getExamples();
   }
 
+  /** The number of records of a job's dataset, over all parts. */
+  public static long records(FineTuneJob job) {
+    long ofArms = job.getArms().stream().mapToLong(JobArm::getExamples).sum();
+    return (long) job.getExamples()
+        + randomExamples(job)
+        + ofArms
+        + job.getQueries()
+        + job.getHeldOut();
+  }
+
   /** Removes a part and returns its examples, whose ranks and number must be as expected. */
   private static List<DatasetRecord> take(
       FineTuneJob job, Map<Part, List<DatasetRecord>> parts, Part part, int expected) {

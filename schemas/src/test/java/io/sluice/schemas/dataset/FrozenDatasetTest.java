@@ -70,6 +70,8 @@ class FrozenDatasetTest {
         .containsExactly("a");
     assertThat(dataset.of(ArmName.SELECTED)).isEqualTo(dataset.selected());
     assertThat(dataset.of(ArmName.RANDOM)).isEqualTo(dataset.random());
+    assertThat(FrozenDataset.records(withArms())).isEqualTo(recordsOfArms().size());
+    assertThat(FrozenDataset.records(JOB)).isEqualTo(records().size());
     assertThat(dataset.candidates()).containsExactlyInAnyOrder("a", "b", "c", "d");
     assertThatThrownBy(() -> dataset.of(new ArmName(Arm.SELECTED, "none")))
         .hasMessageContaining("no arm 'none'");

@@ -9,6 +9,7 @@ import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.Message;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.dataset.ExampleHashes;
@@ -83,6 +84,20 @@ final class FineTuneTopics implements AutoCloseable {
         .setHeldOutHash(ExampleHashes.ofQueries(List.of()));
   }
 
+  /** A further arm that consists of the first of the examples. */
+  static JobArm arm(String name, List<Candidate> examples, int size) {
+    return new JobArm(
+        name,
+        "hidden",
+        "f",
+        "round-robin",
+        false,
+        (long) examples.size(),
+        size,
+        order(examples.subList(0, size)),
+        List.of());
+  }
+
   private static String order(List<Candidate> examples) {
     return ExampleHashes.ofOrder(examples.stream().map(Candidate::getId).toList());
   }
@@ -97,6 +112,12 @@ final class FineTuneTopics implements AutoCloseable {
       Candidate example = examples.get(job.getExamples() + i);
       put(job, DatasetPart.RANDOM, i, example.getId(), example.getMessages());
     }
+    for (JobArm arm : job.getArms()) {
+      for (int i = 0; i < arm.getExamples(); i++) {
+        Candidate example = examples.get(i);
+        put(job, DatasetPart.ARM, arm.getName(), i, example.getId(), example.getMessages());
+      }
+    }
     for (int i = 0; i < queries.size(); i++) {
       put(job, DatasetPart.QUERIES, i, queries.get(i).getId(), queries.get(i).getMessages());
     }
@@ -104,6 +125,11 @@ final class FineTuneTopics implements AutoCloseable {
   }
 
   private void put(FineTuneJob job, DatasetPart part, int rank, String id, List<Message> messages) {
+    put(job, part, "", rank, id, messages);
+  }
+
+  private void put(
+      FineTuneJob job, DatasetPart part, String arm, int rank, String id, List<Message> messages) {
     topics.write(
         names.fineTuneDatasets(),
         Serdes.String(),
@@ -113,6 +139,7 @@ final class FineTuneTopics implements AutoCloseable {
             .setJobId(job.getJobId())
             .setTaskId(job.getTaskId())
             .setPart(part)
+            .setArm(arm)
             .setRank(rank)
             .setCandidateId(id)
             .setQuery(id)

@@ -64,7 +64,11 @@ class TrainerTest {
         FineTuneTopics.job("retracted", examples, queries)
             .setRetracted(List.of(examples.get(1).getId()))
             .build());
-    fire(FineTuneTopics.job("good", examples, queries).setSeeds(List.of(1, 2)).build());
+    fire(
+        FineTuneTopics.job("good", examples, queries)
+            .setSeeds(List.of(1, 2))
+            .setArms(List.of(FineTuneTopics.arm("rds", examples, 3)))
+            .build());
 
     try (Trainer trainer = trainer("sh -c 'cp \"$1\" \"$2/weights\"' run {dataset} {output}")) {
       trainer.start();
@@ -76,7 +80,10 @@ class TrainerTest {
       assertThat(good.getState()).as(good.getDetail()).isEqualTo(FineTuneState.FINISHED);
       assertThat(good.getDetail()).contains("evaluate=false");
       try (var runs = Files.list(Path.of(good.getOutput()))) {
-        assertThat(runs).hasSize(4).allMatch(run -> Files.exists(run.resolve("model/weights")));
+        assertThat(runs)
+            .as("models of three arms and two seeds")
+            .hasSize(6)
+            .allMatch(run -> Files.exists(run.resolve("model/weights")));
       }
       assertThat(retracted.getDetail()).contains("1 of 4 examples of arm selected");
     }
