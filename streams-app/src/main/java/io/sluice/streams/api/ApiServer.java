@@ -53,6 +53,7 @@ final class ApiServer implements AutoCloseable {
   private final ApiMetrics metrics;
   private final Guard guard;
   private final Reads reads;
+  private final CandidateLookup candidates;
   private final Writes writes;
   private final JobWrites jobWrites;
   private final Javalin javalin;
@@ -65,7 +66,10 @@ final class ApiServer implements AutoCloseable {
     this.kafkaMetrics = service.kafkaStreamsMetrics();
     this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
     this.guard = new Guard(config.get(StreamsAppSettings.HTTP_TOKEN), address.address());
-    this.reads = new Reads(service.queries());
+    Peers peers = new Peers();
+    this.candidates =
+        new CandidateLookup(config.kafkaAccess(), service.queries(), service.shardRows(), peers);
+    this.reads = new Reads(service.queries(), peers, candidates);
     this.writes =
         new Writes(
             config.kafkaAccess(), config.get(StreamsAppSettings.HTTP_MAX_LINE_BYTES), metrics);
@@ -133,6 +137,8 @@ final class ApiServer implements AutoCloseable {
     routes.get("/api/tasks", reads::tasks);
     routes.get("/api/tasks/{id}", reads::task);
     routes.get("/api/tasks/{id}/selected", reads::selected);
+    routes.get("/api/tasks/{id}/explain", reads::explain);
+    routes.get("/api/tasks/{id}/rows", candidates::row);
     routes.put("/api/tasks/{id}", writes::putTask);
     routes.delete("/api/tasks/{id}", writes::removeTask);
     routes.post("/api/tasks/{id}/jobs", jobWrites::fire);

@@ -3,6 +3,9 @@ package io.sluice.streams.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.sluice.schemas.validation.TargetTaskRules;
+import io.sluice.streams.audit.Explanation;
+import io.sluice.streams.client.ExplanationJson;
+import io.sluice.streams.client.Explanations;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.select.SelectionQueries;
 import io.sluice.streams.select.SelectionQueries.HeldSubset;
@@ -10,7 +13,9 @@ import io.sluice.streams.select.SelectionQueries.Instance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +53,13 @@ final class Reads {
   private final Semaphore scans = new Semaphore(SCANS);
 
   private final SelectionQueries queries;
-  private final Peers peers = new Peers();
+  private final Peers peers;
+  private final CandidateLookup candidates;
 
-  Reads(SelectionQueries queries) {
+  Reads(SelectionQueries queries, Peers peers, CandidateLookup candidates) {
     this.queries = queries;
+    this.peers = peers;
+    this.candidates = candidates;
   }
 
   /** Handles {@code GET /api/tasks}. */
@@ -108,6 +116,24 @@ final class Reads {
         partition -> {
           HeldSubset held = subset(partition, id);
           format.respond(request, subset(held, budget.orElse(largestBudget(held))));
+        });
+  }
+
+  /** Handles {@code GET /api/tasks/{id}/explain}: why a candidate is selected, or not. */
+  void explain(Context request) {
+    String id = taskId(request);
+    String candidate = candidateId(request);
+    ofTask(
+        request,
+        id,
+        "/explain?candidate=" + URLEncoder.encode(candidate, StandardCharsets.UTF_8),
+        partition -> {
+          HeldSubset held = subset(partition, id);
+          Subset subset = subset(held, largestBudget(held));
+          Explanation explanation =
+              Explanations.explainedBy(subset, held.task().status())
+                  .explain(candidate, candidates.find(subset, candidate));
+          request.contentType(Json.TYPE).result(ExplanationJson.of(explanation));
         });
   }
 
@@ -246,7 +272,7 @@ final class Reads {
         + Optional.ofNullable(request.queryParam("task")).map(task -> "?task=" + task).orElse("");
   }
 
-  private static String taskId(Context request) {
+  static String taskId(Context request) {
     String id = request.pathParam("id");
     requireTaskId(id);
     return id;
@@ -270,15 +296,42 @@ final class Reads {
    * @throws ApiException when it is given twice or is not a whole number
    */
   static Optional<Integer> budget(Context request) {
-    if (request.queryParams("budget").size() > 1) {
-      throw ApiException.badRequest("budget is given twice: give it once");
+    return wholeNumber(
+        request, "budget", "give a number of examples, from 1 to the task's largest budget");
+  }
+
+  /**
+   * The revision that another instance asks about.
+   *
+   * @throws ApiException when it is missing, given twice or not a whole number
+   */
+  static int revision(Context request) {
+    return wholeNumber(request, "revision", "give a revision of the task")
+        .orElseThrow(() -> ApiException.badRequest("revision is missing"));
+  }
+
+  private static Optional<Integer> wholeNumber(Context request, String name, String advice) {
+    if (request.queryParams(name).size() > 1) {
+      throw ApiException.badRequest(name + " is given twice: give it once");
     }
     try {
-      return Optional.ofNullable(request.queryParam("budget")).map(Integer::valueOf);
+      return Optional.ofNullable(request.queryParam(name)).map(Integer::valueOf);
     } catch (NumberFormatException e) {
-      throw ApiException.badRequest(
-          "budget is not a whole number: give a number of examples, from 1 to the task's largest budget");
+      throw ApiException.badRequest(name + " is not a whole number: " + advice);
     }
+  }
+
+  /**
+   * The query parameter {@code candidate}.
+   *
+   * @throws ApiException when it is missing, empty or given twice
+   */
+  static String candidateId(Context request) {
+    List<String> given = request.queryParams("candidate");
+    if (given.size() != 1 || given.get(0).isEmpty()) {
+      throw ApiException.badRequest("give the id of one candidate: ?candidate=ID");
+    }
+    return given.get(0);
   }
 
   /** Writes the response from a partition that this instance holds. */

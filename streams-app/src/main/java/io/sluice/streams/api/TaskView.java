@@ -7,8 +7,8 @@ import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
 import io.sluice.schemas.arm.FurtherArm;
-import io.sluice.streams.api.SubsetReport.QueryCoverage;
 import io.sluice.streams.api.SubsetReport.TierSimilarity;
+import io.sluice.streams.client.Coverage;
 import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.select.SelectionQueries.HeldTask;
 import java.util.List;
@@ -55,7 +55,7 @@ record TaskView(
     Optional<Integer> selected,
     List<TierView> tiers,
     List<ArmView> arms,
-    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<QueryCoverage>> coverage) {
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<Coverage.OfQuery>> coverage) {
 
   /** A task with the counts of its status. */
   static TaskView of(HeldTask held) {
@@ -70,7 +70,7 @@ record TaskView(
   private static TaskView of(
       HeldTask held,
       Map<Integer, TierSimilarity> similarities,
-      Optional<List<QueryCoverage>> coverage) {
+      Optional<List<Coverage.OfQuery>> coverage) {
     TargetTask task = held.served();
     Optional<TaskStatus> status = held.status();
     return new TaskView(

@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
@@ -64,20 +66,36 @@ final class RepresentedPools {
    * @throws IllegalArgumentException when the task's queries are not represented yet
    */
   Read score(TargetTask task) {
-    List<QueryRepresentation> queries = queries(task);
-    PoolScoring scoring =
-        new PoolScoring(task, queries, topic, kafka.serdes(), kafka.recordLimit());
-    try (PoolProgress.Stage stage =
-        progress.begin("Scores", TopicSnapshot.mostRecords(kafka, topic))) {
-      SortedMap<Integer, Long> offsets =
-          TopicSnapshot.forEachRecord(
-              kafka,
-              topic,
-              record -> {
-                scoring.accept(record);
-                stage.add(1);
-              });
-      return new Read(scoring.complete(), queries.get(0).getFingerprint(), offsets);
+    PoolScoring scoring = scoring(task);
+    SortedMap<Integer, Long> offsets = forEachRecord("Scores", scoring::accept);
+    return new Read(scoring.complete(), scoring.fingerprint(), offsets);
+  }
+
+  /**
+   * An empty pool of a task, with its queries.
+   *
+   * @throws IllegalArgumentException when the task's queries are not represented yet
+   */
+  PoolScoring scoring(TargetTask task) {
+    return new PoolScoring(task, queries(task), topic, kafka.serdes(), kafka.recordLimit());
+  }
+
+  /**
+   * Reads every representation.
+   *
+   * @param name what is read, for people
+   * @return for each partition the offset behind the last record read
+   */
+  SortedMap<Integer, Long> forEachRecord(
+      String name, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+    try (PoolProgress.Stage stage = progress.begin(name, TopicSnapshot.mostRecords(kafka, topic))) {
+      return TopicSnapshot.forEachRecord(
+          kafka,
+          topic,
+          record -> {
+            visitor.accept(record);
+            stage.add(1);
+          });
     }
   }
 
@@ -104,18 +122,14 @@ final class RepresentedPools {
     Map<Place, ScoredPool.Member> wanted = new HashMap<>();
     members.forEach(member -> wanted.put(new Place(member.partition(), member.offset()), member));
     Map<ScoredPool.Member, T> found = new HashMap<>();
-    try (PoolProgress.Stage stage = progress.begin(name, TopicSnapshot.mostRecords(kafka, topic))) {
-      TopicSnapshot.forEachRecord(
-          kafka,
-          topic,
-          record -> {
-            ScoredPool.Member member = wanted.get(new Place(record.partition(), record.offset()));
-            if (member != null) {
-              found.put(member, what.apply(representations.deserialize(topic, record.value())));
-            }
-            stage.add(1);
-          });
-    }
+    forEachRecord(
+        name,
+        record -> {
+          ScoredPool.Member member = wanted.get(new Place(record.partition(), record.offset()));
+          if (member != null) {
+            found.put(member, what.apply(representations.deserialize(topic, record.value())));
+          }
+        });
     return found;
   }
 

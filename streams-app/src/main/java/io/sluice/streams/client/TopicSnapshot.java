@@ -125,6 +125,34 @@ final class TopicSnapshot {
   }
 
   /**
+   * Reads one record of the partition that holds everything about an id.
+   *
+   * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
+   * @return empty when compaction has removed it
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
+   */
+  static Optional<ConsumerRecord<byte[], byte[]>> recordAt(
+      KafkaAccess kafka, String topic, String id, long offset) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      int count = partitions(consumer, topic).size();
+      TopicPartition partition = new TopicPartition(topic, KeyPartitions.partitionFor(id, count));
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, offset);
+      long begin = System.nanoTime();
+      while (consumer.position(partition) <= offset) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          return Optional.of(record).filter(each -> each.offset() == offset);
+        }
+        if (System.nanoTime() - begin > kafka.responseTimeout().toNanos()) {
+          throw nothingArrived(kafka, List.of(partition));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
    * Reads every record of a topic once, those of a partition in the order of their offsets.
    *
    * @param visitor receives each record, deletions included
@@ -208,13 +236,18 @@ final class TopicSnapshot {
       if (progress) {
         lastProgress = System.nanoTime();
       } else if (System.nanoTime() - lastProgress > kafka.responseTimeout().toNanos()) {
-        throw new KafkaException(
-            String.format(
-                "nothing has arrived from %s for %d s: check that the brokers are healthy and that no"
-                    + " transaction hangs; to wait longer, raise response.timeout.ms",
-                partitions, kafka.responseTimeout().toSeconds()));
+        throw nothingArrived(kafka, partitions);
       }
     }
+  }
+
+  private static KafkaException nothingArrived(
+      KafkaAccess kafka, Collection<TopicPartition> partitions) {
+    return new KafkaException(
+        String.format(
+            "nothing has arrived from %s for %d s: check that the brokers are healthy and that no"
+                + " transaction hangs; to wait longer, raise response.timeout.ms",
+            partitions, kafka.responseTimeout().toSeconds()));
   }
 
   private static boolean reached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {

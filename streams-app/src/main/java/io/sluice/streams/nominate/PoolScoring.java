@@ -59,12 +59,18 @@ public final class PoolScoring {
    *
    * @param reason why it is left out; empty when it is in the pool
    * @param identity see {@link StoredContent.Scored#identity}; empty unless contents count once
+   * @param leak see {@link StoredContent.Scored#leak}
    * @param column where its scores are, if it is in the pool
    */
   private record Judged(
-      long content, Optional<String> reason, String identity, int column, Origin origin) {
+      long content,
+      Optional<String> reason,
+      String identity,
+      boolean leak,
+      int column,
+      Origin origin) {
     Judged at(Origin later) {
-      return new Judged(content, reason, identity, column, later);
+      return new Judged(content, reason, identity, leak, column, later);
     }
   }
 
@@ -170,7 +176,7 @@ public final class PoolScoring {
       task.requireComparable(arrival.representation());
       arrival.vectors();
       if (reason.isPresent()) {
-        judged.put(id, new Judged(arrival.content(), reason, "", -1, origin));
+        judged.put(id, new Judged(arrival.content(), reason, "", false, -1, origin));
       } else {
         block.put(id, new Waiting(arrival, origin));
       }
@@ -194,13 +200,15 @@ public final class PoolScoring {
         task.score(waiting.stream().map(each -> each.arrival.vectors()).toList());
     for (int i = 0; i < scores.size(); i++) {
       Arrival arrival = waiting.get(i).arrival;
-      put(scores.get(i));
+      StoredContent.Scored row = task.stored(arrival, scores.get(i));
+      put(row.scores());
       judged.put(
           arrival.candidateId(),
           new Judged(
               arrival.content(),
               Optional.empty(),
-              task.stored(arrival, scores.get(i)).identity(),
+              row.identity(),
+              row.leak(),
               columns - 1,
               waiting.get(i).origin));
     }
@@ -214,6 +222,50 @@ public final class PoolScoring {
       rows[query][columns] = scores[query];
     }
     columns++;
+  }
+
+  /**
+   * What is known of a candidate now.
+   *
+   * @return empty when it has no record that the task can use
+   */
+  public Optional<JudgedCandidate> judged(String candidateId) {
+    scoreBlock();
+    return Optional.ofNullable(judged.get(candidateId))
+        .map(
+            each -> {
+              float[] scores = new float[each.reason.isEmpty() ? rows.length : 0];
+              for (int query = 0; query < scores.length; query++) {
+                scores[query] = rows[query][each.column];
+              }
+              return new JudgedCandidate(
+                  each.reason, scores, each.identity, each.leak, each.origin.offset);
+            });
+  }
+
+  /**
+   * Why the task cannot use a record of the topic; empty when it can, or when the record retracts a
+   * candidate.
+   */
+  public Optional<String> reasonAgainst(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      ShardInput input = codec.decode(Bytes.wrap(record.key()), record.value());
+      if (input instanceof ShardInput.RepresentationRefused refused) {
+        return Optional.of(refused.reason());
+      } else if (input instanceof ShardInput.CandidateRepresented represented) {
+        Arrival arrival = new Arrival(represented.representation(), record.offset());
+        task.requireComparable(arrival.representation());
+        arrival.vectors();
+      }
+      return Optional.empty();
+    } catch (InvalidRecordException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** The fingerprint that vectors must have to be compared with the task's queries. */
+  public String fingerprint() {
+    return task.fingerprint();
   }
 
   /**

@@ -27,7 +27,10 @@ final class ShardStores {
   private static final String TASKS = "shard-tasks";
   private static final String PROGRESS = "shard-progress";
   private static final String QUERIES = "shard-queries";
-  private static final String SCORE_ROWS = "score-rows";
+
+  /** TaskKey of a candidate to StoredContent; {@link ShardRows} reads it too. */
+  static final String SCORE_ROWS = "score-rows";
+
   private static final String DROPPED = "shard-dropped";
 
   /**

@@ -3,6 +3,7 @@ package io.sluice.streams.rules;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.TargetTask;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Recognises candidates that share text with the queries or held-out examples of a task: a sequence
@@ -20,24 +21,35 @@ final class LeakIndex {
   /** An index of all queries and held-out examples of a task. */
   static LeakIndex of(TargetTask task) {
     LeakIndex index = new LeakIndex(task.getRules().getLeakWords());
-    index.addAll(task.getQueries());
-    index.addAll(task.getHeldOut());
+    task.getQueries().forEach(index::add);
+    task.getHeldOut().forEach(index::add);
     return index;
   }
 
-  private void addAll(List<Query> examples) {
-    for (Query example : examples) {
-      Phrases phrases = Phrases.of(example.getMessages());
-      phrases.anySequence(
-          length,
-          hash -> {
-            sequences.add(hash);
-            return false;
-          });
-      List<Long> ofAnswers = phrases.prompts();
-      if (!ofAnswers.isEmpty()) {
-        prompts.add(ofAnswers.get(ofAnswers.size() - 1));
-      }
+  /** The ids of the queries and held-out examples of a task that a candidate shares text with. */
+  static List<String> sharing(TargetTask task, Phrases candidate) {
+    return Stream.concat(task.getQueries().stream(), task.getHeldOut().stream())
+        .filter(
+            example -> {
+              LeakIndex index = new LeakIndex(task.getRules().getLeakWords());
+              index.add(example);
+              return index.sharesText(candidate);
+            })
+        .map(Query::getId)
+        .toList();
+  }
+
+  private void add(Query example) {
+    Phrases phrases = Phrases.of(example.getMessages());
+    phrases.anySequence(
+        length,
+        hash -> {
+          sequences.add(hash);
+          return false;
+        });
+    List<Long> ofAnswers = phrases.prompts();
+    if (!ofAnswers.isEmpty()) {
+      prompts.add(ofAnswers.get(ofAnswers.size() - 1));
     }
   }
 

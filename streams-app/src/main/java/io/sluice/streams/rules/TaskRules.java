@@ -64,6 +64,20 @@ public final class TaskRules {
     return Optional.empty();
   }
 
+  /** The reasons of all rules that a candidate does not meet, in the order of the rules. */
+  public List<String> reasonsAgainst(CandidateFacts candidate) {
+    return rules.stream().flatMap(rule -> rule.reasonAgainst(candidate).stream()).toList();
+  }
+
+  /**
+   * Finds what a candidate shares text with, whatever the rules of the task say about that.
+   *
+   * @return the ids of queries, and then of held-out examples
+   */
+  public static List<String> leaksWith(TargetTask task, CandidateFacts candidate) {
+    return LeakIndex.sharing(task, candidate.phrases());
+  }
+
   /**
    * Whether an eligible candidate is to be reported because it shares text with the task; never if
    * the task leaves such candidates out, or does not ask for them.

@@ -109,6 +109,14 @@ public final class SelectionQueries {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** All other instances, whatever they hold. */
+  public Set<Instance> allOthers() {
+    return query(streams::metadataForAllStreamsClients).stream()
+        .filter(metadata -> self.isPresent() && !self.get().equals(metadata.hostInfo()))
+        .map(metadata -> new Instance(metadata.host(), metadata.port()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** The tasks of a local partition, ordered by id. */
   public List<HeldTask> tasks(int partition) {
     return read(

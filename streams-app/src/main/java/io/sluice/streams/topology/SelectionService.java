@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.sluice.schemas.connection.AdminResults;
 import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.nominate.ShardRows;
 import io.sluice.streams.nominate.TopicPartitionReader;
 import io.sluice.streams.select.OpenPartitions;
 import io.sluice.streams.select.SelectionQueries;
@@ -118,6 +119,11 @@ public final class SelectionService implements AutoCloseable {
     return queries;
   }
 
+  /** Queries of what the shards of this instance store of candidates. */
+  public ShardRows shardRows() {
+    return new ShardRows(streams);
+  }
+
   /** Creates the meters of Kafka Streams and its clients, which the caller must bind and close. */
   public KafkaStreamsMetrics kafkaStreamsMetrics() {
     return new KafkaStreamsMetrics(streams);
@@ -159,7 +165,8 @@ public final class SelectionService implements AutoCloseable {
         .addKeyValue("reason", rootCause(failure))
         .addKeyValue("wait", wait)
         .log(
-            "Stream thread failed because Kafka or the schema registry is unavailable: a new thread tries again");
+            "Stream thread failed because Kafka or the schema registry is unavailable: a new thread"
+                + " tries again");
     replacedThreads.incrementAndGet();
     pause(wait);
     return StreamThreadExceptionResponse.REPLACE_THREAD;

@@ -8,7 +8,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
-import io.sluice.streams.api.SubsetReport.QueryCoverage;
+import io.sluice.streams.client.Coverage;
 import io.sluice.streams.client.Subset;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ class SubsetReportTest {
     assertThat(report.tiers().get(1).all()).isCloseTo(0.5, EXACTLY);
     assertThat(report.tiers().get(3).own()).isCloseTo((0.9 + 0.8 + 0.5) / 3, EXACTLY);
     assertThat(report.tiers().get(3).all()).isCloseTo(2.9 / 6, EXACTLY);
-    QueryCoverage first = report.coverage().get(0);
+    Coverage.OfQuery first = report.coverage().get(0);
     assertThat(first.query()).isEqualTo("q0");
     assertThat(first.candidates()).isEqualTo(2);
     assertThat(first.mean().orElseThrow()).isCloseTo(0.7, EXACTLY);
@@ -48,8 +48,8 @@ class SubsetReportTest {
     assertThat(report.tiers()).isEmpty();
     assertThat(report.coverage())
         .containsExactly(
-            new QueryCoverage("q0", 0, Optional.empty(), Optional.empty()),
-            new QueryCoverage("q1", 0, Optional.empty(), Optional.empty()));
+            new Coverage.OfQuery("q0", 0, Optional.empty(), Optional.empty(), false),
+            new Coverage.OfQuery("q1", 0, Optional.empty(), Optional.empty(), false));
   }
 
   private static Subset subset(List<Integer> budgets, SelectedInstruction... selected) {

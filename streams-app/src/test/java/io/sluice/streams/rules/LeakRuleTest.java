@@ -91,6 +91,30 @@ class LeakRuleTest {
   }
 
   @Test
+  void givenALeak_whenSought_thenExactlyTheExamplesThatShareTextAreNamed() {
+    TargetTask task =
+        TargetTask.newBuilder(Examples.task("t", 1, 1, 1))
+            .setQueries(
+                List.of(
+                    Queries.of("one", List.of(user(words(0, 20)), assistant("a"))),
+                    Queries.of("two", List.of(user(words(20, 40)), assistant("b")))))
+            .setHeldOut(List.of(Queries.of("held", List.of(user(words(10, 30)), assistant("c")))))
+            .setRules(
+                Rules.newBuilder()
+                    .setLeaks(Leaks.EXCLUDE)
+                    .setLeakWords(5)
+                    .setMinTokens(1_000)
+                    .build())
+            .build();
+    CandidateFacts leak = facts(user("so " + words(2, 8)), assistant(words(12, 17)));
+
+    assertThat(TaskRules.leaksWith(task, leak)).containsExactly("one", "held");
+    assertThat(TaskRules.leaksWith(task, facts(user("no"), assistant(words(2, 6))))).isEmpty();
+    // The candidate is shorter than the rules ask for, and their first reason alone is counted.
+    assertThat(TaskRules.of(task).reasonsAgainst(leak)).endsWith("leak").hasSize(2);
+  }
+
+  @Test
   void givenOtherNumbersOrOperators_whenJudged_thenNoLeak() {
     List<Message> query = List.of(user("What is 6 * 7?"), assistant("42"));
 

@@ -10,6 +10,7 @@ import io.sluice.local.cli.offline.SelectCommand;
 import io.sluice.local.cli.offline.TokensCommand;
 import io.sluice.local.cli.offline.TrainCommand;
 import io.sluice.local.cli.offline.WarmupCommand;
+import io.sluice.local.cli.pool.ExplainCommand;
 import io.sluice.local.cli.pool.IngestCommand;
 import io.sluice.local.cli.pool.PoolCommand;
 import io.sluice.local.cli.pool.SelectedCommand;
@@ -42,6 +43,7 @@ enum Subcommand {
   SELECTED("selected", SelectedCommand.class, Jvm.BRIEF),
   POOL("pool", PoolCommand.class, Jvm.SCORING),
   VERIFY("verify", VerifyCommand.class, Jvm.SCORING),
+  EXPLAIN("explain", ExplainCommand.class, Jvm.SCORING),
   JOBS("jobs", JobsCommand.class, Jvm.BRIEF),
   RESULTS("results", ResultsCommand.class, Jvm.WORKING),
   DATASET("dataset", DatasetCommand.class, Jvm.WORKING),

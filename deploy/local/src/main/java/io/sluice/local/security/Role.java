@@ -82,13 +82,18 @@ public enum Role {
     }
   },
 
-  /** What the user of the streams-app needs in addition if the HTTP API is to write. */
-  HTTP_WRITES("`streams`, in addition, if clients of the HTTP API may write") {
+  /**
+   * What the user of the streams-app needs in addition if the HTTP API is to write, or to explain
+   * candidates of which the shards have nothing.
+   */
+  HTTP_WRITES(
+      "`streams`, in addition, if clients of the HTTP API may write, or ask about candidates that"
+          + " no shard has") {
     @Override
     public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return all(
-          on(READ, topics.fineTuneJobs(), topics.deadLetters()),
+          on(READ, topics.candidates(), topics.fineTuneJobs(), topics.deadLetters()),
           on(WRITE, topics.candidates(), topics.targetTasks(), topics.jobRequests()));
     }
   },
@@ -127,20 +132,24 @@ public enum Role {
   },
 
   /** Looks at everything that comes out. */
-  READER("`task list`, `selected`, `pool`, `verify`, `jobs`, `jobs show`, `dataset`, `results`") {
+  READER(
+      "`task list`, `selected`, `pool`, `verify`, `explain`, `jobs`, `jobs show`, `dataset`,"
+          + " `results`") {
     @Override
     public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
       return on(
           READ,
           topics.targetTasks(),
+          topics.candidates(),
           topics.representations(),
           topics.queryRepresentations(),
           topics.taskStatus(),
           topics.selected(),
           topics.fineTuneJobs(),
           topics.fineTuneDatasets(),
-          topics.fineTuneResults());
+          topics.fineTuneResults(),
+          topics.deadLetters());
     }
   };
 

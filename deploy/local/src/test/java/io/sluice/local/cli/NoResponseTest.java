@@ -65,6 +65,7 @@ class NoResponseTest {
         List.of("selected", "t", "--budget", "1"),
         List.of("pool", "t", "--algorithm", "uot", "--budget", "1"),
         List.of("verify", "t"),
+        List.of("explain", "t", "c"),
         List.of("jobs"),
         List.of("jobs", "show", "j"),
         List.of("jobs", "fire", "t", "--budget", "1"),

@@ -213,6 +213,11 @@ class SecuredClusterTest {
 
   private void assertReadersSee(String job) throws IOException {
     assertThat(run(Role.READER, "task", "list")).contains(TASK);
+    assertThat(run(Role.READER, "verify", TASK))
+        .contains("is equal to what the batch rule selects");
+    assertThat(run(Role.READER, "explain", TASK, "nobody")).contains(": unknown");
+    assertThat(services.api().get("/api/tasks/" + TASK + "/explain?candidate=nobody").text())
+        .contains("\"state\":\"unknown\"");
     assertThat(run(Role.READER, "jobs")).contains(job).contains("finished");
     assertThat(run(Role.READER, "jobs", "show", job)).contains("\"FINISHED\"");
     assertThat(run(Role.READER, "results", TASK)).contains("random");

@@ -7,12 +7,17 @@ import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.streams.api.StreamsApp;
+import io.sluice.streams.client.ExplanationJson;
+import io.sluice.streams.client.Explanations;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetWriter;
 import io.sluice.streams.config.StreamsAppConfig;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,6 +105,43 @@ class HttpApiTest {
       assertThat(first.get("/api/jobs").json().path("jobs")).hasSize(6);
       assertThat(second.get("/api/jobs").json()).isEqualTo(first.get("/api/jobs").json());
       assertThat(second.get("/api/jobs?task=c").json().path("jobs")).hasSize(1);
+    }
+  }
+
+  @Test
+  void givenTwoInstances_whenCandidatesAreExplained_thenBothAnswerAsTheCommandDoes() {
+    try (StreamsApp one = start("one");
+        StreamsApp two = start("two")) {
+      TargetTask task = stream.define("t", 1, 3, List.of(10, 30));
+      stream.arrive(200);
+      stream.awaitScored(task);
+      ApiClient first = ready(one);
+      ApiClient second = ready(two);
+      Explanations command =
+          new Explanations(
+              KafkaAccess.of(
+                  Map.of(
+                      "bootstrap.servers", kafka.bootstrapServers(),
+                      "schema.registry.url", kafka.schemaRegistry(),
+                      "topic.prefix", kafka.topics().prefix())),
+              new UnseenProgress());
+      List<String> ids = new ArrayList<>(List.of("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"));
+      ids.add(stream.selected(task).iterator().next().getCandidateId());
+      ids.add("c%2F8/ 9");
+      List<String> states = new ArrayList<>();
+      for (String id : ids) {
+        String path =
+            "/api/tasks/t/explain?candidate=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+        String expected = ExplanationJson.of(command.explain("t", id));
+
+        assertThat(first.await(path, answer -> answer.status() == 200).text()).isEqualTo(expected);
+        assertThat(second.await(path, answer -> answer.status() == 200).text()).isEqualTo(expected);
+        states.add(first.get(path).json().path("state").asText());
+      }
+
+      assertThat(states).contains("selected", "not_selected").endsWith("unknown");
+      assertThat(first.get("/api/tasks/t/explain").status()).isEqualTo(400);
+      assertThat(first.get("/api/tasks/none/explain?candidate=c0").status()).isEqualTo(404);
     }
   }
 

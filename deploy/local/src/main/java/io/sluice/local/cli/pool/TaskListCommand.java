@@ -6,6 +6,7 @@ import io.sluice.local.quickstart.TierFill;
 import io.sluice.schemas.ArmStatus;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.streams.client.SubsetReader;
 import io.sluice.streams.client.TargetTasks;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code task list}: prints the target tasks with their progress. */
@@ -28,18 +30,26 @@ import picocli.CommandLine.Spec;
       "List the target tasks.",
       "A dash stands for what no streams-app has reported yet.",
       "POOL is the number of eligible candidates scored so far, LEFT OUT the number that the task's"
-          + " rules leave out, WAITING the number that workers have represented and that are still to be"
-          + " scored for the task (candidates that no worker has represented yet are not in it), and FILLED the"
-          + " selected candidates of each budget, as selected/budget. Of a task with budgets in tokens,"
-          + " the learnt tokens of the selected candidates and of the budget follow in brackets, and"
-          + " 'full' if the next candidate would exceed one of the two: such a subset has often fewer"
-          + " candidates than its budget. Below the table, the numbers"
-          + " left out by each reason follow, the number of candidates that share text with the"
-          + " task's queries or held-out examples, and the arms that its jobs compare with."
+          + " rules leave out, WAITING the number that workers have represented and that are still"
+          + " to be scored for the task (candidates that no worker has represented yet are not in"
+          + " it), and FILLED the selected candidates of each budget, as selected/budget. Of a task"
+          + " with budgets in tokens, the learnt tokens of the selected candidates and of the"
+          + " budget follow in brackets, and 'full' if the next candidate would exceed one of the"
+          + " two: such a subset has often fewer candidates than its budget. Below the table, the"
+          + " numbers left out by each reason follow, the number of candidates that share text with"
+          + " the task's queries or held-out examples, and the arms that its jobs compare with.",
+      "With --weak, the weak queries of each task follow: those that the subset of the largest"
+          + " budget serves worst, so that data like them is missing. The support of a query is the"
+          + " mean similarity to it of the candidates that were selected for it. A query is weak if"
+          + " there are none, or if its support is below the median over the task's queries by more"
+          + " than twice their spread (1.4826 x the median distance from that median)."
     })
 final class TaskListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;
+
+  @Option(names = "--weak", description = "Also list the weak queries of each task.")
+  private boolean weak;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -47,7 +57,11 @@ final class TaskListCommand implements Callable<Integer> {
     connection.use(
         access -> {
           TargetTasks tasks = new TargetTasks(access);
-          print(tasks.all(), tasks.statuses(), out);
+          Map<String, TargetTask> all = tasks.all();
+          print(all, tasks.statuses(), out);
+          if (weak) {
+            new WeakQueries(new SubsetReader(access)).print(all.values(), out);
+          }
           return 0;
         });
     return 0;

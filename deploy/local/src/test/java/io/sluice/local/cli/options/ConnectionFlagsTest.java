@@ -43,6 +43,7 @@ class ConnectionFlagsTest {
         "selected TASK --budget=2",
         "pool TASK --algorithm=uot --budget=1",
         "verify TASK",
+        "explain TASK CANDIDATE",
         "jobs",
         "jobs show JOB",
         "jobs fire TASK --budget=2",

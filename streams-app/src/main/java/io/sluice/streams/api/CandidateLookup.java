@@ -1,0 +1,162 @@
+package io.sluice.streams.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.sluice.schemas.SelectedInstruction;
+import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.streams.audit.Evidence;
+import io.sluice.streams.client.CandidateEvidence;
+import io.sluice.streams.client.Subset;
+import io.sluice.streams.nominate.JudgedCandidate;
+import io.sluice.streams.nominate.ShardRows;
+import io.sluice.streams.select.SelectionQueries;
+import io.sluice.streams.select.SelectionQueries.Instance;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds out what has become of a candidate for a task: in the state of its shard, on whichever
+ * instance that is, and in the topics if the shard has nothing of it. Thread-safe.
+ */
+final class CandidateLookup {
+  private static final int READINGS = 2;
+  private static final Duration READ_WITHIN = Duration.ofSeconds(20);
+  private static final Duration WAIT_WITHIN = Duration.ofSeconds(5);
+  private static final String ADVICE =
+      "the candidate is in no shard, and the topics are too long to be read within "
+          + READ_WITHIN.toSeconds()
+          + " s: use 'deploy/sluice explain', which takes its time";
+
+  /** Limits how many requests read topics at the same time. */
+  private final Semaphore readings = new Semaphore(READINGS);
+
+  private final KafkaAccess kafka;
+  private final SelectionQueries queries;
+  private final ShardRows shards;
+  private final Peers peers;
+
+  CandidateLookup(KafkaAccess kafka, SelectionQueries queries, ShardRows shards, Peers peers) {
+    this.kafka = kafka;
+    this.queries = queries;
+    this.shards = shards;
+    this.peers = peers;
+  }
+
+  /**
+   * Finds out about a candidate.
+   *
+   * @param subset the subset of the task's largest budget
+   * @throws ApiException when the topics have to be read and that takes too long
+   */
+  Evidence find(Subset subset, String candidateId) {
+    TargetTask task = subset.task();
+    Optional<JudgedCandidate> row =
+        shards
+            .find(task.getTaskId(), task.getRevision(), candidateId)
+            .or(() -> atOthers(task, candidateId));
+    if (row.isPresent()) {
+      Optional<SelectedInstruction> selected = selected(subset, candidateId, row.get());
+      if (selected.isPresent()
+          || row.get().reason().isPresent()
+          || !CandidateEvidence.isWholePoolNeeded(task)) {
+        return new CandidateEvidence(kafka, BoundedReading.within(READ_WITHIN, ADVICE))
+            .complete(
+                task,
+                candidateId,
+                row.get(),
+                selected.map(SelectedInstruction::getNeighbourOf).orElse(0));
+      }
+    }
+    return inTopics(task, candidateId);
+  }
+
+  /** The selected candidate with the same content, if contents count once, or with the same id. */
+  private static Optional<SelectedInstruction> selected(
+      Subset subset, String candidateId, JudgedCandidate row) {
+    return subset.entries().stream()
+        .map(Subset.Entry::instruction)
+        .filter(
+            each ->
+                row.content().isEmpty()
+                    ? each.getCandidateId().equals(candidateId)
+                    : each.getContent().equals(row.content()))
+        .findFirst();
+  }
+
+  private Evidence inTopics(TargetTask task, String candidateId) {
+    try {
+      if (!readings.tryAcquire(WAIT_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw ApiException.unavailable(
+            "too many candidates are being sought in the topics at the same time: try again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ApiException.unavailable("this instance is shutting down: use another one");
+    }
+    try {
+      return new CandidateEvidence(kafka, BoundedReading.within(READ_WITHIN, ADVICE))
+          .find(task, candidateId);
+    } catch (IllegalArgumentException e) {
+      throw ApiException.unavailable(e.getMessage());
+    } finally {
+      readings.release();
+    }
+  }
+
+  /** Asks the other instances, one after the other. */
+  private Optional<JudgedCandidate> atOthers(TargetTask task, String candidateId) {
+    String path =
+        "/api/tasks/%s/rows?revision=%d&candidate=%s"
+            .formatted(
+                task.getTaskId(),
+                task.getRevision(),
+                URLEncoder.encode(candidateId, StandardCharsets.UTF_8));
+    for (Instance other : queries.allOthers()) {
+      HttpResponse<String> response = peers.get(other, path);
+      if (response.statusCode() != 200) {
+        throw ApiException.unavailable(
+            "the instance at %s cannot respond at the moment: %s"
+                .formatted(other, response.body()));
+      }
+      JsonNode row = Json.parse(response.body()).path("row");
+      if (row.isObject()) {
+        return Optional.of(judged(row));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static JudgedCandidate judged(JsonNode row) {
+    JsonNode values = row.path("scores");
+    float[] scores = new float[values.size()];
+    for (int query = 0; query < scores.length; query++) {
+      scores[query] = values.get(query).floatValue();
+    }
+    return new JudgedCandidate(
+        Optional.of(row.path("reason").asText("")).filter(reason -> !reason.isEmpty()),
+        scores,
+        row.path("content").asText(),
+        row.path("leak").asBoolean(),
+        row.path("offset").asLong());
+  }
+
+  /** Handles {@code GET /api/tasks/{id}/rows}: what the shards of this instance have. */
+  void row(Context request) {
+    String task = Reads.taskId(request);
+    Json.respond(
+        request, new Row(shards.find(task, Reads.revision(request), Reads.candidateId(request))));
+  }
+
+  /**
+   * What the shards of an instance have of a candidate.
+   *
+   * @param row empty when they have nothing
+   */
+  record Row(Optional<JudgedCandidate> row) {}
+}
