@@ -1,5 +1,6 @@
 package io.sluice.streams.audit;
 
+import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.SelectedInstruction;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * A candidate of which a published subset and the batch rule differ.
@@ -52,13 +54,52 @@ public record Difference(String candidateId, String what) {
     return List.copyOf(differences);
   }
 
+  /**
+   * Compares the frozen examples of one part of a job's dataset with the expected ones, slot by
+   * slot and field by field. Metadata may have changed while the content stayed, and is not
+   * compared.
+   *
+   * @return the differences, in the order of the slots; none when both are equal
+   */
+  public static List<Difference> ofExamples(
+      List<DatasetRecord> expected, List<DatasetRecord> frozen) {
+    List<Difference> differences = new ArrayList<>();
+    for (int slot = 0; slot < Math.max(expected.size(), frozen.size()); slot++) {
+      if (slot >= expected.size()) {
+        differences.add(
+            new Difference(
+                frozen.get(slot).getCandidateId(),
+                "is in slot %d of part %s, but the batch rule selects %d examples only"
+                    .formatted(slot, frozen.get(slot).getPart(), expected.size())));
+        continue;
+      }
+      DatasetRecord right = expected.get(slot);
+      if (slot >= frozen.size()) {
+        differences.add(
+            new Difference(
+                right.getCandidateId(),
+                "is missing in slot %d of part %s".formatted(slot, right.getPart())));
+      } else if (!right.getCandidateId().equals(frozen.get(slot).getCandidateId())) {
+        differences.add(
+            new Difference(
+                frozen.get(slot).getCandidateId(),
+                "is in slot %d of part %s, where the batch rule has '%s'"
+                    .formatted(slot, right.getPart(), right.getCandidateId())));
+      } else {
+        compare(right.getCandidateId(), right, frozen.get(slot)).ifPresent(differences::add);
+      }
+    }
+    return List.copyOf(differences);
+  }
+
   private static Optional<Difference> compare(
-      String id, SelectedInstruction expected, SelectedInstruction published) {
+      String id, SpecificRecord expected, SpecificRecord published) {
     List<String> fields = new ArrayList<>();
-    for (Schema.Field field : SelectedInstruction.getClassSchema().getFields()) {
+    for (Schema.Field field : expected.getSchema().getFields()) {
       Object right = expected.get(field.pos());
       Object found = published.get(field.pos());
-      if (!right.equals(found)) {
+      boolean counts = !(expected instanceof DatasetRecord && field.name().equals("metadata"));
+      if (counts && !right.equals(found)) {
         fields.add(
             right instanceof Number
                 ? "%s is %s instead of %s".formatted(field.name(), found, right)

@@ -1,7 +1,10 @@
 package io.sluice.streams.audit;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.Duplicates;
+import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.Representation;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
@@ -37,15 +40,27 @@ public final class ExpectedSubset {
 
   /** Selects from a pool, by the algorithm and for the largest budget of its task. */
   public static ExpectedSubset of(ScoredPool pool) {
-    TargetTask task = pool.task();
-    List<Integer> budgets = task.getBudgets();
-    boolean onceEach = task.getRules().getDuplicates() == Duplicates.ONE;
+    List<Integer> budgets = pool.task().getBudgets();
+    return of(pool, Algorithm.parse(pool.task().getAlgorithm()), budgets.get(budgets.size() - 1));
+  }
+
+  /**
+   * Selects the random control from a pool, and one candidate more, at which tokens may end it.
+   *
+   * @param examples how many candidates the control has
+   */
+  public static ExpectedSubset controlOf(ScoredPool pool, int examples) {
+    return of(pool, new Algorithm.Random(0), examples + 1);
+  }
+
+  private static ExpectedSubset of(ScoredPool pool, Algorithm algorithm, int budget) {
+    boolean onceEach = pool.task().getRules().getDuplicates() == Duplicates.ONE;
     return new ExpectedSubset(
         pool,
         BatchOrder.select(
-            Algorithm.parse(task.getAlgorithm()),
+            algorithm,
             pool.rows(),
-            budgets.get(budgets.size() - 1),
+            budget,
             column -> {
               ScoredPool.Member member = pool.members().get(column);
               return onceEach ? member.content() : member.id();
@@ -86,6 +101,55 @@ public final class ExpectedSubset {
                   records.put(slot.id(), record(slot, tier, column, byId.get(slot.id()), rules)));
     }
     return records;
+  }
+
+  /**
+   * The examples that a part of a job's dataset should hold, in their order.
+   *
+   * @param part SELECTED or RANDOM
+   * @param representations returns the record of each of the {@link #members}
+   */
+  public List<DatasetRecord> examples(
+      FineTuneJob job,
+      DatasetPart part,
+      Function<ScoredPool.Member, Representation> representations) {
+    boolean byTokens = job.getBudgetTokens() > 0;
+    int most = byTokens && part == DatasetPart.RANDOM ? order.size() : job.getBudget();
+    List<Slot<String>> slots = new ArrayList<>();
+    Map<String, Representation> byId = new HashMap<>();
+    for (Slot<Integer> slot : order.subList(0, Math.min(most, order.size()))) {
+      ScoredPool.Member member = pool.members().get(slot.id());
+      byId.put(member.id(), representations.apply(member));
+      slots.add(new Slot<>(slot.slot(), slot.query(), member.id(), slot.score()));
+    }
+    if (byTokens) {
+      slots =
+          SubsetSizes.within(job.getBudgetTokens(), slots, id -> byId.get(id).getLearntTokens());
+    }
+    return slots.stream().map(slot -> example(job, part, slot, byId.get(slot.id()))).toList();
+  }
+
+  private DatasetRecord example(
+      FineTuneJob job, DatasetPart part, Slot<String> slot, Representation representation) {
+    Candidate candidate = representation.getCandidate();
+    return DatasetRecord.newBuilder()
+        .setJobId(job.getJobId())
+        .setTaskId(job.getTaskId())
+        .setPart(part)
+        .setRank(slot.slot())
+        .setCandidateId(candidate.getId())
+        .setQuery(task.getQueries().get(slot.query()).getId())
+        .setScore(slot.score())
+        .setSource(candidate.getSource())
+        .setMessages(candidate.getMessages())
+        .setTools(candidate.getTools())
+        .setMetadata(candidate.getMetadata())
+        .build();
+  }
+
+  /** The number of candidates in the pool; contents, if these count once. */
+  public int poolSize() {
+    return pool.members().size();
   }
 
   private int learntTokens(Representation representation) {

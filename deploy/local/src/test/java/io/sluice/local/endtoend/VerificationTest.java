@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
+import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
@@ -11,14 +12,18 @@ import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
-import io.sluice.streams.client.PoolProgress;
+import io.sluice.streams.client.FineTuneJobs;
+import io.sluice.streams.client.JobVerification;
 import io.sluice.streams.client.Verification;
 import io.sluice.streams.topology.SelectionService;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -97,6 +102,71 @@ class VerificationTest {
     assertThat(behind.remark()).contains("counts 480 candidates in the pool, the topic has 1480");
   }
 
+  @Test
+  void givenJobs_whenVerifiedLater_thenTheirDatasetsAreThoseOfThePoolAtTheirOffsets()
+      throws Exception {
+    TargetTask task = pool.task("t", 4);
+    pool.define(task);
+    try (SelectionService service = pool.start("state")) {
+      pool.arrive(400);
+      pool.assertSubsetIsBatch(task);
+      for (int budget : task.getBudgets()) {
+        topics.await(
+            kafka.topics().fineTuneJobs(),
+            avro.<FineTuneJob>value(),
+            job -> job.getBudget() == budget);
+      }
+      pool.retractSome(50);
+      pool.arrive(1000);
+      pool.assertSubsetIsBatch(task);
+      assertThat(service.isRunning()).isTrue();
+    }
+
+    for (FineTuneJob job : new FineTuneJobs(access()).all()) {
+      JobVerification.Report report = verify(job);
+      assertThat(report.remark()).isEmpty();
+      assertThat(report.differences()).isEmpty();
+      assertThat(report.verdict()).isEqualTo(Verification.Verdict.EQUAL);
+      // A nomination may overtake the count of its shard.
+      assertThat((long) report.pool()).isGreaterThanOrEqualTo(job.getPoolSize());
+      assertThat(report.unseen()).isEqualTo(1400 - report.pool());
+    }
+    FineTuneJob job = new FineTuneJobs(access()).all().get(0);
+    List<Long> ends = new ArrayList<>();
+    List<TopicPartition> partitions =
+        IntStream.range(0, SyntheticPool.SHARDS)
+            .mapToObj(each -> new TopicPartition(kafka.topics().representations(), each))
+            .toList();
+    partitions.forEach(each -> ends.add(access().ends(partitions).get(each)));
+    JobVerification.Report different = verify(FineTuneJob.newBuilder(job).setOffsets(ends).build());
+    assertThat(different.verdict()).isEqualTo(Verification.Verdict.DIFFERENT);
+    assertThat(different.differences())
+        .anySatisfy(
+            difference -> assertThat(difference.what()).contains("where the batch rule has"));
+    JobVerification.Report gone =
+        verify(FineTuneJob.newBuilder(job).setOffsets(List.of(0L, 0L, 0L, 0L)).build());
+    assertThat(gone.verdict()).isEqualTo(Verification.Verdict.UNDECIDED);
+    assertThat(gone.remark()).contains("10 examples have no record below the offsets any more");
+    assertThat(gone.differences()).hasSizeGreaterThanOrEqualTo(10);
+    JobVerification.Report unknown =
+        verify(FineTuneJob.newBuilder(job).setOffsets(List.of()).build());
+    assertThat(unknown.verdict()).isEqualTo(Verification.Verdict.UNDECIDED);
+    assertThat(unknown.remark()).contains("does not name the offsets");
+  }
+
+  /** Publishes the record of a job, and verifies the job. */
+  private JobVerification.Report verify(FineTuneJob job) throws Exception {
+    topics.write(
+        kafka.topics().fineTuneJobs(),
+        Serdes.String(),
+        avro.<FineTuneJob>value(),
+        job.getJobId(),
+        job,
+        Optional.of(KeyPartitions.partitionFor("t", 2)));
+    topics.flush();
+    return new JobVerification(access(), new UnseenProgress()).verify(job.getJobId());
+  }
+
   private void publish(String id, SelectedInstruction instruction) {
     topics.write(
         kafka.topics().selected(),
@@ -122,21 +192,14 @@ class VerificationTest {
   }
 
   private Verification.Report verify(TargetTask task, Duration patience) throws Exception {
-    KafkaAccess access =
-        KafkaAccess.of(
-            Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(),
-                "schema.registry.url", kafka.schemaRegistry(),
-                "topic.prefix", kafka.topics().prefix()));
-    PoolProgress unseen =
-        (name, most) ->
-            new PoolProgress.Stage() {
-              @Override
-              public void add(int count) {}
+    return new Verification(access(), new UnseenProgress()).verify(task.getTaskId(), patience);
+  }
 
-              @Override
-              public void close() {}
-            };
-    return new Verification(access, unseen).verify(task.getTaskId(), patience);
+  private KafkaAccess access() {
+    return KafkaAccess.of(
+        Map.of(
+            "bootstrap.servers", kafka.bootstrapServers(),
+            "schema.registry.url", kafka.schemaRegistry(),
+            "topic.prefix", kafka.topics().prefix()));
   }
 }

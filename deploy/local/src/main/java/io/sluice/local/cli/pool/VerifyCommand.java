@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.streams.audit.Difference;
+import io.sluice.streams.client.JobVerification;
 import io.sluice.streams.client.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -30,13 +33,18 @@ import picocli.CommandLine.Spec;
       "The last line is a JSON object for the records: the offsets before which all representations"
           + " were read, the representation's fingerprint, and checksums of the pool (ids and"
           + " scores) and of the subset (ids in selection order). Whoever reads the same offsets"
-          + " gets the same checksums."
+          + " gets the same checksums.",
+      "With --job, the frozen dataset of a fine-tune job is compared with what the batch rule"
+          + " selects from the records below the offsets that the job names. Kafka keeps the last"
+          + " record of each candidate only, so this is undecided if an example was replaced or"
+          + " retracted since."
     },
     exitCodeList = {
-      "0:the published subset is equal",
+      "0:the published subset, or the dataset of the job, is equal",
       "1:it differs, or the command failed",
       "2:wrong usage",
-      "3:undecided: the streams-app has not processed everything, or more arrived meanwhile",
+      "3:undecided: the streams-app has not processed everything, or more arrived meanwhile; or"
+          + " what the job was selected from is not there any more",
       "130:stopped by Ctrl-C"
     })
 public final class VerifyCommand implements Callable<Integer> {
@@ -47,8 +55,20 @@ public final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions connection;
 
-  @Parameters(paramLabel = "TASK", description = "The task's id.")
-  private String task;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private What what;
+
+  /** What is verified: one of the two. */
+  private static final class What {
+    @Parameters(paramLabel = "TASK", description = "The task's id.")
+    private Optional<String> task = Optional.empty();
+
+    @Option(
+        names = "--job",
+        paramLabel = "JOB",
+        description = "Verify the dataset of this fine-tune job instead.")
+    private Optional<String> job = Optional.empty();
+  }
 
   @Option(
       names = "--wait",
@@ -68,11 +88,30 @@ public final class VerifyCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--wait " + wait + ": use a number of seconds, 0 or more");
     }
-    Verification.Report report =
-        connection.use(
-            kafka ->
-                new Verification(kafka, new BarProgress()).verify(task, Duration.ofSeconds(wait)));
     PrintWriter out = spec.commandLine().getOut();
+    Verification.Verdict verdict =
+        what.job.isPresent()
+            ? new JobVerdict(out)
+                .print(
+                    connection.use(
+                        kafka ->
+                            new JobVerification(kafka, new BarProgress()).verify(what.job.get())))
+            : print(
+                connection.use(
+                    kafka ->
+                        new Verification(kafka, new BarProgress())
+                            .verify(what.task.orElseThrow(), Duration.ofSeconds(wait))),
+                out);
+    out.flush();
+    return switch (verdict) {
+      case EQUAL -> ExitCode.OK;
+      case DIFFERENT -> ExitCode.SOFTWARE;
+      case UNDECIDED -> UNDECIDED;
+    };
+  }
+
+  private static Verification.Verdict print(Verification.Report report, PrintWriter out)
+      throws IOException {
     out.printf(
         "Task %s, revision %d: %,d of %,d candidates in the pool by %s%n",
         report.task().getTaskId(),
@@ -90,18 +129,14 @@ public final class VerifyCommand implements Callable<Integer> {
               "Undecided: " + report.remark() + ". Try again later, or with a longer --wait.";
         });
     if (report.verdict() == Verification.Verdict.DIFFERENT) {
-      print(report.differences(), out);
+      printDifferences(report.differences(), out);
     }
     out.println(auditLine(report));
-    out.flush();
-    return switch (report.verdict()) {
-      case EQUAL -> ExitCode.OK;
-      case DIFFERENT -> ExitCode.SOFTWARE;
-      case UNDECIDED -> UNDECIDED;
-    };
+    return report.verdict();
   }
 
-  private static void print(List<Difference> differences, PrintWriter out) {
+  /** Prints the first differences, and how many more there are. */
+  static void printDifferences(List<Difference> differences, PrintWriter out) {
     differences.stream()
         .limit(SHOWN)
         .forEach(each -> out.printf("  %s %s%n", each.candidateId(), each.what()));
