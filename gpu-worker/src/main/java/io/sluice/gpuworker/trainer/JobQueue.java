@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.service.PartitionFlow;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.JobState;
 import java.nio.charset.StandardCharsets;
@@ -93,9 +94,9 @@ final class JobQueue {
   void poll(boolean working) {
     Set<TopicPartition> assigned = consumer.assignment();
     if (working || hasNext()) {
-      consumer.pause(assigned);
+      PartitionFlow.pause(consumer, assigned);
     } else {
-      consumer.resume(assigned);
+      PartitionFlow.resume(consumer, assigned);
     }
     consumer.poll(POLL_TIMEOUT).forEach(fetched::add);
   }

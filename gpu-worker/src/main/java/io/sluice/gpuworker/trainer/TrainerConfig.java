@@ -47,6 +47,11 @@ public final class TrainerConfig extends ServiceConfig {
           reportEvery().toMillis(),
           "use less than " + TrainerSettings.LEASE_MS.key());
     }
+    if (!isClassicGroup() && originals().containsKey(TrainerSettings.LEASE_MS.key())) {
+      throw new ConfigException(
+          "with group.protocol=consumer, the brokers decide how long a trainer may be silent: remove %s, and set consumer.session.timeout.ms of the group %s on the brokers"
+              .formatted(TrainerSettings.LEASE_MS.key(), groupId()));
+    }
     this.name = get(TrainerSettings.NAME).orElseGet(TrainerConfig::madeUpName);
   }
 

@@ -80,7 +80,7 @@ public final class TrainerSettings {
               "Time in milliseconds without a sign of life from a trainer after which another trainer"
                   + " takes its job; between group.min.session.timeout.ms and"
                   + " group.max.session.timeout.ms of the brokers. With group.protocol=consumer the"
-                  + " brokers set this time.")
+                  + " brokers set this time, and lease.ms is refused.")
           .as(Duration::ofMillis);
 
   /** The time between two reports of progress. */

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.service.PartitionFlow;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.gpuworker.worker.TopicQueue.Batch;
@@ -165,8 +166,8 @@ final class WorkerLoop {
               .anyMatch(queue -> queue.topic().equals(partition.topic()) && queue.isFull());
       (all || full ? paused : flowing).add(partition);
     }
-    consumer.pause(paused);
-    consumer.resume(flowing);
+    PartitionFlow.pause(consumer, paused);
+    PartitionFlow.resume(consumer, flowing);
   }
 
   /** The first queue in which records wait. */

@@ -43,6 +43,14 @@ class TrainerConfigTest {
   }
 
   @Test
+  void givenALeaseThatTheBrokersWouldSet_whenCreated_thenItIsRefused() {
+    assertThatThrownBy(() -> with(Map.of("group.protocol", "consumer", "lease.ms", "20000")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("remove lease.ms")
+        .hasMessageContaining("sluice.trainer");
+  }
+
+  @Test
   void givenATimeLimitAndACommand_whenCreated_thenTheyAreTyped() {
     TrainerConfig config =
         with(Map.of("time.limit.seconds", "90", "command.line", "train '{dataset}'"));

@@ -259,6 +259,18 @@ class WorkerConfigTest {
     assertThatCode(() -> new ConsumerConfig(config.consumer())).doesNotThrowAnyException();
   }
 
+  @ParameterizedTest
+  @CsvSource({"consumer, session.timeout.ms", "consumer, heartbeat.interval.ms", "streams, "})
+  void givenASettingThatTheNewGroupProtocolIgnores_whenRead_thenTheConsumerRefusesItByName(
+      String protocol, String key) {
+    Map<String, String> settings = new HashMap<>(Map.of("group.protocol", protocol));
+    Optional.ofNullable(key).ifPresent(name -> settings.put(name, "3000"));
+
+    assertThatThrownBy(() -> new ConsumerConfig(new WorkerConfig(with(settings)).consumer()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key == null ? "group.protocol" : key);
+  }
+
   @Test
   void givenAKeyThatNobodyKnows_whenRead_thenItIsReported() {
     assertThat(new WorkerConfig(with(Map.of("dimensions", "64"))).unknownKeys())

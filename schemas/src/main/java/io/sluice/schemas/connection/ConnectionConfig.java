@@ -39,7 +39,11 @@ public class ConnectionConfig {
   private static final String BEARER_SOURCE = "bearer.auth.credentials.source";
 
   private static final Set<String> GROUP_KEYS =
-      Set.of(ConsumerConfig.GROUP_ID_CONFIG, ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+      Set.of(
+          ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+          ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG);
 
   private final Map<String, ?> values;
   private final Map<String, Object> originals;

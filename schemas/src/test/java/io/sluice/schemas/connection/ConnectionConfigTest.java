@@ -268,11 +268,16 @@ class ConnectionConfigTest {
   @Test
   void givenAGroupAndATransaction_whenClientsStandAlone_thenTheyAreInNeither() {
     ConnectionConfig config =
-        config(Map.of("group.id", "g", "group.instance.id", "i", "transactional.id", "t"));
+        config(
+            Map.of(
+                "group.id", "g",
+                "group.instance.id", "i",
+                "group.protocol", "consumer",
+                "transactional.id", "t"));
 
     assertThat(config.consumer(Map.of(), Map.of())).containsEntry("group.id", "g");
     assertThat(config.consumerOutsideAnyGroup(Map.of(), Map.of()))
-        .doesNotContainKeys("group.id", "group.instance.id");
+        .doesNotContainKeys("group.id", "group.instance.id", "group.protocol");
     assertThat(config.producer(Map.of(), Map.of())).doesNotContainKey("transactional.id");
     assertThat(config.producer(Map.of(), Map.of("transactional.id", "own")))
         .containsEntry("transactional.id", "own");

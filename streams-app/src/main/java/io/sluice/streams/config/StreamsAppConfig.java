@@ -64,14 +64,18 @@ public final class StreamsAppConfig extends ConnectionConfig {
 
   private static final ConfigDef DEFINITION = define();
 
+  private final GroupProtocol groupProtocol;
+
   /**
    * Checks and keeps a configuration.
    *
    * @param properties own keys and those of Kafka Streams and its clients
-   * @throws ConfigException when an own key is missing or out of range; the message names it
+   * @throws ConfigException when an own key is missing or out of range, or another one has no
+   *     effect with the group protocol that is set; the message names it
    */
   public StreamsAppConfig(Map<String, ?> properties) {
     super(DEFINITION, properties, FIXED, StreamsAppConfig::isKeyOfKafkaStreams);
+    groupProtocol = GroupProtocol.of(originals());
   }
 
   private static ConfigDef define() {
@@ -145,6 +149,11 @@ public final class StreamsAppConfig extends ConnectionConfig {
     return new KafkaAccess(this, get(ConnectionSettings.RESPONSE_TIMEOUT).quarter());
   }
 
+  /** Who assigns the work to the instances. */
+  public GroupProtocol groupProtocol() {
+    return groupProtocol;
+  }
+
   /** Everything that Kafka Streams is started with. */
   public Map<String, Object> kafkaStreams() {
     Map<String, Object> streams = new HashMap<>();
@@ -156,9 +165,12 @@ public final class StreamsAppConfig extends ConnectionConfig {
     streams.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     streams.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), FETCH_BYTES);
-    streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MS);
-    streams.put(
-        StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);
+    if (groupProtocol == GroupProtocol.CLASSIC) {
+      streams.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MS);
+      streams.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);
+    }
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_MS);
     streams.putAll(allClients());

@@ -3,6 +3,7 @@ package io.sluice.streams.topology;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.sluice.schemas.connection.AdminResults;
 import io.sluice.schemas.connection.SettingWarnings;
+import io.sluice.streams.config.GroupProtocol;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.nominate.ShardRows;
 import io.sluice.streams.nominate.TopicPartitionReader;
@@ -72,9 +73,11 @@ public final class SelectionService implements AutoCloseable {
         StateDirectory.of(
             Path.of(properties.getProperty(StreamsConfig.STATE_DIR_CONFIG)), cluster.id());
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-    properties.putIfAbsent(
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-        InstanceName.of(state, properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG)));
+    if (config.groupProtocol() == GroupProtocol.CLASSIC) {
+      properties.putIfAbsent(
+          StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+          InstanceName.of(state, properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG)));
+    }
     streams =
         new KafkaStreams(
             SelectionTopology.build(

@@ -9,6 +9,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsAppConfigTest {
   private static final Map<String, String> REQUIRED =
@@ -50,6 +51,43 @@ class StreamsAppConfigTest {
         .containsEntry("sasl.mechanism", "PLAIN")
         .containsEntry("bootstrap.servers", "localhost:9092")
         .doesNotContainKeys("http.token", "state.dir", "application.id");
+  }
+
+  @Test
+  void givenTheStreamsProtocol_whenStreamsAreConfigured_thenTheBrokersDecideOnSessions() {
+    StreamsAppConfig config = config(Map.of("group.protocol", "streams"));
+
+    assertThat(config.groupProtocol()).isEqualTo(GroupProtocol.STREAMS);
+    assertThat(config.kafkaStreams())
+        .containsEntry("group.protocol", "streams")
+        .doesNotContainKeys("consumer.session.timeout.ms", "consumer.heartbeat.interval.ms");
+    assertThat(config(Map.of()).groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
+    assertThat(config(Map.of()).kafkaStreams()).containsKey("consumer.session.timeout.ms");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "num.standby.replicas",
+        "max.warmup.replicas",
+        "group.instance.id",
+        "main.consumer.group.instance.id",
+        "consumer.session.timeout.ms",
+        "heartbeat.interval.ms"
+      })
+  void givenASettingThatTheStreamsProtocolIgnores_whenRead_thenItIsRefusedByName(String key) {
+    assertThatThrownBy(() -> config(Map.of("group.protocol", "streams", key, "1")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("streams.num.standby.replicas");
+    assertThat(config(Map.of(key, "1")).groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
+  }
+
+  @Test
+  void givenTheProtocolOfConsumers_whenRead_thenItIsRefused() {
+    assertThatThrownBy(() -> config(Map.of("group.protocol", "consumer")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("use classic or streams");
   }
 
   @Test

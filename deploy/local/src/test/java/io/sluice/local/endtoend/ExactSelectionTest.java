@@ -8,6 +8,7 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.topology.SelectionService;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,6 +102,47 @@ class ExactSelectionTest {
         .extracting(FineTuneJob::getBudget)
         .containsExactlyInAnyOrder(10, SyntheticPool.BUDGET);
     assertThat(jobs).hasSameSizeAs(fired);
+  }
+
+  @Test
+  void givenTheStreamsProtocol_whenInstancesJoinAndLeave_thenTheSubsetIsTheBatchSelection()
+      throws Exception {
+    Map<String, String> brokersAssign =
+        Map.of(
+            "group.protocol", "streams",
+            "topic.min.cleanable.dirty.ratio", "0.3");
+    TargetTask task = pool.task("t", 4);
+    pool.define(task);
+    SelectionService first = pool.start("first", brokersAssign);
+    try (first) {
+      pool.arrive(CANDIDATES / 3);
+      pool.awaitDrained(task);
+      try (SelectionService second = pool.start("second", brokersAssign)) {
+        pool.arrive(CANDIDATES / 3);
+        pool.assertSubsetIsBatch(task);
+        first.close();
+        pool.arrive(CANDIDATES / 3);
+        pool.assertSubsetIsBatch(task);
+        assertThat(second.isRunning()).isTrue();
+      }
+    }
+    assertThatInternalTopicsHave("min.cleanable.dirty.ratio", "0.3");
+    assertThatInternalTopicsHave(
+        "max.message.bytes", Integer.toString(RecordLimit.byDefault().topicBytes()));
+  }
+
+  /** Otherwise the brokers have created the internal topics with other settings than ours. */
+  private void assertThatInternalTopicsHave(String key, String value) throws Exception {
+    try (Admin admin = kafka.admin()) {
+      List<ConfigResource> internal =
+          admin.listTopics().names().get().stream()
+              .filter(name -> name.startsWith(kafka.topics().prefix() + "streams-"))
+              .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+              .toList();
+      assertThat(internal).isNotEmpty();
+      assertThat(admin.describeConfigs(internal).all().get().values())
+          .allSatisfy(config -> assertThat(config.get(key).value()).isEqualTo(value));
+    }
   }
 
   @Test

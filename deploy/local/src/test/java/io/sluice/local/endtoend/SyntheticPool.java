@@ -76,15 +76,18 @@ final class SyntheticPool {
   }
 
   SelectionService start(String stateDirectory) {
-    SelectionService service =
-        new SelectionService(
-            new StreamsAppConfig(
-                Map.of(
-                    "bootstrap.servers", kafka.bootstrapServers(),
-                    "schema.registry.url", kafka.schemaRegistry(),
-                    "topic.prefix", kafka.topics().prefix(),
-                    "application.id", kafka.topics().prefix() + "streams",
-                    "state.dir", directory.resolve(stateDirectory).toString())));
+    return start(stateDirectory, Map.of());
+  }
+
+  /** Starts an instance with settings beside the usual ones. */
+  SelectionService start(String stateDirectory, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("bootstrap.servers", kafka.bootstrapServers());
+    settings.put("schema.registry.url", kafka.schemaRegistry());
+    settings.put("topic.prefix", kafka.topics().prefix());
+    settings.put("application.id", kafka.topics().prefix() + "streams");
+    settings.put("state.dir", directory.resolve(stateDirectory).toString());
+    SelectionService service = new SelectionService(new StreamsAppConfig(settings));
     service.start();
     return service;
   }

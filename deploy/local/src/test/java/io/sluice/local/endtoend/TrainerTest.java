@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the trainer with the command launcher on a real broker. */
 @Tag("broker")
@@ -116,11 +118,13 @@ class TrainerTest {
     }
   }
 
-  @Test
-  void givenARunningJob_whenTheTrainerIsClosed_thenTheNextTrainerFinishesIt() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void givenARunningJob_whenTheTrainerIsClosed_thenTheNextTrainerFinishesIt(String protocol)
+      throws IOException {
     fire(FineTuneTopics.job("handed-on", examples, queries).build());
     Path begun = folder.resolve("begun");
-    try (Trainer first = trainer("sh -c 'echo > \"$1\"; sleep 60' run " + begun)) {
+    try (Trainer first = trainer("sh -c 'echo > \"$1\"; sleep 60' run " + begun, protocol)) {
       first.start();
       WorkerTopics.await(() -> Files.exists(begun));
     }
@@ -128,7 +132,7 @@ class TrainerTest {
         .last()
         .satisfies(report -> assertThat(report.getDetail()).contains("the next one continues"));
 
-    try (Trainer second = trainer("sh -c 'echo > \"$1/weights\"' run {output}")) {
+    try (Trainer second = trainer("sh -c 'echo > \"$1/weights\"' run {output}", protocol)) {
       second.start();
       FineTuneResult end = topics.awaitEnd("handed-on");
       assertThat(end.getState()).isEqualTo(FineTuneState.FINISHED);
@@ -149,7 +153,12 @@ class TrainerTest {
   }
 
   private Trainer trainer(String commandLine) throws IOException {
+    return trainer(commandLine, "classic");
+  }
+
+  private Trainer trainer(String commandLine, String groupProtocol) throws IOException {
     Map<String, Object> settings = new HashMap<>();
+    settings.put("group.protocol", groupProtocol);
     settings.put("bootstrap.servers", kafka.bootstrapServers());
     settings.put("schema.registry.url", kafka.schemaRegistry());
     settings.put("topic.prefix", kafka.topics().prefix());

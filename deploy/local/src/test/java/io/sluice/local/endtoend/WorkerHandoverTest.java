@@ -63,6 +63,26 @@ class WorkerHandoverTest {
   }
 
   @Test
+  void givenTheConsumerProtocol_whenASecondWorkerJoinsAndTheFirstFails_thenNothingIsLost() {
+    Map<String, String> brokersAssign = Map.of("group.protocol", "consumer");
+    WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));
+
+    try (RepresentationWorker failing = topics.worker(new Failing(100), brokersAssign);
+        RepresentationWorker second = topics.worker(new FakeRepresenter(), brokersAssign)) {
+      failing.start();
+      WorkerTopics.await(() -> failing.progress().represented() > 0);
+      second.start();
+      assertThatThrownBy(failing::awaitEnd)
+          .isInstanceOf(ServiceFailure.class)
+          .hasMessageContaining("out of memory");
+      WorkerTopics.await(() -> topics.represented().size() == 300);
+    }
+
+    assertThat(topics.represented().keySet()).isEqualTo(new TreeSet<>(WorkerTopics.ids(300)));
+    assertThat(topics.deadLetterKeys()).isEmpty();
+  }
+
+  @Test
   void
       givenAWorkerStuckInABatch_whenAnotherJoinsAndItLeaves_thenTheGroupContinuesAndNothingIsLost() {
     WorkerTopics.ids(300).forEach(id -> topics.put(id, "Answer."));

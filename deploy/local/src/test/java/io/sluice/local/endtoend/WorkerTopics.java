@@ -67,6 +67,9 @@ final class WorkerTopics implements AutoCloseable {
    */
   RepresentationWorker worker(Representer representer, Map<String, String> settings) {
     Map<String, Object> all = settings();
+    if (!settings.containsKey("group.protocol")) {
+      all.put("heartbeat.interval.ms", "200");
+    }
     all.putAll(settings);
     return new RepresentationWorker(new WorkerConfig(all), representer);
   }
@@ -87,9 +90,7 @@ final class WorkerTopics implements AutoCloseable {
             WorkerSettings.CHECKPOINT_DIRS.key(),
             "unused",
             WorkerSettings.BATCH_RECORDS.key(),
-            "16",
-            "heartbeat.interval.ms",
-            "200"));
+            "16"));
   }
 
   static List<String> ids(int count) {
