@@ -103,12 +103,26 @@ record BrokerSettings(int id, int clientPort, int brokerPort, int controllerPort
 
   /** What suits three brokers on one small machine. */
   private static Map<String, String> small() {
-    return Map.of(
-        "group.initial.rebalance.delay.ms", "0",
-        "log.cleaner.dedupe.buffer.size", "4194304",
-        "num.network.threads", "2",
-        "num.io.threads", "4",
-        "broker.session.timeout.ms", "6000",
-        "broker.heartbeat.interval.ms", "500");
+    Map<String, String> all = new HashMap<>();
+    all.put("group.initial.rebalance.delay.ms", "0");
+    all.put("log.cleaner.dedupe.buffer.size", "4194304");
+    all.put("num.network.threads", "2");
+    all.put("num.io.threads", "4");
+    all.put("broker.session.timeout.ms", "6000");
+    all.put("broker.heartbeat.interval.ms", "500");
+    // Groups whose sessions the brokers decide on have the same ones as classic groups.
+    for (String group : List.of("group.consumer.", "group.streams.")) {
+      all.put(group + "min.session.timeout.ms", "6000");
+      all.put(group + "session.timeout.ms", "6000");
+      all.put(group + "min.heartbeat.interval.ms", "2000");
+      all.put(group + "heartbeat.interval.ms", "2000");
+    }
+    return all;
+  }
+
+  /** What can cut the broker off. */
+  Firewall firewall() {
+    // No group of the machine has such a number, and no other broker has this one.
+    return new Firewall(1_000_000 + clientPort, List.of(clientPort, brokerPort, controllerPort));
   }
 }

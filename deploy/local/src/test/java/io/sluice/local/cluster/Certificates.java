@@ -15,6 +15,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -37,7 +38,9 @@ record Certificates(Path keyStore, Path trustStore, String password) {
     Path server = folder.resolve("server.p12");
     Path request = folder.resolve("server.csr");
     Path signed = folder.resolve("server.crt");
-    List<String> key = List.of("-keyalg", "EC", "-validity", "2");
+    // Valid in the past too, for processes whose clocks jump.
+    List<String> validity = List.of("-startdate", "-2d", "-validity", "4");
+    List<String> key = Stream.concat(Stream.of("-keyalg", "EC"), validity.stream()).toList();
     keytool(ca, password, "ca", "-genkeypair", key, "-dname", "CN=test CA", "-ext", "bc:c");
     keytool(server, password, "server", "-genkeypair", key, "-dname", SERVER);
     keytool(server, password, "server", "-certreq", List.of(), "-file", request.toString());
@@ -46,7 +49,9 @@ record Certificates(Path keyStore, Path trustStore, String password) {
         password,
         "ca",
         "-gencert",
-        List.of("-validity", "2", "-ext", "eku=serverAuth,clientAuth"),
+        validity,
+        "-ext",
+        "eku=serverAuth,clientAuth",
         "-ext",
         "san=ip:127.0.0.1,dns:localhost",
         "-infile",

@@ -27,7 +27,7 @@ import java.util.concurrent.Executors;
  * registry itself asks nobody and listens on loopback only.
  */
 final class GuardedRegistry implements AutoCloseable {
-  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(10);
   private static final int THREADS = 8;
 
   private final Path folder;

@@ -59,6 +59,7 @@ final class SecuredCluster implements AutoCloseable {
   private final Map<String, String> passwords = new ConcurrentHashMap<>();
   private final List<RestartableProcess> brokers = new ArrayList<>();
   private final GuardedRegistry registry;
+  private final boolean canCutOff = Firewall.isPossible();
 
   private SecuredCluster(Path folder) throws Exception {
     this.folder = folder;
@@ -98,6 +99,9 @@ final class SecuredCluster implements AutoCloseable {
               List.of("-Xmx256m", "-Dlogback.configurationFile=cluster/logback-broker.xml"),
               Kafka.class,
               List.of(file.toString()));
+      if (canCutOff) {
+        broker = broker.startedBy(each.firewall().starter());
+      }
       brokers.add(broker);
       broker.start();
     }
@@ -181,6 +185,24 @@ final class SecuredCluster implements AutoCloseable {
   /** The processes of the brokers. */
   List<RestartableProcess> brokers() {
     return List.copyOf(brokers);
+  }
+
+  /** Cuts a broker off from clients and other brokers, or suspends it where that is impossible. */
+  void cutOff(int broker) throws IOException, InterruptedException {
+    if (canCutOff) {
+      settings.get(broker).firewall().close();
+    } else {
+      brokers.get(broker).freeze();
+    }
+  }
+
+  /** Ends what {@link #cutOff} has begun. */
+  void reconnect(int broker) throws IOException, InterruptedException {
+    if (canCutOff) {
+      settings.get(broker).firewall().open();
+    } else {
+      brokers.get(broker).thaw();
+    }
   }
 
   /** Adds a user of Kafka and of the registry, who may do nothing in Kafka yet. */

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The HTTP API of every instance returns what a consumer reads from the topics. */
+/**
+ * The HTTP API of every instance returns what a consumer reads from the topics, as soon as it
+ * answers: an instance whose work moves says that it is unavailable.
+ */
 final class ApiAgrees implements Guarantee {
   @Override
   public void check(Evidence evidence) {
@@ -25,10 +28,11 @@ final class ApiAgrees implements Guarantee {
   }
 
   private static void check(ApiClient api, Evidence evidence) {
-    assertThat(api.get("/api/tasks").json().path("tasks").findValuesAsText("task"))
+    assertThat(
+            api.await("/api/tasks", ApiAgrees::isOk).json().path("tasks").findValuesAsText("task"))
         .containsExactlyElementsOf(evidence.inputs().tasks().keySet());
     Map<String, List<String>> retracted = new TreeMap<>();
-    for (JsonNode job : api.get("/api/jobs").json().path("jobs")) {
+    for (JsonNode job : api.await("/api/jobs", ApiAgrees::isOk).json().path("jobs")) {
       List<String> ids = new ArrayList<>();
       job.path("retracted").forEach(id -> ids.add(id.asText()));
       retracted.put(job.path("job").asText(), ids);
@@ -45,13 +49,16 @@ final class ApiAgrees implements Guarantee {
           evidence.outputs().selected().getOrDefault(task.getTaskId(), Map.of()).values();
       for (int budget : task.getBudgets()) {
         ApiClient.Answer answer =
-            api.get(
-                "/api/tasks/%s/selected?format=jsonl&budget=%d"
-                    .formatted(task.getTaskId(), budget));
-        assertThat(answer.status()).isEqualTo(200);
+            api.await(
+                "/api/tasks/%s/selected?format=jsonl&budget=%d".formatted(task.getTaskId(), budget),
+                ApiAgrees::isOk);
         assertThat(answer.text()).isEqualTo(lines(Subset.of(task, selected, budget)));
       }
     }
+  }
+
+  private static boolean isOk(ApiClient.Answer answer) {
+    return answer.status() == 200;
   }
 
   private static String lines(Subset subset) {

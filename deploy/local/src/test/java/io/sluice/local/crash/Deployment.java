@@ -25,6 +25,7 @@ final class Deployment implements Running, AutoCloseable {
   private static final String APPLICATION_ID = "crash";
   private static final int SHARDS = 3;
   private static final int TASK_PARTITIONS = 2;
+  private static final Duration PAUSE = Duration.ofMillis(250);
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(120);
 
   private final RegistryProcess registry;
@@ -48,7 +49,7 @@ final class Deployment implements Running, AutoCloseable {
     for (Fault.Role role : List.of(Fault.Role.STREAMS_A, Fault.Role.STREAMS_B)) {
       instances.put(role, streams(role, folder, file));
     }
-    producer = ScriptedProducer.of(folder, file, SHARDS, seed);
+    producer = ScriptedProducer.of(folder, file, SHARDS, seed, PAUSE);
     victims.put(
         Fault.Role.BROKER,
         new RestartableProcess(
@@ -146,9 +147,11 @@ final class Deployment implements Running, AutoCloseable {
   }
 
   private static StreamsInstance streams(Fault.Role role, Path folder, Path connection) {
+    String name = role.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     return StreamsInstance.of(
-        role.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+        name,
         folder,
+        folder.resolve("state-" + name),
         connection,
         List.of(
             "--set=application.id=" + APPLICATION_ID,

@@ -49,7 +49,12 @@ public final class Oracle {
           .addKeyValue("representations", inputs.candidates().size())
           .addKeyValue("tasks", inputs.tasks().keySet())
           .log("inputs of the selection");
-      new Quiet(deployment, inputs, () -> Outputs.statuses(kafka, topics, avro), admin)
+      new Quiet(
+              deployment,
+              inputs,
+              () -> Outputs.statuses(kafka, topics, avro),
+              () -> Outputs.openJobs(kafka, topics, avro),
+              admin)
           .await(QUIET_WITHIN);
       Outputs outputs = Outputs.read(kafka, topics, avro);
       log.atInfo()

@@ -3,6 +3,7 @@ package io.sluice.local.crash;
 import io.sluice.local.endtoend.TopicClient;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobState;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TaskStatus;
@@ -12,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -67,6 +70,22 @@ record Outputs(
                         status -> statuses.put(entry.getKey(), status),
                         () -> statuses.remove(entry.getKey())));
     return statuses;
+  }
+
+  /** Reads which jobs have not ended. */
+  static Set<String> openJobs(TopicClient kafka, Topics topics, AvroSerdes avro) {
+    Set<String> open = new TreeSet<>();
+    kafka
+        .readAll(topics.fineTuneJobs(), Serdes.String(), avro.<FineTuneJob>value())
+        .forEach(
+            entry -> {
+              if (entry.getValue().orElseThrow().getState() == JobState.OPEN) {
+                open.add(entry.getKey());
+              } else {
+                open.remove(entry.getKey());
+              }
+            });
+    return open;
   }
 
   private static <V extends org.apache.avro.specific.SpecificRecord> Map<String, List<V>> byJob(

@@ -13,29 +13,37 @@ import java.util.concurrent.ExecutionException;
  */
 public final class ProducerProcess {
   private static final int BATCH = 40;
-  private static final long PAUSE_MILLIS = 250;
 
   private final Script script;
   private final StepWriter writer;
   private final Path progress;
+  private final Path shift;
+  private final long pauseMillis;
 
-  private ProducerProcess(Script script, StepWriter writer, Path progress) {
+  private ProducerProcess(
+      Script script, StepWriter writer, Path progress, Path shift, long pauseMillis) {
     this.script = script;
     this.writer = writer;
     this.progress = progress;
+    this.shift = shift;
+    this.pauseMillis = pauseMillis;
   }
 
   /**
    * Runs until the stop file exists and the script is settled.
    *
-   * @param args the file for {@code --config}, number of shards, seed, progress file, stop file
+   * @param args the file for {@code --config}, number of shards, seed, progress file, stop file,
+   *     file with the milliseconds by which timestamps differ from the time, milliseconds of pause
+   *     after each batch
    */
   public static void main(String[] args) throws Exception {
     Path progress = Path.of(args[3]);
     Path stop = Path.of(args[4]);
     Connection connection = Connection.read(Path.of(args[0]));
     try (StepWriter writer = new StepWriter(connection, Integer.parseInt(args[1]))) {
-      new ProducerProcess(new Script(Long.parseLong(args[2])), writer, progress).play(stop);
+      Script script = new Script(Long.parseLong(args[2]));
+      new ProducerProcess(script, writer, progress, Path.of(args[5]), Long.parseLong(args[6]))
+          .play(stop);
     }
     // Ends the process now, whatever threads are still running.
     System.exit(0);
@@ -49,11 +57,14 @@ public final class ProducerProcess {
       }
     }
     while (!Files.exists(stop)) {
+      if (Files.exists(shift)) {
+        writer.shiftTimestamps(Long.parseLong(Files.readString(shift)));
+      }
       for (int i = 0; i < BATCH; i++) {
         takeStep();
       }
       acknowledge();
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(pauseMillis);
     }
     while (!script.isSettled()) {
       takeStep();

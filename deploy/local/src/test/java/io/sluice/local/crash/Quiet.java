@@ -2,10 +2,13 @@ package io.sluice.local.crash;
 
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -18,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits until a deployment is quiet: all instances are ready, every record is consumed and every
- * task has counted its whole pool, and all this stays so for three seconds.
+ * Waits until a deployment is quiet: all instances are ready, every record is consumed, every task
+ * has counted its whole pool and every job has ended, and all this stays so for three seconds.
  */
 final class Quiet {
   private static final Logger log = LoggerFactory.getLogger(Quiet.class);
@@ -28,13 +31,20 @@ final class Quiet {
   private final Running deployment;
   private final Inputs inputs;
   private final Supplier<Map<String, TaskStatus>> statuses;
+  private final Supplier<Set<String>> openJobs;
   private final Admin admin;
+  private final String results = Topics.withDefaultPrefix().fineTuneResults();
 
   Quiet(
-      Running deployment, Inputs inputs, Supplier<Map<String, TaskStatus>> statuses, Admin admin) {
+      Running deployment,
+      Inputs inputs,
+      Supplier<Map<String, TaskStatus>> statuses,
+      Supplier<Set<String>> openJobs,
+      Admin admin) {
     this.deployment = deployment;
     this.inputs = inputs;
     this.statuses = statuses;
+    this.openJobs = openJobs;
     this.admin = admin;
   }
 
@@ -67,23 +77,29 @@ final class Quiet {
 
   private Optional<String> pending(Map<TopicPartition, Long> ends)
       throws ExecutionException, InterruptedException {
-    return notReady().or(() -> lag(ends)).or(this::unfinishedTask);
+    return notReady().or(() -> lag(ends)).or(this::unfinishedTask).or(this::openJob);
   }
 
   private Optional<String> notReady() {
     return deployment.isReady() ? Optional.empty() : Optional.of("an instance is not ready");
   }
 
+  /**
+   * Returns what is not consumed yet. Reports of trainers are left out: how many markers of their
+   * transactions are at the end of a partition, nobody can say, and a job has ended only when its
+   * last report was consumed.
+   */
   private Optional<String> lag(Map<TopicPartition, Long> ends) {
     Map<TopicPartition, Long> behind = new TreeMap<>(Quiet::compare);
-    committed()
-        .forEach(
-            (partition, offset) -> {
-              long lag = ends.get(partition) - offset.offset() - markers(partition);
-              if (lag > 0) {
-                behind.put(partition, lag);
-              }
-            });
+    Map<TopicPartition, OffsetAndMetadata> committed = committed();
+    committed.keySet().removeIf(each -> each.topic().equals(results));
+    committed.forEach(
+        (partition, offset) -> {
+          long lag = ends.get(partition) - offset.offset() - markers(partition);
+          if (lag > 0) {
+            behind.put(partition, lag);
+          }
+        });
     return behind.isEmpty() ? Optional.empty() : Optional.of("not consumed yet: " + behind);
   }
 
@@ -98,10 +114,11 @@ final class Quiet {
 
   private Map<TopicPartition, OffsetAndMetadata> committed() {
     try {
-      return admin
-          .listConsumerGroupOffsets(deployment.applicationId())
-          .partitionsToOffsetAndMetadata()
-          .get();
+      return new HashMap<>(
+          admin
+              .listConsumerGroupOffsets(deployment.applicationId())
+              .partitionsToOffsetAndMetadata()
+              .get());
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
@@ -125,6 +142,11 @@ final class Quiet {
             .collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest()));
     return admin.listOffsets(latest).all().get().entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+  }
+
+  private Optional<String> openJob() {
+    Set<String> open = openJobs.get();
+    return open.isEmpty() ? Optional.empty() : Optional.of("jobs have not ended: " + open);
   }
 
   private Optional<String> unfinishedTask() {

@@ -36,6 +36,7 @@ final class StepWriter implements AutoCloseable {
   private final Serializer<QueryRepresentation> queries;
   private final KafkaProducer<byte[], byte[]> producer;
   private final List<Future<RecordMetadata>> unacknowledged = new ArrayList<>();
+  private long shiftMillis;
 
   StepWriter(Connection connection, int shards) {
     AvroSerdes avro = connection.serdes();
@@ -59,6 +60,11 @@ final class StepWriter implements AutoCloseable {
                     PATIENCE_MILLIS)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+  }
+
+  /** Lets the timestamps of further records differ from the time. */
+  void shiftTimestamps(long millis) {
+    shiftMillis = millis;
   }
 
   void write(Step step) {
@@ -122,19 +128,23 @@ final class StepWriter implements AutoCloseable {
     byte[] key =
         representationKeys.serialize(topic, new RepresentationKey(representationId, candidateId));
     int shard = KeyPartitions.partitionFor(candidateId, shards);
-    send(new ProducerRecord<>(topic, shard, key, value.orElse(null)));
+    send(new ProducerRecord<>(topic, shard, timestamp(), key, value.orElse(null)));
   }
 
   private void sendTask(String id, Optional<byte[]> value) {
     String topic = topics.targetTasks();
     byte[] key = Serdes.String().serializer().serialize(topic, id);
-    send(new ProducerRecord<>(topic, key, value.orElse(null)));
+    send(new ProducerRecord<>(topic, null, timestamp(), key, value.orElse(null)));
   }
 
   private void sendQuery(String taskId, int revision, int index, Optional<byte[]> value) {
     String topic = topics.queryRepresentations();
     byte[] key = queryKeys.serialize(topic, new QueryRepresentationKey(taskId, revision, index));
-    send(new ProducerRecord<>(topic, key, value.orElse(null)));
+    send(new ProducerRecord<>(topic, null, timestamp(), key, value.orElse(null)));
+  }
+
+  private long timestamp() {
+    return System.currentTimeMillis() + shiftMillis;
   }
 
   private void send(ProducerRecord<byte[], byte[]> record) {

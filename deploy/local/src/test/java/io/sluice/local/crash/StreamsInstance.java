@@ -23,14 +23,14 @@ public record StreamsInstance(RestartableProcess process, ApiClient api, Path st
   /**
    * Describes an instance, on a free port.
    *
-   * @param folder for its log and its state directory
+   * @param folder for its log
+   * @param state its state directory
    * @param connection the file for {@code --config}
    * @param options of the command, beside those that every instance gets
    */
   public static StreamsInstance of(
-      String name, Path folder, Path connection, List<String> options) {
+      String name, Path folder, Path state, Path connection, List<String> options) {
     int port = FreePort.next();
-    Path state = folder.resolve("state-" + name);
     Stream<String> own =
         Stream.of(
             "streams", "--config=" + connection, "--state-dir=" + state, "--http-port=" + port);

@@ -19,10 +19,13 @@ public final class RestartableProcess implements AutoCloseable {
   private static final int LOG_TAIL = 30;
 
   private final String name;
+  private final Path folder;
   private final Path log;
   private final Path temporary;
   private final List<String> command;
-  private Optional<Process> process = Optional.empty();
+
+  /** Empty while it is not meant to run. Changed by whoever starts and ends it, read by others. */
+  private volatile Optional<Process> process = Optional.empty();
 
   /**
    * Describes the process; {@link #start} starts it.
@@ -42,26 +45,57 @@ public final class RestartableProcess implements AutoCloseable {
    */
   public RestartableProcess(
       String name, Path folder, List<String> options, Class<?> mainClass, List<String> args) {
-    this.name = name;
-    this.log = folder.resolve(name + ".log");
-    this.temporary = folder.resolve(name + ".tmp");
-    this.command =
+    this(
+        name,
+        folder,
         ChildJvm.command(
-            temporary,
+            temporary(folder, name),
             Stream.concat(Stream.of("-XX:+UseSerialGC"), options.stream()).toList(),
             Stream.concat(
-                Stream.of(ChildGuard.class.getName(), mainClass.getName()), args.stream()));
+                Stream.of(ChildGuard.class.getName(), mainClass.getName()), args.stream())));
+  }
+
+  private RestartableProcess(String name, Path folder, List<String> command) {
+    this.name = name;
+    this.folder = folder;
+    this.log = folder.resolve(name + ".log");
+    this.temporary = temporary(folder, name);
+    this.command = command;
+  }
+
+  private static Path temporary(Path folder, String name) {
+    return folder.resolve(name + ".tmp");
+  }
+
+  /**
+   * Describes the same process, always started by another program.
+   *
+   * @param starter a program and its arguments, which replaces itself by the program that the
+   *     further arguments name
+   */
+  public RestartableProcess startedBy(List<String> starter) {
+    return new RestartableProcess(
+        name, folder, Stream.concat(starter.stream(), command.stream()).toList());
   }
 
   /** Starts the process; it must not be running. */
   public void start() {
+    start(List.of());
+  }
+
+  /**
+   * Starts the process this time by another program; it must not be running.
+   *
+   * @param starter as in {@link #startedBy}
+   */
+  public void start(List<String> starter) {
     try {
       // Nobody else deletes what a killed process leaves there.
       Utils.delete(temporary.toFile());
       Files.createDirectories(temporary);
       process =
           Optional.of(
-              new ProcessBuilder(command)
+              new ProcessBuilder(Stream.concat(starter.stream(), command.stream()).toList())
                   .redirectErrorStream(true)
                   .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                   .start());
@@ -73,35 +107,39 @@ public final class RestartableProcess implements AutoCloseable {
   /** What {@code kill -9} does; returns when the process is gone. */
   public void kill() throws InterruptedException {
     requireAlive();
-    process.orElseThrow().destroyForcibly().waitFor();
+    Process running = process.orElseThrow();
     process = Optional.empty();
+    running.destroyForcibly().waitFor();
   }
 
   /** Suspends the process (SIGSTOP): its sockets stay open, but nothing responds any more. */
   public void freeze() throws IOException, InterruptedException {
     requireAlive();
-    signal("-STOP");
+    signal(process.orElseThrow(), "-STOP");
   }
 
   /** Lets a process continue that is suspended (SIGCONT). */
   public void thaw() throws IOException, InterruptedException {
     requireAlive();
-    signal("-CONT");
+    signal(process.orElseThrow(), "-CONT");
   }
 
   /** Asks the process to end in good order (SIGTERM), and waits until it has. */
   public void stop(long seconds) throws IOException, InterruptedException {
     requireAlive();
+    Process running = process.orElseThrow();
+    process = Optional.empty();
     // Process.destroy would also close its standard input, at which it ends in any case soon.
-    signal("-TERM");
-    if (!process.orElseThrow().waitFor(seconds, TimeUnit.SECONDS)) {
+    signal(running, "-TERM");
+    if (!running.waitFor(seconds, TimeUnit.SECONDS)) {
+      running.destroyForcibly();
       throw new AssertionError(name + " does not stop. The end of its log:\n" + tail());
     }
-    process = Optional.empty();
   }
 
-  private void signal(String signal) throws IOException, InterruptedException {
-    String pid = Long.toString(process.orElseThrow().pid());
+  private static void signal(Process process, String signal)
+      throws IOException, InterruptedException {
+    String pid = Long.toString(process.pid());
     new ProcessBuilder("kill", signal, pid).start().waitFor();
   }
 
@@ -112,6 +150,19 @@ public final class RestartableProcess implements AutoCloseable {
           "%s ended by itself with exit code %d. The end of %s:%n%s"
               .formatted(name, process.orElseThrow().exitValue(), log, tail()));
     }
+  }
+
+  /**
+   * Starts the process again if it has ended by itself, as a supervisor does.
+   *
+   * @return whether it had ended
+   */
+  public boolean restartIfEnded() {
+    boolean ended = process.filter(each -> !each.isAlive()).isPresent();
+    if (ended) {
+      start();
+    }
+    return ended;
   }
 
   /** Waits until the process ends by itself, in good order. */
