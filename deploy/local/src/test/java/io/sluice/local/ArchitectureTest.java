@@ -49,6 +49,28 @@ class ArchitectureTest {
           .resideInAnyPackage("org.apache.kafka..", "io.sluice.streams.client..");
 
   @ArchTest
+  static final ArchRule studiesKnowNoKafka =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.local.study..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", "io.sluice.streams.client..");
+
+  @ArchTest
+  static final ArchRule whatAStudyComputesKnowsNeitherFilesNorModels =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.local.study")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.nio.file..",
+              "io.sluice.gpuworker..",
+              "io.sluice.local.files..",
+              "io.sluice.local.study.run..");
+
+  @ArchTest
   static final ArchRule serdesAndTheRegistrysClientAreKnownInSchemasOnly =
       noClasses().should().dependOnClassesThat().resideInAnyPackage("io.confluent..");
 }

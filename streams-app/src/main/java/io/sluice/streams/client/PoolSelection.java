@@ -27,9 +27,6 @@ import java.util.function.Function;
  * written. Not thread-safe.
  */
 public final class PoolSelection {
-  /** The share of the memory that the vectors of KNN-KDE may take. */
-  private static final double SHARE_OF_MEMORY = 0.6;
-
   private final PoolProgress progress;
   private final RepresentedPools pools;
 
@@ -120,13 +117,7 @@ public final class PoolSelection {
   }
 
   private static StoredSimilarities.Stored withinMemory(Representation representation, int count) {
-    long bytes = (long) count * representation.getFeatures().remaining();
-    long most = (long) (SHARE_OF_MEMORY * Runtime.getRuntime().maxMemory());
-    if (bytes > most) {
-      throw new IllegalArgumentException(
-          "knn-kde compares the vectors of %d candidates, which take %d MiB, more than %d MiB, the most for this memory: give Java more (SLUICE_JAVA_OPTS=-Xmx...), or use uot"
-              .formatted(count, bytes >> 20, most >> 20));
-    }
+    StoredSimilarities.requireMemory(count, representation.getFeatures().remaining());
     return new StoredSimilarities.Stored(
         representation.getEncoding(), representation.getFeatures());
   }

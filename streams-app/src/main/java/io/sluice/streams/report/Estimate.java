@@ -3,21 +3,20 @@ package io.sluice.streams.report;
 import java.util.List;
 
 /**
- * A mean and its standard standardError.
+ * A mean and its standard error.
  *
  * @param mean the mean
- * @param standardError standard standardError of the mean; 0 when it is not known, as for a single
- *     value
+ * @param standardError standard error of the mean; 0 when it is not known, as for a single value
  * @param count number of values
  */
 public record Estimate(double mean, double standardError, int count) {
   /**
-   * Estimates the mean of a sample. Its standard standardError is the sample standard deviation
-   * divided by the square root of the number of values.
+   * Estimates the mean of a sample. Its standard error is the sample standard deviation divided by
+   * the square root of the number of values.
    *
    * @param values at least one
    */
-  static Estimate of(List<Double> values) {
+  public static Estimate of(List<Double> values) {
     double mean = values.stream().mapToDouble(value -> value).average().orElseThrow();
     double squares = values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
     int count = values.size();

@@ -23,17 +23,17 @@ public enum EvaluationSet {
   }
 
   /** The name of the set in a table. */
-  String label() {
+  public String label() {
     return label;
   }
 
   /** The name of the set in a sentence. */
-  String words() {
+  public String words() {
     return words;
   }
 
   /** The JSON field that holds the loss on this set. */
-  String field() {
+  public String field() {
     return field;
   }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * An HTML page about a task's fine-tune jobs that loads no other files: the table of results, and
@@ -25,28 +24,6 @@ import java.util.stream.Collectors;
  */
 public record ResultsReport(
     String taskId, List<JobReport> reports, Map<String, SubsetDistance> distances) {
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; }
-      body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-      th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8884; }
-      svg { width: 100%; max-width: 48rem; font-size: 11px; }
-      svg text { fill: currentColor; }
-      .grid { stroke: #8884; }
-      polyline { fill: none; stroke-width: 1.5; }
-      .error { stroke-width: 1.5; }
-      .none { stroke: #888; fill: #888; }
-      .random { stroke: #c60; fill: #c60; }
-      .selected, .queries { stroke: #06c; fill: #06c; }
-      .held-out { stroke: #283; fill: #283; }
-      .further-0 { stroke: #a3a; fill: #a3a; }
-      .further-1 { stroke: #077; fill: #077; }
-      .further-2 { stroke: #b55; fill: #b55; }
-      .further-3 { stroke: #683; fill: #683; }
-      g text { stroke: none; }
-      """;
-
   private static final int FURTHER_STYLES = 4;
 
   /** Keeps immutable copies of the collections. */
@@ -57,38 +34,25 @@ public record ResultsReport(
 
   /** Renders the page. */
   public String html() {
-    StringBuilder page = new StringBuilder();
-    String title = "Fine-tune jobs of task " + Html.escape(taskId);
-    page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    page.append("<title>").append(title).append("</title>\n<style>\n").append(STYLE);
-    page.append("</style>\n</head>\n<body>\n<h1>").append(title).append("</h1>\n");
+    HtmlPage page = new HtmlPage("Fine-tune jobs of task " + taskId);
     table(page);
     List<JobReport> shown = plotted(reports);
     if (shown.isEmpty()) {
-      page.append("<p>No job has finished with evaluated arms yet.</p>\n");
+      page.paragraph("No job has finished with evaluated arms yet.");
     } else {
       plots(page, shown);
     }
-    return page.append("</body>\n</html>\n").toString();
+    return page.html();
   }
 
-  private void table(StringBuilder page) {
-    page.append("<table>\n").append(row("th", ResultsTable.header(reports)));
-    ResultsTable.rows(reports).forEach(row -> page.append(row("td", row)));
-    page.append("</table>\n<p>").append(ResultsTable.LEGEND).append("</p>\n");
+  private void table(HtmlPage page) {
+    page.table(ResultsTable.header(reports), ResultsTable.rows(reports))
+        .paragraph(ResultsTable.LEGEND);
     for (JobReport report : reports) {
       if (!report.result().getDetail().isEmpty()) {
-        page.append("<p>")
-            .append(Html.escape(report.job().getJobId() + ": " + report.result().getDetail()))
-            .append("</p>\n");
+        page.paragraph(report.job().getJobId() + ": " + report.result().getDetail());
       }
     }
-  }
-
-  private static String row(String cell, List<String> cells) {
-    return cells.stream()
-        .map(text -> "<" + cell + ">" + Html.escape(text) + "</" + cell + ">")
-        .collect(Collectors.joining("", "<tr>", "</tr>\n"));
   }
 
   /**
@@ -108,11 +72,11 @@ public record ResultsReport(
     return List.copyOf(last.values());
   }
 
-  private void plots(StringBuilder page, List<JobReport> shown) {
-    page.append(
-            "<p>The error bars in the plots are standard errors. Those of losses are the standard")
-        .append(" errors of the difference to no fine-tuning, because all arms are evaluated on")
-        .append(" the same examples.</p>\n");
+  private void plots(HtmlPage page, List<JobReport> shown) {
+    page.paragraph(
+        "The error bars in the plots are standard errors. Those of losses are the standard errors"
+            + " of the difference to no fine-tuning, because all arms are evaluated on the same"
+            + " examples.");
     for (EvaluationSet set : EvaluationSet.values()) {
       List<SvgPlot.Series> byBudget = lossByBudget(shown, set);
       if (!byBudget.isEmpty()) {
@@ -151,8 +115,8 @@ public record ResultsReport(
   }
 
   private static void plot(
-      StringBuilder page, String title, String x, String y, List<SvgPlot.Series> series) {
-    page.append("<h2>").append(title).append("</h2>\n").append(new SvgPlot(x, y, series).svg());
+      HtmlPage page, String title, String x, String y, List<SvgPlot.Series> series) {
+    page.heading(title).plot(new SvgPlot(x, y, series));
   }
 
   private static List<SvgPlot.Series> lossByBudget(List<JobReport> shown, EvaluationSet set) {

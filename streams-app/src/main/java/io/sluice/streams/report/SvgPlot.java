@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
-/** A plot of points with error bars, as SVG. */
-final class SvgPlot {
+/** A plot of points with error bars, as SVG. Immutable. */
+public final class SvgPlot {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 360;
   private static final int LEFT = 64;
@@ -40,8 +40,9 @@ final class SvgPlot {
    * @param joined whether a line joins the points
    * @param points points in the order of the line
    */
-  record Series(String name, String style, boolean joined, List<Point> points) {
-    Series {
+  public record Series(String name, String style, boolean joined, List<Point> points) {
+    /** Keeps an immutable copy of the points. */
+    public Series {
       points = List.copyOf(points);
     }
   }
@@ -52,7 +53,7 @@ final class SvgPlot {
    * @param error half the length of the error bar, 0 for none
    * @param label text that is shown while the pointer is over the point
    */
-  record Point(double x, double y, double error, String label) {}
+  public record Point(double x, double y, double error, String label) {}
 
   /** The interval of values that an axis shows. */
   private record Range(double from, double to) {
@@ -89,7 +90,7 @@ final class SvgPlot {
   private record Tick(double value, String label) {}
 
   /** Creates a plot whose axes cover all points with their error bars. */
-  SvgPlot(String xTitle, String yTitle, List<Series> series) {
+  public SvgPlot(String xTitle, String yTitle, List<Series> series) {
     this.xTitle = xTitle;
     this.yTitle = yTitle;
     this.series = List.copyOf(series);
@@ -107,7 +108,7 @@ final class SvgPlot {
   }
 
   /** Renders the plot as an SVG element. */
-  String svg() {
+  public String svg() {
     StringBuilder svg = new StringBuilder();
     svg.append(
         String.format(

@@ -13,6 +13,9 @@ import java.util.List;
  * one block are decoded at a time. Thread-safe.
  */
 public final class StoredSimilarities implements PointSimilarities {
+  /** The share of the memory that the vectors may take. */
+  private static final double SHARE_OF_MEMORY = 0.6;
+
   private final List<Stored> points;
   private final List<CandidateVectors> vectors;
   private final int dimension;
@@ -43,6 +46,23 @@ public final class StoredSimilarities implements PointSimilarities {
             .toList();
     this.dimension = dimension;
     this.weights = weights.clone();
+  }
+
+  /**
+   * Checks that the vectors of so many points fit into memory, before they are read.
+   *
+   * @param count number of points
+   * @param bytes of each point
+   * @throws IllegalArgumentException when they do not; the message says what to do
+   */
+  public static void requireMemory(int count, int bytes) {
+    long all = (long) count * bytes;
+    long most = (long) (SHARE_OF_MEMORY * Runtime.getRuntime().maxMemory());
+    if (all > most) {
+      throw new IllegalArgumentException(
+          "knn-kde compares the vectors of %d candidates, which take %d MiB, more than %d MiB, the most for this memory: give Java more (SLUICE_JAVA_OPTS=-Xmx...), or use uot"
+              .formatted(count, all >> 20, most >> 20));
+    }
   }
 
   @Override

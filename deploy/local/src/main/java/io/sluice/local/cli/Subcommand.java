@@ -7,6 +7,7 @@ import io.sluice.local.cli.job.ResultsCommand;
 import io.sluice.local.cli.offline.RepresentCommand;
 import io.sluice.local.cli.offline.ScoreCommand;
 import io.sluice.local.cli.offline.SelectCommand;
+import io.sluice.local.cli.offline.StudyCommand;
 import io.sluice.local.cli.offline.TokensCommand;
 import io.sluice.local.cli.offline.TrainCommand;
 import io.sluice.local.cli.offline.WarmupCommand;
@@ -53,6 +54,7 @@ enum Subcommand {
   REPRESENT("represent", RepresentCommand.class, Jvm.WORKING),
   WARMUP("warmup", WarmupCommand.class, Jvm.WORKING),
   TRAIN("train", TrainCommand.class, Jvm.WORKING),
+  STUDY("study", StudyCommand.class, Jvm.SCORING),
   BUNDLED("bundled", BundledCommand.class, Jvm.WORKING),
   BUNDLED_MODEL("bundled-model", BundledModelCommand.class, Jvm.WORKING),
   BENCH("bench", BenchCommand.class, Jvm.SCORING),

@@ -1,5 +1,6 @@
 package io.sluice.local.console;
 
+import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -18,7 +19,19 @@ public final class WorkBar {
    * @param total number of examples
    */
   public static ProgressBar show(String task, long total) {
-    return bar(task, total);
+    return bar(task, 0, total);
+  }
+
+  /**
+   * Shows a bar for work that is continued, until it is closed. The time left is estimated from
+   * what is done from now on.
+   *
+   * @param task the label of the bar
+   * @param done number of examples that were done before
+   * @param total number of examples, with those
+   */
+  public static ProgressBar showFrom(String task, long done, long total) {
+    return bar(task, done, total);
   }
 
   /**
@@ -27,15 +40,16 @@ public final class WorkBar {
    * @param task the label of the bar
    */
   public static ProgressBar showOpen(String task) {
-    return bar(task, -1);
+    return bar(task, 0, -1);
   }
 
-  private static ProgressBar bar(String task, long total) {
+  private static ProgressBar bar(String task, long done, long total) {
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(total)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(REDRAW_MILLIS)
+        .startsFrom(done, Duration.ZERO)
         .showSpeed()
         .setConsumer(new ConsoleProgressBarConsumer(System.err))
         .build();

@@ -1,20 +1,14 @@
 package io.sluice.local.quickstart;
 
-import io.sluice.gpuworker.finetune.Checkpointing;
-import io.sluice.gpuworker.finetune.EncodedExamples;
-import io.sluice.gpuworker.finetune.Evaluation;
 import io.sluice.gpuworker.finetune.ExampleLosses;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
-import io.sluice.gpuworker.finetune.FineTuning;
+import io.sluice.gpuworker.finetune.FineTuneTrial;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.finetune.TrainingListener;
-import io.sluice.gpuworker.finetune.TrainingOutcome;
-import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextSettings;
-import io.sluice.schemas.Query;
 import io.sluice.streams.client.Subset;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,11 +33,9 @@ public final class Comparison {
       TrainingHyperParameters.DEFAULT.withEpochs(4).withBatch(16).withLearningRate(2e-3);
 
   private final Outcome outcome;
-  private final TextSettings text;
-  private final TrainingHyperParameters hyper;
+  private final FineTuneTrial trial;
   private final Path folder;
   private final ProgressDisplay display;
-  private final TrainingCompute compute = TrainingCompute.ofMachine();
 
   /**
    * Creates a comparison of the subsets of a quickstart.
@@ -54,10 +46,15 @@ public final class Comparison {
    */
   public Comparison(Outcome outcome, TextSettings text, Path folder, ProgressDisplay display) {
     this.outcome = outcome;
-    this.text = text;
-    this.hyper = HYPER.withMaxLength(text.maxLength());
+    this.trial = trial(outcome.pool().model(), text);
     this.folder = folder;
     this.display = display;
+  }
+
+  /** The trainings that suit the bundled model, see {@link #settings}. */
+  public static FineTuneTrial trial(Path model, TextSettings text) {
+    return new FineTuneTrial(
+        model, text, ADAPTER, HYPER.withMaxLength(text.maxLength()), TrainingCompute.ofMachine());
   }
 
   /** Describes, in words for people, how the model is trained. */
@@ -78,7 +75,8 @@ public final class Comparison {
     Subset subset = task.subset();
     String name = subset.task().getTaskId();
     int budget = subset.entries().size();
-    List<Encoded.Example> queries = queries(subset.task().getQueries());
+    List<Encoded.Example> queries =
+        trial.encode(subset.task().getQueries().stream().map(Text.Question::of).toList()).usable();
     List<Text.Conversation> chosen =
         subset.entries().stream()
             .map(Subset.Entry::instruction)
@@ -93,33 +91,18 @@ public final class Comparison {
       random.add(trained(RandomSubset.draw(outcome.pool(), budget, seed), seed, queries));
     }
     return new Arms(
-        name, budget, losses(Optional.empty(), queries), random.mean(), selected.mean());
+        name, budget, trial.losses(Optional.empty(), queries), random.mean(), selected.mean());
   }
 
   private ExampleLosses trained(
       List<Text.Conversation> texts, int seed, List<Encoded.Example> queries)
       throws IOException, InterruptedException {
-    List<Encoded.Example> examples =
-        EncodedExamples.of(outcome.pool().model(), text, texts).usable();
-    TrainingOutcome result =
-        new FineTuning(
-                new TrainingSettings(
-                    outcome.pool().model(), ADAPTER, hyper.withSeed(seed), compute))
-            .run(
-                examples,
-                Checkpointing.latest(Files.createTempDirectory(folder, "run")),
-                TrainingListener.NONE);
-    return losses(Optional.of(result.finished().checkpoint()), queries);
-  }
-
-  private ExampleLosses losses(Optional<Path> adapter, List<Encoded.Example> queries)
-      throws IOException, InterruptedException {
-    return new Evaluation(outcome.pool().model(), adapter, compute).of(queries);
-  }
-
-  private List<Encoded.Example> queries(List<Query> queries) throws IOException {
-    return EncodedExamples.of(
-            outcome.pool().model(), text, queries.stream().map(Text.Question::of).toList())
-        .usable();
+    Path adapter =
+        trial.train(
+            trial.encode(texts).usable(),
+            seed,
+            Files.createTempDirectory(folder, "run"),
+            TrainingListener.NONE);
+    return trial.losses(Optional.of(adapter), queries);
   }
 }

@@ -1,13 +1,11 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.local.files.LockFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 
 /**
@@ -19,9 +17,9 @@ import java.util.stream.Stream;
 final class OutputFolder implements AutoCloseable {
   private final Path out;
   private final Path lockFile;
-  private final FileChannel lock;
+  private final LockFile lock;
 
-  private OutputFolder(Path out, Path lockFile, FileChannel lock) {
+  private OutputFolder(Path out, Path lockFile, LockFile lock) {
     this.out = out;
     this.lockFile = lockFile;
     this.lock = lock;
@@ -61,28 +59,14 @@ final class OutputFolder implements AutoCloseable {
     return folder;
   }
 
-  private static FileChannel lock(Path file, Path out) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!tryLock(channel)) {
-      channel.close();
-      throw new IOException(
-          "another run writes to --out "
-              + out
-              + ": wait until it has ended, or give another folder");
-    }
-    return channel;
-  }
-
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // Another thread of this process holds the lock.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+  private static LockFile lock(Path file, Path out) throws IOException {
+    return LockFile.tryLock(file)
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "another run writes to --out "
+                        + out
+                        + ": wait until it has ended, or give another folder"));
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
