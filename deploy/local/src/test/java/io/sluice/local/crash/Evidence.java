@@ -9,5 +9,6 @@ import java.util.List;
  * @param inputs the records that the streams-app read
  * @param outputs the records that it published
  * @param apis a client of the HTTP API of each instance
+ * @param connection how to reach the topics
  */
-record Evidence(Inputs inputs, Outputs outputs, List<ApiClient> apis) {}
+record Evidence(Inputs inputs, Outputs outputs, List<ApiClient> apis, Connection connection) {}

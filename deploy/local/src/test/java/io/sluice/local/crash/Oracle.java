@@ -19,7 +19,13 @@ public final class Oracle {
   private static final Logger log = LoggerFactory.getLogger(Oracle.class);
   private static final Duration QUIET_WITHIN = Duration.ofMinutes(10);
   private static final List<Guarantee> GUARANTEES =
-      List.of(new SubsetsAreBatch(), new JobsFireOnce(), new DeadLettersOnce(), new ApiAgrees());
+      List.of(
+          new SubsetsAreBatch(),
+          new SubsetsVerify(),
+          new JobsFireOnce(),
+          new JobsVerify(),
+          new DeadLettersOnce(),
+          new ApiAgrees());
 
   private final Running deployment;
 
@@ -66,7 +72,8 @@ public final class Oracle {
       return new Evidence(
           Inputs.read(kafka, topics, avro),
           outputs,
-          deployment.instances().stream().map(StreamsInstance::api).toList());
+          deployment.instances().stream().map(StreamsInstance::api).toList(),
+          connection);
     }
   }
 }
