@@ -3,11 +3,13 @@ package io.sluice.local.cli.pool;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobArm;
 import io.sluice.streams.client.JobVerification;
 import io.sluice.streams.client.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.stream.Collectors;
 
 /**
  * Prints what the verification of a fine-tune job says.
@@ -38,6 +40,11 @@ record JobVerdict(PrintWriter out) {
           "%,d candidates only have records behind the offsets: they came later, or were sent again"
               + " or retracted since.%n",
           report.unseen());
+    }
+    if (!job.getArms().isEmpty()) {
+      out.printf(
+          "Not compared: its further arms (%s).%n",
+          job.getArms().stream().map(JobArm::getName).collect(Collectors.joining(", ")));
     }
     out.println(auditLine(report));
     return report.verdict();
