@@ -51,6 +51,13 @@ public final class Companions {
     return end < 0 ? id : id.substring(0, end);
   }
 
+  /** The representation id in the id of a companion; empty when the id is that of a task. */
+  public static Optional<String> representationId(String id) {
+    return isCompanion(id)
+        ? Optional.of(id.substring(id.indexOf(SEPARATOR) + 1))
+        : Optional.empty();
+  }
+
   /** Whether an id is that of a companion. */
   public static boolean isCompanion(String id) {
     return id.indexOf(SEPARATOR) >= 0;

@@ -40,6 +40,12 @@ final class ArmRules {
     Map<String, String> taken = new HashMap<>();
     taken.put(
         selection(task.getRepresentationId(), task.getAlgorithm()), "the task's own selection");
+    if (task.getControls().contains(Arm.RANDOM)) {
+      for (int draw = 0; draw < Math.min(task.getRandomDraws(), MAX_DRAWS); draw++) {
+        taken.putIfAbsent(
+            selection(task.getRepresentationId(), "random:" + draw), "the random control");
+      }
+    }
     for (TaskArm arm : task.getArms()) {
       String name = "arm '" + ForeignText.name(arm.getName()) + "': ";
       armProblems(arm).forEach(problem -> problems.add(name + problem));

@@ -71,5 +71,7 @@ class CompanionsTest {
     assertThat(Companions.taskId("maths")).isEqualTo("maths");
     assertThat(Companions.isCompanion("maths@hidden")).isTrue();
     assertThat(Companions.isCompanion("maths")).isFalse();
+    assertThat(Companions.representationId("maths@hidden")).contains("hidden");
+    assertThat(Companions.representationId("maths")).isEmpty();
   }
 }

@@ -116,6 +116,12 @@ class TargetTaskRulesTest {
             "arm 'b': it selects the same as arm 'a'",
             new TaskArm("a", "", "random"),
             new TaskArm("b", "", "random:0")),
+        fault(
+            "arm 'a': it selects the same as the random control",
+            task ->
+                task.setControls(List.of(Arm.RANDOM))
+                    .setRandomDraws(3)
+                    .setArms(List.of(new TaskArm("a", "", "random:2")))),
         arms(
             "the task has 17 arms",
             IntStream.range(0, 17)

@@ -160,7 +160,7 @@ public final class CandidateEvidence {
             .filter(member -> member.content().equals(judged.content()))
             .map(ScoredPool.Member::id)
             .findFirst(),
-        neighbourOf(task, candidateId, pool),
+        neighbourOf(task, candidateId, judged.content(), pool),
         judged.leak() ? TaskRules.leaksWith(task, facts) : List.of());
   }
 
@@ -170,7 +170,9 @@ public final class CandidateEvidence {
         reasons, reasons.contains("leak") ? TaskRules.leaksWith(task, facts) : List.of());
   }
 
-  private static int neighbourOf(TargetTask task, String candidateId, ScoredPool pool) {
+  /** Of contents that count once, the number is that of the member that stands for the content. */
+  private static int neighbourOf(
+      TargetTask task, String candidateId, String content, ScoredPool pool) {
     if (!isKnnUniform(task)) {
       return 0;
     }
@@ -180,7 +182,13 @@ public final class CandidateEvidence {
             pool.members().size(),
             column -> pool.members().get(column).id())
         .stream()
-        .filter(slot -> pool.members().get(slot.id()).id().equals(candidateId))
+        .filter(
+            slot -> {
+              ScoredPool.Member member = pool.members().get(slot.id());
+              return content.isEmpty()
+                  ? member.id().equals(candidateId)
+                  : member.content().equals(content);
+            })
         .findFirst()
         .map(slot -> slot.neighbourOf())
         .orElse(0);

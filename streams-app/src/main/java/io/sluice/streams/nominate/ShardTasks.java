@@ -100,8 +100,9 @@ final class ShardTasks {
         Optional.ofNullable(active.get(TaskKey.prefix(query.getTaskId(), query.getRevision())));
     if (known.isPresent()) {
       known.get().requireSameFingerprint(query);
-    } else if (revisions.isEmpty()
-        || revisions.stream().anyMatch(task -> task.getRevision() <= query.getRevision())) {
+    } else if (!isOfDroppedCompanion(query.getTaskId(), query.getRevision())
+        && (revisions.isEmpty()
+            || revisions.stream().anyMatch(task -> task.getRevision() <= query.getRevision()))) {
       stores.putQuery(query);
       revisions.stream()
           .filter(task -> task.getRevision() == query.getRevision())
@@ -119,9 +120,21 @@ final class ShardTasks {
     int revision = key.getRevision();
     boolean known =
         stores.revisions(taskId).stream().anyMatch(task -> task.getRevision() >= revision);
-    if (known && !active.containsKey(TaskKey.prefix(taskId, revision))) {
+    if ((known || isOfDroppedCompanion(taskId, revision))
+        && !active.containsKey(TaskKey.prefix(taskId, revision))) {
       stores.dropQuery(taskId, revision, key.getQueryIndex());
     }
+  }
+
+  /**
+   * Whether an id is that of a companion which this revision of its task does not have any more:
+   * the task is known in this or a later revision, and a companion is added together with it.
+   */
+  private boolean isOfDroppedCompanion(String id, int revision) {
+    return Companions.isCompanion(id)
+        && stores.revisions(Companions.taskId(id)).stream()
+            .anyMatch(task -> task.getRevision() >= revision)
+        && stores.revisions(id).stream().noneMatch(task -> task.getRevision() == revision);
   }
 
   private void activateIfComplete(TargetTask definition) {

@@ -1,9 +1,10 @@
 package io.sluice.streams.select;
 
-import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.JobTrigger;
 import io.sluice.schemas.TargetTask;
@@ -16,11 +17,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,17 +161,38 @@ final class JobKeeper {
   /**
    * Records that a candidate was retracted or its content replaced. The published records of the
    * jobs that train on it include it from the next {@link #publishRetractions} on.
+   *
+   * <p>The workers of another representation may be behind, so that a companion withdraws a content
+   * which the task's own representation had replaced before the job fired. A companion's withdrawal
+   * therefore counts only for a candidate that no part by the job's own representation has.
+   *
+   * @param companion the representation of the companion that withdrew it; empty if that was the
+   *     task itself
    */
-  void retract(ServedTask task, String candidateId) {
+  void retract(ServedTask task, Optional<String> companion, String candidateId) {
     stores
         .memberships(task.id(), candidateId)
         .forEach(
             (member, membership) -> {
-              if (!membership.retracted()) {
+              if (!membership.retracted()
+                  && concerns(task, member.jobId(), membership, companion)) {
                 stores.putMember(member, membership.asRetracted());
                 task.jobs().retract(member.jobId(), candidateId);
               }
             });
+  }
+
+  private static boolean concerns(
+      ServedTask task, String jobId, Membership membership, Optional<String> companion) {
+    if (!membership.others().isEmpty()) {
+      return companion.filter(membership.others()::contains).isPresent();
+    }
+    // A later revision may have made the representation of an earlier one that of an arm.
+    return companion.isEmpty()
+        || task.jobs()
+            .find(jobId)
+            .filter(job -> job.getRepresentationId().equals(companion.get()))
+            .isPresent();
   }
 
   /**
@@ -225,22 +252,7 @@ final class JobKeeper {
     SelectOutput.JobFired fired =
         new JobRecords(task.servedRevision(), stores::nominationOf)
             .fired(budget, sequence, trigger, requestId, now);
-    Set<String> selected = new HashSet<>();
-    Set<String> others = new HashSet<>();
-    fired
-        .dataset()
-        .forEach(
-            example -> {
-              if (example.getPart() == DatasetPart.SELECTED) {
-                selected.add(example.getCandidateId());
-              } else if (example.getPart() == DatasetPart.RANDOM
-                  || example.getPart() == DatasetPart.ARM) {
-                others.add(example.getCandidateId());
-              }
-            });
-    others.removeAll(selected);
-    selected.forEach(id -> putMember(fired.job(), id, true));
-    others.forEach(id -> putMember(fired.job(), id, false));
+    Set<String> selected = putMembers(fired);
     stores.putJob(fired.job());
     task.jobs().putFired(fired.job(), selected);
     publish.accept(task.id(), fired);
@@ -251,10 +263,49 @@ final class JobKeeper {
         .log("Fine-tune job fired");
   }
 
-  private void putMember(FineTuneJob job, String candidateId, boolean selected) {
-    stores.putMember(
-        new JobMember(job.getTaskId(), candidateId, job.getJobId()),
-        new Membership(selected, false));
+  /**
+   * Stores in which parts of a job's dataset each candidate is.
+   *
+   * @return the ids of the candidates in the selected part
+   */
+  private Set<String> putMembers(SelectOutput.JobFired fired) {
+    FineTuneJob job = fired.job();
+    Map<String, String> representations =
+        job.getArms().stream()
+            .collect(Collectors.toMap(JobArm::getName, JobArm::getRepresentationId));
+    Set<String> selected = new HashSet<>();
+    Set<String> own = new HashSet<>();
+    Map<String, SortedSet<String>> others = new HashMap<>();
+    for (DatasetRecord example : fired.dataset()) {
+      String id = example.getCandidateId();
+      String representation =
+          representations.getOrDefault(example.getArm(), job.getRepresentationId());
+      switch (example.getPart()) {
+        case SELECTED -> {
+          selected.add(id);
+          own.add(id);
+        }
+        case RANDOM -> own.add(id);
+        case ARM -> {
+          if (representation.equals(job.getRepresentationId())) {
+            own.add(id);
+          } else {
+            others.computeIfAbsent(id, each -> new TreeSet<>()).add(representation);
+          }
+        }
+        case QUERIES, HELD_OUT -> {
+          // These are no candidates.
+        }
+      }
+    }
+    others.keySet().removeAll(own);
+    own.forEach(id -> putMember(job, id, new Membership(selected.contains(id), false)));
+    others.forEach((id, by) -> putMember(job, id, new Membership(false, false, by)));
+    return selected;
+  }
+
+  private void putMember(FineTuneJob job, String candidateId, Membership membership) {
+    stores.putMember(new JobMember(job.getTaskId(), candidateId, job.getJobId()), membership);
   }
 
   private void end(ServedTask task, FineTuneJob job, JobState state, String detail) {

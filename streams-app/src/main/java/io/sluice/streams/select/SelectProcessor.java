@@ -235,7 +235,7 @@ final class SelectProcessor
     if (from.filter(selection -> selection == task.served()).isPresent()) {
       subsets.outdate(task, candidateId);
     }
-    jobs.retract(task, candidateId);
+    jobs.retract(task, Companions.representationId(report.getTaskId()), candidateId);
   }
 
   /**

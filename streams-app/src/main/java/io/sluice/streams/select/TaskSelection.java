@@ -47,6 +47,9 @@ final class TaskSelection {
   /** Empty when the selection has changed since it was last asked for. */
   private Optional<CurrentSubset> current = Optional.empty();
 
+  /** By further arm: its whole selection, unless one has changed since it was last asked for. */
+  private final Map<ArmName, List<Slot<String>>> armSlots = new HashMap<>();
+
   TaskSelection(TargetTask definition) {
     this.definition = definition;
     this.isBoundedByTokens = !definition.getBudgetTokens().isEmpty();
@@ -85,7 +88,7 @@ final class TaskSelection {
         nomination.getContent(),
         nomination.getLearntTokens(),
         ScoreRow.unboxed(nomination.getScores()))) {
-      current = Optional.empty();
+      forgetCurrent();
     }
   }
 
@@ -113,9 +116,14 @@ final class TaskSelection {
       nominated = 0;
       learntTokens.clear();
       selections = Selections.empty(definition);
-      current = Optional.empty();
+      forgetCurrent();
       nominations.accept(this::nominate);
     }
+  }
+
+  private void forgetCurrent() {
+    current = Optional.empty();
+    armSlots.clear();
   }
 
   long nominated() {
@@ -173,7 +181,8 @@ final class TaskSelection {
    * @param arm an arm with this representation
    */
   ArmSubset arm(FurtherArm arm, int budget) {
-    List<Slot<String>> slots = selections.of(arm.name()).orElseThrow().slots();
+    List<Slot<String>> slots =
+        armSlots.computeIfAbsent(arm.name(), name -> selections.of(name).orElseThrow().slots());
     if (isBoundedByTokens && Algorithm.parse(arm.algorithm()) instanceof Algorithm.Random) {
       // Such an arm is bounded by tokens alone. It holds one candidate more once it is full.
       List<Slot<String>> within =
@@ -274,6 +283,11 @@ final class TaskSelection {
   /** The number of candidates in the pool that share text with the task, if this is reported. */
   long leaks() {
     return counts.values().stream().mapToLong(ShardCount::leaks).sum();
+  }
+
+  /** Whether at least one shard has reported. */
+  boolean hasReports() {
+    return !counts.isEmpty();
   }
 
   /** Whether every shard has scored all its stored candidates. */

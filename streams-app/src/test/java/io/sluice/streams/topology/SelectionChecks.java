@@ -139,6 +139,9 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     if (arm.isRandom()) {
       return true;
     }
+    if (10 * selectable(pool) < 9 * selectable(task)) {
+      return false;
+    }
     if (task.getBudgetTokens().isEmpty()) {
       return subset.size() == budget;
     }

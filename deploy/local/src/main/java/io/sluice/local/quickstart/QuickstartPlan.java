@@ -9,6 +9,7 @@ import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.StatePooling;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.arm.FurtherArm;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.TaskFile;
 import io.sluice.schemas.form.FormOptions;
@@ -174,12 +175,13 @@ public record QuickstartPlan(
             file + ": task " + task.getTaskId() + " is given twice: give each task a different id");
       }
       representations.add(task.getRepresentationId());
+      FurtherArm.of(task).forEach(arm -> representations.add(arm.representationId()));
       tasks.add(task);
     }
     if (representations.size() > 1) {
       throw new IllegalArgumentException(
-          ("the tasks have different representation ids, %s: the worker of a quickstart serves only"
-                  + " one, so give them the same representation_id")
+          ("the tasks and their arms have different representation ids, %s: the worker of a"
+                  + " quickstart serves only one, so give them the same")
               .formatted(representations));
     }
     return tasks;

@@ -126,7 +126,14 @@ final class KeptRepresentation {
     for (float weight : representer.checkpointWeights()) {
       weights.add(weight);
     }
-    WholeFile.write(folder.resolve(DESCRIPTION), description.toPrettyString() + "\n");
+    Path file = folder.resolve(DESCRIPTION);
+    String text = description.toPrettyString() + "\n";
+    if (Files.exists(file) && !Files.readString(file).equals(text)) {
+      throw new IllegalArgumentException(
+          "%s was computed in another way than this version of Sluice does: give --out another folder"
+              .formatted(folder));
+    }
+    WholeFile.write(file, text);
   }
 
   Description description() throws IOException {
