@@ -51,6 +51,7 @@ class ClusterFaultsTest {
       List.of(Kind.BROKER_KILLED, Kind.STREAMS_KILLED, Kind.WORKER_KILLED);
 
   @Test
+  @Tag("slow")
   void givenFewFaults_whenQuiet_thenOutputsAreAsIfNothingHadHappened() throws Exception {
     disturb(41, FEW.size(), EnumSet.copyOf(FEW));
   }
