@@ -78,7 +78,8 @@ public final class StudyCommand implements Callable<Integer> {
       description =
           "Task files: {\"task\", \"queries\": [{\"id\", \"messages\"}], \"held_out\"?: [...]}. May be"
               + " repeated. Subsets are selected for the queries; losses are computed on both. Rules"
-              + " are refused; budgets and settings of training in the files are not used.")
+              + " are refused; all other fields of the files are not used, since options of this"
+              + " command stand in their place.")
   private List<Path> taskFiles = List.of();
 
   @Option(
