@@ -119,7 +119,9 @@ final class TaskListCommand implements Callable<Integer> {
                   arm.getRepresentationId(),
                   arm.getPool(),
                   arm.getSelected(),
-                  arm.getProblem().isEmpty() ? "" : "; no job of the largest budget yet: " + arm.getProblem()));
+                  arm.getProblem().isEmpty()
+                      ? ""
+                      : "; no job of the largest budget yet: " + arm.getProblem()));
     }
     return remarks;
   }

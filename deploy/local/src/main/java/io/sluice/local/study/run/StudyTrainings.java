@@ -126,6 +126,8 @@ final class StudyTrainings {
       if (kept.isPresent()) {
         done += work(training);
         assign(training, kept.get(), losses);
+        // A process that was killed right after it had kept the losses has left its checkpoints.
+        delete(folderOf(training));
       } else {
         open.add(training);
       }
@@ -152,7 +154,7 @@ final class StudyTrainings {
       throws IOException, InterruptedException {
     String label = label(training.cells().get(0));
     display.show(before, label);
-    Path folderOfRun = folder.part("training", training.name());
+    Path folderOfRun = folderOf(training);
     Optional<Path> trained =
         training.examples().isEmpty()
             ? Optional.empty()
@@ -166,6 +168,11 @@ final class StudyTrainings {
     write(training, byTask);
     delete(folderOfRun);
     return byTask;
+  }
+
+  /** Where a training keeps its checkpoints until its losses are kept. */
+  private Path folderOf(Training training) throws IOException {
+    return folder.part("training", training.name());
   }
 
   private static String label(StudyCell cell) {

@@ -61,6 +61,7 @@ class StudyCommandTest {
     killWhen(broken, () -> count(broken.resolve("losses")) >= 4);
     assertThat(broken.resolve("study.csv")).doesNotExist();
     long blockWritten = Files.getLastModifiedTime(block).toMillis();
+    leaveCheckpointsOfAFinishedTraining(broken);
 
     CommandRun continued = CommandRun.of(arguments(broken));
     Path whole = folder.resolve("whole");
@@ -80,6 +81,21 @@ class StudyCommandTest {
 
     requireRefusedWithOtherInputs(whole);
     requireContinuedWithMore(whole);
+  }
+
+  /** As a process does that is killed after it has kept the losses of a training. */
+  private static void leaveCheckpointsOfAFinishedTraining(Path out) throws IOException {
+    try (Stream<Path> losses = Files.list(out.resolve("losses"))) {
+      String file =
+          losses
+              .map(path -> path.getFileName().toString())
+              .filter(name -> name.endsWith(".json") && !name.startsWith("none"))
+              .findFirst()
+              .orElseThrow();
+      Path training = out.resolve("training").resolve(file.replace(".json", ""));
+      Files.createDirectories(training);
+      Files.writeString(training.resolve("checkpoint"), "left");
+    }
   }
 
   private static void requireRefusedWithOtherInputs(Path whole) throws IOException {
