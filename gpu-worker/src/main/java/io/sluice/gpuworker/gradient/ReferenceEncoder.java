@@ -6,6 +6,7 @@ import io.sluice.schemas.Message;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Encodes examples in the published form, see {@link ReferenceText}.
@@ -60,21 +61,25 @@ final class ReferenceEncoder implements ExampleEncoder {
     if (problem.isPresent()) {
       return new Encoded.Refused(problem.get());
     }
-    TokenizedText text = tokens.tokenize(form.candidate(messages).text()).first(maxLength);
+    TokenizedText whole = tokens.tokenize(form.candidate(messages).text());
+    TokenizedText text = whole.first(maxLength);
     long[] labels = text.ids().clone();
+    ReferenceText.Lines lines = form.lines(messages);
+    Beginnings beginnings = new Beginnings(tokens, whole, lines.text());
+    OptionalInt endToken = OptionalInt.empty();
+    int begin = 0;
     for (int turn = 0; turn < messages.size(); turn++) {
+      boolean isLast = turn + 1 == messages.size();
+      endToken = lines.endToken(turn).isPresent() ? lines.endToken(turn) : endToken;
       if (ReferenceText.isLearnt(messages.get(turn))) {
-        continue;
+        begin = isLast ? begin : beginnings.tokens(lines.end(turn), endToken);
+      } else if (isLast || ReferenceText.isLearnt(messages.get(turn + 1))) {
+        // The last of turns that are not learnt: the ends of those before it make no difference.
+        int opening = isLast ? 0 : ReferenceText.ASSISTANT_OPENS.length();
+        int end = beginnings.tokens(lines.end(turn) + opening, endToken);
+        Arrays.fill(
+            labels, Math.min(begin, labels.length), Math.min(end, labels.length), Encoded.UNLEARNT);
       }
-      int begin = turn == 0 ? 0 : tokens.encode(form.beginning(messages.subList(0, turn))).length;
-      boolean answered =
-          turn + 1 < messages.size() && ReferenceText.isAnswer(messages.get(turn + 1));
-      String upToAnswer =
-          form.beginning(messages.subList(0, turn + 1))
-              + (answered ? ReferenceText.ASSISTANT_OPENS : "");
-      int end = tokens.encode(upToAnswer).length;
-      Arrays.fill(
-          labels, Math.min(begin, labels.length), Math.min(end, labels.length), Encoded.UNLEARNT);
     }
     return Inspection.of(text, labels, maxLength);
   }

@@ -5,6 +5,7 @@ import io.sluice.schemas.validation.ChatOnly;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Messages as text in the published form: each is formatted as {@code <|role|>}, line feed,
@@ -108,11 +109,38 @@ public record ReferenceText(String endToken) {
     return new Marked(strip(text.toString()), learnt);
   }
 
-  /** The text of the first messages of a candidate, with the white space at its end. */
-  String beginning(List<Message> messages) {
+  /**
+   * The messages of a candidate with the white space at the end of its text.
+   *
+   * @param text the text
+   * @param ends for each message, the number of characters up to its end
+   * @param endTokens for each message, where the end token behind it begins; empty for those that
+   *     have none
+   */
+  record Lines(String text, List<Integer> ends, List<OptionalInt> endTokens) {
+    int end(int message) {
+      return ends.get(message);
+    }
+
+    OptionalInt endToken(int message) {
+      return endTokens.get(message);
+    }
+  }
+
+  /** Writes a candidate's messages. */
+  Lines lines(List<Message> messages) {
     StringBuilder text = new StringBuilder();
-    messages.forEach(message -> text.append(line(message.getRole(), content(message))));
-    return text.toString();
+    List<Integer> ends = new ArrayList<>();
+    List<OptionalInt> endTokens = new ArrayList<>();
+    for (Message message : messages) {
+      text.append(line(message.getRole(), content(message)));
+      ends.add(text.length());
+      endTokens.add(
+          isAnswer(message)
+              ? OptionalInt.of(text.length() - 1 - endToken.length())
+              : OptionalInt.empty());
+    }
+    return new Lines(text.toString(), ends, endTokens);
   }
 
   /**
