@@ -51,13 +51,8 @@ public final class FineTuning {
       throws IOException, InterruptedException {
     int longest = longest(examples);
     DecoderConfig config = DecoderConfig.read(settings.model());
-    if (config.attentionDropout() > 0) {
-      throw new UnusableModelException(
-          settings.model()
-              + ": attention_dropout in config.json is "
-              + config.attentionDropout()
-              + ", which training does not support: set it to 0");
-    }
+    requireNone("attention_dropout", config.attentionDropout());
+    requireNone("resid_pdrop", config.residualDropout());
     try (Torch torch = Torch.open()) {
       Decoder decoder =
           Decoder.load(
@@ -68,6 +63,18 @@ public final class FineTuning {
       requireKnownTokens(examples, decoder.vocabulary());
       return new TrainingRun(torch, settings, trainable(decoder), examples, checkpointing, listener)
           .run();
+    }
+  }
+
+  private void requireNone(String dropout, double value) throws UnusableModelException {
+    if (value > 0) {
+      throw new UnusableModelException(
+          settings.model()
+              + ": "
+              + dropout
+              + " in config.json is "
+              + value
+              + ", which training does not support: set it to 0");
     }
   }
 

@@ -31,6 +31,9 @@ class RecomputationTest {
     "arch/tiny-qwen3, adapter, adapter",
     "arch/tiny-smollm3, adapter, adapter",
     "arch/tiny-olmo3, adapter, adapter",
+    "arch/tiny-gemma2, adapter, adapter",
+    "arch/tiny-phi3, adapter, adapter",
+    "arch/tiny-granite, adapter, adapter",
     "tiny-llama, run/checkpoint-5, run/checkpoint-20"
   })
   void givenAModel_whenPartsAreRecomputedInTheBackwardPass_thenLossesAndGradientsAreTheSame(

@@ -24,12 +24,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Comparison with the reference, for a small random model of each architecture. */
 @ExtendWith(ConstantCollection.class)
@@ -51,6 +52,11 @@ class ReferenceArchitectureTest {
     "build,tiny-qwen3,1",
     "build,tiny-smollm3,1",
     "build,tiny-olmo3,1",
+    "build,tiny-olmo2,4",
+    "build,tiny-gemma2,4",
+    "build,tiny-gemma3,4",
+    "build,tiny-phi3,4",
+    "build,tiny-granite,4",
     "shared,tiny-llama32,9",
     "shared,tiny-mistral,9",
     "shared,tiny-qwen2,9",
@@ -60,7 +66,10 @@ class ReferenceArchitectureTest {
   })
   void givenAnArchitecture_whenExamplesAreComputed_thenLossesAndGradientsEqualTheReferences(
       String where, String model, int count) throws IOException {
-    Path golden = GoldenData.architectures(where).resolve(model);
+    equalsTheReference(GoldenData.architectures(where).resolve(model), count);
+  }
+
+  private static void equalsTheReference(Path golden, int count) throws IOException {
     LoraCheckpoint adapter = LoraCheckpoint.open(golden.resolve("adapter"));
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     SoftAssertions soft = new SoftAssertions();
@@ -96,18 +105,25 @@ class ReferenceArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "tiny-llama32",
-        "tiny-mistral",
-        "tiny-qwen2",
-        "tiny-qwen3",
-        "tiny-smollm3",
-        "tiny-olmo3"
-      })
+  @CsvSource({
+    "build,tiny-olmo2",
+    "build,tiny-gemma2",
+    "build,tiny-gemma3",
+    "build,tiny-phi3",
+    "build,tiny-granite",
+    "shared,tiny-llama32",
+    "shared,tiny-mistral",
+    "shared,tiny-qwen2",
+    "shared,tiny-qwen3",
+    "shared,tiny-smollm3",
+    "shared,tiny-olmo3"
+  })
   void givenAnArchitecture_whenAllPositionsAreRequested_thenStatesAndLogitsEqualTheReferences(
-      String model) throws IOException {
-    Path golden = GoldenData.architectures("shared").resolve(model);
+      String where, String model) throws IOException {
+    statesEqualTheReferences(GoldenData.architectures(where).resolve(model));
+  }
+
+  private static void statesEqualTheReferences(Path golden) throws IOException {
     JsonNode examples = GoldenData.json(golden.resolve("examples.json"));
     try (Torch torch = Torch.open()) {
       JniUtils.setGradMode(false);
@@ -139,6 +155,11 @@ class ReferenceArchitectureTest {
     "build,tiny-olmo3",
     "build,tiny-qwen3",
     "build,tiny-smollm3",
+    "build,tiny-olmo2",
+    "build,tiny-gemma2",
+    "build,tiny-gemma3",
+    "build,tiny-phi3",
+    "build,tiny-granite",
     "shared,tiny-mistral"
   })
   void givenBothStylesOfConfig_whenRead_thenTheResultsAreEqual(String where, String model)
@@ -146,6 +167,25 @@ class ReferenceArchitectureTest {
     Path base = GoldenData.architectures(where).resolve(model).resolve("base");
     Files.copy(base.resolve("config.v4style.json"), folder.resolve("config.json"));
     assertThat(DecoderConfig.read(folder)).isEqualTo(DecoderConfig.read(base));
+  }
+
+  /** Random models in the folder that -Dsluice.variations names; {@code architectures.py}. */
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("variations")
+  void givenARandomVariationOfAnArchitecture_whenComputed_thenItEqualsTheReference(Path golden)
+      throws IOException {
+    equalsTheReference(golden, GoldenData.json(golden.resolve("examples.json")).size());
+    statesEqualTheReferences(golden);
+  }
+
+  private static List<Path> variations() throws IOException {
+    String folder = System.getProperty("sluice.variations", "");
+    if (folder.isEmpty()) {
+      return List.of();
+    }
+    try (Stream<Path> models = Files.list(Path.of(folder))) {
+      return models.sorted().toList();
+    }
   }
 
   private static Decoder decoder(Torch torch, Path base) throws IOException {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * The shape of a decoder, as described by the {@code config.json} of a Hugging Face model folder.
@@ -22,12 +21,19 @@ import java.util.Set;
  * @param norms which norms a layer has
  * @param queryKeyNorm how queries and keys are normalised
  * @param queryKeyValueBias whether the projections to queries, keys and values have a bias
+ * @param packed whether one linear layer computes queries, keys and values, and one layer both
+ *     inner parts of the feed-forward block
  * @param outputBias whether the attention's output projection has a bias
  * @param feedForwardBias whether the feed-forward block's linear layers have a bias
+ * @param activation the activation of the feed-forward block
+ * @param scales the constant factors and limits
  * @param tiedHead whether the language model head shares the weights of the embedding
  * @param attentionDropout the dropout of attention weights with which the model is trained; 0 to 1
+ * @param residualDropout the dropout of the blocks' outputs with which the model is trained; 0 to 1
  * @param vocabulary the number of rows of the embedding and of the head; empty if the config does
  *     not specify it
+ * @param padding the token whose embedding gets no gradient where the token is in a text, only
+ *     where it is predicted; empty for none
  * @param layers the position embedding and the window of each layer's attention, one entry per
  *     layer
  */
@@ -40,16 +46,22 @@ public record DecoderConfig(
     float normEpsilon,
     Norms norms,
     QueryKeyNorm queryKeyNorm,
+    boolean packed,
     boolean queryKeyValueBias,
     boolean outputBias,
     boolean feedForwardBias,
+    Activation activation,
+    Scales scales,
     boolean tiedHead,
     double attentionDropout,
+    double residualDropout,
     OptionalInt vocabulary,
+    OptionalInt padding,
     List<LayerAttention> layers) {
   /** Far more than any model has. A damaged config must not exhaust the memory. */
   private static final int MAX_LAYERS = 10_000;
 
+  private static final String PADDING = "pad_token_id";
   private static final String ADAPTER = "adapter_config.json";
 
   /** Checks the numbers of heads and the head size, which the attention relies on. */
@@ -79,8 +91,7 @@ public record DecoderConfig(
                 "config.json",
                 "give the folder of a model in Hugging Face format, as save_pretrained writes it"));
     Architecture architecture = Architecture.of(json);
-    json.requireOneOf("hidden_act", json.text("hidden_act", "silu"), Set.of("silu", "swish"));
-    ConfigFields.CONFIG.check(json);
+    ConfigFields.CONFIG.of(architecture.modelType()).check(json);
     if (Files.exists(modelFolder.resolve(ADAPTER))) {
       throw new UnusableModelException(
           modelFolder.resolve(ADAPTER)
@@ -104,23 +115,46 @@ public record DecoderConfig(
       throw new IllegalArgumentException(
           "num_hidden_layers " + layers + " exceeds the limit of " + MAX_LAYERS);
     }
+    int headSize = json.count("head_dim", hidden / heads);
+    Traits traits = architecture.traits();
     return new DecoderConfig(
         hidden,
         json.count("intermediate_size"),
         heads,
         json.count("num_key_value_heads", heads),
-        json.count("head_dim", hidden / heads),
+        headSize,
         (float) json.number("rms_norm_eps"),
-        architecture.norms(),
-        architecture.queryKeyNorm(),
-        architecture.queryKeyValueBias(json),
-        architecture.attentionBias(json),
-        architecture.feedForwardBias(json),
-        json.flag("tie_word_embeddings", architecture.tiedByDefault()),
+        traits.norms(),
+        traits.queryKeyNorm(),
+        traits.packed(),
+        traits.queryKeyValueBias(json),
+        traits.attentionBias(json),
+        traits.feedForwardBias(json),
+        traits.activation(json),
+        traits.scales(json, hidden, headSize),
+        json.flag("tie_word_embeddings", traits.tiedByDefault()),
         json.number("attention_dropout", 0),
-        json.field("vocab_size").isPresent()
-            ? OptionalInt.of(json.count("vocab_size"))
-            : OptionalInt.empty(),
-        LayerAttentions.read(json, architecture, layers));
+        traits.residualDropout(json),
+        vocabulary(json),
+        padding(json, traits),
+        LayerAttentions.read(json, architecture, layers, headSize));
+  }
+
+  private static OptionalInt vocabulary(JsonFile json) throws UnusableModelException {
+    return json.field("vocab_size").isPresent()
+        ? OptionalInt.of(json.count("vocab_size"))
+        : OptionalInt.empty();
+  }
+
+  /** A negative id counts from the end of the vocabulary, as in PyTorch. */
+  private static OptionalInt padding(JsonFile json, Traits traits) throws UnusableModelException {
+    if (!json.root().has(PADDING)) {
+      return traits.defaultPadding();
+    }
+    if (json.field(PADDING).isEmpty()) {
+      return OptionalInt.empty();
+    }
+    int id = (int) json.number(PADDING);
+    return OptionalInt.of(id < 0 ? id + vocabulary(json).orElse(0) : id);
   }
 }

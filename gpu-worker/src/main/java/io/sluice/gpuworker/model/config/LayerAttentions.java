@@ -12,18 +12,20 @@ import java.util.Set;
 /** Reads the {@link LayerAttention} of each layer, as written by transformers 5 or earlier. */
 final class LayerAttentions {
   private static final String TYPES = "layer_types";
-  private static final String FULL = "full_attention";
-  private static final String SLIDING = "sliding_attention";
 
   private final JsonFile config;
   private final Architecture architecture;
+  private final Traits traits;
+  private final int headSize;
   private final OptionalInt window;
 
-  private LayerAttentions(JsonFile config, Architecture architecture)
+  private LayerAttentions(JsonFile config, Architecture architecture, int headSize)
       throws UnusableModelException {
     this.config = config;
     this.architecture = architecture;
-    window = architecture.window(config);
+    this.headSize = headSize;
+    traits = architecture.traits();
+    window = traits.window(config);
   }
 
   /**
@@ -32,7 +34,8 @@ final class LayerAttentions {
    * @throws UnusableModelException when a layer's attention type or position embedding is not
    *     supported, or settings contradict each other
    */
-  static List<LayerAttention> read(JsonFile config, Architecture architecture, int layers)
+  static List<LayerAttention> read(
+      JsonFile config, Architecture architecture, int layers, int headSize)
       throws UnusableModelException {
     int types = config.field(TYPES).map(JsonNode::size).orElse(layers);
     if (types > layers) {
@@ -40,7 +43,7 @@ final class LayerAttentions {
           TYPES + " has " + types + " entries, but num_hidden_layers is " + layers,
           "use the config.json that belongs to the weights");
     }
-    LayerAttentions reader = new LayerAttentions(config, architecture);
+    LayerAttentions reader = new LayerAttentions(config, architecture, headSize);
     List<LayerAttention> attentions = new ArrayList<>();
     for (int layer = 0; layer < layers; layer++) {
       attentions.add(reader.layer(layer));
@@ -49,30 +52,32 @@ final class LayerAttentions {
   }
 
   private LayerAttention layer(int layer) throws UnusableModelException {
-    boolean sliding = type(layer).equals(SLIDING);
+    LayerType type = type(layer);
     return new LayerAttention(
-        architecture.rotary(config, layer)
-            ? Optional.of(RopeSettings.read(config, architecture, sliding ? SLIDING : FULL))
+        traits.rotary(config, layer)
+            ? Optional.of(RopeSettings.read(config, architecture, type, headSize))
             : Optional.empty(),
-        sliding ? window : OptionalInt.empty());
+        type == LayerType.SLIDING ? window : OptionalInt.empty());
   }
 
-  private String type(int layer) throws UnusableModelException {
-    String own = window.isPresent() && architecture.windowed(config, layer) ? SLIDING : FULL;
+  private LayerType type(int layer) throws UnusableModelException {
+    LayerType own =
+        window.isPresent() && traits.windowed(config, layer) ? LayerType.SLIDING : LayerType.FULL;
     Optional<JsonNode> listed = config.item(TYPES, layer);
     if (listed.isEmpty()) {
       return own;
     }
-    String type = listed.get().asText();
-    config.requireOneOf(TYPES, type, Set.of(FULL, SLIDING));
-    if (type.equals(SLIDING) && window.isEmpty()) {
+    String name = listed.get().asText();
+    config.requireOneOf(TYPES, name, Set.of(LayerType.FULL.text(), LayerType.SLIDING.text()));
+    LayerType type = name.equals(LayerType.FULL.text()) ? LayerType.FULL : LayerType.SLIDING;
+    if (type == LayerType.SLIDING && window.isEmpty()) {
       throw config.unusable(
           TYPES + " names sliding_attention, but the other settings give no sliding_window",
           "use the config.json with which the model was trained");
     }
-    if (!architecture.readsLayerTypes() && !type.equals(own)) {
+    if (!traits.readsLayerTypes() && type != own) {
       throw config.unusable(
-          TYPES + " names " + type + " where this architecture has " + own,
+          TYPES + " names " + name + " where this architecture has " + own.text(),
           "use the config.json with which the model was trained");
     }
     return type;

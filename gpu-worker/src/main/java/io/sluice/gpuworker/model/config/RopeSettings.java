@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads the rotary position embedding of a type of layer. Transformers 5 writes {@code
@@ -20,29 +22,37 @@ final class RopeSettings {
   private static final String ORIGINAL = "original_max_position_embeddings";
   private static final String PARAMETERS = "rope_parameters";
   private static final List<String> HOLDERS = List.of(PARAMETERS, "rope_scaling");
-  private static final String FULL = "full_attention";
-  private static final List<String> LAYER_TYPES = List.of(FULL, "sliding_attention");
+  private static final String POSITIONS = "max_position_embeddings";
+  private static final String SHARE = "partial_rotary_factor";
+  private static final List<String> LAYER_TYPES =
+      Stream.of(LayerType.values()).map(LayerType::text).toList();
   private static final String REMEDY = "keep the one with which the model was trained";
 
   private final JsonFile config;
   private final Architecture architecture;
-  private final String layerType;
+  private final Traits traits;
+  private final LayerType layerType;
+  private final int headSize;
 
-  private RopeSettings(JsonFile config, Architecture architecture, String layerType) {
+  private RopeSettings(
+      JsonFile config, Architecture architecture, LayerType layerType, int headSize) {
     this.config = config;
     this.architecture = architecture;
     this.layerType = layerType;
+    this.headSize = headSize;
+    traits = architecture.traits();
   }
 
   /**
    * Reads the settings.
    *
-   * @param layerType {@code full_attention} or {@code sliding_attention}
+   * @param headSize the number of values per head
    * @throws UnusableModelException when a setting is not supported, invalid or contradicts another
    */
-  static RopeConfig read(JsonFile config, Architecture architecture, String layerType)
+  static RopeConfig read(
+      JsonFile config, Architecture architecture, LayerType layerType, int headSize)
       throws UnusableModelException {
-    return new RopeSettings(config, architecture, layerType).read();
+    return new RopeSettings(config, architecture, layerType, headSize).read();
   }
 
   private RopeConfig read() throws UnusableModelException {
@@ -57,17 +67,22 @@ final class RopeSettings {
       throw config.unusable(
           String.join(" and ", found.keySet()) + " contradict each other", REMEDY);
     }
-    return found.values().stream()
-        .findFirst()
-        .orElse(
-            new RopeConfig(
-                positive(config, THETA, architecture.defaultTheta()), new RopeScaling.None()));
+    return found.isEmpty() ? unscaled() : found.values().iterator().next();
+  }
+
+  /** What holds where no object has parameters for this type of layer. */
+  private RopeConfig unscaled() throws UnusableModelException {
+    return new RopeConfig(width(share(config, 1)), theta(), new RopeScaling.None());
+  }
+
+  private double theta() throws UnusableModelException {
+    return Traits.positive(config, traits.thetaField(layerType), traits.defaultTheta(layerType));
   }
 
   private RopeConfig from(String holder, JsonFile parameters) throws UnusableModelException {
-    ConfigFields.ROPE.check(parameters, holder + ".");
+    check(parameters, holder);
     boolean separate = LAYER_TYPES.stream().anyMatch(parameters.root()::has);
-    boolean expected = architecture.separatesRope() && holder.equals(PARAMETERS);
+    boolean expected = traits.separatesRope() && holder.equals(PARAMETERS);
     if (separate != expected) {
       throw config.unusable(
           holder
@@ -77,7 +92,8 @@ final class RopeSettings {
           "use the config.json with which the model was trained");
     }
     if (!separate) {
-      return from(holder, parameters, !architecture.separatesRope() || layerType.equals(FULL));
+      boolean applies = !traits.separatesRope() || layerType == LayerType.FULL;
+      return applies ? scaled(holder, parameters) : unscaled();
     }
     for (String field : (Iterable<String>) parameters.root()::fieldNames) {
       if (!LAYER_TYPES.contains(field) && parameters.field(field).isPresent()) {
@@ -87,46 +103,78 @@ final class RopeSettings {
     }
     JsonFile ofType =
         parameters
-            .object(layerType)
+            .object(layerType.text())
             .orElseThrow(
                 () ->
                     config.unusable(
-                        holder + " has no parameters for " + layerType,
+                        holder + " has no parameters for " + layerType.text(),
                         "use the config.json with which the model was trained"));
-    String where = holder + "." + layerType;
-    ConfigFields.ROPE.check(ofType, where + ".");
-    return from(where, ofType, true);
+    String where = holder + "." + layerType.text();
+    check(ofType, where);
+    return scaled(where, ofType);
   }
 
-  private RopeConfig from(String where, JsonFile parameters, boolean applies)
-      throws UnusableModelException {
-    requireSame(parameters, where, THETA);
-    requireSame(parameters, where, ORIGINAL);
-    double theta =
-        positive(parameters, THETA, positive(config, THETA, architecture.defaultTheta()));
-    int original = config.count(ORIGINAL, config.count("max_position_embeddings", 1));
-    RopeScaling scaling = RopeScaling.read(parameters, where, original);
-    return new RopeConfig(theta, applies ? scaling : new RopeScaling.None());
+  private void check(JsonFile parameters, String where) throws UnusableModelException {
+    ConfigFields.ROPE.of(architecture.modelType()).check(parameters, where + ".");
   }
 
-  private void requireSame(JsonFile parameters, String where, String name)
+  private RopeConfig scaled(String where, JsonFile parameters) throws UnusableModelException {
+    requireSame(traits.thetaField(layerType), parameters, where, THETA);
+    requireSame(ORIGINAL, parameters, where, ORIGINAL);
+    requireSame(SHARE, parameters, where, SHARE);
+    return new RopeConfig(
+        width(share(parameters, share(config, 1))),
+        Traits.positive(parameters, THETA, theta()),
+        RopeScaling.read(
+            parameters, where, traits.ropeTypes(), original(parameters, where), positions()));
+  }
+
+  /** The default of the length in pre-training for an object with parameters. */
+  private int original(JsonFile parameters, String where) throws UnusableModelException {
+    OptionalInt byDefault = traits.defaultOriginalPositions();
+    if (byDefault.isEmpty() || config.field(ORIGINAL).isPresent()) {
+      return config.count(ORIGINAL, positions().orElse(1));
+    }
+    if (parameters.count(ORIGINAL, byDefault.getAsInt()) != byDefault.getAsInt()) {
+      throw config.unusable(
+          "%s.%s is %s, but %s outside of it is absent, and %d by default, which transformers prefers"
+              .formatted(
+                  where, ORIGINAL, parameters.root().get(ORIGINAL), ORIGINAL, byDefault.getAsInt()),
+          "write the one with which the model was trained outside of it");
+    }
+    return byDefault.getAsInt();
+  }
+
+  private OptionalInt positions() throws UnusableModelException {
+    return config.field(POSITIONS).isPresent()
+        ? OptionalInt.of(config.count(POSITIONS))
+        : OptionalInt.empty();
+  }
+
+  private static double share(JsonFile parameters, double orElse) throws UnusableModelException {
+    return Traits.positive(parameters, SHARE, orElse);
+  }
+
+  /** The number of values of a head that are rotated, rounded down as in transformers. */
+  private int width(double share) throws UnusableModelException {
+    int width = (int) (headSize * share);
+    if (width < 1 || width > headSize) {
+      throw config.unusable(
+          SHARE + " is " + share + ", so that " + width + " of " + headSize + " values are rotated",
+          "get an intact copy of the file");
+    }
+    return width;
+  }
+
+  private void requireSame(String outside, JsonFile parameters, String where, String name)
       throws UnusableModelException {
-    boolean both = config.field(name).isPresent() && parameters.field(name).isPresent();
-    if (both && config.number(name) != parameters.number(name)) {
+    boolean both = config.field(outside).isPresent() && parameters.field(name).isPresent();
+    if (both && config.number(outside) != parameters.number(name)) {
       throw config.unusable(
           "%s is %s, but %s.%s is %s"
-              .formatted(name, config.root().get(name), where, name, parameters.root().get(name)),
+              .formatted(
+                  outside, config.root().get(outside), where, name, parameters.root().get(name)),
           REMEDY);
     }
-  }
-
-  private static double positive(JsonFile parameters, String name, double orElse)
-      throws UnusableModelException {
-    double value = parameters.number(name, orElse);
-    if (!(value > 0)) {
-      throw parameters.unusable(
-          name + " is " + value + ", not greater than 0", "get an intact copy of the file");
-    }
-    return value;
   }
 }

@@ -2,7 +2,6 @@ package io.sluice.gpuworker.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.SparseFormat;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.config.LayerAttention;
 import io.sluice.gpuworker.model.config.RopeConfig;
@@ -24,20 +23,17 @@ import java.util.stream.Stream;
  * Immutable; threads may share it.
  */
 public final class Decoder {
-  /** The name of the embedding among the weights. */
-  static final String EMBEDDING = "model.embed_tokens.weight";
-
-  private final NDArray embedding;
+  private final Embedding embedding;
   private final List<DecoderLayer> layers;
   private final RmsNorm norm;
-  private final Linear head;
+  private final Head head;
   private final Map<RopeConfig, Rope> ropes;
 
   Decoder(
-      NDArray embedding,
+      Embedding embedding,
       List<DecoderLayer> layers,
       RmsNorm norm,
-      Linear head,
+      Head head,
       Map<RopeConfig, Rope> ropes) {
     this.embedding = embedding;
     this.layers = List.copyOf(layers);
@@ -62,7 +58,8 @@ public final class Decoder {
 
   /** The linear layers that may have an adapter, in the order of the model's parameters. */
   public List<Linear> linears() {
-    return Stream.concat(layers.stream().flatMap(DecoderLayer::linears), Stream.of(head)).toList();
+    return Stream.concat(layers.stream().flatMap(DecoderLayer::linears), Stream.of(head.linear()))
+        .toList();
   }
 
   /**
@@ -72,28 +69,32 @@ public final class Decoder {
    *     sharing them, without a call
    */
   public Decoder with(WeightMap weights) {
-    NDArray replaced = weights.of(EMBEDDING, embedding);
+    Embedding replaced = embedding.with(weights);
+    Linear linear = head.linear();
     return new Decoder(
         replaced,
         layers.stream().map(layer -> layer.with(weights)).toList(),
         norm.with(weights),
-        isTied() ? new Linear(head.module(), replaced, head.bias()) : head.with(weights),
+        head.with(
+            isTied()
+                ? new Linear(linear.module(), replaced.weight(), linear.bias())
+                : linear.with(weights)),
         ropes);
   }
 
   @SuppressWarnings("ReferenceEquality") // The very same array, not an equal one.
   private boolean isTied() {
-    return head.weight() == embedding;
+    return head.linear().weight() == embedding.weight();
   }
 
   /** The size of the vocabulary: token ids are at least 0 and less than this number. */
   public int vocabulary() {
-    return (int) embedding.getShape().get(0);
+    return (int) embedding.weight().getShape().get(0);
   }
 
   /** The number of values in a hidden state. */
   public int hidden() {
-    return (int) embedding.getShape().get(1);
+    return (int) embedding.weight().getShape().get(1);
   }
 
   /**
@@ -123,8 +124,8 @@ public final class Decoder {
    */
   public Pass pass(NDManager manager, long[] ids, long[] asked) {
     List<Part> parts = layerParts(manager, Pack.of(ids, asked));
-    parts.add(new Part(List.of(head), (x, lora) -> head.apply(norm.apply(x), lora)));
-    return new Pass(embedded(manager, ids), parts);
+    parts.add(new Part(List.of(head.linear()), (x, lora) -> head.apply(norm.apply(x), lora)));
+    return new Pass(embedding.apply(manager, ids), parts);
   }
 
   private List<Part> layerParts(NDManager manager, Pack pack) {
@@ -145,15 +146,6 @@ public final class Decoder {
     return parts;
   }
 
-  private NDArray embedded(NDManager manager, long[] ids) {
-    NDArray tokens = manager.create(ids);
-    return tokens
-        .getNDArrayInternal()
-        .embedding(tokens, embedding, SparseFormat.DENSE)
-        .head()
-        .expandDims(0);
-  }
-
   /**
    * Computes hidden states after the final norm.
    *
@@ -170,7 +162,7 @@ public final class Decoder {
   }
 
   private NDArray states(NDManager manager, Pack pack, Lora lora) {
-    NDArray x = embedded(manager, pack.ids());
+    NDArray x = embedding.apply(manager, pack.ids());
     for (Part part : layerParts(manager, pack)) {
       x = part.step().apply(x, lora);
     }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.config.LayerAttention;
 import io.sluice.gpuworker.model.config.Norms;
-import io.sluice.gpuworker.model.config.QueryKeyNorm;
 import io.sluice.gpuworker.model.config.RopeConfig;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Creates a decoder from its config and its weights. */
 final class DecoderAssembly {
@@ -24,12 +24,18 @@ final class DecoderAssembly {
   private final DecoderConfig config;
   private final DecoderWeights weights;
   private final NDArray scale;
+  private final Limit attentionLimit;
+  private final Factor residual;
+  private final Gate gate;
 
   DecoderAssembly(NDManager manager, DecoderConfig config, DecoderWeights weights) {
     this.manager = manager;
     this.config = config;
     this.weights = weights;
-    this.scale = manager.create((float) (1 / Math.sqrt(config.headSize())));
+    this.scale = manager.create((float) config.scales().attention());
+    this.attentionLimit = Limit.of(manager, config.scales().attentionLimit());
+    this.gate = Gate.of(manager, config.activation());
+    this.residual = Factor.of(manager, config.scales().residual());
   }
 
   /** Loads all weights; {@code positions} is the maximum length of an example, in tokens. */
@@ -38,18 +44,38 @@ final class DecoderAssembly {
     Map<RopeConfig, Rope> ropes = new HashMap<>();
     for (LayerAttention attention : config.layers()) {
       layers.add(layer(attention, "model.layers." + layers.size() + "."));
-      attention
-          .rope()
-          .ifPresent(
-              rope ->
-                  ropes.computeIfAbsent(
-                      rope, each -> Rope.tables(manager, positions, config.headSize(), each)));
+      if (attention.rope().isPresent() && !ropes.containsKey(attention.rope().get())) {
+        RopeConfig rope = attention.rope().get();
+        requireSupported(rope, positions);
+        ropes.put(rope, Rope.tables(manager, positions, rope));
+      }
     }
-    NDArray embedding = tokenRows(Decoder.EMBEDDING);
+    NDArray embedding = tokenRows(Embedding.NAME);
     NDArray head = head(embedding);
     RmsNorm norm = norm("model.norm", config.hidden());
     weights.rejectUnused(config);
-    return new Decoder(embedding, layers, norm, new Linear(HEAD, head, Optional.empty()), ropes);
+    return new Decoder(
+        new Embedding(
+            embedding, Factor.of(manager, config.scales().embedding()), config.padding(), false),
+        layers,
+        norm,
+        new Head(
+            new Linear(HEAD, head, Optional.empty()),
+            Factor.of(manager, config.scales().logits()),
+            Limit.of(manager, config.scales().logitLimit())),
+        ropes);
+  }
+
+  private static void requireSupported(RopeConfig rope, int positions)
+      throws UnusableModelException {
+    int longest = rope.scaling().longest();
+    if (positions > longest
+        && rope.scaling().frequenciesBeyond(rope.width(), rope.theta()).isEmpty()) {
+      throw new UnusableModelException(
+          "with the rope_type in config.json, texts may have at most %d tokens, but %d are allowed:"
+                  .formatted(longest, positions)
+              + " lower the limit of the length");
+    }
   }
 
   /**
@@ -68,12 +94,12 @@ final class DecoderAssembly {
               + ", but tie_word_embeddings in config.json is false, or absent and false by default: use"
               + " the config.json that belongs to the weights");
     }
-    if (!config.tiedHead() || weights.differ(HEAD_WEIGHT, Decoder.EMBEDDING)) {
+    if (!config.tiedHead() || weights.differ(HEAD_WEIGHT, Embedding.NAME)) {
       return tokenRows(HEAD_WEIGHT);
     }
-    if (weights.replaced(Decoder.EMBEDDING) && weights.leavesTiedHead()) {
-      NDArray head = weights.baseRows(Decoder.EMBEDDING, config.hidden());
-      requireVocabulary(Decoder.EMBEDDING, head);
+    if (weights.replaced(Embedding.NAME) && weights.leavesTiedHead()) {
+      NDArray head = weights.baseRows(Embedding.NAME, config.hidden());
+      requireVocabulary(Embedding.NAME, head);
       return head;
     }
     return embedding;
@@ -109,43 +135,62 @@ final class DecoderAssembly {
         norm(prefix, norms.afterAttention()),
         norm(prefix, norms.beforeFeedForward()),
         feedForward(prefix + "mlp."),
-        norm(prefix, norms.afterFeedForward()));
+        norm(prefix, norms.afterFeedForward()),
+        residual);
   }
 
   private Attention attention(String prefix) throws IOException {
-    int width = config.heads() * config.headSize();
+    int hidden = config.hidden();
+    int size = config.headSize();
+    int wide = config.heads() * size;
+    int narrow = config.keyValueHeads() * size;
+    boolean bias = config.queryKeyValueBias();
+    Projections projections =
+        config.packed()
+            ? packed(prefix + "qkv_proj", hidden, bias, wide, narrow, narrow)
+            : new Projections.Separate(
+                List.of(
+                    weights.linear(prefix + "q_proj", hidden, wide, bias),
+                    weights.linear(prefix + "k_proj", hidden, narrow, bias),
+                    weights.linear(prefix + "v_proj", hidden, narrow, bias)));
     return new Attention(
-        heads(prefix, "q", config.heads(), config.queryKeyNorm()),
-        heads(prefix, "k", config.keyValueHeads(), config.queryKeyNorm()),
-        heads(prefix, "v", config.keyValueHeads(), QueryKeyNorm.NONE),
-        weights.linear(prefix + "o_proj", width, config.hidden(), config.outputBias()),
+        projections,
+        new Heads(size, headNorm(prefix + "q_norm", wide)),
+        new Heads(size, headNorm(prefix + "k_norm", narrow)),
+        new Heads(size, Optional.empty()),
+        weights.linear(prefix + "o_proj", wide, hidden, config.outputBias()),
         config.heads() / config.keyValueHeads(),
-        scale);
+        scale,
+        attentionLimit);
   }
 
-  private Heads heads(String prefix, String name, int heads, QueryKeyNorm norm) throws IOException {
-    int width = heads * config.headSize();
-    Linear linear =
-        weights.linear(prefix + name + "_proj", config.hidden(), width, config.queryKeyValueBias());
-    String normName = prefix + name + "_norm";
-    return new Heads(
-        linear,
-        config.headSize(),
-        switch (norm) {
-          case NONE -> Optional.empty();
-          case EACH_HEAD -> Optional.of(norm(normName, config.headSize()));
-          case ALL_HEADS -> Optional.of(norm(normName, width));
-        });
+  private Projections packed(String module, int in, boolean bias, int... widths)
+      throws IOException {
+    return new Projections.Packed(
+        weights.linear(module, in, IntStream.of(widths).sum(), bias),
+        IntStream.of(widths).asLongStream().boxed().toList());
+  }
+
+  private Optional<RmsNorm> headNorm(String module, int width) throws IOException {
+    return switch (config.queryKeyNorm()) {
+      case NONE -> Optional.empty();
+      case EACH_HEAD -> Optional.of(norm(module, config.headSize()));
+      case ALL_HEADS -> Optional.of(norm(module, width));
+    };
   }
 
   private FeedForward feedForward(String prefix) throws IOException {
     int hidden = config.hidden();
     int wide = config.intermediate();
     boolean bias = config.feedForwardBias();
-    return new FeedForward(
-        weights.linear(prefix + "gate_proj", hidden, wide, bias),
-        weights.linear(prefix + "up_proj", hidden, wide, bias),
-        weights.linear(prefix + "down_proj", wide, hidden, bias));
+    Projections inner =
+        config.packed()
+            ? packed(prefix + "gate_up_proj", hidden, bias, wide, wide)
+            : new Projections.Separate(
+                List.of(
+                    weights.linear(prefix + "gate_proj", hidden, wide, bias),
+                    weights.linear(prefix + "up_proj", hidden, wide, bias)));
+    return new FeedForward(inner, gate, weights.linear(prefix + "down_proj", wide, hidden, bias));
   }
 
   private Optional<RmsNorm> norm(String prefix, Optional<String> name) throws IOException {
@@ -156,6 +201,7 @@ final class DecoderAssembly {
 
   private RmsNorm norm(String module, int width) throws IOException {
     String name = module + ".weight";
-    return new RmsNorm(name, weights.vector(name, width), config.normEpsilon());
+    return new RmsNorm(
+        name, weights.vector(name, width), config.norms().gainsLessOne(), config.normEpsilon());
   }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
  * with norms of its input or output.
  *
  * @param positions the position embedding and the window of the attention
+ * @param residual the factor of both blocks' outputs
  */
 record DecoderLayer(
     LayerAttention positions,
@@ -18,7 +19,8 @@ record DecoderLayer(
     Optional<RmsNorm> afterAttention,
     Optional<RmsNorm> beforeFeedForward,
     FeedForward feedForward,
-    Optional<RmsNorm> afterFeedForward) {
+    Optional<RmsNorm> afterFeedForward,
+    Factor residual) {
 
   /** The linear layers, in the order of the model's parameters. */
   Stream<Linear> linears() {
@@ -35,10 +37,10 @@ record DecoderLayer(
    */
   NDArray apply(NDArray x, Sequence.View view, Sequence.View everywhere, Lora lora) {
     NDArray input = norm(beforeAttention, x);
-    NDArray attended = attention.apply(view.of(input), input, view, everywhere, lora);
-    NDArray y = view.of(x).add(norm(afterAttention, attended));
+    NDArray attended = attention.apply(input, view, everywhere, lora);
+    NDArray y = view.of(x).add(residual.apply(norm(afterAttention, attended)));
     NDArray fed = feedForward.apply(norm(beforeFeedForward, y), lora);
-    return y.add(norm(afterFeedForward, fed));
+    return y.add(residual.apply(norm(afterFeedForward, fed)));
   }
 
   /** Returns a copy whose weights are replaced by those of the map. */
@@ -50,7 +52,8 @@ record DecoderLayer(
         afterAttention.map(norm -> norm.with(weights)),
         beforeFeedForward.map(norm -> norm.with(weights)),
         feedForward.with(weights),
-        afterFeedForward.map(norm -> norm.with(weights)));
+        afterFeedForward.map(norm -> norm.with(weights)),
+        residual);
   }
 
   private static NDArray norm(Optional<RmsNorm> norm, NDArray x) {

@@ -4,27 +4,27 @@ import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 
 /**
- * A linear layer whose output is split into attention heads, with an optional norm.
+ * Splits a projection into attention heads, with an optional norm.
  *
+ * @param size the number of values per head
  * @param norm as wide as one head, to normalise each head separately, or as wide as all heads
  *     together
  */
-record Heads(Linear linear, int headSize, Optional<RmsNorm> norm) {
+record Heads(int size, Optional<RmsNorm> norm) {
   /**
-   * Projects the input, normalises the result and splits it into heads.
+   * Normalises a projection and splits it into heads.
    *
-   * @param x shape [batch, positions, in]
+   * @param y shape [batch, positions, heads * head size]
    * @return shape [batch, positions, heads, head size]
    */
-  NDArray apply(NDArray x, Lora lora) {
-    NDArray y = linear.apply(x, lora);
+  NDArray apply(NDArray y) {
     NDArray normed = norm.map(present -> present.apply(split(y, present.width()))).orElse(y);
-    return split(normed, headSize);
+    return split(normed, size);
   }
 
   /** Returns a copy whose weights are replaced by those of the map. */
   Heads with(WeightMap weights) {
-    return new Heads(linear.with(weights), headSize, norm.map(present -> present.with(weights)));
+    return new Heads(size, norm.map(present -> present.with(weights)));
   }
 
   private static NDArray split(NDArray y, int width) {

@@ -6,42 +6,69 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.sluice.gpuworker.model.config.RopeConfig;
+import io.sluice.gpuworker.model.config.RopeScaling;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Tables for the rotary position embedding (Su et al. 2021). Values are paired as in Hugging Face
- * transformers: value i of a head is rotated together with value {@code i + size / 2}, by the angle
- * {@code position * frequency(i)}.
+ * transformers: value i of the rotated values of a head is rotated together with value {@code i +
+ * width / 2}, by the angle {@code position * frequency(i)}. The values behind them stay as they
+ * are.
  *
- * @param cosine shape [positions, head size]
- * @param sine same shape; negated in the first half of a head, because there the other value of the
+ * @param cosine shape [positions, width]; a second part with as many rows for longer texts may
+ *     follow, in which the frequencies are others
+ * @param sine same shape; negated in the first half of a row, because there the other value of the
  *     pair is subtracted
+ * @param longest the longest text, in tokens, for which the first part holds
  */
-record Rope(NDArray cosine, NDArray sine) {
+record Rope(NDArray cosine, NDArray sine, int longest) {
   /** Creates the tables for positions 0 to {@code positions - 1}. */
-  static Rope tables(NDManager manager, int positions, int headSize, RopeConfig config) {
-    double[] frequencies = config.scaling().frequencies(headSize, config.theta());
-    double magnitude = config.scaling().magnitude();
-    int half = headSize / 2;
-    float[] cosine = new float[positions * headSize];
-    float[] sine = new float[positions * headSize];
+  static Rope tables(NDManager manager, int positions, RopeConfig config) {
+    RopeScaling scaling = config.scaling();
+    List<double[]> parts = new ArrayList<>();
+    parts.add(scaling.frequencies(config.width(), config.theta()));
+    if (positions > scaling.longest()) {
+      scaling.frequenciesBeyond(config.width(), config.theta()).ifPresent(parts::add);
+    }
+    int half = parts.get(0).length;
+    int width = 2 * half;
+    float[] cosine = new float[parts.size() * positions * width];
+    float[] sine = new float[cosine.length];
     for (int i = 0; i < half; i++) {
-      float frequency = (float) frequencies[i];
-      for (int p = 0; p < positions; p++) {
-        float angle = p * frequency;
-        int first = p * headSize + i;
-        cosine[first] = (float) (Math.cos(angle) * magnitude);
+      for (int row = 0; row < parts.size() * positions; row++) {
+        float angle = (row % positions) * (float) parts.get(row / positions)[i];
+        int first = row * width + i;
+        cosine[first] = (float) (Math.cos(angle) * scaling.magnitude());
         cosine[first + half] = cosine[first];
-        sine[first] = (float) (-Math.sin(angle) * magnitude);
+        sine[first] = (float) (-Math.sin(angle) * scaling.magnitude());
         sine[first + half] = -sine[first];
       }
     }
-    Shape shape = new Shape(positions, headSize);
-    return new Rope(manager.create(cosine, shape), manager.create(sine, shape));
+    Shape shape = new Shape((long) parts.size() * positions, width);
+    return new Rope(manager.create(cosine, shape), manager.create(sine, shape), scaling.longest());
   }
 
-  /** Selects the rows of some positions. */
-  Rope at(NDIndex positions) {
-    return new Rope(cosine.get(positions), sine.get(positions));
+  /** Selects the rows of all positions of a pack. */
+  Rope at(NDManager manager, Pack pack) {
+    long second = cosine.getShape().get(0) / 2;
+    if (pack.isSingle()) {
+      long begin = pack.ids().length > longest ? second : 0;
+      return at(new NDIndex(begin + ":" + (begin + pack.ids().length)));
+    }
+    long[] rows = new long[pack.ids().length];
+    int next = 0;
+    for (int length : pack.lengths()) {
+      for (int position = 0; position < length; position++) {
+        rows[next++] = length > longest ? second + position : position;
+      }
+    }
+    return at(new NDIndex("{}", manager.create(rows)));
+  }
+
+  /** Selects rows. */
+  Rope at(NDIndex rows) {
+    return new Rope(cosine.get(rows), sine.get(rows), longest);
   }
 
   /**
@@ -52,8 +79,17 @@ record Rope(NDArray cosine, NDArray sine) {
    */
   NDArray rotate(NDArray heads) {
     int last = heads.getShape().dimension() - 1;
-    NDList halves = heads.split(2, last);
+    long width = cosine.getShape().get(1);
+    if (heads.getShape().get(last) == width) {
+      return rotateAll(heads, last);
+    }
+    NDList parts = heads.split(new long[] {width}, last);
+    return rotateAll(parts.get(0), last).concat(parts.get(1), last);
+  }
+
+  private NDArray rotateAll(NDArray values, int last) {
+    NDList halves = values.split(2, last);
     NDArray swapped = halves.get(1).concat(halves.get(0), last);
-    return heads.mul(cosine).add(swapped.mul(sine));
+    return values.mul(cosine).add(swapped.mul(sine));
   }
 }

@@ -52,11 +52,7 @@ record Sequence(View everywhere, View asked) {
     NDArray all = manager.arange(0, pack.ids().length, 1, DataType.INT64);
     NDArray rows = manager.create(pack.asked());
     NDArray begins = manager.create(pack.begins());
-    NDIndex places =
-        pack.isSingle()
-            ? new NDIndex("0:" + pack.ids().length)
-            : new NDIndex("{}", all.sub(begins));
-    Optional<Rope> rope = tables.map(angles -> angles.at(places));
+    Optional<Rope> rope = tables.map(angles -> angles.at(manager, pack));
     NDIndex asked = new NDIndex("{}", rows);
     return new Sequence(
         new View(Optional.empty(), rope, mask(manager, pack, all, begins, window)),

@@ -42,6 +42,11 @@ public final class FieldList {
     byName = Map.copyOf(treatments);
   }
 
+  /** The same list as an architecture treats the fields, by its {@code model_type}. */
+  public FieldList of(String modelType) {
+    return new FieldList(title, rows.stream().map(row -> row.forModelType(modelType)).toList());
+  }
+
   /** Which object the list is about, as a heading of the page. */
   public String title() {
     return title;

@@ -36,6 +36,34 @@ public record Fields(List<String> names, Treatment treatment, String meaning) {
     return of(names, new Treatment.Restricted(words(values), remedy), meaning);
   }
 
+  /**
+   * Fields that some architectures have.
+   *
+   * @param modelTypes the architectures, as in {@code model_type}, separated by spaces
+   * @param names separated by spaces
+   * @param values what is supported for other architectures, as for {@link #restricted}
+   * @param remedy what to do about any other value there
+   */
+  static Fields honouredFor(
+      String modelTypes, String names, String values, String remedy, String meaning) {
+    return of(
+        names,
+        new Treatment.HonouredFor(
+            words(modelTypes), new Treatment.Restricted(words(values), remedy)),
+        meaning);
+  }
+
+  /** The same fields as an architecture treats them. */
+  Fields forModelType(String modelType) {
+    if (!(treatment instanceof Treatment.HonouredFor some)) {
+      return this;
+    }
+    return new Fields(
+        names,
+        some.modelTypes().contains(modelType) ? new Treatment.Honoured() : some.elsewhere(),
+        meaning);
+  }
+
   private static Fields of(String names, Treatment treatment, String meaning) {
     return new Fields(words(names), treatment, meaning);
   }

@@ -12,6 +12,19 @@ public sealed interface Treatment {
   record WithoutEffect() implements Treatment {}
 
   /**
+   * The field's value determines the result of some architectures. For the others, it is
+   * restricted.
+   *
+   * @param modelTypes the architectures, as in {@code model_type}
+   */
+  record HonouredFor(List<String> modelTypes, Restricted elsewhere) implements Treatment {
+    /** Takes an unmodifiable copy of the list. */
+    public HonouredFor {
+      modelTypes = List.copyOf(modelTypes);
+    }
+  }
+
+  /**
    * The field would change the result, and only some values are supported.
    *
    * @param values the supported values as JSON, strings without quotation marks

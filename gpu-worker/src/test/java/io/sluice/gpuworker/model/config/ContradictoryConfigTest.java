@@ -80,7 +80,35 @@ class ContradictoryConfigTest {
         "llama | {'auto_map': {'AutoModelForCausalLM': 'modeling.X'}} | auto_map is {",
         "llama | {'residual_multiplier': 0.22} | residual_multiplier is 0.22",
         "llama | {'attn_logit_softcapping': 50.0} | attn_logit_softcapping is 50.0",
-        "llama | {'num_local_experts': 8} | num_local_experts is 8"
+        "llama | {'num_local_experts': 8} | num_local_experts is 8",
+        "llama | {'hidden_activation': 'gelu'} | hidden_activation is ",
+        "llama | {'rope_parameters': {'rope_type': 'default', 'short_factor': [1]}} | rope_parameters.short_factor has no meaning with rope_type default",
+        "llama | {'rope_parameters': {'rope_type': 'longrope', 'long_factor': [1]}} | rope_parameters.short_factor is not a list of numbers",
+        "llama | {'rope_parameters': {'rope_type': 'longrope', 'short_factor': [1], 'long_factor': [1]}} | short_factor has 1 numbers, but 64 pairs",
+        "llama | {'rope_parameters': {'rope_type': 'longrope', 'short_factor': [1], 'long_factor': ['x']}} | rope_parameters.long_factor is not a list of numbers",
+        "mistral | {'sliding_window': -1} | sliding_window is -1, not a number of positions: set it to null",
+        "gemma2 | {'attn_logit_softcapping': 0} | attn_logit_softcapping is 0.0, not greater than 0",
+        "gemma2 | {'query_pre_attn_scalar': -1} | query_pre_attn_scalar is -1.0, not greater than 0",
+        "gemma2 | {'sliding_window': null} | sliding_window is null, but",
+        "gemma2 | {'sliding_window_size': 8} | sliding_window_size is another than sliding_window",
+        "gemma2 | {'hidden_act': 'gelu'} | hidden_act is gelu, but hidden_activation is another",
+        "gemma2 | {'hidden_activation': 'relu2'} | hidden_activation relu2 is not supported",
+        "gemma2 | {'use_bidirectional_attention': true} | use_bidirectional_attention is true",
+        "gemma2 | {'embedding_multiplier': 2} | embedding_multiplier is 2",
+        "gemma3_text | {'attn_logit_softcapping': 50.0} | attn_logit_softcapping is 50.0",
+        "gemma3_text | {'rope_local_base_freq': 5} | rope_local_base_freq is 5, but rope_parameters.sliding_attention.rope_theta is 10000",
+        "gemma3_text | {'text_config': {'model_type': 'gemma3_text'}} | it has a text_config, so that the folder holds a multimodal model (gemma3_text): save its language model alone",
+        "gemma3_text | {'model_type': 'gemma3', 'vision_config': {}} | it has a vision_config, so that the folder holds a multimodal model (gemma3): save its language model alone",
+        "gemma3_text | {'architectures': ['Gemma3ForConditionalGeneration']} | architectures names Gemma3ForConditionalGeneration",
+        "phi3 | {'attention_bias': true} | attention_bias is true, but this architecture",
+        "phi3 | {'rope_parameters': {'rope_type': 'yarn', 'factor': 2}} | rope_type yarn is not supported: use a model with rope_type default or longrope",
+        "phi3 | {'rope_parameters': {'rope_type': 'default', 'partial_rotary_factor': 1.5}} | partial_rotary_factor is 1.5",
+        "phi3 | {'partial_rotary_factor': 0.5} | partial_rotary_factor is 0.5, but rope_parameters.partial_rotary_factor is 1.0",
+        "phi3 | {'original_max_position_embeddings': null, 'rope_parameters': {'rope_type': 'longrope', 'original_max_position_embeddings': 64, 'short_factor': [1], 'long_factor': [1]}} | rope_parameters.original_max_position_embeddings is 64, but original_max_position_embeddings outside of it is absent, and 4096 by default",
+        "granite | {'logits_scaling': 0} | logits_scaling is 0",
+        "granite | {'query_pre_attn_scalar': 256} | query_pre_attn_scalar is 256",
+        "olmo2 | {'clip_qkv': 8.0} | clip_qkv is 8.0",
+        "olmo2 | {'model_type': 'mixtral'} | model_type mixtral is not supported"
       })
   void givenAConfigThatContradictsItselfOrIsNotSupported_whenRead_thenTheFieldIsNamed(
       String type, String changes, String message) {
@@ -97,21 +125,56 @@ class ContradictoryConfigTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"llama,10000", "mistral,10000", "qwen3,10000", "smollm3,2000000", "olmo3,500000"})
+  @CsvSource({
+    "llama,10000",
+    "mistral,10000",
+    "qwen3,10000",
+    "smollm3,2000000",
+    "olmo3,500000",
+    "olmo2,10000",
+    "gemma2,10000",
+    "gemma3_text,10000",
+    "phi3,10000",
+    "granite,10000"
+  })
   void givenNoRopeSettings_whenRead_thenTheBaseIsTheDefaultOfTransformers(String type, double theta)
       throws IOException {
     DecoderConfig config = read(type, "{\"rope_parameters\": null}");
     assertThat(config.layers().get(0).rope())
-        .isEqualTo(Optional.of(new RopeConfig(theta, new RopeScaling.None())));
+        .isEqualTo(Optional.of(new RopeConfig(config.headSize(), theta, new RopeScaling.None())));
   }
 
   @ParameterizedTest
-  @CsvSource({"mistral,4096", "olmo3,4096", "smollm3,0", "qwen2,0"})
+  @CsvSource({
+    "mistral,4096",
+    "olmo3,4096",
+    "smollm3,0",
+    "qwen2,0",
+    "gemma2,4096",
+    "gemma3_text,4096",
+    "phi3,0",
+    "granite,0"
+  })
   void givenNoSlidingWindow_whenRead_thenItIsTheDefaultOfTransformers(String type, int window)
       throws IOException {
     DecoderConfig config = read(type, "{\"sliding_window\": \"remove\"}");
     assertThat(config.layers().get(0).window())
         .isEqualTo(window == 0 ? OptionalInt.empty() : OptionalInt.of(window));
+  }
+
+  @Test
+  void givenLimitsThatAreNullOrAbsent_whenRead_thenNullIsNoneAndAbsentTheDefault()
+      throws IOException {
+    String limits = "\"attn_logit_softcapping\": %1$s, \"final_logit_softcapping\": %1$s";
+    Scales none = read("gemma2", "{" + limits.formatted("null") + "}").scales();
+    assertThat(none.attentionLimit()).isEmpty();
+    assertThat(none.logitLimit()).isEmpty();
+    Scales byDefault = read("gemma2", "{" + limits.formatted("\"remove\"") + "}").scales();
+    assertThat(byDefault.attentionLimit()).hasValue(50);
+    assertThat(byDefault.logitLimit()).hasValue(30);
+    assertThat(
+            read("gemma3_text", "{" + limits.formatted("\"remove\"") + "}").scales().logitLimit())
+        .isEmpty();
   }
 
   @Test
@@ -122,6 +185,6 @@ class ContradictoryConfigTest {
             "{\"rope_theta\": 7.0, \"rope_parameters\": {\"rope_theta\": 7, \"rope_type\": \"default\"},"
                 + " \"rope_scaling\": {\"type\": \"default\"}}");
     assertThat(config.layers().get(0).rope())
-        .isEqualTo(Optional.of(new RopeConfig(7, new RopeScaling.None())));
+        .isEqualTo(Optional.of(new RopeConfig(config.headSize(), 7, new RopeScaling.None())));
   }
 }

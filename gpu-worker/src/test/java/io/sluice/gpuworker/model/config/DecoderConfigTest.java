@@ -22,7 +22,7 @@ class DecoderConfigTest {
 
   private static final LayerAttention PLAIN =
       new LayerAttention(
-          Optional.of(new RopeConfig(10_000, new RopeScaling.None())), OptionalInt.empty());
+          Optional.of(new RopeConfig(16, 10_000, new RopeScaling.None())), OptionalInt.empty());
 
   @TempDir private Path folder;
 
@@ -42,9 +42,9 @@ class DecoderConfigTest {
       delimiter = '|',
       value = {
         "\"model_type\": \"llama\" | \"model_type\": \"mamba\" | model_type mamba",
-        "\"rope_type\": \"default\" | \"rope_type\": \"longrope\" | rope_type longrope",
+        "\"rope_type\": \"default\" | \"rope_type\": \"ntk\" | rope_type ntk",
         "\"head_dim\": 16 | \"layer_types\": [\"chunked_attention\"] | layer_types chunked_attention",
-        "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | hidden_act gelu"
+        "\"hidden_act\": \"silu\" | \"hidden_act\": \"relu2\" | hidden_act relu2"
       })
   void givenAnUnsupportedSetting_whenRead_thenTheMessageNamesItAndTheSupportedValues(
       String from, String to, String named) throws IOException {
@@ -108,14 +108,22 @@ class DecoderConfigTest {
         "smollm3 | \"no_rope_layers\": [0, 1, 1, 1] | - R R R",
         "olmo3 | \"sliding_window\": 8 | R8 R8 R8 R",
         "olmo3 | \"sliding_window\": 8, \"layer_types\": [\"full_attention\", \"sliding_attention\","
-            + " \"full_attention\", \"sliding_attention\"] | R R8 R R8"
+            + " \"full_attention\", \"sliding_attention\"] | R R8 R R8",
+        "olmo2 | \"sliding_window\": 8 | R R R R",
+        "granite | \"sliding_window\": 8 | R R R R",
+        "phi3 | \"sliding_window\": 8 | R8 R8 R8 R8",
+        "phi3 | \"sliding_window\": null | R R R R",
+        "gemma2 | \"sliding_window\": 8, \"hidden_activation\": \"silu\" | R8 R R8 R",
+        "gemma3_text | \"sliding_window\": 8, \"hidden_activation\": \"silu\" | R8 R8 R8 R8",
+        "gemma3_text | \"sliding_window\": 8, \"hidden_activation\": \"silu\","
+            + " \"sliding_window_pattern\": 3 | R8 R8 R R8"
       })
   void givenAnArchitecture_whenRead_thenEachLayerHasTheExpectedRopeAndWindow(
       String type, String settings, String expected) throws IOException {
     String config =
         Files.readString(BASE.resolve("config.v4style.json"))
             .replace("\"llama\"", "\"" + type + "\"")
-            .replace("\"LlamaForCausalLM\"", "\"" + type + "ForCausalLM\"")
+            .replace("\"LlamaForCausalLM\"", "\"" + type.replace("_text", "") + "ForCausalLM\"")
             .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4, " + settings);
     Files.writeString(folder.resolve("config.json"), config);
     String layers =

@@ -21,7 +21,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PackTest {
   @ParameterizedTest
-  @ValueSource(strings = {"tiny-llama32", "tiny-qwen2", "tiny-qwen3", "tiny-smollm3", "tiny-olmo3"})
+  @ValueSource(
+      strings = {
+        "tiny-llama32",
+        "tiny-qwen2",
+        "tiny-qwen3",
+        "tiny-smollm3",
+        "tiny-olmo3",
+        "tiny-gemma3",
+        "tiny-phi3",
+        "tiny-granite"
+      })
   void givenAnArchitecture_whenExamplesArePacked_thenTheirLogitsEqualThoseOfEachExampleAlone(
       String model) throws Exception {
     Path golden = GoldenData.architectures("build").resolve(model);

@@ -40,7 +40,7 @@ class ModelFolderPageTest {
             A field of a model's, an adapter's or a tokenizer's settings is honoured, or has no effect, or is refused by name when the
             model is opened: the message names the file, the field and its value, and says what to do. Nothing is ignored that would change the
             result. The lists below are closed. A field that is on none of them passes only if it is null, false or empty, as new
-            fields of later versions usually are; any other value is refused. A field that is null counts as absent.
+            fields of later versions usually are; any other value is refused. A field that is null counts as absent, unless its row says otherwise.
 
             The lists hold for transformers up to 5.18, PEFT up to 0.21 and sentence-transformers up to 6.0. Models for
             [sentence embeddings](#models-for-sentence-embeddings) have lists of their own.
@@ -56,6 +56,22 @@ class ModelFolderPageTest {
             | `special_tokens_map.json`, `added_tokens.json` | Must not contradict the tokenizer; see above. |
             | `generation_config.json`, `chat_template.jinja`, `training_args.bin`, all others | Without effect: Sluice generates no text, and no file can run code. |
             | `adapter_config.json` in the folder of the base model | Refused, because transformers would load that adapter with the model. |
+
+            ## The language model of a multimodal model
+
+            A folder whose `config.json` has a `text_config`, such as that of a Gemma 3 with 4 billion parameters or more (Gemma3ForConditionalGeneration in transformers), is refused. Save its language model alone, and give that folder:
+
+            ```python
+            import torch
+            from transformers import AutoTokenizer, Gemma3ForCausalLM, Gemma3ForConditionalGeneration
+
+            whole = Gemma3ForConditionalGeneration.from_pretrained("gemma-3-4b-it", dtype="auto")
+            with torch.device("meta"):
+                text = Gemma3ForCausalLM(whole.config.text_config)
+            text.model, text.lm_head = whole.model.language_model, whole.lm_head
+            text.save_pretrained("gemma-3-4b-it-text")
+            AutoTokenizer.from_pretrained("gemma-3-4b-it").save_pretrained("gemma-3-4b-it-text")
+            ```
 
             ## Models for sentence embeddings
 
@@ -91,20 +107,22 @@ class ModelFolderPageTest {
 
   private static String row(Fields fields) {
     return "| %s | %s | %s |\n"
-        .formatted(
-            fields.names().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", ")),
-            treatment(fields.treatment()),
-            fields.meaning());
+        .formatted(quoted(fields.names()), treatment(fields.treatment()), fields.meaning());
+  }
+
+  private static String quoted(List<String> words) {
+    return words.stream().map(word -> "`" + word + "`").collect(Collectors.joining(", "));
   }
 
   private static String treatment(Treatment treatment) {
+    if (treatment instanceof Treatment.HonouredFor some) {
+      return "honours for %s; otherwise %s"
+          .formatted(quoted(some.modelTypes()), treatment(some.elsewhere()));
+    }
     if (treatment instanceof Treatment.Restricted restricted) {
       return restricted.values().isEmpty()
           ? "refuses any value"
-          : "refuses anything but "
-              + restricted.values().stream()
-                  .map(value -> "`" + value + "`")
-                  .collect(Collectors.joining(", "));
+          : "refuses anything but " + quoted(restricted.values());
     }
     return treatment instanceof Treatment.Honoured ? "honours" : "no effect";
   }
