@@ -70,7 +70,7 @@ public record Difference(String candidateId, String what) {
             new Difference(
                 frozen.get(slot).getCandidateId(),
                 "is in slot %d of part %s, but the batch rule selects %d examples only"
-                    .formatted(slot, frozen.get(slot).getPart(), expected.size())));
+                    .formatted(slot, part(frozen.get(slot)), expected.size())));
         continue;
       }
       DatasetRecord right = expected.get(slot);
@@ -78,18 +78,24 @@ public record Difference(String candidateId, String what) {
         differences.add(
             new Difference(
                 right.getCandidateId(),
-                "is missing in slot %d of part %s".formatted(slot, right.getPart())));
+                "is missing in slot %d of part %s".formatted(slot, part(right))));
       } else if (!right.getCandidateId().equals(frozen.get(slot).getCandidateId())) {
         differences.add(
             new Difference(
                 frozen.get(slot).getCandidateId(),
                 "is in slot %d of part %s, where the batch rule has '%s'"
-                    .formatted(slot, right.getPart(), right.getCandidateId())));
+                    .formatted(slot, part(right), right.getCandidateId())));
       } else {
         compare(right.getCandidateId(), right, frozen.get(slot)).ifPresent(differences::add);
       }
     }
     return List.copyOf(differences);
+  }
+
+  private static String part(DatasetRecord example) {
+    return example.getArm().isEmpty()
+        ? example.getPart().toString()
+        : example.getPart() + " " + example.getArm();
   }
 
   private static Optional<Difference> compare(

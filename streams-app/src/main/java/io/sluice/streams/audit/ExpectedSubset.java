@@ -1,7 +1,6 @@
 package io.sluice.streams.audit;
 
 import io.sluice.schemas.Candidate;
-import io.sluice.schemas.DatasetPart;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FineTuneJob;
@@ -45,12 +44,11 @@ public final class ExpectedSubset {
   }
 
   /**
-   * Selects the random control from a pool, and one candidate more, at which tokens may end it.
-   *
-   * @param examples how many candidates the control has
+   * Selects from a pool what a part of a job's dataset should be, before a budget in tokens
+   * applies.
    */
-  public static ExpectedSubset controlOf(ScoredPool pool, int examples) {
-    return of(pool, new Algorithm.Random(0), examples + 1);
+  public static ExpectedSubset of(ScoredPool pool, FrozenSelection frozen) {
+    return of(pool, frozen.algorithm(), frozen.mostExamples());
   }
 
   private static ExpectedSubset of(ScoredPool pool, Algorithm algorithm, int budget) {
@@ -106,36 +104,35 @@ public final class ExpectedSubset {
   /**
    * The examples that a part of a job's dataset should hold, in their order.
    *
-   * @param part SELECTED or RANDOM
+   * @param frozen the part that this subset was selected for
    * @param representations returns the record of each of the {@link #members}
    */
   public List<DatasetRecord> examples(
       FineTuneJob job,
-      DatasetPart part,
+      FrozenSelection frozen,
       Function<ScoredPool.Member, Representation> representations) {
-    boolean byTokens = job.getBudgetTokens() > 0;
-    int most = byTokens && part == DatasetPart.RANDOM ? order.size() : job.getBudget();
     List<Slot<String>> slots = new ArrayList<>();
     Map<String, Representation> byId = new HashMap<>();
-    for (Slot<Integer> slot : order.subList(0, Math.min(most, order.size()))) {
+    for (Slot<Integer> slot : order) {
       ScoredPool.Member member = pool.members().get(slot.id());
       byId.put(member.id(), representations.apply(member));
       slots.add(new Slot<>(slot.slot(), slot.query(), member.id(), slot.score()));
     }
-    if (byTokens) {
+    if (job.getBudgetTokens() > 0) {
       slots =
           SubsetSizes.within(job.getBudgetTokens(), slots, id -> byId.get(id).getLearntTokens());
     }
-    return slots.stream().map(slot -> example(job, part, slot, byId.get(slot.id()))).toList();
+    return slots.stream().map(slot -> example(job, frozen, slot, byId.get(slot.id()))).toList();
   }
 
   private DatasetRecord example(
-      FineTuneJob job, DatasetPart part, Slot<String> slot, Representation representation) {
+      FineTuneJob job, FrozenSelection frozen, Slot<String> slot, Representation representation) {
     Candidate candidate = representation.getCandidate();
     return DatasetRecord.newBuilder()
         .setJobId(job.getJobId())
         .setTaskId(job.getTaskId())
-        .setPart(part)
+        .setPart(frozen.part())
+        .setArm(frozen.arm())
         .setRank(slot.slot())
         .setCandidateId(candidate.getId())
         .setQuery(task.getQueries().get(slot.query()).getId())

@@ -15,6 +15,7 @@ import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
+import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
@@ -25,7 +26,6 @@ import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.similarity.QueryMatrix;
 import io.sluice.streams.testing.BatchSelection;
 import io.sluice.streams.topology.SelectionService;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +54,10 @@ final class SyntheticPool {
   private final AvroSerdes avro;
   private final TopicClient topics;
   private final Path directory;
+
+  /** A representation beside the default one that candidates and queries have; empty for none. */
+  private final Optional<String> further;
+
   private int numbered;
   private int written;
 
@@ -63,7 +67,18 @@ final class SyntheticPool {
    * @param directory for the state of the streams-app
    */
   SyntheticPool(TestKafka kafka, Path directory) throws InterruptedException {
+    this(kafka, directory, Optional.empty());
+  }
+
+  /**
+   * Creates the topics.
+   *
+   * @param further id of a representation that everything has beside the default one
+   */
+  SyntheticPool(TestKafka kafka, Path directory, Optional<String> further)
+      throws InterruptedException {
     this.kafka = kafka;
+    this.further = further;
     this.directory = directory;
     avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
     topics = new TopicClient(kafka.bootstrapServers());
@@ -109,6 +124,11 @@ final class SyntheticPool {
 
   void define(TargetTask task) {
     write(kafka.topics().targetTasks(), Serdes.String(), task.getTaskId(), task, Optional.empty());
+    queries.put(task.getTaskId(), defineQueries(task));
+    Companions.of(task).forEach(this::defineQueries);
+  }
+
+  private QueryMatrix defineQueries(TargetTask task) {
     float[][][] vectors = new float[task.getQueries().size()][1][];
     for (int q = 0; q < vectors.length; q++) {
       vectors[q][0] = UnitVectors.random(random, DIMENSION);
@@ -120,7 +140,7 @@ final class SyntheticPool {
               task.getTaskId(),
               1,
               q,
-              "default",
+              task.getRepresentationId(),
               "fingerprint",
               DIMENSION,
               List.of(1f),
@@ -129,33 +149,36 @@ final class SyntheticPool {
               ""),
           Optional.empty());
     }
-    queries.put(task.getTaskId(), new QueryMatrix(vectors, new float[] {1f}));
+    return new QueryMatrix(vectors, new float[] {1f});
   }
 
   void arrive(int count) {
     for (int i = 0; i < count; i++) {
       String id = "c" + numbered++;
-      ByteBuffer features =
-          FeatureCodec.encode(
-              FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)});
       Candidate candidate =
           Candidates.of(
               id, "test", List.of(Messages.of("user", "u"), Messages.of("assistant", id)));
-      Representation representation =
-          Representation.newBuilder()
-              .setRepresentationId("default")
-              .setFingerprint("fingerprint")
-              .setEncoding(FeatureEncoding.INT4)
-              .setDimension(DIMENSION)
-              .setCheckpoints(1)
-              .setFeatures(features)
-              .setTokens(9)
-              .setCandidate(candidate)
-              .build();
+      Representation representation = represent("default", candidate);
       pool.put(id, representation);
       send(representation);
+      further.ifPresent(other -> send(represent(other, candidate)));
     }
     topics.flush();
+  }
+
+  private Representation represent(String representationId, Candidate candidate) {
+    return Representation.newBuilder()
+        .setRepresentationId(representationId)
+        .setFingerprint("fingerprint")
+        .setEncoding(FeatureEncoding.INT4)
+        .setDimension(DIMENSION)
+        .setCheckpoints(1)
+        .setFeatures(
+            FeatureCodec.encode(
+                FeatureEncoding.INT4, new float[][] {UnitVectors.random(random, DIMENSION)}))
+        .setTokens(9)
+        .setCandidate(candidate)
+        .build();
   }
 
   void repeatSome() {
@@ -169,7 +192,7 @@ final class SyntheticPool {
     write(
         kafka.topics().representations(),
         avro.<RepresentationKey>key(),
-        new RepresentationKey("default", id),
+        new RepresentationKey(representation.getRepresentationId(), id),
         representation,
         Optional.of(KeyPartitions.partitionFor(id, SHARDS)));
   }
@@ -183,15 +206,20 @@ final class SyntheticPool {
     List<String> gone = pool.keySet().stream().limit(count).toList();
     for (String id : gone) {
       pool.remove(id);
-      topics.write(
-          kafka.topics().representations(),
-          avro.<RepresentationKey>key(),
-          Serdes.ByteArray(),
-          new RepresentationKey("default", id),
-          null,
-          Optional.of(KeyPartitions.partitionFor(id, SHARDS)));
-      written++;
+      retract("default", id);
+      further.ifPresent(other -> retract(other, id));
     }
+  }
+
+  private void retract(String representationId, String id) {
+    topics.write(
+        kafka.topics().representations(),
+        avro.<RepresentationKey>key(),
+        Serdes.ByteArray(),
+        new RepresentationKey(representationId, id),
+        null,
+        Optional.of(KeyPartitions.partitionFor(id, SHARDS)));
+    written++;
   }
 
   void assertSubsetIsBatch(TargetTask task) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
+import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneJob;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.SelectedKey;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.TaskArm;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.serde.AvroSerdes;
@@ -47,7 +50,7 @@ class VerificationTest {
     this.kafka = kafka;
     avro = AvroSerdes.forRegistry(kafka.schemaRegistry());
     topics = new TopicClient(kafka.bootstrapServers());
-    pool = new SyntheticPool(kafka, directory);
+    pool = new SyntheticPool(kafka, directory, Optional.of("hidden"));
   }
 
   @Test
@@ -105,7 +108,15 @@ class VerificationTest {
   @Test
   void givenJobs_whenVerifiedLater_thenTheirDatasetsAreThoseOfThePoolAtTheirOffsets()
       throws Exception {
-    TargetTask task = pool.task("t", 4);
+    TargetTask task =
+        TargetTask.newBuilder(pool.task("t", 4))
+            .setControls(List.of(Arm.RANDOM))
+            .setRandomDraws(2)
+            .setArms(
+                List.of(
+                    new TaskArm("greedy", "", "doubly-greedy"),
+                    new TaskArm("rds", "hidden", "round-robin")))
+            .build();
     pool.define(task);
     try (SelectionService service = pool.start("state")) {
       pool.arrive(400);
@@ -127,9 +138,13 @@ class VerificationTest {
       assertThat(report.remark()).isEmpty();
       assertThat(report.differences()).isEmpty();
       assertThat(report.verdict()).isEqualTo(Verification.Verdict.EQUAL);
-      // A nomination may overtake the count of its shard.
-      assertThat((long) report.pool()).isGreaterThanOrEqualTo(job.getPoolSize());
-      assertThat(report.unseen()).isEqualTo(1400 - report.pool());
+      assertThat(report.pools().get(0).pool().arms()).containsExactly("random-1", "greedy");
+      assertThat(report.pools().get(1).pool().arms()).containsExactly("rds");
+      for (JobVerification.PoolReport each : report.pools()) {
+        // A nomination may overtake the count of its shard.
+        assertThat((long) each.candidates()).isGreaterThanOrEqualTo(job.getPoolSize());
+        assertThat(each.unseen()).isEqualTo(1400 - each.candidates());
+      }
     }
     FineTuneJob job = new FineTuneJobs(access()).all().get(0);
     List<Long> ends = new ArrayList<>();
@@ -142,11 +157,27 @@ class VerificationTest {
     assertThat(different.verdict()).isEqualTo(Verification.Verdict.DIFFERENT);
     assertThat(different.differences())
         .anySatisfy(
-            difference -> assertThat(difference.what()).contains("where the batch rule has"));
+            difference ->
+                assertThat(difference.what())
+                    .containsPattern("of part SELECTED, where the batch rule has"));
+    JobArm arm = job.getArms().get(2);
+    JobVerification.Report ofArm =
+        verify(
+            FineTuneJob.newBuilder(job)
+                .setArms(
+                    List.of(
+                        job.getArms().get(0),
+                        job.getArms().get(1),
+                        JobArm.newBuilder(arm).setOffsets(ends).build()))
+                .build());
+    assertThat(ofArm.verdict()).isEqualTo(Verification.Verdict.DIFFERENT);
+    assertThat(ofArm.differences())
+        .isNotEmpty()
+        .allSatisfy(difference -> assertThat(difference.what()).contains("of part ARM rds"));
     JobVerification.Report gone =
         verify(FineTuneJob.newBuilder(job).setOffsets(List.of(0L, 0L, 0L, 0L)).build());
     assertThat(gone.verdict()).isEqualTo(Verification.Verdict.UNDECIDED);
-    assertThat(gone.remark()).contains("10 examples have no record below the offsets any more");
+    assertThat(gone.remark()).contains("examples have no record below the offsets any more");
     assertThat(gone.differences()).hasSizeGreaterThanOrEqualTo(10);
     JobVerification.Report unknown =
         verify(FineTuneJob.newBuilder(job).setOffsets(List.of()).build());

@@ -9,6 +9,8 @@ import io.sluice.streams.client.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -27,31 +29,38 @@ record JobVerdict(PrintWriter out) {
     out.println(
         switch (report.verdict()) {
           case EQUAL ->
-              "The frozen dataset is equal to what the batch rule selects from the %,d candidates that are left of the pool."
-                  .formatted(report.pool());
+              "The frozen dataset is equal to what the batch rule selects from the candidates that are left of the pool.";
           case DIFFERENT ->
               "The frozen dataset differs from what the batch rule selects, in %,d examples:"
                   .formatted(report.differences().size());
           case UNDECIDED -> "Undecided: " + report.remark() + ".";
         });
     VerifyCommand.printDifferences(report.differences(), out);
-    if (report.unseen() > 0) {
-      out.printf(
-          "%,d candidates only have records behind the offsets: they came later, or were sent again"
-              + " or retracted since.%n",
-          report.unseen());
+    if (report.verdict() == Verification.Verdict.DIFFERENT && !report.remark().isEmpty()) {
+      out.printf("Besides, undecided: %s.%n", report.remark());
     }
-    if (!job.getArms().isEmpty()) {
+    for (JobVerification.PoolReport pool : report.pools()) {
       out.printf(
-          "Not compared: its further arms (%s).%n",
-          job.getArms().stream().map(JobArm::getName).collect(Collectors.joining(", ")));
+          "Pool of representation %s%s: %,d candidates are left. %,d only have records behind the"
+              + " offsets: they came later, or were sent again or retracted since.%n",
+          pool.pool().definition().getRepresentationId(),
+          pool.pool().arms().isEmpty() ? "" : " (with " + names(pool) + ")",
+          pool.candidates(),
+          pool.unseen());
     }
     out.println(auditLine(report));
     return report.verdict();
   }
 
+  private static String names(JobVerification.PoolReport pool) {
+    List<String> arms = pool.pool().arms();
+    return (arms.size() == 1 ? "arm " : "arms ") + String.join(", ", arms);
+  }
+
   private static String auditLine(JobVerification.Report report) throws IOException {
     FineTuneJob job = report.job();
+    Map<String, JobArm> arms =
+        job.getArms().stream().collect(Collectors.toMap(JobArm::getName, arm -> arm));
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
@@ -59,19 +68,37 @@ record JobVerdict(PrintWriter out) {
       json.writeStringField("task", job.getTaskId());
       json.writeNumberField("revision", job.getRevision());
       json.writeStringField("verdict", report.verdict().label());
-      json.writeStringField("fingerprint", job.getFingerprint());
-      json.writeObjectFieldStart("offsets");
-      for (int partition = 0; partition < job.getOffsets().size(); partition++) {
-        json.writeNumberField(String.valueOf(partition), job.getOffsets().get(partition));
-      }
-      json.writeEndObject();
-      json.writeNumberField("pool", report.pool());
-      json.writeStringField("pool_sha256", report.poolChecksum());
-      json.writeNumberField("unseen", report.unseen());
       json.writeNumberField("selected", job.getExamples());
       json.writeStringField("subset_sha256", job.getDatasetChecksum());
+      json.writeArrayFieldStart("pools");
+      for (JobVerification.PoolReport pool : report.pools()) {
+        writePool(pool, arms, json);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
     return text.toString();
+  }
+
+  private static void writePool(
+      JobVerification.PoolReport pool, Map<String, JobArm> arms, JsonGenerator json)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("representation", pool.pool().definition().getRepresentationId());
+    json.writeStringField("fingerprint", pool.pool().fingerprint());
+    json.writeObjectFieldStart("offsets");
+    for (int partition = 0; partition < pool.pool().offsets().size(); partition++) {
+      json.writeNumberField(String.valueOf(partition), pool.pool().offsets().get(partition));
+    }
+    json.writeEndObject();
+    json.writeNumberField("pool", pool.candidates());
+    json.writeStringField("pool_sha256", pool.checksum());
+    json.writeNumberField("unseen", pool.unseen());
+    json.writeObjectFieldStart("arms_sha256");
+    for (String arm : pool.pool().arms()) {
+      json.writeStringField(arm, arms.get(arm).getChecksum());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 }

@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
           + " were read, the representation's fingerprint, and checksums of the pool (ids and"
           + " scores) and of the subset (ids in selection order). Whoever reads the same offsets"
           + " gets the same checksums.",
-      "With --job, the frozen dataset of a fine-tune job is compared with what the batch rule"
-          + " selects from the records below the offsets that the job names. Kafka keeps the last"
+      "With --job, the frozen dataset of a fine-tune job, its random subsets and further arms"
+          + " included, is compared with what the batch rule selects from the records below the"
+          + " offsets that the job names. Kafka keeps the last"
           + " record of each candidate only, so this is undecided if an example was replaced or"
           + " retracted since."
     },
