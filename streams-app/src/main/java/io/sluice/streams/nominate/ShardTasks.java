@@ -66,11 +66,32 @@ final class ShardTasks {
     withCompanions(taskId).forEach(this::drop);
   }
 
-  /** Drops the revisions of a task, and its companions, that are older than the one served. */
+  /**
+   * Drops the revisions of a task, and its companions, that are older than the one served. A
+   * companion stays until a newer revision of it has caught up: a revision is served without
+   * waiting for its companions, and until then, only the older one knows the candidates that the
+   * arms of earlier jobs have and that may be retracted.
+   */
   void dropOlderThan(String taskId, int revision) {
     withCompanions(taskId).stream()
-        .filter(task -> task.getRevision() < revision)
+        .filter(task -> task.getRevision() < revision && !awaitsNewerCompanion(task))
         .forEach(this::drop);
+  }
+
+  private boolean awaitsNewerCompanion(TargetTask task) {
+    List<TargetTask> newer =
+        stores.revisions(task.getTaskId()).stream()
+            .filter(other -> other.getRevision() > task.getRevision())
+            .toList();
+    return Companions.isCompanion(task.getTaskId())
+        && !newer.isEmpty()
+        && newer.stream().noneMatch(this::hasCaughtUp);
+  }
+
+  private boolean hasCaughtUp(TargetTask task) {
+    return Optional.ofNullable(active.get(TaskKey.prefix(task.getTaskId(), task.getRevision())))
+        .filter(shardTask -> shardTask.progress().caughtUp())
+        .isPresent();
   }
 
   private List<TargetTask> withCompanions(String taskId) {

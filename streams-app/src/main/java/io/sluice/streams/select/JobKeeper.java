@@ -164,7 +164,9 @@ final class JobKeeper {
    *
    * <p>The workers of another representation may be behind, so that a companion withdraws a content
    * which the task's own representation had replaced before the job fired. A companion's withdrawal
-   * therefore counts only for a candidate that no part by the job's own representation has.
+   * therefore counts only for a candidate that no part by the job's own representation has. If the
+   * task does not use the representation of an arm any more, nobody else withdraws the candidates
+   * that only this arm has, so the task's own withdrawal counts for them.
    *
    * @param companion the representation of the companion that withdrew it; empty if that was the
    *     task itself
@@ -184,14 +186,17 @@ final class JobKeeper {
 
   private static boolean concerns(
       ServedTask task, String jobId, Membership membership, Optional<String> companion) {
+    TaskRevision served = task.servedRevision();
+    String withdrawer = companion.orElseGet(() -> served.definition().getRepresentationId());
     if (!membership.others().isEmpty()) {
-      return companion.filter(membership.others()::contains).isPresent();
+      return membership.others().contains(withdrawer)
+          || companion.isEmpty() && membership.others().stream().noneMatch(served::uses);
     }
     // A later revision may have made the representation of an earlier one that of an arm.
     return companion.isEmpty()
         || task.jobs()
             .find(jobId)
-            .filter(job -> job.getRepresentationId().equals(companion.get()))
+            .filter(job -> job.getRepresentationId().equals(withdrawer))
             .isPresent();
   }
 

@@ -50,6 +50,12 @@ record TaskRevision(TaskSelection own, List<TaskSelection> companions) {
         .findFirst();
   }
 
+  /** Whether the task or one of its arms is selected by a representation. */
+  boolean uses(String representationId) {
+    return selections().stream()
+        .anyMatch(each -> each.definition().getRepresentationId().equals(representationId));
+  }
+
   /** The subsets of all further arms for a budget, in the order of {@link FurtherArm#of}. */
   List<ArmSubset> arms(int budget) {
     return FurtherArm.of(definition()).stream().map(arm -> arm(arm, budget)).toList();

@@ -125,7 +125,11 @@ final class TopologyFixture implements AutoCloseable {
   }
 
   void retract(String candidateId) {
-    sendRepresentation(new RepresentationKey("default", candidateId), null);
+    retract("default", candidateId);
+  }
+
+  void retract(String representationId, String candidateId) {
+    sendRepresentation(new RepresentationKey(representationId, candidateId), null);
   }
 
   void request(String key, JobRequest request) {
