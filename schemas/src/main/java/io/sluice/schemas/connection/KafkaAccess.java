@@ -39,6 +39,8 @@ public final class KafkaAccess {
   /** How long a broker may be missing, since it may just be restarting. */
   private static final Duration ABSENT_FOR = Duration.ofSeconds(10);
 
+  private static final int FETCH_WAIT_MILLIS = 50;
+
   private static final Map<String, Object> CONSUMER_FIXED =
       Map.of(
           ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
@@ -178,8 +180,12 @@ public final class KafkaAccess {
 
   /** A consumer outside any group that sees only what was committed. The caller closes it. */
   public <K, V> Consumer<K, V> consumer(Serde<K> key, Serde<V> value) {
+    Map<String, Object> settings = timeout.kafkaClients();
+    // Whoever reads a topic to its end closes the consumer while it fetches on, and closing waits
+    // for that: for half a second by default, in which a broker waits for records.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     return new KafkaConsumer<>(
-        config.consumerOutsideAnyGroup(timeout.kafkaClients(), CONSUMER_FIXED),
+        config.consumerOutsideAnyGroup(settings, CONSUMER_FIXED),
         key.deserializer(),
         value.deserializer());
   }
