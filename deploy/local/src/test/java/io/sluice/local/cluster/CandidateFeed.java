@@ -71,6 +71,9 @@ final class CandidateFeed implements AutoCloseable {
     settings.put("delivery.timeout.ms", PATIENCE_MILLIS);
     settings.put("max.block.ms", PATIENCE_MILLIS);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    // The serializer asks the registry once for each schema, and must not do so while it is away.
+    values.serialize(topics.candidates(), contents.get(0));
+    values.serialize(topics.targetTasks(), task(1));
   }
 
   /** Begins, or goes on. */

@@ -102,6 +102,8 @@ final class FaultInjector implements AutoCloseable {
       }
       case BROKERS_ROLLED -> this::roll;
       case REGISTRY_AWAY -> {
+        // Unlike the services, the producer ends when it needs the registry, and goes on later.
+        victims.supervise(victims.producer().process());
         cluster.registry().stop();
         yield cluster.registry()::restart;
       }

@@ -46,6 +46,12 @@ record Victims(
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int DISK_MEGABYTES = 1024;
 
+  /**
+   * Workers and trainers wait long for brokers: on a busy machine, several faults after each other
+   * keep brokers away for longer than the two minutes after which records expire by default.
+   */
+  private static final String PATIENT = "--set=response.timeout.ms=300000";
+
   /** Stands for a training that takes a while. */
   private static final String TRAINING =
       "--set=command.line=sh -c 'sleep 0.3; cp \"$1\" \"$2/weights\"' run {dataset} {output}";
@@ -105,6 +111,7 @@ record Victims(
             Stream.of("--model=" + model.base()),
             model.checkpoints().stream().map(each -> "--checkpoint=" + each),
             Stream.of(
+                PATIENT,
                 "--set=dimension=256",
                 "--set=batch.records=8",
                 "--set=representation.id=" + CandidateFeed.REPRESENTATION),
@@ -118,6 +125,7 @@ record Victims(
     Path output = Files.createDirectories(folder.resolve("output"));
     return Stream.concat(
             Stream.of(
+                PATIENT,
                 "--model=" + model.base(),
                 "--output=" + output,
                 "--set=launcher=command",
