@@ -9,11 +9,13 @@ import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.file.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A causal language model with its tokenizer, on every GPU, or on the CPU when there is none. */
@@ -22,6 +24,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
       List.of("config.json", "tokenizer.json", "tokenizer_config.json");
 
   private final RepresentationSettings settings;
+  private final Set<ElementType> stored;
   private final List<Torch> devices;
   private final Tokens tokens;
   private final ExampleEncoder encoder;
@@ -41,7 +44,8 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
       List<Torch> devices,
       Tokens tokens)
       throws IOException {
-    this.settings = settings;
+    stored = DecoderWeights.types(settings.folder());
+    this.settings = settings.with(settings.weights().measured(devices.get(0).manager(), stored));
     this.devices = devices;
     this.tokens = tokens;
     encoder = settings.text().encoder(settings.folder(), tokens);
@@ -50,7 +54,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
     }
     for (Torch device : devices) {
       ExampleVectors<Encoded.Example> loaded =
-          kind.open(settings, new ComputeDevice(device, compute.recompute(), times));
+          kind.open(this.settings, new ComputeDevice(device, compute.recompute(), times));
       loaded.selfTest(SelfTest.example(tokens, loaded.vocabulary()));
       vectors.addAll(Collections.nCopies(device.parallelism(), loaded));
     }
@@ -112,6 +116,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
     if (settings.text().queries() != QueryMode.PROMPT_AND_RESPONSE) {
       fingerprint.add("queries " + settings.text().queries().label());
     }
+    settings.weights().differences(stored).forEach(fingerprint::add);
     for (String name : MODEL_FILES) {
       fingerprint.add(settings.folder().resolve(name));
     }

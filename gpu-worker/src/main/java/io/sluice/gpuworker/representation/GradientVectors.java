@@ -48,7 +48,7 @@ final class GradientVectors implements ExampleVectors<Encoded.Example> {
     this.checkpoints = checkpoints;
     this.decoder = decoder;
     NDManager manager = device.torch().manager();
-    engine = new GradientEngine(manager, decoder, adapters, device.recompute());
+    engine = new GradientEngine(manager, decoder, adapters, device.recompute() || decoder.widens());
     times = device.times();
     List<AdamMoments> moments = new ArrayList<>();
     if (usesAdamForm()) {
@@ -86,7 +86,8 @@ final class GradientVectors implements ExampleVectors<Encoded.Example> {
         Decoder.load(
             manager,
             DecoderConfig.read(settings.folder()),
-            DecoderWeights.open(manager, settings.folder(), checkpoints.get(0).replacements()),
+            DecoderWeights.open(
+                manager, settings.folder(), checkpoints.get(0).replacements(), settings.weights()),
             settings.positions());
     LoraStack adapters = LoraStack.load(manager, decoder, checkpoints);
     return new GradientVectors(settings, checkpoints, decoder, adapters, device);

@@ -10,6 +10,7 @@ import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.decoder.Replacements;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.util.stream.LongStream;
@@ -52,7 +53,7 @@ final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
         Decoder.load(
             manager,
             DecoderConfig.read(settings.folder()),
-            DecoderWeights.open(manager, settings.folder()),
+            DecoderWeights.open(manager, settings.folder(), Replacements.NONE, settings.weights()),
             settings.positions());
     return new HiddenStateVectors(manager, decoder, settings.pooling(), device.times());
   }

@@ -4,6 +4,7 @@ import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param prompts what is put before texts; for sentence embeddings only
  * @param pooling how the hidden states of tokens become one vector; another one than {@link
  *     StatePooling#WEIGHTED_MEAN} is for hidden states only
+ * @param weights how the base model's weights are kept and multiplied; not for sentence embeddings
  */
 public record RepresentationSettings(
     RepresentationKind kind,
@@ -35,7 +37,8 @@ public record RepresentationSettings(
     Projection projection,
     TextSettings text,
     Prompts prompts,
-    StatePooling pooling) {
+    StatePooling pooling,
+    WeightSettings weights) {
   /**
    * A query has two parts, its prompt and its answer, and each is truncated to the length limit.
    */
@@ -76,14 +79,43 @@ public record RepresentationSettings(
               + ": leave it out");
     }
     if (kind == RepresentationKind.EMBEDDING) {
-      requireEmbeddable(checkpoints, text);
+      requireEmbeddable(checkpoints, text, weights);
     } else if (!prompts.equals(Prompts.OF_MODEL)) {
       throw new IllegalArgumentException(
           "prompts are for the kind embedding, not for " + kind.label());
     }
   }
 
-  private static void requireEmbeddable(List<Path> checkpoints, TextSettings text) {
+  /** Settings with all weights in 32 bits. */
+  public RepresentationSettings(
+      RepresentationKind kind,
+      GradientForm form,
+      Optional<Path> model,
+      List<Path> checkpoints,
+      Projection projection,
+      TextSettings text,
+      Prompts prompts,
+      StatePooling pooling) {
+    this(
+        kind, form, model, checkpoints, projection, text, prompts, pooling, WeightSettings.DEFAULT);
+  }
+
+  /** The same settings with other weights. */
+  public RepresentationSettings with(WeightSettings others) {
+    return new RepresentationSettings(
+        kind, form, model, checkpoints, projection, text, prompts, pooling, others);
+  }
+
+  private static void requireEmbeddable(
+      List<Path> checkpoints, TextSettings text, WeightSettings weights) {
+    if (!weights.equals(WeightSettings.DEFAULT)) {
+      throw new IllegalArgumentException(
+          "dtype "
+              + weights.dtype().label()
+              + ", compute "
+              + weights.compute().label()
+              + ": kind embedding computes in float32, leave both out");
+    }
     if (!checkpoints.isEmpty()) {
       throw new IllegalArgumentException(
           "checkpoint " + checkpoints.get(0) + ": kind embedding has no checkpoints, give none");

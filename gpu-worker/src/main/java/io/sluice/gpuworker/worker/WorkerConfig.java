@@ -4,6 +4,7 @@ import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.CountSketch;
 import io.sluice.gpuworker.representation.RepresentationKind;
@@ -77,6 +78,8 @@ public final class WorkerConfig extends ServiceConfig {
     if (kind == RepresentationKind.EMBEDDING) {
       refuse(kind, WorkerSettings.CHECKPOINT_DIRS, get(WorkerSettings.CHECKPOINT_DIRS).isEmpty());
       refuse(kind, WorkerSettings.TEXT_FORM, textForm() instanceof TextForm.Reference);
+      refuse(kind, WorkerSettings.DTYPE, weights().dtype() == WeightSettings.DEFAULT.dtype());
+      refuse(kind, WorkerSettings.COMPUTE, weights().compute() == WeightSettings.DEFAULT.compute());
     } else {
       refuse(kind, WorkerSettings.QUERY_PROMPT, get(WorkerSettings.QUERY_PROMPT).isEmpty());
       refuse(kind, WorkerSettings.CANDIDATE_PROMPT, get(WorkerSettings.CANDIDATE_PROMPT).isEmpty());
@@ -121,7 +124,12 @@ public final class WorkerConfig extends ServiceConfig {
         new TextSettings(
             textForm(), get(WorkerSettings.QUERY_MODE), get(WorkerSettings.MAX_LENGTH)),
         Prompts.given(get(WorkerSettings.QUERY_PROMPT), get(WorkerSettings.CANDIDATE_PROMPT)),
-        get(WorkerSettings.POOLING));
+        get(WorkerSettings.POOLING),
+        weights());
+  }
+
+  private WeightSettings weights() {
+    return new WeightSettings(get(WorkerSettings.DTYPE), get(WorkerSettings.COMPUTE));
   }
 
   private TextForm textForm() {

@@ -3,6 +3,9 @@ package io.sluice.gpuworker.worker;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.ProductType;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
+import io.sluice.gpuworker.model.decoder.WeightType;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
@@ -198,6 +201,33 @@ public final class WorkerSettings {
                   + " quotation marks if it begins or ends with a space, or none for nothing. When"
                   + " empty: the model's own prompt for documents, or else nothing.");
 
+  /** The type in which the base model's weights are kept. */
+  public static final Setting<WeightType> DTYPE =
+      Setting.text("dtype")
+          .byDefault(WeightSettings.DEFAULT.dtype().label())
+          .valid(ValidString.in(WeightType.labels().toArray(String[]::new)))
+          .documentation(
+              "Type in which the weight matrices of the base model are kept in memory: float32, auto"
+                  + " (as they are stored in the model's files), bfloat16 or float16. Adapters are"
+                  + " kept in 32 bits, and so is all that is computed except for the products of"
+                  + " compute=stored. Rounding weights to another type than the"
+                  + " stored one changes the vectors and the fingerprint. Not for kind embedding.")
+          .as(WeightType::of);
+
+  /** How matrices of 16 bits are multiplied. */
+  public static final Setting<ProductType> COMPUTE =
+      Setting.text("compute")
+          .byDefault(WeightSettings.DEFAULT.compute().label())
+          .valid(ValidString.in(ProductType.labels().toArray(String[]::new)))
+          .documentation(
+              "How weight matrices that are kept in 16 bits are multiplied: float32 (each is widened"
+                  + " for one product; gradients are then computed with recompute), stored (inputs and"
+                  + " results are rounded to the type of the matrix, which changes the vectors and the"
+                  + " fingerprint) or auto (the faster one, which a short measurement at the start"
+                  + " finds and the log names). Choose one by hand if workers of a representation run"
+                  + " on different devices. Has no effect on matrices of 32 bits.")
+          .as(ProductType::of);
+
   /** The number of tokens that are computed at a time. */
   public static final Setting<Integer> TOKENS_IN_FLIGHT =
       Setting.integer("tokens.in.flight")
@@ -250,6 +280,8 @@ public final class WorkerSettings {
         POOLING,
         QUERY_PROMPT,
         CANDIDATE_PROMPT,
+        DTYPE,
+        COMPUTE,
         TOKENS_IN_FLIGHT,
         RECOMPUTE,
         BATCH_RECORDS);

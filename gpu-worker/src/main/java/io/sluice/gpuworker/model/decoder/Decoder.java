@@ -87,14 +87,22 @@ public final class Decoder {
     return head.linear().weight() == embedding.weight();
   }
 
+  /**
+   * Whether products create copies of weights in 32 bits. A graph of gradients keeps them, so a
+   * backward pass should then recompute one layer at a time.
+   */
+  public boolean widens() {
+    return linears().stream().anyMatch(linear -> linear.weight().format().widens());
+  }
+
   /** The size of the vocabulary: token ids are at least 0 and less than this number. */
   public int vocabulary() {
-    return (int) embedding.weight().getShape().get(0);
+    return embedding.weight().height();
   }
 
   /** The number of values in a hidden state. */
   public int hidden() {
-    return (int) embedding.weight().getShape().get(1);
+    return embedding.weight().width();
   }
 
   /**

@@ -50,8 +50,8 @@ final class DecoderAssembly {
         ropes.put(rope, Rope.tables(manager, positions, rope));
       }
     }
-    NDArray embedding = tokenRows(Embedding.NAME);
-    NDArray head = head(embedding);
+    Matrix embedding = tokenRows(Embedding.NAME);
+    Matrix head = head(embedding);
     RmsNorm norm = norm("model.norm", config.hidden());
     weights.rejectUnused(config);
     return new Decoder(
@@ -83,7 +83,7 @@ final class DecoderAssembly {
    * kept although the config says that it is tied. As in PEFT, a trained copy of the embedding
    * leaves a tied head as it is.
    */
-  private NDArray head(NDArray embedding) throws IOException {
+  private Matrix head(Matrix embedding) throws IOException {
     if (weights.replaced(HEAD_WEIGHT)) {
       return tokenRows(HEAD_WEIGHT);
     }
@@ -98,7 +98,7 @@ final class DecoderAssembly {
       return tokenRows(HEAD_WEIGHT);
     }
     if (weights.replaced(Embedding.NAME) && weights.leavesTiedHead()) {
-      NDArray head = weights.baseRows(Embedding.NAME, config.hidden());
+      Matrix head = weights.baseRows(Embedding.NAME, config.hidden());
       requireVocabulary(Embedding.NAME, head);
       return head;
     }
@@ -109,16 +109,16 @@ final class DecoderAssembly {
    * Loads a matrix with one row per token. A checkpoint's matrix may have more rows than the
    * vocabulary of the base model, because tokens can be added before the warm-up.
    */
-  private NDArray tokenRows(String name) throws IOException {
-    NDArray rows = weights.rows(name, config.hidden());
+  private Matrix tokenRows(String name) throws IOException {
+    Matrix rows = weights.rows(name, config.hidden());
     if (!weights.replaced(name)) {
       requireVocabulary(name, rows);
     }
     return rows;
   }
 
-  private void requireVocabulary(String name, NDArray rows) throws UnusableModelException {
-    long count = rows.getShape().get(0);
+  private void requireVocabulary(String name, Matrix rows) throws UnusableModelException {
+    int count = rows.height();
     if (config.vocabulary().isPresent() && config.vocabulary().getAsInt() != count) {
       throw new UnusableModelException(
           "config.json has vocab_size %d, but %s has %d rows: get both from the same model"

@@ -2,8 +2,8 @@ package io.sluice.gpuworker.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.file.ElementType;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,24 +36,35 @@ public final class DecoderWeights {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
-  private final NDManager manager;
+  private final WeightMemory memory;
   private final Tensors base;
   private final Replacements replacing;
   private final Set<String> used = new HashSet<>();
 
-  private DecoderWeights(NDManager manager, Tensors base, Replacements replacing) {
-    this.manager = manager;
+  private DecoderWeights(WeightMemory memory, Tensors base, Replacements replacing) {
+    this.memory = memory;
     this.base = base;
     this.replacing = replacing;
   }
 
   /**
-   * Opens the weights of a model folder, without replacements.
+   * Opens the weights of a model folder, without replacements, all in 32 bits.
    *
    * @param manager owns the arrays that are created from the weights
    */
   public static DecoderWeights open(NDManager manager, Path modelFolder) throws IOException {
-    return new DecoderWeights(manager, tensors(modelFolder), Replacements.NONE);
+    return open(manager, modelFolder, Replacements.NONE);
+  }
+
+  /**
+   * Opens the weights of a model folder, of which a checkpoint can replace some, all in 32 bits.
+   *
+   * @param manager owns the arrays that are created from the weights
+   * @param replacing takes precedence for the weights in {@link #REPLACEABLE} that it contains
+   */
+  public static DecoderWeights open(NDManager manager, Path modelFolder, Replacements replacing)
+      throws IOException {
+    return open(manager, modelFolder, replacing, WeightSettings.DEFAULT);
   }
 
   /**
@@ -60,10 +72,37 @@ public final class DecoderWeights {
    *
    * @param manager owns the arrays that are created from the weights
    * @param replacing takes precedence for the weights in {@link #REPLACEABLE} that it contains
+   * @param settings how the weights are kept, see {@link WeightSettings#measured}
    */
-  public static DecoderWeights open(NDManager manager, Path modelFolder, Replacements replacing)
+  public static DecoderWeights open(
+      NDManager manager, Path modelFolder, Replacements replacing, WeightSettings settings)
       throws IOException {
-    return new DecoderWeights(manager, tensors(modelFolder), replacing);
+    Tensors base = tensors(modelFolder);
+    return new DecoderWeights(
+        new WeightMemory(manager, settings, bytes(modelFolder)), base, replacing);
+  }
+
+  private static long bytes(Path modelFolder) throws IOException {
+    long bytes = 0;
+    for (Path file : files(modelFolder)) {
+      bytes += Files.size(file);
+    }
+    return bytes;
+  }
+
+  /**
+   * The types of the weights in a model's files. Reads no weights.
+   *
+   * @throws UnusableModelException when a file is missing or damaged, or a weight has an
+   *     unsupported type
+   */
+  public static Set<ElementType> types(Path modelFolder) throws IOException {
+    Tensors tensors = tensors(modelFolder);
+    Set<ElementType> types = EnumSet.noneOf(ElementType.class);
+    for (String name : tensors.names()) {
+      types.add(tensors.type(name));
+    }
+    return types;
   }
 
   /**
@@ -131,9 +170,7 @@ public final class DecoderWeights {
       return false;
     }
     used.add(name);
-    long[] shape = base.shape(name);
-    return !Arrays.equals(shape, base.shape(other))
-        || !Arrays.equals(base.read(name, shape), base.read(other, shape));
+    return !Arrays.equals(base.shape(name), base.shape(other)) || memory.differ(base, name, other);
   }
 
   /** Whether a tied head keeps the base model's embedding although the embedding is replaced. */
@@ -142,7 +179,7 @@ public final class DecoderWeights {
   }
 
   /** Loads a matrix with any number of rows, shape [rows, width]; it may be replaced. */
-  NDArray rows(String name, int width) throws IOException {
+  Matrix rows(String name, int width) throws IOException {
     if (!replaced(name)) {
       return baseRows(name, width);
     }
@@ -151,27 +188,27 @@ public final class DecoderWeights {
   }
 
   /** Loads a matrix of the base model with any number of rows, shape [rows, width]. */
-  NDArray baseRows(String name, int width) throws IOException {
+  Matrix baseRows(String name, int width) throws IOException {
     used.add(name);
     return rows(base, name, width);
   }
 
-  private NDArray rows(Tensors source, String name, int width) throws IOException {
-    int rows = source.rows(name);
-    return manager.create(source.read(name, rows, width), new Shape(rows, width));
+  private Matrix rows(Tensors source, String name, int width) throws IOException {
+    return memory.matrix(source, name, source.rows(name), width);
   }
 
   /** Loads a vector of the base model, shape [width]. */
   NDArray vector(String name, int width) throws IOException {
     used.add(name);
-    return manager.create(base.read(name, width));
+    return memory.vector(base, name, width);
   }
 
   Linear linear(String module, int in, int out, boolean bias) throws IOException {
     String name = module + ".weight";
     used.add(name);
-    NDArray weight = manager.create(base.read(name, out, in), new Shape(out, in));
     return new Linear(
-        module, weight, bias ? Optional.of(vector(module + ".bias", out)) : Optional.empty());
+        module,
+        memory.matrix(base, name, out, in),
+        bias ? Optional.of(vector(module + ".bias", out)) : Optional.empty());
   }
 }

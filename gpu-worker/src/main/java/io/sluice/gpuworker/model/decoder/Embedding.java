@@ -3,7 +3,6 @@ package io.sluice.gpuworker.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
 
@@ -15,13 +14,13 @@ import java.util.stream.LongStream;
  * @param padding the token whose row gets no gradient from texts with the token; empty for none
  * @param trained whether the weight may be a parameter with a gradient
  */
-record Embedding(NDArray weight, Factor factor, OptionalInt padding, boolean trained) {
+record Embedding(Matrix weight, Factor factor, OptionalInt padding, boolean trained) {
   /** The name of the weight in the files of the model. */
   static final String NAME = "model.embed_tokens.weight";
 
   /** Returns a copy whose weight is replaced by that of the map. */
   Embedding with(WeightMap weights) {
-    return new Embedding(weights.of(NAME, weight), factor, padding, true);
+    return new Embedding(weight.with(weights, NAME), factor, padding, true);
   }
 
   /**
@@ -31,13 +30,7 @@ record Embedding(NDArray weight, Factor factor, OptionalInt padding, boolean tra
    * @return shape [1, ids, hidden]
    */
   NDArray apply(NDManager manager, long[] ids) {
-    NDArray tokens = manager.create(ids);
-    NDArray found =
-        tokens
-            .getNDArrayInternal()
-            .embedding(tokens, weight, SparseFormat.DENSE)
-            .head()
-            .expandDims(0);
+    NDArray found = weight.rows(manager.create(ids)).expandDims(0);
     return factor.apply(trained ? withoutPadding(manager, ids, found) : found);
   }
 

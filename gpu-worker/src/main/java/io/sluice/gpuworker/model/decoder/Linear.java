@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 
 /**
- * A linear layer that an adapter can extend.
+ * A linear layer that an adapter can extend. Its inputs and outputs are 32-bit floats.
  *
  * @param module the name of the layer in the model, such as {@code model.layers.0.self_attn.q_proj}
  * @param weight shape [out, in]
  * @param bias shape [out]; empty if the layer has none
  */
-public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
+public record Linear(String module, Matrix weight, Optional<NDArray> bias) {
   /**
    * Computes the output, including that of the adapter if the layer has one.
    *
@@ -18,7 +18,7 @@ public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
    * @return shape [batch, positions, out]
    */
   NDArray apply(NDArray x, Lora lora) {
-    NDArray y = x.getNDArrayInternal().linear(x, weight, bias.orElse(null)).head();
+    NDArray y = weight.product(x, bias);
     return lora.delta(module, x).map(y::add).orElse(y);
   }
 
@@ -26,7 +26,7 @@ public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
   Linear with(WeightMap weights) {
     return new Linear(
         module,
-        weights.of(weightName(), weight),
+        weight.with(weights, weightName()),
         bias.map(present -> weights.of(module + ".bias", present)));
   }
 
@@ -36,10 +36,10 @@ public record Linear(String module, NDArray weight, Optional<NDArray> bias) {
   }
 
   public int in() {
-    return (int) weight.getShape().get(1);
+    return weight.width();
   }
 
   public int out() {
-    return (int) weight.getShape().get(0);
+    return weight.height();
   }
 }

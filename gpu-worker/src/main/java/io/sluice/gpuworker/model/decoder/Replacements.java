@@ -1,7 +1,9 @@
 package io.sluice.gpuworker.model.decoder;
 
+import io.sluice.gpuworker.model.file.ElementType;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
+import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
@@ -23,12 +25,26 @@ public record Replacements(Tensors tensors, boolean leavesTiedHead) {
 
     @Override
     public long[] shape(String name) throws UnusableModelException {
-      throw new UnusableModelException("there is no tensor " + name);
+      throw absent(name);
+    }
+
+    @Override
+    public ElementType type(String name) throws UnusableModelException {
+      throw absent(name);
     }
 
     @Override
     public float[] read(String name, long... shape) throws UnusableModelException {
-      throw new UnusableModelException("there is no tensor " + name);
+      throw absent(name);
+    }
+
+    @Override
+    public void read(String name, ByteBuffer into, long... shape) throws UnusableModelException {
+      throw absent(name);
+    }
+
+    private static UnusableModelException absent(String name) {
+      return new UnusableModelException("there is no tensor " + name);
     }
   }
 }

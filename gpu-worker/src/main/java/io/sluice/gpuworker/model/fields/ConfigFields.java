@@ -116,8 +116,8 @@ public final class ConfigFields {
                   "dtype torch_dtype",
                   "float32 bfloat16 float16 auto torch.float32 torch.bfloat16 torch.float16",
                   "save the model as float32, bfloat16 or float16",
-                  "No effect: the type of each tensor in the file counts, and all computations use 32-bit"
-                      + " floats."),
+                  "No effect: the type of each tensor in the file counts, and the settings dtype and"
+                      + " compute say how it is kept and multiplied."),
               honouredFor(
                   "granite",
                   "attention_multiplier residual_multiplier embedding_multiplier logits_scaling",

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The data type of a stored tensor's values. All are little-endian. */
-enum ElementType {
+public enum ElementType {
   /** IEEE 754 single precision. */
   F32(4),
   /** bfloat16: the upper 16 bits of a 32-bit float. */
@@ -27,7 +27,7 @@ enum ElementType {
   }
 
   /** The number of bytes per value. */
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 

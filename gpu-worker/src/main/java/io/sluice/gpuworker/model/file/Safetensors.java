@@ -23,12 +23,13 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * A safetensors file. Its tensors are read one at a time and widened to 32-bit floats.
+ * A safetensors file. Its tensors are read one at a time, as they are stored or widened to 32-bit
+ * floats.
  *
  * <p>The file consists of the length of the header (8 bytes, little-endian), a JSON header {@code
  * {name: {dtype, shape, data_offsets: [begin, end]}}} whose offsets, in bytes, count from the end
- * of the header, and the values of the tensors. F32, BF16 and F16 are supported. Only the tensor
- * that is being read is mapped into memory. Immutable; threads may share it.
+ * of the header, and the values of the tensors. F32, BF16 and F16 are supported. Immutable; threads
+ * may share it.
  */
 public final class Safetensors implements Tensors {
   private static final int MAX_HEADER_BYTES = 100 << 20;
@@ -118,13 +119,48 @@ public final class Safetensors implements Tensors {
 
   @Override
   public long[] shape(String name) throws UnusableModelException {
-    return tensor(name).shape().clone();
+    return find(name).shape().clone();
+  }
+
+  @Override
+  public ElementType type(String name) throws UnusableModelException {
+    return type(name, find(name));
   }
 
   @Override
   public float[] read(String name, long... shape) throws IOException {
-    Tensor tensor = tensor(name);
+    Tensor tensor = tensor(name, shape);
     ElementType type = type(name, tensor);
+    long bytes = tensor.end() - tensor.begin();
+    float[] values = new float[(int) (bytes / type.bytes())];
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer data =
+          file.map(MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      type.widen(data, values);
+    }
+    return values;
+  }
+
+  @Override
+  public void read(String name, ByteBuffer into, long... shape) throws IOException {
+    Tensor tensor = tensor(name, shape);
+    type(name, tensor);
+    if (into.remaining() != tensor.end() - tensor.begin()) {
+      throw new IllegalArgumentException(
+          name
+              + " has "
+              + (tensor.end() - tensor.begin())
+              + " bytes, but there is room for "
+              + into.remaining());
+    }
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      fill(path, file, dataStart + tensor.begin(), into);
+    }
+  }
+
+  private Tensor tensor(String name, long... shape) throws UnusableModelException {
+    Tensor tensor = find(name);
     if (!Arrays.equals(tensor.shape(), shape)) {
       throw new UnusableModelException(
           path
@@ -136,19 +172,11 @@ public final class Safetensors implements Tensors {
               + Arrays.toString(shape)
               + ": use the config.json that belongs to this file");
     }
-    long bytes = tensor.end() - tensor.begin();
-    if (bytes > Integer.MAX_VALUE) {
+    if (tensor.end() - tensor.begin() > Integer.MAX_VALUE) {
       throw new UnusableModelException(
           path + ": " + name + " is larger than 2 GiB, which is not supported");
     }
-    float[] values = new float[(int) (bytes / type.bytes())];
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      ByteBuffer data =
-          file.map(MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
-              .order(ByteOrder.LITTLE_ENDIAN);
-      type.widen(data, values);
-    }
-    return values;
+    return tensor;
   }
 
   private ElementType type(String name, Tensor tensor) throws UnusableModelException {
@@ -164,7 +192,7 @@ public final class Safetensors implements Tensors {
                         + ": save it as F32, BF16 or F16"));
   }
 
-  private Tensor tensor(String name) throws UnusableModelException {
+  private Tensor find(String name) throws UnusableModelException {
     if (!tensors.containsKey(name)) {
       throw new UnusableModelException(
           path
@@ -216,12 +244,21 @@ public final class Safetensors implements Tensors {
   private static ByteBuffer read(Path path, FileChannel file, long from, int bytes)
       throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    fill(path, file, from, buffer);
+    return buffer.flip();
+  }
+
+  /** Fills a buffer with the bytes of a file from a position. */
+  private static void fill(Path path, FileChannel file, long from, ByteBuffer buffer)
+      throws IOException {
+    long next = from;
     while (buffer.hasRemaining()) {
-      if (file.read(buffer, from + buffer.position()) < 0) {
+      int count = file.read(buffer, next);
+      if (count < 0) {
         throw damaged(path);
       }
+      next += count;
     }
-    return buffer.flip();
   }
 
   private static UnusableModelException damaged(Path path) {

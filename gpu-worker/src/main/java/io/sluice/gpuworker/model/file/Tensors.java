@@ -1,10 +1,14 @@
 package io.sluice.gpuworker.model.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.stream.LongStream;
 
-/** A source of named tensors, which are read one at a time and widened to 32-bit floats. */
+/**
+ * A source of named tensors, which are read one at a time, as they are stored or widened to 32-bit
+ * floats.
+ */
 public interface Tensors {
   /** The names of all tensors. */
   Set<String> names();
@@ -38,4 +42,23 @@ public interface Tensors {
    *     unsupported type
    */
   float[] read(String name, long... shape) throws IOException;
+
+  /**
+   * The type in which a tensor's values are stored.
+   *
+   * @throws UnusableModelException when there is no such tensor, or its type is not supported
+   */
+  ElementType type(String name) throws UnusableModelException;
+
+  /**
+   * Reads a tensor's values in row-major order as they are stored, little-endian. When the buffer
+   * is direct, they go from the file into its memory without a copy.
+   *
+   * @param into is filled from its position to its limit, which must be as many bytes as the tensor
+   *     has
+   * @param shape the shape that the tensor must have
+   * @throws UnusableModelException when there is no such tensor, or it has another shape or an
+   *     unsupported type
+   */
+  void read(String name, ByteBuffer into, long... shape) throws IOException;
 }

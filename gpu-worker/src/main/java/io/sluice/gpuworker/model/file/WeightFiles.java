@@ -2,6 +2,7 @@ package io.sluice.gpuworker.model.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -103,6 +104,16 @@ public final class WeightFiles implements Tensors {
   @Override
   public float[] read(String name, long... shape) throws IOException {
     return holder(name).read(name, shape);
+  }
+
+  @Override
+  public ElementType type(String name) throws UnusableModelException {
+    return holder(name).type(name);
+  }
+
+  @Override
+  public void read(String name, ByteBuffer into, long... shape) throws IOException {
+    holder(name).read(name, into, shape);
   }
 
   private Safetensors holder(String name) throws UnusableModelException {

@@ -3,11 +3,13 @@ package io.sluice.gpuworker.model.lora;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.decoder.Replacements;
 import io.sluice.gpuworker.model.fields.AdapterFields;
+import io.sluice.gpuworker.model.file.ElementType;
 import io.sluice.gpuworker.model.file.JsonFile;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -204,6 +206,16 @@ public record LoraCheckpoint(
     @Override
     public float[] read(String name, long... shape) throws IOException {
       return adapter.read(replacement(name), shape);
+    }
+
+    @Override
+    public ElementType type(String name) throws UnusableModelException {
+      return adapter.type(replacement(name));
+    }
+
+    @Override
+    public void read(String name, ByteBuffer into, long... shape) throws IOException {
+      adapter.read(replacement(name), into, shape);
     }
   }
 

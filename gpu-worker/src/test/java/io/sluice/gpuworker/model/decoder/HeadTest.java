@@ -7,12 +7,14 @@ import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.file.ElementType;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.SafetensorsWriter;
 import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
 import io.sluice.gpuworker.model.file.Tensors;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +148,17 @@ class HeadTest {
     @Override
     public float[] read(String name, long... shape) {
       return content;
+    }
+
+    @Override
+    public ElementType type(String name) {
+      return ElementType.F32;
+    }
+
+    @Override
+    public void read(String name, ByteBuffer into, long... shape) {
+      into.asFloatBuffer().put(content);
+      into.position(into.limit());
     }
   }
 

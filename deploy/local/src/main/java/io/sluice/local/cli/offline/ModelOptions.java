@@ -121,6 +121,8 @@ final class ModelOptions {
               + " proportion to their position.")
   private StatePooling pooling;
 
+  @Mixin private WeightOptions weights;
+
   @Option(
       names = "--query-prompt",
       paramLabel = "TEXT",
@@ -216,7 +218,8 @@ final class ModelOptions {
           projected() ? Projection.sketch(dimension) : new Projection.None(),
           new TextSettings(text.form(), queries, maxLength),
           Prompts.given(queryPrompt, candidatePrompt),
-          pooling);
+          pooling,
+          weights.settings());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
