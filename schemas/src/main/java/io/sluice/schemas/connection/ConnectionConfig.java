@@ -198,9 +198,14 @@ public class ConnectionConfig {
     return client(AdminClientConfig.configNames(), defaults, fixed);
   }
 
-  /** Everything that a framework over the Kafka clients needs in order to configure them itself. */
-  public final Map<String, Object> allClients() {
+  /**
+   * Everything that a framework over the Kafka clients needs in order to configure them itself.
+   *
+   * @param defaults hold unless something else is set, also where the response timeout sets them
+   */
+  public final Map<String, Object> allClients(Map<String, ?> defaults) {
     Map<String, Object> all = get(ConnectionSettings.RESPONSE_TIMEOUT).kafkaClients();
+    all.putAll(defaults);
     all.putAll(clients.butThoseOfSerdes());
     all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers().toString());
     return all;

@@ -61,7 +61,9 @@ public final class ConnectionSettings {
                   + " milliseconds. Raise it where they are slow to respond. It sets"
                   + " default.api.timeout.ms and max.block.ms of the Kafka clients, and the timeouts"
                   + " of the registry's client; request.timeout.ms is half of it, and"
-                  + " delivery.timeout.ms twice. Each of these can also be set by itself.")
+                  + " delivery.timeout.ms twice. Each of these can also be set by itself. Only the"
+                  + " producers of the streams-app's threads wait for at least ten minutes: their"
+                  + " max.block.ms and delivery.timeout.ms must be longer than max.poll.interval.ms.")
           .as(ResponseTimeout::ofMillis);
 
   private ConnectionSettings() {}

@@ -38,7 +38,7 @@ class ConnectionConfigTest {
         List.of(
             config.consumer(Map.of(), Map.of()),
             config.admin(Map.of(), Map.of()),
-            config.allClients())) {
+            config.allClients(Map.of()))) {
       assertThat(withoutTimeouts(client))
           .containsOnly(entry("bootstrap.servers", "one:9092,two:9092"));
     }
@@ -72,7 +72,7 @@ class ConnectionConfigTest {
             "max.request.size");
     assertThat(withoutTimeouts(config.admin(Map.of(), Map.of())))
         .containsOnlyKeys("bootstrap.servers", "security.protocol", "metadata.max.age.ms");
-    assertThat(withoutTimeouts(config.allClients()))
+    assertThat(withoutTimeouts(config.allClients(Map.of())))
         .containsOnlyKeys(
             "bootstrap.servers",
             "security.protocol",
@@ -110,7 +110,7 @@ class ConnectionConfigTest {
     assertThat(config.consumer(Map.of(), Map.of())).containsEntry("my.login.region", "eu");
     assertThat(config.producer(Map.of(), Map.of())).containsEntry("my.login.region", "eu");
     assertThat(config.admin(Map.of(), Map.of())).containsEntry("my.login.region", "eu");
-    assertThat(config.allClients()).containsEntry("my.login.region", "eu");
+    assertThat(config.allClients(Map.of())).containsEntry("my.login.region", "eu");
     assertThat(config.serdeSettings()).containsEntry("my.login.region", "eu");
   }
 
@@ -132,7 +132,7 @@ class ConnectionConfigTest {
     assertThat(config.unknownKeys()).isEmpty();
     assertThat(config.serdeSettings()).containsEntry(key, "x");
     assertThat(config.consumer(Map.of(), Map.of())).doesNotContainKey(key);
-    assertThat(config.allClients()).doesNotContainKey(key);
+    assertThat(config.allClients(Map.of())).doesNotContainKey(key);
   }
 
   @ParameterizedTest
@@ -294,7 +294,7 @@ class ConnectionConfigTest {
 
     assertThat(config.overruledKeys()).containsExactly("acks");
     assertThat(config.unknownKeys()).containsExactly("misspelt");
-    assertThat(config.allClients()).containsEntry("streams.like", "1");
+    assertThat(config.allClients(Map.of())).containsEntry("streams.like", "1");
     assertThat(config.admin(Map.of(), Map.of())).doesNotContainKey("streams.like");
   }
 
@@ -342,7 +342,7 @@ class ConnectionConfigTest {
         .doesNotContainKey("response.timeout.ms");
     assertThat(config.producer(Map.of(), Map.of()))
         .contains(entry("delivery.timeout.ms", 600_000), entry("max.block.ms", "7000"));
-    assertThat(config.allClients())
+    assertThat(config.allClients(Map.of()))
         .contains(entry("default.api.timeout.ms", 300_000), entry("max.block.ms", "7000"));
     assertThat(config.serdeSettings())
         .contains(

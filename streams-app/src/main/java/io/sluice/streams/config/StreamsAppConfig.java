@@ -44,6 +44,16 @@ public final class StreamsAppConfig extends ConnectionConfig {
   /** How long readers of committed records wait for an instance that died in a transaction. */
   private static final int TRANSACTION_MS = 10_000;
 
+  /**
+   * How long a stream thread waits to send or to commit: longer than max.poll.interval.ms (five
+   * minutes), after which it is excluded from its group, closes all its tasks and begins again at
+   * the committed offsets. A thread that gives up earlier closes only the task that waited, and
+   * sets it up again. If the group rebalances before that, Kafka Streams 4.2 creates the task anew
+   * and goes on where its consumer is, which leaves out the records that were fetched and not
+   * processed.
+   */
+  private static final int SEND_MS = 600_000;
+
   private static final String MAX_REQUEST_SIZE =
       StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
 
@@ -173,7 +183,14 @@ public final class StreamsAppConfig extends ConnectionConfig {
     }
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_MS);
-    streams.putAll(allClients());
+    int sendMillis =
+        Math.toIntExact(
+            Math.max(SEND_MS, 2 * get(ConnectionSettings.RESPONSE_TIMEOUT).duration().toMillis()));
+    streams.putAll(
+        allClients(
+            Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, sendMillis,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, sendMillis)));
     streams.put(MAX_REQUEST_SIZE, recordLimit().bytes());
     streams.put(MAX_MESSAGE_BYTES, recordLimit().topicBytes());
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, get(StreamsAppSettings.APPLICATION_ID));

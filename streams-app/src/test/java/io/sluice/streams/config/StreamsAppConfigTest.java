@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +100,31 @@ class StreamsAppConfigTest {
 
     assertThat(config.kafkaStreams()).containsEntry("application.server", "127.0.0.1:4711");
     assertThat(config.applicationServer()).contains("127.0.0.1:4711");
+  }
+
+  @Test
+  void givenAnyTimeout_whenConfigured_thenThreadsWaitLongerToSendThanForPolls() {
+    for (String response : List.of("1000", "60000", "3600000")) {
+      StreamsConfig streams =
+          new StreamsConfig(config(Map.of("response.timeout.ms", response)).kafkaStreams());
+      Map<String, Object> producer = streams.getProducerConfigs("client");
+      int poll =
+          new ConsumerConfig(
+                  withDeserializers(streams.getMainConsumerConfigs("group", "client", 0)))
+              .getInt("max.poll.interval.ms");
+
+      assertThat((Integer) producer.get("max.block.ms")).isGreaterThan(poll);
+      assertThat((Integer) producer.get("delivery.timeout.ms")).isGreaterThan(poll);
+    }
+    assertThat(config(Map.of("max.block.ms", "7000")).kafkaStreams())
+        .containsEntry("max.block.ms", "7000");
+  }
+
+  private static Map<String, Object> withDeserializers(Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("key.deserializer", ByteArrayDeserializer.class);
+    all.put("value.deserializer", ByteArrayDeserializer.class);
+    return all;
   }
 
   @Test
