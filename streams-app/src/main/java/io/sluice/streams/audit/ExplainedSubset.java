@@ -197,6 +197,8 @@ public final class ExplainedSubset {
               String holder = "'%s' holds slot %d".formatted(lost.to(), lost.slot());
               if (algorithm instanceof Algorithm.Random) {
                 return "the hash of its id comes after those of all that are selected: " + holder;
+              } else if (lost.by() == 0 && algorithm instanceof Algorithm.KnnUniform) {
+                return holder + ", near as many queries, and comes first by its id or content";
               } else if (lost.by() == 0) {
                 return holder + " with the same score, and comes first by its id or content";
               } else if (algorithm instanceof Algorithm.KnnUniform) {

@@ -65,6 +65,29 @@ class ExplainedSubsetTest {
   }
 
   @Test
+  void givenKnnUniform_whenNearAsManyQueries_thenItIsNotTheScoreThatIsSaidToBeTheSame() {
+    ExplainedSubset subset =
+        new ExplainedSubset(
+            TargetTask.newBuilder(TASK).setAlgorithm("knn-uniform").build(),
+            List.of(
+                near(2, selected("a", 1, 0.9f, 0.1f)),
+                near(1, selected("b", 3, 0.2f, 0.8f)),
+                near(1, selected("c", 3, 0.5f, 0.4f))),
+            true);
+
+    assertThat(subset.explain("d", nearOne(0.7f, 0.1f)).why())
+        .isEqualTo("'c' holds slot 2, near as many queries, and comes first by its id or content");
+  }
+
+  private static SelectedInstruction near(int queries, SelectedInstruction selected) {
+    return SelectedInstruction.newBuilder(selected).setNeighbourOf(queries).build();
+  }
+
+  private static Evidence nearOne(float... scores) {
+    return new Evidence.Scored(scores, "", Optional.empty(), 1, List.of());
+  }
+
+  @Test
   void givenACandidateThatBeatsAHolder_whenExplained_thenThePublicationIsPending() {
     Explanation explanation = FULL.explain("d", scored(0.6f, 0.1f));
 

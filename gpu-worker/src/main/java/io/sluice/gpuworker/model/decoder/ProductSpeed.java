@@ -34,7 +34,7 @@ final class ProductSpeed {
       LOG.atInfo()
           .addKeyValue("type", type)
           .addKeyValue("storedMilliseconds", stored)
-          .addKeyValue("float32Milliseconds", widened)
+          .addKeyValue("widenedMilliseconds", widened)
           .addKeyValue("compute", faster.label())
           .log("Measured how the device multiplies weights of 16 bits");
       return faster;

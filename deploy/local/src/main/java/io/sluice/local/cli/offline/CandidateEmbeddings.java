@@ -14,6 +14,10 @@ import java.util.Arrays;
  * @param weights one per checkpoint; empty for the weight 1 of a single checkpoint
  */
 record CandidateEmbeddings(Path file, float[] weights) {
+  private static final String TURNED =
+      ", in the shape [checkpoints, candidates, dimension]; 'represent' writes candidates first, so"
+          + " exchange the first two axes (numpy: transpose(1, 0, 2))";
+
   /**
    * Checks that the file fits to the weights and the scores, by its header.
    *
@@ -23,8 +27,13 @@ record CandidateEmbeddings(Path file, float[] weights) {
     try (NpyVectors vectors = NpyVectors.open(file)) {
       if (vectors.examples() != scores.allColumns()) {
         throw new IOException(
-            "%s has %d candidates, but %s has %d columns: give the vectors of the same candidates"
-                .formatted(file, vectors.examples(), scores.file(), scores.allColumns()));
+            "%s has %d candidates, but %s has %d columns: give the vectors of the same candidates%s"
+                .formatted(
+                    file,
+                    vectors.examples(),
+                    scores.file(),
+                    scores.allColumns(),
+                    vectors.checkpoints() == scores.allColumns() ? TURNED : ""));
       }
       if (vectors.dimension() == 0) {
         throw new IOException(file + " has vectors without values");

@@ -78,7 +78,7 @@ final class TaskListCommand implements Callable<Integer> {
         .forEach(
             task ->
                 status(task, statuses)
-                    .map(TaskListCommand::remarks)
+                    .map(status -> remarks(task, status))
                     .orElseGet(() -> List.of(unreported(task, statuses)))
                     .forEach(out::println));
   }
@@ -96,7 +96,7 @@ final class TaskListCommand implements Callable<Integer> {
                     .formatted(task.getTaskId()));
   }
 
-  private static List<String> remarks(TaskStatus status) {
+  private static List<String> remarks(TargetTask task, TaskStatus status) {
     List<String> remarks = new ArrayList<>();
     if (!status.getLeftOut().isEmpty()) {
       remarks.add(reasons(status));
@@ -109,6 +109,7 @@ final class TaskListCommand implements Callable<Integer> {
                   Amount.of(status.getLeaks(), "candidate"),
                   status.getLeaks() == 1 ? "shares" : "share"));
     }
+    SmallPool.remark(task, status.getPool()).ifPresent(remarks::add);
     for (ArmStatus arm : status.getArms()) {
       remarks.add(
           "%s, arm %s: %s by representation %s, pool %d, selected %d%s"

@@ -179,7 +179,11 @@ class SelectCommandTest {
     assertThat(byDensity(scores, "--weights", "1").err()).contains("3 dimension(s)");
     scores = matrix(new float[24]);
     assertThat(byDensity(vectors, "--weights", "0.5,0.5").err())
-        .contains("has 25 candidates", "has 24 columns");
+        .contains("has 25 candidates", "has 24 columns")
+        .doesNotContain("exchange the first two axes");
+    scores = matrix(new float[2]);
+    assertThat(byDensity(vectors, "--weights", "0.5,0.5").err())
+        .contains("[checkpoints, candidates, dimension]", "exchange the first two axes");
   }
 
   private CommandRun byDensity(Path vectors, String... more) {
