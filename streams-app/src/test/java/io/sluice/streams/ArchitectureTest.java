@@ -106,7 +106,10 @@ class ArchitectureTest {
   static final ArchRule whatTheStagesShareKnowsNeitherOfThem =
       noClasses()
           .that()
-          .resideInAnyPackage("io.sluice.streams.revision..", "io.sluice.streams.deadletter..")
+          .resideInAnyPackage(
+              "io.sluice.streams.revision..",
+              "io.sluice.streams.deadletter..",
+              "io.sluice.streams.exactlyonce..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

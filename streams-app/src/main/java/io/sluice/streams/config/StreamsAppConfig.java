@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -60,17 +62,27 @@ public final class StreamsAppConfig extends ConnectionConfig {
   private static final String MAX_MESSAGE_BYTES =
       StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
 
+  /** The settings that say where a group begins that has committed nothing. */
+  private static final List<String> FIRST_OFFSET =
+      List.of(
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG),
+          StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG));
+
   /** What exactness rests on, and what follows from other settings. */
   private static final Set<String> FIXED =
-      Set.of(
-          MAX_REQUEST_SIZE,
-          MAX_MESSAGE_BYTES,
-          StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-          StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
-          StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
-          StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
-          StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-          StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG);
+      Stream.concat(
+              FIRST_OFFSET.stream(),
+              Stream.of(
+                  MAX_REQUEST_SIZE,
+                  MAX_MESSAGE_BYTES,
+                  StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                  StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
+                  StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
+                  StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
+                  StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+                  StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG))
+          .collect(Collectors.toUnmodifiableSet());
 
   private static final ConfigDef DEFINITION = define();
 
@@ -191,6 +203,8 @@ public final class StreamsAppConfig extends ConnectionConfig {
             Map.of(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, sendMillis,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, sendMillis)));
+    // The subset is that of everything in the topic.
+    FIRST_OFFSET.forEach(key -> streams.put(key, "earliest"));
     streams.put(MAX_REQUEST_SIZE, recordLimit().bytes());
     streams.put(MAX_MESSAGE_BYTES, recordLimit().topicBytes());
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, get(StreamsAppSettings.APPLICATION_ID));

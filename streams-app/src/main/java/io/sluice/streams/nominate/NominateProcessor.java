@@ -9,6 +9,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.exactlyonce.EndsThread;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -104,8 +105,13 @@ final class NominateProcessor
     this.mayBeBehindUnnoticed =
         tasks.active().stream().anyMatch(task -> !task.progress().caughtUp());
     context.schedule(
-        pace.sliceInterval(), PunctuationType.WALL_CLOCK_TIME, now -> workOnStoredData());
-    context.schedule(pace.reportInterval(), PunctuationType.WALL_CLOCK_TIME, now -> reportCounts());
+        pace.sliceInterval(),
+        PunctuationType.WALL_CLOCK_TIME,
+        new EndsThread(now -> workOnStoredData()));
+    context.schedule(
+        pace.reportInterval(),
+        PunctuationType.WALL_CLOCK_TIME,
+        new EndsThread(now -> reportCounts()));
   }
 
   @Override

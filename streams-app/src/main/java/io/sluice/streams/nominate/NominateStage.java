@@ -12,6 +12,8 @@ import io.sluice.schemas.serde.BoundedValues;
 import io.sluice.schemas.serde.RecordKeys;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.exactlyonce.Start;
+import io.sluice.streams.exactlyonce.StartOffsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +45,7 @@ import org.apache.kafka.streams.state.Stores;
  * @param pace when and for how long a shard works without an incoming record
  * @param limit size of the largest record that a candidate may cause downstream
  * @param opener opens readers of the partitions of the representations topic
+ * @param offsets makes the tasks of the stage begin at the committed offsets
  */
 public record NominateStage(
     Topics topics,
@@ -50,7 +53,8 @@ public record NominateStage(
     int shards,
     Pace pace,
     RecordLimit limit,
-    PartitionReader.Opener opener) {
+    PartitionReader.Opener opener,
+    StartOffsets offsets) {
   /**
    * When and for how long a shard works without an incoming record.
    *
@@ -72,6 +76,7 @@ public record NominateStage(
     KStream<String, ShardInput> defined =
         tasks
             .repartition(toEveryShard("tasks", Serdes.String(), avro.<TargetTask>value()))
+            .process(Start.ofRepartition("tasks", offsets), Named.as("start-tasks-of-shard"))
             .mapValues(
                 (id, task) ->
                     task == null
@@ -83,12 +88,14 @@ public record NominateStage(
                 Consumed.with(
                     RecordKeys.required(avro.key(QueryRepresentationKey.class)),
                     BoundedValues.of(avro.value(QueryRepresentation.class), limit)))
+            .process(Start.of(topics.queryRepresentations(), offsets), Named.as("start-queries"))
             .peek(RecordChecks::query, Named.as("check-query"))
             .repartition(
                 toEveryShard(
                     "queries",
                     avro.<QueryRepresentationKey>key(),
                     avro.<QueryRepresentation>value()))
+            .process(Start.ofRepartition("queries", offsets), Named.as("start-queries-of-shard"))
             .map(
                 (key, query) ->
                     pair(
@@ -99,16 +106,19 @@ public record NominateStage(
     KStream<String, ShardInput> served =
         builder.stream(
                 topics.taskStatus(), Consumed.with(RecordKeys.text(), avro.value(TaskStatus.class)))
+            .process(Start.of(topics.taskStatus(), offsets), Named.as("start-statuses"))
             .peek(RecordChecks::status, Named.as("check-status"))
             .filter((id, status) -> status != null)
             .mapValues(TaskStatus::getRevision)
             .repartition(toEveryShard("served", Serdes.String(), Serdes.Integer()))
+            .process(Start.ofRepartition("served", offsets), Named.as("start-served-of-shard"))
             .mapValues(ShardInput.RevisionServed::new);
     RepresentationCodec codec = new RepresentationCodec(topics.representations(), avro);
     KStream<String, ShardInput> representations =
         builder.stream(
                 topics.representations(),
                 Consumed.with(RecordKeys.required(Serdes.Bytes()), Serdes.ByteArray()))
+            .process(Start.of(topics.representations(), offsets), Named.as("start-representations"))
             .map((key, value) -> pair("", codec.decode(key, value)));
     return defined
         .merge(queries)

@@ -14,6 +14,7 @@ import io.sluice.schemas.Withdrawal;
 import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.exactlyonce.EndsThread;
 import io.sluice.streams.revision.TaskKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +94,8 @@ final class SelectProcessor
     changed.clear();
     wakeTimes.clear();
     stores.served().forEach(this::restore);
-    context.schedule(publishInterval, PunctuationType.WALL_CLOCK_TIME, now -> publishChanges());
+    context.schedule(
+        publishInterval, PunctuationType.WALL_CLOCK_TIME, new EndsThread(now -> publishChanges()));
   }
 
   @Override

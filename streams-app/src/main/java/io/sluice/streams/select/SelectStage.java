@@ -18,6 +18,8 @@ import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
 import io.sluice.schemas.validation.JobRequestRules;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.exactlyonce.Start;
+import io.sluice.streams.exactlyonce.StartOffsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,7 @@ import org.apache.kafka.streams.state.Stores;
  * @param taskPartitions number of partitions of the target-tasks topic
  * @param publishInterval how often changes of subsets, jobs and statuses are published
  * @param limit size of the largest record
+ * @param offsets makes the tasks of the stage begin at the committed offsets
  */
 public record SelectStage(
     Topics topics,
@@ -54,7 +57,8 @@ public record SelectStage(
     int shards,
     int taskPartitions,
     Duration publishInterval,
-    RecordLimit limit) {
+    RecordLimit limit,
+    StartOffsets offsets) {
   /** Ids of tasks have at most 100 characters, those of jobs some more. */
   private static final int MAX_ID_CHARACTERS = 256;
 
@@ -79,6 +83,7 @@ public record SelectStage(
                 topics.jobRequests(),
                 Consumed.with(
                     RecordKeys.text(), BoundedValues.of(avro.value(JobRequest.class), limit)))
+            .process(Start.of(topics.jobRequests(), offsets), Named.as("start-requests"))
             .peek(SelectStage::check, Named.as("check-request"))
             .filter((id, request) -> request != null)
             .mapValues(SelectInput.JobRequested::new);
@@ -99,6 +104,7 @@ public record SelectStage(
             topics.fineTuneResults(),
             Consumed.with(
                 RecordKeys.text(), BoundedValues.of(avro.value(FineTuneResult.class), limit)))
+        .process(Start.of(topics.fineTuneResults(), offsets), Named.as("start-results"))
         .peek(SelectStage::checkResult, Named.as("check-result"))
         .filter(
             (id, result) ->
@@ -111,6 +117,7 @@ public record SelectStage(
                 .withKeySerde(Serdes.String())
                 .withValueSerde(avro.value())
                 .withNumberOfPartitions(taskPartitions))
+        .process(Start.ofRepartition("ended", offsets), Named.as("start-ended"))
         .mapValues(SelectInput.JobEnded::new);
   }
 

@@ -5,6 +5,8 @@ import io.sluice.schemas.connection.AdminResults;
 import io.sluice.schemas.connection.SettingWarnings;
 import io.sluice.streams.config.GroupProtocol;
 import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.exactlyonce.MainConsumers;
+import io.sluice.streams.exactlyonce.StartOffsets;
 import io.sluice.streams.nominate.ShardRows;
 import io.sluice.streams.nominate.TopicPartitionReader;
 import io.sluice.streams.select.OpenPartitions;
@@ -27,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,15 +81,18 @@ public final class SelectionService implements AutoCloseable {
           StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
           InstanceName.of(state, properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG)));
     }
-    streams =
-        new KafkaStreams(
-            SelectionTopology.build(
-                config,
-                cluster.partitions(representations),
-                taskPartitions,
-                open,
-                TopicPartitionReader.opener(representations, config.kafkaStreams())),
-            properties);
+    boolean classic = config.groupProtocol() == GroupProtocol.CLASSIC;
+    MainConsumers consumers = new MainConsumers();
+    Topology topology =
+        SelectionTopology.build(
+            config,
+            cluster.partitions(representations),
+            taskPartitions,
+            open,
+            TopicPartitionReader.opener(representations, config.kafkaStreams()),
+            classic ? consumers : StartOffsets.UNCHECKED);
+    // With the group protocol "streams", Kafka Streams creates its consumers without the supplier.
+    streams = new KafkaStreams(topology, properties, consumers);
     queries = new SelectionQueries(streams, open, taskPartitions, config.applicationServer());
     streams.setUncaughtExceptionHandler(this::onUncaught);
     streams.setStateListener((now, before) -> onState(now));

@@ -10,6 +10,8 @@ import io.sluice.schemas.validation.TargetTaskRules;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.exactlyonce.Start;
+import io.sluice.streams.exactlyonce.StartOffsets;
 import io.sluice.streams.nominate.NominateStage;
 import io.sluice.streams.nominate.PartitionReader;
 import io.sluice.streams.select.OpenPartitions;
@@ -46,13 +48,15 @@ final class SelectionTopology {
    * @param taskPartitions number of partitions of the target-tasks topic
    * @param open updated with the partitions of tasks that are open on this instance
    * @param opener opens readers of the partitions of the representations topic
+   * @param offsets makes stream tasks begin at the committed offsets
    */
   static Topology build(
       StreamsAppConfig config,
       int shards,
       int taskPartitions,
       OpenPartitions open,
-      PartitionReader.Opener opener) {
+      PartitionReader.Opener opener,
+      StartOffsets offsets) {
     Topics topics = config.topics();
     AvroSerdes avro = config.serdes();
     StreamsBuilder builder = new StreamsBuilder();
@@ -62,6 +66,7 @@ final class SelectionTopology {
                 Consumed.with(
                     RecordKeys.text(),
                     BoundedValues.of(avro.value(TargetTask.class), config.recordLimit())))
+            .process(Start.of(topics.targetTasks(), offsets), Named.as("start-tasks"))
             .peek(SelectionTopology::check, Named.as("check-task"));
     NominateStage.Pace pace =
         new NominateStage.Pace(
@@ -69,20 +74,22 @@ final class SelectionTopology {
             config.get(StreamsAppSettings.BACKFILL_INTERVAL),
             config.get(StreamsAppSettings.BACKFILL_SLICE));
     KStream<String, ShardReport> nominations =
-        new NominateStage(topics, avro, shards, pace, config.recordLimit(), opener)
+        new NominateStage(topics, avro, shards, pace, config.recordLimit(), opener, offsets)
             .addTo(builder, tasks)
             .repartition(
                 Repartitioned.<String, ShardReport>as("nominations")
                     .withKeySerde(Serdes.String())
                     .withValueSerde(avro.value())
-                    .withNumberOfPartitions(taskPartitions));
+                    .withNumberOfPartitions(taskPartitions))
+            .process(Start.ofRepartition("nominations", offsets), Named.as("start-nominations"));
     new SelectStage(
             topics,
             avro,
             shards,
             taskPartitions,
             config.get(StreamsAppSettings.REPORT_INTERVAL),
-            config.recordLimit())
+            config.recordLimit(),
+            offsets)
         .addTo(builder, tasks, nominations, open);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());

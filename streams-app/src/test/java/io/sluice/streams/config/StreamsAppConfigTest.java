@@ -150,6 +150,21 @@ class StreamsAppConfigTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "auto.offset.reset",
+        "consumer.auto.offset.reset",
+        "main.consumer.auto.offset.reset"
+      })
+  void givenALaterFirstOffset_whenSet_thenItIsOverruledAndReported(String key) {
+    StreamsAppConfig config = config(Map.of(key, "latest"));
+
+    assertThat(new StreamsConfig(config.kafkaStreams()).getMainConsumerConfigs("g", "c", 0))
+        .containsEntry("auto.offset.reset", "earliest");
+    assertThat(config.overruledKeys()).containsExactly(key);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "http.port,70000,http.port",
     "http.port,http,http.port",

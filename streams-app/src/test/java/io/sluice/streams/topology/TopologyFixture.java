@@ -20,6 +20,7 @@ import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.Examples;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
+import io.sluice.streams.exactlyonce.StartOffsets;
 import io.sluice.streams.nominate.PartitionInMemory;
 import io.sluice.streams.select.OpenPartitions;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,9 @@ final class TopologyFixture implements AutoCloseable {
     avro = AvroSerdes.forRegistry(registry);
     driver =
         new TopologyTestDriver(
-            SelectionTopology.build(config, 1, 1, new OpenPartitions(), partition), properties);
+            SelectionTopology.build(
+                config, 1, 1, new OpenPartitions(), partition, StartOffsets.UNCHECKED),
+            properties);
     tasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
     queries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());
     anyTasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
