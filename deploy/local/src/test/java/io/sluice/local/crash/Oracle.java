@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Oracle {
   private static final Logger log = LoggerFactory.getLogger(Oracle.class);
-  private static final Duration QUIET_WITHIN = Duration.ofMinutes(10);
+  private static final Duration QUIET_WITHIN = Duration.ofMinutes(45);
   private static final List<Guarantee> GUARANTEES =
       List.of(
           new SubsetsAreBatch(),
