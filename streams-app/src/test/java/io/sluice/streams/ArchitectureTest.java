@@ -72,6 +72,25 @@ class ArchitectureTest {
               "io.sluice.streams.api..", "io.javalin..", "org.eclipse.jetty..", "java.net.http..");
 
   @ArchTest
+  static final ArchRule thePagesFilesKnowNothingOfSluice =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.api.page..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages(
+              "io.sluice.streams.api.page..", "io.sluice.schemas.hash..", "java..");
+
+  @ArchTest
+  static final ArchRule eventsKnowNothingOfSluice =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.streams.api.live..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages("io.sluice.streams.api.live..", "jakarta.servlet..", "java..");
+
+  @ArchTest
   static final ArchRule nothingKnowsTheCommandLine =
       noClasses()
           .should()

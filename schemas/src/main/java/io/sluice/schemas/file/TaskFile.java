@@ -90,6 +90,11 @@ public record TaskFile(
     }
   }
 
+  /** The names of the fields that a task file may have. */
+  public static Set<String> fields() {
+    return FIELDS;
+  }
+
   /** Whether a file is meant as a task, also when it is not valid. */
   static boolean isTask(Path path) throws IOException {
     try {

@@ -5,6 +5,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -31,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server of one instance. It passes requests to {@link Reads}, {@link Writes} and {@link
- * JobWrites}, turns failures into JSON errors, and serves the health checks and metrics. Requests
- * run on daemon threads of its own pool.
+ * The HTTP server of one instance. It passes requests to the {@link ApiHandlers}, turns failures
+ * into JSON errors, and serves the health checks and metrics. Requests run on daemon threads of its
+ * own pool.
  */
 final class ApiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
@@ -52,10 +53,7 @@ final class ApiServer implements AutoCloseable {
   private final KafkaStreamsMetrics kafkaMetrics;
   private final ApiMetrics metrics;
   private final Guard guard;
-  private final Reads reads;
-  private final CandidateLookup candidates;
-  private final Writes writes;
-  private final JobWrites jobWrites;
+  private final ApiHandlers handlers;
   private final Javalin javalin;
 
   private ApiServer(StreamsAppConfig config, BoundAddress address, SelectionService service) {
@@ -66,14 +64,7 @@ final class ApiServer implements AutoCloseable {
     this.kafkaMetrics = service.kafkaStreamsMetrics();
     this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
     this.guard = new Guard(config.get(StreamsAppSettings.HTTP_TOKEN), address.address());
-    Peers peers = new Peers();
-    this.candidates =
-        new CandidateLookup(config.kafkaAccess(), service.queries(), service.shardRows(), peers);
-    this.reads = new Reads(service.queries(), peers, candidates);
-    this.writes =
-        new Writes(
-            config.kafkaAccess(), config.get(StreamsAppSettings.HTTP_MAX_LINE_BYTES), metrics);
-    this.jobWrites = new JobWrites(config.kafkaAccess());
+    this.handlers = ApiHandlers.of(config, address.hostAndPort(), service, metrics);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, address));
   }
 
@@ -97,8 +88,10 @@ final class ApiServer implements AutoCloseable {
 
   @Override
   public void close() {
+    // Clients that stay connected would hold up the server.
+    handlers.events().close();
     javalin.stop();
-    writes.close();
+    handlers.close();
     kafkaMetrics.close();
   }
 
@@ -134,18 +127,8 @@ final class ApiServer implements AutoCloseable {
   private void routes(RoutesConfig routes) {
     routes.before(request -> request.attribute(STARTED, System.nanoTime()));
     routes.before(guard::check);
-    routes.get("/api/tasks", reads::tasks);
-    routes.get("/api/tasks/{id}", reads::task);
-    routes.get("/api/tasks/{id}/selected", reads::selected);
-    routes.get("/api/tasks/{id}/explain", reads::explain);
-    routes.get("/api/tasks/{id}/rows", candidates::row);
-    routes.put("/api/tasks/{id}", writes::putTask);
-    routes.delete("/api/tasks/{id}", writes::removeTask);
-    routes.post("/api/tasks/{id}/jobs", jobWrites::fire);
-    routes.get("/api/jobs", reads::jobs);
-    routes.delete("/api/jobs/{id}", jobWrites::cancel);
-    routes.post("/api/candidates", writes::postCandidates);
-    routes.delete("/api/candidates/<id>", writes::retractCandidate);
+    routes.before(request -> request.header("X-Content-Type-Options", "nosniff"));
+    ApiRoutes.addTo(routes, handlers);
     routes.get("/health/live", this::live);
     routes.get("/health/ready", this::ready);
     routes.get("/metrics", this::metrics);
@@ -161,7 +144,7 @@ final class ApiServer implements AutoCloseable {
                 request,
                 HttpStatus.forStatus(e.getStatus()),
                 e.getMessage()
-                    + ": the paths are /api/tasks, /api/jobs, /api/candidates, /health/live,"
+                    + ": the paths are /, /api/tasks, /api/jobs, /api/candidates, /health/live,"
                     + " /health/ready and /metrics"));
     routes.exception(
         SelectionUnavailable.class,
@@ -171,8 +154,13 @@ final class ApiServer implements AutoCloseable {
     routes.exception(
         KafkaException.class,
         (e, request) -> {
-          log.atWarn().addKeyValue("reason", e.getMessage()).log("Write failed");
-          respondError(Writes.toApiException(e), request);
+          log.atWarn()
+              .addKeyValue("path", request.path())
+              .addKeyValue("reason", e.getMessage())
+              .log("Kafka failed a request");
+          respondError(
+              request.method().equals(HandlerType.GET) ? unread(e) : Writes.toApiException(e),
+              request);
         });
     routes.exception(
         Exception.class,
@@ -183,6 +171,12 @@ final class ApiServer implements AutoCloseable {
               HttpStatus.INTERNAL_SERVER_ERROR,
               "internal error: the log of this streams-app has the details");
         });
+  }
+
+  private static ApiException unread(KafkaException failure) {
+    return ApiException.unavailable(
+        "Kafka cannot be read (%s): check that it is healthy, and that the user of the streams-app may read the topic"
+            .formatted(failure.getMessage()));
   }
 
   private static void respondError(ApiException failure, Context request) {
@@ -229,6 +223,9 @@ final class ApiServer implements AutoCloseable {
   }
 
   private void measure(Context request) {
+    if (request.attribute(LiveEvents.STAYS) != null) {
+      return;
+    }
     long started = request.<Long>attribute(STARTED);
     metrics.recordRequest(
         request.method().name(),

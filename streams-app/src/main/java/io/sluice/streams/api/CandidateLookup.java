@@ -12,9 +12,7 @@ import io.sluice.streams.nominate.JudgedCandidate;
 import io.sluice.streams.nominate.ShardRows;
 import io.sluice.streams.select.SelectionQueries;
 import io.sluice.streams.select.SelectionQueries.Instance;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -56,10 +54,7 @@ final class CandidateLookup {
    */
   Evidence find(Subset subset, String candidateId) {
     TargetTask task = subset.task();
-    Optional<JudgedCandidate> row =
-        shards
-            .find(task.getTaskId(), task.getRevision(), candidateId)
-            .or(() -> atOthers(task, candidateId));
+    Optional<JudgedCandidate> row = judged(task.getTaskId(), task.getRevision(), candidateId);
     if (row.isPresent()) {
       Optional<SelectedInstruction> selected = selected(subset, candidateId, row.get());
       if (selected.isPresent()
@@ -74,6 +69,13 @@ final class CandidateLookup {
       }
     }
     return inTopics(task, candidateId);
+  }
+
+  /** How a revision of a task judges a candidate; empty when no shard of any instance says. */
+  Optional<JudgedCandidate> judged(String taskId, int revision, String candidateId) {
+    return shards
+        .find(taskId, revision, candidateId)
+        .or(() -> atOthers(taskId, revision, candidateId));
   }
 
   /** The selected candidate with the same content, if contents count once, or with the same id. */
@@ -110,13 +112,10 @@ final class CandidateLookup {
   }
 
   /** Asks the other instances, one after the other. */
-  private Optional<JudgedCandidate> atOthers(TargetTask task, String candidateId) {
+  private Optional<JudgedCandidate> atOthers(String taskId, int revision, String candidateId) {
     String path =
         "/api/tasks/%s/rows?revision=%d&candidate=%s"
-            .formatted(
-                task.getTaskId(),
-                task.getRevision(),
-                URLEncoder.encode(candidateId, StandardCharsets.UTF_8));
+            .formatted(taskId, revision, Parameters.encoded(candidateId));
     for (Instance other : queries.allOthers()) {
       HttpResponse<String> response = peers.get(other, path);
       if (response.statusCode() != 200) {
@@ -148,9 +147,10 @@ final class CandidateLookup {
 
   /** Handles {@code GET /api/tasks/{id}/rows}: what the shards of this instance have. */
   void row(Context request) {
-    String task = Reads.taskId(request);
+    String task = Parameters.taskId(request);
     Json.respond(
-        request, new Row(shards.find(task, Reads.revision(request), Reads.candidateId(request))));
+        request,
+        new Row(shards.find(task, Parameters.revision(request), Parameters.candidateId(request))));
   }
 
   /**

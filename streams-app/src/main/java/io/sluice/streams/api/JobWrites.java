@@ -24,9 +24,9 @@ final class JobWrites {
   /** Handles {@code POST /api/tasks/{id}/jobs}: fires a job for the current subset of a task. */
   void fire(Context request) {
     String task = request.pathParam("id");
-    Reads.requireTaskId(task);
+    Parameters.requireTaskId(task);
     int budget =
-        Reads.budget(request)
+        Parameters.budget(request)
             .orElseThrow(() -> ApiException.badRequest("the budget is missing: add ?budget=B"));
     FineTuneJob job = carriedOut(new JobRequests(kafka).fire(task, budget, TIMEOUT));
     request.status(HttpStatus.CREATED);
@@ -52,8 +52,8 @@ final class JobWrites {
         },
         () -> {
           throw ApiException.unavailable(
-              "no streams-app has responded yet: the request remains in its topic, and is carried out"
-                  + " as soon as the instance that holds the task runs");
+              "no streams-app has responded yet: the request remains in its topic, and is carried"
+                  + " out as soon as the instance that holds the task runs");
         });
   }
 }

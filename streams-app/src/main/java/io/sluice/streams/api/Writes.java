@@ -10,7 +10,6 @@ import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.file.CandidateFile;
 import io.sluice.schemas.file.CandidateLine;
 import io.sluice.schemas.file.TaskFile;
-import io.sluice.schemas.validation.CandidateRules;
 import io.sluice.schemas.validation.ChatOnly;
 import io.sluice.streams.client.CandidateIngest;
 import io.sluice.streams.client.TargetTasks;
@@ -66,10 +65,10 @@ final class Writes implements AutoCloseable {
   /** Handles {@code PUT /api/tasks/{id}}: puts a task, or a new revision of it. */
   void putTask(Context request) throws IOException {
     String id = request.pathParam("id");
-    Reads.requireTaskId(id);
+    Parameters.requireTaskId(id);
     Guard.requireContentType(request, List.of(Json.TYPE));
     Guard.requireContentEncoding(request, List.of("identity"));
-    TargetTask proposal = proposal(id, text(request));
+    TargetTask proposal = proposal(id, text(request, maxBytes));
     // Without the lock, concurrent requests for one task could get the same revision number.
     taskChanges.lock();
     try {
@@ -86,7 +85,7 @@ final class Writes implements AutoCloseable {
   /** Handles {@code DELETE /api/tasks/{id}}. */
   void removeTask(Context request) {
     String id = request.pathParam("id");
-    Reads.requireTaskId(id);
+    Parameters.requireTaskId(id);
     taskChanges.lock();
     try {
       if (!new TargetTasks(kafka).remove(id)) {
@@ -133,10 +132,17 @@ final class Writes implements AutoCloseable {
   /** Handles {@code DELETE /api/candidates/{id}}. */
   void retractCandidate(Context request) {
     String id = request.pathParam("id");
-    List<String> problems = CandidateRules.idProblems(id);
-    if (!problems.isEmpty()) {
-      throw ApiException.badRequest(String.join("; ", problems));
-    }
+    Parameters.requireCandidateId(id);
+    Json.respond(request, retract(id));
+  }
+
+  /** Handles {@code DELETE /api/candidate?id=ID}, which takes any id. */
+  void retractAnyCandidate(Context request) {
+    Parameters.only(request, "id");
+    Json.respond(request, retract(Parameters.anyCandidate(request)));
+  }
+
+  private Retracted retract(String id) {
     try {
       candidates.client().send(new ProducerRecord<>(kafka.topics().candidates(), id, null)).get();
     } catch (ExecutionException e) {
@@ -144,7 +150,7 @@ final class Writes implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
-    Json.respond(request, new Retracted(id, true));
+    return new Retracted(id, true);
   }
 
   @Override
@@ -167,7 +173,12 @@ final class Writes implements AutoCloseable {
     return task.toTargetTask(1);
   }
 
-  private String text(Context request) throws IOException {
+  /**
+   * The body of a request as text.
+   *
+   * @throws ApiException when it is too long or not UTF-8
+   */
+  static String text(Context request, int maxBytes) throws IOException {
     byte[] body = request.bodyInputStream().readNBytes(maxBytes + 1);
     if (body.length > maxBytes) {
       throw tooLarge("the body is longer than " + maxBytes + " bytes (http.max.line.bytes)");
@@ -175,7 +186,7 @@ final class Writes implements AutoCloseable {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
     } catch (CharacterCodingException e) {
-      throw ApiException.badRequest("not UTF-8 text: send the task as UTF-8");
+      throw ApiException.badRequest("not UTF-8 text: send it as UTF-8");
     }
   }
 

@@ -37,14 +37,7 @@ public record Subset(TargetTask task, List<Entry> entries) {
    *     selected for another revision of the task
    */
   public static Subset of(TargetTask task, Collection<SelectedInstruction> selected, int budget) {
-    List<Integer> budgets = task.getBudgets();
-    int largest = budgets.get(budgets.size() - 1);
-    if (budget < 1 || budget > largest) {
-      throw new IllegalArgumentException(
-          String.format(
-              "budget %d is out of range: task %s has budgets 1 to %d",
-              budget, task.getTaskId(), largest));
-    }
+    SubsetSizes.requireRange(task.getTaskId(), task.getBudgets(), budget);
     Map<String, SelectedInstruction> byId = new HashMap<>();
     for (SelectedInstruction instruction : selected) {
       requireRevision(task, instruction);
@@ -57,13 +50,22 @@ public record Subset(TargetTask task, List<Entry> entries) {
     return new Subset(
         task,
         within(task, budget, slots, byId).stream()
-            .map(
-                slot ->
-                    new Entry(
-                        slot.slot(),
-                        task.getQueries().get(slot.query()).getId(),
-                        slot.score(),
-                        byId.get(slot.id())))
+            .map(slot -> Entry.of(task, slot, byId.get(slot.id())))
+            .toList());
+  }
+
+  /**
+   * A subset whose order is known.
+   *
+   * @param slots the selected candidates in selection order
+   * @param selected the instruction of each
+   */
+  public static Subset inOrder(
+      TargetTask task, List<Slot<String>> slots, List<SelectedInstruction> selected) {
+    return new Subset(
+        task,
+        IntStream.range(0, slots.size())
+            .mapToObj(i -> Entry.of(task, slots.get(i), selected.get(i)))
             .toList());
   }
 
@@ -152,5 +154,11 @@ public record Subset(TargetTask task, List<Entry> entries) {
    * @param score similarity to that query, -1 to 1
    * @param instruction the instruction
    */
-  public record Entry(int rank, String query, float score, SelectedInstruction instruction) {}
+  public record Entry(int rank, String query, float score, SelectedInstruction instruction) {
+    /** The instruction of the candidate that holds a slot. */
+    public static Entry of(TargetTask task, Slot<String> slot, SelectedInstruction instruction) {
+      return new Entry(
+          slot.slot(), task.getQueries().get(slot.query()).getId(), slot.score(), instruction);
+    }
+  }
 }

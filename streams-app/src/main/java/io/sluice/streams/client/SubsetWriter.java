@@ -36,6 +36,12 @@ public final class SubsetWriter {
   /** Writes one entry as a JSON object, without a line end. */
   public static void write(Subset.Entry entry, JsonGenerator json) throws IOException {
     json.writeStartObject();
+    writeFields(entry, json);
+    json.writeEndObject();
+  }
+
+  /** Writes the fields of one entry into an object that the caller begins and ends. */
+  public static void writeFields(Subset.Entry entry, JsonGenerator json) throws IOException {
     json.writeNumberField("rank", entry.rank());
     json.writeStringField("candidate_id", entry.instruction().getCandidateId());
     if (!entry.instruction().getSource().isEmpty()) {
@@ -50,6 +56,5 @@ public final class SubsetWriter {
     MessageJson.write(entry.instruction().getMessages(), json);
     MessageJson.writeToolsAndMetadata(
         entry.instruction().getTools(), entry.instruction().getMetadata(), json);
-    json.writeEndObject();
   }
 }

@@ -125,6 +125,35 @@ final class TopicSnapshot {
   }
 
   /**
+   * The last record of a text key, from the one partition of a topic that holds its records if they
+   * are partitioned by their key.
+   *
+   * @param each is called for every record that is read, and may end the reading by throwing
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
+   */
+  static Optional<ConsumerRecord<byte[], byte[]>> lastOf(
+      KafkaAccess kafka, String topic, String key, Runnable each) {
+    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      int count = partitions(consumer, topic).size();
+      List<ConsumerRecord<byte[], byte[]>> last = new ArrayList<>();
+      forEach(
+          kafka,
+          consumer,
+          List.of(new TopicPartition(topic, KeyPartitions.partitionFor(key, count))),
+          record -> {
+            each.run();
+            if (Arrays.equals(record.key(), wanted)) {
+              last.clear();
+              last.add(record);
+            }
+          });
+      return last.stream().findFirst();
+    }
+  }
+
+  /**
    * Reads one record of the partition that holds everything about an id.
    *
    * @param id the id by which the topic is partitioned, see {@link KeyPartitions}

@@ -50,11 +50,8 @@ public final class Selections {
     int budget = new Tiers(task.getBudgets()).largest();
     Map<ArmName, Choice> byArm = new LinkedHashMap<>();
     if (!Companions.isCompanion(task.getTaskId())) {
-      Algorithm own = Algorithm.parse(task.getAlgorithm());
-      byArm.put(ArmName.SELECTED, empty(task, own, budget));
-      if (task.getControls().contains(Arm.RANDOM) && !(own instanceof Algorithm.Random)) {
-        byArm.put(ArmName.RANDOM, emptyArm(task, CONTROL, budget));
-      }
+      byArm.put(ArmName.SELECTED, ownOf(task, budget));
+      controlOf(task).ifPresent(control -> byArm.put(ArmName.RANDOM, control));
     }
     for (FurtherArm arm : FurtherArm.of(task)) {
       if (arm.representationId().equals(task.getRepresentationId())) {
@@ -80,6 +77,18 @@ public final class Selections {
   /** Creates an empty selection by the task's algorithm, for any budget. */
   public static Choice ownOf(TargetTask task, int budget) {
     return empty(task, Algorithm.parse(task.getAlgorithm()), budget);
+  }
+
+  /** Creates the empty random control of a task; empty when the task has none. */
+  public static Optional<Choice> controlOf(TargetTask task) {
+    return hasControl(task)
+        ? Optional.of(emptyArm(task, CONTROL, new Tiers(task.getBudgets()).largest()))
+        : Optional.empty();
+  }
+
+  private static boolean hasControl(TargetTask task) {
+    return task.getControls().contains(Arm.RANDOM)
+        && !(Algorithm.parse(task.getAlgorithm()) instanceof Algorithm.Random);
   }
 
   private static Choice empty(TargetTask task, Algorithm algorithm, int budget) {

@@ -112,6 +112,37 @@ public record SubsetSizes(
     return sizes.get(budgets.indexOf(budget));
   }
 
+  /**
+   * The number of candidates in the subset of any budget: as many as the budget, if the subset of
+   * the task's next budget has as many.
+   *
+   * @param budget 1 to the task's largest budget
+   * @throws IllegalArgumentException when it is out of this range
+   */
+  public int within(String taskId, int budget) {
+    requireRange(taskId, budgets, budget);
+    int next = 0;
+    while (budgets.get(next) < budget) {
+      next++;
+    }
+    return Math.min(budget, sizes.get(next));
+  }
+
+  /**
+   * Requires a budget for which a task has a subset.
+   *
+   * @param budgets the task's budgets, ascending
+   * @throws IllegalArgumentException when it is out of range
+   */
+  public static void requireRange(String taskId, List<Integer> budgets, int budget) {
+    int largest = budgets.get(budgets.size() - 1);
+    if (budget < 1 || budget > largest) {
+      throw new IllegalArgumentException(
+          "budget %d is out of range: task %s has budgets 1 to %d"
+              .formatted(budget, taskId, largest));
+    }
+  }
+
   /** The learnt tokens of the subset of one of the budgets. */
   public long tokensOf(int budget) {
     return tokens.get(budgets.indexOf(budget));

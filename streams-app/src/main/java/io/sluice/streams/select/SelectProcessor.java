@@ -55,6 +55,7 @@ final class SelectProcessor
   private final Duration publishInterval;
   private final int shards;
   private final RecordLimit limit;
+  private final ServedSubsets servedSubsets;
 
   /** The tasks of the partition, by task id. */
   private final Map<String, ServedTask> tasks = new HashMap<>();
@@ -69,6 +70,7 @@ final class SelectProcessor
   private SelectStores stores;
   private SubsetKeeper subsets;
   private JobKeeper jobs;
+  private Optional<ServedSubsets.OfPartition> served = Optional.empty();
 
   /**
    * Creates the processor; it has its stores from {@link #init} on.
@@ -76,11 +78,14 @@ final class SelectProcessor
    * @param publishInterval how often the changes of tasks are published
    * @param shards number of shards; a task is complete when all of them have reported
    * @param limit size of the largest record
+   * @param servedSubsets where readers find the published subsets
    */
-  SelectProcessor(Duration publishInterval, int shards, RecordLimit limit) {
+  SelectProcessor(
+      Duration publishInterval, int shards, RecordLimit limit, ServedSubsets servedSubsets) {
     this.publishInterval = publishInterval;
     this.shards = shards;
     this.limit = limit;
+    this.servedSubsets = servedSubsets;
   }
 
   @Override
@@ -90,12 +95,19 @@ final class SelectProcessor
     this.subsets = new SubsetKeeper(stores, this::publish);
     this.jobs = new JobKeeper(stores, shards, limit, this::publish);
     // Kafka Streams initializes the same processor again after it has rolled back its stores.
+    served.ifPresent(ServedSubsets.OfPartition::close);
+    served = Optional.of(servedSubsets.open(context.taskId().partition()));
     tasks.clear();
     changed.clear();
     wakeTimes.clear();
     stores.served().forEach(this::restore);
     context.schedule(
         publishInterval, PunctuationType.WALL_CLOCK_TIME, new EndsThread(now -> publishChanges()));
+  }
+
+  @Override
+  public void close() {
+    served.ifPresent(ServedSubsets.OfPartition::close);
   }
 
   @Override
@@ -152,6 +164,7 @@ final class SelectProcessor
     jobs.publishRetractions(task);
     jobs.cancelAll(task);
     subsets.publishRemovalOfAll(task);
+    served().drop(task.id());
     stores.dropTask(task.id());
     task.revisions().forEach(this::dropStored);
     tasks.remove(task.id());
@@ -203,6 +216,7 @@ final class SelectProcessor
       stores.putNomination(
           key, Nomination.newBuilder(nomination).setOffset(known.get().getOffset()).build());
       if (selection == task.served()) {
+        served().forget(task.id(), candidateId);
         subsets.outdate(task, candidateId);
       }
     }
@@ -229,7 +243,13 @@ final class SelectProcessor
         selection -> {
           TaskKey key = selection.key(candidateId);
           if (stores.nomination(key).isPresent()) {
+            if (selection == task.served() && task.published().contains(candidateId)) {
+              served().breakVersion(task.id());
+            }
             stores.dropNomination(key);
+            if (selection == task.served()) {
+              served().forget(task.id(), candidateId);
+            }
             selection.withdraw(candidateId);
             awaitSuccessors(selection, report.getShard());
           }
@@ -298,6 +318,7 @@ final class SelectProcessor
           .filter(incoming -> incoming.own().isComplete(shards))
           .ifPresent(incoming -> serveIncoming(task));
       subsets.publishChanges(task);
+      served().publish(task.served().definition(), task.served().current());
       wakeTimes.remove(taskId);
       jobs.publishRetractions(task);
       jobs.fireDue(task, now).ifPresent(next -> wakeTimes.put(taskId, next));
@@ -321,6 +342,7 @@ final class SelectProcessor
     // are deleted only after no new query can look for them.
     stores.putServed(task.served().definition());
     stores.dropIncoming(task.id());
+    served().drop(task.id());
     dropStored(before);
     log.atInfo()
         .addKeyValue("task", task.id())
@@ -331,6 +353,10 @@ final class SelectProcessor
 
   private void publish(String taskId, SelectOutput publication) {
     context.forward(new Record<>(taskId, publication, context.currentSystemTimeMs()));
+  }
+
+  private ServedSubsets.OfPartition served() {
+    return served.orElseThrow();
   }
 
   private Instant now() {

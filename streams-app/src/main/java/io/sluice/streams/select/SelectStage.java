@@ -68,12 +68,14 @@ public record SelectStage(
    * @param tasks the target tasks by id; a null value removes a task
    * @param reports the reports of the shards, partitioned by task id
    * @param open updated with the partitions of tasks that are open on this instance
+   * @param served updated with the subsets that this instance publishes
    */
   public void addTo(
       StreamsBuilder builder,
       KStream<String, TargetTask> tasks,
       KStream<String, ShardReport> reports,
-      OpenPartitions open) {
+      OpenPartitions open,
+      ServedSubsets served) {
     KStream<String, SelectInput> defined =
         tasks.mapValues(
             (id, task) ->
@@ -92,7 +94,7 @@ public record SelectStage(
             .merge(reports.mapValues(SelectInput.ShardReported::new))
             .merge(requested)
             .merge(ended(builder))
-            .process(new Processors(this, open), Named.as("select")));
+            .process(new Processors(this, open, served), Named.as("select")));
   }
 
   /**
@@ -188,11 +190,12 @@ public record SelectStage(
   }
 
   /** Creates the processor of each partition of tasks and declares the stores that it owns. */
-  private record Processors(SelectStage stage, OpenPartitions open)
+  private record Processors(SelectStage stage, OpenPartitions open, ServedSubsets served)
       implements ProcessorSupplier<String, SelectInput, String, SelectOutput> {
     @Override
     public Processor<String, SelectInput, String, SelectOutput> get() {
-      return open.watch(new SelectProcessor(stage.publishInterval, stage.shards, stage.limit));
+      return open.watch(
+          new SelectProcessor(stage.publishInterval, stage.shards, stage.limit, served));
     }
 
     @Override

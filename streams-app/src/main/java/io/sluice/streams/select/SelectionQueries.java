@@ -1,19 +1,10 @@
 package io.sluice.streams.select;
 
 import io.sluice.schemas.FineTuneJob;
-import io.sluice.schemas.Nomination;
-import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
-import io.sluice.streams.revision.ScoreRow;
-import io.sluice.streams.revision.Selections;
-import io.sluice.streams.revision.SubsetSizes;
 import io.sluice.streams.revision.TaskKey;
-import io.sluice.streams.selection.Choice;
-import io.sluice.streams.selection.Slot;
-import io.sluice.streams.selection.Tiers;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +18,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
@@ -44,8 +34,6 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
  * while the instance starts or partitions move between instances. Thread-safe.
  */
 public final class SelectionQueries {
-  private static final int ATTEMPTS = 3;
-
   private final KafkaStreams streams;
   private final OpenPartitions open;
   private final int partitions;
@@ -153,78 +141,6 @@ public final class SelectionQueries {
         });
   }
 
-  /**
-   * Selects the subset of a task's largest budget from its stored nominations. The subset and the
-   * definition of the task belong to the same revision.
-   *
-   * @return empty when there is no such task
-   */
-  public Optional<HeldSubset> subset(int partition, String taskId) {
-    return read(
-        partition,
-        () -> {
-          for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<HeldTask> task = task(partition, taskId);
-            if (task.isEmpty()) {
-              return Optional.empty();
-            }
-            Optional<List<SelectedInstruction>> selected = selected(partition, task.get().served());
-            // If the revision has been replaced in the meantime, some of its nominations may have
-            // been deleted before they were read.
-            if (selected.isPresent()
-                && task(partition, taskId).filter(task.get()::isSameRevision).isPresent()) {
-              return Optional.of(new HeldSubset(task.get(), selected.get()));
-            }
-          }
-          throw new SelectionUnavailable("task " + taskId + " changed while it was read");
-        });
-  }
-
-  /**
-   * Selects from the nominations, of which only those of selected candidates are read a second time
-   * and kept: a selection may hold many more.
-   *
-   * @return empty when one of them was deleted in the meantime
-   */
-  private Optional<List<SelectedInstruction>> selected(int partition, TargetTask task) {
-    Choice selection = Selections.ownOf(task, new Tiers(task.getBudgets()).largest());
-    ReadOnlyKeyValueStore<TaskKey, Nomination> nominations =
-        store(partition, SelectStores.NOMINATIONS);
-    // An iterator reads a snapshot of the store.
-    try (KeyValueIterator<TaskKey, Nomination> entries =
-        nominations.prefixScan(
-            TaskKey.prefix(task.getTaskId(), task.getRevision()), TaskKey.serde().serializer())) {
-      while (entries.hasNext()) {
-        KeyValue<TaskKey, Nomination> entry = entries.next();
-        selection.offer(
-            entry.key.item(),
-            entry.value.getContent(),
-            entry.value.getLearntTokens(),
-            ScoreRow.unboxed(entry.value.getScores()));
-      }
-    }
-    List<Slot<String>> slots = selection.slots();
-    Map<String, Nomination> chosen = new HashMap<>();
-    for (Slot<String> slot : slots) {
-      Optional.ofNullable(
-              nominations.get(new TaskKey(task.getTaskId(), task.getRevision(), slot.id())))
-          .ifPresent(nomination -> chosen.put(slot.id(), nomination));
-    }
-    if (chosen.size() < slots.size()) {
-      return Optional.empty();
-    }
-    SubsetSizes sizes = SubsetSizes.of(task, slots, id -> chosen.get(id).getLearntTokens());
-    List<SelectedInstruction> selected = new ArrayList<>(slots.size());
-    for (Slot<String> slot : slots) {
-      sizes
-          .tierOf(slot.slot())
-          .map(tier -> new SubsetPlace(tier, slot.neighbourOf()))
-          .ifPresent(
-              place -> selected.add(SubsetRecords.selected(task, place, chosen.get(slot.id()))));
-    }
-    return Optional.of(selected);
-  }
-
   private HeldTask held(int partition, TargetTask task) {
     String id = task.getTaskId();
     ReadOnlyKeyValueStore<String, TargetTask> incoming =
@@ -237,7 +153,7 @@ public final class SelectionQueries {
             .filter(status -> status.getRevision() == task.getRevision()));
   }
 
-  private <K, V> ReadOnlyKeyValueStore<K, V> store(int partition, String name) {
+  <K, V> ReadOnlyKeyValueStore<K, V> store(int partition, String name) {
     return streams.store(
         StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<K, V>keyValueStore())
             .withPartition(partition));
@@ -250,7 +166,7 @@ public final class SelectionQueries {
   }
 
   /** Reads from a partition, and fails unless it is open without interruption during the read. */
-  private <T> T read(int partition, Supplier<T> read) {
+  <T> T read(int partition, Supplier<T> read) {
     Optional<Long> opening = open.opening(partition);
     if (opening.isPresent()) {
       T found = query(read);
@@ -325,21 +241,8 @@ public final class SelectionQueries {
    */
   public record HeldTask(
       TargetTask served, Optional<TargetTask> incoming, Optional<TaskStatus> status) {
-    private boolean isSameRevision(HeldTask other) {
+    boolean isSameRevision(HeldTask other) {
       return served.getRevision() == other.served.getRevision();
-    }
-  }
-
-  /**
-   * The subset of a task's largest budget.
-   *
-   * @param task the task and its served revision, which the subset belongs to
-   * @param selected the selected candidates in selection order
-   */
-  public record HeldSubset(HeldTask task, List<SelectedInstruction> selected) {
-    /** Copies the list, so that the subset is immutable. */
-    public HeldSubset {
-      selected = List.copyOf(selected);
     }
   }
 }

@@ -11,6 +11,8 @@ import io.sluice.streams.nominate.ShardRows;
 import io.sluice.streams.nominate.TopicPartitionReader;
 import io.sluice.streams.select.OpenPartitions;
 import io.sluice.streams.select.SelectionQueries;
+import io.sluice.streams.select.ServedSubsets;
+import io.sluice.streams.select.SubsetQueries;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +47,7 @@ public final class SelectionService implements AutoCloseable {
 
   private final KafkaStreams streams;
   private final SelectionQueries queries;
+  private final SubsetQueries subsets;
   private final Recovery recovery = new Recovery(System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicLong replacedThreads = new AtomicLong();
@@ -69,6 +72,7 @@ public final class SelectionService implements AutoCloseable {
                 config.topics().jobRequests(),
                 config.topics().fineTuneResults()));
     OpenPartitions open = new OpenPartitions();
+    ServedSubsets served = ServedSubsets.withinMemory();
     int taskPartitions = cluster.partitions(targetTasks);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
@@ -89,11 +93,13 @@ public final class SelectionService implements AutoCloseable {
             cluster.partitions(representations),
             taskPartitions,
             open,
+            served,
             TopicPartitionReader.opener(representations, config.kafkaStreams()),
             classic ? consumers : StartOffsets.UNCHECKED);
     // With the group protocol "streams", Kafka Streams creates its consumers without the supplier.
     streams = new KafkaStreams(topology, properties, consumers);
     queries = new SelectionQueries(streams, open, taskPartitions, config.applicationServer());
+    subsets = new SubsetQueries(queries, served);
     streams.setUncaughtExceptionHandler(this::onUncaught);
     streams.setStateListener((now, before) -> onState(now));
   }
@@ -126,6 +132,11 @@ public final class SelectionService implements AutoCloseable {
   /** Queries of the current state of tasks. */
   public SelectionQueries queries() {
     return queries;
+  }
+
+  /** Queries of the current subsets of tasks. */
+  public SubsetQueries subsets() {
+    return subsets;
   }
 
   /** Queries of what the shards of this instance store of candidates. */
@@ -174,7 +185,8 @@ public final class SelectionService implements AutoCloseable {
         .addKeyValue("reason", rootCause(failure))
         .addKeyValue("wait", wait)
         .log(
-            "Stream thread failed because Kafka or the schema registry is unavailable: a new one tries again");
+            "Stream thread failed because Kafka or the schema registry is unavailable: a new one"
+                + " tries again");
     replacedThreads.incrementAndGet();
     pause(wait);
     return StreamThreadExceptionResponse.REPLACE_THREAD;

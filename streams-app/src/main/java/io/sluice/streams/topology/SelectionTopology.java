@@ -16,6 +16,7 @@ import io.sluice.streams.nominate.NominateStage;
 import io.sluice.streams.nominate.PartitionReader;
 import io.sluice.streams.select.OpenPartitions;
 import io.sluice.streams.select.SelectStage;
+import io.sluice.streams.select.ServedSubsets;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
@@ -47,6 +48,7 @@ final class SelectionTopology {
    * @param shards number of partitions of the representations topic, each of which is one shard
    * @param taskPartitions number of partitions of the target-tasks topic
    * @param open updated with the partitions of tasks that are open on this instance
+   * @param served updated with the subsets that this instance publishes
    * @param opener opens readers of the partitions of the representations topic
    * @param offsets makes stream tasks begin at the committed offsets
    */
@@ -55,6 +57,7 @@ final class SelectionTopology {
       int shards,
       int taskPartitions,
       OpenPartitions open,
+      ServedSubsets served,
       PartitionReader.Opener opener,
       StartOffsets offsets) {
     Topics topics = config.topics();
@@ -90,7 +93,7 @@ final class SelectionTopology {
             config.get(StreamsAppSettings.REPORT_INTERVAL),
             config.recordLimit(),
             offsets)
-        .addTo(builder, tasks, nominations, open);
+        .addTo(builder, tasks, nominations, open, served);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
     return builder.build(properties);

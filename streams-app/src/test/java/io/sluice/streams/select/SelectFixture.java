@@ -19,6 +19,8 @@ import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.revision.TaskKey;
+import io.sluice.streams.select.SelectionQueries.HeldTask;
+import io.sluice.streams.select.SubsetQueries.HeldPage;
 import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ public final class SelectFixture {
   private final MockProcessorContext<String, SelectOutput> context =
       new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
   private final int shards;
+  private final ServedSubsets served = ServedSubsets.keeping(30);
   private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
   private final Map<String, TaskStatus> statuses = new HashMap<>();
   private final Map<String, FineTuneJob> jobs = new HashMap<>();
@@ -69,7 +72,7 @@ public final class SelectFixture {
   public void restart() {
     // The context also keeps the punctuators of earlier processors.
     earlierPunctuators = context.scheduledPunctuators().size();
-    processor = new SelectProcessor(Duration.ofMillis(1), shards, LIMIT);
+    processor = new SelectProcessor(Duration.ofMillis(1), shards, LIMIT, served);
     processor.init(context);
   }
 
@@ -178,6 +181,32 @@ public final class SelectFixture {
   /** The subset of a task as published, by candidate id. */
   public Map<String, SelectedInstruction> subset(String taskId) {
     return subsets.getOrDefault(taskId, Map.of());
+  }
+
+  /**
+   * The subset of a budget as readers of this instance find it, who remember what they looked up
+   * before.
+   */
+  public HeldPage read(String taskId, int budget) {
+    ServedSubset subset = served.find(0, taskId).orElseThrow();
+    ServedSubset.Version version = subset.version(Duration.ZERO).orElseThrow();
+    TargetTask task = version.task();
+    SelectStores stores = new SelectStores(context);
+    SubsetView view =
+        new SubsetView(
+            new HeldTask(task, Optional.empty(), Optional.empty()),
+            version.slots(),
+            version.sizes(),
+            id ->
+                subset.nomination(
+                    id,
+                    each ->
+                        stores.nomination(
+                            new TaskKey(task.getTaskId(), task.getRevision(), each))));
+    HeldPage page =
+        view.page(Optional.of(budget), Optional.empty(), 0, Integer.MAX_VALUE).orElseThrow();
+    served.used(subset);
+    return page;
   }
 
   public Map<String, TaskStatus> statuses() {

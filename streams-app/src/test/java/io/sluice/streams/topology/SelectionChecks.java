@@ -18,6 +18,7 @@ import io.sluice.streams.client.Subset;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
 import io.sluice.streams.select.SelectFixture;
+import io.sluice.streams.select.SubsetQueries.HeldPage;
 import io.sluice.streams.testing.BatchSelection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -230,6 +231,12 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
         .as("order of the subset of %s", taskId)
         .extracting(entry -> entry.instruction().getCandidateId())
         .containsExactlyElementsOf(subset(served, rows, largest));
+    for (int budget = 1; budget <= largest; budget++) {
+      HeldPage read = select.read(taskId, budget);
+      assertThat(Subset.inOrder(served, read.slots(), read.selected()))
+          .as("subset of %s that readers find for budget %d", taskId, budget)
+          .isEqualTo(Subset.of(served, subset.values(), budget));
+    }
     subset.forEach(
         (id, selected) -> {
           assertThat(selected.getRevision()).isEqualTo(served.getRevision());

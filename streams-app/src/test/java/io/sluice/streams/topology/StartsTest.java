@@ -6,6 +6,7 @@ import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.exactlyonce.StartOffsets;
 import io.sluice.streams.nominate.PartitionInMemory;
 import io.sluice.streams.select.OpenPartitions;
+import io.sluice.streams.select.ServedSubsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -41,7 +42,13 @@ class StartsTest {
     StartOffsets recorded = (TopicPartition partition) -> begun.add(partition.topic());
     Topology topology =
         SelectionTopology.build(
-            config, 1, 1, new OpenPartitions(), new PartitionInMemory(1), recorded);
+            config,
+            1,
+            1,
+            new OpenPartitions(),
+            ServedSubsets.withinMemory(),
+            new PartitionInMemory(1),
+            recorded);
     Properties properties = new Properties();
     properties.putAll(config.kafkaStreams());
     String internal = config.kafkaStreams().get("application.id") + "-";

@@ -23,6 +23,7 @@ import io.sluice.streams.config.StreamsAppSettings;
 import io.sluice.streams.exactlyonce.StartOffsets;
 import io.sluice.streams.nominate.PartitionInMemory;
 import io.sluice.streams.select.OpenPartitions;
+import io.sluice.streams.select.ServedSubsets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,13 @@ final class TopologyFixture implements AutoCloseable {
     driver =
         new TopologyTestDriver(
             SelectionTopology.build(
-                config, 1, 1, new OpenPartitions(), partition, StartOffsets.UNCHECKED),
+                config,
+                1,
+                1,
+                new OpenPartitions(),
+                ServedSubsets.withinMemory(),
+                partition,
+                StartOffsets.UNCHECKED),
             properties);
     tasks = input(TOPICS.targetTasks(), Serdes.String(), avro.value());
     queries = input(TOPICS.queryRepresentations(), avro.key(), avro.value());

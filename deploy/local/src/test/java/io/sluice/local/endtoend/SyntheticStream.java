@@ -137,6 +137,12 @@ final class SyntheticStream implements AutoCloseable {
     topics.flush();
   }
 
+  /** Publishes any record. */
+  void write(String topic, String key, byte[] value) {
+    topics.write(topic, Serdes.String(), Serdes.ByteArray(), key, value, Optional.empty());
+    topics.flush();
+  }
+
   /** Waits until all candidates are scored for this revision of a task. */
   void awaitScored(TargetTask task) {
     topics.await(
