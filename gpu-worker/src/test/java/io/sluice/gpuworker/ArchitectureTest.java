@@ -20,6 +20,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
+              "io.sluice.gpuworker.device..",
               "io.sluice.gpuworker.model..",
               "io.sluice.gpuworker.gradient..",
               "io.sluice.gpuworker.embedding..",
@@ -29,6 +30,19 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               "org.apache.kafka..", "io.confluent..", "io.sluice.gpuworker.worker..");
+
+  @ArchTest
+  static final ArchRule devicesKnowNoModel =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.device..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.gpuworker.model..",
+              "io.sluice.gpuworker.gradient..",
+              "io.sluice.gpuworker.representation..",
+              "io.sluice.gpuworker.finetune..");
 
   @ArchTest
   static final ArchRule streamsAppAndGpuWorkerMeetInSchemasOnly =

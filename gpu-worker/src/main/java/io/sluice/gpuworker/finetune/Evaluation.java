@@ -11,6 +11,7 @@ import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.decoder.Replacements;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
@@ -26,11 +27,11 @@ import java.util.function.Supplier;
  * @param model folder of the model, in Hugging Face format
  * @param adapter folder of a PEFT LoRA adapter for the model; empty to evaluate the model without
  *     an adapter
- * @param compute the threads and the size of packs
+ * @param compute how it is computed
  */
 public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute compute) {
   /**
-   * Computes the loss of each example, without dropout. Blocks; uses a GPU if there is one.
+   * Computes the loss of each example, without dropout. Blocks.
    *
    * @param examples at least one, each with at least one learnt token
    * @throws IOException when the model or the adapter is missing or unusable; the message says why
@@ -39,15 +40,17 @@ public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute com
    */
   public ExampleLosses of(List<Encoded.Example> examples) throws IOException, InterruptedException {
     int longest = examples.stream().mapToInt(example -> example.ids().length).max().orElse(1);
-    try (Torch torch = Torch.open();
+    try (Torch torch = Torch.open(compute.device());
         OrderedWork work = new OrderedWork(compute.threads(torch))) {
       NDManager manager = torch.manager();
       Optional<LoraCheckpoint> checkpoint =
           adapter.isPresent() ? Optional.of(LoraCheckpoint.open(adapter.get())) : Optional.empty();
       DecoderWeights weights =
-          checkpoint.isPresent()
-              ? DecoderWeights.open(manager, model, checkpoint.get().replacements())
-              : DecoderWeights.open(manager, model);
+          DecoderWeights.open(
+              manager,
+              model,
+              checkpoint.map(LoraCheckpoint::replacements).orElse(Replacements.NONE),
+              compute.weights().measured(manager, DecoderWeights.types(model)));
       Decoder decoder = Decoder.load(manager, DecoderConfig.read(model), weights, longest);
       FineTuning.requireKnownTokens(examples, decoder.vocabulary());
       Optional<LoraStack> adapters =

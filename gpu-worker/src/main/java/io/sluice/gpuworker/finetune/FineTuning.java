@@ -5,6 +5,9 @@ import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.Replacements;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
+import io.sluice.gpuworker.model.decoder.WeightType;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.util.List;
@@ -33,7 +36,7 @@ public final class FineTuning {
 
   /**
    * Trains from the beginning, or continues from the latest checkpoint of the same run; the result
-   * is the same. Blocks; uses a GPU if there is one.
+   * is the same. Blocks.
    *
    * @param examples at least one, none longer than the length limit of the hyper-parameters
    * @param checkpointing where and when checkpoints are written
@@ -43,26 +46,49 @@ public final class FineTuning {
    *     of another run. No incomplete checkpoint is left behind.
    * @throws InterruptedException when interrupted; the next run can continue from the checkpoints
    *     written so far
-   * @throws IllegalArgumentException when there is no example or one is too long
+   * @throws IllegalArgumentException when there is no example or one is too long, or all weights
+   *     are to be trained and kept in 16 bits
    * @throws IllegalStateException when the engine fails, for example for lack of memory
    */
   public TrainingOutcome run(
       List<Encoded.Example> examples, Checkpointing checkpointing, TrainingListener listener)
       throws IOException, InterruptedException {
     int longest = longest(examples);
+    requireWideIfTrained();
     DecoderConfig config = DecoderConfig.read(settings.model());
     requireNone("attention_dropout", config.attentionDropout());
     requireNone("resid_pdrop", config.residualDropout());
-    try (Torch torch = Torch.open()) {
+    try (Torch torch = Torch.open(settings.compute().device())) {
+      WeightSettings weights =
+          settings
+              .compute()
+              .weights()
+              .measured(torch.manager(), DecoderWeights.types(settings.model()));
       Decoder decoder =
           Decoder.load(
               torch.manager(),
               config,
-              DecoderWeights.open(torch.manager(), settings.model()),
+              DecoderWeights.open(torch.manager(), settings.model(), Replacements.NONE, weights),
               longest);
       requireKnownTokens(examples, decoder.vocabulary());
-      return new TrainingRun(torch, settings, trainable(decoder), examples, checkpointing, listener)
+      return new TrainingRun(
+              torch, settings.with(weights), trainable(decoder), examples, checkpointing, listener)
           .run();
+    }
+  }
+
+  /**
+   * Updates of the usual size are below half of the distance between two numbers of 16 bits, so
+   * that weights of 16 bits would never change.
+   */
+  private void requireWideIfTrained() {
+    WeightType dtype = settings.compute().weights().dtype();
+    if (settings.method() instanceof FineTuneMethod.AllWeights && dtype != WeightType.FLOAT32) {
+      throw new IllegalArgumentException(
+          "dtype "
+              + dtype.label()
+              + ": weights that are trained are kept in 32 bits, use dtype float32, or train an"
+              + " adapter");
     }
   }
 

@@ -33,6 +33,11 @@ final class RunIdentity {
     RunIdentity identity = new RunIdentity();
     identity.add(text(settings.hyper()));
     identity.add("dropout " + settings.method().dropout());
+    settings
+        .compute()
+        .weights()
+        .differences(DecoderWeights.types(settings.model()))
+        .forEach(identity::add);
     identity.add(settings.model().resolve("config.json"));
     for (Path file : DecoderWeights.files(settings.model())) {
       identity.add(file);

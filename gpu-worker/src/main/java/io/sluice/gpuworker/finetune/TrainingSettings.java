@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import java.nio.file.Path;
 
 /**
@@ -8,7 +9,16 @@ import java.nio.file.Path;
  * @param model folder of the base model, in Hugging Face format
  * @param method which parameters are trained
  * @param hyper the hyper-parameters
- * @param compute the threads and the size of packs
+ * @param compute how it is computed
  */
 public record TrainingSettings(
-    Path model, FineTuneMethod method, TrainingHyperParameters hyper, TrainingCompute compute) {}
+    Path model, FineTuneMethod method, TrainingHyperParameters hyper, TrainingCompute compute) {
+  /** The same settings with the weights kept in another way. */
+  TrainingSettings with(WeightSettings weights) {
+    return new TrainingSettings(
+        model,
+        method,
+        hyper,
+        new TrainingCompute(compute.threads(), compute.packTokens(), compute.device(), weights));
+  }
+}

@@ -12,6 +12,7 @@ import io.sluice.gpuworker.finetune.TrainingListener;
 import io.sluice.gpuworker.finetune.TrainingOutcome;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,11 @@ final class BuiltinLauncher implements Launcher {
 
   @Override
   public String identity() {
-    return "packs of " + compute.packTokens();
+    String identity = "packs of " + compute.packTokens();
+    WeightSettings weights = compute.weights();
+    return weights.equals(WeightSettings.DEFAULT)
+        ? identity
+        : identity + ", " + weights.dtype().label() + ", " + weights.compute().label();
   }
 
   @Override

@@ -3,45 +3,55 @@ package io.sluice.gpuworker.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import io.sluice.gpuworker.device.DeviceChoice;
+import io.sluice.gpuworker.device.PyTorch;
+import io.sluice.gpuworker.device.UnusableDeviceException;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The PyTorch engine on one device, a GPU or the CPU.
- *
- * <p>On the CPU, each operation of the engine runs on a single thread, because the examples are
- * distributed over threads. The engine reads this setting once per process, when it first starts.
  *
  * @param manager owns all arrays on the device; closing it frees them
  */
 public record Torch(NDManager manager) implements AutoCloseable {
   /** Opens the first visible GPU, or the CPU if there is none. Starts the engine if necessary. */
   public static Torch open() {
-    Engine engine = engine();
-    return new Torch(engine.newBaseManager(engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu()));
+    return open(DeviceChoice.AUTO);
+  }
+
+  /**
+   * Opens the first of the devices that were chosen.
+   *
+   * @throws UnusableDeviceException when one is not there
+   */
+  public static Torch open(DeviceChoice choice) {
+    Engine engine = PyTorch.engine();
+    return on(
+        choice.gpus(engine.getGpuCount()).stream()
+            .findFirst()
+            .map(Device::gpu)
+            .orElse(Device.cpu()));
   }
 
   /** Opens every visible GPU, or the CPU if there is none. The list is never empty. */
   public static List<Torch> openAll() {
-    Engine engine = engine();
-    return engine.getGpuCount() == 0
-        ? List.of(open())
-        : IntStream.range(0, engine.getGpuCount())
-            .mapToObj(gpu -> new Torch(engine.newBaseManager(Device.gpu(gpu))))
-            .toList();
+    return openAll(DeviceChoice.AUTO);
   }
 
-  private static Engine engine() {
-    setDefault("ai.djl.pytorch.num_threads", "1");
-    setDefault("ai.djl.pytorch.num_interop_threads", "1");
-    setDefault("ai.djl.offline", "true");
-    return Engine.getEngine("PyTorch");
+  /**
+   * Opens the devices that were chosen. The list is never empty.
+   *
+   * @throws UnusableDeviceException when one is not there
+   */
+  public static List<Torch> openAll(DeviceChoice choice) {
+    List<Integer> gpus = choice.gpus(PyTorch.engine().getGpuCount());
+    return gpus.isEmpty()
+        ? List.of(on(Device.cpu()))
+        : gpus.stream().map(number -> on(Device.gpu(number))).toList();
   }
 
-  private static void setDefault(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
+  private static Torch on(Device device) {
+    return new Torch(PyTorch.engine().newBaseManager(device));
   }
 
   /** The name of the device in logs and reports: {@code cpu} or {@code gpu(0)}. */
@@ -50,9 +60,14 @@ public record Torch(NDManager manager) implements AutoCloseable {
     return device.isGpu() ? "gpu(" + device.getDeviceId() + ")" : "cpu";
   }
 
+  /** Whether the device is a GPU. */
+  public boolean isGpu() {
+    return manager.getDevice().isGpu();
+  }
+
   /** How many examples to compute concurrently: one per core on the CPU, one on a GPU. */
   public int parallelism() {
-    return manager.getDevice().isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+    return isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.sluice.gpuworker.representation;
 
 import ai.djl.engine.EngineException;
+import io.sluice.gpuworker.device.DeviceFailure;
+import io.sluice.gpuworker.device.DeviceFault;
 import io.sluice.gpuworker.gradient.ModelInput;
 import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.representation.Representer.Outcome;
@@ -9,7 +11,6 @@ import io.sluice.gpuworker.representation.Representer.Unusable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -36,19 +37,6 @@ import org.slf4j.LoggerFactory;
 final class ExamplePool<E extends ModelInput> {
   private static final Logger LOG = LoggerFactory.getLogger(ExamplePool.class);
 
-  /**
-   * Parts of the messages by which PyTorch, on a GPU and on a CPU, and ONNX Runtime report that
-   * memory ran out.
-   */
-  private static final List<String> NO_MEMORY =
-      List.of(
-          "out of memory",
-          "can't allocate memory",
-          "not enough memory",
-          "failed to allocate memory",
-          "bad allocation",
-          "bad_alloc");
-
   private final BlockingQueue<ExampleVectors<E>> idle;
   private final ExecutorService threads;
   private final TokenBudget budget;
@@ -71,6 +59,7 @@ final class ExamplePool<E extends ModelInput> {
    *
    * @param examples suppliers that prepare an example; they run on the pool's threads
    * @return one outcome per example, in the order of the examples
+   * @throws DeviceFailure when a device fails in a way that this process cannot repair
    * @throws IllegalStateException when the engine fails for another reason than a lack of memory,
    *     or the calling thread is interrupted
    */
@@ -87,6 +76,9 @@ final class ExamplePool<E extends ModelInput> {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while representing examples", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof DeviceFailure failure) {
+        throw failure;
+      }
       throw new IllegalStateException(
           "the engine failed on an example: " + e.getCause().getMessage(), e);
     }
@@ -122,10 +114,14 @@ final class ExamplePool<E extends ModelInput> {
     try {
       return Optional.of(outcome(vectors, example, role));
     } catch (EngineException | OutOfMemoryError e) {
-      if (!isOutOfMemory(e)) {
-        throw e;
+      DeviceFault fault = DeviceFault.of(e);
+      if (fault == DeviceFault.OUT_OF_MEMORY) {
+        return Optional.empty();
       }
-      return Optional.empty();
+      if (!fault.isRepairable()) {
+        throw new DeviceFailure("a device", fault, e);
+      }
+      throw e;
     } finally {
       idle.add(vectors);
     }
@@ -150,11 +146,6 @@ final class ExamplePool<E extends ModelInput> {
         example.uncut(),
         ByteBuffer.wrap(example.hash()),
         example.learnt());
-  }
-
-  private static boolean isOutOfMemory(Throwable failure) {
-    String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    return failure instanceof OutOfMemoryError || NO_MEMORY.stream().anyMatch(message::contains);
   }
 
   private static Thread thread(Runnable work) {

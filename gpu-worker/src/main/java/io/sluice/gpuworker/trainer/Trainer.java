@@ -3,12 +3,14 @@ package io.sluice.gpuworker.trainer;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.device.NvidiaSmi;
 import io.sluice.gpuworker.job.FileFailures;
 import io.sluice.gpuworker.job.JobRun;
 import io.sluice.gpuworker.job.JobSetup;
 import io.sluice.gpuworker.job.JobTopics;
 import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.service.DeadLetters;
+import io.sluice.gpuworker.service.DeviceMetrics;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -61,6 +63,8 @@ public final class Trainer implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final TrainerMetrics metrics = new TrainerMetrics(meters);
+  private final DeviceMetrics devices =
+      new DeviceMetrics(meters, "sluice.trainer", NvidiaSmi.DEFAULT);
   private final Launchers launchers;
   private final ServiceHealth health;
   private final Optional<MetricsServer> server;
@@ -99,6 +103,7 @@ public final class Trainer implements AutoCloseable {
    */
   public void start() {
     SettingWarnings.log(LOG, config);
+    devices.start();
     thread.start();
   }
 
@@ -164,6 +169,7 @@ public final class Trainer implements AutoCloseable {
   private void ended() {
     launchers.close();
     health.ended();
+    devices.close();
     server.ifPresent(MetricsServer::close);
     LOG.atInfo().log("Trainer ended");
   }

@@ -1,6 +1,8 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.launch.CommandTemplate;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.service.ServiceConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -125,14 +127,13 @@ public final class TrainerConfig extends ServiceConfig {
     return get(TrainerSettings.CHECKPOINT_STEPS);
   }
 
-  /** Threads that compute. */
-  int threads() {
-    return get(TrainerSettings.THREADS);
-  }
-
-  /** Tokens computed at once on a thread. */
-  int tokensInFlight() {
-    return get(TrainerSettings.TOKENS_IN_FLIGHT);
+  /** How builtin trains and models are evaluated. */
+  TrainingCompute compute() {
+    return new TrainingCompute(
+        get(TrainerSettings.THREADS),
+        get(TrainerSettings.TOKENS_IN_FLIGHT),
+        get(TrainerSettings.DEVICES),
+        new WeightSettings(get(TrainerSettings.DTYPE), get(TrainerSettings.COMPUTE)));
   }
 
   /** The user's program; empty when none is set. */

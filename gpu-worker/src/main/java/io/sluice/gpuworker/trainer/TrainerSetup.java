@@ -1,6 +1,5 @@
 package io.sluice.gpuworker.trainer;
 
-import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.job.Evaluator;
 import io.sluice.gpuworker.job.FileFailures;
 import io.sluice.gpuworker.job.ModelEvaluator;
@@ -31,7 +30,7 @@ final class TrainerSetup {
       return Launchers.open(
           new LauncherSettings(
               config.launcher(),
-              compute(config),
+              config.compute(),
               steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps),
               config.command(),
               config
@@ -75,11 +74,7 @@ final class TrainerSetup {
   /** The evaluator of trained models; empty when evaluation is turned off. */
   static Optional<Evaluator> evaluator(TrainerConfig config) {
     return config.evaluates()
-        ? Optional.of(new ModelEvaluator(config.model(), compute(config)))
+        ? Optional.of(new ModelEvaluator(config.model(), config.compute()))
         : Optional.empty();
-  }
-
-  private static TrainingCompute compute(TrainerConfig config) {
-    return new TrainingCompute(config.threads(), config.tokensInFlight());
   }
 }

@@ -3,8 +3,10 @@ package io.sluice.gpuworker.worker;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.device.NvidiaSmi;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.service.DeadLetters;
+import io.sluice.gpuworker.service.DeviceMetrics;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -54,6 +56,8 @@ public final class RepresentationWorker implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final WorkerMetrics metrics = new WorkerMetrics(meters, System::nanoTime);
+  private final DeviceMetrics devices =
+      new DeviceMetrics(meters, "sluice.worker", NvidiaSmi.DEFAULT);
   private final ServiceHealth health;
   private final Optional<MetricsServer> server;
   private final ServiceThread thread = new ServiceThread("worker", this::run, this::ended);
@@ -96,6 +100,7 @@ public final class RepresentationWorker implements AutoCloseable {
    */
   public void start() {
     SettingWarnings.log(LOG, config);
+    devices.start();
     thread.start();
   }
 
@@ -157,6 +162,7 @@ public final class RepresentationWorker implements AutoCloseable {
 
   private void ended() {
     health.ended();
+    devices.close();
     server.ifPresent(MetricsServer::close);
     LOG.atInfo().log("Worker ended");
   }

@@ -25,7 +25,7 @@ final class Cases {
 
   static final FineTuneMethod.NewAdapter ADAPTER =
       new FineTuneMethod.NewAdapter(8, 32, 0, Set.of());
-  static final TrainingCompute TWO_THREADS = new TrainingCompute(2, 256);
+  static final TrainingCompute TWO_THREADS = TrainingCompute.of(2, 256);
 
   private Cases() {}
 

@@ -129,7 +129,7 @@ class CheckpointFilesTest {
 
     ExampleLosses together = losses(Cases.base(), Optional.of(reference), Cases.examples(60));
     ExampleLosses alone =
-        new Evaluation(Cases.base(), Optional.of(reference), new TrainingCompute(1, 1))
+        new Evaluation(Cases.base(), Optional.of(reference), TrainingCompute.of(1, 1))
             .of(Cases.examples(60));
 
     assertThat(together.each()).hasSize(60);

@@ -39,7 +39,7 @@ class FineTuningTest {
       throws Exception {
     for (int threads : new int[] {1, 3}) {
       Cases.finish(
-          new TrainingSettings(Cases.base(), DROPOUT, SHORT, new TrainingCompute(threads, 64)),
+          new TrainingSettings(Cases.base(), DROPOUT, SHORT, TrainingCompute.of(threads, 64)),
           Cases.examples(12),
           Checkpointing.latest(folder.resolve("" + threads)));
     }

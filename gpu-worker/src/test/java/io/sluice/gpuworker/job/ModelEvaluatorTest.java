@@ -33,8 +33,7 @@ class ModelEvaluatorTest {
       Queries.of("u", List.of(Messages.of("assistant", "Hello"), Messages.of("user", "And now?")));
 
   private final Evaluator evaluator =
-      new ModelEvaluator(
-          GoldenData.small().resolve("tiny-llama/base"), new TrainingCompute(1, 256));
+      new ModelEvaluator(GoldenData.small().resolve("tiny-llama/base"), TrainingCompute.of(1, 256));
 
   @Test
   void givenTwoSets_whenEvaluatedTogether_thenTheLossesAreThoseOfEachAlone() throws Exception {
@@ -66,7 +65,7 @@ class ModelEvaluatorTest {
       Files.copy(base.resolve(name), folder.resolve(name));
     }
     Files.writeString(folder.resolve("chat_template.jinja"), "{{ messages }}");
-    Evaluator other = new ModelEvaluator(folder, new TrainingCompute(1, 256));
+    Evaluator other = new ModelEvaluator(folder, TrainingCompute.of(1, 256));
 
     assertThatThrownBy(() -> losses(other, "chat " + "0".repeat(64)))
         .isInstanceOf(UnusableModelException.class)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.EngineException;
+import io.sluice.gpuworker.device.DeviceFailure;
+import io.sluice.gpuworker.device.DeviceFault;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.representation.Representer.Outcome;
@@ -78,6 +80,17 @@ class ExamplePoolTest {
   }
 
   @Test
+  void givenALostDevice_whenComputed_thenTheProcessIsToEnd() {
+    device.error = "CUDA error: an illegal memory access was encountered";
+    device.memory = -1;
+    pool = new ExamplePool<>(List.of(device), 1000);
+    assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
+        .isInstanceOfSatisfying(
+            DeviceFailure.class, failure -> assertThat(failure.fault()).isEqualTo(DeviceFault.LOST))
+        .hasMessageContainingAll("illegal memory access", "start it again");
+  }
+
+  @Test
   void givenOneDevicePerThread_whenManyExamplesAreComputed_thenEachDeviceComputesOneAtATime() {
     List<ExampleVectors<Encoded.Example>> devices =
         List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
@@ -103,6 +116,7 @@ class ExamplePoolTest {
     private final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int memory = Integer.MAX_VALUE;
+    private volatile String error = "device lost";
 
     @Override
     public float[][] of(Encoded.Example example, ExampleRole role) {
@@ -111,7 +125,7 @@ class ExamplePoolTest {
       try {
         Thread.sleep(2);
         if (memory < 0) {
-          throw new EngineException("device lost");
+          throw new EngineException(error);
         }
         if (now > memory) {
           failures.incrementAndGet();

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.trainer;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.testing.OneGpu;
 import io.sluice.schemas.testing.DocumentedPage;
 import io.sluice.schemas.testing.MetersTable;
 import io.sluice.schemas.testing.SettingsTable;
@@ -25,7 +26,8 @@ class TrainerPagesTest {
 
             | setting | default | valid | importance | what |
             |---|---|---|---|---|
-            %s"""
+            %s\
+            """
                 .formatted(
                     DocumentedPage.howToRenew(TrainerPagesTest.class),
                     SettingsTable.of(TrainerConfig.definition())))
@@ -33,9 +35,10 @@ class TrainerPagesTest {
   }
 
   @Test
-  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException, InterruptedException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new TrainerMetrics(registry);
+    OneGpu.measured(registry, "sluice.trainer").close();
 
     new DocumentedPage(
             "../deploy/docs/metrics-trainer.md",
@@ -57,6 +60,8 @@ class TrainerPagesTest {
             | metric | type | labels | what |
             |---|---|---|---|
             %s
+            The metrics of devices are measured every 15 seconds, and are absent where nvidia-smi lists no GPU when the trainer starts.
+
             The metrics of the Kafka consumer, `kafka_consumer_*`, are served as well; Kafka's documentation describes them.
             """
                 .formatted(

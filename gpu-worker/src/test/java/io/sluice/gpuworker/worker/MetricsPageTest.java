@@ -2,6 +2,7 @@ package io.sluice.gpuworker.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.testing.OneGpu;
 import io.sluice.schemas.testing.DocumentedPage;
 import io.sluice.schemas.testing.MetersTable;
 import java.io.IOException;
@@ -10,11 +11,12 @@ import org.junit.jupiter.api.Test;
 /** Every meter of the worker is on the page, under the name that Prometheus gives it. */
 class MetricsPageTest {
   @Test
-  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException {
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException, InterruptedException {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     WorkerMetrics metrics = new WorkerMetrics(registry, System::nanoTime);
     metrics.setLag("sluice.candidates", 0);
     metrics.setLag("sluice.target-tasks", 0);
+    OneGpu.measured(registry, "sluice.worker").close();
 
     new DocumentedPage(
             "../deploy/docs/metrics-worker.md",
@@ -36,6 +38,8 @@ class MetricsPageTest {
             | metric | type | labels | what |
             |---|---|---|---|
             %s
+            The metrics of devices are measured every 15 seconds, and are absent where nvidia-smi lists no GPU when the worker starts.
+
             The metrics of the Kafka clients, `kafka_consumer_*` and `kafka_producer_*`, are served as well; Kafka's documentation describes them.
 
             Useful queries:

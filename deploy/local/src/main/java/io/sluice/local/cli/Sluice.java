@@ -1,11 +1,14 @@
 package io.sluice.local.cli;
 
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.service.Service;
 import java.io.PrintWriter;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -20,8 +23,8 @@ import picocli.CommandLine.Spec;
 /**
  * The root command {@code sluice}, and the entry point of the program.
  *
- * <p>Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 130 if Ctrl-C stopped the
- * command.
+ * <p>Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 75 if a device failed in a way
+ * that only a new process can repair, 130 if Ctrl-C stopped the command.
  */
 @Command(
     name = "sluice",
@@ -32,7 +35,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Sluice.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:success", "1:failure", "2:wrong usage", "130:stopped by Ctrl-C"})
+    exitCodeList = {
+      "0:success",
+      "1:failure",
+      "2:wrong usage",
+      "75:a device failed, start again",
+      "130:stopped by Ctrl-C"
+    })
 public final class Sluice implements Runnable {
   /** The exit code that shells report for a process that Ctrl-C ended: 128 + SIGINT. */
   private static final int INTERRUPTED = 130;
@@ -95,7 +104,12 @@ public final class Sluice implements Runnable {
     if (verbose) {
       failure.printStackTrace(err);
     }
-    return ExitCode.SOFTWARE;
+    return isOfDevice(failure) ? DeviceFailure.EXIT_CODE : ExitCode.SOFTWARE;
+  }
+
+  private static boolean isOfDevice(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(DeviceFailure.class::isInstance);
   }
 
   private static int wrongUsage(ParameterException failure) {

@@ -22,6 +22,7 @@ import io.sluice.local.cli.service.TrainerCommand;
 import io.sluice.local.cli.service.WorkerCommand;
 import io.sluice.local.cli.stack.BundledCommand;
 import io.sluice.local.cli.stack.BundledModelCommand;
+import io.sluice.local.cli.stack.DevicesCommand;
 import io.sluice.local.cli.stack.DoctorCommand;
 import io.sluice.local.cli.stack.QuickstartCommand;
 import io.sluice.local.cli.stack.TopicsCommand;
@@ -62,6 +63,7 @@ enum Subcommand {
   TRAINER("trainer", TrainerCommand.class, Jvm.RESILIENT),
   STREAMS("streams", StreamsCommand.class, Jvm.SCORING),
   TOPICS("topics", TopicsCommand.class, Jvm.BRIEF),
+  DEVICES("devices", DevicesCommand.class, Jvm.WORKING),
   DOCTOR("doctor", DoctorCommand.class, Jvm.WORKING),
   HELP("help", HelpCommand.class, Jvm.BRIEF),
   GENERATE_COMPLETION("generate-completion", GenerateCompletion.class, Jvm.BRIEF);

@@ -48,7 +48,7 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
   private long bytes() throws IOException {
     return settings.kind() == RepresentationKind.EMBEDDING
         ? SentenceEncoder.weightBytes(settings.folder())
-        : DecoderWeights.count(settings.folder()) * Float.BYTES;
+        : DecoderWeights.bytes(settings.folder(), settings.weights().dtype());
   }
 
   /**
@@ -64,6 +64,7 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
             Finding.fault(
                 "the weights take %.1f GiB, and this machine has %.1f GiB left"
                     .formatted(needed / GIB, available.getAsLong() / GIB),
-                "run the worker on a machine with more memory, or use a smaller model"));
+                "run the worker on a machine with more memory, keep the weights in 16 bits"
+                    + " (dtype=bfloat16), or use a smaller model"));
   }
 }

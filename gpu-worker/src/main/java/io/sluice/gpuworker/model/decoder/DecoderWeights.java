@@ -117,17 +117,20 @@ public final class DecoderWeights {
   }
 
   /**
-   * The number of weights in a model's files. Reads no weights.
+   * The bytes that a model's weights take in memory. Reads no weights.
    *
-   * @throws UnusableModelException when a file is missing or damaged
+   * @param dtype the type in which they are kept
+   * @throws UnusableModelException when a file is missing or damaged, or a weight has an
+   *     unsupported type
    */
-  public static long count(Path modelFolder) throws IOException {
+  public static long bytes(Path modelFolder, WeightType dtype) throws IOException {
     Tensors tensors = tensors(modelFolder);
-    long count = 0;
+    long bytes = 0;
     for (String name : tensors.names()) {
-      count += LongStream.of(tensors.shape(name)).reduce(1, (a, b) -> a * b);
+      long values = LongStream.of(tensors.shape(name)).reduce(1, (a, b) -> a * b);
+      bytes += values * dtype.kept(tensors.type(name)).bytes();
     }
-    return count;
+    return bytes;
   }
 
   private static Tensors tensors(Path modelFolder) throws IOException {

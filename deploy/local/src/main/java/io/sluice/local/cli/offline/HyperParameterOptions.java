@@ -1,10 +1,12 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.local.cli.options.TextFormOptions;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +59,8 @@ final class HyperParameterOptions {
       defaultValue = "1",
       paramLabel = "NORM",
       description =
-          "Longer gradients are scaled down to this norm; 0 for no limit (default: ${DEFAULT-VALUE}).")
+          "Longer gradients are scaled down to this norm; 0 for no limit (default:"
+              + " ${DEFAULT-VALUE}).")
   private double maxGradientNorm;
 
   @Option(
@@ -106,7 +109,8 @@ final class HyperParameterOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Threads on a CPU (default: one per core). The number affects only the time, not the result.")
+          "Threads on a CPU (default: one per core). The number affects only the time, not the"
+              + " result.")
   private Optional<Integer> threads = Optional.empty();
 
   @Option(
@@ -189,10 +193,16 @@ final class HyperParameterOptions {
     }
   }
 
-  /** The threads and the size of packs. */
-  TrainingCompute compute() {
+  /**
+   * How it is computed.
+   *
+   * @param device the one device
+   * @param weights how the base model's weights are kept
+   */
+  TrainingCompute compute(DeviceChoice device, WeightSettings weights) {
     try {
-      return new TrainingCompute(threads.orElse(TrainingCompute.ofMachine().threads()), packTokens);
+      return new TrainingCompute(
+          threads.orElse(TrainingCompute.ofMachine().threads()), packTokens, device, weights);
     } catch (IllegalArgumentException e) {
       throw usage(e);
     }

@@ -1,10 +1,12 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.FineTuneTrial;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
@@ -76,18 +78,18 @@ public final class StudyCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "FILE",
       description =
-          "Task files: {\"task\", \"queries\": [{\"id\", \"messages\"}], \"held_out\"?: [...]}. May be"
-              + " repeated. Subsets are selected for the queries; losses are computed on both. Rules"
-              + " are refused; all other fields of the files are not used, since options of this"
-              + " command stand in their place.")
+          "Task files: {\"task\", \"queries\": [{\"id\", \"messages\"}], \"held_out\"?: [...]}. May"
+              + " be repeated. Subsets are selected for the queries; losses are computed on both."
+              + " Rules are refused; all other fields of the files are not used, since options of"
+              + " this command stand in their place.")
   private List<Path> taskFiles = List.of();
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Folder of the base model, in Hugging Face format, for gradients and hidden states and for"
-              + " training (default: the bundled model).")
+          "Folder of the base model, in Hugging Face format, for gradients and hidden states and"
+              + " for training (default: the bundled model).")
   private Optional<Path> model = Optional.empty();
 
   @Option(
@@ -123,9 +125,9 @@ public final class StudyCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "round-robin,doubly-greedy,knn-kde,uot",
       description =
-          "The algorithms: round-robin, doubly-greedy, knn-uniform, knn-kde, uot; separated by commas"
-              + " (default: ${DEFAULT-VALUE}). knn-uniform counts up to 5,000 neighbours of a query, so"
-              + " that it hardly tells the candidates of a smaller pool apart.")
+          "The algorithms: round-robin, doubly-greedy, knn-uniform, knn-kde, uot; separated by"
+              + " commas (default: ${DEFAULT-VALUE}). knn-uniform counts up to 5,000 neighbours of"
+              + " a query, so that it hardly tells the candidates of a smaller pool apart.")
   private List<String> algorithms = List.of();
 
   @Option(
@@ -343,7 +345,7 @@ public final class StudyCommand implements Callable<Integer> {
           text,
           adapter,
           hyper.hyper(others.withEpochs(epochs.orElse(others.epochs()))),
-          hyper.compute());
+          hyper.compute(DeviceChoice.AUTO, WeightSettings.DEFAULT));
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }

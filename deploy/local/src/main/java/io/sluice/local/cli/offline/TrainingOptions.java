@@ -34,6 +34,8 @@ final class TrainingOptions {
   private long seed;
 
   @Mixin private HyperParameterOptions hyper;
+  @Mixin private WeightOptions weights;
+  @Mixin private DeviceOption device;
 
   /**
    * Builds the settings of a run from the options.
@@ -46,7 +48,7 @@ final class TrainingOptions {
           model.folder(),
           method,
           hyper.hyper(TrainingHyperParameters.DEFAULT.withEpochs(epochs).withSeed(seed)),
-          hyper.compute());
+          hyper.compute(device.choice(), weights.settings()));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options for how the weights of a base model are kept and multiplied. */
-final class WeightOptions {
+public final class WeightOptions {
   @Option(
       names = "--dtype",
       defaultValue = "float32",
@@ -19,7 +19,7 @@ final class WeightOptions {
       description =
           "The type in which the base model's weight matrices are kept: ${COMPLETION-CANDIDATES}"
               + " (default: ${DEFAULT-VALUE}). auto keeps them as they are stored. Not for"
-              + " embedding.")
+              + " embedding, and not where all weights are trained.")
   private WeightType dtype;
 
   @Option(
@@ -34,8 +34,11 @@ final class WeightOptions {
               + " results, which changes the vectors; auto measures which one is faster here.")
   private ProductType compute;
 
+  /** Created by picocli, which then sets the fields. */
+  public WeightOptions() {}
+
   /** The chosen settings. */
-  WeightSettings settings() {
+  public WeightSettings settings() {
     return new WeightSettings(dtype, compute);
   }
 

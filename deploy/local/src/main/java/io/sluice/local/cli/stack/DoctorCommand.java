@@ -7,11 +7,13 @@ import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.StatePooling;
+import io.sluice.local.cli.offline.WeightOptions;
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.cli.options.TextFormOptions;
 import io.sluice.local.doctor.BrokersCheck;
 import io.sluice.local.doctor.Check;
 import io.sluice.local.doctor.ClocksCheck;
+import io.sluice.local.doctor.DevicesCheck;
 import io.sluice.local.doctor.Examination;
 import io.sluice.local.doctor.Finding;
 import io.sluice.local.doctor.GroupsCheck;
@@ -50,10 +52,11 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Examine a deployment, without changing anything: the brokers and their version, the topics"
           + " and their replicas, the schema registry, the clocks, the consumer groups and how far"
-          + " they are behind, with --role the permissions of the user, and with --model the model of"
-          + " a worker.",
+          + " they are behind, with --role the permissions of the user, and with --model the model"
+          + " of a worker.",
       "Each line says what was found, and what to do if something is wrong. Exit code 0: no fault"
-          + " was found. 1: there is at least one fault; warnings, and what is unknown, do not count."
+          + " was found. 1: there is at least one fault; warnings, and what is unknown, do not"
+          + " count."
     })
 public final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -63,8 +66,8 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Also examine this model, as a worker would load it on this machine: memory, self-tests and"
-              + " devices.")
+          "Also examine this model, as a worker would load it on this machine: memory, self-tests"
+              + " and devices.")
   private Optional<Path> model = Optional.empty();
 
   @Option(
@@ -91,6 +94,7 @@ public final class DoctorCommand implements Callable<Integer> {
   private List<Role> roles = List.of();
 
   @Mixin private TextFormOptions text;
+  @Mixin private WeightOptions weights;
 
   /** Created by picocli, which then sets the fields. */
   public DoctorCommand() {}
@@ -110,7 +114,8 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     healthy &= ofKafka(kafka);
     if (model.isPresent()) {
-      healthy &= examine(List.of(new ModelCheck(settings(model.get()))), this::print);
+      healthy &=
+          examine(List.of(new DevicesCheck(), new ModelCheck(settings(model.get()))), this::print);
     }
     return healthy ? ExitCode.OK : ExitCode.SOFTWARE;
   }
@@ -142,6 +147,14 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private RepresentationSettings settings(Path folder) {
+    try {
+      return unchecked(folder).with(weights.settings());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private RepresentationSettings unchecked(Path folder) {
     return new RepresentationSettings(
         kind(folder),
         GradientForm.ADAM,
