@@ -98,6 +98,20 @@ class ArchitectureTest {
               "io.sluice.gpuworker.model.lora..");
 
   @ArchTest
+  static final ArchRule memoryEstimatesKnowNoEngine =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.sluice.gpuworker.representation.memory")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl..",
+              "io.sluice.gpuworker.model",
+              "io.sluice.gpuworker.model.decoder..",
+              "io.sluice.gpuworker.model.lora..",
+              "io.sluice.gpuworker.representation");
+
+  @ArchTest
   static final ArchRule decodersDoNotKnowHowAdaptersAreStored =
       noClasses()
           .that()

@@ -1,6 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import io.sluice.gpuworker.model.decoder.Lora;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +54,9 @@ final class DropoutLora implements Lora {
       bits = i % (Long.SIZE / BITS) == 0 ? random.nextLong() : bits >>> BITS;
       mask[i] = (bits & MASK) < dropBelow ? 0 : scale;
     }
-    return x.getManager().create(mask, x.getShape());
+    NDArray array = x.getManager().create(mask, x.getShape());
+    // The graph of gradients reads the memory of the Java array, which must outlive the layer.
+    NDScope.unregister(array);
+    return array;
   }
 }

@@ -45,7 +45,7 @@ public final class AdamForm {
    * operations and their order are the same as in Java, so the results differ at most by the
    * rounding of the square root.
    *
-   * @param firstShare {@code b1 m}, shape [checkpoints, size]
+   * @param firstShare {@code b1 m}, shape [checkpoints, 1, size]
    * @param secondShare {@code b2 v}, same shape
    * @param firstRest {@code 1 - b1}, a scalar
    * @param secondRest {@code 1 - b2}, a scalar
@@ -73,7 +73,7 @@ public final class AdamForm {
           second[c * size + i] = BETA_2 * moments.get(c).second()[i];
         }
       }
-      Shape shape = new Shape(moments.size(), size);
+      Shape shape = new Shape(moments.size(), 1, size);
       return new OnDevice(
           manager.create(first, shape),
           manager.create(second, shape),
@@ -83,15 +83,19 @@ public final class AdamForm {
     }
 
     /**
-     * Computes the Adam form of gradients.
+     * Computes the Adam form of the gradients of several examples.
      *
-     * @param gradients the plain gradients, shape [checkpoints, size]; not modified
+     * @param gradients the plain gradients, shape [checkpoints * examples, size], all examples at
+     *     the first checkpoint first; not modified
      * @return same shape
      */
-    public NDArray apply(NDArray gradients) {
-      NDArray step = firstShare.add(gradients.mul(firstRest));
-      NDArray squares = gradients.mul(secondRest).mul(gradients);
-      return step.div(secondShare.add(squares).add(epsilon).sqrt());
+    public NDArray apply(NDArray gradients, int examples) {
+      Shape shape = gradients.getShape();
+      NDArray all = gradients.reshape(shape.get(0) / examples, examples, shape.get(1));
+      // In place, because each array has the size of all gradients.
+      NDArray step = all.mul(firstRest).addi(firstShare);
+      NDArray root = all.mul(secondRest).muli(all).addi(secondShare).addi(epsilon);
+      return step.divi(root.sqrt()).reshape(shape);
     }
   }
 }

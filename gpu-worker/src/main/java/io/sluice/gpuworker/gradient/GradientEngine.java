@@ -5,18 +5,22 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.sluice.gpuworker.model.decoder.Batch;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.Lora;
 import io.sluice.gpuworker.model.lora.LoraStack;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * Computes the gradient of an example's loss with respect to the LoRA parameters of each
+ * Computes the gradients of examples' losses with respect to the LoRA parameters of each
  * checkpoint.
  *
  * <p>The loss is the mean cross-entropy over the learnt tokens. One forward and one backward pass
- * serve all checkpoints: their adapters are stacked on the batch axis, so that each has a separate
- * gradient. Thread-safe.
+ * serve all checkpoints, and several examples: the adapters are stacked on the batch axis, once for
+ * each example, so that each example has a separate gradient at each checkpoint. Thread-safe.
  *
  * <p>Gradient mode is switched on per thread, and backward passes are started, through DJL's native
  * interface, because DJL's GradientCollector allows only one collector per process.
@@ -25,17 +29,21 @@ public final class GradientEngine {
   private final NDManager manager;
   private final Decoder decoder;
   private final LoraStack adapters;
-  private final boolean recompute;
+  private final Predicate<List<Encoded.Example>> recompute;
 
   /**
    * Creates an engine.
    *
-   * @param manager the parent of the managers for each example; on the model's device
+   * @param manager the parent of the managers for each pass; on the model's device
    * @param adapters the adapters of the checkpoints
-   * @param recompute whether the backward pass recomputes the states inside each part of the model
-   *     instead of keeping them, which takes less memory and more time
+   * @param recompute for which passes the backward pass recomputes the states inside each part of
+   *     the model instead of keeping them, which takes less memory and more time
    */
-  public GradientEngine(NDManager manager, Decoder decoder, LoraStack adapters, boolean recompute) {
+  public GradientEngine(
+      NDManager manager,
+      Decoder decoder,
+      LoraStack adapters,
+      Predicate<List<Encoded.Example>> recompute) {
     this.recompute = recompute;
     this.manager = manager;
     this.decoder = decoder;
@@ -55,11 +63,12 @@ public final class GradientEngine {
   @FunctionalInterface
   public interface GradientFunction<T> {
     /**
-     * Computes the result.
+     * Computes the result. The first axis of both arrays holds all examples at the first
+     * checkpoint, then all of them at the second one, and so on.
      *
      * @param scratch owns the arrays that are computed; closed when the function has returned
-     * @param losses the mean cross-entropy in nats per token, shape [checkpoints, 1]
-     * @param gradients the gradients, shape [checkpoints, {@link
+     * @param losses the mean cross-entropy in nats per token, shape [checkpoints * examples, 1]
+     * @param gradients the gradients, shape [checkpoints * examples, {@link
      *     io.sluice.gpuworker.model.lora.LoraLayout#size}]
      */
     T apply(NDManager scratch, NDArray losses, NDArray gradients);
@@ -71,37 +80,51 @@ public final class GradientEngine {
    * @param example must have at least one learnt token, and only ids in the model's vocabulary
    */
   public Result compute(Encoded.Example example) {
-    return compute(
-        example,
-        (scratch, losses, gradients) ->
-            new Result(losses.toFloatArray(), rows(gradients.toFloatArray())));
+    return compute(List.of(example)).get(0);
   }
 
   /**
-   * Computes the losses and gradients of an example, and passes them to a function while they are
-   * on the device.
+   * Computes the losses and gradients of examples in one pass. They differ from those of each
+   * example alone by rounding only.
    *
-   * @param example must have at least one learnt token, and only ids in the model's vocabulary
+   * @param examples at least one; each must have at least one learnt token, and only ids in the
+   *     model's vocabulary
+   * @return one result per example
+   */
+  public List<Result> compute(List<Encoded.Example> examples) {
+    return compute(
+        examples,
+        (scratch, losses, gradients) ->
+            results(examples.size(), losses.toFloatArray(), gradients.toFloatArray()));
+  }
+
+  /**
+   * Computes the losses and gradients of examples in one pass, and passes them to a function while
+   * they are on the device.
+   *
+   * @param examples see {@link #compute(List)}
    * @return the result of the function
    */
-  public <T> T compute(Encoded.Example example, GradientFunction<T> function) {
+  public <T> T compute(List<Encoded.Example> examples, GradientFunction<T> function) {
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      return recompute
-          ? withRecomputation(scratch, example, function)
-          : inOnePass(scratch, example, function);
+      return recompute.test(examples)
+          ? withRecomputation(scratch, examples, function)
+          : inOnePass(scratch, examples, function);
     } finally {
       JniUtils.setGradMode(false);
     }
   }
 
   private <T> T inOnePass(
-      NDManager scratch, Encoded.Example example, GradientFunction<T> function) {
+      NDManager scratch, List<Encoded.Example> examples, GradientFunction<T> function) {
     JniUtils.setGradMode(true);
-    LoraStack.Leaf leaf = adapters.leaf();
-    NDArray logits = decoder.logits(scratch, example.ids(), example.asked(), leaf);
-    NDArray losses = losses(scratch, example, logits);
+    LoraStack.Leaf leaf = adapters.leaf(examples.size());
+    NDArray losses;
+    try (NDArray logits = decoder.logits(scratch, batch(examples), leaf)) {
+      losses = losses(scratch, examples, logits);
+    }
     NDArray ones = scratch.ones(losses.getShape());
     JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
     JniUtils.setGradMode(false);
@@ -109,13 +132,21 @@ public final class GradientEngine {
   }
 
   private <T> T withRecomputation(
-      NDManager scratch, Encoded.Example example, GradientFunction<T> function) {
+      NDManager scratch, List<Encoded.Example> examples, GradientFunction<T> function) {
     JniUtils.setGradMode(false);
-    Decoder.Pass pass = decoder.pass(scratch, example.ids(), example.asked());
+    Decoder.Pass pass = decoder.pass(scratch, batch(examples));
     Recomputation.Result result =
-        new Recomputation(pass, adapters, logits -> losses(scratch, example, logits))
+        new Recomputation(
+                pass, adapters, examples.size(), logits -> losses(scratch, examples, logits))
             .run(scratch, pass.embedded());
     return function.apply(scratch, result.losses(), result.gradients());
+  }
+
+  private Batch batch(List<Encoded.Example> examples) {
+    return new Batch(
+        examples.stream().map(Encoded.Example::ids).toList(),
+        examples.stream().map(Encoded.Example::asked).toList(),
+        examples.size() == 1 ? 1 : adapters.adapters());
   }
 
   /** The loss of the base model without an adapter: mean cross-entropy in nats per token. */
@@ -125,21 +156,31 @@ public final class GradientEngine {
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       NDArray logits = decoder.logits(scratch, example.ids(), example.asked(), Lora.NONE);
-      return losses(scratch, example, logits).toFloatArray()[0];
+      return losses(scratch, List.of(example), logits).toFloatArray()[0];
     }
   }
 
-  /** The mean loss over the learnt tokens, shape [1 or adapters, 1]. */
-  private static NDArray losses(NDManager scratch, Encoded.Example example, NDArray logits) {
-    return TokenLosses.of(scratch, logits, example.targets()).mean(new int[] {1}, false);
+  /** The mean losses over the learnt tokens, shape [1 or checkpoints * examples, 1]. */
+  private static NDArray losses(NDManager scratch, List<Encoded.Example> examples, NDArray logits) {
+    return examples.size() == 1
+        ? TokenLosses.of(scratch, logits, examples.get(0).targets()).mean(new int[] {1}, false)
+        : TokenLosses.means(
+            scratch, logits, examples.stream().map(Encoded.Example::targets).toList());
   }
 
-  private float[][] rows(float[] flat) {
+  private List<Result> results(int examples, float[] losses, float[] gradients) {
     int size = adapters.layout().size();
-    float[][] rows = new float[adapters.adapters()][];
-    for (int c = 0; c < rows.length; c++) {
-      rows[c] = Arrays.copyOfRange(flat, c * size, (c + 1) * size);
+    List<Result> results = new ArrayList<>();
+    for (int e = 0; e < examples; e++) {
+      float[] own = new float[adapters.adapters()];
+      float[][] rows = new float[own.length][];
+      for (int c = 0; c < rows.length; c++) {
+        int lane = c * examples + e;
+        own[c] = losses[lane];
+        rows[c] = Arrays.copyOfRange(gradients, lane * size, (lane + 1) * size);
+      }
+      results.add(new Result(own, rows));
     }
-    return rows;
+    return results;
   }
 }

@@ -24,6 +24,7 @@ import java.util.function.UnaryOperator;
 final class Recomputation {
   private final List<Decoder.Part> parts;
   private final LoraStack adapters;
+  private final int examples;
 
   /** The index of the first part with an adapter; no gradients are needed below it. */
   private final int firstAdapted;
@@ -32,10 +33,12 @@ final class Recomputation {
    * Prepares a pass.
    *
    * @param pass the forward pass up to the logits
-   * @param loss computes the losses, shape [checkpoints, 1], from the logits
+   * @param examples the number of examples that pass side by side
+   * @param loss computes the losses, shape [checkpoints * examples, 1], from the logits
    */
-  Recomputation(Decoder.Pass pass, LoraStack adapters, UnaryOperator<NDArray> loss) {
+  Recomputation(Decoder.Pass pass, LoraStack adapters, int examples, UnaryOperator<NDArray> loss) {
     this.adapters = adapters;
+    this.examples = examples;
     int last = pass.parts().size() - 1;
     Decoder.Part end = pass.parts().get(last);
     parts = new ArrayList<>(pass.parts().subList(0, last));
@@ -48,10 +51,11 @@ final class Recomputation {
   }
 
   /**
-   * The losses and gradients of an example.
+   * The losses and gradients of the examples of a pass.
    *
-   * @param losses the losses, shape [checkpoints, 1]
-   * @param gradients the gradients, shape [checkpoints, size], in the order of the layout
+   * @param losses the losses, shape [checkpoints * examples, 1]
+   * @param gradients the gradients, shape [checkpoints * examples, size], in the order of the
+   *     layout
    */
   record Result(NDArray losses, NDArray gradients) {}
 
@@ -59,7 +63,7 @@ final class Recomputation {
    * Computes losses and gradients. Gradient mode of the thread is off afterwards.
    *
    * @param scratch owns the arrays that are computed
-   * @param embedded the embeddings of the example's tokens, which are the input of the first part
+   * @param embedded the embeddings of the tokens, which are the input of the first part
    */
   Result run(NDManager scratch, NDArray embedded) {
     List<NDArray> states = forward(embedded);
@@ -79,7 +83,8 @@ final class Recomputation {
     for (Decoder.Part part : parts) {
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray state = part.step().apply(states.get(states.size() - 1), lora(adapters.leaf(part)));
+        NDArray state =
+            part.step().apply(states.get(states.size() - 1), lora(adapters.leaf(part, examples)));
         NDScope.unregister(state);
         states.add(state);
       }
@@ -102,7 +107,7 @@ final class Recomputation {
       NDArray input = state.stopGradient();
       input.setRequiresGradient(i > firstAdapted);
       JniUtils.setGradMode(true);
-      Optional<LoraStack.Leaf> leaf = adapters.leaf(parts.get(i));
+      Optional<LoraStack.Leaf> leaf = adapters.leaf(parts.get(i), examples);
       NDArray output = parts.get(i).step().apply(input, lora(leaf));
       JniUtils.backward((PtNDArray) output, (PtNDArray) upstream, false, false);
       leaf.ifPresent(adapted -> gradients.add(0, detachFromScope(adapted.gradient())));

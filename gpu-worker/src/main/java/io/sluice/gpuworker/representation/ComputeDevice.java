@@ -1,13 +1,15 @@
 package io.sluice.gpuworker.representation;
 
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.representation.memory.PassSize;
+import java.util.function.Predicate;
 
 /**
  * The device that vectors are computed on, and how.
  *
  * @param torch the engine on one device; closed by whoever opened it
- * @param recompute whether the backward pass computes the layers' activations again instead of
- *     keeping them, see {@link ComputeSettings#recompute}
+ * @param recompute for which passes the backward pass computes the layers' activations again
+ *     instead of keeping them, see {@link ComputeSettings#recompute}
  * @param times collects the time that each stage takes; shared by all devices
  */
-record ComputeDevice(Torch torch, boolean recompute, StageTimes times) {}
+record ComputeDevice(Torch torch, Predicate<PassSize> recompute, StageTimes times) {}

@@ -1,28 +1,46 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.representation.memory.RecomputeMode;
+import java.util.OptionalInt;
+
 /**
- * Limits on the memory that computing examples takes. They do not change the vectors, except for
- * rounding in the last bits.
+ * How passes are divided, and limits on the memory that they take. This does not change the
+ * vectors, except for rounding in the last bits.
  *
  * @param tokensInFlight limit on the tokens of all examples that are computed at the same time, at
  *     least 1; bounds the memory. An example that is longer than the limit is computed alone.
- * @param recompute whether the backward pass computes the layers' activations again instead of
- *     keeping them (activation checkpointing): a pass takes about half of the memory and a third
- *     more time
+ * @param recompute when the backward pass computes the layers' activations again instead of keeping
+ *     them (activation checkpointing): a pass takes about half of the memory and a third more time
+ * @param examplesPerPass the largest number of examples of similar length that share a pass, at
+ *     least 1; empty for as many as fit on a GPU, and for one on a CPU
  */
-public record ComputeSettings(int tokensInFlight, boolean recompute) {
+public record ComputeSettings(
+    int tokensInFlight, RecomputeMode recompute, OptionalInt examplesPerPass) {
   /** The default of {@code tokensInFlight}. */
   public static final int DEFAULT_TOKENS_IN_FLIGHT = 8192;
 
-  /** The default limit on tokens in flight; activations are kept. */
+  /** The default limit on tokens in flight; the rest is chosen automatically. */
   public static final ComputeSettings DEFAULT =
-      new ComputeSettings(DEFAULT_TOKENS_IN_FLIGHT, false);
+      new ComputeSettings(DEFAULT_TOKENS_IN_FLIGHT, RecomputeMode.AUTO, OptionalInt.empty());
 
-  /** Throws {@link IllegalArgumentException} when the limit is below 1. */
+  /** Throws {@link IllegalArgumentException} when a limit is below 1. */
   public ComputeSettings {
     if (tokensInFlight < 1) {
       throw new IllegalArgumentException(
           tokensInFlight + " tokens in flight: allow at least 1, preferably several thousand");
     }
+    if (examplesPerPass.orElse(1) < 1) {
+      throw new IllegalArgumentException(
+          examplesPerPass.getAsInt() + " examples per pass: allow at least 1");
+    }
+  }
+
+  /**
+   * The largest number of examples that share a pass.
+   *
+   * @param gpu whether the device is a GPU
+   */
+  int most(boolean gpu) {
+    return examplesPerPass.orElse(gpu ? Integer.MAX_VALUE : 1);
   }
 }

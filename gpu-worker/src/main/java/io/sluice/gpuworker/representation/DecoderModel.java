@@ -10,16 +10,23 @@ import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.file.ElementType;
+import io.sluice.gpuworker.representation.memory.MemoryNeed;
+import io.sluice.gpuworker.representation.memory.MemoryPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A causal language model with its tokenizer, on every GPU, or on the CPU when there is none. */
 final class DecoderModel implements LoadedModel<Encoded.Example> {
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderModel.class);
+
   private static final List<String> MODEL_FILES =
       List.of("config.json", "tokenizer.json", "tokenizer_config.json");
 
@@ -29,6 +36,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   private final Tokens tokens;
   private final ExampleEncoder encoder;
   private final List<ExampleVectors<Encoded.Example>> vectors = new ArrayList<>();
+  private final Passes passes;
 
   /** Loads the model files of a kind onto a device. */
   interface OnDevice {
@@ -52,12 +60,44 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
     if (settings.text().form() instanceof TextForm.Reference) {
       SelfTest.requireStablePrefixes(tokens);
     }
+    MemoryPlan plan = plan(compute);
+    boolean gpu = devices.get(0).manager().getDevice().isGpu();
+    int most = compute.most(gpu);
+    passes =
+        new Passes(compute.tokensInFlight(), size -> size.examples() <= most && plan.allows(size));
     for (Torch device : devices) {
       ExampleVectors<Encoded.Example> loaded =
-          kind.open(this.settings, new ComputeDevice(device, compute.recompute(), times));
+          kind.open(this.settings, new ComputeDevice(device, plan::recomputes, times));
       loaded.selfTest(SelfTest.example(tokens, loaded.vocabulary()));
       vectors.addAll(Collections.nCopies(device.parallelism(), loaded));
     }
+  }
+
+  /** Checks that the model fits into the device with the least memory, before it is loaded. */
+  private MemoryPlan plan(ComputeSettings compute) throws IOException {
+    Torch smallest = Collections.min(devices, Comparator.comparingLong(DecoderModel::usableMemory));
+    boolean gpu = smallest.manager().getDevice().isGpu();
+    DecoderMemory memory = DecoderMemory.read(settings);
+    MemoryPlan plan =
+        new MemoryPlan(
+            memory.estimate(gpu),
+            usableMemory(smallest),
+            smallest.parallelism(),
+            compute.recompute());
+    int limit = settings.text().maxLength();
+    plan.requireRoom(limit, memory.narrower(gpu));
+    LOG.atInfo()
+        .addKeyValue("device", smallest.device())
+        .addKeyValue("needed", plan.least(limit).text())
+        .addKeyValue("usable", MemoryNeed.text(plan.memory()))
+        .addKeyValue("longestText", plan.longest(limit))
+        .addKeyValue("longestTextWithoutRecomputation", plan.longestKept(limit))
+        .log("Estimated the memory for one text of the greatest length");
+    return plan;
+  }
+
+  private static long usableMemory(Torch device) {
+    return DeviceMemory.usable(device.manager().getDevice());
   }
 
   /** Loads models for a kind of vectors. */
@@ -90,6 +130,11 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   @Override
   public List<ExampleVectors<Encoded.Example>> vectors() {
     return List.copyOf(vectors);
+  }
+
+  @Override
+  public Passes passes() {
+    return passes;
   }
 
   @Override

@@ -27,9 +27,11 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
 
   private final SentenceEncoder encoder;
   private final Vectors vectors;
+  private final Passes passes;
 
-  private EmbeddingModel(SentenceEncoder encoder, StageTimes times) {
+  private EmbeddingModel(SentenceEncoder encoder, ComputeSettings compute, StageTimes times) {
     this.encoder = encoder;
+    this.passes = new Passes(compute.tokensInFlight(), size -> false);
     this.vectors = new Vectors(encoder, times);
   }
 
@@ -43,7 +45,7 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
             settings.prompts(),
             settings.text().queries(),
             settings.text().maxLength());
-    EmbeddingModel model = new EmbeddingModel(encoder, times);
+    EmbeddingModel model = new EmbeddingModel(encoder, compute, times);
     try {
       model.vectors.selfTest(
           model
@@ -68,6 +70,12 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
   @Override
   public List<ExampleVectors<Sentence>> vectors() {
     return Collections.nCopies(Runtime.getRuntime().availableProcessors(), vectors);
+  }
+
+  /** Each text has a pass of its own: a model's results may depend on the padding. */
+  @Override
+  public Passes passes() {
+    return passes;
   }
 
   /** Jobs train on the examples in this form; the prompts belong to the fingerprint alone. */
@@ -100,8 +108,10 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
   private record Vectors(SentenceEncoder encoder, StageTimes times)
       implements ExampleVectors<Sentence> {
     @Override
-    public float[][] of(Sentence example, ExampleRole role) {
-      return times.time(Stage.MODEL, () -> new float[][] {encoder.vector(example)});
+    public List<float[][]> of(List<Sentence> examples, ExampleRole role) {
+      return examples.stream()
+          .map(example -> times.time(Stage.MODEL, () -> new float[][] {encoder.vector(example)}))
+          .toList();
     }
 
     @Override

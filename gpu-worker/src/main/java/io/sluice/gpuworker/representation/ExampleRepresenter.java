@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * Represents examples with a model: turns them into its input, computes the vectors of a {@link
  * RepresentationKind} and scales each vector to unit length.
  *
- * <p>Every example gets its own pass through the model, so its vectors do not depend on the batch
- * that it is in.
+ * <p>On a CPU, every example gets its own pass through the model by default, so its vectors do not
+ * depend on the batch that it is in. When examples share passes, the last bits may.
  */
 public final class ExampleRepresenter implements Representer {
   private static final Logger LOG = LoggerFactory.getLogger(ExampleRepresenter.class);
@@ -27,9 +27,9 @@ public final class ExampleRepresenter implements Representer {
   /** A model with the threads that compute with it. */
   private record Pooled<E extends ModelInput>(
       LoadedModel<E> loaded, ExampleVectors<E> vectors, ExamplePool<E> pool) {
-    static <E extends ModelInput> Pooled<E> of(LoadedModel<E> loaded, int tokensInFlight) {
+    static <E extends ModelInput> Pooled<E> of(LoadedModel<E> loaded) {
       List<ExampleVectors<E>> vectors = loaded.vectors();
-      return new Pooled<>(loaded, vectors.get(0), new ExamplePool<>(vectors, tokensInFlight));
+      return new Pooled<>(loaded, vectors.get(0), new ExamplePool<>(vectors, loaded.passes()));
     }
 
     List<Outcome> represent(List<? extends Text> examples, ExampleRole role, StageTimes times) {
@@ -77,7 +77,7 @@ public final class ExampleRepresenter implements Representer {
       throws IOException {
     StageTimes times = new StageTimes();
     LoadedModel<?> loaded = settings.kind().open(settings, compute, times);
-    Pooled<?> pooled = Pooled.of(loaded, compute.tokensInFlight());
+    Pooled<?> pooled = Pooled.of(loaded);
     try {
       ExampleRepresenter representer = new ExampleRepresenter(pooled, times);
       LOG.atInfo()

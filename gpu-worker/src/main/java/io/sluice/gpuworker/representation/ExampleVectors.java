@@ -2,6 +2,7 @@ package io.sluice.gpuworker.representation;
 
 import io.sluice.gpuworker.gradient.ModelInput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Computes the vectors of one {@link RepresentationKind} on one device. Implementations are
@@ -20,14 +21,16 @@ interface ExampleVectors<E extends ModelInput> {
   int vocabulary();
 
   /**
-   * Computes the vectors of an example. They are not scaled to unit length.
+   * Computes the vectors of examples in one pass. They are not scaled to unit length, and differ
+   * from those of each example alone by rounding only.
    *
-   * @param example all its ids are in the vocabulary; of a decoder's example, at least one token
-   *     has a label
-   * @return shape [number of weights, dimension]
+   * @param examples at least one; several only if {@link LoadedModel#passes} lets them share a
+   *     pass. All their ids are in the vocabulary; of a decoder's examples, at least one token has
+   *     a label
+   * @return for each example, shape [number of weights, dimension]
    * @throws ai.djl.engine.EngineException when the engine fails, for example for lack of memory
    */
-  float[][] of(E example, ExampleRole role);
+  List<float[][]> of(List<E> examples, ExampleRole role);
 
   /**
    * Adds everything that the vectors depend on and that {@link LoadedModel#describe} has not added.

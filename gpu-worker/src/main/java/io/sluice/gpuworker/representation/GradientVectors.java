@@ -48,7 +48,13 @@ final class GradientVectors implements ExampleVectors<Encoded.Example> {
     this.checkpoints = checkpoints;
     this.decoder = decoder;
     NDManager manager = device.torch().manager();
-    engine = new GradientEngine(manager, decoder, adapters, device.recompute() || decoder.widens());
+    boolean widens = decoder.widens();
+    engine =
+        new GradientEngine(
+            manager,
+            decoder,
+            adapters,
+            examples -> widens || device.recompute().test(Passes.size(examples)));
     times = device.times();
     List<AdamMoments> moments = new ArrayList<>();
     if (usesAdamForm()) {
@@ -113,17 +119,17 @@ final class GradientVectors implements ExampleVectors<Encoded.Example> {
   }
 
   /**
-   * On a GPU, the engine only queues the passes. They complete while the reduction waits for its
+   * On a GPU, the engine only queues the pass. It completes while the reduction waits for its
    * result, and that time is counted as the reduction's.
    */
   @Override
-  public float[][] of(Encoded.Example example, ExampleRole role) {
+  public List<float[][]> of(List<Encoded.Example> examples, ExampleRole role) {
     long begin = System.nanoTime();
     return engine.compute(
-        example,
+        examples,
         (scratch, losses, gradients) -> {
           times.add(Stage.MODEL, System.nanoTime() - begin);
-          return reduction.reduce(scratch, gradients, role);
+          return reduction.reduce(scratch, gradients, examples.size(), role);
         });
   }
 

@@ -7,12 +7,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.Batch;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.decoder.Lora;
 import io.sluice.gpuworker.model.decoder.Replacements;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -74,21 +78,42 @@ final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
   }
 
   @Override
-  public float[][] of(Encoded.Example example, ExampleRole role) {
-    return times.time(Stage.MODEL, () -> new float[][] {mean(example)});
+  public List<float[][]> of(List<Encoded.Example> examples, ExampleRole role) {
+    return times.time(Stage.MODEL, () -> means(examples));
   }
 
-  private float[] mean(Encoded.Example example) {
+  private List<float[][]> means(List<Encoded.Example> examples) {
     JniUtils.setGradMode(false);
-    int length = example.ids().length;
     try (NDManager scratch = manager.newSubManager();
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      long[] everywhere = LongStream.range(0, length).toArray();
-      NDArray states = decoder.states(scratch, example.ids(), everywhere, Lora.NONE);
-      NDArray weights = scratch.create(pooling.weights(length), new Shape(1, length));
-      return weights.matMul(states.squeeze(0)).toFloatArray();
+      Batch batch =
+          new Batch(
+              examples.stream().map(Encoded.Example::ids).toList(),
+              examples.stream().map(HiddenStateVectors::everywhere).toList(),
+              1);
+      NDArray states = decoder.states(scratch, batch, Lora.NONE);
+      float[] means = weights(scratch, examples, batch.askedLength()).matMul(states).toFloatArray();
+      return IntStream.range(0, examples.size())
+          .mapToObj(
+              e ->
+                  new float[][] {Arrays.copyOfRange(means, e * dimension(), (e + 1) * dimension())})
+          .toList();
     }
+  }
+
+  private static long[] everywhere(Encoded.Example example) {
+    return LongStream.range(0, example.ids().length).toArray();
+  }
+
+  /** The weights of the tokens, shape [examples, 1, longest]; those of padding are 0. */
+  private NDArray weights(NDManager scratch, List<Encoded.Example> examples, int longest) {
+    float[] weights = new float[examples.size() * longest];
+    for (int e = 0; e < examples.size(); e++) {
+      float[] own = pooling.weights(examples.get(e).ids().length);
+      System.arraycopy(own, 0, weights, e * longest, own.length);
+    }
+    return scratch.create(weights, new Shape(examples.size(), 1, longest));
   }
 
   @Override
@@ -101,6 +126,6 @@ final class HiddenStateVectors implements ExampleVectors<Encoded.Example> {
 
   @Override
   public void selfTest(Encoded.Example example) throws IOException {
-    SelfTest.requireUsableState(of(example, ExampleRole.CANDIDATE)[0]);
+    SelfTest.requireUsableState(of(List.of(example), ExampleRole.CANDIDATE).get(0)[0]);
   }
 }

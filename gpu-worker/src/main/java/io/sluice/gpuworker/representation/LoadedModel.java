@@ -35,6 +35,9 @@ interface LoadedModel<E extends ModelInput> extends AutoCloseable {
    */
   List<ExampleVectors<E>> vectors();
 
+  /** How examples are divided into passes. */
+  Passes passes();
+
   /** See {@link Representer#textForm}. */
   String textForm();
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.sluice.gpuworker.gradient.AdamForm;
 import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,16 +20,25 @@ import java.util.List;
 record ReductionInJava(List<AdamMoments> moments, Projection projection, StageTimes times)
     implements GradientReduction {
   @Override
-  public float[][] reduce(NDManager scratch, NDArray gradients, ExampleRole role) {
-    float[][] rows = new float[(int) gradients.getShape().get(0)][];
-    for (int c = 0; c < rows.length; c++) {
-      int checkpoint = c;
-      float[] row = times.time(Stage.MODEL, () -> gradients.get(checkpoint).toFloatArray());
-      if (role == ExampleRole.CANDIDATE && !moments.isEmpty()) {
-        times.time(Stage.ADAM, () -> AdamForm.apply(row, moments.get(checkpoint)));
+  public List<float[][]> reduce(
+      NDManager scratch, NDArray gradients, int examples, ExampleRole role) {
+    int checkpoints = (int) gradients.getShape().get(0) / examples;
+    List<float[][]> all = new ArrayList<>();
+    for (int e = 0; e < examples; e++) {
+      float[][] rows = new float[checkpoints][];
+      for (int c = 0; c < checkpoints; c++) {
+        rows[c] = row(gradients, c * examples + e, c, role);
       }
-      rows[c] = times.time(Stage.PROJECTION, () -> projection.apply(row, checkpoint));
+      all.add(rows);
     }
-    return rows;
+    return all;
+  }
+
+  private float[] row(NDArray gradients, int lane, int checkpoint, ExampleRole role) {
+    float[] row = times.time(Stage.MODEL, () -> gradients.get(lane).toFloatArray());
+    if (role == ExampleRole.CANDIDATE && !moments.isEmpty()) {
+      times.time(Stage.ADAM, () -> AdamForm.apply(row, moments.get(checkpoint)));
+    }
+    return times.time(Stage.PROJECTION, () -> projection.apply(row, checkpoint));
   }
 }

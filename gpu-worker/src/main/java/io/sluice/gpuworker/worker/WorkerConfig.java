@@ -139,7 +139,10 @@ public final class WorkerConfig extends ServiceConfig {
 
   /** How examples are computed. */
   public ComputeSettings computeSettings() {
-    return new ComputeSettings(get(WorkerSettings.TOKENS_IN_FLIGHT), get(WorkerSettings.RECOMPUTE));
+    return new ComputeSettings(
+        get(WorkerSettings.TOKENS_IN_FLIGHT),
+        get(WorkerSettings.RECOMPUTE),
+        get(WorkerSettings.EXAMPLES_PER_PASS));
   }
 
   /** Records represented, published and committed together, at most. */

@@ -11,6 +11,7 @@ import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.StatePooling;
+import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.connection.Setting;
 import io.sluice.schemas.connection.SettingChecks;
@@ -19,6 +20,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
@@ -238,15 +240,31 @@ public final class WorkerSettings {
                   + " limits the memory. A longer example is computed alone; one for which the memory"
                   + " does not suffice even then becomes a dead letter.");
 
-  /** Whether layers are computed again on the way back. */
-  public static final Setting<Boolean> RECOMPUTE =
-      Setting.flag("recompute")
-          .byDefault(false)
+  /** When layers are computed again on the way back. */
+  public static final Setting<RecomputeMode> RECOMPUTE =
+      Setting.text("recompute")
+          .byDefault(ComputeSettings.DEFAULT.recompute().label())
+          .valid(ValidString.in(RecomputeMode.labels().toArray(String[]::new)))
           .importance(Importance.LOW)
           .documentation(
               "Whether the activations of a forward pass are computed again in the backward pass"
-                  + " instead of being kept. For long examples this saves about half of the memory and"
-                  + " takes a third more time.");
+                  + " instead of being kept: true, false, or auto (in the passes that would not fit"
+                  + " into the memory otherwise, by an estimate). For long examples this saves about"
+                  + " half of the memory and takes a third more time.")
+          .as(RecomputeMode::of);
+
+  /** The number of examples that share a pass; empty for what suits the device. */
+  public static final Setting<OptionalInt> EXAMPLES_PER_PASS =
+      Setting.integer("examples.per.pass")
+          .byDefault(0)
+          .valid(Range.atLeast(0))
+          .importance(Importance.LOW)
+          .documentation(
+              "Maximum number of examples of similar length that share a pass through the model,"
+                  + " within tokens.in.flight and the memory. Each has vectors of its own, which"
+                  + " differ from those of a pass by itself in the last bits only. 0: as many as"
+                  + " fit on a GPU, and one on a CPU. Not used by kind embedding.")
+          .as(count -> count == 0 ? OptionalInt.empty() : OptionalInt.of(count));
 
   /** The number of records that are published and committed together, at most. */
   public static final Setting<Integer> BATCH_RECORDS =
@@ -284,6 +302,7 @@ public final class WorkerSettings {
         COMPUTE,
         TOKENS_IN_FLIGHT,
         RECOMPUTE,
+        EXAMPLES_PER_PASS,
         BATCH_RECORDS);
   }
 }

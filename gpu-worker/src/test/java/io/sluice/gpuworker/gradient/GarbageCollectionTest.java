@@ -52,7 +52,10 @@ class GarbageCollectionTest {
                 torch.manager(), run.resolve("base"), checkpoints.get(0).replacements()),
             256);
     return new GradientEngine(
-        torch.manager(), decoder, LoraStack.load(torch.manager(), decoder, checkpoints), false);
+        torch.manager(),
+        decoder,
+        LoraStack.load(torch.manager(), decoder, checkpoints),
+        pass -> false);
   }
 
   private static Encoded.Example example(Path run) {

@@ -86,7 +86,7 @@ class NarrowArchitectureTest {
           LoraStack.load(
               torch.manager(), decoder, List.of(LoraCheckpoint.open(golden.resolve("adapter"))));
       JsonNode example = GoldenData.json(golden.resolve("examples.json")).get(0);
-      return new GradientEngine(torch.manager(), decoder, adapters, decoder.widens())
+      return new GradientEngine(torch.manager(), decoder, adapters, pass -> decoder.widens())
           .compute(
               new Encoded.Example(
                   GoldenData.longs(example.path("input_ids")),

@@ -51,8 +51,10 @@ class RecomputationTest {
               DecoderWeights.open(torch.manager(), golden.resolve("base")),
               POSITIONS);
       LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
-      GradientEngine keeping = new GradientEngine(torch.manager(), decoder, adapters, false);
-      GradientEngine recomputing = new GradientEngine(torch.manager(), decoder, adapters, true);
+      GradientEngine keeping =
+          new GradientEngine(torch.manager(), decoder, adapters, pass -> false);
+      GradientEngine recomputing =
+          new GradientEngine(torch.manager(), decoder, adapters, pass -> true);
       for (Encoded.Example example : examples(golden)) {
         GradientEngine.Result expected = keeping.compute(example);
         GradientEngine.Result actual = recomputing.compute(example);

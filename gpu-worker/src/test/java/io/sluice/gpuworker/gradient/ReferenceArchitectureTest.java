@@ -77,7 +77,7 @@ class ReferenceArchitectureTest {
       Decoder decoder = decoder(torch, golden.resolve("base"));
       LoraStack adapters = LoraStack.load(torch.manager(), decoder, List.of(adapter));
       sameOrder(soft, adapters.layout(), GoldenData.json(golden.resolve("lora_parameters.json")));
-      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters, false);
+      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters, pass -> false);
       float[] baseLosses = GoldenData.floats(golden.resolve("loss_base.npy"));
       float[] losses = GoldenData.floats(golden.resolve("loss_adapter.npy"));
       float[] gradients = GoldenData.floats(golden.resolve("grads_raw.npy"));

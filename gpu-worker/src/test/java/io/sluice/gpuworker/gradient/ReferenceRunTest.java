@@ -51,7 +51,7 @@ class ReferenceRunTest {
                   torch.manager(), run.resolve("base"), checkpoints.get(0).replacements()),
               512);
       LoraStack adapters = LoraStack.load(torch.manager(), decoder, checkpoints);
-      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters, false);
+      GradientEngine engine = new GradientEngine(torch.manager(), decoder, adapters, pass -> false);
       JsonNode encoded = GoldenData.json(run.resolve("encoded.json"));
       List<GradientEngine.Result> candidates =
           compute(engine, encoded.path("candidates"), candidateCount);

@@ -2,6 +2,7 @@ package io.sluice.gpuworker.representation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.EngineException;
 import io.sluice.gpuworker.device.DeviceFailure;
@@ -34,7 +35,7 @@ class ExamplePoolTest {
   void givenABudget_whenManyExamplesAreComputed_thenTheirTokensNeverExceedIt() {
     pool =
         new ExamplePool<>(
-            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), 100);
+            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), alone(100));
     List<Outcome> outcomes =
         pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(outcomes).hasSize(60).hasOnlyElementsOfType(Represented.class);
@@ -45,7 +46,7 @@ class ExamplePoolTest {
   void givenAnExampleLargerThanTheBudget_whenComputed_thenNoOtherExampleIsInFlight() {
     pool =
         new ExamplePool<>(
-            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), 50);
+            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), alone(50));
     List<Outcome> outcomes =
         pool.represent(examples(List.of(20, 20, 300, 20, 20)), ExampleRole.CANDIDATE);
     assertThat(outcomes).hasOnlyElementsOfType(Represented.class);
@@ -57,7 +58,7 @@ class ExamplePoolTest {
     device.memory = 60;
     pool =
         new ExamplePool<>(
-            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), 1000);
+            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), alone(1000));
     List<Integer> tokens = new ArrayList<>(Collections.nCopies(40, 25));
     tokens.add(20, 70);
 
@@ -73,7 +74,7 @@ class ExamplePoolTest {
   @Test
   void givenAnyOtherEngineFailure_whenComputed_thenTheWholeBatchFails() {
     device.memory = -1;
-    pool = new ExamplePool<>(List.of(device), 1000);
+    pool = new ExamplePool<>(List.of(device), alone(1000));
     assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("device lost");
@@ -83,7 +84,7 @@ class ExamplePoolTest {
   void givenALostDevice_whenComputed_thenTheProcessIsToEnd() {
     device.error = "CUDA error: an illegal memory access was encountered";
     device.memory = -1;
-    pool = new ExamplePool<>(List.of(device), 1000);
+    pool = new ExamplePool<>(List.of(device), alone(1000));
     assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOfSatisfying(
             DeviceFailure.class, failure -> assertThat(failure.fault()).isEqualTo(DeviceFault.LOST))
@@ -94,10 +95,40 @@ class ExamplePoolTest {
   void givenOneDevicePerThread_whenManyExamplesAreComputed_thenEachDeviceComputesOneAtATime() {
     List<ExampleVectors<Encoded.Example>> devices =
         List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
-    pool = new ExamplePool<>(devices, 10_000);
+    pool = new ExamplePool<>(devices, alone(10_000));
     pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(devices)
         .allSatisfy(device -> assertThat(((FakeDevice) device).most.get()).isEqualTo(40));
+  }
+
+  @Test
+  void givenExamplesThatMaySharePasses_whenComputed_thenEachHasItsOwnOutcomeInItsOwnPlace() {
+    pool =
+        new ExamplePool<>(List.of(device, device), new Passes(200, size -> size.examples() <= 3));
+    List<Integer> tokens = List.of(30, 5, 28, 4, 29, 27, 9, 26);
+    List<Outcome> outcomes = pool.represent(examples(tokens), ExampleRole.CANDIDATE);
+    for (int i = 0; i < tokens.size(); i++) {
+      Represented represented = (Represented) outcomes.get(i);
+      assertThat(represented.tokens()).isEqualTo(tokens.get(i));
+      assertThat(represented.rows()[0][0] / represented.rows()[0][1])
+          .isCloseTo(tokens.get(i), within(1e-3f));
+    }
+    assertThat(device.passes).hasSizeLessThan(tokens.size()).contains(2);
+  }
+
+  @Test
+  void givenTooLittleMemoryForASharedPass_whenComputed_thenItsExamplesAreComputedOneByOne() {
+    device.memory = 35;
+    pool = new ExamplePool<>(List.of(device), new Passes(1000, size -> true));
+    List<Outcome> outcomes =
+        pool.represent(examples(List.of(30, 29, 40, 28)), ExampleRole.CANDIDATE);
+    assertThat(outcomes.get(2)).isInstanceOf(Unusable.class);
+    assertThat(outcomes).filteredOn(Represented.class::isInstance).hasSize(3);
+    assertThat(device.passes).containsExactly(1, 1, 1);
+  }
+
+  private static Passes alone(int tokens) {
+    return new Passes(tokens, size -> false);
   }
 
   private static List<Supplier<Prepared<Encoded.Example>>> examples(List<Integer> tokens) {
@@ -115,12 +146,13 @@ class ExamplePoolTest {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private final List<Integer> passes = Collections.synchronizedList(new ArrayList<>());
     private volatile int memory = Integer.MAX_VALUE;
     private volatile String error = "device lost";
 
     @Override
-    public float[][] of(Encoded.Example example, ExampleRole role) {
-      int tokens = example.ids().length;
+    public List<float[][]> of(List<Encoded.Example> examples, ExampleRole role) {
+      int tokens = Math.toIntExact(Passes.size(examples).tokens());
       int now = inFlight.addAndGet(tokens);
       try {
         Thread.sleep(2);
@@ -132,7 +164,8 @@ class ExamplePoolTest {
           throw new EngineException("CUDA out of memory. Tried to allocate 2.00 GiB");
         }
         most.accumulateAndGet(now, Math::max);
-        return new float[][] {{1, 2}};
+        passes.add(examples.size());
+        return examples.stream().map(example -> new float[][] {{example.ids().length, 1}}).toList();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       } finally {

@@ -90,7 +90,8 @@ class HiddenStateTest {
     try (Torch torch = Torch.open()) {
       HiddenStateVectors vectors =
           HiddenStateVectors.open(
-              settings(golden.resolve("base")), new ComputeDevice(torch, false, new StageTimes()));
+              settings(golden.resolve("base")),
+              new ComputeDevice(torch, pass -> false, new StageTimes()));
       List<float[]> ours = new ArrayList<>();
       List<float[]> theirs = new ArrayList<>();
       for (int i = 0; i < examples.size(); i++) {
@@ -98,7 +99,7 @@ class HiddenStateTest {
             new Encoded.Example(
                 GoldenData.longs(examples.get(i).path("input_ids")),
                 GoldenData.longs(examples.get(i).path("labels")));
-        float[] vector = vectors.of(example, ExampleRole.QUERY)[0];
+        float[] vector = vectors.of(List.of(example), ExampleRole.QUERY).get(0)[0];
         assertThat(UnitLength.scale(vector)).isTrue();
         assertThat(GoldenData.relativeError(vector, GoldenData.row(expected, i, vector.length)))
             .as("example %d", i)

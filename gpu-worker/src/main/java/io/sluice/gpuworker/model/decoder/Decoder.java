@@ -2,6 +2,7 @@ package io.sluice.gpuworker.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.config.LayerAttention;
 import io.sluice.gpuworker.model.config.RopeConfig;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -124,26 +126,46 @@ public final class Decoder {
   public record Pass(NDArray embedded, List<Part> parts) {}
 
   /**
-   * Prepares a forward pass of one example. Only the embeddings and the masks are computed.
+   * Prepares a forward pass. Only the embeddings and the masks are computed.
    *
    * @param manager owns the arrays that the pass shares; must stay open until the pass ends
-   * @param ids the token ids of the example
-   * @param asked positions whose next token is predicted, ascending
+   * @param batch each example at most as long as the maximum that was passed to {@link #load}
    */
-  public Pass pass(NDManager manager, long[] ids, long[] asked) {
-    List<Part> parts = layerParts(manager, Pack.of(ids, asked));
+  public Pass pass(NDManager manager, Batch batch) {
+    List<Part> parts = layerParts(manager, batch);
     parts.add(new Part(List.of(head.linear()), (x, lora) -> head.apply(norm.apply(x), lora)));
-    return new Pass(embedding.apply(manager, ids), parts);
+    return new Pass(embedded(manager, batch), parts);
+  }
+
+  private NDArray embedded(NDManager manager, Batch batch) {
+    NDArray found = embedding.apply(manager, batch.paddedIds());
+    if (batch.isSingle()) {
+      return found;
+    }
+    NDArray rows = found.reshape(batch.examples(), batch.length(), -1);
+    return batch.copies() == 1 ? rows : rows.tile(new long[] {batch.copies(), 1, 1});
+  }
+
+  private List<Part> layerParts(NDManager manager, Batch batch) {
+    if (batch.isSingle()) {
+      return layerParts(manager, Pack.of(batch.ids().get(0), batch.asked().get(0)));
+    }
+    return layerParts(
+        attention ->
+            Sequence.of(manager, batch, attention.rope().map(ropes::get), attention.window()));
   }
 
   private List<Part> layerParts(NDManager manager, Pack pack) {
+    return layerParts(
+        attention ->
+            Sequence.of(manager, pack, attention.rope().map(ropes::get), attention.window()));
+  }
+
+  private List<Part> layerParts(Function<LayerAttention, Sequence> positions) {
     Map<LayerAttention, Sequence> sequences = new HashMap<>();
     List<Part> parts = new ArrayList<>();
     for (DecoderLayer layer : layers) {
-      Sequence sequence =
-          sequences.computeIfAbsent(
-              layer.positions(),
-              known -> Sequence.of(manager, pack, known.rope().map(ropes::get), known.window()));
+      Sequence sequence = sequences.computeIfAbsent(layer.positions(), positions);
       boolean last = parts.size() == layers.size() - 1;
       Sequence.View view = last ? sequence.asked() : sequence.everywhere();
       parts.add(
@@ -155,26 +177,47 @@ public final class Decoder {
   }
 
   /**
+   * Computes hidden states after the final norm of one example, see {@link #states(NDManager,
+   * Batch, Lora)}.
+   *
+   * @param ids the token ids of the example
+   * @param asked positions whose state is wanted, ascending
+   * @return shape [1 or adapters, asked, hidden]
+   */
+  public NDArray states(NDManager manager, long[] ids, long[] asked, Lora lora) {
+    return states(manager, Batch.of(ids, asked), lora);
+  }
+
+  /**
    * Computes hidden states after the final norm.
    *
    * <p>In the last layer, only keys and values are computed at all positions; the rest is computed
    * at the requested positions only.
    *
    * @param manager owns the arrays that are computed
-   * @param ids the token ids of the example
-   * @param asked positions whose state is wanted, ascending
-   * @return shape [1 or adapters, asked, hidden]
+   * @return shape [lanes, asked, hidden]; [1 or adapters, asked, hidden] for a single example
    */
-  public NDArray states(NDManager manager, long[] ids, long[] asked, Lora lora) {
-    return states(manager, Pack.of(ids, asked), lora);
+  public NDArray states(NDManager manager, Batch batch, Lora lora) {
+    return states(embedded(manager, batch), layerParts(manager, batch), lora);
   }
 
-  private NDArray states(NDManager manager, Pack pack, Lora lora) {
-    NDArray x = embedding.apply(manager, pack.ids());
-    for (Part part : layerParts(manager, pack)) {
-      x = part.step().apply(x, lora);
+  /**
+   * Passes states through layers. What a layer computes is released when it is done, except for
+   * what the backward pass needs of it, which the graph of gradients holds. An array over Java's
+   * memory that a layer creates would be released with the layer; an adapter that creates one takes
+   * it out of the scope.
+   */
+  private NDArray states(NDArray embedded, List<Part> parts, Lora lora) {
+    NDArray state = embedded;
+    for (Part part : parts) {
+      try (NDArray input = state;
+          NDScope scope = new NDScope()) {
+        scope.suppressNotUsedWarning();
+        state = part.step().apply(input, lora);
+        NDScope.unregister(state);
+      }
     }
-    return norm.apply(x);
+    return norm.apply(state);
   }
 
   /**
@@ -186,7 +229,19 @@ public final class Decoder {
    * @return logits, shape [1 or adapters, asked, vocabulary]
    */
   public NDArray logits(NDManager manager, long[] ids, long[] asked, Lora lora) {
-    return logits(manager, Pack.of(ids, asked), lora);
+    return logits(manager, Batch.of(ids, asked), lora);
+  }
+
+  /**
+   * Predicts the tokens that follow the requested positions.
+   *
+   * @param manager owns the arrays that are computed
+   * @param batch each example at most as long as the maximum that was passed to {@link #load}
+   * @return logits, shape [lanes, asked, vocabulary]; [1 or adapters, asked, vocabulary] for a
+   *     single example
+   */
+  public NDArray logits(NDManager manager, Batch batch, Lora lora) {
+    return head.apply(states(manager, batch, lora), lora);
   }
 
   /**
@@ -198,6 +253,7 @@ public final class Decoder {
    * @return logits, shape [1 or adapters, asked, vocabulary]
    */
   public NDArray logits(NDManager manager, Pack pack, Lora lora) {
-    return head.apply(states(manager, pack, lora), lora);
+    NDArray embedded = embedding.apply(manager, pack.ids());
+    return head.apply(states(embedded, layerParts(manager, pack), lora), lora);
   }
 }

@@ -117,6 +117,16 @@ public final class DecoderWeights {
   }
 
   /**
+   * The number of tokens in the vocabulary of a model, that is, of rows of its embedding. Reads no
+   * weights.
+   *
+   * @throws UnusableModelException when a file is missing or damaged, or has no embedding
+   */
+  public static int vocabulary(Path modelFolder) throws IOException {
+    return tensors(modelFolder).rows(Embedding.NAME);
+  }
+
+  /**
    * The bytes that a model's weights take in memory. Reads no weights.
    *
    * @param dtype the type in which they are kept

@@ -2,14 +2,17 @@ package io.sluice.gpuworker.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
- * The positions of a pack of examples, with the rotary tables and the attention masks that a layer
- * needs for them.
+ * The positions of a pack or a batch of examples, with the rotary tables and the attention masks
+ * that a layer needs for them.
  *
  * @param everywhere all positions
  * @param asked the positions at which a prediction is requested, ascending
@@ -20,23 +23,48 @@ record Sequence(View everywhere, View asked) {
    */
   private static final float HIDDEN = -1e30f;
 
-  /**
-   * All positions or a subset of them.
-   *
-   * @param rows the indices of the subset; empty for all positions
-   * @param rope the rotary tables of the subset; empty if the layer has no position embedding
-   * @param mask added to the attention scores, shape [subset, positions]: 0 where attention is
-   *     allowed, a large negative number elsewhere
-   */
-  record View(Optional<NDArray> rows, Optional<Rope> rope, NDArray mask) {
-    /** Selects the subset from all positions, shape [batch, positions, width]. */
-    NDArray of(NDArray x) {
-      return rows.map(index -> x.get(new NDIndex(":, {}", index))).orElse(x);
+  /** Selects positions. */
+  private interface Selection {
+    /** Takes shape [batch, positions, width], returns shape [batch, selected, width]. */
+    NDArray of(NDArray x);
+  }
+
+  /** All positions or a subset of them. */
+  static final class View {
+    private final Selection selection;
+    private final Optional<Rope> rope;
+    private final NDArray mask;
+
+    /**
+     * Creates a view.
+     *
+     * @param selection selects the subset
+     * @param rope the rotary tables of the subset; empty if the layer has no position embedding
+     * @param mask see {@link #mask}
+     */
+    private View(Selection selection, Optional<Rope> rope, NDArray mask) {
+      this.selection = selection;
+      this.rope = rope;
+      this.mask = mask;
     }
 
-    /** Rotates heads, shape [..., subset, head size], by the angles of their positions. */
+    /** Selects the subset from all positions, shape [batch, positions, width]. */
+    NDArray of(NDArray x) {
+      return selection.of(x);
+    }
+
+    /** Rotates heads, shape [batch, ..., subset, head size], by the angles of their positions. */
     NDArray rotate(NDArray heads) {
       return rope.map(angles -> angles.rotate(heads)).orElse(heads);
+    }
+
+    /**
+     * Added to the attention scores, shape [subset, positions], with axes before them if the subset
+     * differs between the rows of the batch: 0 where attention is allowed, a large negative number
+     * elsewhere.
+     */
+    NDArray mask() {
+      return mask;
     }
   }
 
@@ -49,17 +77,59 @@ record Sequence(View everywhere, View asked) {
    *     for all before it
    */
   static Sequence of(NDManager manager, Pack pack, Optional<Rope> tables, OptionalInt window) {
-    NDArray all = manager.arange(0, pack.ids().length, 1, DataType.INT64);
+    NDArray all = positions(manager, pack.ids().length);
     NDArray rows = manager.create(pack.asked());
     NDArray begins = manager.create(pack.begins());
     Optional<Rope> rope = tables.map(angles -> angles.at(manager, pack));
     NDIndex asked = new NDIndex("{}", rows);
     return new Sequence(
-        new View(Optional.empty(), rope, mask(manager, pack, all, begins, window)),
+        new View(x -> x, rope, mask(manager, pack, all, begins, window)),
         new View(
-            Optional.of(rows),
+            x -> x.get(new NDIndex(":, {}", rows)),
             rope.map(angles -> angles.at(asked)),
             mask(manager, pack, rows, begins.get(asked), window)));
+  }
+
+  /**
+   * Computes the tables and masks of a batch. Its examples share the masks of all positions: no
+   * position attends to the padding, which is behind all others.
+   *
+   * @param tables rotary tables for at least as many positions as the longest example has; empty if
+   *     the layer has no position embedding
+   * @param window the number of positions that each position attends to, including itself; empty
+   *     for all before it
+   */
+  static Sequence of(NDManager manager, Batch batch, Optional<Rope> tables, OptionalInt window) {
+    int length = batch.length();
+    NDArray all = positions(manager, length);
+    Shape shape = new Shape(batch.lanes(), batch.askedLength());
+    NDArray asked = manager.create(batch.paddedAsked(), shape);
+    NDArray lanes = manager.arange(0, batch.lanes(), 1, DataType.INT64).expandDims(1);
+    NDIndex rows = new NDIndex("{}", lanes.mul(length).add(asked).reshape(-1));
+    Optional<Rope> rope = tables.map(angles -> angles.at(manager, batch));
+    return new Sequence(
+        new View(x -> x, rope, mask(manager, () -> hidden(all.expandDims(1).sub(all), window))),
+        new View(
+            x ->
+                x.reshape(shape.get(0) * length, -1).get(rows).reshape(shape.addAll(new Shape(-1))),
+            rope.map(angles -> angles.at(batch, rows, asked)),
+            mask(manager, () -> hidden(asked.expandDims(2).sub(all), window))
+                .expandDims(1)
+                .expandDims(1)));
+  }
+
+  private static NDArray positions(NDManager manager, int count) {
+    return manager.arange(0, count, 1, DataType.INT64);
+  }
+
+  /**
+   * Which positions are hidden: later ones, and those before the window.
+   *
+   * @param back how far each position lies before the one that attends
+   */
+  private static NDArray hidden(NDArray back, OptionalInt window) {
+    NDArray later = back.lt(0);
+    return window.isPresent() ? later.logicalOr(back.gte(window.getAsInt())) : later;
   }
 
   /**
@@ -71,15 +141,22 @@ record Sequence(View everywhere, View asked) {
    */
   private static NDArray mask(
       NDManager manager, Pack pack, NDArray asked, NDArray begins, OptionalInt window) {
-    NDArray all = manager.arange(0, pack.ids().length, 1, DataType.INT64);
-    NDArray back = asked.expandDims(1).sub(all.expandDims(0));
-    NDArray hidden = back.lt(0);
-    if (window.isPresent()) {
-      hidden = hidden.logicalOr(back.gte(window.getAsInt()));
+    NDArray all = positions(manager, pack.ids().length).expandDims(0);
+    return mask(
+        manager,
+        () -> {
+          NDArray hidden = hidden(asked.expandDims(1).sub(all), window);
+          return pack.isSingle() ? hidden : hidden.logicalOr(all.lt(begins.expandDims(1)));
+        });
+  }
+
+  /** Computes a mask, and releases what it is computed from, which takes more memory. */
+  private static NDArray mask(NDManager manager, Supplier<NDArray> hidden) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray mask = hidden.get().toType(DataType.FLOAT32, false).mul(manager.create(HIDDEN));
+      NDScope.unregister(mask);
+      return mask;
     }
-    if (!pack.isSingle()) {
-      hidden = hidden.logicalOr(all.expandDims(0).lt(begins.expandDims(1)));
-    }
-    return hidden.toType(DataType.FLOAT32, false).mul(manager.create(HIDDEN));
   }
 }

@@ -54,6 +54,15 @@ public record WeightSettings(WeightType dtype, ProductType compute) {
     return differences;
   }
 
+  /**
+   * Whether some matrix is kept in 16 bits.
+   *
+   * @param stored the types in the model's files, see {@link DecoderWeights#types}
+   */
+  public boolean narrows(Set<ElementType> stored) {
+    return narrow(stored).isPresent();
+  }
+
   /** A type of 16 bits in which some matrix is kept. */
   private Optional<ElementType> narrow(Set<ElementType> stored) {
     return stored.stream().map(dtype::kept).filter(type -> type != ElementType.F32).findFirst();

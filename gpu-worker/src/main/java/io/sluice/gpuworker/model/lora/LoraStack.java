@@ -151,23 +151,36 @@ public final class LoraStack {
   }
 
   /**
-   * Creates parameters for one pass from all adapters. Must be called within an NDScope.
+   * Creates parameters for one pass of a single example from all adapters. Must be called within an
+   * NDScope.
    *
    * @return for a single pass
    */
   public Leaf leaf() {
-    return new Leaf(this, layout.blocks());
+    return leaf(1);
+  }
+
+  /**
+   * Creates parameters for one pass from all adapters: those of each adapter once for every
+   * example, so that each example has gradients of its own. Must be called within an NDScope.
+   *
+   * @param examples the number of examples that pass through the model side by side
+   * @return for a single pass
+   */
+  public Leaf leaf(int examples) {
+    return new Leaf(this, layout.blocks(), examples);
   }
 
   /**
    * Creates parameters for one pass from the adapters of one part of the model. Must be called
    * within an NDScope.
    *
+   * @param examples see {@link #leaf(int)}
    * @return for a single pass; empty if no layer of the part is adapted
    */
-  public Optional<Leaf> leaf(Decoder.Part part) {
+  public Optional<Leaf> leaf(Decoder.Part part, int examples) {
     List<LoraLayout.Block> blocks = blocks(part);
-    return blocks.isEmpty() ? Optional.empty() : Optional.of(new Leaf(this, blocks));
+    return blocks.isEmpty() ? Optional.empty() : Optional.of(new Leaf(this, blocks, examples));
   }
 
   /** Whether at least one layer of a part of the model is adapted. */
@@ -190,17 +203,19 @@ public final class LoraStack {
     private record Factors(NDArray down, NDArray up) {}
 
     /** Creates the leaf for consecutive blocks of the layout. */
-    private Leaf(LoraStack stack, List<LoraLayout.Block> blocks) {
+    private Leaf(LoraStack stack, List<LoraLayout.Block> blocks, int examples) {
       int begin = blocks.get(0).offset();
       int end = blocks.get(blocks.size() - 1).end();
-      flat = stack.values.get(new NDIndex().addAllDim().addSliceDim(begin, end)).stopGradient();
+      int lanes = stack.adapters * examples;
+      NDArray values = stack.values.get(new NDIndex().addAllDim().addSliceDim(begin, end));
+      flat = (examples == 1 ? values : values.repeat(0, examples)).stopGradient();
       flat.setRequiresGradient(true);
-      scaling = stack.scaling;
+      scaling = examples == 1 ? stack.scaling : stack.scaling.repeat(0, examples);
       NDList parts = flat.split(LoraLayout.splitPoints(blocks), 1);
       int next = 0;
       for (LoraLayout.Block block : blocks) {
-        NDArray a = parts.get(next++).reshape(stack.adapters, block.rank(), block.in());
-        NDArray b = parts.get(next++).reshape(stack.adapters, block.out(), block.rank());
+        NDArray a = parts.get(next++).reshape(lanes, block.rank(), block.in());
+        NDArray b = parts.get(next++).reshape(lanes, block.out(), block.rank());
         factors.put(block.module(), new Factors(a.swapAxes(1, 2), b.swapAxes(1, 2)));
       }
     }
@@ -214,7 +229,8 @@ public final class LoraStack {
     /**
      * The gradient that a backward pass computed.
      *
-     * @return shape [adapters, values per adapter], in the order of the layout
+     * @return shape [adapters * examples, values per adapter], in the order of the layout; the
+     *     examples of one adapter follow each other
      */
     public NDArray gradient() {
       return flat.getGradient();

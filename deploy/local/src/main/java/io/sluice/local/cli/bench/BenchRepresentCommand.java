@@ -8,6 +8,7 @@ import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
+import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import io.sluice.local.bench.ProcessUse;
 import io.sluice.local.bench.Workload;
 import io.sluice.local.bundled.LlamaShape;
@@ -26,6 +27,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Utils;
@@ -161,8 +163,16 @@ final class BenchRepresentCommand implements Callable<Integer> {
   @Option(
       names = "--recompute",
       description =
-          "Recompute the layers in the backward pass instead of storing their activations.")
+          "Recompute the layers in every backward pass instead of storing their activations.")
   private boolean recompute;
+
+  @Option(
+      names = "--examples-per-pass",
+      paramLabel = "N",
+      description =
+          "Maximum number of candidates that share a pass (default: as many as fit on a GPU, one on a"
+              + " CPU).")
+  private Optional<Integer> examplesPerPass;
 
   @Override
   public Integer call() throws IOException {
@@ -182,7 +192,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
               () ->
                   RepresentationSettings.gradient(
                       files.base(), files.checkpoints(), Projection.sketch(dimension), tokens));
-      ComputeSettings compute = fromOptions(() -> new ComputeSettings(tokensInFlight, recompute));
+      ComputeSettings compute = fromOptions(this::compute);
       List<Candidate> candidates;
       try (Tokens tokenizer = Tokens.open(files.base(), tokens)) {
         candidates = Workload.candidates(tokenizer, tokens, WARM_UP + examples);
@@ -190,6 +200,13 @@ final class BenchRepresentCommand implements Callable<Integer> {
       measure(parts.push(ExampleRepresenter.open(settings, compute)), candidates);
     }
     return ExitCode.OK;
+  }
+
+  private ComputeSettings compute() {
+    return new ComputeSettings(
+        tokensInFlight,
+        recompute ? RecomputeMode.ALWAYS : ComputeSettings.DEFAULT.recompute(),
+        examplesPerPass.map(OptionalInt::of).orElse(OptionalInt.empty()));
   }
 
   /** Builds an object from options, and turns an option out of range into a usage error. */
