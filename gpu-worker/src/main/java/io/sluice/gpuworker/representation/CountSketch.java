@@ -9,7 +9,8 @@ package io.sluice.gpuworker.representation;
  * is {@code (i + offset of its block) mod buckets}, with a random offset for each block. A block is
  * therefore added in two contiguous runs at the speed of memory, no two values of a block collide,
  * and the work does not depend on the number of buckets. Each bucket sums one value per block, in
- * the order of the blocks, so the sum is the same to the last bit on every device.
+ * the order of the blocks, so the sum is the same to the last bit on every processor; a GPU sums in
+ * an order of its own.
  *
  * <p>The sketch of a gradient with fewer values than {@code dimension} has only as many buckets as
  * the gradient has values, rounded up to a multiple of 8.

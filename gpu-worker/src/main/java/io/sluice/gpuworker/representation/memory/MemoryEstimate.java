@@ -15,8 +15,8 @@ public final class MemoryEstimate {
   private static final long MIB = 1L << 20;
 
   /**
-   * The engine's libraries and the Java process: measured on a CPU. On a GPU, the context and the
-   * workspaces of CUDA; not measured.
+   * The engine's libraries and the Java process, and on a GPU the context and the workspaces of
+   * CUDA. Both are generous guesses.
    */
   private static final long ENGINE_ON_CPU = 700 * MIB;
 
