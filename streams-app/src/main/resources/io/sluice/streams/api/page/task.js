@@ -44,8 +44,15 @@ export function task(id, firstTab = '') {
       details = answer;
       head.show(answer);
       tab.details?.(answer);
+      // Counts can be ahead of the published subset, of which the answer is.
+      reloadIfOld();
       return { tiers: answer.tiers, problem: answer.arms };
     }));
+  }
+
+  function reloadIfOld() {
+    const now = live.tasks?.get(id);
+    if (now && details && changed(now, details) && due === null) due = setTimeout(load, 1000);
   }
 
   function tierTable({ tiers: all }) {
@@ -108,8 +115,7 @@ export function task(id, firstTab = '') {
     },
     listen(type, data) {
       const mine = (type === 'task' && data.task === id) || type === 'overview';
-      const now = live.tasks?.get(id);
-      if (mine && now && details && changed(now, details) && due === null) due = setTimeout(load, 1000);
+      if (mine) reloadIfOld();
       if (type === 'job' && data.task === id && due === null) due = setTimeout(load, 500);
       tab.listen?.(type, data);
     },
