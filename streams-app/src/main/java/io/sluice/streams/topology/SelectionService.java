@@ -185,8 +185,7 @@ public final class SelectionService implements AutoCloseable {
         .addKeyValue("reason", rootCause(failure))
         .addKeyValue("wait", wait)
         .log(
-            "Stream thread failed because Kafka or the schema registry is unavailable: a new one"
-                + " tries again");
+            "Stream thread failed because Kafka or the schema registry is unavailable: a new one tries again");
     replacedThreads.incrementAndGet();
     pause(wait);
     return StreamThreadExceptionResponse.REPLACE_THREAD;
