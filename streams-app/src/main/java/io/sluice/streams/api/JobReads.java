@@ -19,6 +19,10 @@ import java.util.concurrent.Semaphore;
 /** Handles the requests that read one job. Thread-safe. */
 final class JobReads {
   private static final int MOST_DISTANCES = 64;
+
+  /** Of a hash table, the default of Java. */
+  private static final float LOAD = 0.75f;
+
   private static final int READINGS = 2;
 
   private final Reads reads;
@@ -31,7 +35,8 @@ final class JobReads {
   private final Semaphore readings = new Semaphore(READINGS);
 
   /** Of the jobs that were asked about last: a dataset never changes. */
-  private final Map<String, DistanceView> distances = new LinkedHashMap<>();
+  private final Map<String, DistanceView> distances =
+      new LinkedHashMap<>(MOST_DISTANCES, LOAD, true);
 
   JobReads(
       KafkaAccess kafka,
@@ -50,19 +55,16 @@ final class JobReads {
   void job(Context request) {
     Parameters.only(request);
     String id = jobId(request);
-    String task = taskOf(id);
-    instances.ofTask(
-        request,
-        task,
-        "/jobs/" + Parameters.encoded(id).replace("+", "%20"),
-        partition -> Json.respond(request, detail(find(partition, task, id))));
+    respond(request, taskOf(id), id);
   }
 
   /** Handles {@code GET /api/tasks/{id}/jobs/{job}}, the same for a job of a task. */
   void jobOfTask(Context request) {
     Parameters.only(request);
-    String task = Parameters.taskId(request);
-    String id = request.pathParam("job");
+    respond(request, Parameters.taskId(request), request.pathParam("job"));
+  }
+
+  private void respond(Context request, String task, String id) {
     instances.ofTask(
         request,
         task,

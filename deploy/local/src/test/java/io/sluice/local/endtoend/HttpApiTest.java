@@ -13,7 +13,6 @@ import io.sluice.streams.client.ExplanationJson;
 import io.sluice.streams.client.Explanations;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetWriter;
-import io.sluice.streams.config.StreamsAppConfig;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URLEncoder;
@@ -59,7 +58,7 @@ class HttpApiTest {
   @Test
   void givenASelection_whenItsSubsetIsRead_thenItIsWhatAConsumerOfSelectedHas() throws IOException {
     try (StreamsApp app = start("one")) {
-      ApiClient api = ready(app);
+      ApiClient api = RunningApi.ready(app);
       TargetTask task = stream.define("t", 1, 3, List.of(10, 30));
       stream.arrive(400);
       stream.awaitScored(task);
@@ -86,8 +85,8 @@ class HttpApiTest {
               .toList();
       stream.arrive(100);
       tasks.forEach(stream::awaitScored);
-      ApiClient first = ready(one);
-      ApiClient second = ready(two);
+      ApiClient first = RunningApi.ready(one);
+      ApiClient second = RunningApi.ready(two);
 
       JsonNode all = first.await("/api/tasks", answer -> answer.status() == 200).json();
       assertThat(all.path("tasks")).hasSize(6);
@@ -115,8 +114,8 @@ class HttpApiTest {
       TargetTask task = stream.define("t", 1, 3, List.of(10, 30));
       stream.arrive(200);
       stream.awaitScored(task);
-      ApiClient first = ready(one);
-      ApiClient second = ready(two);
+      ApiClient first = RunningApi.ready(one);
+      ApiClient second = RunningApi.ready(two);
       Explanations command =
           new Explanations(
               KafkaAccess.of(
@@ -151,7 +150,7 @@ class HttpApiTest {
         Stream.of("a", "b", "c", "d").map(id -> stream.define(id, 1, 2, List.of(5))).toList();
     stream.arrive(50);
     try (StreamsApp one = start("one")) {
-      ApiClient api = ready(one);
+      ApiClient api = RunningApi.ready(one);
       tasks.forEach(stream::awaitScored);
       Watch watch = new Watch(api, tasks);
 
@@ -227,20 +226,6 @@ class HttpApiTest {
   }
 
   private StreamsApp start(String state) {
-    return StreamsApp.start(
-        new StreamsAppConfig(
-            Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(),
-                "schema.registry.url", kafka.schemaRegistry(),
-                "topic.prefix", kafka.topics().prefix(),
-                "application.id", kafka.topics().prefix() + "streams",
-                "state.dir", directory.resolve(state).toString(),
-                "http.port", "0")));
-  }
-
-  private static ApiClient ready(StreamsApp app) {
-    ApiClient api = new ApiClient(app.apiAddress().orElseThrow());
-    api.await("/health/ready", answer -> answer.status() == 200);
-    return api;
+    return RunningApi.start(kafka, directory.resolve(state), Map.of());
   }
 }

@@ -8,18 +8,9 @@ import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.api.StreamsApp;
-import io.sluice.streams.config.StreamsAppConfig;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,7 +83,7 @@ class PageApiTest {
   @Test
   void givenASubset_whenPagesOfItAreRead_thenTheyAreItsParts() throws IOException {
     try (StreamsApp app = start("one", Map.of())) {
-      ApiClient api = ready(app);
+      ApiClient api = RunningApi.ready(app);
       TargetTask task = stream.define("t", 1, 3, List.of(10, 30));
       stream.arrive(200);
       stream.awaitScored(task);
@@ -133,7 +124,7 @@ class PageApiTest {
   @Test
   void givenHostileRequests_whenTheyAreSent_thenEachIsRefusedWithAReason() {
     try (StreamsApp app = start("one", Map.of())) {
-      ApiClient api = ready(app);
+      ApiClient api = RunningApi.ready(app);
       TargetTask task = stream.define("t", 1, 1, List.of(5));
       stream.arrive(20);
       stream.awaitScored(task);
@@ -191,8 +182,8 @@ class PageApiTest {
   void givenCandidates_whenTheyAreAskedFor_thenAllThatIsKnownIsAnswered() {
     try (StreamsApp one = start("one", Map.of());
         StreamsApp two = start("two", Map.of())) {
-      ApiClient api = ready(one);
-      ApiClient other = ready(two);
+      ApiClient api = RunningApi.ready(one);
+      ApiClient other = RunningApi.ready(two);
       TargetTask task = stream.define("t", 1, 3, List.of(10));
       stream.arrive(100);
       stream.awaitScored(task);
@@ -231,7 +222,7 @@ class PageApiTest {
   @Test
   void givenATaskThatFills_whenItsHistoryIsRead_thenTheChangesAreThere() {
     try (StreamsApp app = start("one", Map.of())) {
-      ApiClient api = ready(app);
+      ApiClient api = RunningApi.ready(app);
       TargetTask task = stream.define("t", 1, 2, List.of(5, 10));
       stream.arrive(40);
       stream.awaitScored(task);
@@ -266,80 +257,9 @@ class PageApiTest {
   }
 
   @Test
-  void givenSomebodyWhoWatches_whenSomethingChanges_thenEventsSaySo() throws Exception {
-    try (StreamsApp app = start("one", Map.of())) {
-      ApiClient api = ready(app);
-      TargetTask task = stream.define("t", 1, 2, List.of(5));
-      stream.arrive(10);
-      stream.awaitScored(task);
-      URI events = app.apiAddress().orElseThrow().resolve("/api/events");
-      HttpResponse<InputStream> response =
-          HttpClient.newHttpClient()
-              .send(HttpRequest.newBuilder(events).build(), BodyHandlers.ofInputStream());
-      assertThat(response.headers().firstValue("Content-Type").orElse(""))
-          .startsWith("text/event-stream");
-      try (BufferedReader lines =
-          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-        String overview = await(lines, "overview", "\"task\":\"t\"");
-        assertThat(overview).contains("\"service\":\"kafka\"").doesNotContain("\"history\"");
-
-        stream.arrive(10);
-        await(lines, "task", "\"pool\":20");
-        await(lines, "heartbeat", "at");
-      }
-      JsonNode overview = api.get("/api/overview").json();
-      assertThat(overview.path("flow").path("represented").asLong()).isGreaterThanOrEqualTo(20);
-      assertThat(overview.path("history").size()).isPositive();
-      Map<String, String> states = new HashMap<>();
-      overview
-          .path("services")
-          .forEach(each -> states.put(each.path("service").asText(), each.path("state").asText()));
-      assertThat(states)
-          .containsEntry("kafka", "up")
-          .containsEntry("registry", "up")
-          .containsEntry("worker", "away")
-          .containsEntry("trainer", "away")
-          .containsKey("streams");
-      assertThat(overview.path("token_required").asBoolean()).isFalse();
-    }
-  }
-
-  @Test
-  void givenMoreWatchersThanAreServed_whenAnotherOneComes_thenItIsRefusedAndOthersMayLeave()
-      throws Exception {
-    try (StreamsApp app = start("one", Map.of())) {
-      ApiClient api = ready(app);
-      URI events = app.apiAddress().orElseThrow().resolve("/api/events");
-      List<InputStream> open = new ArrayList<>();
-      HttpClient client = HttpClient.newHttpClient();
-      for (int i = 0; i < 64; i++) {
-        HttpResponse<InputStream> response =
-            client.send(HttpRequest.newBuilder(events).build(), BodyHandlers.ofInputStream());
-        assertThat(response.statusCode()).isEqualTo(200);
-        open.add(response.body());
-      }
-
-      assertThat(api.get("/api/events").status()).isEqualTo(503);
-      assertThat(api.get("/api/tasks").status()).isEqualTo(200);
-
-      for (InputStream each : open) {
-        each.close();
-      }
-      HttpRequest again = HttpRequest.newBuilder(events).build();
-      while (true) {
-        HttpResponse<InputStream> response = client.send(again, BodyHandlers.ofInputStream());
-        response.body().close();
-        if (response.statusCode() == 200) {
-          break;
-        }
-      }
-    }
-  }
-
-  @Test
   void givenAToken_whenSomethingIsOnlyChecked_thenItIsNotNeeded() {
     try (StreamsApp app = start("one", Map.of("http.token", "secret"))) {
-      ApiClient api = ready(app);
+      ApiClient api = RunningApi.ready(app);
       String json = "application/json";
       String turns =
           "\"messages\":[{\"role\":\"user\",\"content\":\"1+1\"},{\"role\":\"assistant\",\"content\":\"2\"}]";
@@ -386,7 +306,7 @@ class PageApiTest {
   @Test
   void givenARecordThatCannotBeUsed_whenDeadLettersAreRead_thenItsBytesAreSafeText() {
     try (StreamsApp app = start("one", Map.of())) {
-      ApiClient api = ready(app);
+      ApiClient api = RunningApi.ready(app);
       stream.write(kafka.topics().jobRequests(), HOSTILE, new byte[] {0, 1, 'a', '<', 'b', '>'});
 
       JsonNode letters =
@@ -407,19 +327,6 @@ class PageApiTest {
 
   private static JsonNode candidate(ApiClient api, String id) {
     return api.await("/api/candidate?id=" + encoded(id), answer -> answer.status() == 200).json();
-  }
-
-  /** Reads events until one of this name contains a text, and returns its data. */
-  private static String await(BufferedReader lines, String name, String text) throws IOException {
-    String event = "";
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (line.startsWith("event: ")) {
-        event = line.substring("event: ".length());
-      } else if (line.startsWith("data: ") && event.equals(name) && line.contains(text)) {
-        return line.substring("data: ".length());
-      }
-    }
-    throw new AssertionError("the events have ended before " + name + " with " + text);
   }
 
   private static ApiClient.Answer post(ApiClient api, String path, String body, String... headers) {
@@ -445,23 +352,7 @@ class PageApiTest {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private static ApiClient ready(StreamsApp app) {
-    ApiClient api = new ApiClient(app.apiAddress().orElseThrow());
-    api.await("/health/ready", answer -> answer.status() == 200);
-    return api;
-  }
-
   private StreamsApp start(String name, Map<String, String> more) {
-    Map<String, String> settings =
-        new HashMap<>(
-            Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(),
-                "schema.registry.url", kafka.schemaRegistry(),
-                "topic.prefix", kafka.topics().prefix(),
-                "application.id", kafka.topics().prefix() + "app",
-                "state.dir", directory.resolve(name).toString(),
-                "http.port", "0"));
-    settings.putAll(more);
-    return StreamsApp.start(new StreamsAppConfig(settings));
+    return RunningApi.start(kafka, directory.resolve(name), more);
   }
 }

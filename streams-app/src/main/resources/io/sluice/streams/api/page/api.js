@@ -60,7 +60,7 @@ async function request(url, options) {
     text = await response.text();
   } catch (failure) {
     if (options.signal?.aborted) throw failure;
-    throw new ApiError(0, 'The streams-app does not answer. Check that it runs; this page tries again by itself.');
+    throw new ApiError(0, 'The streams-app does not answer. Check that it runs.');
   }
   if (response.ok) return text ? JSON.parse(text) : null;
   throw new ApiError(response.status, reason(response, text));

@@ -15,7 +15,7 @@ export function candidate(id, firstTask = '') {
 
   async function load() {
     const request = get(`api/candidate${query({ id })}`);
-    await example.load(request);
+    await example.load(request, load);
     const answer = await request.catch(() => null);
     if (!answer) return;
     const first = answer.tasks.filter((one) => one.task === firstTask);

@@ -18,7 +18,7 @@ export function changes(id) {
     due = null;
     const past = get(path('tasks', id, 'history'));
     const now = get(`${path('tasks', id, 'changes')}?limit=50`);
-    await Promise.all([history.load(past), newest.load(now)]);
+    await Promise.all([history.load(past, load), newest.load(now, load)]);
     const answers = await Promise.allSettled([past, now]);
     if (answers.some((answer) => answer.value?.state === 'reading')) due = setTimeout(load, AGAIN_MILLIS);
   }

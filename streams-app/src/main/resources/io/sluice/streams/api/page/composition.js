@@ -47,7 +47,7 @@ export function composition(id, details) {
       shares.show(share);
       scores.show({ points: score.points, budget });
     } catch (failure) {
-      if (!isAborted(failure)) problem.replaceChildren(failed(failure));
+      if (!isAborted(failure)) problem.replaceChildren(failed(failure, load));
     }
   }
 

@@ -30,7 +30,7 @@ export function job(id) {
       facts.show({ job: answer.job, log: answer.log, why: answer.log_why, output: answer.output });
       showDistance();
       return { job: answer.job, report: answer.report };
-    }));
+    }), load);
     if (distance === null && now) {
       distance = 'asked';
       try {

@@ -35,7 +35,7 @@ export function jobList(task = '') {
     await list.load(get(`api/jobs${query({ task })}`).then((answer) => {
       fetched = answer.jobs;
       return [...fetched].sort((a, b) => b.fired_at.localeCompare(a.fired_at)).map((job) => ({ ...job, ...progress.get(job.job) }));
-    }));
+    }), load);
   }
 
   load();

@@ -20,7 +20,7 @@ export function letters() {
     await reasons.load(get(`api/dead-letters${query({ ...asked, offset, limit: LIMIT })}`).then((answer) => {
       samples.show({ letters: answer.letters, matching: answer.matching, offset: answer.offset, asked });
       return { reasons: answer.reasons, total: answer.total, read: answer.read, complete: answer.complete, asked };
-    }));
+    }), load);
   }
 
   function choose(chosen) {

@@ -4,6 +4,8 @@ import { isAborted } from './api.js';
 import { count, counted, known, UNKNOWN } from './format.js';
 import { bar } from './plot.js';
 
+const AGAIN_MILLIS = 5000;
+
 export const links = {
   task: (id, tab = '') => `#/tasks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
   candidate: (id, task = '') => `#/candidates/${encodeURIComponent(id)}${task ? `/${encodeURIComponent(task)}` : ''}`,
@@ -19,7 +21,8 @@ export function panel(title, lead, ...content) {
 /**
  * A panel whose content is loaded: it says that it loads, what went wrong, or shows what came.
  *
- * Returns the element, `load(request)` and `show(data)`. A newer request makes older ones void.
+ * Returns the element, `load(request, again)` and `show(data)`. A newer request makes older ones
+ * void. `again` repeats one that got no answer.
  */
 export function loaded(title, lead, build) {
   const body = h('div', { class: 'stack' }, h('p', { class: 'quiet' }, 'Loading …'));
@@ -30,7 +33,7 @@ export function loaded(title, lead, build) {
   return {
     element,
     show: shown.show,
-    async load(request) {
+    async load(request, again) {
       latest += 1;
       const mine = latest;
       try {
@@ -39,14 +42,18 @@ export function loaded(title, lead, build) {
         problem.replaceChildren();
         shown.show(data);
       } catch (failure) {
-        if (mine === latest && !isAborted(failure)) problem.replaceChildren(failed(failure));
+        if (mine === latest && !isAborted(failure)) problem.replaceChildren(failed(failure, again));
       }
     },
   };
 }
 
-export function failed(failure) {
-  return h('p', { class: 'note bad' }, failure.message);
+/** What went wrong. As long as that is shown, a request that got no answer is repeated by `again`. */
+export function failed(failure, again) {
+  const passes = again && (failure.status === 0 || failure.status === 503);
+  const note = h('p', { class: 'note bad' }, passes ? `${failure.message} This view tries again by itself.` : failure.message);
+  if (passes) setTimeout(() => { if (note.isConnected) again(); }, AGAIN_MILLIS);
+  return note;
 }
 
 /** A table. Columns: { name, number?, wide?, id?, bars?, cell(row) }; the first column names the row. */

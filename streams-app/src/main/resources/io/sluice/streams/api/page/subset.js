@@ -72,7 +72,7 @@ export function subset(id, details) {
         ? `${counted(page.size, 'candidate')} in selection order.`
         : `${count(page.matching)} of ${counted(page.size, 'candidate')} match.`;
     } catch (failure) {
-      if (!isAborted(failure)) problem.replaceChildren(failed(failure));
+      if (!isAborted(failure)) problem.replaceChildren(failed(failure, load));
     }
   }
 

@@ -47,7 +47,7 @@ export function task(id, firstTab = '') {
       // Counts can be ahead of the published subset, of which the answer is.
       reloadIfOld();
       return { tiers: answer.tiers, problem: answer.arms };
-    }));
+    }), load);
   }
 
   function reloadIfOld() {
