@@ -7,6 +7,7 @@ import io.sluice.gpuworker.device.GpuDriver;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,8 @@ public final class DeviceMetrics implements AutoCloseable {
   private final GpuDriver driver;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(DeviceMetrics::thread);
+
+  private final CompletableFuture<Void> measured = new CompletableFuture<>();
 
   /** The latest values by the numbers of the GPUs; empty after an attempt that failed. */
   private volatile Map<Integer, Gpu> latest = Map.of();
@@ -55,9 +58,18 @@ public final class DeviceMetrics implements AutoCloseable {
     thread.execute(this::begin);
   }
 
+  /**
+   * Completes when the driver has been asked for the first time and the metrics of its GPUs have
+   * values. Callers must not complete it.
+   */
+  public CompletableFuture<Void> measured() {
+    return measured;
+  }
+
   private void begin() {
     measure();
     latest.keySet().forEach(this::register);
+    measured.complete(null);
     if (!latest.isEmpty()) {
       thread.scheduleWithFixedDelay(
           this::measure, INTERVAL.toSeconds(), INTERVAL.toSeconds(), TimeUnit.SECONDS);

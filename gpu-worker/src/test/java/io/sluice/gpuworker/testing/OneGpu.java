@@ -7,13 +7,10 @@ import io.sluice.gpuworker.service.DeviceMetrics;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 
 /** A driver with one GPU, of which all values are known but its errors. */
 public final class OneGpu implements GpuDriver {
-  /** The number of metrics of a GPU. */
-  private static final int METERS = 4;
-
   @Override
   public Answer ask() {
     Gpu gpu =
@@ -30,12 +27,10 @@ public final class OneGpu implements GpuDriver {
 
   /** Starts metrics, and returns once they are measured. */
   public static DeviceMetrics measured(MeterRegistry registry, String prefix)
-      throws InterruptedException {
-    CountDownLatch registered = new CountDownLatch(METERS);
-    registry.config().onMeterAdded(meter -> registered.countDown());
+      throws ExecutionException, InterruptedException {
     DeviceMetrics metrics = new DeviceMetrics(registry, prefix, new OneGpu());
     metrics.start();
-    registered.await();
+    metrics.measured().get();
     return metrics;
   }
 }

@@ -35,7 +35,7 @@ class TrainerPagesTest {
   }
 
   @Test
-  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException, InterruptedException {
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws Exception {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new TrainerMetrics(registry);
     OneGpu.measured(registry, "sluice.trainer").close();

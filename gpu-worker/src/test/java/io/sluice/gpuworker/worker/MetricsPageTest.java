@@ -5,13 +5,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gpuworker.testing.OneGpu;
 import io.sluice.schemas.testing.DocumentedPage;
 import io.sluice.schemas.testing.MetersTable;
-import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** Every meter of the worker is on the page, under the name that Prometheus gives it. */
 class MetricsPageTest {
   @Test
-  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws IOException, InterruptedException {
+  void givenTheMeters_whenThePageIsRead_thenItNamesThem() throws Exception {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     WorkerMetrics metrics = new WorkerMetrics(registry, System::nanoTime);
     metrics.setLag("sluice.candidates", 0);
