@@ -2,10 +2,12 @@
 
 For each small model of the golden data: the base is loaded with dtype bfloat16, the adapter stays in
 32 bits as PEFT keeps it, and the loss of one example at a time is the mean over its learnt tokens.
-MODEL-losses.npy has the losses of all nine examples, MODEL-gradient.npy the gradient of the first one,
+MODEL-losses.npy has the losses of all examples, MODEL-gradient.npy the gradient of the first one,
 in the order of lora_parameters.json.
 
-python make.py FOLDER, with the folder golden/arch of the shared golden data.
+python make.py FOLDER sdpa, with the folder golden/arch of the shared golden data, and
+python make.py ../arch eager tiny-gemma2 tiny-gemma3 tiny-granite tiny-olmo2 tiny-phi3
+("sdpa" leaves out the limit of attention scores of Gemma 2).
 """
 import json
 import sys
@@ -17,8 +19,12 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 here = Path(__file__).parent
+attention, names = sys.argv[2], sys.argv[3:]
 for folder in sorted(path for path in Path(sys.argv[1]).iterdir() if path.is_dir()):
-    base = AutoModelForCausalLM.from_pretrained(folder / "base", dtype=torch.bfloat16)
+    if names and folder.name not in names:
+        continue
+    base = AutoModelForCausalLM.from_pretrained(
+        folder / "base", attn_implementation=attention, dtype=torch.bfloat16)
     model = PeftModel.from_pretrained(base, folder / "adapter", is_trainable=True)
     parameters = {name: value for name, value in model.named_parameters() if value.requires_grad}
     order = json.loads((folder / "lora_parameters.json").read_text())

@@ -43,6 +43,11 @@ class NarrowArchitectureTest {
     "build,tiny-qwen3",
     "build,tiny-smollm3",
     "build,tiny-olmo3",
+    "build,tiny-olmo2",
+    "build,tiny-gemma2",
+    "build,tiny-gemma3",
+    "build,tiny-phi3",
+    "build,tiny-granite",
     "shared,tiny-mistral"
   })
   void givenABaseInBfloat16_whenComputed_thenTheGradientIsAsNearToTheReferencesAsThatIsTo32Bits(
