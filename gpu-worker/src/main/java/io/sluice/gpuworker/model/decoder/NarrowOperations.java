@@ -117,7 +117,15 @@ final class NarrowOperations {
     return IValueUtils.forward(script, inputs, true).head();
   }
 
-  private final class Widened implements MatrixFormat {
+  /** A format of 16 bits. */
+  private abstract class Narrow implements MatrixFormat {
+    @Override
+    public NDArray widened(NDArray rows) {
+      return convert(rows, ElementType.F32);
+    }
+  }
+
+  private final class Widened extends Narrow {
     @Override
     public NDArray product(NDArray x, NDArray weight, Optional<NDArray> bias) {
       // The copy is released here, and not with the pass, so that one of them exists at a time.
@@ -127,26 +135,16 @@ final class NarrowOperations {
     }
 
     @Override
-    public NDArray widened(NDArray rows) {
-      return convert(rows, ElementType.F32);
-    }
-
-    @Override
     public boolean widens() {
       return true;
     }
   }
 
-  private final class AsStored implements MatrixFormat {
+  private final class AsStored extends Narrow {
     @Override
     public NDArray product(NDArray x, NDArray weight, Optional<NDArray> bias) {
       NDArray y = run(new NDList(Arrays.asList(x, weight)));
       return bias.map(y::add).orElse(y);
-    }
-
-    @Override
-    public NDArray widened(NDArray rows) {
-      return convert(rows, ElementType.F32);
     }
 
     @Override

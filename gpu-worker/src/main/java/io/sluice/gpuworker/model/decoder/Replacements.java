@@ -39,7 +39,8 @@ public record Replacements(Tensors tensors, boolean leavesTiedHead) {
     }
 
     @Override
-    public void read(String name, ByteBuffer into, long... shape) throws UnusableModelException {
+    public void read(String name, long from, ByteBuffer into, long... shape)
+        throws UnusableModelException {
       throw absent(name);
     }
 

@@ -10,17 +10,23 @@ import io.sluice.gpuworker.model.file.ElementType;
 import io.sluice.gpuworker.model.file.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Loads weights from files into the memory of the engine. They are read right into it, without a
  * copy on the Java heap; one that is kept in another type is converted there. Not thread-safe.
  */
 final class WeightMemory {
+  /** The memory of an array is written in windows, because a Java buffer has less than 2 GiB. */
+  private static final int WINDOW = 1 << 30;
+
   private final NDManager manager;
   private final WeightSettings settings;
   private final NarrowOperations operations;
   private final NDArray destination;
   private final LoadingLog log;
+  private final int window;
 
   /**
    * Prepares loading.
@@ -29,6 +35,18 @@ final class WeightMemory {
    * @param bytes the size of all weights in the files, for the progress
    */
   WeightMemory(NDManager manager, WeightSettings settings, long bytes) throws IOException {
+    this(manager, settings, bytes, WINDOW);
+  }
+
+  /**
+   * Prepares loading, likewise.
+   *
+   * @param window limit on the bytes of an array that are written at a time, at least those of a
+   *     row
+   */
+  WeightMemory(NDManager manager, WeightSettings settings, long bytes, int window)
+      throws IOException {
+    this.window = window;
     this.manager = manager;
     this.settings = settings;
     operations = NarrowOperations.open(manager);
@@ -67,9 +85,12 @@ final class WeightMemory {
   private NDArray read(NDManager scratch, Tensors source, String name, long... shape)
       throws IOException {
     NDArray array = operations.empty(scratch, source.type(name), new Shape(shape));
-    ByteBuffer memory = bytes(array);
-    source.read(name, memory, shape);
-    log.read(memory.position());
+    long from = 0;
+    for (ByteBuffer memory : bytes(array, source.type(name))) {
+      source.read(name, from, memory, shape);
+      from += memory.position();
+      log.read(memory.position());
+    }
     return array;
   }
 
@@ -81,15 +102,39 @@ final class WeightMemory {
     try (NDManager scratch = manager.newSubManager(Device.cpu())) {
       NDArray first = read(scratch, source, one, source.shape(one));
       NDArray second = read(scratch, source, other, source.shape(other));
-      return source.type(one) == source.type(other)
-          ? !bytes(first).equals(bytes(second))
-          : !bytes(operations.convert(first, ElementType.F32))
-              .equals(bytes(operations.convert(second, ElementType.F32)));
+      ElementType type = source.type(one);
+      return type == source.type(other)
+          ? !bytes(first, type).equals(bytes(second, type))
+          : !widened(first).equals(widened(second));
     }
   }
 
-  /** The memory of an array on the CPU. */
-  private static ByteBuffer bytes(NDArray array) {
-    return JniUtils.getByteBuffer((PtNDArray) array, true);
+  private List<ByteBuffer> widened(NDArray array) {
+    return bytes(operations.convert(array, ElementType.F32), ElementType.F32);
+  }
+
+  /**
+   * The memory of an array on the CPU, in one buffer or in several one after another. The buffers
+   * can be used as long as the array is open.
+   */
+  private List<ByteBuffer> bytes(NDArray array, ElementType type) {
+    Shape shape = array.getShape();
+    if (shape.size() * type.bytes() <= window) {
+      return List.of(buffer((PtNDArray) array));
+    }
+    long rows = shape.get(0);
+    long step = Math.max(1, window / (shape.size() / rows * type.bytes()));
+    List<ByteBuffer> windows = new ArrayList<>();
+    for (long first = 0; first < rows; first += step) {
+      long end = Math.min(rows, first + step);
+      try (PtNDArray part = JniUtils.slice((PtNDArray) array, 0, first, end, 1)) {
+        windows.add(buffer(part));
+      }
+    }
+    return windows;
+  }
+
+  private static ByteBuffer buffer(PtNDArray array) {
+    return JniUtils.getByteBuffer(array, true);
   }
 }

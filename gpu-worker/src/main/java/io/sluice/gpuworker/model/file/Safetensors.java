@@ -132,6 +132,10 @@ public final class Safetensors implements Tensors {
     Tensor tensor = tensor(name, shape);
     ElementType type = type(name, tensor);
     long bytes = tensor.end() - tensor.begin();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new UnusableModelException(
+          path + ": " + name + " has 2 GiB or more, which is not supported for this tensor");
+    }
     float[] values = new float[(int) (bytes / type.bytes())];
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       ByteBuffer data =
@@ -143,19 +147,16 @@ public final class Safetensors implements Tensors {
   }
 
   @Override
-  public void read(String name, ByteBuffer into, long... shape) throws IOException {
+  public void read(String name, long from, ByteBuffer into, long... shape) throws IOException {
     Tensor tensor = tensor(name, shape);
     type(name, tensor);
-    if (into.remaining() != tensor.end() - tensor.begin()) {
+    long bytes = tensor.end() - tensor.begin();
+    if (from < 0 || into.remaining() > bytes - from) {
       throw new IllegalArgumentException(
-          name
-              + " has "
-              + (tensor.end() - tensor.begin())
-              + " bytes, but there is room for "
-              + into.remaining());
+          name + " has " + bytes + " bytes, not " + into.remaining() + " from byte " + from);
     }
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      fill(path, file, dataStart + tensor.begin(), into);
+      fill(path, file, dataStart + tensor.begin() + from, into);
     }
   }
 
@@ -171,10 +172,6 @@ public final class Safetensors implements Tensors {
               + ", not "
               + Arrays.toString(shape)
               + ": use the config.json that belongs to this file");
-    }
-    if (tensor.end() - tensor.begin() > Integer.MAX_VALUE) {
-      throw new UnusableModelException(
-          path + ": " + name + " is larger than 2 GiB, which is not supported");
     }
     return tensor;
   }

@@ -38,8 +38,8 @@ public interface Tensors {
    * Reads a tensor's values in row-major order.
    *
    * @param shape the shape that the tensor must have
-   * @throws UnusableModelException when there is no such tensor, or it has another shape or an
-   *     unsupported type
+   * @throws UnusableModelException when there is no such tensor, or it has another shape, an
+   *     unsupported type or 2 GiB or more
    */
   float[] read(String name, long... shape) throws IOException;
 
@@ -51,14 +51,16 @@ public interface Tensors {
   ElementType type(String name) throws UnusableModelException;
 
   /**
-   * Reads a tensor's values in row-major order as they are stored, little-endian. When the buffer
-   * is direct, they go from the file into its memory without a copy.
+   * Reads values of a tensor in row-major order as they are stored, little-endian. When the buffer
+   * is direct, they go from the file into its memory without a copy. A buffer has less than 2 GiB;
+   * a larger tensor is read in parts.
    *
-   * @param into is filled from its position to its limit, which must be as many bytes as the tensor
-   *     has
+   * @param from the first byte to read, counted from the beginning of the tensor
+   * @param into is filled from its position to its limit, which must be no more bytes than the
+   *     tensor has from there
    * @param shape the shape that the tensor must have
    * @throws UnusableModelException when there is no such tensor, or it has another shape or an
    *     unsupported type
    */
-  void read(String name, ByteBuffer into, long... shape) throws IOException;
+  void read(String name, long from, ByteBuffer into, long... shape) throws IOException;
 }

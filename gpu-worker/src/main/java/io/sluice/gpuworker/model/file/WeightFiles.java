@@ -112,8 +112,8 @@ public final class WeightFiles implements Tensors {
   }
 
   @Override
-  public void read(String name, ByteBuffer into, long... shape) throws IOException {
-    holder(name).read(name, into, shape);
+  public void read(String name, long from, ByteBuffer into, long... shape) throws IOException {
+    holder(name).read(name, from, into, shape);
   }
 
   private Safetensors holder(String name) throws UnusableModelException {

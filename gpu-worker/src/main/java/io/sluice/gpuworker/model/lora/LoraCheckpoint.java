@@ -214,8 +214,8 @@ public record LoraCheckpoint(
     }
 
     @Override
-    public void read(String name, ByteBuffer into, long... shape) throws IOException {
-      adapter.read(replacement(name), into, shape);
+    public void read(String name, long from, ByteBuffer into, long... shape) throws IOException {
+      adapter.read(replacement(name), from, into, shape);
     }
   }
 

@@ -156,7 +156,7 @@ class HeadTest {
     }
 
     @Override
-    public void read(String name, ByteBuffer into, long... shape) {
+    public void read(String name, long from, ByteBuffer into, long... shape) {
       into.asFloatBuffer().put(content);
       into.position(into.limit());
     }

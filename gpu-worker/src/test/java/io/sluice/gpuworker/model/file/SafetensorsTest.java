@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,29 @@ class SafetensorsTest {
     assertThatThrownBy(() -> file.read("j", 2)).hasMessageContaining("has no tensor j");
     assertThatThrownBy(() -> file.read("i", 1))
         .hasMessageContaining("x.safetensors: i has type I64: save it as F32, BF16 or F16");
+  }
+
+  /** The file has holes, which take no room on a disk. */
+  @Test
+  void givenATensorOfMoreThanTwoGibibytes_whenItsEndIsRead_thenTheValuesAreThoseOfTheFile()
+      throws IOException {
+    long rows = 3L << 20;
+    Path path =
+        file(
+            "{\"b\":{\"dtype\":\"BF16\",\"shape\":[%d,512],\"data_offsets\":[0,%d]}}"
+                .formatted(rows, rows * 1024));
+    try (FileChannel out = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      long end = out.size() + rows * 1024;
+      out.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), end - 4);
+    }
+    Safetensors file = Safetensors.open(path);
+    ByteBuffer last = ByteBuffer.allocateDirect(6);
+    file.read("b", rows * 1024 - 6, last, rows, 512);
+    assertThat(last.flip()).isEqualTo(ByteBuffer.wrap(new byte[] {0, 0, 1, 2, 3, 4}));
+    assertThatThrownBy(() -> file.read("b", rows * 1024 - 5, last.clear(), rows, 512))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not 6 from byte");
+    assertThatThrownBy(() -> file.read("b", rows, 512)).hasMessageContaining("2 GiB");
   }
 
   @Test
