@@ -86,20 +86,6 @@ public record RepresentationSettings(
     }
   }
 
-  /** Settings with all weights in 32 bits. */
-  public RepresentationSettings(
-      RepresentationKind kind,
-      GradientForm form,
-      Optional<Path> model,
-      List<Path> checkpoints,
-      Projection projection,
-      TextSettings text,
-      Prompts prompts,
-      StatePooling pooling) {
-    this(
-        kind, form, model, checkpoints, projection, text, prompts, pooling, WeightSettings.DEFAULT);
-  }
-
   /** The same settings with other weights. */
   public RepresentationSettings with(WeightSettings others) {
     return new RepresentationSettings(
@@ -156,7 +142,8 @@ public record RepresentationSettings(
         projection,
         TextSettings.reference(maxLength),
         Prompts.OF_MODEL,
-        StatePooling.WEIGHTED_MEAN);
+        StatePooling.WEIGHTED_MEAN,
+        WeightSettings.DEFAULT);
   }
 
   /** The folder of the base model, for kinds that need one. */

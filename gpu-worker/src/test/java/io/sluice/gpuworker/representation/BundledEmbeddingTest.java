@@ -9,6 +9,7 @@ import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.message.Messages;
@@ -62,7 +63,8 @@ class BundledEmbeddingTest {
             Projection.DEFAULT,
             TextSettings.reference(TextSettings.DEFAULT_MAX_LENGTH),
             Prompts.OF_MODEL,
-            StatePooling.WEIGHTED_MEAN));
+            StatePooling.WEIGHTED_MEAN,
+            WeightSettings.DEFAULT));
   }
 
   private static void requireEqual(Outcome outcome, float[] expected) {

@@ -11,6 +11,7 @@ import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.Representer.Unusable;
@@ -228,7 +229,8 @@ class ExampleRepresenterTest {
             adam.projection(),
             TextSettings.reference(LIMIT),
             Prompts.OF_MODEL,
-            StatePooling.WEIGHTED_MEAN);
+            StatePooling.WEIGHTED_MEAN,
+            WeightSettings.DEFAULT);
     try (ExampleRepresenter representer = ExampleRepresenter.open(plain)) {
       assertThat(representer.checkpointWeights()).containsExactly(0.5f, 0.5f);
       float[] expected = GoldenData.floats(RUN.resolve("gradients/checkpoint-20/cand_raw.npy"));

@@ -14,6 +14,7 @@ import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.Torch;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.Candidate;
@@ -65,7 +66,8 @@ class HiddenStateTest {
         Projection.DEFAULT,
         text,
         Prompts.OF_MODEL,
-        pooling);
+        pooling,
+        WeightSettings.DEFAULT);
   }
 
   @ParameterizedTest
@@ -188,7 +190,8 @@ class HiddenStateTest {
                     Projection.DEFAULT,
                     TextSettings.reference(64),
                     Prompts.OF_MODEL,
-                    StatePooling.MEAN))
+                    StatePooling.MEAN,
+                    WeightSettings.DEFAULT))
         .withMessageContaining("pooling mean")
         .withMessageContaining("hidden-state, not for " + kind.label());
   }
@@ -250,7 +253,8 @@ class HiddenStateTest {
                     Projection.DEFAULT,
                     text,
                     Prompts.OF_MODEL,
-                    StatePooling.WEIGHTED_MEAN))
+                    StatePooling.WEIGHTED_MEAN,
+                    WeightSettings.DEFAULT))
         .withMessageContaining("query mode prompt")
         .withMessageContaining("hidden-state");
   }

@@ -7,6 +7,7 @@ import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.PromptAnswer;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.file.ExampleFile;
@@ -108,7 +109,8 @@ class SentenceTransformersTest {
         Projection.DEFAULT,
         TextSettings.reference(limit),
         prompts,
-        StatePooling.WEIGHTED_MEAN);
+        StatePooling.WEIGHTED_MEAN,
+        WeightSettings.DEFAULT);
   }
 
   private static List<Text> texts() throws IOException {

@@ -13,6 +13,7 @@ import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
@@ -110,7 +111,8 @@ class SharedPassTest {
             new Projection.None(),
             TextSettings.reference(LONGEST),
             Prompts.OF_MODEL,
-            pooling);
+            pooling,
+            WeightSettings.DEFAULT);
     Random random = new Random(model.hashCode());
     try (Torch torch = Torch.open()) {
       HiddenStateVectors vectors =

@@ -2,6 +2,7 @@ package io.sluice.local.quickstart;
 
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
@@ -66,9 +67,14 @@ public record QuickstartPlan(
    * @param dimension number of values of a projected gradient, in the range that {@link
    *     Projection#sketch} allows
    * @param encoding encoding of a candidate's values; not FLOAT32, which is the encoding of queries
+   * @param weights how the base model's weights are kept, also where it is trained
    */
   public record Features(
-      RepresentationKind kind, TextSettings text, int dimension, FeatureEncoding encoding) {
+      RepresentationKind kind,
+      TextSettings text,
+      int dimension,
+      FeatureEncoding encoding,
+      WeightSettings weights) {
     /**
      * Checks the values.
      *
@@ -79,6 +85,16 @@ public record QuickstartPlan(
       if (encoding == FeatureEncoding.FLOAT32) {
         throw new IllegalArgumentException(
             "encoding FLOAT32 is only for queries: use FLOAT16, INT8, INT4 or SIGN");
+      }
+      if (!kind.needsBaseModel() && !weights.equals(WeightSettings.DEFAULT)) {
+        throw new IllegalArgumentException(
+            "dtype "
+                + weights.dtype().label()
+                + ", compute "
+                + weights.compute().label()
+                + ": kind "
+                + kind.label()
+                + " computes in float32, leave both out");
       }
     }
   }
@@ -102,7 +118,8 @@ public record QuickstartPlan(
         Projection.sketch(features.dimension()),
         features.text(),
         Prompts.OF_MODEL,
-        StatePooling.WEIGHTED_MEAN);
+        StatePooling.WEIGHTED_MEAN,
+        features.weights());
   }
 
   /**

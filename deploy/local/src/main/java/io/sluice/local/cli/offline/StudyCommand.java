@@ -1,12 +1,15 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.device.DeviceChoice;
+import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.FineTuneTrial;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.model.decoder.ProductType;
 import io.sluice.gpuworker.model.decoder.WeightSettings;
+import io.sluice.gpuworker.model.decoder.WeightType;
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
@@ -173,6 +176,8 @@ public final class StudyCommand implements Callable<Integer> {
   private Optional<Integer> epochs = Optional.empty();
 
   @Mixin private HyperParameterOptions hyper;
+  @Mixin private WeightOptions weights;
+  @Mixin private DeviceOption device;
   @Mixin private ReadingOptions reading;
 
   @Option(
@@ -220,6 +225,11 @@ public final class StudyCommand implements Callable<Integer> {
               pool.candidates(),
               tasks,
               named(folders),
+              new ComputeSettings(
+                  DeviceSettings.of(device.choice()),
+                  ComputeSettings.DEFAULT.tokensInFlight(),
+                  ComputeSettings.DEFAULT.recompute(),
+                  ComputeSettings.DEFAULT.examplesPerPass()),
               trial(folders.base()));
       Study.Written written = study.run(folder, err);
       PrintWriter print = spec.commandLine().getOut();
@@ -244,6 +254,13 @@ public final class StudyCommand implements Callable<Integer> {
     }
     if (model.isEmpty() && !checkpoints.isEmpty()) {
       throw usage("--checkpoint needs --model: the bundled model has checkpoints of its own");
+    }
+    WeightSettings chosen = weights.settings();
+    if (chosen.dtype() != WeightType.FLOAT32 && chosen.compute() == ProductType.AUTO) {
+      throw usage(
+          "--compute auto with --dtype "
+              + chosen.dtype().label()
+              + ": a continued study must compute as it began, give --compute float32 or stored");
     }
     boolean gradients = representations.contains(RepresentationKind.GRADIENT.label());
     if (model.isPresent() && gradients && checkpoints.isEmpty()) {
@@ -315,7 +332,7 @@ public final class StudyCommand implements Callable<Integer> {
     };
   }
 
-  private static RepresentationSettings settings(
+  private RepresentationSettings settings(
       RepresentationKind kind,
       Optional<Path> model,
       List<Path> checkpoints,
@@ -329,12 +346,13 @@ public final class StudyCommand implements Callable<Integer> {
         Projection.DEFAULT,
         text,
         Prompts.OF_MODEL,
-        pooling);
+        pooling,
+        kind.needsBaseModel() ? weights.settings() : WeightSettings.DEFAULT);
   }
 
   private FineTuneTrial trial(Path base) {
     TextSettings text = hyper.textSettings();
-    FineTuneTrial bundled = Comparison.trial(base, text);
+    FineTuneTrial bundled = Comparison.trial(base, text, weights.settings());
     TrainingHyperParameters others =
         model.isPresent() ? TrainingHyperParameters.DEFAULT : bundled.hyper();
     FineTuneMethod.NewAdapter adapter =
@@ -345,7 +363,7 @@ public final class StudyCommand implements Callable<Integer> {
           text,
           adapter,
           hyper.hyper(others.withEpochs(epochs.orElse(others.epochs()))),
-          hyper.compute(DeviceChoice.AUTO, WeightSettings.DEFAULT));
+          hyper.compute(device.choice(), weights.settings()));
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }

@@ -148,13 +148,13 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private RepresentationSettings settings(Path folder) {
     try {
-      return unchecked(folder).with(weights.settings());
+      return given(folder);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
-  private RepresentationSettings unchecked(Path folder) {
+  private RepresentationSettings given(Path folder) {
     return new RepresentationSettings(
         kind(folder),
         GradientForm.ADAM,
@@ -163,7 +163,8 @@ public final class DoctorCommand implements Callable<Integer> {
         Projection.sketch(Projection.DEFAULT_DIMENSION),
         TextSettings.of(text.form(), TextSettings.DEFAULT_MAX_LENGTH),
         Prompts.OF_MODEL,
-        StatePooling.WEIGHTED_MEAN);
+        StatePooling.WEIGHTED_MEAN,
+        weights.settings());
   }
 
   /** A folder of sentence-transformers lists its modules. */

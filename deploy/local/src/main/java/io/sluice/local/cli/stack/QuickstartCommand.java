@@ -3,6 +3,7 @@ package io.sluice.local.cli.stack;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
+import io.sluice.local.cli.offline.WeightOptions;
 import io.sluice.local.cli.options.KindName;
 import io.sluice.local.cli.options.KindNames;
 import io.sluice.local.cli.options.ReadingOptions;
@@ -154,6 +155,8 @@ public final class QuickstartCommand implements Callable<Integer> {
               + " for the other kinds).")
   private Optional<FeatureEncoding> encoding;
 
+  @Mixin private WeightOptions weights;
+
   @Option(
       names = "--out",
       paramLabel = "DIR",
@@ -232,7 +235,8 @@ public final class QuickstartCommand implements Callable<Integer> {
                   kind,
                   TextSettings.of(text.form(), maxLength),
                   dimension,
-                  encoding.orElse(kind.defaultEncoding())),
+                  encoding.orElse(kind.defaultEncoding()),
+                  weights.settings()),
               out,
               keep);
       plan.check();
@@ -276,7 +280,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       PrintWriter console = spec.commandLine().getOut();
       console.println();
       ProgressDisplay display = parts.push(ProgressDisplay.onConsole(console));
-      Comparison comparison = new Comparison(outcome, plan.features().text(), folder, display);
+      Comparison comparison = new Comparison(outcome, plan.features(), folder, display);
       List<Arms> arms = new ArrayList<>();
       for (Outcome.Task task : outcome.tasks()) {
         if (!task.subset().entries().isEmpty()) {

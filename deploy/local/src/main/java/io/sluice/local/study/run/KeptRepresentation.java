@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Representer;
 import io.sluice.local.files.WholeFile;
@@ -33,11 +34,17 @@ final class KeptRepresentation {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final NamedRepresentation representation;
+  private final ComputeSettings compute;
   private final Path folder;
   private final List<Candidate> candidates;
 
-  KeptRepresentation(NamedRepresentation representation, Path folder, List<Candidate> candidates) {
+  KeptRepresentation(
+      NamedRepresentation representation,
+      ComputeSettings compute,
+      Path folder,
+      List<Candidate> candidates) {
     this.representation = representation;
+    this.compute = compute;
     this.folder = folder;
     this.candidates = candidates;
   }
@@ -80,7 +87,7 @@ final class KeptRepresentation {
     if (described && missing.isEmpty() && done() == candidates.size()) {
       return;
     }
-    try (Representer representer = ExampleRepresenter.open(representation.settings())) {
+    try (Representer representer = ExampleRepresenter.open(representation.settings(), compute)) {
       describe(representer);
       for (StudyTask task : missing) {
         writeQueries(task, representer);

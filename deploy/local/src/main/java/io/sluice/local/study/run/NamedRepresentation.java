@@ -1,5 +1,6 @@
 package io.sluice.local.study.run;
 
+import io.sluice.gpuworker.model.decoder.WeightType;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ public record NamedRepresentation(String name, RepresentationSettings settings) 
             String.valueOf(settings.text()),
             String.valueOf(settings.prompts()),
             settings.pooling().label()));
+    if (settings.weights().dtype() != WeightType.FLOAT32) {
+      hash.add(String.valueOf(settings.weights()));
+    }
     if (settings.model().isPresent()) {
       int depth = settings.kind().needsBaseModel() ? 1 : DEPTH_OF_EMBEDDINGS;
       hash.add(settings.model().get(), depth);

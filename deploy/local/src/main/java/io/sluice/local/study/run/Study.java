@@ -4,6 +4,9 @@ import io.sluice.gpuworker.finetune.EncodedExamples;
 import io.sluice.gpuworker.finetune.FineTuneTrial;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
+import io.sluice.gpuworker.model.decoder.WeightType;
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.local.console.LateBar;
 import io.sluice.local.console.WorkBar;
 import io.sluice.local.study.CellLosses;
@@ -37,6 +40,7 @@ import me.tongfei.progressbar.ProgressBar;
  * @param candidates all of them, ascending by id, each id once
  * @param tasks those of the plan
  * @param representations those of the plan
+ * @param compute what computes the representations
  * @param trial how the model is trained
  */
 public record Study(
@@ -45,6 +49,7 @@ public record Study(
     List<Candidate> candidates,
     List<StudyTask> tasks,
     List<NamedRepresentation> representations,
+    ComputeSettings compute,
     FineTuneTrial trial) {
   /** Candidates that are encoded at a time to see whether they can be learnt. */
   private static final int ENCODED_TOGETHER = 1000;
@@ -140,24 +145,34 @@ public record Study(
   private String training() {
     TextForm form = trial.text().form();
     return "LoRA of rank %d, alpha %s, dropout %s on %s; %d epochs in batches of %d; learning rate %s, warm-up %s, weight decay %s, gradients up to %s; %s, %d tokens at most; packs of %d tokens"
-        .formatted(
-            trial.adapter().rank(),
-            trial.adapter().alpha(),
-            trial.adapter().dropout(),
-            trial.adapter().targets().isEmpty()
-                ? "the default layers"
-                : trial.adapter().targets().stream().sorted().toList(),
-            trial.hyper().epochs(),
-            trial.hyper().batch(),
-            trial.hyper().learningRate(),
-            trial.hyper().warmupRatio(),
-            trial.hyper().adam().weightDecay(),
-            trial.hyper().maxGradientNorm(),
-            form instanceof TextForm.Chat chat
-                ? "chat template with the date " + chat.date()
-                : "reference form",
-            trial.text().maxLength(),
-            trial.compute().packTokens());
+            .formatted(
+                trial.adapter().rank(),
+                trial.adapter().alpha(),
+                trial.adapter().dropout(),
+                trial.adapter().targets().isEmpty()
+                    ? "the default layers"
+                    : trial.adapter().targets().stream().sorted().toList(),
+                trial.hyper().epochs(),
+                trial.hyper().batch(),
+                trial.hyper().learningRate(),
+                trial.hyper().warmupRatio(),
+                trial.hyper().adam().weightDecay(),
+                trial.hyper().maxGradientNorm(),
+                form instanceof TextForm.Chat chat
+                    ? "chat template with the date " + chat.date()
+                    : "reference form",
+                trial.text().maxLength(),
+                trial.compute().packTokens())
+        + weights();
+  }
+
+  /** How the weights are kept, if not in 32 bits as by studies of earlier versions. */
+  private String weights() {
+    WeightSettings weights = trial.compute().weights();
+    return weights.dtype() == WeightType.FLOAT32
+        ? ""
+        : "; weights of the base model in %s, multiplied as %s"
+            .formatted(weights.dtype().label(), weights.compute().label());
   }
 
   private EncodedExamples encoded(StudyTask task, List<Query> queries) throws IOException {
@@ -176,7 +191,8 @@ public record Study(
     for (NamedRepresentation one : representations) {
       kept.put(
           one.name(),
-          new KeptRepresentation(one, folder.part("representations", one.name()), candidates));
+          new KeptRepresentation(
+              one, compute, folder.part("representations", one.name()), candidates));
     }
     long done = kept.values().stream().mapToLong(KeptRepresentation::done).sum();
     long total = (long) candidates.size() * representations.size();

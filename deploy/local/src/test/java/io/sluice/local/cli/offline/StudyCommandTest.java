@@ -52,6 +52,22 @@ class StudyCommandTest {
   }
 
   @Test
+  void givenWeightsOf16Bits_whenAStudyRuns_thenItIsAnotherStudyThanOneIn32Bits() throws Exception {
+    Path narrow = folder.resolve("narrow");
+    assertThat(CommandRun.of(arguments(narrow, "--dtype=bfloat16")).err())
+        .contains("--compute auto with --dtype bfloat16", "give --compute float32 or stored");
+
+    CommandRun run = CommandRun.of(arguments(narrow, "--dtype=bfloat16", "--compute=stored"));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Files.readString(narrow.resolve("study.json")))
+        .contains("weights of the base model in bfloat16, multiplied as stored");
+    CommandRun wide = CommandRun.of(arguments(narrow));
+    assertThat(wide.exitCode()).isEqualTo(1);
+    assertThat(wide.err()).contains("other inputs", "training", "representation hidden-state");
+  }
+
+  @Test
   void givenAStudyThatIsKilledTwice_whenContinued_thenItsResultsEqualThoseOfOneThatIsNot()
       throws Exception {
     Path broken = folder.resolve("broken");

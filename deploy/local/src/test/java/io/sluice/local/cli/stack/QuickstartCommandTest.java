@@ -46,6 +46,15 @@ class QuickstartCommandTest {
   }
 
   @Test
+  void givenATypeOfWeightsForEmbeddings_whenRun_thenWrongUsageSaysThatTheyHaveNone() {
+    CommandRun run =
+        CommandRun.of("quickstart", "--out", out, "--kind=embedding", "--dtype=bfloat16");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("dtype bfloat16").contains("computes in float32");
+  }
+
+  @Test
   void givenALimitOfZero_whenRun_thenWrongUsage() {
     CommandRun run = CommandRun.of("quickstart", "--out", out, "--limit", "0");
 
