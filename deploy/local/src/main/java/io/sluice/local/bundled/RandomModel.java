@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /**
  * Writes a Llama model with LoRA checkpoints that was never trained: weights, adapters and
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 public final class RandomModel {
   private static final int STEPS_PER_EPOCH = 10;
   private static final double LEARNING_RATE = 2e-3;
+  private static final String WEIGHTS = "model.safetensors";
 
   private final ObjectMapper json = new ObjectMapper();
   private final LlamaShape shape;
@@ -65,16 +67,42 @@ public final class RandomModel {
    * @param seed seed of its random numbers
    */
   public static WrittenModel write(Path folder, LlamaShape shape, long seed) throws IOException {
-    return new RandomModel(folder, shape, seed).write();
+    RandomModel model = new RandomModel(folder, shape, seed);
+    model.writeDescription("float32");
+    writeTensors(model.base.resolve(WEIGHTS), model.tensors(), Map.of("format", "pt"));
+    return model.writeCheckpoints();
   }
 
-  private WrittenModel write() throws IOException {
+  /**
+   * Writes the same files with weights of the base model in bfloat16, of any size, see {@link
+   * NarrowWeights}.
+   *
+   * @param folder where the folders are created; there must be no weights in it
+   * @param written is told the bytes of each piece of the weights that is written, {@link
+   *     #narrowBytes} in all
+   */
+  public static WrittenModel writeNarrow(
+      Path folder, LlamaShape shape, long seed, LongConsumer written) throws IOException {
+    RandomModel model = new RandomModel(folder, shape, seed);
+    model.writeDescription("bfloat16");
+    NarrowWeights.write(model.base.resolve(WEIGHTS), model.narrowWeights(), model.dice, written);
+    return model.writeCheckpoints();
+  }
+
+  /** The size of the weights that {@link #writeNarrow} writes for a shape. */
+  public static long narrowBytes(LlamaShape shape) {
+    return NarrowWeights.bytes(new RandomModel(Path.of(""), shape, 0).narrowWeights());
+  }
+
+  private void writeDescription(String dtype) throws IOException {
     Files.createDirectories(base);
-    writeJson(base.resolve("config.json"), config());
+    writeJson(base.resolve("config.json"), config(dtype));
     ObjectNode tokenizer = BundledTokenizer.learn(BundledData.make().candidates(), shape.tokens());
     writeJson(base.resolve("tokenizer.json"), tokenizer);
     writeJson(base.resolve("tokenizer_config.json"), tokenizerConfig());
-    writeTensors(base.resolve("model.safetensors"), weights(), Map.of("format", "pt"));
+  }
+
+  private WrittenModel writeCheckpoints() throws IOException {
     List<Path> checkpoints = new ArrayList<>();
     for (int epoch = 1; epoch <= shape.checkpoints(); epoch++) {
       checkpoints.add(writeCheckpoint(epoch));
@@ -82,7 +110,7 @@ public final class RandomModel {
     return new WrittenModel(base, checkpoints);
   }
 
-  private ObjectNode config() {
+  private ObjectNode config(String dtype) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.putArray("architectures").add("LlamaForCausalLM");
     config
@@ -100,7 +128,7 @@ public final class RandomModel {
         .put("rms_norm_eps", 1e-5)
         .put("rope_theta", 10000.0)
         .put("tie_word_embeddings", shape.tied())
-        .put("torch_dtype", "float32")
+        .put("torch_dtype", dtype)
         .put("bos_token_id", 0)
         .put("eos_token_id", 1)
         .put("pad_token_id", 2)
@@ -119,29 +147,65 @@ public final class RandomModel {
         .put("model_max_length", shape.positions());
   }
 
-  private List<Tensor> weights() {
-    List<Tensor> weights = new ArrayList<>();
-    weights.add(matrix("model.embed_tokens.weight", shape.vocabulary(), shape.hidden(), 0.3));
+  /**
+   * A weight of the base model, a vector if it has one axis.
+   *
+   * @param deviation the standard deviation of its values
+   */
+  private record Weight(String name, List<Integer> shape, double deviation) {}
+
+  private List<Weight> weights() {
+    List<Weight> weights = new ArrayList<>();
+    List<Integer> embedding = List.of(shape.vocabulary(), shape.hidden());
+    weights.add(new Weight("model.embed_tokens.weight", embedding, 0.3));
     if (!shape.tied()) {
-      weights.add(matrix("lm_head.weight", shape.vocabulary(), shape.hidden(), 0.15));
+      weights.add(new Weight("lm_head.weight", embedding, 0.15));
     }
     weights.add(gains("model.norm.weight"));
+    List<Integer> narrowing = List.of(shape.hidden(), shape.intermediate());
+    List<Integer> widening = List.of(shape.intermediate(), shape.hidden());
     for (int layer = 0; layer < shape.layers(); layer++) {
       String name = "model.layers." + layer + ".";
       adapted.forEach(
           (part, size) ->
               weights.add(
-                  matrix(
-                      name + "self_attn." + part + ".weight", size.rows(), size.columns(), 0.15)));
-      weights.add(
-          matrix(name + "mlp.gate_proj.weight", shape.intermediate(), shape.hidden(), 0.15));
-      weights.add(matrix(name + "mlp.up_proj.weight", shape.intermediate(), shape.hidden(), 0.15));
-      weights.add(
-          matrix(name + "mlp.down_proj.weight", shape.hidden(), shape.intermediate(), 0.15));
+                  new Weight(
+                      name + "self_attn." + part + ".weight",
+                      List.of(size.rows(), size.columns()),
+                      0.15)));
+      weights.add(new Weight(name + "mlp.gate_proj.weight", widening, 0.15));
+      weights.add(new Weight(name + "mlp.up_proj.weight", widening, 0.15));
+      weights.add(new Weight(name + "mlp.down_proj.weight", narrowing, 0.15));
       weights.add(gains(name + "input_layernorm.weight"));
       weights.add(gains(name + "post_attention_layernorm.weight"));
     }
     return weights;
+  }
+
+  private Weight gains(String name) {
+    return new Weight(name, List.of(shape.hidden()), 0.1);
+  }
+
+  private List<Tensor> tensors() {
+    return weights().stream().map(this::tensor).toList();
+  }
+
+  private List<NarrowWeights.Weight> narrowWeights() {
+    return weights().stream()
+        .map(weight -> new NarrowWeights.Weight(weight.name(), weight.shape()))
+        .toList();
+  }
+
+  /** Gains are around 1, and matrices around 0. */
+  private Tensor tensor(Weight weight) {
+    float[] values =
+        normal(weight.shape().stream().reduce(1, Math::multiplyExact), weight.deviation());
+    if (weight.shape().size() == 1) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] += 1;
+      }
+    }
+    return new Tensor(weight.name(), weight.shape(), FloatBuffer.wrap(values));
   }
 
   private Path writeCheckpoint(int epoch) throws IOException {
@@ -228,14 +292,6 @@ public final class RandomModel {
   private Tensor matrix(String name, int rows, int columns, double deviation) {
     return new Tensor(
         name, List.of(rows, columns), FloatBuffer.wrap(normal(rows * columns, deviation)));
-  }
-
-  private Tensor gains(String name) {
-    float[] values = normal(shape.hidden(), 0.1);
-    for (int i = 0; i < values.length; i++) {
-      values[i] += 1;
-    }
-    return new Tensor(name, List.of(values.length), FloatBuffer.wrap(values));
   }
 
   private float[] normal(int count, double deviation) {

@@ -1,9 +1,12 @@
 package io.sluice.local.bundled;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.gpuworker.model.file.ElementType;
+import io.sluice.gpuworker.model.file.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +60,32 @@ class RandomModelTest {
               String joined = merge.get(0).textValue() + merge.get(1).textValue();
               assertThat(tokenizer.get("vocab").has(joined)).isTrue();
             });
+  }
+
+  @Test
+  void givenASmallShape_whenWrittenIn16Bits_thenTheFileHasTheSameTensorsOfThatType()
+      throws IOException {
+    LlamaShape shape = new LlamaShape(1024, 1024, 64, 2, 4, 2, 128, 512, false, 8, 32, 2);
+    AtomicLong bytes = new AtomicLong();
+    WrittenModel narrow =
+        RandomModel.writeNarrow(dir.resolve("narrow"), shape, SEED, bytes::addAndGet);
+    WrittenModel wide = RandomModel.write(dir.resolve("wide"), shape, SEED);
+
+    assertThat(bytes).hasValue(RandomModel.narrowBytes(shape));
+    Safetensors file = Safetensors.open(narrow.base().resolve("model.safetensors"));
+    Safetensors other = Safetensors.open(wide.base().resolve("model.safetensors"));
+    assertThat(file.names()).isEqualTo(other.names());
+    for (String name : file.names()) {
+      assertThat(file.type(name)).isEqualTo(ElementType.BF16);
+      assertThat(file.shape(name)).isEqualTo(other.shape(name));
+    }
+    assertThat(file.read("model.norm.weight", 64)).containsOnly(1);
+    float[] matrix = file.read("model.layers.1.mlp.down_proj.weight", 64, 128);
+    double squares = 0;
+    for (float value : matrix) {
+      squares += value * value;
+    }
+    assertThat(squares / matrix.length * 128).isCloseTo(1, within(0.1));
   }
 
   @Test

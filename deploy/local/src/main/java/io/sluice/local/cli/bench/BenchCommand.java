@@ -11,6 +11,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "WHAT",
     subcommands = {
       BenchRepresentCommand.class,
+      BenchModelCommand.class,
+      BenchMemoryCommand.class,
       BenchEncodingsCommand.class,
       BenchSelectCommand.class,
       BenchScoreCommand.class,

@@ -71,6 +71,52 @@ class BenchCommandTest {
   }
 
   @Test
+  void givenAModel_whenItsMemoryIsMeasured_thenEachMomentAndTheShareOfTheModelAreNamed()
+      throws IOException {
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "memory",
+            "--tokens=64",
+            "--dtype=bfloat16",
+            "--compute=stored",
+            "--model=" + model.base(),
+            "--checkpoint=" + model.checkpoints().get(0));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("base model on disk +1 MB")
+        .containsPattern("loading and self-test +[\\d.]+ s, \\d+ MB/s");
+    for (String moment : List.of("before loading", "after loading", "after one text")) {
+      assertThat(run.out()).containsPattern(moment + "( +[1-9]\\d*){3}\\R");
+    }
+    assertThat(run.out())
+        .containsPattern("peak +\\d+ = \\d+\\.\\d\\d times the model")
+        .containsPattern("a pass, by formula +\\d+\\R")
+        .containsPattern("peak less these +\\d+ = ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--layers=0, use 1 or more",
+    "--rank=0, use 1 or more",
+    "--shape=llama-4, 'use one of [llama-3.2-1b, llama-3.2-3b, llama-3.1-8b]'",
+    "--out=., exists"
+  })
+  void givenAnImpossibleModel_whenWritten_thenWrongUsageSaysWhatToUse(String option, String says) {
+    List<String> arguments = new ArrayList<>(List.of("bench", "model", option));
+    if (!option.startsWith("--out")) {
+      arguments.add("--out=" + folder.resolve("new"));
+    }
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(says);
+    assertThat(folder.resolve("new")).doesNotExist();
+  }
+
+  @Test
   void givenCandidatesAndTasks_whenEncodingsAreCompared_thenEachFormHasItsRow() throws IOException {
     CommandRun run =
         encodings("--limit=24", "--dimension=512,4096", "--encoding=SIGN,INT4", "--budget=4,8");
