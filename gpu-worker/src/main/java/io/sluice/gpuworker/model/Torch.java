@@ -33,11 +33,6 @@ public record Torch(NDManager manager) implements AutoCloseable {
             .orElse(Device.cpu()));
   }
 
-  /** Opens every visible GPU, or the CPU if there is none. The list is never empty. */
-  public static List<Torch> openAll() {
-    return openAll(DeviceChoice.AUTO);
-  }
-
   /**
    * Opens the devices that were chosen. The list is never empty.
    *
@@ -54,6 +49,11 @@ public record Torch(NDManager manager) implements AutoCloseable {
     return new Torch(PyTorch.engine().newBaseManager(device));
   }
 
+  /** Opens the same device once more. */
+  public Torch anew() {
+    return on(manager.getDevice());
+  }
+
   /** The name of the device in logs and reports: {@code cpu} or {@code gpu(0)}. */
   public String device() {
     Device device = manager.getDevice();
@@ -63,11 +63,6 @@ public record Torch(NDManager manager) implements AutoCloseable {
   /** Whether the device is a GPU. */
   public boolean isGpu() {
     return manager.getDevice().isGpu();
-  }
-
-  /** How many examples to compute concurrently: one per core on the CPU, one on a GPU. */
-  public int parallelism() {
-    return isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
   }
 
   @Override

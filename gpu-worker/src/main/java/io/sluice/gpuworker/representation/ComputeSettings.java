@@ -1,27 +1,37 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import java.util.OptionalInt;
 
 /**
- * How passes are divided, and limits on the memory that they take. This does not change the
- * vectors, except for rounding in the last bits.
+ * What computes examples, how passes are divided, and limits on the memory that they take. This
+ * does not change the vectors, except for rounding in the last bits.
  *
- * @param tokensInFlight limit on the tokens of all examples that are computed at the same time, at
- *     least 1; bounds the memory. An example that is longer than the limit is computed alone.
+ * @param devices the devices; sentence embeddings are always computed on the CPU
+ * @param tokensInFlight limit on the tokens of all examples that a device computes at the same
+ *     time, at least 1; bounds the memory. An example that is longer than the limit is computed
+ *     alone.
  * @param recompute when the backward pass computes the layers' activations again instead of keeping
  *     them (activation checkpointing): a pass takes about half of the memory and a third more time
  * @param examplesPerPass the largest number of examples of similar length that share a pass, at
  *     least 1; empty for as many as fit on a GPU, and for one on a CPU
  */
 public record ComputeSettings(
-    int tokensInFlight, RecomputeMode recompute, OptionalInt examplesPerPass) {
+    DeviceSettings devices,
+    int tokensInFlight,
+    RecomputeMode recompute,
+    OptionalInt examplesPerPass) {
   /** The default of {@code tokensInFlight}. */
   public static final int DEFAULT_TOKENS_IN_FLIGHT = 8192;
 
-  /** The default limit on tokens in flight; the rest is chosen automatically. */
+  /** The default devices and limit on tokens in flight; the rest is chosen automatically. */
   public static final ComputeSettings DEFAULT =
-      new ComputeSettings(DEFAULT_TOKENS_IN_FLIGHT, RecomputeMode.AUTO, OptionalInt.empty());
+      new ComputeSettings(
+          DeviceSettings.DEFAULT,
+          DEFAULT_TOKENS_IN_FLIGHT,
+          RecomputeMode.AUTO,
+          OptionalInt.empty());
 
   /** Throws {@link IllegalArgumentException} when a limit is below 1. */
   public ComputeSettings {

@@ -19,23 +19,24 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A causal language model with its tokenizer, on every GPU, or on the CPU when there is none. */
+/** A causal language model with its tokenizer, loaded onto each of the chosen devices. */
 final class DecoderModel implements LoadedModel<Encoded.Example> {
   private static final Logger LOG = LoggerFactory.getLogger(DecoderModel.class);
 
   private static final List<String> MODEL_FILES =
       List.of("config.json", "tokenizer.json", "tokenizer_config.json");
 
+  /** While one pass waits for its result, the launches of another one keep the device busy. */
+  private static final int PASSES_ON_GPU = 2;
+
   private final RepresentationSettings settings;
   private final Set<ElementType> stored;
-  private final List<Torch> devices;
   private final Tokens tokens;
   private final ExampleEncoder encoder;
-  private final List<ExampleVectors<Encoded.Example>> vectors = new ArrayList<>();
+  private final List<Lane<Encoded.Example>> lanes = new ArrayList<>();
   private final Passes passes;
 
   /** Loads the model files of a kind onto a device. */
@@ -54,37 +55,48 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
       throws IOException {
     stored = DecoderWeights.types(settings.folder());
     this.settings = settings.with(settings.weights().measured(devices.get(0).manager(), stored));
-    this.devices = devices;
     this.tokens = tokens;
     encoder = settings.text().encoder(settings.folder(), tokens);
     if (settings.text().form() instanceof TextForm.Reference) {
       SelfTest.requireStablePrefixes(tokens);
     }
-    MemoryPlan plan = plan(compute);
-    boolean gpu = devices.get(0).manager().getDevice().isGpu();
-    int most = compute.most(gpu);
+    MemoryPlan plan = plan(compute, devices);
+    int most = compute.most(devices.get(0).isGpu());
     passes =
         new Passes(compute.tokensInFlight(), size -> size.examples() <= most && plan.allows(size));
+    DecoderOnDevice.Loader loader =
+        device -> load(kind, new ComputeDevice(device, plan::recomputes, times));
     for (Torch device : devices) {
-      ExampleVectors<Encoded.Example> loaded =
-          kind.open(this.settings, new ComputeDevice(device, plan::recomputes, times));
-      loaded.selfTest(SelfTest.example(tokens, loaded.vocabulary()));
-      vectors.addAll(Collections.nCopies(device.parallelism(), loaded));
+      lanes.add(
+          new Lane<>(
+              DecoderOnDevice.load(device, loader), plan.passes(), compute.tokensInFlight()));
     }
   }
 
+  /**
+   * Loads the model and computes its first passes, with which the engine prepares the device: the
+   * self-test, and the same short text from the beginning to the end.
+   */
+  private ExampleVectors<Encoded.Example> load(OnDevice kind, ComputeDevice device)
+      throws IOException {
+    ExampleVectors<Encoded.Example> loaded = kind.open(settings, device);
+    Encoded.Example example = SelfTest.example(tokens, loaded.vocabulary());
+    loaded.selfTest(example);
+    loaded.of(List.of(example), ExampleRole.CANDIDATE);
+    return loaded;
+  }
+
   /** Checks that the model fits into the device with the least memory, before it is loaded. */
-  private MemoryPlan plan(ComputeSettings compute) throws IOException {
+  private MemoryPlan plan(ComputeSettings compute, List<Torch> devices) throws IOException {
     Torch smallest = Collections.min(devices, Comparator.comparingLong(DecoderModel::usableMemory));
-    boolean gpu = smallest.manager().getDevice().isGpu();
+    boolean gpu = smallest.isGpu();
     DecoderMemory memory = DecoderMemory.read(settings);
-    MemoryPlan plan =
-        new MemoryPlan(
-            memory.estimate(gpu),
-            usableMemory(smallest),
-            smallest.parallelism(),
-            compute.recompute());
     int limit = settings.text().maxLength();
+    MemoryPlan one =
+        new MemoryPlan(memory.estimate(gpu), usableMemory(smallest), 1, compute.recompute());
+    int suitable =
+        gpu ? one.fitting(limit, PASSES_ON_GPU) : Runtime.getRuntime().availableProcessors();
+    MemoryPlan plan = one.withPasses(compute.devices().threads().orElse(suitable));
     plan.requireRoom(limit, memory.narrower(gpu));
     LOG.atInfo()
         .addKeyValue("device", smallest.device())
@@ -108,8 +120,18 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   private static DecoderModel open(
       RepresentationSettings settings, ComputeSettings compute, StageTimes times, OnDevice kind)
       throws IOException {
+    return open(settings, compute, times, kind, Torch.openAll(compute.devices().choice()));
+  }
+
+  /** Loads a model onto each of some devices, which are closed with the model. */
+  static DecoderModel open(
+      RepresentationSettings settings,
+      ComputeSettings compute,
+      StageTimes times,
+      OnDevice kind,
+      List<Torch> devices)
+      throws IOException {
     Tokens tokens = settings.text().tokens(settings.folder());
-    List<Torch> devices = Torch.openAll();
     try {
       return new DecoderModel(settings, compute, times, kind, devices, tokens);
     } catch (IOException | RuntimeException e) {
@@ -128,8 +150,8 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   }
 
   @Override
-  public List<ExampleVectors<Encoded.Example>> vectors() {
-    return List.copyOf(vectors);
+  public List<Lane<Encoded.Example>> lanes() {
+    return List.copyOf(lanes);
   }
 
   @Override
@@ -145,11 +167,6 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   @Override
   public String tokenizer() {
     return tokens.hash();
-  }
-
-  @Override
-  public String device() {
-    return devices.stream().map(Torch::device).collect(Collectors.joining(", "));
   }
 
   @Override
@@ -173,6 +190,6 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   @Override
   public void close() {
     tokens.close();
-    devices.forEach(Torch::close);
+    lanes.forEach(Lane::close);
   }
 }

@@ -9,7 +9,6 @@ import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -27,12 +26,18 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
 
   private final SentenceEncoder encoder;
   private final Vectors vectors;
+  private final Lane<Sentence> lane;
   private final Passes passes;
 
   private EmbeddingModel(SentenceEncoder encoder, ComputeSettings compute, StageTimes times) {
     this.encoder = encoder;
     this.passes = new Passes(compute.tokensInFlight(), size -> false);
     this.vectors = new Vectors(encoder, times);
+    this.lane =
+        new Lane<>(
+            new OnCpu(vectors),
+            compute.devices().threads().orElse(Runtime.getRuntime().availableProcessors()),
+            compute.tokensInFlight());
   }
 
   /** Loads a model, see {@link LoadedModel.Opener#open}. */
@@ -68,8 +73,8 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
   }
 
   @Override
-  public List<ExampleVectors<Sentence>> vectors() {
-    return Collections.nCopies(Runtime.getRuntime().availableProcessors(), vectors);
+  public List<Lane<Sentence>> lanes() {
+    return List.of(lane);
   }
 
   /** Each text has a pass of its own: a model's results may depend on the padding. */
@@ -90,18 +95,26 @@ final class EmbeddingModel implements LoadedModel<Sentence> {
   }
 
   @Override
-  public String device() {
-    return "cpu";
-  }
-
-  @Override
   public void describe(Fingerprint fingerprint) {
     fingerprint.add(encoder.description());
   }
 
   @Override
   public void close() {
-    encoder.close();
+    lane.close();
+  }
+
+  /** ONNX Runtime on a CPU keeps nothing of an error that a new model would repair. */
+  private record OnCpu(Vectors vectors) implements Lane.OnDevice<Sentence> {
+    @Override
+    public String device() {
+      return "cpu";
+    }
+
+    @Override
+    public void close() {
+      vectors.encoder().close();
+    }
   }
 
   /** The vectors of one model, for any number of threads. */

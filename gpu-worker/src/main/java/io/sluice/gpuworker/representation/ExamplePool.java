@@ -1,8 +1,6 @@
 package io.sluice.gpuworker.representation;
 
-import ai.djl.engine.EngineException;
 import io.sluice.gpuworker.device.DeviceFailure;
-import io.sluice.gpuworker.device.DeviceFault;
 import io.sluice.gpuworker.gradient.ModelInput;
 import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.representation.Representer.Outcome;
@@ -21,17 +19,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes the vectors of examples on several threads, either one thread per GPU or all of them on
- * the CPU. A token budget bounds the memory.
+ * Computes the vectors of examples on the lanes of all devices, with one thread for each pass that
+ * a lane computes at a time. A free lane takes the next pass, so that faster devices compute more.
  *
  * <p>All examples of a call are prepared first, on all processors, so that examples of similar
- * length can share a pass. When a pass runs out of memory, each of its examples is tried once more
- * by itself, while nothing else is being computed. If it runs out of memory again, its outcome is
+ * length can share a pass. When a shared pass runs out of memory, its halves are tried on the same
+ * lane, and later passes are made smaller. An example that does not fit by itself is tried once
+ * more while its device computes nothing else. If it runs out of memory again, its outcome is
  * unusable; the other examples are not affected.
  *
  * @param <E> the input of the model
@@ -39,36 +39,39 @@ import org.slf4j.LoggerFactory;
 final class ExamplePool<E extends ModelInput> {
   private static final Logger LOG = LoggerFactory.getLogger(ExamplePool.class);
 
+  private final int onDevice;
   private final int atOnce;
   private final int vocabulary;
-  private final BlockingQueue<ExampleVectors<E>> idle;
+
+  /** Each lane as often as it can take another pass. */
+  private final BlockingQueue<Lane<E>> idle = new LinkedBlockingQueue<>();
+
   private final ExecutorService preparing;
   private final ExecutorService computing;
-  private final Passes passes;
-  private final TokenBudget budget;
+  private final AtomicReference<Passes> passes;
 
   /** An example with its place among the outcomes. */
   private record Placed<E>(int place, E example) {}
 
   /**
-   * Starts one thread for each element of {@code vectors}, and those that prepare examples; {@link
-   * #shutDown} ends them.
+   * Starts the threads that compute, and those that prepare examples; {@link #shutDown} ends them.
    *
-   * @param vectors one element per thread; the same object may occur several times, and is then
-   *     used by several threads at a time
-   * @param passes how examples are divided into passes; its tokens limit those that all threads
-   *     together compute at the same time
+   * @param lanes at least one, with the same model and the same number of threads each; closed by
+   *     the caller, after the threads have ended
+   * @param passes how examples are divided into passes
    */
-  ExamplePool(List<ExampleVectors<E>> vectors, Passes passes) {
-    this.atOnce = vectors.size();
-    this.vocabulary = vectors.get(0).vocabulary();
-    this.idle = new LinkedBlockingQueue<>(vectors);
+  ExamplePool(List<Lane<E>> lanes, Passes passes) {
+    this.onDevice = lanes.get(0).threads();
+    this.atOnce = onDevice * lanes.size();
+    this.vocabulary = lanes.get(0).vectors().vocabulary();
+    for (int thread = 0; thread < onDevice; thread++) {
+      idle.addAll(lanes);
+    }
     this.preparing =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(), work -> thread("prepare", work));
     this.computing = Executors.newFixedThreadPool(atOnce, work -> thread("represent", work));
-    this.passes = passes;
-    this.budget = new TokenBudget(passes.tokens());
+    this.passes = new AtomicReference<>(passes);
   }
 
   /**
@@ -102,7 +105,7 @@ final class ExamplePool<E extends ModelInput> {
 
   private void compute(List<Placed<E>> ready, ExampleRole role, Outcome[] outcomes) {
     List<E> examples = ready.stream().map(Placed::example).toList();
-    List<List<Integer>> divided = passes.divide(examples, atOnce);
+    List<List<Integer>> divided = passes.get().divide(examples, onDevice, atOnce);
     List<Callable<List<Outcome>>> tasks = new ArrayList<>();
     for (List<Integer> pass : divided) {
       tasks.add(() -> compute(pass.stream().map(examples::get).toList(), role));
@@ -142,24 +145,43 @@ final class ExamplePool<E extends ModelInput> {
         .map(id -> new Unusable(SelfTest.unknownToken(id, vocabulary)));
   }
 
+  /** Every thread finds a lane, because together they take as many passes as there are threads. */
   private List<Outcome> compute(List<E> pass, ExampleRole role) {
-    int tokens = Math.toIntExact(Passes.size(pass).tokens());
-    return budget
-        .runWithin(tokens, () -> attempt(pass, role))
-        .orElseGet(
-            () -> {
-              LOG.atWarn()
-                  .addKeyValue("tokens", tokens)
-                  .addKeyValue("examples", pass.size())
-                  .log("Too little memory for a pass; trying each of its examples again alone");
-              return pass.stream().map(example -> alone(example, role)).toList();
-            });
+    Lane<E> lane = idle.remove();
+    try {
+      return compute(lane, pass, role);
+    } finally {
+      idle.add(lane);
+    }
   }
 
-  private Outcome alone(E example, ExampleRole role) {
-    return budget
-        .runAlone(() -> attempt(List.of(example), role))
-        .map(outcomes -> outcomes.get(0))
+  private List<Outcome> compute(Lane<E> lane, List<E> pass, ExampleRole role) {
+    return lane.compute(pass, role)
+        .map(rows -> outcomes(pass, rows))
+        .orElseGet(() -> withLess(lane, pass, role));
+  }
+
+  private List<Outcome> withLess(Lane<E> lane, List<E> pass, ExampleRole role) {
+    long tokens = Passes.size(pass).tokens();
+    LOG.atWarn()
+        .addKeyValue("device", lane.device())
+        .addKeyValue("tokens", tokens)
+        .addKeyValue("examples", pass.size())
+        .log("Too little memory for a pass; trying its halves, or its only example alone");
+    if (pass.size() == 1) {
+      return List.of(alone(lane, pass.get(0), role));
+    }
+    int fewer = Math.toIntExact(Math.min(Integer.MAX_VALUE, tokens / 2 * onDevice));
+    passes.updateAndGet(all -> all.within(fewer));
+    int half = pass.size() / 2;
+    List<Outcome> outcomes = new ArrayList<>(compute(lane, pass.subList(0, half), role));
+    outcomes.addAll(compute(lane, pass.subList(half, pass.size()), role));
+    return outcomes;
+  }
+
+  private Outcome alone(Lane<E> lane, E example, ExampleRole role) {
+    return lane.computeAlone(example, role)
+        .map(rows -> outcome(example, rows))
         .orElseGet(
             () ->
                 new Unusable(
@@ -169,28 +191,12 @@ final class ExamplePool<E extends ModelInput> {
                         + " or turn on recomputation"));
   }
 
-  /** Computes the examples of a pass; the result is empty when memory ran out. */
-  private Optional<List<Outcome>> attempt(List<E> pass, ExampleRole role) {
-    ExampleVectors<E> vectors = idle.remove();
-    try {
-      List<float[][]> rows = vectors.of(pass, role);
-      List<Outcome> outcomes = new ArrayList<>(pass.size());
-      for (int i = 0; i < pass.size(); i++) {
-        outcomes.add(outcome(pass.get(i), rows.get(i)));
-      }
-      return Optional.of(outcomes);
-    } catch (EngineException | OutOfMemoryError e) {
-      DeviceFault fault = DeviceFault.of(e);
-      if (fault == DeviceFault.OUT_OF_MEMORY) {
-        return Optional.empty();
-      }
-      if (!fault.isRepairable()) {
-        throw new DeviceFailure("a device", fault, e);
-      }
-      throw e;
-    } finally {
-      idle.add(vectors);
+  private static List<Outcome> outcomes(List<? extends ModelInput> pass, List<float[][]> rows) {
+    List<Outcome> outcomes = new ArrayList<>(pass.size());
+    for (int i = 0; i < pass.size(); i++) {
+      outcomes.add(outcome(pass.get(i), rows.get(i)));
     }
+    return outcomes;
   }
 
   private static Outcome outcome(ModelInput example, float[][] rows) {

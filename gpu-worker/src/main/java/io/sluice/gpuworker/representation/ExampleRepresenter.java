@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.device.DeviceFaults;
 import io.sluice.gpuworker.gradient.ModelInput;
 import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.gradient.Text;
@@ -7,6 +8,7 @@ import io.sluice.gpuworker.representation.StageTimes.Stage;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +28,14 @@ public final class ExampleRepresenter implements Representer {
 
   /** A model with the threads that compute with it. */
   private record Pooled<E extends ModelInput>(
-      LoadedModel<E> loaded, ExampleVectors<E> vectors, ExamplePool<E> pool) {
+      LoadedModel<E> loaded, List<Lane<E>> lanes, ExamplePool<E> pool) {
     static <E extends ModelInput> Pooled<E> of(LoadedModel<E> loaded) {
-      List<ExampleVectors<E>> vectors = loaded.vectors();
-      return new Pooled<>(loaded, vectors.get(0), new ExamplePool<>(vectors, loaded.passes()));
+      List<Lane<E>> lanes = loaded.lanes();
+      return new Pooled<>(loaded, lanes, new ExamplePool<>(lanes, loaded.passes()));
+    }
+
+    ExampleVectors<E> vectors() {
+      return lanes.get(0).vectors();
     }
 
     List<Outcome> represent(List<? extends Text> examples, ExampleRole role, StageTimes times) {
@@ -44,7 +50,7 @@ public final class ExampleRepresenter implements Representer {
     String fingerprint() throws IOException {
       Fingerprint all = new Fingerprint();
       loaded.describe(all);
-      vectors.describe(all);
+      vectors().describe(all);
       return all.hex();
     }
   }
@@ -57,8 +63,7 @@ public final class ExampleRepresenter implements Representer {
 
   /**
    * Loads the model, the checkpoints and the tokenizer on every GPU, or on the CPU when there is no
-   * GPU, and runs the self-tests. Sentence embeddings are always computed on the CPU. Uses {@link
-   * ComputeSettings#DEFAULT}.
+   * GPU, and runs the self-tests. Uses {@link ComputeSettings#DEFAULT}.
    *
    * @throws IOException when a file is missing or unusable, or a self-test fails; the message names
    *     it and says what to do
@@ -68,8 +73,9 @@ public final class ExampleRepresenter implements Representer {
   }
 
   /**
-   * Loads the model, see {@link #open(RepresentationSettings)}.
+   * Loads the model on the devices that were chosen, see {@link #open(RepresentationSettings)}.
    *
+   * @throws io.sluice.gpuworker.device.UnusableDeviceException when a device is not there
    * @throws IOException when a file is missing or unusable, or a self-test fails; the message names
    *     it and says what to do
    */
@@ -128,7 +134,12 @@ public final class ExampleRepresenter implements Representer {
 
   @Override
   public String device() {
-    return model.loaded().device();
+    return model.lanes().stream().map(Lane::device).collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public List<DeviceFaults> faults() {
+    return model.lanes().stream().map(Lane::faults).toList();
   }
 
   @Override

@@ -29,11 +29,8 @@ interface LoadedModel<E extends ModelInput> extends AutoCloseable {
   /** Turns an example into the input of the model. */
   Prepared<E> prepare(Text text);
 
-  /**
-   * What computes the vectors: one element for each example that may be computed at the same time.
-   * The same object may occur several times.
-   */
-  List<ExampleVectors<E>> vectors();
+  /** The lanes that compute the vectors, at least one; closed with the model. */
+  List<Lane<E>> lanes();
 
   /** How examples are divided into passes. */
   Passes passes();
@@ -43,9 +40,6 @@ interface LoadedModel<E extends ModelInput> extends AutoCloseable {
 
   /** See {@link Representer#tokenizer}. */
   String tokenizer();
-
-  /** See {@link Representer#device}. */
-  String device();
 
   /** Adds what the input of the model depends on, and the files of the model. */
   void describe(Fingerprint fingerprint) throws IOException;

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * Divides examples into passes through the model. Examples of similar length share one, so that
  * little of it is padding.
  *
- * @param tokens limit on the tokens of a pass that examples share, padding included
+ * @param tokens limit on the tokens, padding included, of the passes that examples share and that a
+ *     device computes at the same time
  * @param allowed whether examples may share a pass of this size
  */
 record Passes(int tokens, Predicate<PassSize> allowed) {
@@ -24,13 +25,14 @@ record Passes(int tokens, Predicate<PassSize> allowed) {
   /**
    * Divides examples.
    *
-   * @param threads the number of passes that are computed at the same time; all of them get work if
-   *     there are enough examples
+   * @param onDevice the number of passes that a device computes at the same time, within the limit
+   * @param atOnce the number of passes that all devices compute at the same time; all of them get
+   *     work if there are enough examples
    * @return the indexes of the examples of each pass, longest examples first
    */
-  List<List<Integer>> divide(List<? extends ModelInput> examples, int threads) {
+  List<List<Integer>> divide(List<? extends ModelInput> examples, int onDevice, int atOnce) {
     long all = examples.stream().mapToLong(Passes::length).sum();
-    long limit = Math.min(tokens / threads, (all + threads - 1) / threads);
+    long limit = Math.min(tokens / onDevice, (all + atOnce - 1) / atOnce);
     List<List<Integer>> passes = new ArrayList<>();
     List<Integer> order =
         IntStream.range(0, examples.size())
@@ -47,6 +49,11 @@ record Passes(int tokens, Predicate<PassSize> allowed) {
       passes.get(passes.size() - 1).add(i);
     }
     return passes;
+  }
+
+  /** The same way of division with a lower limit. */
+  Passes within(int fewer) {
+    return new Passes(Math.min(tokens, fewer), allowed);
   }
 
   private boolean share(List<ModelInput> pass, long limit) {

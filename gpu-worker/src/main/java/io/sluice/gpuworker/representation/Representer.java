@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.device.DeviceFaults;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Query;
@@ -46,11 +47,18 @@ public interface Representer extends AutoCloseable {
    */
   String device();
 
+  /** The errors that its devices have had so far, by device; any thread may ask. */
+  default List<DeviceFaults> faults() {
+    return List.of();
+  }
+
   /**
    * Represents examples. Blocks until all are done.
    *
    * @param role the role in which all of them are represented, whatever their form
    * @return one outcome per example, in the order of the examples
+   * @throws io.sluice.gpuworker.device.DeviceFailure when a device fails in a way that this process
+   *     cannot repair
    * @throws IllegalStateException when the engine fails, or the calling thread is interrupted
    */
   List<Outcome> represent(List<? extends Text> examples, ExampleRole role);

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.gpuworker.device.NvidiaSmi;
 import io.sluice.gpuworker.representation.Representer;
+import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.DeviceMetrics;
 import io.sluice.gpuworker.service.MetricsServer;
 import io.sluice.gpuworker.service.PartitionScan;
@@ -18,7 +19,6 @@ import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.OpenClient;
 import io.sluice.schemas.connection.SettingWarnings;
-import io.sluice.schemas.deadletter.DeadLetters;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.Topics;
 import java.net.URI;
@@ -76,6 +76,7 @@ public final class RepresentationWorker implements AutoCloseable {
     this.config = config;
     this.representer = representer;
     this.health = new ServiceHealth(System::nanoTime, config.maxPollInterval());
+    metrics.observe(representer.faults());
     this.server =
         config.metricsAddress().map(at -> MetricsServer.start(at, meters::scrape, health));
   }

@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.device.DeviceChoice;
+import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
@@ -78,6 +80,11 @@ public final class WorkerConfig extends ServiceConfig {
     if (kind == RepresentationKind.EMBEDDING) {
       refuse(kind, WorkerSettings.CHECKPOINT_DIRS, get(WorkerSettings.CHECKPOINT_DIRS).isEmpty());
       refuse(kind, WorkerSettings.TEXT_FORM, textForm() instanceof TextForm.Reference);
+      DeviceChoice devices = get(WorkerSettings.DEVICES);
+      refuse(
+          kind,
+          WorkerSettings.DEVICES,
+          devices instanceof DeviceChoice.Auto || devices instanceof DeviceChoice.Cpu);
       refuse(kind, WorkerSettings.DTYPE, weights().dtype() == WeightSettings.DEFAULT.dtype());
       refuse(kind, WorkerSettings.COMPUTE, weights().compute() == WeightSettings.DEFAULT.compute());
     } else {
@@ -140,6 +147,7 @@ public final class WorkerConfig extends ServiceConfig {
   /** How examples are computed. */
   public ComputeSettings computeSettings() {
     return new ComputeSettings(
+        new DeviceSettings(get(WorkerSettings.DEVICES), get(WorkerSettings.DEVICE_THREADS)),
         get(WorkerSettings.TOKENS_IN_FLIGHT),
         get(WorkerSettings.RECOMPUTE),
         get(WorkerSettings.EXAMPLES_PER_PASS));

@@ -2,10 +2,14 @@ package io.sluice.gpuworker.worker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.sluice.gpuworker.device.DeviceFault;
+import io.sluice.gpuworker.device.DeviceFaults;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +28,7 @@ final class WorkerMetrics {
   private static final String ROLE = "role";
   private static final String CANDIDATE = "candidate";
   private static final String QUERY = "query";
+  private static final String DEVICE = "device";
 
   private final MeterRegistry registry;
   private final ExampleRate rate;
@@ -77,6 +82,22 @@ final class WorkerMetrics {
             .register(registry);
     steps = each(Step.class, this::timer);
     deadLetters = each(Fault.class, this::deadLetters);
+  }
+
+  /** Reports the errors of devices. */
+  void observe(List<DeviceFaults> devices) {
+    for (DeviceFaults faults : devices) {
+      for (DeviceFault fault : DeviceFault.values()) {
+        FunctionCounter.builder("sluice.worker.device.faults", faults, of -> of.of(fault))
+            .description("Errors of a device, by kind; gpu.md says what follows from each.")
+            .tags(DEVICE, faults.device(), "fault", fault.label())
+            .register(registry);
+      }
+      FunctionCounter.builder("sluice.worker.device.restarts", faults, DeviceFaults::restarts)
+          .description("How often the model was loaded anew onto a device after an error.")
+          .tag(DEVICE, faults.device())
+          .register(registry);
+    }
   }
 
   /** Counts candidates that are about to be decoded. */

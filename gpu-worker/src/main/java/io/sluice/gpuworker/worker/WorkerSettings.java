@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.worker;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
@@ -230,14 +231,39 @@ public final class WorkerSettings {
                   + " on different devices. Has no effect on matrices of 32 bits.")
           .as(ProductType::of);
 
+  /** Where examples are computed. */
+  public static final Setting<DeviceChoice> DEVICES =
+      Setting.text("devices")
+          .byDefault(DeviceChoice.AUTO.label())
+          .documentation(
+              "Devices that the model is loaded on: auto (every GPU, or the CPU if there is none),"
+                  + " cpu, gpu (every GPU; the worker ends if there is none) or numbers of GPUs,"
+                  + " counted from 0, separated by commas. Each has the whole model and computes"
+                  + " examples of its own. 'deploy/sluice devices' shows them. Kind embedding is"
+                  + " computed on the CPU, and takes auto and cpu.")
+          .parsed("auto, cpu, gpu or numbers of GPUs such as 0,1", DeviceChoice::of);
+
+  /** How many passes a device computes at a time; empty for what suits it. */
+  public static final Setting<OptionalInt> DEVICE_THREADS =
+      Setting.integer("device.threads")
+          .byDefault(0)
+          .valid(Range.between(0, 1024))
+          .importance(Importance.LOW)
+          .documentation(
+              "Number of threads per device, each of which computes a pass: more of them keep a GPU"
+                  + " busy while others wait for results, and share its memory. 0: one per processor on"
+                  + " the CPU; on a GPU two, or one if two texts of the greatest length do not fit"
+                  + " into its memory.")
+          .as(count -> count == 0 ? OptionalInt.empty() : OptionalInt.of(count));
+
   /** The number of tokens that are computed at a time. */
   public static final Setting<Integer> TOKENS_IN_FLIGHT =
       Setting.integer("tokens.in.flight")
           .byDefault(ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT)
           .valid(Range.atLeast(1))
           .documentation(
-              "Maximum number of tokens of all the examples that are computed at the same time; it"
-                  + " limits the memory. A longer example is computed alone; one for which the memory"
+              "Maximum number of tokens of all the examples that a device computes at the same time;"
+                  + " it limits the memory. A longer example is computed alone; one for which the memory"
                   + " does not suffice even then becomes a dead letter.");
 
   /** When layers are computed again on the way back. */
@@ -300,6 +326,8 @@ public final class WorkerSettings {
         CANDIDATE_PROMPT,
         DTYPE,
         COMPUTE,
+        DEVICES,
+        DEVICE_THREADS,
         TOKENS_IN_FLIGHT,
         RECOMPUTE,
         EXAMPLES_PER_PASS,

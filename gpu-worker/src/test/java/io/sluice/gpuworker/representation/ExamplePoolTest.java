@@ -2,9 +2,7 @@ package io.sluice.gpuworker.representation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.EngineException;
 import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.device.DeviceFault;
 import io.sluice.gpuworker.gradient.Encoded;
@@ -15,8 +13,8 @@ import io.sluice.gpuworker.representation.Representer.Unusable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,9 +31,7 @@ class ExamplePoolTest {
 
   @Test
   void givenABudget_whenManyExamplesAreComputed_thenTheirTokensNeverExceedIt() {
-    pool =
-        new ExamplePool<>(
-            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), alone(100));
+    pool = new ExamplePool<>(List.of(device.lane(THREADS, 100)), alone(100));
     List<Outcome> outcomes =
         pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
     assertThat(outcomes).hasSize(60).hasOnlyElementsOfType(Represented.class);
@@ -44,9 +40,7 @@ class ExamplePoolTest {
 
   @Test
   void givenAnExampleLargerThanTheBudget_whenComputed_thenNoOtherExampleIsInFlight() {
-    pool =
-        new ExamplePool<>(
-            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), alone(50));
+    pool = new ExamplePool<>(List.of(device.lane(THREADS, 50)), alone(50));
     List<Outcome> outcomes =
         pool.represent(examples(List.of(20, 20, 300, 20, 20)), ExampleRole.CANDIDATE);
     assertThat(outcomes).hasOnlyElementsOfType(Represented.class);
@@ -56,9 +50,7 @@ class ExamplePoolTest {
   @Test
   void givenTooLittleMemory_whenComputed_thenAnExampleIsTriedAgainAloneBeforeItIsUnusable() {
     device.memory = 60;
-    pool =
-        new ExamplePool<>(
-            Collections.<ExampleVectors<Encoded.Example>>nCopies(THREADS, device), alone(1000));
+    pool = new ExamplePool<>(List.of(device.lane(THREADS, 1000)), alone(1000));
     List<Integer> tokens = new ArrayList<>(Collections.nCopies(40, 25));
     tokens.add(20, 70);
 
@@ -72,59 +64,98 @@ class ExamplePoolTest {
   }
 
   @Test
-  void givenAnyOtherEngineFailure_whenComputed_thenTheWholeBatchFails() {
-    device.memory = -1;
-    pool = new ExamplePool<>(List.of(device), alone(1000));
+  void givenAnEngineThatFailsAgain_whenComputed_thenTheWholeBatchFails() {
+    device.errors.addAll(List.of("no kernel image", "no kernel image"));
+    pool = new ExamplePool<>(List.of(device.lane(1, 1000)), alone(1000));
     assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("device lost");
+        .hasMessageContaining("no kernel image");
   }
 
   @Test
   void givenALostDevice_whenComputed_thenTheProcessIsToEnd() {
-    device.error = "CUDA error: an illegal memory access was encountered";
-    device.memory = -1;
-    pool = new ExamplePool<>(List.of(device), alone(1000));
+    device.errors.add("CUDA error: an illegal memory access was encountered");
+    pool = new ExamplePool<>(List.of(device.lane(1, 1000)), alone(1000));
     assertThatThrownBy(() -> pool.represent(examples(List.of(5)), ExampleRole.CANDIDATE))
         .isInstanceOfSatisfying(
             DeviceFailure.class, failure -> assertThat(failure.fault()).isEqualTo(DeviceFault.LOST))
-        .hasMessageContainingAll("illegal memory access", "start it again");
+        .hasMessageContainingAll("gpu(7)", "illegal memory access", "start it again");
   }
 
   @Test
-  void givenOneDevicePerThread_whenManyExamplesAreComputed_thenEachDeviceComputesOneAtATime() {
-    List<ExampleVectors<Encoded.Example>> devices =
-        List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
-    pool = new ExamplePool<>(devices, alone(10_000));
-    pool.represent(examples(Collections.nCopies(60, 40)), ExampleRole.QUERY);
+  void givenLanesThatFailNowAndThen_whenComputed_thenEachExampleHasOneOutcomeInItsPlace() {
+    List<FakeDevice> devices = List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
+    devices.get(0).errors.addAll(List.of("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"));
+    devices.get(2).errors.addAll(List.of("CUDA out of memory.", "an internal assertion failed"));
+    pool = new ExamplePool<>(devices.stream().map(each -> each.lane(1, 400)).toList(), shared(400));
+    List<Integer> tokens = IntStream.range(0, 90).mapToObj(i -> 20 + i * 7 % 30).toList();
+
+    List<Outcome> outcomes = pool.represent(examples(tokens), ExampleRole.CANDIDATE);
+
+    assertThat(lengths(outcomes)).isEqualTo(tokens);
+    assertThat(devices.stream().flatMap(each -> each.passes.stream()).mapToInt(i -> i).sum())
+        .isEqualTo(tokens.size());
+    assertThat(devices).extracting(each -> each.loads.get()).containsExactly(2, 1, 2);
+  }
+
+  @Test
+  void givenOneLanePerDevice_whenManyExamplesAreComputed_thenEachKeepsWithinItsOwnBudget() {
+    List<FakeDevice> devices = List.of(new FakeDevice(), new FakeDevice(), new FakeDevice());
+    pool = new ExamplePool<>(devices.stream().map(each -> each.lane(2, 100)).toList(), alone(100));
+    pool.represent(examples(Collections.nCopies(90, 40)), ExampleRole.QUERY);
     assertThat(devices)
-        .allSatisfy(device -> assertThat(((FakeDevice) device).most.get()).isEqualTo(40));
+        .allSatisfy(each -> assertThat(each.most.get()).isBetween(40, 80))
+        .allSatisfy(each -> assertThat(each.passes).isNotEmpty());
   }
 
   @Test
   void givenExamplesThatMaySharePasses_whenComputed_thenEachHasItsOwnOutcomeInItsOwnPlace() {
     pool =
-        new ExamplePool<>(List.of(device, device), new Passes(200, size -> size.examples() <= 3));
+        new ExamplePool<>(
+            List.of(device.lane(2, 200)), new Passes(200, size -> size.examples() <= 3));
     List<Integer> tokens = List.of(30, 5, 28, 4, 29, 27, 9, 26);
     List<Outcome> outcomes = pool.represent(examples(tokens), ExampleRole.CANDIDATE);
-    for (int i = 0; i < tokens.size(); i++) {
-      Represented represented = (Represented) outcomes.get(i);
-      assertThat(represented.tokens()).isEqualTo(tokens.get(i));
-      assertThat(represented.rows()[0][0] / represented.rows()[0][1])
-          .isCloseTo(tokens.get(i), within(1e-3f));
-    }
+    assertThat(lengths(outcomes)).isEqualTo(tokens);
     assertThat(device.passes).hasSizeLessThan(tokens.size()).contains(2);
   }
 
   @Test
-  void givenTooLittleMemoryForASharedPass_whenComputed_thenItsExamplesAreComputedOneByOne() {
+  void
+      givenTooLittleMemoryForASharedPass_whenComputed_thenSmallerOnesAreTriedAndLaterOnesAreSmaller() {
+    device.memory = 150;
+    pool = new ExamplePool<>(List.of(device.lane(1, 1000)), shared(1000));
+    List<Integer> tokens = Collections.nCopies(16, 40);
+
+    assertThat(lengths(pool.represent(examples(tokens), ExampleRole.CANDIDATE))).isEqualTo(tokens);
+
+    assertThat(device.passes).hasSize(8).containsOnly(2);
+    int failures = device.failures.get();
+    assertThat(device.releases).hasValue(failures);
+    assertThat(lengths(pool.represent(examples(tokens), ExampleRole.CANDIDATE))).isEqualTo(tokens);
+    assertThat(device.failures).hasValue(failures);
+  }
+
+  @Test
+  void givenAnExampleThatDoesNotFit_whenItSharesAPass_thenOnlyItIsUnusable() {
     device.memory = 35;
-    pool = new ExamplePool<>(List.of(device), new Passes(1000, size -> true));
+    pool = new ExamplePool<>(List.of(device.lane(1, 1000)), shared(1000));
     List<Outcome> outcomes =
         pool.represent(examples(List.of(30, 29, 40, 28)), ExampleRole.CANDIDATE);
     assertThat(outcomes.get(2)).isInstanceOf(Unusable.class);
     assertThat(outcomes).filteredOn(Represented.class::isInstance).hasSize(3);
     assertThat(device.passes).containsExactly(1, 1, 1);
+  }
+
+  /** The lengths of the examples, by their vectors. */
+  private static List<Integer> lengths(List<Outcome> outcomes) {
+    return outcomes.stream()
+        .map(outcome -> ((Represented) outcome).rows()[0])
+        .map(row -> Math.round(row[0] / row[1]))
+        .toList();
+  }
+
+  private static Passes shared(int tokens) {
+    return new Passes(tokens, size -> true);
   }
 
   private static Passes alone(int tokens) {
@@ -137,61 +168,5 @@ class ExamplePoolTest {
             length ->
                 () -> new Prepared.Ready<>(new Encoded.Example(new long[length], new long[length])))
         .toList();
-  }
-
-  /**
-   * Returns constant vectors, counts the tokens in flight, and fails when they exceed its memory.
-   */
-  private static final class FakeDevice implements ExampleVectors<Encoded.Example> {
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger most = new AtomicInteger();
-    private final AtomicInteger failures = new AtomicInteger();
-    private final List<Integer> passes = Collections.synchronizedList(new ArrayList<>());
-    private volatile int memory = Integer.MAX_VALUE;
-    private volatile String error = "device lost";
-
-    @Override
-    public List<float[][]> of(List<Encoded.Example> examples, ExampleRole role) {
-      int tokens = Math.toIntExact(Passes.size(examples).tokens());
-      int now = inFlight.addAndGet(tokens);
-      try {
-        Thread.sleep(2);
-        if (memory < 0) {
-          throw new EngineException(error);
-        }
-        if (now > memory) {
-          failures.incrementAndGet();
-          throw new EngineException("CUDA out of memory. Tried to allocate 2.00 GiB");
-        }
-        most.accumulateAndGet(now, Math::max);
-        passes.add(examples.size());
-        return examples.stream().map(example -> new float[][] {{example.ids().length, 1}}).toList();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      } finally {
-        inFlight.addAndGet(-tokens);
-      }
-    }
-
-    @Override
-    public int dimension() {
-      return 2;
-    }
-
-    @Override
-    public float[] weights() {
-      return new float[] {1};
-    }
-
-    @Override
-    public int vocabulary() {
-      return 10;
-    }
-
-    @Override
-    public void describe(Fingerprint fingerprint) {}
-
-    @Override
-    public void selfTest(Encoded.Example example) {}
   }
 }

@@ -2,9 +2,11 @@ package io.sluice.gpuworker.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.gpuworker.device.DeviceFaults;
 import io.sluice.gpuworker.testing.OneGpu;
 import io.sluice.schemas.testing.DocumentedPage;
 import io.sluice.schemas.testing.MetersTable;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Every meter of the worker is on the page, under the name that Prometheus gives it. */
@@ -15,6 +17,7 @@ class MetricsPageTest {
     WorkerMetrics metrics = new WorkerMetrics(registry, System::nanoTime);
     metrics.setLag("sluice.candidates", 0);
     metrics.setLag("sluice.target-tasks", 0);
+    metrics.observe(List.of(new DeviceFaults("gpu(0)")));
     OneGpu.measured(registry, "sluice.worker").close();
 
     new DocumentedPage(
@@ -37,7 +40,7 @@ class MetricsPageTest {
             | metric | type | labels | what |
             |---|---|---|---|
             %s
-            The metrics of devices are measured every 15 seconds, and are absent where nvidia-smi lists no GPU when the worker starts.
+            The memory, the utilization and the errors of GPUs are measured every 15 seconds, and are absent where nvidia-smi lists no GPU when the worker starts.
 
             The metrics of the Kafka clients, `kafka_consumer_*` and `kafka_producer_*`, are served as well; Kafka's documentation describes them.
 

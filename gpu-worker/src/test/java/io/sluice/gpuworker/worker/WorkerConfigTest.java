@@ -156,7 +156,8 @@ class WorkerConfigTest {
     "gradient, embedding.query.prompt, none",
     "hidden-state, embedding.candidate.prompt, passage",
     "gradient, hidden.state.pooling, mean",
-    "embedding, hidden.state.pooling, mean"
+    "embedding, hidden.state.pooling, mean",
+    "embedding, devices, '0,1'"
   })
   void givenASettingThatTheKindCannotUse_whenRead_thenItIsNamed(
       String kind, String key, String value) {

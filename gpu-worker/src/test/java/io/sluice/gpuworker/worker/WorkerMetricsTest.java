@@ -5,6 +5,9 @@ import static io.sluice.gpuworker.worker.WorkerLoopFixture.SECOND;
 import static io.sluice.gpuworker.worker.WorkerLoopFixture.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gpuworker.device.DeviceFault;
+import io.sluice.gpuworker.device.DeviceFaults;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +45,42 @@ class WorkerMetricsTest {
         .usingRecursiveComparison()
         .ignoringFields("examplesPerSecond")
         .isEqualTo(new WorkerProgress(6, 3, 3, 1, 1, 0));
+  }
+
+  @Test
+  void givenErrorsOfDevices_whenCounted_thenByDeviceAndKind() {
+    DeviceFaults first = new DeviceFaults("gpu(0)");
+    DeviceFaults second = new DeviceFaults("gpu(1)");
+    worker.metrics.observe(List.of(first, second));
+    second.count(DeviceFault.OUT_OF_MEMORY);
+    second.count(DeviceFault.OUT_OF_MEMORY);
+    first.count(DeviceFault.ENGINE);
+    first.countRestart();
+
+    assertThat(faults("gpu(1)", "out-of-memory")).isEqualTo(2);
+    assertThat(faults("gpu(0)", "out-of-memory")).isZero();
+    assertThat(faults("gpu(0)", "engine")).isEqualTo(1);
+    assertThat(faults("gpu(0)", "lost")).isZero();
+    assertThat(restarts("gpu(0)")).isEqualTo(1);
+    assertThat(restarts("gpu(1)")).isZero();
+  }
+
+  private double faults(String device, String fault) {
+    return worker
+        .meters
+        .get("sluice.worker.device.faults")
+        .tags("device", device, "fault", fault)
+        .functionCounter()
+        .count();
+  }
+
+  private double restarts(String device) {
+    return worker
+        .meters
+        .get("sluice.worker.device.restarts")
+        .tag("device", device)
+        .functionCounter()
+        .count();
   }
 
   @ParameterizedTest

@@ -13,6 +13,8 @@ public final class MetersTable {
   private static final Pattern HELP =
       Pattern.compile("(?m)^# HELP (\\S+) (.*)\n# TYPE \\S+ (\\S+)");
 
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+
   private MetersTable() {}
 
   /**
@@ -32,13 +34,15 @@ public final class MetersTable {
     return rows.toString();
   }
 
-  /** The label of a metric with all its values. */
+  /** The labels of a metric with all their values. */
   private static String labels(String scraped, String metric) {
     Map<String, Set<String>> values = new TreeMap<>();
-    Matcher sample =
-        Pattern.compile("(?m)^" + metric + "(?:_sum)?\\{(\\w+)=\"([^\"]*)\"}").matcher(scraped);
+    Matcher sample = Pattern.compile("(?m)^" + metric + "(?:_sum)?\\{(.*)} ").matcher(scraped);
     while (sample.find()) {
-      values.computeIfAbsent(sample.group(1), label -> new TreeSet<>()).add(sample.group(2));
+      Matcher label = LABEL.matcher(sample.group(1));
+      while (label.find()) {
+        values.computeIfAbsent(label.group(1), name -> new TreeSet<>()).add(label.group(2));
+      }
     }
     return values.entrySet().stream()
         .map(label -> "`" + label.getKey() + "`: " + String.join(", ", label.getValue()))

@@ -15,6 +15,22 @@ public record MemoryPlan(MemoryEstimate estimate, long memory, int passes, Recom
   /** A text of this many tokens must fit, or else there is no use in loading the model. */
   private static final int LEAST_LENGTH = 256;
 
+  /** The same plan for another number of passes. */
+  public MemoryPlan withPasses(int others) {
+    return new MemoryPlan(estimate, memory, others, mode);
+  }
+
+  /** How many passes with a text of a length fit at the same time, 1 to {@code most}. */
+  public int fitting(int length, int most) {
+    PassSize pass = PassSize.ofOne(length);
+    int fits = 1;
+    while (fits < most
+        && estimate.need(pass, fits + 1, mode != RecomputeMode.NEVER).total() <= memory) {
+      fits++;
+    }
+    return fits;
+  }
+
   /** Whether the backward pass of a pass of this size computes states again. */
   public boolean recomputes(PassSize pass) {
     return switch (mode) {
@@ -86,8 +102,8 @@ public record MemoryPlan(MemoryEstimate estimate, long memory, int passes, Recom
             + MemoryNeed.text(narrow.least(length).total());
       }
     }
-    return "no setting makes it fit: use fewer checkpoints, a smaller model or a device with more"
-        + " memory";
+    return "no setting makes it fit into one device, and a model is not divided over several: use"
+        + " fewer checkpoints, a smaller model or a device with more memory";
   }
 
   private MemoryPlan with(MemoryEstimate other, RecomputeMode otherMode) {

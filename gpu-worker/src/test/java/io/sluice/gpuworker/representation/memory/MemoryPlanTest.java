@@ -92,7 +92,18 @@ class MemoryPlanTest {
     assertThatThrownBy(() -> plan(less, RecomputeMode.AUTO).requireRoom(LIMIT, Optional.of(narrow)))
         .hasMessageContaining("are there: use dtype=bfloat16, which needs about 1.0 GiB");
     assertThatThrownBy(() -> plan(1000, RecomputeMode.AUTO).requireRoom(LIMIT, Optional.of(narrow)))
-        .hasMessageContaining("0.0 GiB are there: no setting makes it fit");
+        .hasMessageContaining("0.0 GiB are there: no setting makes it fit into one device")
+        .hasMessageContaining("not divided over several");
+  }
+
+  @Test
+  void givenMemory_whenSeveralPassesAreWanted_thenAsManyAsFitAndAtLeastOne() {
+    PassSize pass = PassSize.ofOne(2000);
+    MemoryPlan two = plan(wide.need(pass, 2, true).total(), RecomputeMode.AUTO);
+    assertThat(two.fitting(2000, 4)).isEqualTo(2);
+    assertThat(two.fitting(2000, 1)).isEqualTo(1);
+    assertThat(plan(1000, RecomputeMode.AUTO).fitting(2000, 4)).isEqualTo(1);
+    assertThat(two.withPasses(2).longestKept(LIMIT)).isLessThan(two.longestKept(LIMIT));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sluice.local.cli.bench;
 
+import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
@@ -204,6 +205,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
 
   private ComputeSettings compute() {
     return new ComputeSettings(
+        DeviceSettings.DEFAULT,
         tokensInFlight,
         recompute ? RecomputeMode.ALWAYS : ComputeSettings.DEFAULT.recompute(),
         examplesPerPass.map(OptionalInt::of).orElse(OptionalInt.empty()));
