@@ -36,6 +36,7 @@ class ArchitectureTest {
               "io.sluice.local.cli.service..",
               "io.sluice.local.cli.pool..",
               "io.sluice.local.cli.job..",
+              "io.sluice.local.cli.deadletter..",
               "io.sluice.local.cli.offline..",
               "io.sluice.local.cli.bench..");
 

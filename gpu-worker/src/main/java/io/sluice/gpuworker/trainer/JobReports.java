@@ -1,8 +1,8 @@
 package io.sluice.gpuworker.trainer;
 
-import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.connection.OpenClient;
+import io.sluice.schemas.deadletter.DeadLetters;
 import io.sluice.schemas.topic.RecordLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

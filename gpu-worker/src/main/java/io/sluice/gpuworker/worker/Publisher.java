@@ -1,9 +1,9 @@
 package io.sluice.gpuworker.worker;
 
-import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
+import io.sluice.schemas.deadletter.DeadLetters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -13,7 +13,6 @@ import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.StopReason;
-import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -21,6 +20,7 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.arm.ArmName;
+import io.sluice.schemas.deadletter.DeadLetterHeaders;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -255,8 +255,8 @@ class TrainerLoopTest {
     trainer.turns(4);
 
     assertThat(trainer.letters()).hasSize(1);
-    assertThat(header(trainer.letters().get(0), DeadLetters.REASON)).contains("not Avro");
-    assertThat(header(trainer.letters().get(0), DeadLetters.STAGE)).isEqualTo("train");
+    assertThat(header(trainer.letters().get(0), DeadLetterHeaders.REASON)).contains("not Avro");
+    assertThat(header(trainer.letters().get(0), DeadLetterHeaders.STAGE)).isEqualTo("train");
     assertThat(trainer.offsets()).containsExactly(Map.of(FIRST, new OffsetAndMetadata(1)));
     assertThat(trainer.committed(FIRST)).isEqualTo(2);
     assertThat(trainer.isBegun()).isFalse();
@@ -267,7 +267,7 @@ class TrainerLoopTest {
     trainer.put(FIRST, "another", job("a"));
     trainer.turns(4);
 
-    assertThat(header(trainer.letters().get(0), DeadLetters.REASON)).contains("key is not");
+    assertThat(header(trainer.letters().get(0), DeadLetterHeaders.REASON)).contains("key is not");
     assertThat(trainer.isBegun()).isFalse();
   }
 

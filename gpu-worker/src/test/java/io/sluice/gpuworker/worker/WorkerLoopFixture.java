@@ -4,12 +4,12 @@ import static io.sluice.gpuworker.worker.Inputs.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.sluice.gpuworker.service.DeadLetters;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.TargetTask;
+import io.sluice.schemas.deadletter.DeadLetters;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,13 +1,12 @@
 package io.sluice.streams.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.sluice.schemas.CancelJob;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FireJob;
 import io.sluice.schemas.JobRequest;
 import io.sluice.schemas.JobState;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.deadletter.DeadLetterHeaders;
 import io.sluice.schemas.topic.KeyPartitions;
 import io.sluice.schemas.validation.JobRequestRules;
 import java.time.Duration;
@@ -28,7 +27,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -130,11 +128,12 @@ public final class JobRequests {
       ConsumerRecord<byte[], byte[]> record, RecordMetadata sent, Predicate<FineTuneJob> done) {
     if (record.topic().equals(kafka.topics().deadLetters())) {
       boolean ours =
-          header(record, "sluice.topic").equals(sent.topic())
-              && header(record, "sluice.partition").equals(Integer.toString(sent.partition()))
-              && header(record, "sluice.offset").equals(Long.toString(sent.offset()));
+          header(record, DeadLetterHeaders.TOPIC).equals(sent.topic())
+              && header(record, DeadLetterHeaders.PARTITION)
+                  .equals(Integer.toString(sent.partition()))
+              && header(record, DeadLetterHeaders.OFFSET).equals(Long.toString(sent.offset()));
       return ours
-          ? Optional.of(new Outcome.Refused(header(record, "sluice.reason")))
+          ? Optional.of(new Outcome.Refused(header(record, DeadLetterHeaders.REASON)))
           : Optional.empty();
     }
     return job(record).filter(done).map(Outcome.Done::new);
@@ -151,10 +150,7 @@ public final class JobRequests {
   }
 
   private static String header(ConsumerRecord<?, ?> record, String name) {
-    return Optional.ofNullable(record.headers().lastHeader(name))
-        .map(Header::value)
-        .map(value -> new String(value, UTF_8))
-        .orElse("");
+    return DeadLetterHeaders.text(record.headers(), name);
   }
 
   /** The outcome of a request. */

@@ -2,6 +2,7 @@ package io.sluice.streams.client;
 
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.schemas.deadletter.DeadLetterHeaders;
 import io.sluice.streams.audit.Evidence;
 import io.sluice.streams.audit.Explanation.State;
 import java.nio.charset.StandardCharsets;
@@ -10,18 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 
 /**
  * What has become of a candidate that has no representation for a task: the topic of candidates and
  * the dead letters say. Not thread-safe.
  */
 final class SentCandidates {
-  private static final String REASON = "sluice.reason";
-  private static final String TOPIC = "sluice.topic";
-  private static final String PARTITION = "sluice.partition";
-  private static final String OFFSET = "sluice.offset";
-
   private final KafkaAccess kafka;
   private final PoolProgress progress;
 
@@ -40,16 +35,16 @@ final class SentCandidates {
     Optional<ConsumerRecord<byte[], byte[]>> record = latest("Candidates", candidates, candidateId);
     Optional<ConsumerRecord<byte[], byte[]>> letter =
         latest("Dead letters", kafka.topics().deadLetters(), candidateId)
-            .filter(each -> header(each, TOPIC).equals(candidates));
+            .filter(each -> header(each, DeadLetterHeaders.TOPIC).equals(candidates));
     if (letter.isPresent() && record.map(each -> isOf(letter.get(), each)).orElse(true)) {
       return new Evidence.Absent(
           State.DEAD_LETTER,
           "%s (topic %s, partition %s, offset %s)"
               .formatted(
-                  header(letter.get(), REASON),
+                  header(letter.get(), DeadLetterHeaders.REASON),
                   candidates,
-                  header(letter.get(), PARTITION),
-                  header(letter.get(), OFFSET)));
+                  header(letter.get(), DeadLetterHeaders.PARTITION),
+                  header(letter.get(), DeadLetterHeaders.OFFSET)));
     } else if (record.filter(each -> each.value() == null).isPresent()) {
       return new Evidence.Absent(State.RETRACTED, "it was retracted" + place(record.get()));
     } else if (!others.isEmpty()) {
@@ -91,13 +86,12 @@ final class SentCandidates {
 
   private static boolean isOf(
       ConsumerRecord<byte[], byte[]> letter, ConsumerRecord<byte[], byte[]> record) {
-    return header(letter, PARTITION).equals(String.valueOf(record.partition()))
-        && header(letter, OFFSET).equals(String.valueOf(record.offset()));
+    return header(letter, DeadLetterHeaders.PARTITION).equals(String.valueOf(record.partition()))
+        && header(letter, DeadLetterHeaders.OFFSET).equals(String.valueOf(record.offset()));
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    return DeadLetterHeaders.text(record.headers(), name);
   }
 
   private static String place(ConsumerRecord<byte[], byte[]> record) {

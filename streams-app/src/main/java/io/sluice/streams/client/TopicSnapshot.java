@@ -200,6 +200,40 @@ final class TopicSnapshot {
     }
   }
 
+  /**
+   * Reads the records of some partitions of a topic from given offsets to the ends.
+   *
+   * @param begins by partition, the offset of the first record to read; where the log begins later,
+   *     it is read from there
+   * @param visitor receives each record, deletions included
+   * @throws KafkaException when the topic does not exist, or nothing arrives within the response
+   *     timeout
+   */
+  static void forEachRecordFrom(
+      KafkaAccess kafka,
+      String topic,
+      Map<Integer, Long> begins,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      List<TopicPartition> partitions =
+          begins.keySet().stream().map(each -> new TopicPartition(topic, each)).toList();
+      consumer.assign(partitions);
+      consumer
+          .beginningOffsets(partitions)
+          .forEach(
+              (partition, first) ->
+                  consumer.seek(partition, Math.max(first, begins.get(partition.partition()))));
+      readToEnds(kafka, consumer, partitions, visitor);
+    }
+  }
+
+  /** The number of partitions of a topic. */
+  static int partitionCount(KafkaAccess kafka, String topic) {
+    try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
+      return partitions(consumer, topic).size();
+    }
+  }
+
   /** For each partition of a topic the offset at which its log ends now. */
   static SortedMap<Integer, Long> ends(KafkaAccess kafka, String topic) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
@@ -252,6 +286,14 @@ final class TopicSnapshot {
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
+    readToEnds(kafka, consumer, partitions, visitor);
+  }
+
+  private static void readToEnds(
+      KafkaAccess kafka,
+      Consumer<byte[], byte[]> consumer,
+      Collection<TopicPartition> partitions,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
     // The end of the log, not the consumer's end offset, which lies before transactions that are
     // still being completed: what such a transaction wrote elsewhere may be readable already.
     Map<TopicPartition, Long> ends = kafka.ends(partitions);

@@ -1,15 +1,18 @@
 package io.sluice.streams.deadletter;
 
+import io.sluice.schemas.deadletter.DeadLetterHeaders;
+import io.sluice.schemas.deadletter.DeadLetters;
 import io.sluice.schemas.serde.RegistryOutage;
+import io.sluice.schemas.topic.RecordLimit;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
@@ -31,22 +34,20 @@ public final class DeadLetterHandler
     implements DeserializationExceptionHandler, ProcessingExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(DeadLetterHandler.class);
 
-  /** Candidate ids take at most 1,024 bytes. */
-  private static final int MAX_KEPT_KEY_BYTES = 4096;
+  private static final String STAGE = "select";
 
-  private static final int MAX_REASON_CHARACTERS = 1000;
-
-  /** The headers that are added, and Kafka's framing, generously. */
-  private static final int FRAME_BYTES = 8192;
-
-  private String deadLetters = "";
-  private int maxRecordBytes;
+  private DeadLetters letters = new DeadLetters("", STAGE);
+  private RecordLimit limit = RecordLimit.byDefault();
 
   @Override
   public void configure(Map<String, ?> configs) {
-    deadLetters = (String) configs.get(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG);
-    maxRecordBytes =
-        (Integer) configs.get(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+    letters =
+        new DeadLetters(
+            (String) configs.get(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG), STAGE);
+    limit =
+        new RecordLimit(
+            (Integer)
+                configs.get(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)));
   }
 
   @Override
@@ -56,9 +57,7 @@ public final class DeadLetterHandler
       return DeserializationExceptionHandler.Response.fail();
     }
     return DeserializationExceptionHandler.Response.resume(
-        List.of(
-            deadLetter(
-                context, record.key(), record.value(), "undecodable: " + reason(exception))));
+        List.of(deadLetter(record, "undecodable: " + reason(exception), exception)));
   }
 
   @Override
@@ -68,55 +67,38 @@ public final class DeadLetterHandler
       return ProcessingExceptionHandler.Response.fail();
     }
     return ProcessingExceptionHandler.Response.resume(
-        List.of(
-            deadLetter(
-                context,
-                context.sourceRawKey(),
-                context.sourceRawValue(),
-                exception.getMessage())));
+        List.of(deadLetter(source(context), exception.getMessage(), exception)));
+  }
+
+  /** The record as it came from its topic. What a punctuation works on has come from none. */
+  private static ConsumerRecord<byte[], byte[]> source(ErrorHandlerContext context) {
+    ConsumerRecord<byte[], byte[]> source =
+        new ConsumerRecord<>(
+            Objects.requireNonNullElse(context.topic(), ""),
+            context.partition(),
+            context.offset(),
+            context.sourceRawKey(),
+            context.sourceRawValue());
+    Optional.ofNullable(context.headers())
+        .ifPresent(headers -> headers.forEach(source.headers()::add));
+    return source;
   }
 
   private ProducerRecord<byte[], byte[]> deadLetter(
-      ErrorHandlerContext context, byte[] key, byte[] value, String reason) {
+      ConsumerRecord<byte[], byte[]> source, String reason, Exception exception) {
     log.atWarn()
-        .addKeyValue("topic", context.topic())
-        .addKeyValue("partition", context.partition())
-        .addKeyValue("offset", context.offset())
+        .addKeyValue("topic", source.topic())
+        .addKeyValue("partition", source.partition())
+        .addKeyValue("offset", source.offset())
         .addKeyValue("reason", reason)
         .log("Unusable record became a dead letter");
-    if ((long) length(key) + length(value) + FRAME_BYTES > maxRecordBytes) {
-      String why =
-          "%s; the value of %d bytes does not fit into this topic and is left out"
-              .formatted(shown(reason), length(value));
-      byte[] keptKey = length(key) > MAX_KEPT_KEY_BYTES ? null : key;
-      return new ProducerRecord<>(deadLetters, null, keptKey, null, headers(context, why));
-    }
-    return new ProducerRecord<>(deadLetters, null, key, value, headers(context, shown(reason)));
-  }
-
-  private static int length(byte[] bytes) {
-    return bytes == null ? 0 : bytes.length;
-  }
-
-  /** A reason can quote what a record holds, which may be long. */
-  private static String shown(String reason) {
-    return reason.length() <= MAX_REASON_CHARACTERS
-        ? reason
-        : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
-  }
-
-  private static Headers headers(ErrorHandlerContext context, String reason) {
-    Headers headers = new RecordHeaders();
-    header(headers, "sluice.stage", "select");
-    header(headers, "sluice.reason", reason);
-    header(headers, "sluice.topic", context.topic());
-    header(headers, "sluice.partition", String.valueOf(context.partition()));
-    header(headers, "sluice.offset", String.valueOf(context.offset()));
-    return headers;
-  }
-
-  private static void header(Headers headers, String name, String value) {
-    headers.add(name, String.valueOf(value).getBytes(StandardCharsets.UTF_8));
+    ProducerRecord<byte[], byte[]> letter = letters.letterWithin(limit, source, reason);
+    letter
+        .headers()
+        .add(
+            DeadLetterHeaders.KAFKA_EXCEPTION,
+            exception.getClass().getName().getBytes(StandardCharsets.UTF_8));
+    return letter;
   }
 
   /** Sluice's serdes say themselves what is wrong; of other exceptions, the cause says it. */

@@ -1,10 +1,9 @@
 package io.sluice.streams.watch;
 
-import java.nio.charset.StandardCharsets;
+import io.sluice.schemas.deadletter.DeadLetterHeaders;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 
 /**
  * A record that could not be used.
@@ -35,16 +34,17 @@ public record DeadLetter(
   private static final Pattern NUMBER = Pattern.compile("\\d+");
   private static final int LONGEST_KIND = 200;
 
-  static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
+  /** Reads a record of the topic of dead letters, whatever it holds. */
+  public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
     return new DeadLetter(
         record.timestamp(),
         record.partition(),
         record.offset(),
-        header(record, "sluice.stage"),
-        header(record, "sluice.reason"),
-        header(record, "sluice.topic"),
-        (int) Math.min(Integer.MAX_VALUE, number(header(record, "sluice.partition"))),
-        number(header(record, "sluice.offset")),
+        header(record, DeadLetterHeaders.STAGE),
+        header(record, DeadLetterHeaders.REASON),
+        header(record, DeadLetterHeaders.TOPIC),
+        (int) Math.min(Integer.MAX_VALUE, number(header(record, DeadLetterHeaders.PARTITION))),
+        number(header(record, DeadLetterHeaders.OFFSET)),
         Optional.ofNullable(record.key()).map(SafeText::of),
         Optional.ofNullable(record.value()).map(SafeText::of));
   }
@@ -56,10 +56,7 @@ public record DeadLetter(
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null
-        ? ""
-        : new String(header.value(), StandardCharsets.UTF_8);
+    return DeadLetterHeaders.text(record.headers(), name);
   }
 
   private static long number(String text) {

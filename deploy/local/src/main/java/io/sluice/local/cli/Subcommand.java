@@ -1,6 +1,7 @@
 package io.sluice.local.cli;
 
 import io.sluice.local.cli.bench.BenchCommand;
+import io.sluice.local.cli.deadletter.DeadLettersCommand;
 import io.sluice.local.cli.job.DatasetCommand;
 import io.sluice.local.cli.job.JobsCommand;
 import io.sluice.local.cli.job.ResultsCommand;
@@ -49,6 +50,7 @@ enum Subcommand {
   JOBS("jobs", JobsCommand.class, Jvm.BRIEF),
   RESULTS("results", ResultsCommand.class, Jvm.WORKING),
   DATASET("dataset", DatasetCommand.class, Jvm.WORKING),
+  DEAD_LETTERS("dead-letters", DeadLettersCommand.class, Jvm.BRIEF),
   SELECT("select", SelectCommand.class, Jvm.WORKING),
   SCORE("score", ScoreCommand.class, Jvm.SCORING),
   TOKENS("tokens", TokensCommand.class, Jvm.BRIEF),

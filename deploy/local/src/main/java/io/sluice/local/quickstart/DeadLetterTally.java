@@ -1,12 +1,11 @@
 package io.sluice.local.quickstart;
 
 import io.sluice.schemas.connection.KafkaAccess;
-import java.nio.charset.StandardCharsets;
+import io.sluice.schemas.deadletter.DeadLetterHeaders;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Serdes;
 
 /** Counts the dead letters that are published after its creation, by topic and reason. */
@@ -26,7 +25,9 @@ final class DeadLetterTally implements AutoCloseable {
     tail.advance(
         record ->
             counts.merge(
-                new Outcome.Cause(header(record, "sluice.topic"), header(record, "sluice.reason")),
+                new Outcome.Cause(
+                    header(record, DeadLetterHeaders.TOPIC),
+                    header(record, DeadLetterHeaders.REASON)),
                 1,
                 Integer::sum));
   }
@@ -50,8 +51,8 @@ final class DeadLetterTally implements AutoCloseable {
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null ? "unknown" : new String(header.value(), StandardCharsets.UTF_8);
+    String text = DeadLetterHeaders.text(record.headers(), name);
+    return text.isEmpty() ? "unknown" : text;
   }
 
   @Override

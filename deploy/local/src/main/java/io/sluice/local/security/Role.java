@@ -12,6 +12,7 @@ import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
 
 import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.client.DeadLetterReplay;
 import io.sluice.streams.config.StreamsAppSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,7 +135,7 @@ public enum Role {
   /** Looks at everything that comes out. */
   READER(
       "`task list`, `selected`, `pool`, `verify`, `explain`, `jobs`, `jobs show`, `dataset`,"
-          + " `results`") {
+          + " `results`, `dead-letters list`, `dead-letters show`") {
     @Override
     public List<Permission> permissions(Names names) {
       Topics topics = names.topics();
@@ -150,6 +151,15 @@ public enum Role {
           topics.fineTuneDatasets(),
           topics.fineTuneResults(),
           topics.deadLetters());
+    }
+  },
+
+  /** Sends records that became dead letters to their topics again. */
+  REPLAYER("`dead-letters replay`") {
+    @Override
+    public List<Permission> permissions(Names names) {
+      String[] topics = DeadLetterReplay.topics(names.topics()).toArray(String[]::new);
+      return all(on(READ, names.topics().deadLetters()), on(READ, topics), on(WRITE, topics));
     }
   };
 

@@ -71,6 +71,9 @@ class NoResponseTest {
         List.of("jobs", "fire", "t", "--budget", "1"),
         List.of("jobs", "cancel", "j"),
         List.of("results", "t"),
+        List.of("dead-letters", "list"),
+        List.of("dead-letters", "show"),
+        List.of("dead-letters", "replay", "--dry-run"),
         List.of("dataset", "j", "--out", folder.resolve("out").toString()));
   }
 

@@ -19,6 +19,7 @@ import io.sluice.local.security.Role;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
 import io.sluice.schemas.topic.Topics;
+import io.sluice.streams.client.DeadLetterReplay;
 import io.sluice.streams.testing.BatchSelection;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -96,6 +97,7 @@ class SecuredClusterTest {
     assertReadersSee(job);
     fireAndCancel();
     assertDamagedRecordsAreDeadLetters();
+    replay();
     assertThat(run(Role.CURATOR, "task", "remove", TASK)).isNotEmpty();
 
     services.requireAlive();
@@ -243,19 +245,27 @@ class SecuredClusterTest {
   private void assertDamagedRecordsAreDeadLetters() throws InterruptedException {
     byte[] junk = "not avro".getBytes(StandardCharsets.UTF_8);
     try (TopicClient kafka = new TopicClient(cluster.kafkaConnection(SecuredCluster.ADMIN))) {
-      for (String topic :
-          List.of(TOPICS.candidates(), TOPICS.targetTasks(), TOPICS.fineTuneJobs())) {
+      for (String topic : DeadLetterReplay.topics(TOPICS)) {
         kafka.write(topic, Serdes.ByteArray(), Serdes.ByteArray(), junk, junk, Optional.empty());
       }
       kafka.flush();
       Instant deadline = Instant.now().plusSeconds(120);
       // The worker and the streams-app each report the target task.
-      while (kafka.readAll(TOPICS.deadLetters()).size() < 4) {
+      while (kafka.readAll(TOPICS.deadLetters()).size() < 6) {
         services.requireAlive();
         assertThat(Instant.now()).as("time of waiting for dead letters").isBefore(deadline);
         Thread.sleep(200);
       }
     }
+  }
+
+  private void replay() throws IOException {
+    assertThat(run(Role.READER, "dead-letters", "list")).contains(TOPICS.candidates());
+    assertThat(run(Role.READER, "dead-letters", "show", "--limit=1")).contains("replay   possible");
+    assertThat(run(Role.REPLAYER, "dead-letters", "replay", "--dry-run"))
+        .contains("5 records would be sent, and none was");
+    assertThat(run(Role.REPLAYER, "dead-letters", "replay", "--confirm=5"))
+        .contains("5 of 5 records sent");
   }
 
   /** No service was refused anything, and each would be without any one of its permissions. */

@@ -19,7 +19,7 @@ class RoleTest {
         .isThrownBy(() -> Role.of("WORKER"))
         .withMessage(
             "'WORKER' is no role: use one of topics, worker, streams, http-writes, trainer,"
-                + " sender, curator, reader");
+                + " sender, curator, reader, replayer");
   }
 
   @Test

@@ -4,7 +4,7 @@ import io.sluice.local.console.LateBar;
 import io.sluice.streams.client.PoolProgress;
 
 /** Shows each stage as a bar on standard error, if it takes long. */
-final class BarProgress implements PoolProgress {
+public final class BarProgress implements PoolProgress {
   @Override
   public Stage begin(String name, long most) {
     return new BarStage(new LateBar(name, most));

@@ -1,7 +1,6 @@
-package io.sluice.gpuworker.service;
+package io.sluice.schemas.deadletter;
 
 import io.sluice.schemas.topic.RecordLimit;
-import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -9,34 +8,22 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Creates dead letters: the key, value and headers of the original record, byte for byte, and
- * additional headers with the reason and the record's position.
+ * Creates dead letters: the key, value and headers of the original record, byte for byte, and the
+ * {@link DeadLetterHeaders}.
  *
  * <p>Immutable, and safe for use by several threads.
  */
 public final class DeadLetters {
-  /** Header with the reason, for people. */
-  public static final String REASON = "sluice.reason";
-
-  /** Header with the original topic. */
-  public static final String TOPIC = "sluice.topic";
-
-  /** Header with the original partition, in decimal. */
-  public static final String PARTITION = "sluice.partition";
-
-  /** Header with the original offset, in decimal. */
-  public static final String OFFSET = "sluice.offset";
-
-  /** Header with the part of Sluice that could not use the record. */
-  public static final String STAGE = "sluice.stage";
-
   private static final int MAX_REASON_CHARACTERS = 1000;
 
   /** Candidate ids take at most 1,024 bytes. */
   private static final int MAX_KEPT_KEY_BYTES = 4096;
 
-  /** The headers that are added, and Kafka's framing, generously. */
-  private static final int FRAME_BYTES = 8192;
+  /** The headers that are added, in which the reason is twice, and Kafka's framing, generously. */
+  private static final int FRAME_BYTES = 12_288;
+
+  /** How the reason of a letter ends that lacks the content of the original. */
+  private static final String LEFT_OUT = "left out";
 
   private final String topic;
   private final String stage;
@@ -45,7 +32,7 @@ public final class DeadLetters {
    * Creates dead letters for a topic.
    *
    * @param topic the topic of the dead letters
-   * @param stage the value of the header {@link #STAGE}
+   * @param stage the value of the header {@link DeadLetterHeaders#STAGE}
    */
   public DeadLetters(String topic, String stage) {
     this.topic = topic;
@@ -67,11 +54,7 @@ public final class DeadLetters {
   public ProducerRecord<byte[], byte[]> letter(
       ConsumerRecord<byte[], byte[]> source, String reason) {
     return new ProducerRecord<>(
-        topic,
-        null,
-        source.key(),
-        source.value(),
-        headers(source, reason, new RecordHeaders(source.headers())));
+        topic, null, source.key(), source.value(), headers(source, source.headers(), cut(reason)));
   }
 
   /**
@@ -84,34 +67,34 @@ public final class DeadLetters {
     byte[] key = source.key();
     byte[] keptKey = length(key) > MAX_KEPT_KEY_BYTES ? null : key;
     String longer =
-        reason
+        cut(reason)
             + "; the value of "
             + length(source.value())
-            + " bytes and the headers do not fit into this topic and are left out";
+            + " bytes and the headers do not fit into this topic and are "
+            + LEFT_OUT;
     return new ProducerRecord<>(
-        topic, null, keptKey, null, headers(source, longer, new RecordHeaders()));
+        topic, null, keptKey, null, headers(source, new RecordHeaders(), longer));
+  }
+
+  /** Whether a letter holds the whole original, and not only its reason and place. */
+  public static boolean isWhole(ConsumerRecord<byte[], byte[]> letter) {
+    return letter.value() != null
+        || !DeadLetterHeaders.text(letter.headers(), DeadLetterHeaders.REASON).endsWith(LEFT_OUT);
   }
 
   private static int length(byte[] bytes) {
     return bytes == null ? 0 : bytes.length;
   }
 
-  private Headers headers(ConsumerRecord<byte[], byte[]> source, String reason, Headers headers) {
-    String shown =
-        reason.length() <= MAX_REASON_CHARACTERS
-            ? reason
-            : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
-    put(headers, REASON, shown);
-    put(headers, TOPIC, source.topic());
-    put(headers, PARTITION, Integer.toString(source.partition()));
-    put(headers, OFFSET, Long.toString(source.offset()));
-    put(headers, STAGE, stage);
-    return headers;
+  /** A reason can quote what a record holds, which may be long. */
+  private static String cut(String reason) {
+    return reason.length() <= MAX_REASON_CHARACTERS
+        ? reason
+        : reason.substring(0, MAX_REASON_CHARACTERS) + "...";
   }
 
-  /** A record that was put back and failed again carries the headers of its last failure only. */
-  private static void put(Headers headers, String name, String value) {
-    headers.remove(name);
-    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+  private Headers headers(ConsumerRecord<byte[], byte[]> source, Headers original, String reason) {
+    return DeadLetterHeaders.of(
+        original, source.topic(), source.partition(), source.offset(), stage, reason);
   }
 }

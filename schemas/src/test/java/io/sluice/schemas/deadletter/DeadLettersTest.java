@@ -1,4 +1,4 @@
-package io.sluice.gpuworker.service;
+package io.sluice.schemas.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import io.sluice.schemas.topic.RecordLimit;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
 
 class DeadLettersTest {
@@ -22,18 +23,50 @@ class DeadLettersTest {
     assertThat(letter.key()).isEqualTo(source.key());
     assertThat(letter.value()).isEqualTo(source.value());
     assertThat(letter.headers().lastHeader("trace").value()).containsExactly(9);
-    assertThat(header(letter, DeadLetters.REASON)).isEqualTo("too short");
+    assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("too short");
     assertThat(source.headers()).as("the source is not changed").hasSize(1);
   }
 
   @Test
+  void givenALetter_whenItsHeadersAreRead_thenToolsForKafkaFindTheirsToo() {
+    ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "too short");
+
+    assertThat(header(letter, "__streams.errors.message")).isEqualTo("too short");
+    assertThat(header(letter, "__streams.errors.topic")).isEqualTo("candidates");
+    assertThat(header(letter, "__streams.errors.partition")).isEqualTo("3");
+    assertThat(header(letter, "__streams.errors.offset")).isEqualTo("42");
+  }
+
+  @Test
+  void givenALetter_whenTheHeadersOfFailuresAreTakenAway_thenThoseOfTheOriginalAreLeftInOrder() {
+    source.headers().add("trace", new byte[] {9}).add("other", null).add("trace", new byte[] {8});
+
+    Headers original = DeadLetterHeaders.without(deadLetters.letter(source, "too short").headers());
+
+    assertThat(original.toArray()).isEqualTo(source.headers().toArray());
+  }
+
+  @Test
+  void givenLettersWithAndWithoutContent_whenAsked_thenTheyTellWhetherTheyAreWhole() {
+    ConsumerRecord<byte[], byte[]> retraction =
+        new ConsumerRecord<>("candidates", 3, 43, new byte[] {1}, null);
+    String longReason = "x".repeat(100_000);
+
+    assertThat(isWhole(deadLetters.letter(source, "too short"))).isTrue();
+    assertThat(isWhole(deadLetters.letter(retraction, "the key is not UTF-8 text"))).isTrue();
+    assertThat(isWhole(deadLetters.letterWithoutContent(source, longReason))).isFalse();
+  }
+
+  @Test
   void givenALetterThatWasPutBackAndFailsAgain_whenLettered_thenItNamesTheLastFailureOnly() {
-    source.headers().add(DeadLetters.REASON, "the first time".getBytes(StandardCharsets.UTF_8));
+    source
+        .headers()
+        .add(DeadLetterHeaders.REASON, "the first time".getBytes(StandardCharsets.UTF_8));
 
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "the second time");
 
-    assertThat(letter.headers().headers(DeadLetters.REASON)).hasSize(1);
-    assertThat(header(letter, DeadLetters.REASON)).isEqualTo("the second time");
+    assertThat(letter.headers().headers(DeadLetterHeaders.REASON)).hasSize(1);
+    assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("the second time");
   }
 
   @Test
@@ -45,10 +78,10 @@ class DeadLettersTest {
     assertThat(letter.key()).isEqualTo(source.key());
     assertThat(letter.value()).isNull();
     assertThat(letter.headers().lastHeader("trace")).isNull();
-    assertThat(header(letter, DeadLetters.REASON))
+    assertThat(header(letter, DeadLetterHeaders.REASON))
         .startsWith("no Avro; the value of 3 bytes and the headers")
         .endsWith("left out");
-    assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("42");
+    assertThat(header(letter, DeadLetterHeaders.OFFSET)).isEqualTo("42");
   }
 
   @Test
@@ -62,7 +95,7 @@ class DeadLettersTest {
   void givenAnOverlongReason_whenLettered_thenItIsCut() {
     ProducerRecord<byte[], byte[]> letter = deadLetters.letter(source, "x".repeat(100_000));
 
-    assertThat(header(letter, DeadLetters.REASON)).hasSizeLessThan(1_100);
+    assertThat(header(letter, DeadLetterHeaders.REASON)).hasSizeLessThan(1_100);
   }
 
   @Test
@@ -73,6 +106,13 @@ class DeadLettersTest {
         .isEqualTo(source.value());
     source.headers().add("trace", new byte[limit.bytes()]);
     assertThat(deadLetters.letterWithin(limit, source, "no Avro").value()).isNull();
+  }
+
+  private static boolean isWhole(ProducerRecord<byte[], byte[]> letter) {
+    ConsumerRecord<byte[], byte[]> read =
+        new ConsumerRecord<>("dead-letters", 0, 0, letter.key(), letter.value());
+    letter.headers().forEach(read.headers()::add);
+    return DeadLetters.isWhole(read);
   }
 
   private static ConsumerRecord<byte[], byte[]> record(String key, byte[] value) {
