@@ -137,7 +137,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void run() {
-    AvroSerdes serdes = config.serdes();
+    AvroSerdes serdes = config.patientSerdes();
     try (WorkThread working = new WorkThread("sluice-trainer-work");
         OpenClient<Consumer<byte[], byte[]>> consuming =
             OpenClient.of(new KafkaConsumer<>(config.consumer()));

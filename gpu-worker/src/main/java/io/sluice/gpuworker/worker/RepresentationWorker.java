@@ -174,7 +174,7 @@ public final class RepresentationWorker implements AutoCloseable {
     TopicLookup.partitions(topics.targetTasks(), consumer, config);
     TopicLookup.partitions(topics.candidates(), consumer, config);
     TopicLookup.partitions(topics.deadLetters(), consumer, config);
-    AvroSerdes serdes = config.serdes();
+    AvroSerdes serdes = config.patientSerdes();
     OutputRecords outputs =
         new OutputRecords(topics, topic -> TopicLookup.partitions(topic, consumer, config), serdes);
     Stage tasks =

@@ -216,6 +216,14 @@ public class ConnectionConfig {
     return new AvroSerdes(serdeSettings());
   }
 
+  /**
+   * The same for a service, which outlives an outage of the registry: they block and repeat a
+   * request until the response timeout has passed.
+   */
+  public final AvroSerdes patientSerdes() {
+    return new AvroSerdes(serdeSettings(), get(ConnectionSettings.RESPONSE_TIMEOUT).duration());
+  }
+
   /** The settings of the Avro serdes. The registry's address is without user and password. */
   final Map<String, Object> serdeSettings() {
     Map<String, Object> all = clients.ofSerdes();

@@ -2,6 +2,7 @@ package io.sluice.schemas.serde;
 
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,6 +22,17 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 public final class AvroSerdes {
   private final Map<String, Object> config;
+  private final RegistryPatience patience;
+
+  /**
+   * Serdes that fail as soon as the schema registry does not respond to a request.
+   *
+   * @param config as for the other constructor
+   * @throws IllegalArgumentException when {@code schema.registry.url} is missing
+   */
+  public AvroSerdes(Map<String, ?> config) {
+    this(config, Duration.ZERO);
+  }
 
   /**
    * Serdes that speak to a schema registry.
@@ -29,9 +41,11 @@ public final class AvroSerdes {
    *     address of a registry with Confluent's API, or {@code mock://NAME} for one in this JVM.
    *     Registry TLS and credentials ({@code schema.registry.ssl.*}, {@code basic.auth.*}) pass
    *     through.
+   * @param patience how long serializers, and deserializers and readers of one type, block and
+   *     repeat a request while the registry does not respond properly, before they fail
    * @throws IllegalArgumentException when {@code schema.registry.url} is missing
    */
-  public AvroSerdes(Map<String, ?> config) {
+  public AvroSerdes(Map<String, ?> config, Duration patience) {
     if (!(config.get("schema.registry.url") instanceof String url) || url.isBlank()) {
       throw new IllegalArgumentException(
           "schema.registry.url is missing: give the address of a schema registry, or mock://NAME");
@@ -39,6 +53,7 @@ public final class AvroSerdes {
     Map<String, Object> all = new HashMap<>(config);
     all.put(KafkaAvroDeserializerConfig.SPECIFIC_AVRO_READER_CONFIG, true);
     this.config = Map.copyOf(all);
+    this.patience = new RegistryPatience(patience);
   }
 
   /** Serdes for a registry that needs no further configuration. */
@@ -85,7 +100,7 @@ public final class AvroSerdes {
   private <T extends SpecificRecord> ValueReader<T> reader(Class<T> type, boolean isKey) {
     KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
     deserializer.configure(config, isKey);
-    return new ValueReader<>(type, deserializer, isKey);
+    return new ValueReader<>(type, deserializer, isKey, patience);
   }
 
   private <T extends SpecificRecord> Serde<T> checked(Class<T> type, boolean isKey) {
@@ -107,7 +122,7 @@ public final class AvroSerdes {
 
   @SuppressWarnings("unchecked") // The reader's schema is the generated class named by the record.
   private <T extends SpecificRecord> Serde<T> serde(boolean isKey) {
-    Serializer<T> serializer = new ReleasedFormSerializer<>();
+    Serializer<T> serializer = new ReleasedFormSerializer<>(patience);
     Deserializer<T> deserializer = (Deserializer<T>) (Deserializer<?>) new KafkaAvroDeserializer();
     serializer.configure(config, isKey);
     deserializer.configure(config, isKey);

@@ -13,6 +13,11 @@ import org.apache.kafka.common.serialization.Serializer;
 final class ReleasedFormSerializer<T extends SpecificRecord> implements Serializer<T> {
   private final Serializer<Object> serializer = new KafkaAvroSerializer();
   private final Map<Class<?>, ReleasedForm> forms = new ConcurrentHashMap<>();
+  private final RegistryPatience patience;
+
+  ReleasedFormSerializer(RegistryPatience patience) {
+    this.patience = patience;
+  }
 
   @Override
   public void configure(Map<String, ?> config, boolean isKey) {
@@ -26,7 +31,7 @@ final class ReleasedFormSerializer<T extends SpecificRecord> implements Serializ
     }
     ReleasedForm form =
         forms.computeIfAbsent(record.getClass(), type -> ReleasedForm.of(record.getSchema()));
-    return serializer.serialize(topic, form.of(record));
+    return patience.await(() -> serializer.serialize(topic, form.of(record)));
   }
 
   @Override

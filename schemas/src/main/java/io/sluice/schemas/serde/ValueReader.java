@@ -38,9 +38,12 @@ public final class ValueReader<T extends SpecificRecord> {
   private final KafkaAvroDeserializer deserializer;
   private final SchemaRegistryClient registry;
   private final String subjectSuffix;
+  private final RegistryPatience patience;
 
-  ValueReader(Class<T> type, KafkaAvroDeserializer deserializer, boolean isKey) {
+  ValueReader(
+      Class<T> type, KafkaAvroDeserializer deserializer, boolean isKey, RegistryPatience patience) {
     this.type = type;
+    this.patience = patience;
     this.deserializer = deserializer;
     this.registry = deserializer.getSchemaRegistryClient();
     this.subjectSuffix = isKey ? "-key" : "-value";
@@ -62,7 +65,7 @@ public final class ValueReader<T extends SpecificRecord> {
     }
     ByteBuffer content = ByteBuffer.wrap(bytes);
     int schemaId = content.getInt(1);
-    Schema schema = schema(topic, schemaId);
+    Schema schema = patience.await(() -> schema(topic, schemaId));
     AvroExtent.check(schema, content.position(HEADER_BYTES));
     Object value = decode(topic, bytes);
     if (type.isInstance(value)) {
