@@ -63,6 +63,7 @@ class StreamsMetricsPageTest {
             | consumer lag of an instance, by topic | `sum by (topic) (kafka_consumer_fetch_manager_records_lag)` |
             | instances that are not running | `count(sluice_streams_running == 0)` |
             | stream threads replaced after an outage, per hour | `sum(increase(sluice_streams_threads_replaced_total[1h]))` |
+            | records that became dead letters, per hour | `sum(increase(kafka_stream_task_dropped_records_total[1h]))` |
             | failed requests per second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |
             """
                 .formatted(

@@ -31,6 +31,7 @@ import io.sluice.local.cli.stack.UpCommand;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.HelpCommand;
 
@@ -123,6 +124,20 @@ enum Subcommand {
 
   Jvm jvm() {
     return jvm;
+  }
+
+  /**
+   * The JVM options of all commands, as the launcher reads them: a line for each command with its
+   * name and its options, separated by spaces. The last line, with the name {@code *}, applies to
+   * every other call.
+   */
+  static List<String> jvmOptions() {
+    Stream<String> commands = Stream.of(values()).map(each -> line(each.label, each.jvm));
+    return Stream.concat(commands, Stream.of(line("*", Jvm.WORKING))).toList();
+  }
+
+  private static String line(String name, Jvm jvm) {
+    return String.join(" ", name, String.join(" ", jvm.options())).strip();
   }
 
   /**

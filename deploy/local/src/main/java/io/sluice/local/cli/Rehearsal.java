@@ -11,43 +11,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.ExitCode;
 
 /**
- * The launcher runs this class once after each build. It writes the JVM options of each command to
- * a file, and then executes a few typical commands against a broker in this JVM. The JVM records
- * the classes that they load; from this list, the launcher creates the class-data archive that
- * shortens the start of every command.
+ * The launcher runs this class once after each build. It executes a few typical commands against a
+ * broker in this JVM. The JVM records the classes that they load; from this list, the launcher
+ * creates the class-data archive that shortens the start of every command.
  */
-final class LauncherFiles {
-  private LauncherFiles() {}
+final class Rehearsal {
+  private Rehearsal() {}
 
-  /**
-   * Writes the options, then executes the commands.
-   *
-   * @param args one argument: the file to write the JVM options to
-   */
+  /** Executes the commands. */
   public static void main(String[] args) throws IOException {
-    Files.write(Path.of(args[0]), jvmOptions());
     rehearse().forEach(failure -> System.err.println("rehearsal: " + failure));
     // Libraries may have left threads running, which would keep the JVM alive.
     System.exit(0);
-  }
-
-  /**
-   * The lines of the file: the name of a command, then its JVM options, separated by spaces. The
-   * last line, with the name {@code *}, applies to every other call.
-   */
-  static List<String> jvmOptions() {
-    Stream<String> commands =
-        Stream.of(Subcommand.values()).map(each -> line(each.label(), each.jvm()));
-    return Stream.concat(commands, Stream.of(line("*", Subcommand.Jvm.WORKING))).toList();
-  }
-
-  private static String line(String name, Subcommand.Jvm jvm) {
-    return String.join(" ", name, String.join(" ", jvm.options())).strip();
   }
 
   /**

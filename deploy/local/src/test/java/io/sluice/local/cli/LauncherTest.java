@@ -2,14 +2,16 @@ package io.sluice.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.schemas.testing.DocumentedPage;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LauncherFilesTest {
+class LauncherTest {
   @Test
-  void givenTheCommands_whenTheirJvmOptionsAreWritten_thenEachHasALineAndTheLastIsForAllOthers() {
-    List<String> lines = LauncherFiles.jvmOptions();
+  void givenTheCommands_whenTheirJvmOptionsAreWritten_thenEachHasALineAndTheLastIsForAllOthers()
+      throws IOException {
+    List<String> lines = Subcommand.jvmOptions();
 
     assertThat(lines)
         .contains(
@@ -18,10 +20,13 @@ class LauncherFilesTest {
             "trainer");
     assertThat(lines).hasSize(Subcommand.values().length + 1);
     assertThat(lines.get(lines.size() - 1)).isEqualTo("* -XX:+ExitOnOutOfMemoryError");
+    // What the launcher reads.
+    new DocumentedPage("src/main/launcher/jvm-options", String.join("\n", lines) + "\n")
+        .check(LauncherTest.class);
   }
 
   @Test
   void givenABroker_whenTheCommandsOfTheClassListAreExecuted_thenNoneFails() throws IOException {
-    assertThat(LauncherFiles.rehearse()).isEmpty();
+    assertThat(Rehearsal.rehearse()).isEmpty();
   }
 }
