@@ -1,6 +1,9 @@
 package io.sluice.local.cli.bench;
 
 import io.sluice.gpuworker.device.DeviceSettings;
+import io.sluice.gpuworker.gradient.Encoded;
+import io.sluice.gpuworker.gradient.ExampleEncoder;
+import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.model.Tokens;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
@@ -11,6 +14,10 @@ import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
 import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import io.sluice.local.bench.ProcessUse;
+import io.sluice.local.bench.PythonComparison;
+import io.sluice.local.bench.PythonGradients;
+import io.sluice.local.bench.RepresentBench;
+import io.sluice.local.bench.RepresentBench.Totals;
 import io.sluice.local.bench.Workload;
 import io.sluice.local.bundled.LlamaShape;
 import io.sluice.local.bundled.RandomModel;
@@ -18,15 +25,12 @@ import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
-import io.sluice.schemas.encoding.FeatureCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -48,9 +52,6 @@ import picocli.CommandLine.Spec;
           + " stages are summed over all threads."
     })
 final class BenchRepresentCommand implements Callable<Integer> {
-  /** Candidates per batch, as in the worker. */
-  private static final int BATCH = 32;
-
   /** Candidates that are represented before the measurement. */
   private static final int WARM_UP = 6;
 
@@ -58,6 +59,11 @@ final class BenchRepresentCommand implements Callable<Integer> {
   private static final int BUNDLED_TOKENS = 1024;
 
   private static final long SEED = 2028;
+
+  /** How {@link Representer#device} names the processor. */
+  private static final String CPU = "cpu";
+
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int MIB = 1 << 20;
@@ -175,6 +181,28 @@ final class BenchRepresentCommand implements Callable<Integer> {
               + " CPU).")
   private Optional<Integer> examplesPerPass;
 
+  @Option(
+      names = "--against",
+      paramLabel = "WHAT",
+      description =
+          "Have python compute the same gradients as well, with PyTorch, transformers and PEFT, one"
+              + " candidate at a time, with as many threads and without projection. The two sides"
+              + " take turns, batch by batch, and their vectors are compared.")
+  private Optional<Yardstick> against;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      description =
+          "The interpreter for --against python, which has these packages (default: python3).")
+  private Optional<String> python;
+
+  /** What the measured rate can be compared with. */
+  enum Yardstick {
+    /** PyTorch, transformers and PEFT. */
+    PYTHON
+  }
+
   @Override
   public Integer call() throws IOException {
     if (model.isPresent() == checkpoints.isEmpty()) {
@@ -185,9 +213,21 @@ final class BenchRepresentCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--examples " + examples + ": use 1 or more");
     }
+    if (python.isPresent() && against.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--python is for --against python: give both or neither");
+    }
     try (CloseStack parts = new CloseStack()) {
+      Path folder = Files.createTempDirectory("sluice-bench");
+      parts.push(() -> Utils.delete(folder.toFile()));
+      Optional<String> packages =
+          against.isPresent()
+              ? Optional.of(PythonGradients.packages(interpreter(), folder))
+              : Optional.empty();
       WrittenModel files =
-          model.isPresent() ? new WrittenModel(model.get(), checkpoints) : createModel(parts);
+          model.isPresent()
+              ? new WrittenModel(model.get(), checkpoints)
+              : RandomModel.write(folder, fromOptions(this::shape), SEED);
       RepresentationSettings settings =
           fromOptions(
               () ->
@@ -195,12 +235,64 @@ final class BenchRepresentCommand implements Callable<Integer> {
                       files.base(), files.checkpoints(), Projection.sketch(dimension), tokens));
       ComputeSettings compute = fromOptions(this::compute);
       List<Candidate> candidates;
-      try (Tokens tokenizer = Tokens.open(files.base(), tokens)) {
+      List<Encoded.Example> encoded;
+      try (Tokens tokenizer = settings.text().tokens(files.base())) {
         candidates = Workload.candidates(tokenizer, tokens, WARM_UP + examples);
+        encoded = encoded(settings.text().encoder(files.base(), tokenizer), candidates);
       }
-      measure(parts.push(ExampleRepresenter.open(settings, compute)), candidates);
+      ExampleRepresenter representer = parts.push(ExampleRepresenter.open(settings, compute));
+      RepresentBench bench = new RepresentBench(representer, stored());
+      if (packages.isEmpty()) {
+        bench.run(candidates.subList(0, WARM_UP));
+        print(representer, bench.run(candidates.subList(WARM_UP, candidates.size())));
+      } else {
+        requireProcessor(representer);
+        PythonComparison comparison =
+            new PythonComparison(
+                bench,
+                parts.push(PythonGradients.start(interpreter(), files, encoded, THREADS, folder)),
+                candidates,
+                WARM_UP);
+        double agreement = comparison.agreement(settings.projection());
+        PythonComparison.Result result = comparison.run();
+        print(representer, result.ours());
+        print(packages.get(), result, agreement);
+      }
     }
     return ExitCode.OK;
+  }
+
+  /** Python is given tokens, so that both sides compute the same whatever their tokenizers do. */
+  private List<Encoded.Example> encoded(ExampleEncoder encoder, List<Candidate> candidates) {
+    return candidates.stream()
+        .map(
+            candidate ->
+                encoder
+                    .encode(Text.Conversation.of(candidate))
+                    .match(
+                        example -> example,
+                        refused -> {
+                          throw new IllegalArgumentException(
+                              "a candidate of "
+                                  + tokens
+                                  + " tokens cannot be measured: "
+                                  + refused.reason());
+                        }))
+        .toList();
+  }
+
+  private void requireProcessor(ExampleRepresenter representer) {
+    if (!representer.device().equals(CPU)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--against python computes on the CPU, and this program would on "
+              + representer.device()
+              + ": hide the GPU with CUDA_VISIBLE_DEVICES=");
+    }
+  }
+
+  private String interpreter() {
+    return python.orElse("python3");
   }
 
   private ComputeSettings compute() {
@@ -220,13 +312,6 @@ final class BenchRepresentCommand implements Callable<Integer> {
     }
   }
 
-  private WrittenModel createModel(CloseStack parts) throws IOException {
-    Path folder = Files.createTempDirectory("sluice-bench");
-    parts.push(() -> Utils.delete(folder.toFile()));
-    LlamaShape shape = fromOptions(this::shape);
-    return RandomModel.write(folder, shape, SEED);
-  }
-
   private LlamaShape shape() {
     return new LlamaShape(
         vocabulary,
@@ -243,88 +328,50 @@ final class BenchRepresentCommand implements Callable<Integer> {
         checkpointCount);
   }
 
-  private void measure(ExampleRepresenter representer, List<Candidate> candidates)
-      throws IOException {
-    represent(representer, candidates.subList(0, WARM_UP));
-    Map<Stage, Duration> before = stages(representer);
-    Duration processor = ProcessUse.processorTime();
-    long begin = System.nanoTime();
-    Counts counts = represent(representer, candidates.subList(WARM_UP, candidates.size()));
-    long wall = System.nanoTime() - begin;
-    processor = ProcessUse.processorTime().minus(processor);
-    print(representer, counts, wall, processor, before);
-  }
-
   private FeatureEncoding stored() {
     return encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding());
   }
 
-  private record Counts(int examples, long tokens, long encodeNanos) {}
-
-  /** Represents and encodes candidates in batches of the same size as the worker's. */
-  private Counts represent(Representer representer, List<Candidate> candidates) {
-    int done = 0;
-    long read = 0;
-    long encodeNanos = 0;
-    for (int begin = 0; begin < candidates.size(); begin += BATCH) {
-      List<Candidate> batch = candidates.subList(begin, Math.min(begin + BATCH, candidates.size()));
-      for (Representer.Outcome outcome : representer.candidates(batch)) {
-        if (outcome instanceof Representer.Represented represented) {
-          long encodeBegin = System.nanoTime();
-          FeatureCodec.encode(stored(), represented.rows());
-          encodeNanos += System.nanoTime() - encodeBegin;
-          done++;
-          read += represented.tokens();
-        } else if (outcome instanceof Representer.Unusable unusable) {
-          throw new IllegalArgumentException(
-              "a candidate of " + tokens + " tokens cannot be measured: " + unusable.reason());
-        }
-      }
-    }
-    return new Counts(done, read, encodeNanos);
-  }
-
-  private static Map<Stage, Duration> stages(ExampleRepresenter representer) {
-    Map<Stage, Duration> totals = new EnumMap<>(Stage.class);
-    for (Stage stage : Stage.values()) {
-      totals.put(stage, representer.stageTimes().total(stage));
-    }
-    return totals;
-  }
-
-  private void print(
-      ExampleRepresenter representer,
-      Counts counts,
-      long wall,
-      Duration processor,
-      Map<Stage, Duration> before)
-      throws IOException {
+  private void print(ExampleRepresenter representer, Totals totals) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    double seconds = wall / NANOS_PER_SECOND;
+    double seconds = seconds(totals.wall());
     out.printf(
         "%s, %d processors; %d checkpoint(s), %,d values per checkpoint stored as %s%n",
         representer.device(),
-        Runtime.getRuntime().availableProcessors(),
+        THREADS,
         representer.checkpoints(),
         representer.dimension(),
         stored());
-    out.printf("examples          %10d%n", counts.examples());
-    out.printf("examples/s        %10.2f%n", counts.examples() / seconds);
-    out.printf("tokens/s          %10.0f%n", counts.tokens() / seconds);
-    out.printf(
-        "processor s/example %8.3f%n", processor.toNanos() / NANOS_PER_SECOND / counts.examples());
+    out.printf("examples          %10d%n", totals.examples());
+    out.printf("examples/s        %10.2f%n", totals.examples() / seconds);
+    out.printf("tokens/s          %10.0f%n", totals.tokens() / seconds);
+    out.printf("processor s/example %8.3f%n", seconds(totals.processor()) / totals.examples());
     ProcessUse.peakMemory()
         .ifPresent(bytes -> out.printf("peak memory       %10d MiB%n", bytes / MIB));
     out.println("ms per example:");
-    Map<Stage, Duration> after = stages(representer);
     for (Stage stage : Stage.values()) {
-      printStage(out, stage.label(), after.get(stage).minus(before.get(stage)).toNanos(), counts);
+      printStage(out, stage.label(), totals.stages().get(stage), totals);
     }
-    printStage(out, "encode", counts.encodeNanos(), counts);
+    printStage(out, "encode", totals.encoding(), totals);
     out.flush();
   }
 
-  private static void printStage(PrintWriter out, String label, long nanos, Counts counts) {
-    out.printf("  %-17s %8.2f%n", label, nanos / NANOS_PER_MILLI / counts.examples());
+  private static void printStage(PrintWriter out, String label, Duration spent, Totals totals) {
+    out.printf("  %-17s %8.2f%n", label, spent.toNanos() / NANOS_PER_MILLI / totals.examples());
+  }
+
+  private void print(String packages, PythonComparison.Result result, double agreement) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("against Python with %s, %d threads:%n", packages, THREADS);
+    out.printf("  examples/s        %8.2f%n", result.ours().examples() / seconds(result.python()));
+    out.printf(
+        "  ratio             %8.2f (by round: %.2f to %.2f)%n",
+        result.ratio(), result.lowest(), result.highest());
+    out.printf("  cosine of vectors %8.6f%n", agreement);
+    out.flush();
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / NANOS_PER_SECOND;
   }
 }
