@@ -1,7 +1,12 @@
 package io.sluice.gpuworker;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -83,6 +88,33 @@ class ArchitectureTest {
               "io.sluice.gpuworker.model.config..",
               "io.sluice.gpuworker.model.decoder..",
               "io.sluice.gpuworker.model.lora..");
+
+  /** A copy to the host waits for the device, so that only the last step of a pass makes one. */
+  @ArchTest
+  static final ArchRule onlyTheLastStepOfAPassCopiesToTheHost =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.sluice.gpuworker.model.decoder",
+              "io.sluice.gpuworker.model.lora",
+              "io.sluice.gpuworker.gradient",
+              "io.sluice.gpuworker.representation")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sluice.gpuworker.model.decoder.ProductSpeed")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sluice.gpuworker.gradient.GradientEngine")
+          .and()
+          .haveNameNotMatching(
+              "io\\.sluice\\.gpuworker\\.representation\\."
+                  + "(HiddenStateVectors|ReductionInJava|ReductionOnDevice)")
+          .should()
+          .callMethodWhere(
+              target(owner(assignableTo(NDArray.class)))
+                  .and(
+                      target(
+                          nameMatching(
+                              "to\\w*Array|toByteBuffer|contentEquals|allClose"
+                                  + "|get(Boolean|Byte|Double|Float|Int|Long|Uint8)"))));
 
   @ArchTest
   static final ArchRule configsKnowNoEngine =

@@ -2,11 +2,13 @@ package io.sluice.gpuworker.representation;
 
 import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.representation.memory.RecomputeMode;
+import io.sluice.schemas.FeatureEncoding;
 import java.util.OptionalInt;
 
 /**
  * What computes examples, how passes are divided, and limits on the memory that they take. This
- * does not change the vectors, except for rounding in the last bits.
+ * does not change the vectors, except for rounding in the last bits, and to the encoding in which
+ * they are stored.
  *
  * @param devices the devices; sentence embeddings are always computed on the CPU
  * @param tokensInFlight limit on the tokens of all examples that a device computes at the same
@@ -16,12 +18,16 @@ import java.util.OptionalInt;
  *     them (activation checkpointing): a pass takes about half of the memory and a third more time
  * @param examplesPerPass the largest number of examples of similar length that share a pass, at
  *     least 1; empty for as many as fit on a GPU, and for one on a CPU
+ * @param stored the encoding in which the caller will store candidates. Their vectors may be
+ *     rounded to it already, so that less is copied from a GPU: what is encoded is the same. {@code
+ *     FLOAT32} if they are used otherwise
  */
 public record ComputeSettings(
     DeviceSettings devices,
     int tokensInFlight,
     RecomputeMode recompute,
-    OptionalInt examplesPerPass) {
+    OptionalInt examplesPerPass,
+    FeatureEncoding stored) {
   /** The default of {@code tokensInFlight}. */
   public static final int DEFAULT_TOKENS_IN_FLIGHT = 8192;
 
@@ -31,7 +37,8 @@ public record ComputeSettings(
           DeviceSettings.DEFAULT,
           DEFAULT_TOKENS_IN_FLIGHT,
           RecomputeMode.AUTO,
-          OptionalInt.empty());
+          OptionalInt.empty(),
+          FeatureEncoding.FLOAT32);
 
   /** Throws {@link IllegalArgumentException} when a limit is below 1. */
   public ComputeSettings {
@@ -43,6 +50,11 @@ public record ComputeSettings(
       throw new IllegalArgumentException(
           examplesPerPass.getAsInt() + " examples per pass: allow at least 1");
     }
+  }
+
+  /** The same settings for candidates that will be stored in an encoding. */
+  public ComputeSettings storedAs(FeatureEncoding encoding) {
+    return new ComputeSettings(devices, tokensInFlight, recompute, examplesPerPass, encoding);
   }
 
   /**

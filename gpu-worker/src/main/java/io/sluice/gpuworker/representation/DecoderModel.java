@@ -65,7 +65,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
     passes =
         new Passes(compute.tokensInFlight(), size -> size.examples() <= most && plan.allows(size));
     DecoderOnDevice.Loader loader =
-        device -> load(kind, new ComputeDevice(device, plan::recomputes, times));
+        device -> load(kind, new ComputeDevice(device, plan::recomputes, compute.stored(), times));
     for (Torch device : devices) {
       lanes.add(
           new Lane<>(

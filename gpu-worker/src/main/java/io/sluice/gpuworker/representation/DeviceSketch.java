@@ -25,6 +25,7 @@ final class DeviceSketch {
   private final NDArray buckets;
   private final NDArray begins;
   private final NDArray last;
+  private final NDArray width;
   private final int checkpoints;
 
   /**
@@ -36,25 +37,26 @@ final class DeviceSketch {
    */
   DeviceSketch(NDManager manager, CountSketch sketch, int checkpoints, int size) {
     this.checkpoints = checkpoints;
-    int width = sketch.dimension(size);
-    int blocks = (size + width - 1) / width;
-    ByteBuffer signed = ByteBuffer.allocateDirect(Math.multiplyExact(checkpoints, blocks * width));
+    int count = sketch.dimension(size);
+    int blocks = (size + count - 1) / count;
+    ByteBuffer signed = ByteBuffer.allocateDirect(Math.multiplyExact(checkpoints, blocks * count));
     long[] shifts = new long[checkpoints * blocks];
     for (int c = 0; c < checkpoints; c++) {
       long key = sketch.key(c);
       for (int block = 0; block < blocks; block++) {
-        int begin = block * width;
-        int offset = CountSketch.offset(key, begin, width);
-        shifts[c * blocks + block] = (long) width - offset;
-        for (int bucket = 0; bucket < width; bucket++) {
-          int i = begin + Math.floorMod(bucket - offset, width);
+        int begin = block * count;
+        int offset = CountSketch.offset(key, begin, count);
+        shifts[c * blocks + block] = (long) count - offset;
+        for (int bucket = 0; bucket < count; bucket++) {
+          int i = begin + Math.floorMod(bucket - offset, count);
           signed.put(i < size ? sign(key, i) : 0);
         }
       }
     }
-    signs = manager.create(signed.flip(), new Shape(checkpoints, 1, blocks, width), DataType.INT8);
+    signs = manager.create(signed.flip(), new Shape(checkpoints, 1, blocks, count), DataType.INT8);
     offsets = manager.create(shifts, new Shape(checkpoints, blocks, 1));
-    buckets = manager.arange(0, width, 1, DataType.INT64);
+    buckets = manager.arange(0, count, 1, DataType.INT64);
+    width = manager.create((long) count);
     begins = manager.arange(0, blocks, 1, DataType.INT64).mul(width).reshape(blocks, 1);
     last = manager.create(size - 1L);
   }
@@ -89,12 +91,7 @@ final class DeviceSketch {
     long examples = values.getShape().get(0);
     Shape blocks = signs.getShape().slice(2);
     // The offset is added to the bucket as its complement, so that the sum is not negative.
-    NDArray order =
-        buckets
-            .add(offsets.get(checkpoint))
-            .modi(buckets.getShape().get(0))
-            .addi(begins)
-            .minimum(last);
+    NDArray order = buckets.add(offsets.get(checkpoint)).modi(width).addi(begins).minimum(last);
     NDArray reordered =
         values.gather(order.reshape(1, -1).broadcast(new Shape(examples, blocks.size())), 1);
     return reordered

@@ -18,7 +18,7 @@ interface GradientReduction {
    * @param examples the number of examples
    * @param role decides the form: the gradient of a query stays plain
    * @return for each example, shape [checkpoints, dimension]; the rows are not scaled to unit
-   *     length
+   *     length. Those of candidates may be as coarse as the encoding in which they are stored.
    */
   List<float[][]> reduce(NDManager scratch, NDArray gradients, int examples, ExampleRole role);
 }

@@ -65,7 +65,13 @@ final class GradientVectors implements ExampleVectors<Encoded.Example> {
     reduction =
         manager.getDevice().isGpu() && settings.projection() instanceof CountSketch sketch
             ? new ReductionOnDevice(
-                manager, moments, sketch, checkpoints.size(), adapters.layout().size(), times)
+                manager,
+                moments,
+                sketch,
+                checkpoints.size(),
+                adapters.layout().size(),
+                device.stored(),
+                times)
             : new ReductionInJava(moments, settings.projection(), times);
     weights =
         usesAdamForm()

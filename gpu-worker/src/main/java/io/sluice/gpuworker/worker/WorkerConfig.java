@@ -150,7 +150,8 @@ public final class WorkerConfig extends ServiceConfig {
         new DeviceSettings(get(WorkerSettings.DEVICES), get(WorkerSettings.DEVICE_THREADS)),
         get(WorkerSettings.TOKENS_IN_FLIGHT),
         get(WorkerSettings.RECOMPUTE),
-        get(WorkerSettings.EXAMPLES_PER_PASS));
+        get(WorkerSettings.EXAMPLES_PER_PASS),
+        encoding());
   }
 
   /** Records represented, published and committed together, at most. */

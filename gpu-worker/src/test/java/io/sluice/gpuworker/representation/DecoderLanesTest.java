@@ -14,6 +14,7 @@ import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.gpuworker.representation.memory.RecomputeMode;
+import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.message.Candidates;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +46,8 @@ class DecoderLanesTest {
         new DeviceSettings(DeviceChoice.of("cpu"), OptionalInt.of(1)),
         1024,
         RecomputeMode.AUTO,
-        perPass);
+        perPass,
+        FeatureEncoding.FLOAT32);
   }
 
   private static List<Text> texts() {

@@ -18,6 +18,7 @@ import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.representation.Representer.Outcome;
 import io.sluice.gpuworker.representation.Representer.Represented;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
@@ -93,7 +94,7 @@ class HiddenStateTest {
       HiddenStateVectors vectors =
           HiddenStateVectors.open(
               settings(golden.resolve("base")),
-              new ComputeDevice(torch, pass -> false, new StageTimes()));
+              new ComputeDevice(torch, pass -> false, FeatureEncoding.FLOAT32, new StageTimes()));
       List<float[]> ours = new ArrayList<>();
       List<float[]> theirs = new ArrayList<>();
       for (int i = 0; i < examples.size(); i++) {

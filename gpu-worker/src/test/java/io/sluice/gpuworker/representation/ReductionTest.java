@@ -10,6 +10,9 @@ import io.sluice.gpuworker.GoldenData;
 import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.lora.AdamMoments;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
+import io.sluice.schemas.FeatureEncoding;
+import io.sluice.schemas.encoding.FeatureCodec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,8 @@ class ReductionTest {
         NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       NDArray array = scratch.create(gradients, new Shape(2 * EXAMPLES, SIZE));
-      GradientReduction onDevice = new ReductionOnDevice(scratch, moments, sketch, 2, SIZE, times);
+      GradientReduction onDevice =
+          new ReductionOnDevice(scratch, moments, sketch, 2, SIZE, FeatureEncoding.FLOAT32, times);
       GradientReduction inJava = new ReductionInJava(moments, sketch, times);
 
       List<float[][]> actual = onDevice.reduce(scratch, array, EXAMPLES, role);
@@ -58,6 +62,39 @@ class ReductionTest {
     assertThat(times.total(Stage.ADAM).isZero()).isEqualTo(!adam || role == ExampleRole.QUERY);
   }
 
+  @ParameterizedTest
+  @CsvSource({"CANDIDATE, true", "QUERY, false"})
+  void givenCandidatesThatAreStoredAsSigns_whenReducedOnTheDevice_thenOnlyTheirSignsAreLeft(
+      ExampleRole role, boolean signsOnly) {
+    CountSketch sketch = new CountSketch(8192, 3);
+    try (Torch torch = Torch.open();
+        NDManager scratch = torch.manager().newSubManager();
+        NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray array =
+          scratch.create(values(2 * EXAMPLES * SIZE, 1e-3), new Shape(2 * EXAMPLES, SIZE));
+
+      List<float[][]> signs = reduce(scratch, array, sketch, FeatureEncoding.SIGN, role);
+      List<float[][]> whole = reduce(scratch, array, sketch, FeatureEncoding.INT8, role);
+
+      for (int e = 0; e < EXAMPLES; e++) {
+        assertThat(FeatureCodec.encode(FeatureEncoding.SIGN, signs.get(e)))
+            .isEqualTo(FeatureCodec.encode(FeatureEncoding.SIGN, whole.get(e)));
+        assertThat(Arrays.deepEquals(signs.get(e), whole.get(e))).isEqualTo(!signsOnly);
+      }
+    }
+  }
+
+  private static List<float[][]> reduce(
+      NDManager scratch,
+      NDArray array,
+      CountSketch sketch,
+      FeatureEncoding stored,
+      ExampleRole role) {
+    return new ReductionOnDevice(scratch, List.of(), sketch, 2, SIZE, stored, new StageTimes())
+        .reduce(scratch, array, EXAMPLES, role);
+  }
+
   /** Real gradients have values below 6e-8, which a 16-bit float would round to 0. */
   @Test
   void givenGradientsTooSmallFor16Bits_whenReduced_thenNoValueIsRoundedToZero() {
@@ -70,7 +107,8 @@ class ReductionTest {
       NDArray array = scratch.create(gradient, new Shape(1, SIZE));
       for (GradientReduction reduction :
           List.of(
-              new ReductionOnDevice(scratch, List.of(), sketch, 1, SIZE, new StageTimes()),
+              new ReductionOnDevice(
+                  scratch, List.of(), sketch, 1, SIZE, FeatureEncoding.SIGN, new StageTimes()),
               new ReductionInJava(List.of(), sketch, new StageTimes()))) {
         float[] reduced = reduction.reduce(scratch, array, 1, ExampleRole.QUERY).get(0)[0];
         assertThat(GoldenData.relativeError(reduced, sketch.apply(gradient, 0))).isLessThan(1e-6);

@@ -16,6 +16,7 @@ import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.gpuworker.model.lora.LoraStack;
+import io.sluice.schemas.FeatureEncoding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -117,7 +118,8 @@ class SharedPassTest {
     try (Torch torch = Torch.open()) {
       HiddenStateVectors vectors =
           HiddenStateVectors.open(
-              settings, new ComputeDevice(torch, pass -> false, new StageTimes()));
+              settings,
+              new ComputeDevice(torch, pass -> false, FeatureEncoding.FLOAT32, new StageTimes()));
       for (int pass = 0; pass < PASSES; pass++) {
         List<Encoded.Example> examples = examples(random, vectors.vocabulary());
         List<float[][]> together = vectors.of(examples, ExampleRole.CANDIDATE);

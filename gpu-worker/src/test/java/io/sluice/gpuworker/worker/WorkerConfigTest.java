@@ -50,7 +50,8 @@ class WorkerConfigTest {
     assertThat(config.representationId()).isEqualTo("default");
     assertThat(config.groupId()).isEqualTo("sluice-worker-default");
     assertThat(config.encoding()).isEqualTo(FeatureEncoding.SIGN);
-    assertThat(config.computeSettings()).isEqualTo(ComputeSettings.DEFAULT);
+    assertThat(config.computeSettings())
+        .isEqualTo(ComputeSettings.DEFAULT.storedAs(FeatureEncoding.SIGN));
     assertThat(config.batchRecords()).isEqualTo(32);
     assertThat(config.representationSettings().folder()).isEqualTo(Path.of("/models/base"));
     assertThat(config.representationSettings().checkpoints())

@@ -201,7 +201,11 @@ final class DecoderAssembly {
 
   private RmsNorm norm(String module, int width) throws IOException {
     String name = module + ".weight";
-    return new RmsNorm(
-        name, weights.vector(name, width), config.norms().gainsLessOne(), config.normEpsilon());
+    return RmsNorm.of(
+        manager,
+        name,
+        weights.vector(name, width),
+        config.norms().gainsLessOne(),
+        config.normEpsilon());
   }
 }

@@ -79,7 +79,8 @@ record Sequence(View everywhere, View asked) {
   static Sequence of(NDManager manager, Pack pack, Optional<Rope> tables, OptionalInt window) {
     NDArray all = positions(manager, pack.ids().length);
     NDArray rows = manager.create(pack.asked());
-    NDArray begins = manager.create(pack.begins());
+    Optional<NDArray> begins =
+        pack.isSingle() ? Optional.empty() : Optional.of(manager.create(pack.begins()));
     Optional<Rope> rope = tables.map(angles -> angles.at(manager, pack));
     NDIndex asked = new NDIndex("{}", rows);
     return new Sequence(
@@ -87,7 +88,7 @@ record Sequence(View everywhere, View asked) {
         new View(
             x -> x.get(new NDIndex(":, {}", rows)),
             rope.map(angles -> angles.at(asked)),
-            mask(manager, pack, rows, begins.get(asked), window)));
+            mask(manager, pack, rows, begins.map(first -> first.get(asked)), window)));
   }
 
   /**
@@ -105,15 +106,17 @@ record Sequence(View everywhere, View asked) {
     Shape shape = new Shape(batch.lanes(), batch.askedLength());
     NDArray asked = manager.create(batch.paddedAsked(), shape);
     NDArray lanes = manager.arange(0, batch.lanes(), 1, DataType.INT64).expandDims(1);
-    NDIndex rows = new NDIndex("{}", lanes.mul(length).add(asked).reshape(-1));
+    NDArray begins = lanes.mul(onDevice(manager, length, DataType.INT64));
+    NDIndex rows = new NDIndex("{}", begins.add(asked).reshape(-1));
     Optional<Rope> rope = tables.map(angles -> angles.at(manager, batch));
     return new Sequence(
-        new View(x -> x, rope, mask(manager, () -> hidden(all.expandDims(1).sub(all), window))),
+        new View(
+            x -> x, rope, mask(manager, () -> hidden(manager, all.expandDims(1).sub(all), window))),
         new View(
             x ->
                 x.reshape(shape.get(0) * length, -1).get(rows).reshape(shape.addAll(new Shape(-1))),
             rope.map(angles -> angles.at(batch, rows, asked)),
-            mask(manager, () -> hidden(asked.expandDims(2).sub(all), window))
+            mask(manager, () -> hidden(manager, asked.expandDims(2).sub(all), window))
                 .expandDims(1)
                 .expandDims(1)));
   }
@@ -127,9 +130,16 @@ record Sequence(View everywhere, View asked) {
    *
    * @param back how far each position lies before the one that attends
    */
-  private static NDArray hidden(NDArray back, OptionalInt window) {
-    NDArray later = back.lt(0);
-    return window.isPresent() ? later.logicalOr(back.gte(window.getAsInt())) : later;
+  private static NDArray hidden(NDManager manager, NDArray back, OptionalInt window) {
+    NDArray later = back.lt(onDevice(manager, 0, DataType.INT64));
+    return window.isPresent()
+        ? later.logicalOr(back.gte(onDevice(manager, window.getAsInt(), DataType.INT64)))
+        : later;
+  }
+
+  /** A scalar that is written on the device; DJL copies a Java number from the host. */
+  private static NDArray onDevice(NDManager manager, float value, DataType type) {
+    return manager.full(new Shape(), value, type);
   }
 
   /**
@@ -137,16 +147,16 @@ record Sequence(View everywhere, View asked) {
    * within the window.
    *
    * @param asked the positions
-   * @param begins for each of them, the first position of its example
+   * @param begins for each of them, the first position of its example; empty if there is only one
    */
   private static NDArray mask(
-      NDManager manager, Pack pack, NDArray asked, NDArray begins, OptionalInt window) {
+      NDManager manager, Pack pack, NDArray asked, Optional<NDArray> begins, OptionalInt window) {
     NDArray all = positions(manager, pack.ids().length).expandDims(0);
     return mask(
         manager,
         () -> {
-          NDArray hidden = hidden(asked.expandDims(1).sub(all), window);
-          return pack.isSingle() ? hidden : hidden.logicalOr(all.lt(begins.expandDims(1)));
+          NDArray hidden = hidden(manager, asked.expandDims(1).sub(all), window);
+          return begins.map(first -> hidden.logicalOr(all.lt(first.expandDims(1)))).orElse(hidden);
         });
   }
 
@@ -154,7 +164,11 @@ record Sequence(View everywhere, View asked) {
   private static NDArray mask(NDManager manager, Supplier<NDArray> hidden) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      NDArray mask = hidden.get().toType(DataType.FLOAT32, false).mul(manager.create(HIDDEN));
+      NDArray mask =
+          hidden
+              .get()
+              .toType(DataType.FLOAT32, false)
+              .mul(onDevice(manager, HIDDEN, DataType.FLOAT32));
       NDScope.unregister(mask);
       return mask;
     }

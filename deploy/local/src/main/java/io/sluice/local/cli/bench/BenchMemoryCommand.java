@@ -17,6 +17,7 @@ import io.sluice.local.bench.Workload;
 import io.sluice.local.cli.offline.WeightOptions;
 import io.sluice.local.machine.ProcFile;
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -128,7 +129,8 @@ final class BenchMemoryCommand implements Callable<Integer> {
         DeviceSettings.of(DeviceChoice.of("cpu")),
         ComputeSettings.DEFAULT_TOKENS_IN_FLIGHT,
         recompute ? RecomputeMode.ALWAYS : RecomputeMode.NEVER,
-        OptionalInt.of(1));
+        OptionalInt.of(1),
+        FeatureEncoding.FLOAT32);
   }
 
   private void print(RepresentationSettings settings, double seconds, List<Moment> moments)

@@ -300,7 +300,8 @@ final class BenchRepresentCommand implements Callable<Integer> {
         DeviceSettings.DEFAULT,
         tokensInFlight,
         recompute ? RecomputeMode.ALWAYS : ComputeSettings.DEFAULT.recompute(),
-        examplesPerPass.map(OptionalInt::of).orElse(OptionalInt.empty()));
+        examplesPerPass.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        stored());
   }
 
   /** Builds an object from options, and turns an option out of range into a usage error. */

@@ -229,7 +229,8 @@ public final class StudyCommand implements Callable<Integer> {
                   DeviceSettings.of(device.choice()),
                   ComputeSettings.DEFAULT.tokensInFlight(),
                   ComputeSettings.DEFAULT.recompute(),
-                  ComputeSettings.DEFAULT.examplesPerPass()),
+                  ComputeSettings.DEFAULT.examplesPerPass(),
+                  ComputeSettings.DEFAULT.stored()),
               trial(folders.base()));
       Study.Written written = study.run(folder, err);
       PrintWriter print = spec.commandLine().getOut();
