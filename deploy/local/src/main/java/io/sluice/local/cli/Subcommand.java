@@ -41,7 +41,7 @@ import picocli.CommandLine.HelpCommand;
  */
 enum Subcommand {
   QUICKSTART("quickstart", QuickstartCommand.class, Jvm.SCORING),
-  UP("up", UpCommand.class, Jvm.WORKING),
+  UP("up", UpCommand.class, Jvm.SCORING),
   INGEST("ingest", IngestCommand.class, Jvm.WORKING),
   TASK("task", TaskCommand.class, Jvm.BRIEF),
   SELECTED("selected", SelectedCommand.class, Jvm.BRIEF),

@@ -3,21 +3,19 @@ package io.sluice.local.quickstart;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
-import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.gpuworker.worker.WorkerSettings;
+import io.sluice.local.services.LocalServices;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.schemas.connection.KafkaAccess;
-import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
 
 /**
  * Stack, worker and streams-app of a quickstart, running in this process (the schema registry in a
@@ -27,18 +25,14 @@ import java.util.concurrent.CompletionException;
  * @param connection the settings by which clients find the stack
  * @param kafka clients of the stack's Kafka and registry
  * @param workerGroup the worker's consumer group
- * @param worker the worker
- * @param workerEnd completes when the worker ends, exceptionally when it fails
- * @param app the streams-app
+ * @param services the worker and the streams-app
  */
 record Pipeline(
     CloseStack parts,
     Map<String, String> connection,
     KafkaAccess kafka,
     String workerGroup,
-    RepresentationWorker worker,
-    CompletableFuture<Void> workerEnd,
-    StreamsApp app)
+    LocalServices services)
     implements AutoCloseable {
 
   /**
@@ -72,20 +66,17 @@ record Pipeline(
               "schema.registry.url", stack.schemaRegistryUrl(),
               "topic.prefix", settings.topics().prefix());
       display.phase("starting the streams-app and the worker on " + representer.device());
-      StreamsApp app = parts.push(StreamsApp.start(streamsConfig(kafka, settings.directory())));
       WorkerConfig workerConfig =
           workerConfig(kafka, plan.features(), representation, inputs.representationId());
-      RepresentationWorker worker = parts.push(new RepresentationWorker(workerConfig, representer));
-      worker.start();
+      LocalServices services =
+          parts.push(
+              LocalServices.start(
+                  streamsConfig(kafka, settings.directory()),
+                  workerConfig,
+                  representer,
+                  Optional.empty()));
       started = true;
-      return new Pipeline(
-          parts,
-          kafka,
-          KafkaAccess.of(kafka),
-          workerConfig.groupId(),
-          worker,
-          CompletableFuture.runAsync(worker::awaitEnd, work -> daemon(work).start()),
-          app);
+      return new Pipeline(parts, kafka, KafkaAccess.of(kafka), workerConfig.groupId(), services);
     } finally {
       if (!started) {
         parts.close();
@@ -99,8 +90,7 @@ record Pipeline(
    * @throws IllegalStateException when one of them has ended; the message says why
    */
   void requireRunning() {
-    requireRunning(workerEnd, "the worker");
-    requireRunning(app.stopped(), "the streams-app");
+    services.requireRunning();
   }
 
   /** Stops all parts, the stack last. */
@@ -132,23 +122,5 @@ record Pipeline(
     settings.put(WorkerSettings.REPRESENTATION_ID.key(), representationId);
     settings.put(WorkerSettings.ENCODING.key(), features.encoding().name());
     return new WorkerConfig(settings);
-  }
-
-  private static void requireRunning(CompletableFuture<Void> end, String part) {
-    if (!end.isDone()) {
-      return;
-    }
-    try {
-      end.join();
-    } catch (CompletionException e) {
-      throw new IllegalStateException(part + " failed: " + e.getCause().getMessage(), e);
-    }
-    throw new IllegalStateException(part + " stopped unexpectedly");
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "worker-watch");
-    thread.setDaemon(true);
-    return thread;
   }
 }

@@ -135,7 +135,7 @@ public final class Quickstart {
         feed.sent(),
         feed.isDone(),
         watch.pool().size(),
-        pipeline.worker().progress().examplesPerSecond(),
+        pipeline.services().worker().progress().examplesPerSecond(),
         watch.deadLetters().total(),
         tasks.stream().map(task -> progress(task, watch)).toList());
   }
@@ -164,7 +164,7 @@ public final class Quickstart {
     }
     return new Outcome(
         pipeline.connection(),
-        pipeline.app().apiAddress().orElseThrow(),
+        pipeline.services().app().apiAddress().orElseThrow(),
         feed.report(),
         new Outcome.Pool(
             inputs.model().base(), inputs.candidates(), plan.forms(), watch.pool().sources()),

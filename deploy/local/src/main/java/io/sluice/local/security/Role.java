@@ -99,6 +99,27 @@ public enum Role {
     }
   },
 
+  /** What the user of the streams-app needs in addition for its page, and what the page asks. */
+  HTTP_PAGE(
+      "`streams`, in addition, for its page, and for the requests of the HTTP API that read topics") {
+    @Override
+    public List<Permission> permissions(Names names) {
+      Topics topics = names.topics();
+      return all(
+          on(
+              READ,
+              topics.candidates(),
+              topics.selected(),
+              topics.fineTuneJobs(),
+              topics.fineTuneDatasets(),
+              topics.fineTuneResults(),
+              topics.deadLetters()),
+          Stream.of(names.workerGroup(), names.trainerGroup())
+              .map(group -> Permission.of(DESCRIBE, GROUP, group))
+              .toList());
+    }
+  },
+
   /** Trains and evaluates. */
   TRAINER("`trainer`") {
     @Override

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -41,11 +40,17 @@ public record SluiceProcess(Process process, BufferedReader lines) implements Au
    * @return the processes that it has started by then
    */
   public List<ProcessHandle> awaitLine(String text) {
-    Optional<String> found = lines.lines().filter(line -> line.contains(text)).findFirst();
-    if (found.isEmpty()) {
-      throw new AssertionError("the output ended without '" + text + "'");
-    }
+    awaitText(text);
     return process.descendants().toList();
+  }
+
+  /** Waits for a line of output that contains a text, and returns the line. */
+  public String awaitText(String text) {
+    return lines
+        .lines()
+        .filter(line -> line.contains(text))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("the output ended without '" + text + "'"));
   }
 
   /** What Ctrl-C sends. */

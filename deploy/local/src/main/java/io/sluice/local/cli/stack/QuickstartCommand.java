@@ -307,6 +307,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     Path properties = LocalStackFile.in(directory).path();
     console.printf("%nStill running. Ctrl-C stops; the data are kept in %s.%n", directory);
     outcome.kafka().forEach((key, value) -> console.printf("  %s=%s%n", key, value));
+    console.printf("The page to look at: %s/%n", outcome.api());
     console.printf("The streams-app's HTTP API: %s/api/tasks%n", outcome.api());
     console.printf(
         "Topics to consume: %1$sselected (subsets), %1$sfine-tune-jobs and %1$sfine-tune-datasets"
