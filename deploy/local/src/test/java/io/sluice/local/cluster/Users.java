@@ -41,9 +41,7 @@ final class Users {
 
   /** The name of the user of a role. */
   static String name(Role role) {
-    return role == Role.HTTP_WRITES || role == Role.HTTP_PAGE
-        ? Role.STREAMS.label()
-        : role.label();
+    return role == Role.HTTP_WRITES || role == Role.HTTP_PAGE ? Role.STREAMS.label() : role.label();
   }
 
   /** The properties file with which the user of a role connects. */

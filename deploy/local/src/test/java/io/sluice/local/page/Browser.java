@@ -22,6 +22,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -40,7 +41,7 @@ final class Browser implements AutoCloseable {
       "no chromium and chromedriver on the path: install Debian's packages chromium and"
           + " chromium-driver";
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long POLL_MILLIS = 50;
   private static final int HEIGHT = 900;
 
@@ -64,6 +65,8 @@ final class Browser implements AutoCloseable {
     ChromeOptions options = new ChromeOptions();
     options.setBinary(program("chromium").orElseThrow().toFile());
     options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+    options.setExperimentalOption(
+        "prefs", Map.of("download.default_directory", downloads(profile).toString()));
     options.addArguments(
         "--headless=new",
         "--no-sandbox",
@@ -94,8 +97,7 @@ final class Browser implements AutoCloseable {
     while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(deadline)) {
         throw new AssertionError(
-            "not seen: %s; the page says: %s; errors: %s"
-                .formatted(what, texts("body"), errors()));
+            "not seen: %s; the page says: %s; errors: %s".formatted(what, texts("body"), errors()));
       }
       try {
         Thread.sleep(POLL_MILLIS);
@@ -127,6 +129,19 @@ final class Browser implements AutoCloseable {
         script(
             "return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText)",
             selector);
+  }
+
+  /** The visible texts of the rows of a table, cell by cell; empty while there is no such table. */
+  @SuppressWarnings("unchecked")
+  List<List<String>> rows(String caption) {
+    return (List<List<String>>)
+        script(
+            """
+            const table = [...document.querySelectorAll('table')].find((one) => one.caption?.textContent === arguments[0]);
+            return [...(table?.tBodies[0].rows ?? [])].filter((row) => !row.hidden)
+              .map((row) => [...row.cells].map((cell) => cell.innerText.trim()));
+            """,
+            caption);
   }
 
   /** Clicks an element as soon as it can be clicked. */
@@ -180,23 +195,81 @@ final class Browser implements AutoCloseable {
         });
   }
 
+  /** Opens tabs beside the present one, to which it returns in the end. */
+  Tabs tabs() {
+    return new Tabs(driver.getWindowHandle());
+  }
+
+  /** Tabs that are open at the same time, of which the last one is seen. */
+  final class Tabs implements AutoCloseable {
+    private final String first;
+
+    private Tabs(String first) {
+      this.first = first;
+    }
+
+    /** Opens another tab, and goes there. */
+    void open() {
+      driver.switchTo().newWindow(WindowType.TAB);
+    }
+
+    @Override
+    public void close() {
+      for (String handle : driver.getWindowHandles()) {
+        if (!handle.equals(first)) {
+          driver.switchTo().window(handle).close();
+        }
+      }
+      driver.switchTo().window(first);
+    }
+  }
+
+  /** Waits until something is downloaded, and returns the file. */
+  Path downloaded() {
+    Path folder = downloads(profile);
+    await("a complete download in " + folder, () -> complete(folder).findAny().isPresent());
+    return complete(folder).findAny().orElseThrow();
+  }
+
+  private static Stream<Path> complete(Path folder) {
+    File[] files =
+        folder
+            .toFile()
+            .listFiles((dir, name) -> !name.endsWith(".crdownload") && !name.startsWith("."));
+    return Stream.ofNullable(files).flatMap(Stream::of).map(File::toPath);
+  }
+
+  private static Path downloads(Path profile) {
+    return profile.resolve("downloads");
+  }
+
   Object script(String javascript, Object... arguments) {
     return driver.executeScript(javascript, arguments);
   }
 
   /** What the rules of axe-core say against the page, those of serious and critical impact. */
-  @SuppressWarnings("unchecked")
   List<String> seriousFaults() {
+    return faults(Map.of());
+  }
+
+  /** What they say against its colours, which a scheme changes. */
+  List<String> faultsOfColour() {
+    return faults(Map.of("runOnly", List.of("color-contrast")));
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<String> faults(Map<String, Object> rules) {
     script(axe());
     return (List<String>)
         driver.executeAsyncScript(
             """
             const done = arguments[arguments.length - 1];
-            axe.run({ resultTypes: ['violations'] }).then((found) => done(found.violations
+            axe.run({ ...arguments[0], resultTypes: ['violations'] }).then((found) => done(found.violations
               .filter((one) => one.impact === 'serious' || one.impact === 'critical')
               .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`))),
               (failure) => done([String(failure)]));
-            """);
+            """,
+            rules);
   }
 
   private static String axe() {

@@ -3,10 +3,14 @@ package io.sluice.local.page;
 import io.sluice.gpuworker.testing.FakeRepresenter;
 import io.sluice.gpuworker.worker.RepresentationWorker;
 import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.local.cli.CommandRun;
 import io.sluice.local.endtoend.ApiClient;
+import io.sluice.local.endtoend.TopicClient;
 import io.sluice.local.kafka.TestKafka;
 import io.sluice.local.process.FreePort;
 import io.sluice.local.stack.TopicSetup;
+import io.sluice.schemas.FineTuneResult;
+import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.streams.api.StreamsApp;
 import io.sluice.streams.config.StreamsAppConfig;
 import java.net.URI;
@@ -14,8 +18,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * A streams-app with its page, and a worker without a model, on the broker of the tests. Each of
@@ -96,15 +103,68 @@ final class PageServices implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
+  /** Fires a job of a task, and returns its id. */
+  String fire(String task, int budget) {
+    ApiClient.Answer answer =
+        api()
+            .post(
+                "/api/tasks/%s/jobs?budget=%d".formatted(task, budget),
+                BodyPublishers.noBody(),
+                "Authorization",
+                "Bearer " + TOKEN);
+    if (answer.status() != 201) {
+      throw new AssertionError(answer.toString());
+    }
+    return answer.json().path("job").asText();
+  }
+
+  /** Publishes what a trainer has to report of a job. */
+  void report(FineTuneResult report) {
+    try (TopicClient topics = new TopicClient(kafka.bootstrapServers())) {
+      topics.write(
+          kafka.topics().fineTuneResults(),
+          Serdes.String(),
+          AvroSerdes.forRegistry(kafka.schemaRegistry()).<FineTuneResult>value(),
+          report.getJobId(),
+          report,
+          Optional.empty());
+      topics.flush();
+    }
+  }
+
+  /** Runs a command that reads the topics of the services. */
+  CommandRun command(String... words) {
+    return CommandRun.of(
+        Stream.concat(
+                Stream.of(words),
+                Stream.of(
+                    "--bootstrap-servers",
+                    kafka.bootstrapServers(),
+                    "--schema-registry",
+                    kafka.schemaRegistry(),
+                    "--topic-prefix",
+                    kafka.topics().prefix()))
+            .toArray(String[]::new));
+  }
+
   ApiClient api() {
     return new ApiClient(page());
   }
 
   /** Puts a task with as many queries as wanted. */
   void put(String task, int queries, List<Integer> budgets) {
+    put(task, queries, budgets, "");
+  }
+
+  /**
+   * Puts a task with as many queries as wanted.
+   *
+   * @param more further fields of the task in JSON, each with a comma behind it
+   */
+  void put(String task, int queries, List<Integer> budgets, String more) {
     String body =
-        "{\"task\": \"%s\", \"budgets\": %s, \"min_pool_factor\": 1000, \"queries\": [%s]}"
-            .formatted(task, budgets, String.join(",", queries(task, queries)));
+        "{\"task\": \"%s\", \"budgets\": %s, %s \"min_pool_factor\": 1000, \"queries\": [%s]}"
+            .formatted(task, budgets, more, String.join(",", queries(task, queries)));
     ApiClient.Answer answer = api().put("/api/tasks/" + task, body, JSON);
     if (answer.status() != 200) {
       throw new AssertionError(answer.toString());

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sluice.local.endtoend.ApiClient;
 import io.sluice.local.kafka.KafkaFixture;
 import io.sluice.local.kafka.TestKafka;
 import java.io.IOException;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTest {
   private static final String HOSTILE =
       "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>\"/..%2F";
+
+  /** Browsers open six connections to a host, for all tabs and kept pages together. */
+  private static final int MORE_THAN_CONNECTIONS = 8;
 
   private PageServices services;
   private Browser browser;
@@ -70,7 +71,7 @@ class PageTest {
     browser.type("Name of the task", "typed");
     browser.type("Budgets", "3, 9");
     browser.type("Queries", "{\"id\": 1");
-    browser.awaitText("main form", "line 1:");
+    browser.awaitText("main form", "line 1, the last one, is cut off");
 
     browser.type("Queries", String.join("\n", PageServices.queries("typed", 3)));
     browser.awaitText("main form", "3 queries can be used");
@@ -255,6 +256,28 @@ class PageTest {
   }
 
   @Test
+  void givenMoreTabsAndLeftPagesThanABrowserHasConnections_whenOneIsSeen_thenItIsAnswered() {
+    for (int i = 0; i < MORE_THAN_CONNECTIONS; i++) {
+      open("#/tasks/standing");
+      browser.awaitText("#tools", "Live");
+      browser.awaitText("main", "20 candidates in selection order");
+    }
+    try (Browser.Tabs tabs = browser.tabs()) {
+      for (int i = 0; i < MORE_THAN_CONNECTIONS; i++) {
+        tabs.open();
+        open("#/tasks/standing");
+        browser.awaitText("#tools", "Live");
+        browser.awaitText("main", "20 candidates in selection order");
+      }
+    }
+    // A page that was not seen for a while is as new as any other one.
+    browser.awaitText("#tools", "Live");
+    services.put("later", 1, List.of(3));
+    browser.clickText("Overview");
+    browser.awaitText("main table", "later");
+  }
+
+  @Test
   void givenEachView_whenExaminedInLightAndDark_thenAxeFindsNothingSeriousAndNothingIsTooWide() {
     String candidate =
         services
@@ -265,15 +288,7 @@ class PageTest {
             .path(0)
             .path("candidate_id")
             .asText();
-    ApiClient.Answer fired =
-        services
-            .api()
-            .post(
-                "/api/tasks/standing/jobs?budget=5",
-                BodyPublishers.noBody(),
-                "Authorization",
-                "Bearer " + PageServices.TOKEN);
-    String job = fired.json().path("job").asText();
+    String job = services.fire("standing", 5);
     List<List<String>> views =
         List.of(
             List.of("#/", "standing"),
@@ -292,7 +307,7 @@ class PageTest {
       browser.awaitText("main", view.get(1));
       assertThat(browser.seriousFaults()).as(view.get(0) + " in light").isEmpty();
       browser.scheme("dark");
-      assertThat(browser.seriousFaults()).as(view.get(0) + " in dark").isEmpty();
+      assertThat(browser.faultsOfColour()).as(view.get(0) + " in dark").isEmpty();
       browser.width(360);
       assertThat(browser.script("return document.documentElement.scrollWidth - innerWidth"))
           .as("pixels that %s is too wide on a narrow screen", view.get(0))

@@ -18,8 +18,8 @@ class RoleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Role.of("WORKER"))
         .withMessage(
-            "'WORKER' is no role: use one of topics, worker, streams, http-writes, trainer,"
-                + " sender, curator, reader, replayer");
+            "'WORKER' is no role: use one of topics, worker, streams, http-writes, http-page,"
+                + " trainer, sender, curator, reader, replayer");
   }
 
   @Test

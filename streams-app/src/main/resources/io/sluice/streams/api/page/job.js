@@ -72,7 +72,7 @@ export function job(id) {
       panel('What it trains on', null, facts.element),
     ],
     listen(type, data) {
-      if (due === null && ((type === 'job' && data.job === id) || (type === 'overview' && now?.job.state === 'open' && !(data.open_jobs ?? []).some((one) => one.job === id)))) due = setTimeout(load, AGAIN_MILLIS);
+      if (due === null && (type === 'resumed' || (type === 'job' && data.job === id) || (type === 'overview' && now?.job.state === 'open' && !(data.open_jobs ?? []).some((one) => one.job === id)))) due = setTimeout(load, AGAIN_MILLIS);
     },
     close() {
       clearTimeout(due);

@@ -49,7 +49,7 @@ export function jobList(task = '') {
         progress.set(job.job, job);
         unknown ||= fetched.find((one) => one.job === job.job)?.state !== job.state;
       }
-      if (unknown && due === null) due = setTimeout(load, AGAIN_MILLIS);
+      if ((unknown || type === 'resumed') && due === null) due = setTimeout(load, AGAIN_MILLIS);
       else if (open.length > 0 && fetched.length > 0) show();
     },
     close() {

@@ -70,7 +70,7 @@ export function letters() {
       h('section', { class: 'panel' }, h('h2', {}, 'Records'), samples.element),
     ],
     listen(type) {
-      if (type === 'dead-letter' && due === null) due = setTimeout(load, AGAIN_MILLIS);
+      if ((type === 'dead-letter' || type === 'resumed') && due === null) due = setTimeout(load, AGAIN_MILLIS);
     },
     close() {
       clearTimeout(due);

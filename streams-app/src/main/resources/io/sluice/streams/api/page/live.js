@@ -1,6 +1,10 @@
 /*
  * What the streams-app tells the page without being asked: server-sent events. The page says since
  * when it has heard nothing, and connects again by itself.
+ *
+ * Browsers open six connections to a host at most, for all tabs together, and a stream of events
+ * takes one for as long as it is open. So only a page that is seen has a stream: with one for each
+ * tab, or for each page that the browser keeps for its Back button, the seventh would wait for ever.
  */
 import { get } from './api.js';
 
@@ -22,26 +26,44 @@ export const live = {
   flow: [],
   listeners: new Set(),
 
-  /** Calls a listener with the type and the data of each event; returns what ends that. */
+  /**
+   * Calls a listener with the type and the data of each event; returns what ends that. Beside those
+   * of the streams-app there are `connection`, and `resumed` when others may have been missed.
+   */
   listen(listener) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   },
 
   start() {
-    connect();
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    addEventListener('pageshow', follow);
+    addEventListener('pagehide', disconnect);
     setInterval(watchSilence, 2000);
-    get('api/overview').then(
-      (overview) => {
-        const heardSince = live.flow;
-        live.flow = [];
-        for (const point of overview.history ?? []) keepFlow(point.at, point);
-        for (const point of heardSince) keepFlow(point.at, point);
-        take('overview', overview);
-      },
-      () => {});
   },
 };
+
+/** Connects while the page is seen, and only then. */
+function follow() {
+  if (document.visibilityState === 'hidden') disconnect();
+  else if (!source) {
+    connect();
+    loadHistory();
+  }
+}
+
+function loadHistory() {
+  get('api/overview').then(
+    (overview) => {
+      const heardSince = live.flow;
+      live.flow = [];
+      for (const point of overview.history ?? []) keepFlow(point.at, point);
+      for (const point of heardSince) keepFlow(point.at, point);
+      take('overview', overview);
+    },
+    () => {});
+}
 
 /** How many a second in the last seconds, by counter; null while that is not known. */
 export function rates() {
@@ -55,24 +77,37 @@ export function rates() {
   return rate;
 }
 
-let source;
+/** The stream of events; null while the page is not seen. */
+let source = null;
 let heardAt = Date.now();
+/** Whether events may have passed unheard since the last overview. */
+let missed = false;
 
 function connect() {
   source?.close();
-  source = new EventSource('api/events');
+  const stream = new EventSource('api/events');
+  source = stream;
   heardAt = Date.now();
   for (const type of ['overview', 'task', 'task-removed', 'job', 'dead-letter', 'heartbeat']) {
-    source.addEventListener(type, (event) => {
+    stream.addEventListener(type, (event) => {
       heard();
       take(type, JSON.parse(event.data));
+      if (type === 'overview' && missed) {
+        missed = false;
+        tell('resumed', {});
+      }
     });
   }
-  source.addEventListener('error', () => {
-    const ended = source.readyState === EventSource.CLOSED;
+  stream.addEventListener('error', () => {
     lost();
-    if (ended) setTimeout(connect, RECONNECT_MILLIS);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (source === stream) connect(); }, RECONNECT_MILLIS);
   });
+}
+
+function disconnect() {
+  source?.close();
+  source = null;
+  missed = true;
 }
 
 function heard() {
@@ -81,11 +116,12 @@ function heard() {
 }
 
 function lost() {
+  missed = true;
   connection('away');
 }
 
 function watchSilence() {
-  if (Date.now() - heardAt > SILENCE_MILLIS) {
+  if (source && Date.now() - heardAt > SILENCE_MILLIS) {
     lost();
     connect();
   }

@@ -173,6 +173,8 @@ export function put(edited = '') {
     }
   }
 
+  findings.show({ touched: false });
+  preview.show([]);
   fillIn();
   return {
     title: edited ? `Edit ${edited}` : 'Put a task',

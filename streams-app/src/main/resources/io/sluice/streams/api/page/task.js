@@ -116,7 +116,7 @@ export function task(id, firstTab = '') {
     listen(type, data) {
       const mine = (type === 'task' && data.task === id) || type === 'overview';
       if (mine) reloadIfOld();
-      if (type === 'job' && data.task === id && due === null) due = setTimeout(load, 500);
+      if (((type === 'job' && data.task === id) || type === 'resumed') && due === null) due = setTimeout(load, 500);
       tab.listen?.(type, data);
     },
     close() {
