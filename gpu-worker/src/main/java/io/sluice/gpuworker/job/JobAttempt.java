@@ -60,7 +60,7 @@ final class JobAttempt {
 
   /** Publishes what the attempt is doing, for reports and logs. */
   void setActivity(String doing) {
-    control.setProgress(new JobProgress(number, doing, Optional.empty(), outcomes));
+    control.setProgress(JobProgress.of(number, doing, outcomes));
   }
 
   /**

@@ -19,6 +19,7 @@ public final class JobControl implements RunControl {
   private Optional<JobProgress> progress = Optional.empty();
   private Optional<Steps> steps = Optional.empty();
   private Set<String> retracted = Set.of();
+  private String log = "";
 
   /** The last step of the current training run, and the losses since the last report. */
   private record Steps(
@@ -99,12 +100,17 @@ public final class JobControl implements RunControl {
                 run, step, of, before.lossSum() + loss, before.losses() + 1, tokensPerSecond));
   }
 
+  @Override
+  public synchronized void output(String end) {
+    log = end;
+  }
+
   /** The job's progress with that of its current training run; empty before an attempt begins. */
   public synchronized Optional<JobProgress> progress() {
     return progress.map(
         now ->
             new JobProgress(
-                now.attempt(), now.detail(), steps.map(Steps::progress), now.outcomes()));
+                now.attempt(), now.detail(), steps.map(Steps::progress), now.outcomes(), log));
   }
 
   /** Restarts the mean of the losses, which covers the steps since the last report. */

@@ -1,8 +1,6 @@
 package io.sluice.gpuworker.launch;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,10 +17,12 @@ final class CommandLauncher implements Launcher {
   /** The exit code of a program that the signal KILL (9) ended, as shells and Java report it. */
   private static final int KILLED = 128 + 9;
 
-  private static final int TAIL_BYTES = 2000;
   private static final int MAX_SHOWN_CHARACTERS = 300;
 
   private final CommandTemplate command;
+
+  /** A program inherits the environment of the trainer. */
+  private final Secrets secrets = Secrets.of(System.getenv());
 
   CommandLauncher(CommandTemplate command) {
     this.command = command;
@@ -40,12 +40,17 @@ final class CommandLauncher implements Launcher {
     requireProgram(filled.get(0));
     RunFolder folder = order.folder();
     folder.clearWriting();
+    OutputEnd output = new OutputEnd(folder.log(), secrets);
     ProcessGroup group = ProcessGroup.start(filled, folder.log(), folder.process());
     Optional<Integer> exit;
     try {
-      exit = group.await(order.timeLimit().orElse(FOREVER));
+      exit =
+          group.await(
+              order.timeLimit().orElse(FOREVER),
+              () -> output.changed().ifPresent(control::output));
     } finally {
       group.kill();
+      output.changed().ifPresent(control::output);
     }
     if (exit.isEmpty()) {
       throw new JobFailedException(
@@ -59,7 +64,7 @@ final class CommandLauncher implements Launcher {
                   exit.get(),
                   exit.get() == KILLED ? ": it was killed, perhaps because memory ran out" : "",
                   folder.log(),
-                  lastLine(folder.log())));
+                  lastLine(output)));
     }
     return new Trained(folder.writing(), 0, "");
   }
@@ -79,16 +84,11 @@ final class CommandLauncher implements Launcher {
     }
   }
 
-  private static String lastLine(Path log) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      file.seek(Math.max(0, file.length() - TAIL_BYTES));
-      byte[] tail = new byte[(int) (file.length() - file.getFilePointer())];
-      file.readFully(tail);
-      String text = new String(tail, StandardCharsets.UTF_8).strip();
-      String line = text.substring(text.lastIndexOf('\n') + 1);
-      return line.isEmpty()
-          ? "(empty)"
-          : line.substring(0, Math.min(MAX_SHOWN_CHARACTERS, line.length()));
-    }
+  private static String lastLine(OutputEnd output) throws IOException {
+    String lines = output.lines();
+    String line = lines.substring(lines.lastIndexOf('\n') + 1);
+    return line.isEmpty()
+        ? "(empty)"
+        : line.substring(0, Math.min(MAX_SHOWN_CHARACTERS, line.length()));
   }
 }

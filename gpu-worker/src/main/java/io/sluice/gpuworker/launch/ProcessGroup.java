@@ -88,13 +88,15 @@ final class ProcessGroup {
   /**
    * Waits until the program has ended.
    *
+   * @param meanwhile is done several times a second
    * @return the exit code; empty when the program has not ended in time
    * @throws InterruptedException when interrupted; the program keeps running
    */
-  Optional<Integer> await(Duration limit) throws InterruptedException {
+  Optional<Integer> await(Duration limit, Runnable meanwhile) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     do {
       process.descendants().forEach(seen::add);
+      meanwhile.run();
       if (process.waitFor(LISTING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         return Optional.of(process.exitValue());
       }

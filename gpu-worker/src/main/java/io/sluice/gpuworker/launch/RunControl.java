@@ -19,4 +19,11 @@ public interface RunControl {
    * @param tokensPerSecond since the run began or was resumed
    */
   void step(ArmRun run, int step, int of, double loss, double tokensPerSecond);
+
+  /**
+   * Reports what a user's program has written so far.
+   *
+   * @param end its last lines, a few thousand characters at most, without secrets
+   */
+  void output(String end);
 }

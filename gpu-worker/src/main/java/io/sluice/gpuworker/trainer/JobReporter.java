@@ -65,7 +65,7 @@ final class JobReporter {
    */
   boolean reportEnd(CurrentJob job, FineTuneState state, String detail, String output) {
     JobProgress progress =
-        job.control.progress().orElse(new JobProgress(1, "", Optional.empty(), List.of()));
+        job.control.progress().orElse(JobProgress.of(1, "", List.of()));
     boolean sent =
         send(records.end(job.newest(), state, detail, output, progress), job, job.offset + 1);
     if (sent) {

@@ -56,6 +56,7 @@ record ReportRecords(String name, Duration lease, Clock clock) {
         .setAttempt(progress.attempt())
         .setTrainer(name)
         .setReportedAt(clock.millis())
-        .setOutcomes(progress.outcomes());
+        .setOutcomes(progress.outcomes())
+        .setLog(progress.log());
   }
 }

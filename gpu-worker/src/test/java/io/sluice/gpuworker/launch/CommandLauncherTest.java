@@ -38,6 +38,29 @@ class CommandLauncherTest {
             "{\"id\":\"s0\",\"messages\":[{\"role\":\"user\",\"content\":\"Say s0\"},"
                 + "{\"role\":\"assistant\",\"content\":\"s0\"}]}\n");
     assertThat(order.folder().log()).hasContent("seed 7 rank 128\nproblem\n");
+    assertThat(control.output()).isEqualTo("seed 7 rank 128\nproblem");
+  }
+
+  @Test
+  void givenARunningCommand_whenItHasWrittenALine_thenThatIsReportedBeforeItEnds()
+      throws Exception {
+    TrainingOrder order = TrainingOrderFixture.order(folder, Optional.empty());
+    CompletableFuture<Launcher.Trained> training =
+        control.start(
+            launcher(
+                "sh -c 'echo loading; until test -e \"$1\"; do sleep 0.1; done; echo > $2/weights'"
+                    + " run "
+                    + folder.resolve("go-on")
+                    + " {output}"),
+            order);
+    while (!control.output().equals("loading")) {
+      assertThat(training).isNotDone();
+      Thread.sleep(10);
+    }
+
+    Files.createFile(folder.resolve("go-on"));
+
+    assertThat(training.get().folder().resolve("weights")).exists();
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 final class RunControlFixture implements RunControl {
   private volatile Optional<StopReason> reason = Optional.empty();
   private volatile Optional<Thread> training = Optional.empty();
+  private volatile String output = "";
 
   /** Starts a run; the result holds the launcher's exception as its cause. */
   CompletableFuture<Launcher.Trained> start(Launcher launcher, TrainingOrder order) {
@@ -39,4 +40,14 @@ final class RunControlFixture implements RunControl {
 
   @Override
   public void step(ArmRun run, int step, int of, double loss, double tokensPerSecond) {}
+
+  @Override
+  public void output(String end) {
+    output = end;
+  }
+
+  /** What was reported last of a program's output. */
+  String output() {
+    return output;
+  }
 }

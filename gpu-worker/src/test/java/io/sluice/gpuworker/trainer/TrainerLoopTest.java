@@ -78,12 +78,13 @@ class TrainerLoopTest {
     trainer.turns(4);
     assertThat(trainer.reports()).as("the attempt has not begun").isEmpty();
     JobControl control = trainer.control();
-    control.setProgress(new JobProgress(2, "reading", Optional.empty(), List.of()));
+    control.setProgress(JobProgress.of(2, "reading", List.of()));
     trainer.turns(3);
-    control.setProgress(new JobProgress(2, "training", Optional.empty(), List.of()));
+    control.setProgress(JobProgress.of(2, "training", List.of()));
     trainer.turns(3);
     control.step(new ArmRun(ArmName.SELECTED, 3), 1, 10, 2.0, 50);
     control.step(new ArmRun(ArmName.SELECTED, 3), 2, 10, 1.0, 60);
+    control.output("epoch 1\nepoch 2");
     trainer.turns(3);
     trainer.now += TrainerLoopFixture.REPORT_NANOS;
     trainer.turns(3);
@@ -100,6 +101,7 @@ class TrainerLoopTest {
     assertThat(last.getLeaseUntil()).isEqualTo(5000 + 30_000);
     assertThat(last.getProgress())
         .containsExactly(new TrainingProgress(Arm.SELECTED, 3, 2, 10, 1.5, 60.0, ""));
+    assertThat(last.getLog()).isEqualTo("epoch 1\nepoch 2");
     assertThat(trainer.offsets())
         .as("whoever takes the partition reads the job again")
         .containsOnly(Map.of(FIRST, new OffsetAndMetadata(0)));
@@ -233,7 +235,7 @@ class TrainerLoopTest {
     trainer.put(FIRST, job("a"));
     trainer.turns(4);
     JobControl control = trainer.control();
-    control.setProgress(new JobProgress(1, "training", Optional.empty(), List.of()));
+    control.setProgress(JobProgress.of(1, "training", List.of()));
     trainer.turns(1);
     trainer.endWork(new JobOutcome.Stopped());
     trainer.loop.finish();

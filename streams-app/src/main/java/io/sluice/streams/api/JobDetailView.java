@@ -26,8 +26,9 @@ import java.util.Optional;
  * @param outcomes the models of these arms, one by one
  * @param progress what was reported of training runs, oldest first
  * @param output folder of the models; empty before the job has finished
- * @param log the log of the launcher, which the topics do not hold: always absent
- * @param logWhy where to look for it
+ * @param log the last lines that a program which trains has written; absent when the trainer has
+ *     reported none
+ * @param logWhy why there are none, and where to look; otherwise where the whole log is
  */
 record JobDetailView(
     JobView job,
@@ -39,9 +40,13 @@ record JobDetailView(
     String output,
     Optional<String> log,
     String logWhy) {
+  private static final String END_OF_LOG =
+      "the last lines of a training run; all of them are in train.log in the folder of the run on"
+          + " the machine of the trainer";
   private static final String NO_LOG =
-      "trainers report progress and reasons, not the log of a launcher: it is in the log of the"
-          + " trainer, and in the folder of the job on the machine of the trainer";
+      "the trainer has reported none: only the launcher 'command' has a program whose output it can"
+          + " report. See the log of the trainer, the folder of the job on its machine, or the log"
+          + " of the Kubernetes Job";
 
   static JobDetailView of(
       FineTuneJob job, Optional<FineTuneResult> result, List<JobReports.Step> steps) {
@@ -52,6 +57,8 @@ record JobDetailView(
         arms.contains(ArmName.RANDOM)
             ? Optional.of(ArmName.RANDOM)
             : Optional.of(ArmName.NONE).filter(arms::contains);
+    Optional<String> log =
+        result.map(FineTuneResult::getLog).filter(lines -> !lines.isEmpty());
     return new JobDetailView(
         view,
         JobStateView.of(Json.tree(view), result),
@@ -60,8 +67,8 @@ record JobDetailView(
         result.stream().flatMap(each -> each.getOutcomes().stream()).map(OutcomeView::of).toList(),
         steps.stream().map(StepView::of).toList(),
         result.map(FineTuneResult::getOutput).orElse(""),
-        Optional.empty(),
-        NO_LOG);
+        log,
+        log.isPresent() ? END_OF_LOG : NO_LOG);
   }
 
   /**

@@ -187,6 +187,7 @@ class FiguresTest {
             .setTaskId(TASK)
             .setState(FineTuneState.FINISHED)
             .setOutput("/models/" + job)
+            .setLog("loading\nepoch 2 of 2")
             .setOutcomes(
                 List.of(
                     outcome(Arm.NONE, 0, 3.25),
@@ -221,6 +222,7 @@ class FiguresTest {
         .containsExactly("3.2500", "2.6250", "1.3750");
     assertThat(browser.rows(caption).get(2).get(3)).startsWith("-1.2500 ±");
     browser.awaitText("main", "/models/" + job);
+    browser.awaitText("main pre", "loading\nepoch 2 of 2");
     browser.await("the distances", () -> !browser.rows("Distances of the arms").isEmpty());
   }
 

@@ -2,7 +2,7 @@
 import { get, query, path } from './api.js';
 import { confirmed, write } from './dialogs.js';
 import { h } from './dom.js';
-import { count, counted, decimal } from './format.js';
+import { count, counted, decimal, sentence } from './format.js';
 import { candidateLink, failed, links, loaded, pairs, panel, table, tag } from './parts.js';
 import { messages } from './messages.js';
 import { bar } from './plot.js';
@@ -126,8 +126,4 @@ function explanation(answer, one) {
       { name: 'More by', number: true, cell: (row) => decimal(row.lost.by, 4) },
     ], lost) : null,
   ];
-}
-
-function sentence(text) {
-  return text ? `${text[0].toUpperCase()}${text.slice(1)}.` : '';
 }

@@ -64,3 +64,8 @@ export function excerpt(text, length = 160) {
   const line = String(text ?? '').slice(0, 4 * length).replace(/\s+/g, ' ').trim();
   return line.length > length ? `${line.slice(0, length)}…` : line;
 }
+
+/** A text that begins with a capital letter and ends with a full stop. */
+export function sentence(text) {
+  return text ? `${text[0].toUpperCase()}${text.slice(1)}.` : '';
+}

@@ -2,7 +2,7 @@
 import { get, path } from './api.js';
 import { confirmed, write } from './dialogs.js';
 import { h, part } from './dom.js';
-import { count, counted, decimal, known, rate, time } from './format.js';
+import { count, counted, decimal, known, rate, sentence, time } from './format.js';
 import { failed, jobBar, jobProgress, links, loaded, pairs, panel, table, tag } from './parts.js';
 import { plot } from './plot.js';
 
@@ -187,6 +187,8 @@ function factsOf({ job, log, why, output }) {
     h('div', { class: 'row small' }, h('span', { class: 'quiet' }, 'Download the dataset:'),
       [['jsonl', 'JSON lines'], ['parquet', 'Parquet'], ['both', 'both']].map(([format, text]) => h('a', { href: `${path('jobs', job.job, 'download')}?format=${format}`, download: true, 'data-key': format }, `${text} (zip)`))),
     h('p', { class: 'quiet small' }, 'Folders for TRL, Axolotl and LLaMA-Factory: ', h('code', { class: 'mono' }, `deploy/sluice dataset ${job.job} --out DIR --model DIR`)),
-    h('details', {}, h('summary', {}, 'Log of the launcher'), log ? h('pre', { class: 'code', tabindex: '0', role: 'region', 'aria-label': 'Log of the launcher' }, log) : h('p', { class: 'quiet' }, why || 'There is no log.')),
+    h('details', { open: Boolean(log) }, h('summary', {}, 'What the training program wrote'),
+      log ? h('pre', { class: 'code', tabindex: '0', role: 'region', 'aria-label': 'What the training program wrote' }, log) : null,
+      h('p', { class: 'quiet small' }, sentence(why))),
   ];
 }
