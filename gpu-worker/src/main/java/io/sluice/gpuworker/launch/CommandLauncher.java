@@ -46,8 +46,7 @@ final class CommandLauncher implements Launcher {
     try {
       exit =
           group.await(
-              order.timeLimit().orElse(FOREVER),
-              () -> output.changed().ifPresent(control::output));
+              order.timeLimit().orElse(FOREVER), () -> output.changed().ifPresent(control::output));
     } finally {
       group.kill();
       output.changed().ifPresent(control::output);

@@ -64,8 +64,7 @@ final class JobReporter {
    * @return whether Kafka has acknowledged it; if not, call this again in the next turn
    */
   boolean reportEnd(CurrentJob job, FineTuneState state, String detail, String output) {
-    JobProgress progress =
-        job.control.progress().orElse(JobProgress.of(1, "", List.of()));
+    JobProgress progress = job.control.progress().orElse(JobProgress.of(1, "", List.of()));
     boolean sent =
         send(records.end(job.newest(), state, detail, output, progress), job, job.offset + 1);
     if (sent) {

@@ -63,7 +63,10 @@ class OutputEndTest {
   @Test
   void givenAProgressBar_whenRead_thenItsLastStateIsShownWithoutControlCharacters()
       throws IOException {
-    write("start\n" + "\r 10%|#         |".repeat(3000) + "\r\u001B[32m 20%|##        |\u001B[0m\u0007\n");
+    write(
+        "start\n"
+            + "\r 10%|#         |".repeat(3000)
+            + "\r\u001B[32m 20%|##        |\u001B[0m\u0007\n");
 
     assertThat(end.lines()).endsWith(" 20%|##        |?").doesNotContain("10%");
   }

@@ -57,8 +57,7 @@ record JobDetailView(
         arms.contains(ArmName.RANDOM)
             ? Optional.of(ArmName.RANDOM)
             : Optional.of(ArmName.NONE).filter(arms::contains);
-    Optional<String> log =
-        result.map(FineTuneResult::getLog).filter(lines -> !lines.isEmpty());
+    Optional<String> log = result.map(FineTuneResult::getLog).filter(lines -> !lines.isEmpty());
     return new JobDetailView(
         view,
         JobStateView.of(Json.tree(view), result),

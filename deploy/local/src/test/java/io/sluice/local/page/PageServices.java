@@ -46,9 +46,14 @@ final class PageServices implements AutoCloseable {
   private RepresentationWorker worker;
 
   PageServices(TestKafka kafka, Path directory) throws InterruptedException {
+    this(kafka, directory, 2);
+  }
+
+  /** Starts them with as many shards of the pool as wanted. */
+  PageServices(TestKafka kafka, Path directory, int shards) throws InterruptedException {
     this.kafka = kafka;
     this.directory = directory;
-    kafka.createTopics(new TopicSetup(2, 2));
+    kafka.createTopics(new TopicSetup(shards, 2));
     startApp();
     startWorker();
   }

@@ -65,7 +65,7 @@ export function letters() {
     element: [
       h('div', { class: 'stack' },
         h('h1', {}, 'Dead letters'),
-        h('p', { class: 'lead' }, 'Records that could not be used are kept here with the reason, so that nothing is lost silently. Mend what the reason names and send the example again under the same id: nothing else is needed.')),
+        h('p', { class: 'lead' }, 'Records that could not be used are kept here with the reason, so that nothing is lost silently. If the record is at fault, mend what the reason names and send the example again under the same id. If a service was at fault, mend that; then ', h('code', { class: 'mono' }, 'deploy/sluice dead-letters replay --dry-run'), ' says which records it can send again.')),
       reasons.element,
       h('section', { class: 'panel' }, h('h2', {}, 'Records'), samples.element),
     ],
