@@ -8,11 +8,15 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.sluice.gpuworker.model.decoder.Batch;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.Lora;
+import io.sluice.gpuworker.model.lora.LoraLayout;
 import io.sluice.gpuworker.model.lora.LoraStack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Computes the gradients of examples' losses with respect to the LoRA parameters of each
@@ -31,6 +35,9 @@ public final class GradientEngine {
   private final LoraStack adapters;
   private final Predicate<List<Encoded.Example>> recompute;
 
+  /** The weights of a head whose gradient needs no graph. */
+  private final Optional<NDArray> head;
+
   /**
    * Creates an engine.
    *
@@ -48,6 +55,11 @@ public final class GradientEngine {
     this.manager = manager;
     this.decoder = decoder;
     this.adapters = adapters;
+    head =
+        decoder.plainHead(
+            adapters.layout().blocks().stream()
+                .map(LoraLayout.Block::module)
+                .collect(Collectors.toUnmodifiableSet()));
   }
 
   /**
@@ -121,25 +133,61 @@ public final class GradientEngine {
       NDManager scratch, List<Encoded.Example> examples, GradientFunction<T> function) {
     JniUtils.setGradMode(true);
     LoraStack.Leaf leaf = adapters.leaf(examples.size());
+    NDArray losses =
+        head.isPresent()
+            ? backward(scratch, examples, leaf, head.get())
+            : backward(scratch, examples, leaf);
+    JniUtils.setGradMode(false);
+    return function.apply(scratch, losses, leaf.gradient());
+  }
+
+  private NDArray backward(
+      NDManager scratch, List<Encoded.Example> examples, LoraStack.Leaf leaf, NDArray weights) {
+    NDArray states = decoder.states(scratch, batch(examples), leaf);
+    JniUtils.setGradMode(false);
+    HeadGradient end = HeadGradient.of(scratch, states, weights, targets(examples));
+    JniUtils.backward((PtNDArray) states, (PtNDArray) end.gradient(), false, false);
+    return end.losses();
+  }
+
+  private NDArray backward(NDManager scratch, List<Encoded.Example> examples, LoraStack.Leaf leaf) {
     NDArray losses;
     try (NDArray logits = decoder.logits(scratch, batch(examples), leaf)) {
       losses = losses(scratch, examples, logits);
     }
     NDArray ones = scratch.ones(losses.getShape());
     JniUtils.backward((PtNDArray) losses, (PtNDArray) ones, false, false);
-    JniUtils.setGradMode(false);
-    return function.apply(scratch, losses, leaf.gradient());
+    return losses;
   }
 
   private <T> T withRecomputation(
       NDManager scratch, List<Encoded.Example> examples, GradientFunction<T> function) {
     JniUtils.setGradMode(false);
     Decoder.Pass pass = decoder.pass(scratch, batch(examples));
-    Recomputation.Result result =
-        new Recomputation(
-                pass, adapters, examples.size(), logits -> losses(scratch, examples, logits))
-            .run(scratch, pass.embedded());
+    Recomputation recomputation =
+        head.isPresent()
+            ? new Recomputation(
+                pass.parts().subList(0, pass.parts().size() - 1),
+                adapters,
+                examples.size(),
+                states -> HeadGradient.of(scratch, states, head.get(), targets(examples)))
+            : new Recomputation(
+                withLosses(pass.parts(), logits -> losses(scratch, examples, logits)),
+                adapters,
+                examples.size(),
+                losses -> new HeadGradient(losses, scratch.ones(losses.getShape())));
+    Recomputation.Result result = recomputation.run(pass.embedded());
     return function.apply(scratch, result.losses(), result.gradients());
+  }
+
+  /** The same parts, of which the last one returns losses instead of logits. */
+  private static List<Decoder.Part> withLosses(
+      List<Decoder.Part> parts, UnaryOperator<NDArray> losses) {
+    List<Decoder.Part> all = new ArrayList<>(parts);
+    Decoder.Part last = all.remove(all.size() - 1);
+    all.add(
+        new Decoder.Part(last.linears(), (x, lora) -> losses.apply(last.step().apply(x, lora))));
+    return all;
   }
 
   private Batch batch(List<Encoded.Example> examples) {
@@ -164,8 +212,11 @@ public final class GradientEngine {
   private static NDArray losses(NDManager scratch, List<Encoded.Example> examples, NDArray logits) {
     return examples.size() == 1
         ? TokenLosses.of(scratch, logits, examples.get(0).targets()).mean(new int[] {1}, false)
-        : TokenLosses.means(
-            scratch, logits, examples.stream().map(Encoded.Example::targets).toList());
+        : TokenLosses.means(scratch, logits, targets(examples));
+  }
+
+  private static List<long[]> targets(List<Encoded.Example> examples) {
+    return examples.stream().map(Encoded.Example::targets).toList();
   }
 
   private List<Result> results(int examples, float[] losses, float[] gradients) {

@@ -3,7 +3,6 @@ package io.sluice.gpuworker.gradient;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -13,7 +12,7 @@ import io.sluice.gpuworker.model.lora.LoraStack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * Gradient checkpointing (Chen et al. 2016): the forward pass keeps only the states between the
@@ -25,6 +24,7 @@ final class Recomputation {
   private final List<Decoder.Part> parts;
   private final LoraStack adapters;
   private final int examples;
+  private final Function<NDArray, HeadGradient> end;
 
   /** The index of the first part with an adapter; no gradients are needed below it. */
   private final int firstAdapted;
@@ -32,17 +32,20 @@ final class Recomputation {
   /**
    * Prepares a pass.
    *
-   * @param pass the forward pass up to the logits
+   * @param parts the parts of the forward pass that are recomputed
    * @param examples the number of examples that pass side by side
-   * @param loss computes the losses, shape [checkpoints * examples, 1], from the logits
+   * @param end computes the losses from the output of the last part, and the gradients with respect
+   *     to that output
    */
-  Recomputation(Decoder.Pass pass, LoraStack adapters, int examples, UnaryOperator<NDArray> loss) {
+  Recomputation(
+      List<Decoder.Part> parts,
+      LoraStack adapters,
+      int examples,
+      Function<NDArray, HeadGradient> end) {
+    this.parts = List.copyOf(parts);
     this.adapters = adapters;
     this.examples = examples;
-    int last = pass.parts().size() - 1;
-    Decoder.Part end = pass.parts().get(last);
-    parts = new ArrayList<>(pass.parts().subList(0, last));
-    parts.add(new Decoder.Part(end.linears(), (x, lora) -> loss.apply(end.step().apply(x, lora))));
+    this.end = end;
     int part = 0;
     while (!adapters.adapts(parts.get(part))) {
       part++;
@@ -62,18 +65,17 @@ final class Recomputation {
   /**
    * Computes losses and gradients. Gradient mode of the thread is off afterwards.
    *
-   * @param scratch owns the arrays that are computed
    * @param embedded the embeddings of the tokens, which are the input of the first part
    */
-  Result run(NDManager scratch, NDArray embedded) {
+  Result run(NDArray embedded) {
     List<NDArray> states = forward(embedded);
-    NDArray losses = states.get(parts.size());
-    NDArray upstream = scratch.ones(losses.getShape());
+    HeadGradient last = end.apply(states.get(parts.size()));
+    NDArray upstream = last.gradient();
     NDList gradients = new NDList();
     for (int i = parts.size() - 1; i >= firstAdapted; i--) {
       upstream = backward(i, states.get(i), upstream, gradients);
     }
-    return new Result(losses, NDArrays.concat(gradients, 1));
+    return new Result(last.losses(), NDArrays.concat(gradients, 1));
   }
 
   /** Computes the state before each part and after the last one. */

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -97,6 +99,17 @@ public final class Decoder {
     return linears().stream().anyMatch(linear -> linear.weight().format().widens());
   }
 
+  /**
+   * The weights of the head, if a prediction is the product of a state with them and nothing else:
+   * 32-bit values without an adapter, a bias, a factor or a limit.
+   *
+   * @param adapted the modules that have an adapter
+   * @return shape [vocabulary, hidden]
+   */
+  public Optional<NDArray> plainHead(Set<String> adapted) {
+    return head.plain().filter(weights -> !adapted.contains(head.linear().module()));
+  }
+
   /** The size of the vocabulary: token ids are at least 0 and less than this number. */
   public int vocabulary() {
     return embedding.weight().height();
@@ -117,7 +130,7 @@ public final class Decoder {
   public record Part(List<Linear> linears, BiFunction<NDArray, Lora, NDArray> step) {}
 
   /**
-   * A forward pass in parts: one per layer, and a last one for the final norm and the head.
+   * A forward pass in parts: one per layer, one for the final norm, and a last one for the head.
    *
    * @param embedded the tokens' embeddings, shape [1, positions, hidden]
    * @param parts in order; each takes the output of the previous one, and the last returns logits,
@@ -133,7 +146,8 @@ public final class Decoder {
    */
   public Pass pass(NDManager manager, Batch batch) {
     List<Part> parts = layerParts(manager, batch);
-    parts.add(new Part(List.of(head.linear()), (x, lora) -> head.apply(norm.apply(x), lora)));
+    parts.add(new Part(List.of(), (x, lora) -> norm.apply(x)));
+    parts.add(new Part(List.of(head.linear()), head::apply));
     return new Pass(embedded(manager, batch), parts);
   }
 
