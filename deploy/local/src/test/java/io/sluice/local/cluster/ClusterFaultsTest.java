@@ -48,10 +48,9 @@ class ClusterFaultsTest {
           System.getProperty("sluice.faults.protocols", "classic").toUpperCase(Locale.ROOT));
   private static final int SHARDS = 3;
   private static final List<Kind> FEW =
-      List.of(Kind.BROKER_KILLED, Kind.STREAMS_KILLED, Kind.WORKER_KILLED);
+      List.of(Kind.BROKER_KILLED, Kind.STREAMS_WIPED, Kind.WORKER_KILLED, Kind.TRAINER_KILLED);
 
   @Test
-  @Tag("slow")
   void givenFewFaults_whenQuiet_thenOutputsAreAsIfNothingHadHappened() throws Exception {
     disturb(41, FEW.size(), EnumSet.copyOf(FEW));
   }
