@@ -48,7 +48,7 @@ class ClusterFaultsTest {
           System.getProperty("sluice.faults.protocols", "classic").toUpperCase(Locale.ROOT));
   private static final int SHARDS = 3;
   private static final List<Kind> FEW =
-      List.of(Kind.BROKER_KILLED, Kind.STREAMS_WIPED, Kind.WORKER_KILLED, Kind.TRAINER_KILLED);
+      List.of(Kind.BROKER_KILLED, Kind.STREAMS_KILLED, Kind.WORKER_KILLED);
 
   @Test
   void givenFewFaults_whenQuiet_thenOutputsAreAsIfNothingHadHappened() throws Exception {
