@@ -28,7 +28,10 @@ public final class MemoryEstimate {
   /** What a layer computes and does not keep, in arrays of the size of its states. */
   private static final int STATE_ARRAYS = 12;
 
-  /** Logits, their softmax and the gradients of both, of which three exist at a time. */
+  /**
+   * Logits, their softmax and the gradients of both, of which three exist at a time. Plain heads,
+   * whose gradient is computed without a graph, need no more than that.
+   */
   private static final int LOGIT_ARRAYS = 3;
 
   /** More arrays of that size if the logits are limited. */
