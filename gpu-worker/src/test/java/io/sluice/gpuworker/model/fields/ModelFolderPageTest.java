@@ -54,7 +54,8 @@ class ModelFolderPageTest {
             | `optimizer_state.safetensors`, `optimizer.pt` | The moments of AdamW, for exactly the adapter's parameters, finite, the second ones not negative, after at least one step. States of other optimizers, of 8-bit ones and those that DeepSpeed or FSDP divided are refused. The betas and epsilon in it have no effect: those of the published method are used. |
             | `trainer_state.json` | `epoch`, `global_step` and the learning rates in `log_history` become the checkpoints' weights; other fields have no effect. |
             | `special_tokens_map.json`, `added_tokens.json` | Must not contradict the tokenizer; see above. |
-            | `generation_config.json`, `chat_template.jinja`, `training_args.bin`, all others | Without effect: Sluice generates no text, and no file can run code. |
+            | `chat_template.jinja` | The text form `chat` uses it, in place of `chat_template` in `tokenizer_config.json` ([text-forms.md](text-forms.md)). |
+            | `generation_config.json`, `training_args.bin`, all others | Without effect: Sluice generates no text, and no file can run code. |
             | `adapter_config.json` in the folder of the base model | Refused, because transformers would load that adapter with the model. |
 
             ## The language model of a multimodal model
