@@ -145,8 +145,8 @@ public final class WorkerSettings {
           .valid(SettingChecks.date())
           .importance(Importance.LOW)
           .documentation(
-              "Date, as YYYY-MM-DD, that a chat template is given which asks for today's: a fixed one,"
-                  + " so that an example has the same vector on every day. When empty: 2024-07-26."
+              "Date, as YYYY-MM-DD, for chat templates that ask for today's date. It is fixed, so that"
+                  + " an example has the same vector on every day. When empty: 2024-07-26."
                   + " Only with text.form=chat.")
           .as(text -> Optional.of(text).filter(date -> !date.isEmpty()).map(LocalDate::parse));
 
@@ -157,7 +157,7 @@ public final class WorkerSettings {
           .valid(ValidString.in(QueryMode.labels().toArray(String[]::new)))
           .importance(Importance.LOW)
           .documentation(
-              "Part of a query that stands for it: prompt-and-response, response (the answer alone) or"
+              "Part of a query that represents it: prompt-and-response, response (the answer alone) or"
                   + " prompt (all before the answer; only for the kinds hidden-state and embedding).")
           .as(QueryMode::of);
 

@@ -28,8 +28,8 @@ public final class TextFormOptions {
       names = "--chat-date",
       paramLabel = "YYYY-MM-DD",
       description =
-          "The date that a chat template is given which asks for today's (default: 2024-07-26, on"
-              + " every day). Only with --text-form chat.")
+          "The date for chat templates that ask for today's date (default: 2024-07-26, on every"
+              + " day). Only with --text-form chat.")
   private Optional<LocalDate> date = Optional.empty();
 
   /** The names of the forms, for help texts and completion. */
