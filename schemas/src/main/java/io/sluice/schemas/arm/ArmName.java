@@ -5,7 +5,7 @@ import io.sluice.schemas.ArmOutcome;
 import java.util.Locale;
 
 /**
- * Which arm of a job is meant.
+ * Names one arm of a job.
  *
  * @param kind its kind: {@code SELECTED} for the task's own selection and for all others that an
  *     algorithm makes, {@code RANDOM} for random subsets, {@code NONE} for no fine-tuning
@@ -28,8 +28,8 @@ public record ArmName(Arm kind, String name) {
   }
 
   /**
-   * The same arm, but {@link #RANDOM} for every random subset: reports show them as one arm, the
-   * subsets being its repetitions.
+   * The same arm, but {@link #RANDOM} for every random subset: reports show all random subsets as
+   * repetitions of one arm.
    */
   public ArmName reported() {
     return kind == Arm.RANDOM ? RANDOM : this;

@@ -12,8 +12,8 @@ import java.util.Set;
  * <p>A companion is the task with another representation id. Its queries are represented, and its
  * candidates scored and nominated, like those of any task, under an id of its own: the task's id,
  * {@code @} and the representation id. Task ids never contain an {@code @}, so no task has the id
- * of a companion. Only nominations come together again: those of a companion go to the partition of
- * its task, where one transaction freezes the subsets of all arms.
+ * of a companion. Only the nominations come together again: the nominations for a companion go to
+ * the partition of its task, where one transaction freezes the subsets of all arms.
  */
 public final class Companions {
   private static final char SEPARATOR = '@';

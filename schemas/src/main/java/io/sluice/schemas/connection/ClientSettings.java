@@ -16,8 +16,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 
 /**
- * Distributes the settings that are not Sluice's own: each goes to those clients that know it. One
- * that is unknown goes to all of them, since a plug-in of theirs may read it.
+ * Distributes the settings that are not Sluice's own: each setting goes to those clients that know
+ * it. An unknown setting goes to all clients, since one of their plug-ins may read it.
  */
 final class ClientSettings {
   /** Beginnings of the keys that are meant for the registry's client and its Avro serdes. */

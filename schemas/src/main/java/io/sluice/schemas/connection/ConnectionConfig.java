@@ -24,13 +24,13 @@ import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Settings that were checked, and the settings of each client that follow from them.
+ * Checked settings, and the settings of each client that follow from them.
  *
- * <p>All have {@link ConnectionSettings}; services extend this class with their own. All other keys
- * belong to the Kafka clients or to the Avro serdes and are passed on to those that know them.
- * References to config providers, such as <code>${file:/secrets:password}</code>, are replaced
- * once, before anything is read. Only keys are ever logged or shown, no values, since values may be
- * secrets.
+ * <p>Every configuration has the {@link ConnectionSettings}; services extend this class with
+ * settings of their own. All other keys belong to the Kafka clients or to the Avro serdes and are
+ * passed on to those that know them. References to config providers, such as <code>
+ * ${file:/secrets:password}</code>, are replaced once, before anything is read. Only keys are ever
+ * logged or shown, no values, since values may be secrets.
  */
 public class ConnectionConfig {
   private static final String USER_INFO = "basic.auth.user.info";
@@ -51,7 +51,7 @@ public class ConnectionConfig {
   private final Set<String> fixedKeys;
 
   /**
-   * Checks the settings of a connection that no service is behind.
+   * Checks the settings of a connection that does not belong to a service.
    *
    * @param settings values by key: texts as in a properties file, or already of the right type
    * @throws ConfigException when a setting is missing or out of its range; the message names it

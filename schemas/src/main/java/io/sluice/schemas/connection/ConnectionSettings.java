@@ -7,7 +7,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 
 /**
- * The settings that every client of Kafka and the schema registry has: where these are, how the
+ * The settings that every client of Kafka and the schema registry has: where these are, what the
  * topics are called, and how long to wait for responses.
  */
 public final class ConnectionSettings {

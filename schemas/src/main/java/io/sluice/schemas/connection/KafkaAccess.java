@@ -30,8 +30,8 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * A Kafka with its schema registry and Sluice's topics in it, and clients for whoever reads and
- * writes the topics beside the services.
+ * A Kafka cluster with its schema registry and Sluice's topics, and clients for whoever reads and
+ * writes the topics apart from the services.
  *
  * <p>Safe for use by several threads; the clients that it opens belong to the caller.
  */

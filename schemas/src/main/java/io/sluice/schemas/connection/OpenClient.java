@@ -7,8 +7,8 @@ import org.apache.kafka.clients.producer.Producer;
 
 /**
  * An open Kafka client of a service. It closes within 1.5 s even when no broker responds, also in a
- * thread that was interrupted. To the brokers, a client that was cut off while it closed is the
- * same as one whose process was killed. A producer must be flushed before.
+ * thread that was interrupted. If closing takes longer, the brokers treat the client like one whose
+ * process was killed. Flush a producer before closing it.
  *
  * @param <C> the type of the client
  * @param client the client, which one thread uses and closes

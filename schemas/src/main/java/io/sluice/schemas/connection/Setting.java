@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.types.Password;
 /**
  * The declaration of one setting: its key, type, default, range of values, importance and
  * documentation. A value is read by the same declaration, see {@link ConnectionConfig#get}, so that
- * key and type cannot come apart.
+ * key and type always agree.
  *
  * <pre>{@code
  * static final Setting<Duration> LEASE =

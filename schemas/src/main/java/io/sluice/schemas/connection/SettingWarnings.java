@@ -2,7 +2,7 @@ package io.sluice.schemas.connection;
 
 import org.slf4j.Logger;
 
-/** Warns of settings that do not do what whoever set them may expect. */
+/** Warns of settings that do not have the effect that a user may expect. */
 public final class SettingWarnings {
   private SettingWarnings() {}
 

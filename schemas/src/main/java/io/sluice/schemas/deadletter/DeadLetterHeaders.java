@@ -55,8 +55,8 @@ public final class DeadLetterHeaders {
   private DeadLetterHeaders() {}
 
   /**
-   * Says of a record where it was, who could not use it, and why, under both sets of names. What an
-   * earlier failure has left of them is replaced.
+   * Returns headers that say where a record was, who could not use it, and why, under both sets of
+   * names. Headers of these names that an earlier failure has left are replaced.
    *
    * @param original the headers of the record; not changed
    * @param topic where the record was, with its partition and offset there

@@ -11,7 +11,7 @@ public sealed interface CandidateLine {
   /** Where the candidate is in the file. */
   Place place();
 
-  /** Calls the one argument that is for this kind of line. */
+  /** Calls the argument for this kind of line. */
   void match(Consumer<Valid> valid, Consumer<Invalid> invalid);
 
   /**

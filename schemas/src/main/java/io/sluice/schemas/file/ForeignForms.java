@@ -44,8 +44,8 @@ final class ForeignForms {
   }
 
   /**
-   * Says what the beginning of an input is after it was decompressed, and what to do about it, if
-   * it is one of these forms.
+   * Says which of these forms an input has, by its beginning after decompression, and what to do
+   * about it; empty when it has none of them.
    *
    * @param head the first {@link #HEAD} bytes, or all when there are fewer
    */

@@ -39,7 +39,7 @@ sealed interface JsonItem {
     return Optional.empty();
   }
 
-  /** Returns why it cannot be used, if something else than what its reader found is the cause. */
+  /** Returns why it cannot be used; by default, what its reader found. */
   default IllegalArgumentException cause(IllegalArgumentException found) {
     return found;
   }

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Finds out which of the columns that are to be read as other fields do not exist. Examples may
- * leave a column out, but a column that none of them has is misspelt. Not thread-safe.
+ * Finds those columns that are to be read as other fields but do not exist. Single examples may
+ * lack a column, but a column that no example has is probably misspelt. Not thread-safe.
  */
 public final class MappedColumns {
   private static final int NAMES_SHOWN = 20;
@@ -40,8 +40,8 @@ public final class MappedColumns {
    *
    * @throws IllegalArgumentException when a column is in no example; the message names it, and the
    *     columns that the examples have
-   * @throws IOException when a file cannot be opened. What else is wrong with a file is for those
-   *     who read the examples to report
+   * @throws IOException when a file cannot be opened. Other faults of a file are reported by those
+   *     who read the examples
    */
   public static void require(FormOptions options, List<Path> files) throws IOException {
     MappedColumns columns = new MappedColumns(options);

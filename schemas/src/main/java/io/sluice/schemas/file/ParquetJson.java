@@ -36,7 +36,7 @@ final class ParquetJson {
     this.columns = columns;
   }
 
-  /** Converts one value of a group, which is there. */
+  /** Converts one value of a group; the value must exist. */
   interface Conversion {
     /**
      * Converts a value.
@@ -51,7 +51,7 @@ final class ParquetJson {
    * A field of a struct, or a column.
    *
    * @param isRepeated whether it is a list without the logical type of one
-   * @param keepsNull whether null is something else than a field that is not there
+   * @param keepsNull whether null differs from a missing field
    */
   private record Field(String name, boolean isRepeated, boolean keepsNull, Conversion conversion) {}
 

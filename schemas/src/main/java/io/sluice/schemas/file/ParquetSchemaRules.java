@@ -9,7 +9,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** What the columns of a Parquet file must be like so that its rows have JSON and can be read. */
+/** The conditions on the columns of a Parquet file under which its rows can be read as JSON. */
 final class ParquetSchemaRules {
   /**
    * How many structs, lists and values may be within each other; a list counts twice. The library

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Columns of an example for which, of the forms of question and answer, only alpaca has a place:
- * what the question is about, or the turns before it. Without them the example is another one.
+ * Columns of an example that hold what its question is about, or the turns before it. Among the
+ * forms of question and answer, only alpaca has a place for them. Without them, it would be a
+ * different example.
  *
  * @param columns the names that they have in the example
  * @param options the options of the commands that read them

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * How examples are to be read where their own fields do not say it.
+ * How to read examples whose own fields do not say how they are to be read.
  *
  * @param form the form of all examples; empty when each is recognised by its fields
- * @param columns for names that Sluice knows, the names that the examples have instead
+ * @param columns the names that the examples use, by the names that Sluice knows
  * @param takeChosen whether the chosen answers of preference data are taken
  */
 public record FormOptions(Optional<Form> form, Map<String, String> columns, boolean takeChosen) {

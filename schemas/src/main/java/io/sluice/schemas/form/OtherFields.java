@@ -102,7 +102,7 @@ public final class OtherFields {
           "redacted",
           "toxic");
 
-  /** For fields that are another name of one that Sluice reads, that one. */
+  /** The fields that Sluice reads, by other names of these fields. */
   private static final Map<String, String> KNOWN =
       Map.of(
           "systemprompt", "system",
@@ -192,7 +192,7 @@ public final class OtherFields {
     return more > 0 ? shown + " and " + more + " more" : shown;
   }
 
-  /** The field that Sluice reads of which a name is another one. */
+  /** The field that Sluice reads under another name than this one. */
   static Optional<String> otherName(String name) {
     return Optional.ofNullable(KNOWN.get(plain(name)));
   }

@@ -3,9 +3,10 @@ package io.sluice.streams.select;
 import java.util.Optional;
 
 /**
- * Whether a job can include a further arm already. A job compares subsets of equal budgets that
- * were selected from pools of about the same size, so it waits for those of all arms: the pool of
- * another representation has at least nine tenths of the candidates of the task's own.
+ * Decides whether a job can include a further arm yet. A job compares subsets of equal budgets that
+ * were selected from pools of about the same size. It therefore waits until the subsets of all arms
+ * are complete and the pool of each other representation has at least nine tenths of the candidates
+ * of the task's own pool.
  *
  * @param shards number of shards, all of which must have reported
  */
@@ -16,7 +17,7 @@ record ArmReadiness(int shards) {
    * Why a job cannot include an arm yet, whatever the size of its pool.
    *
    * @param own the selection by the task's own representation
-   * @return for people; empty when nothing is against it
+   * @return the reason, for people; empty when the job can include the arm
    */
   Optional<String> problem(TaskSelection own, ArmSubset subset) {
     return reason(own, subset)

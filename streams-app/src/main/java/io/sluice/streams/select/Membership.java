@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  *     other arms
  * @param retracted whether the candidate was retracted, or its content replaced, since the job
  *     fired
- * @param others if no part that was selected by the job's own representation has the candidate, the
- *     representations by which those parts were selected that have it; otherwise empty
+ * @param others the representations of the parts that have the candidate, if none of these parts
+ *     was selected by the job's own representation; otherwise empty
  */
 record Membership(boolean selected, boolean retracted, SortedSet<String> others) {
   private static final int OTHERS_ONLY = 1;

@@ -58,8 +58,8 @@ final class PublishedSubset {
   }
 
   /**
-   * The changes that turn the published subset into the selected one. Mostly, few of the slots have
-   * other candidates than when it was published last, and the others need not be looked up.
+   * The changes that turn the published subset into the selected one. Usually, only a few slots
+   * have other candidates than at the last publication, and only these are looked up.
    */
   Changes changesTo(CurrentSubset selected) {
     return reached

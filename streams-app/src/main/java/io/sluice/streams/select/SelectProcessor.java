@@ -201,9 +201,10 @@ final class SelectProcessor
   }
 
   /**
-   * Adds a nomination. Of one that is known, only the candidate's metadata can have changed, since
-   * a shard withdraws a candidate before it nominates other content of it: the selection stays, but
-   * whatever is published or fired from now on has the new metadata.
+   * Adds a nomination. If the candidate is nominated already, only its metadata can have changed,
+   * since a shard withdraws a candidate before it nominates other content under the same id. The
+   * selection then stays the same, but whatever is published or fired from now on has the new
+   * metadata.
    */
   private void nominate(ServedTask task, TaskSelection selection, Nomination nomination) {
     String candidateId = nomination.getCandidate().getId();

@@ -20,7 +20,8 @@ record SubsetPlace(int tier, int neighbourOf) {
 
   /**
    * Reads and writes places as big-endian integers: the tier, followed by the number of queries
-   * unless that is 0, as releases that did not have it wrote places.
+   * unless that is 0. Places without that number have the form in which release 0.1 wrote all
+   * places.
    */
   static Serde<SubsetPlace> serde() {
     return Serdes.serdeFrom((topic, place) -> place.bytes(), (topic, bytes) -> of(bytes));

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** The fine-tune jobs of all revisions of a task, a copy in memory of what is stored. */
 final class TaskJobs {
-  /** The most that the length of an id takes in a record: ids have at most 256 characters. */
+  /** The most bytes that the length of an id takes in a record: ids have at most 256 characters. */
   private static final int LENGTH_BYTES = 2;
 
   private final Map<String, FineTuneJob> byId = new HashMap<>();

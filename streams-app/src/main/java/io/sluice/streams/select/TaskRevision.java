@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One revision of a task: the selection by its own representation, and one for each representation
- * that its arms use besides. Not thread-safe.
+ * One revision of a task: the selection by its own representation, and one selection for each other
+ * representation that its arms use. Not thread-safe.
  *
- * @param own by the task's own representation
- * @param companions by the others
+ * @param own the selection by the task's own representation
+ * @param companions the selections by the other representations
  */
 record TaskRevision(TaskSelection own, List<TaskSelection> companions) {
   TaskRevision {

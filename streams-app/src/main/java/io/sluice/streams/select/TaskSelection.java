@@ -212,7 +212,7 @@ final class TaskSelection {
   }
 
   /**
-   * The offset of a shard's partition before which the records are taken into account, as far as
+   * The offset before which all records of a shard's partition are taken into account, as far as
    * its reports say; -1 when unknown.
    */
   long offset(int shard) {
@@ -220,11 +220,12 @@ final class TaskSelection {
   }
 
   /**
-   * This offset of each shard, in their order; empty when one is unknown. If no shard has
-   * candidates waiting, the selections are those of the records before these offsets: a shard
-   * nominates in the order of the offsets, and what it has read beyond its last nomination it does
-   * not nominate, or it has yet to report. If it withdraws a nominated candidate, some are counted
-   * as waiting until its next pool count, which it makes when it has scored all that it has read.
+   * The {@link #offset} of each shard, in the order of the shards; empty when one is unknown. If no
+   * shard has candidates waiting, the selections are those of the records before these offsets. The
+   * reason is that a shard nominates in the order of the offsets: a record that it has read beyond
+   * its last nomination is either not nominated, or not reported yet. If a shard withdraws a
+   * nominated candidate, some candidates are counted as waiting until its next pool count, which it
+   * makes when it has scored all that it has read.
    */
   List<Long> offsets() {
     List<Long> all = counts.keySet().stream().sorted().map(this::offset).toList();
