@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The fields of one example, of which those that are read are taken out, so that what nobody has
- * understood remains. A field that is null counts as absent. Not thread-safe.
+ * The fields of one example. Fields are taken out when they are read, so that the fields that
+ * nobody has understood remain. A field that is null counts as absent. Not thread-safe.
  */
 final class Row {
   /** Fields whose texts are JSON, so that a text may stand for nothing. */
@@ -35,7 +35,7 @@ final class Row {
   /**
    * Creates a row with all fields of an object.
    *
-   * @param columns for names that Sluice knows, the names that the object has instead
+   * @param columns the names that the object uses, by the names that Sluice knows
    */
   Row(JsonNode object, Map<String, String> columns) {
     for (Map.Entry<String, JsonNode> field : object.properties()) {

@@ -53,7 +53,7 @@ final class Turns {
    * Reads turns.
    *
    * @param before how many turns of the example come before them, for messages
-   * @param learnt whether turns of the assistant are learnt that do not say it by a weight
+   * @param learnt whether turns of the assistant without a weight are learnt
    */
   static List<Message> read(List<JsonNode> turns, int before, boolean learnt) {
     List<Message> messages = new ArrayList<>(turns.size());

@@ -51,7 +51,7 @@ final class UnknownForm {
   /** Fields of every form, which are neither asked nor answered. */
   private static final Set<String> BESIDE = Set.of("id", "source", "system", "tools");
 
-  /** For a field that an example has, the other one that its form cannot do without. */
+  /** The other required field of a form, by the field of it that an example has. */
   private static final Map<String, String> OTHER_HALF =
       Map.of(
           "instruction", "output",

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** What the forms have in common in how they look at JSON values. */
+/** How all forms read JSON values. */
 final class Values {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,8 +55,8 @@ final class Values {
   }
 
   /**
-   * Returns the list of objects that an object of lists stands for: {@code datasets} stores a
-   * sequence of objects so. Anything else is returned as it is.
+   * Returns the list of objects that an object of lists stands for, which is how {@code datasets}
+   * stores a sequence of objects. Any other value is returned unchanged.
    */
   static JsonNode rows(JsonNode value) {
     if (!value.isObject() || value.isEmpty()) {

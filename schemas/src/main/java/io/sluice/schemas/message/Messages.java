@@ -5,7 +5,7 @@ import io.sluice.schemas.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes turns, and says what distinguishes examples and their turns from others. */
+/** Makes turns, and defines when two turns or two examples are the same. */
 public final class Messages {
   // No role contains a space, so with these a text never reads like the role of another turn.
   private static final String MASKED = " masked";

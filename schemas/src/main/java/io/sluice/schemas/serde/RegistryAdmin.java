@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Administers a schema registry: for whoever runs one. Clients of the topics need only {@link
+ * Administers a schema registry, for those who run one. Clients of the topics need only {@link
  * AvroSerdes}.
  *
  * <p>Each method asks the registry and blocks until it answers.

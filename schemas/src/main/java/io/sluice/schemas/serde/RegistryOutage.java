@@ -38,8 +38,9 @@ public final class RegistryOutage {
   }
 
   /**
-   * What went wrong with the registry and what users can do about it, to follow "the schema
-   * registry". A registry that is slow is distinguished from one that is not there.
+   * What went wrong with the registry and what users can do about it, as the end of a sentence that
+   * begins with "the schema registry". A registry that is slow is distinguished from one that is
+   * not there.
    *
    * @param failure of which an outage is the cause: see {@link #isCauseOf}
    */

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats what needs the schema registry while that does not respond properly, with pauses that
- * grow up to two seconds. The first failure is logged, so that whoever waits can see what for.
+ * Repeats requests to the schema registry while it does not respond properly, with pauses that grow
+ * up to two seconds. The first failure is logged, so that people can see what is being waited for.
  *
  * <p>Immutable, and safe for use by several threads, each of which blocks on its own.
  *
- * @param limit how long to repeat; after it, the last failure is thrown as it came. Zero never
- *     repeats anything
+ * @param limit how long requests are repeated; after that, the last failure is thrown unchanged.
+ *     With zero, no request is repeated
  */
 record RegistryPatience(Duration limit) {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryPatience.class);
