@@ -86,6 +86,10 @@ final class ApiMetrics {
         "sluice.task.nominated",
         "Distinct candidates that the shards have nominated for the task.",
         TaskStatus::getNominated);
+    registerTaskGauge(
+        "sluice.task.open.jobs",
+        "Fine-tune jobs of the task that have not ended, whether a trainer works on them or not.",
+        TaskStatus::getOpenJobs);
     leftOut =
         MultiGauge.builder("sluice.task.left.out")
             .description("Candidates that the task's rules leave out of the pool, by reason.")

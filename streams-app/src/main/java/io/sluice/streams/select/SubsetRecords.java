@@ -69,6 +69,7 @@ final class SubsetRecords {
         .setLeftOut(served.leftOut())
         .setLeaks(served.leaks())
         .setArms(arms(task.servedRevision(), readiness))
+        .setOpenJobs(task.jobs().open().size())
         .build();
   }
 

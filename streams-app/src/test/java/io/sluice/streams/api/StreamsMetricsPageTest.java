@@ -64,6 +64,7 @@ class StreamsMetricsPageTest {
             | instances that are not running | `count(sluice_streams_running == 0)` |
             | stream threads replaced after an outage, per hour | `sum(increase(sluice_streams_threads_replaced_total[1h]))` |
             | records that became dead letters, per hour | `sum(increase(kafka_stream_task_dropped_records_total[1h]))` |
+            | trainers that have something to do (a restarting instance reports no tasks for a while) | `sum(max by (task) (max_over_time(sluice_task_open_jobs[10m]))) or vector(0)` |
             | failed requests per second | `sum(rate(sluice_http_requests_seconds_count{status=~"5.."}[1m]))` |
             """
                 .formatted(

@@ -141,6 +141,31 @@ class JobTriggersTest {
   }
 
   @Test
+  void givenAJobOfABudgetThatTheTaskHasNoMore_whenItEnds_thenTheStatusCountsItAsOpenUntilThen() {
+    fireFirst();
+    FineTuneJob older = last();
+    assertThat(openJobs()).isEqualTo(1);
+
+    select.define(TargetTask.newBuilder(task(2)).setBudgets(List.of(3)).build());
+    nominate(2, 1);
+    count(2, 1);
+    select.tick();
+    assertThat(select.statuses().get("t").getRevision()).isEqualTo(2);
+    assertThat(openJobs()).isEqualTo(1);
+    select.restart();
+    select.tick();
+    assertThat(openJobs()).as("after a restart").isEqualTo(1);
+
+    select.end(older.getJobId(), FineTuneState.FINISHED);
+    select.tick();
+    assertThat(openJobs()).isZero();
+  }
+
+  private int openJobs() {
+    return select.statuses().get("t").getOpenJobs();
+  }
+
+  @Test
   void givenASmallPool_whenAJobIsRequested_thenItFiresAtOnceAndASecondIsRefused() {
     nominate(1, 4);
     count(1, 4);
