@@ -13,6 +13,12 @@ public final class TargetTaskRules {
   /** The largest budget that is allowed, in examples. */
   public static final int MAX_BUDGET = 10_000_000;
 
+  /** The largest number of budgets of a task. Each is a prefix of the largest one's subset. */
+  public static final int MAX_BUDGETS = 100;
+
+  /** Number of problems after which the others are only counted. */
+  private static final int MAX_PROBLEMS = 100;
+
   /** The largest query set that is allowed, in queries; likewise for held-out examples. */
   public static final int MAX_QUERIES = 10_000;
 
@@ -28,12 +34,13 @@ public final class TargetTaskRules {
 
   /**
    * Checks a whole task: its id and its representation id (1 to 100 characters of A-Z a-z 0-9 . _
-   * -; a task id does not begin with a dot), a revision of 1 or more, a known algorithm, budgets
-   * (at least one, each 1 to 10 million, strictly ascending), a minPoolFactor of at least 1,
+   * -; a task id does not begin with a dot), a revision of 1 or more, a known algorithm, budgets (1
+   * to 100 of them, each 1 to 10 million, strictly ascending), a minPoolFactor of at least 1,
    * queries, held-out examples, and the rules of {@link EligibilityRules}, {@link TrainingRules}
    * and {@link ArmRules}.
    *
-   * @return the problems, in words for people; empty when there are none
+   * @return the problems, in words for people, the first 100 of them and how many more there are;
+   *     empty when there are none
    */
   public static List<String> problems(TargetTask task) {
     List<String> problems = new ArrayList<>(taskIdProblems(task.getTaskId()));
@@ -53,7 +60,16 @@ public final class TargetTaskRules {
     problems.addAll(EligibilityRules.problems(task.getRules()));
     problems.addAll(TrainingRules.problems(task));
     problems.addAll(ArmRules.problems(task));
-    return List.copyOf(problems);
+    return limited(problems);
+  }
+
+  private static List<String> limited(List<String> problems) {
+    if (problems.size() <= MAX_PROBLEMS) {
+      return List.copyOf(problems);
+    }
+    List<String> first = new ArrayList<>(problems.subList(0, MAX_PROBLEMS));
+    first.add("and " + (problems.size() - MAX_PROBLEMS) + " more problems");
+    return List.copyOf(first);
   }
 
   /** Checks a task id: 1 to 100 characters of A-Z a-z 0-9 . _ -, the first of them not a dot. */
@@ -93,6 +109,7 @@ public final class TargetTaskRules {
       problems.add(
           "budget_tokens has %d numbers for %d budgets: give one for each budget"
               .formatted(tokens.size(), task.getBudgets().size()));
+      return problems;
     }
     for (int i = 0; i < tokens.size(); i++) {
       if (tokens.get(i) < (i == 0 ? 1 : tokens.get(i - 1) + 1)) {
@@ -107,12 +124,18 @@ public final class TargetTaskRules {
     return problems;
   }
 
-  /** Checks budgets: at least one, each 1 to {@link #MAX_BUDGET}, strictly ascending. */
+  /**
+   * Checks budgets: 1 to {@link #MAX_BUDGETS} of them, each 1 to {@link #MAX_BUDGET}, strictly
+   * ascending.
+   */
   public static List<String> budgetProblems(List<Integer> budgets) {
-    List<String> problems = new ArrayList<>();
     if (budgets.isEmpty()) {
-      problems.add("there are no budgets: give at least one, such as 50,100,200");
+      return List.of("there are no budgets: give at least one, such as 50,100,200");
     }
+    if (budgets.size() > MAX_BUDGETS) {
+      return List.of("there are " + budgets.size() + " budgets: give at most " + MAX_BUDGETS);
+    }
+    List<String> problems = new ArrayList<>();
     for (int i = 0; i < budgets.size(); i++) {
       int budget = budgets.get(i);
       if (budget < 1 || budget > MAX_BUDGET) {
@@ -136,23 +159,19 @@ public final class TargetTaskRules {
    * alone; its loss then begins at the second token.
    */
   public static List<String> queryProblems(List<Query> queries) {
-    List<String> problems = new ArrayList<>();
     if (queries.isEmpty() || queries.size() > MAX_QUERIES) {
-      problems.add("the task has " + queries.size() + " queries: give 1 to " + MAX_QUERIES);
+      return List.of("the task has " + queries.size() + " queries: give 1 to " + MAX_QUERIES);
     }
-    problems.addAll(exampleProblems("query", queries));
-    return List.copyOf(problems);
+    return limited(exampleProblems("query", queries));
   }
 
   /** Checks held-out examples: the rules are those of a query set, but there may be none. */
   public static List<String> heldOutProblems(List<Query> heldOut) {
-    List<String> problems = new ArrayList<>();
     if (heldOut.size() > MAX_QUERIES) {
-      problems.add(
+      return List.of(
           "the task has " + heldOut.size() + " held-out examples: give at most " + MAX_QUERIES);
     }
-    problems.addAll(exampleProblems("held-out example", heldOut));
-    return List.copyOf(problems);
+    return limited(exampleProblems("held-out example", heldOut));
   }
 
   private static List<String> exampleProblems(String kind, List<Query> examples) {

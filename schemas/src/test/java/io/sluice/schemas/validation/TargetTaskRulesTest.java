@@ -11,6 +11,7 @@ import io.sluice.schemas.TaskArm;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -58,6 +59,26 @@ class TargetTaskRulesTest {
     List<Query> more = new ArrayList<>(most);
     more.add(query("one more", ASK, ANSWER));
     assertThat(TargetTaskRules.queryProblems(more)).singleElement().asString().contains("10001");
+  }
+
+  @Test
+  void givenTheLargestNumberOfBudgets_whenChecked_thenOneMoreIsAProblem() {
+    List<Integer> most = IntStream.rangeClosed(1, 100).boxed().toList();
+    assertThat(TargetTaskRules.budgetProblems(most)).isEmpty();
+    List<Integer> more = IntStream.rangeClosed(1, 101).boxed().toList();
+    assertThat(TargetTaskRules.budgetProblems(more))
+        .containsExactly("there are 101 budgets: give at most 100");
+  }
+
+  @Test
+  void givenThousandsOfProblems_whenChecked_thenTheFirstHundredAndTheirNumber() {
+    List<Query> queries = Collections.nCopies(10_000, query("a"));
+    assertThat(TargetTaskRules.queryProblems(queries))
+        .hasSize(101)
+        .last()
+        .asString()
+        .startsWith("and ")
+        .endsWith(" more problems");
   }
 
   static Stream<Arguments> faults() {

@@ -58,8 +58,10 @@ final class CandidateRows {
 
   /**
    * Compares a candidate with what is stored for a task under the same id. If it has the same
-   * content and the rules judge it as before, the arrival is a repeat; otherwise what is stored is
-   * withdrawn. A record that the task has read already can only become a dead letter.
+   * content, the rules judge it as before and the task can use it, the arrival is a repeat;
+   * otherwise what is stored is withdrawn. A repeat must be usable because compaction leaves it
+   * alone of all records of the candidate, and a later task reads only this one. A record that the
+   * task has read already can only become a dead letter.
    *
    * @return whether the task has to judge and score the candidate
    * @throws InvalidRecordException when the candidate cannot be compared with the queries; the task
@@ -72,13 +74,13 @@ final class CandidateRows {
     Optional<StoredContent> known = stores.row(task.key(arrival.candidateId()));
     if (task.hasRead(arrival.offset())) {
       if (known.filter(row -> row.content() == arrival.content()).isEmpty()) {
-        requireUsable(task, arrival);
+        task.requireUsable(arrival);
       }
       return false;
     }
     if (known.isPresent()) {
       boolean sameContent = known.get().content() == arrival.content();
-      if (sameContent && task.judgesAlike(arrival.facts(), known.get())) {
+      if (sameContent && task.judgesAlike(arrival.facts(), known.get()) && task.canUse(arrival)) {
         // Compaction will remove the record before this one.
         stores.putRow(task.key(arrival.candidateId()), known.get().at(arrival.offset()));
         if (known.get() instanceof StoredContent.Scored scored) {
@@ -92,29 +94,15 @@ final class CandidateRows {
         withdraw(task, arrival.candidateId(), known.get(), arrival.offset());
       }
     }
-    requireUsable(task, arrival);
+    task.requireUsable(arrival);
     return true;
-  }
-
-  private static void requireUsable(ShardTask task, Arrival arrival) {
-    task.requireComparable(arrival.representation());
-    arrival.vectors();
   }
 
   /**
    * Nominates a candidate again that the shard's selections hold: its metadata may have changed,
    * and when its nomination was due, {@link Successors} may not have found its record.
-   *
-   * @throws InvalidRecordException when the candidate is too large with its present metadata; it is
-   *     withdrawn then
    */
   private void repeat(ShardTask task, Arrival arrival, StoredContent.Scored row) {
-    try {
-      task.requireFitting(arrival.candidate());
-    } catch (InvalidRecordException e) {
-      withdraw(task, arrival.candidateId(), row, arrival.offset());
-      throw e;
-    }
     if (task.holds(arrival.candidateId())) {
       // Candidates before this one may wait in the block: it does not say how far the shard is.
       reporter.reportNomination(task, row.at(StoredContent.UNKNOWN_OFFSET), arrival.candidate());

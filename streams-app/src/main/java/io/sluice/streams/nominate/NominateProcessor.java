@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -36,8 +37,9 @@ import org.apache.kafka.streams.processor.api.Record;
  *
  * <p>When a selected candidate is withdrawn, others take its place: its successors. They are found
  * just before the next pool count is reported, because that takes a pass over all score rows, and
- * one pass serves all withdrawals since the last one. Until the last of them is nominated, the pool
- * counts say that they are waiting.
+ * one pass serves all withdrawals since the last one. Each task needs a pass of its own. They take
+ * at most a tenth of the time: after long ones, the next waits for a later report. Until the last
+ * successor is nominated, the pool counts say that some are waiting.
  */
 final class NominateProcessor
     implements Processor<String, ShardInput, String, ShardReport>, ShardInput.Handler {
@@ -48,6 +50,7 @@ final class NominateProcessor
   private final NominateStage.Pace pace;
   private final RecordLimit limit;
   private final PartitionReader.Opener opener;
+  private final LongSupplier nanoTime;
 
   private ShardStores stores;
   private ShardTasks tasks;
@@ -56,6 +59,7 @@ final class NominateProcessor
   private CandidateRows rows;
   private Backlog backlog;
   private Successors successors;
+  private Share selecting;
   private List<PartitionReader> readers = List.of();
 
   /**
@@ -74,16 +78,19 @@ final class NominateProcessor
    * @param pace when and for how long the shard works without an incoming record
    * @param limit size of the largest record that a candidate may cause downstream
    * @param opener opens readers of the shard's partition
+   * @param nanoTime the time in ns, as {@link System#nanoTime} has it
    */
   NominateProcessor(
       RepresentationCodec codec,
       NominateStage.Pace pace,
       RecordLimit limit,
-      PartitionReader.Opener opener) {
+      PartitionReader.Opener opener,
+      LongSupplier nanoTime) {
     this.codec = codec;
     this.pace = pace;
     this.limit = limit;
     this.opener = opener;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -92,7 +99,7 @@ final class NominateProcessor
     close();
     int partition = context.taskId().partition();
     PartitionReader many = Backlog.open(opener, partition);
-    PartitionReader single = Successors.open(opener, partition);
+    PartitionReader single = RecordLookup.open(opener, partition);
     this.readers = List.of(many, single);
     this.context = context;
     this.stores = new ShardStores(context);
@@ -100,7 +107,8 @@ final class NominateProcessor
     this.tasks = new ShardTasks(stores, reporter, limit);
     this.rows = new CandidateRows(stores, reporter);
     this.backlog = new Backlog(many, codec, stores, rows);
-    this.successors = new Successors(single, codec, stores, reporter);
+    this.successors = new Successors(new RecordLookup(single), codec, stores, reporter);
+    this.selecting = new Share(nanoTime);
     this.positions.clear();
     this.mayBeBehindUnnoticed =
         tasks.active().stream().anyMatch(task -> !task.progress().caughtUp());
@@ -207,7 +215,7 @@ final class NominateProcessor
    * passed.
    */
   private void workOnStoredData() {
-    long end = System.nanoTime() + pace.slice().toNanos();
+    long end = nanoTime.getAsLong() + pace.slice().toNanos();
     rows.scoreBlock();
     reportThatTasksAreBehind();
     boolean worked;
@@ -215,21 +223,26 @@ final class NominateProcessor
       worked = nominateSuccessors();
       worked |= tasks.deleteRows(STEP);
       worked |=
-          backlog.read(tasks.active(), Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-    } while (worked && System.nanoTime() < end);
+          backlog.read(tasks.active(), Duration.ofNanos(Math.max(0, end - nanoTime.getAsLong())));
+    } while (worked && isBefore(end));
+  }
+
+  private boolean isBefore(long end) {
+    return nanoTime.getAsLong() - end < 0;
   }
 
   /**
-   * Nominates one successor for each task that has some.
+   * Nominates as many successors as there are tasks.
    *
    * @return whether there was one
    */
   private boolean nominateSuccessors() {
+    List<ShardTask> active = tasks.active();
     boolean worked = false;
-    for (ShardTask task : tasks.active()) {
-      worked |= successors.nominateNext(task);
-      endSuccession(task);
+    for (int each = 0; each < active.size(); each++) {
+      worked |= successors.nominateNext(active).isPresent();
     }
+    active.forEach(this::endSuccession);
     return worked;
   }
 
@@ -241,20 +254,24 @@ final class NominateProcessor
   }
 
   private void reportCounts() {
-    long end = System.nanoTime() + pace.slice().toNanos();
+    long end = nanoTime.getAsLong() + pace.slice().toNanos();
     rows.scoreBlock();
+    if (tasks.active().stream().anyMatch(ShardTask::isOutdated)) {
+      // A pass over the rows of a large shard takes seconds, and each report may find a withdrawal.
+      selecting.use(
+          () -> {
+            while (successors.selectNext(tasks.active()) && isBefore(end)) {}
+          });
+    }
     for (ShardTask task : tasks.active()) {
-      if (task.isOutdated()) {
-        successors.select(task);
-        // Mostly there are few. Then this count already says that none is waiting.
-        while (System.nanoTime() < end && successors.nominateNext(task)) {}
-        endSuccession(task);
-      }
+      // Mostly there are few. Then this count already says that none is waiting.
+      while (isBefore(end) && successors.nominateNext(task)) {}
+      endSuccession(task);
       reporter.reportCount(
           task,
           new PoolCount(
               task.scored(),
-              backlog.waiting(task) + task.successors().size(),
+              backlog.waiting(task) + task.waitingSuccessors(),
               task.fingerprint(),
               task.textForm(),
               task.leftOut(),

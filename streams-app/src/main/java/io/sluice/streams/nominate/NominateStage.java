@@ -146,7 +146,7 @@ public record NominateStage(
       implements ProcessorSupplier<String, ShardInput, String, ShardReport> {
     @Override
     public Processor<String, ShardInput, String, ShardReport> get() {
-      return new NominateProcessor(codec, pace, limit, opener);
+      return new NominateProcessor(codec, pace, limit, opener, System::nanoTime);
     }
 
     @Override

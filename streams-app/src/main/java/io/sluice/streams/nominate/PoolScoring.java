@@ -167,14 +167,13 @@ public final class PoolScoring {
     }
     try {
       Optional<Judged> known = Optional.ofNullable(judged.remove(id));
+      // A repeat must be usable too: compaction leaves it alone of all records of the candidate.
+      task.requireUsable(arrival);
       Optional<String> reason = task.reasonAgainst(arrival.facts());
       if (known.filter(each -> isRepeat(each, arrival, reason)).isPresent()) {
-        task.requireFitting(arrival.candidate());
         judged.put(id, known.get().at(origin));
         return;
       }
-      task.requireComparable(arrival.representation());
-      arrival.vectors();
       if (reason.isPresent()) {
         judged.put(id, new Judged(arrival.content(), reason, "", false, -1, origin));
       } else {
@@ -253,9 +252,7 @@ public final class PoolScoring {
       if (input instanceof ShardInput.RepresentationRefused refused) {
         return Optional.of(refused.reason());
       } else if (input instanceof ShardInput.CandidateRepresented represented) {
-        Arrival arrival = new Arrival(represented.representation(), record.offset());
-        task.requireComparable(arrival.representation());
-        arrival.vectors();
+        task.requireUsable(new Arrival(represented.representation(), record.offset()));
       }
       return Optional.empty();
     } catch (InvalidRecordException e) {

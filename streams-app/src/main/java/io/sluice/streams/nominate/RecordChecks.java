@@ -9,6 +9,7 @@ import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.validation.CandidateRules;
 import io.sluice.streams.deadletter.InvalidRecordException;
+import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
 import java.util.List;
 
@@ -24,7 +25,8 @@ final class RecordChecks {
    *
    * @throws InvalidRecordException when the key differs from the value, the fingerprint, the text
    *     form or the tokenizer is too long, the number of bytes does not match the shape, a number
-   *     is not finite, or the query set would be too large
+   *     is not finite, the vectors are so long that a score might not be, or the query set would be
+   *     too large
    */
   static void query(QueryRepresentationKey key, QueryRepresentation query) {
     if (query == null) {
@@ -51,10 +53,17 @@ final class RecordChecks {
                   checkpoints,
                   query.getDimension()));
     }
-    if (!isFinite(query)) {
+    double length = weightedLength(query);
+    if (!Double.isFinite(length)) {
       throw new InvalidRecordException(
           "query %d of task '%s' has a feature or a checkpoint weight that is not finite"
               .formatted(query.getQueryIndex(), query.getTaskId()));
+    }
+    if (length > CandidateVectors.MAX_NORM) {
+      throw new InvalidRecordException(
+          "query %d of task '%s' has vectors whose norms, weighted, add up to %.3g: at most %.0e is supported, and workers send vectors of norm 1"
+              .formatted(
+                  query.getQueryIndex(), query.getTaskId(), length, CandidateVectors.MAX_NORM));
     }
   }
 
@@ -140,16 +149,18 @@ final class RecordChecks {
         && (long) rows * FeatureCodec.rowBytes(encoding, dimension) == bytes;
   }
 
-  private static boolean isFinite(QueryRepresentation query) {
+  /** The sum of the norms of a query's vectors, each times the size of its checkpoint's weight. */
+  private static double weightedLength(QueryRepresentation query) {
     float[] row = new float[query.getDimension()];
+    double length = 0;
     for (int c = 0; c < query.getCheckpointWeights().size(); c++) {
       FeatureCodec.decodeRow(FeatureEncoding.FLOAT32, query.getFeatures(), c, row);
+      double squaredNorm = 0;
       for (float value : row) {
-        if (!Float.isFinite(value * query.getCheckpointWeights().get(c))) {
-          return false;
-        }
+        squaredNorm += (double) value * value;
       }
+      length += Math.sqrt(squaredNorm) * Math.abs(query.getCheckpointWeights().get(c));
     }
-    return true;
+    return length;
   }
 }

@@ -16,12 +16,12 @@ import io.sluice.streams.rules.CandidateFacts;
 import io.sluice.streams.rules.TaskRules;
 import io.sluice.streams.similarity.CandidateVectors;
 import io.sluice.streams.similarity.QueryMatrix;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,8 +47,11 @@ final class ShardTask {
   /** Whether the selections lack candidates that take the place of withdrawn ones. */
   private boolean outdated;
 
-  /** Ids of candidates that have taken such a place and are yet to be nominated. */
-  private final Queue<String> successors = new ArrayDeque<>();
+  /** The candidates that have taken such a place and are yet to be nominated. */
+  private final Queue<Successor> successors = new PriorityQueue<>();
+
+  /** When it was selected again: the number of that selection among those of all tasks. */
+  private long turn;
 
   private ShardProgress progress;
   private Selections selections;
@@ -200,7 +203,7 @@ final class ShardTask {
    * @throws InvalidRecordException when its fingerprint or its shape differs from that of the
    *     queries, or when it would not fit into one record together with its scores
    */
-  void requireComparable(Representation representation) {
+  private void requireComparable(Representation representation) {
     if (!representation.getFingerprint().equals(anyQuery.getFingerprint())) {
       throw new InvalidRecordException(
           "representation of candidate '%s' has fingerprint %s, but the queries of task '%s' have %s: give workers that compute vectors differently another representation id"
@@ -226,11 +229,32 @@ final class ShardTask {
   }
 
   /**
+   * Requires that a representation can be compared with the queries and fits into the records
+   * downstream, and that its vectors are in order.
+   *
+   * @throws InvalidRecordException when one of this is not so
+   */
+  void requireUsable(Arrival arrival) {
+    requireComparable(arrival.representation());
+    arrival.vectors();
+  }
+
+  /** Whether {@link #requireUsable} has nothing against a representation. */
+  boolean canUse(Arrival arrival) {
+    try {
+      requireUsable(arrival);
+      return true;
+    } catch (InvalidRecordException e) {
+      return false;
+    }
+  }
+
+  /**
    * Checks that a candidate can be selected.
    *
    * @throws InvalidRecordException when it would not fit into one record together with its scores
    */
-  void requireFitting(Candidate candidate) {
+  private void requireFitting(Candidate candidate) {
     int count = definition.getQueries().size();
     long size = OutputSize.ofLargest(candidate, count);
     if (size > limit.bytes()) {
@@ -353,6 +377,11 @@ final class ShardTask {
             == null;
   }
 
+  /** The turn of the last {@link #reselect}; 0 if there was none. */
+  long turn() {
+    return turn;
+  }
+
   /** Whether a selected candidate was withdrawn since the last {@link #reselect}. */
   boolean isOutdated() {
     return outdated;
@@ -362,9 +391,11 @@ final class ShardTask {
    * Selects again from the remaining rows, because a candidate cannot be removed from a selection.
    *
    * @param rows calls its argument with every row of the revision
+   * @param turn the number of this selection among those of all tasks
    * @return the ids of the candidates that are held now and were not held before
    */
-  Set<String> reselect(Consumer<BiConsumer<String, StoredContent>> rows) {
+  Set<String> reselect(Consumer<BiConsumer<String, StoredContent>> rows, long turn) {
+    this.turn = turn;
     Set<String> before = selections.held();
     before.removeAll(withdrawn);
     withdrawn.clear();
@@ -381,9 +412,20 @@ final class ShardTask {
     return entered;
   }
 
-  /** The candidates that entered and are yet to be nominated; the caller adds and removes them. */
-  Queue<String> successors() {
+  /**
+   * The candidates that entered and are yet to be nominated, in the order of their offsets; the
+   * caller adds and removes them.
+   */
+  Queue<Successor> successors() {
     return successors;
+  }
+
+  /**
+   * How many successors are yet to be nominated. Before they are found, it is known only that there
+   * may be some, which counts as one.
+   */
+  long waitingSuccessors() {
+    return successors.size() + (outdated ? 1L : 0L);
   }
 
   /** Whether one of the shard's own selections holds a candidate. */

@@ -12,6 +12,12 @@ import java.util.List;
  * the encoded bytes, which must not change, and holds the norms of the vectors. Immutable.
  */
 public final class CandidateVectors {
+  /**
+   * The largest norm of a vector. With a query whose vectors are no longer, products and their sums
+   * stay far within the range of 32-bit numbers, so that every score is finite.
+   */
+  public static final double MAX_NORM = 1e15;
+
   private final FeatureEncoding encoding;
   private final List<ByteBuffer> rows;
   private final int dimension;
@@ -33,7 +39,7 @@ public final class CandidateVectors {
    * @param checkpoints number of vectors, at least 1
    * @param dimension values per vector, at least 1
    * @throws IllegalArgumentException when the number of bytes is not that of the shape, or a vector
-   *     is all zero or has a value that is not finite
+   *     is all zero, has a value that is not finite, or is longer than {@link #MAX_NORM}
    */
   public static CandidateVectors of(
       FeatureEncoding encoding, ByteBuffer features, int checkpoints, int dimension) {
@@ -89,6 +95,11 @@ public final class CandidateVectors {
       }
       if (!(squaredNorm < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("a feature vector is not finite");
+      }
+      if (squaredNorm > MAX_NORM * MAX_NORM) {
+        throw new IllegalArgumentException(
+            "a feature vector has a norm of %.3g: at most %.0e is supported"
+                .formatted(Math.sqrt(squaredNorm), MAX_NORM));
       }
       inverseNorms[c] = 1 / Math.sqrt(squaredNorm);
     }

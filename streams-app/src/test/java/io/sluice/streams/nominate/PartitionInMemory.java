@@ -15,6 +15,7 @@ public final class PartitionInMemory implements PartitionReader.Opener {
   private final int batch;
   private final NavigableMap<Long, PartitionReader.Entry> log = new TreeMap<>();
   private long end;
+  private int jumps;
 
   /**
    * Creates an empty partition.
@@ -45,6 +46,11 @@ public final class PartitionInMemory implements PartitionReader.Opener {
         .removeIf(entry -> entry.value().isEmpty() || latest.get(entry.key()) > entry.offset());
   }
 
+  /** How often a reader was asked for records from another offset than where it had arrived. */
+  int jumps() {
+    return jumps;
+  }
+
   @Override
   public PartitionReader open(int partition, int fetchBytes) {
     return new Reader();
@@ -63,6 +69,7 @@ public final class PartitionInMemory implements PartitionReader.Opener {
 
     @Override
     public Batch read(long from, Duration wait) {
+      jumps += from == position ? 0 : 1;
       if (from != position || fetched.isEmpty()) {
         fetched.clear();
         fetchedUpTo = from;

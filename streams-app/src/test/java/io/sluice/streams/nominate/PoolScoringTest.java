@@ -74,6 +74,16 @@ class PoolScoringTest {
   }
 
   @Test
+  void givenARepeatOfAnotherFingerprint_whenScored_thenTheCandidateIsNotInThePool() {
+    PoolScoring scoring = scoring();
+    send(scoring, candidate("a", 1));
+    send(scoring, candidate("b", 2));
+    send(scoring, Examples.representation("a", Examples.vector(new Random(1001)), "another"));
+    assertThat(scoring.judged("a")).isEmpty();
+    assertThat(scoring.judged("b")).isPresent();
+  }
+
+  @Test
   void givenAHistory_whenScored_thenThePoolIsWhatIsLeftOfIt() {
     PoolScoring scoring = scoring();
     send(scoring, candidate("c", 1));

@@ -42,11 +42,24 @@ public final class ShardFixture {
   /** Records of the partition that the shard has not received. */
   private final Queue<PartitionReader.Entry> sent = new ArrayDeque<>();
 
+  private final Duration slice;
+  private long nanoTime;
+
+  /** The time that passes whenever the processor looks at the clock. */
+  private Duration step = Duration.ZERO;
+
   private long position;
   private NominateProcessor processor;
   private int earlierPunctuators;
 
+  /** A shard whose slices end after the first step. */
   public ShardFixture(int number) {
+    this(number, Duration.ZERO);
+  }
+
+  /** A shard with slices of some length. */
+  ShardFixture(int number, Duration slice) {
+    this.slice = slice;
     context =
         new MockProcessorContext<>(
             new Properties(), new TaskId(0, number), new File("/nonexistent"));
@@ -66,9 +79,10 @@ public final class ShardFixture {
     processor =
         new NominateProcessor(
             codec,
-            new NominateStage.Pace(Duration.ofMillis(2), Duration.ofMillis(1), Duration.ZERO),
+            new NominateStage.Pace(Duration.ofMillis(2), Duration.ofMillis(1), slice),
             RecordLimit.byDefault(),
-            partition);
+            partition,
+            () -> nanoTime += step.toNanos());
     processor.init(context);
   }
 
@@ -146,6 +160,16 @@ public final class ShardFixture {
   /** Lets the broker also remove what records replace that the shard has not received. */
   void compactAll() {
     partition.compact(Long.MAX_VALUE);
+  }
+
+  /** Lets time pass from now on, with every look of the processor at its clock. */
+  void letTimePass(Duration step) {
+    this.step = step;
+  }
+
+  /** How often records were read from another offset than the one that was read to. */
+  int jumps() {
+    return partition.jumps();
   }
 
   /** Runs a slice of work on stored data, then reports the counts. */

@@ -6,6 +6,7 @@ import io.sluice.schemas.Nomination;
 import io.sluice.schemas.PoolCount;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.Examples;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,30 @@ class SuccessorsTest {
     shard.tick();
     shard.tick();
     assertThat(nominated(reports())).isEmpty();
+  }
+
+  @Test
+  void givenAPassOverTheRowsTookLong_whenMoreIsRetracted_thenSuccessorsAreFoundLaterAndWaiting() {
+    shard.letTimePass(Duration.ofSeconds(1));
+    shard.retract("default", "c0");
+    shard.tick();
+    shard.slice();
+    assertThat(nominated(reports())).containsExactly("c3");
+
+    shard.retract("default", "c1");
+    shard.tick();
+    List<Object> reports = reports();
+    assertThat(nominated(reports)).isEmpty();
+    assertThat(waiting(reports)).containsExactly(1L);
+
+    int ticks = 0;
+    do {
+      shard.tick();
+      reports = reports();
+      ticks++;
+    } while (nominated(reports).isEmpty() && ticks < 20);
+    assertThat(nominated(reports)).containsExactly("c4");
+    assertThat(waiting(reports)).endsWith(0L);
   }
 
   private void retractTheFirstThree() {

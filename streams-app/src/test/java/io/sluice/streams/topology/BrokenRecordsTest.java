@@ -3,6 +3,7 @@ package io.sluice.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.schemas.Candidate;
+import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.QueryRepresentation;
@@ -45,6 +46,43 @@ class BrokenRecordsTest {
   @AfterEach
   void stop() {
     oracle.close();
+  }
+
+  @Test
+  void givenVectorsWhoseProductIsNoNumber_whenTheyArrive_thenDeadLettersAndTheStreamContinues() {
+    float[] huge = new float[8];
+    Arrays.fill(huge, 1e38f);
+    float[] large = new float[8];
+    Arrays.fill(large, 1e17f);
+    TargetTask unusable = Examples.task("huge", 1, 1, 5);
+    topology.define(unusable);
+    topology.represent(
+        QueryRepresentation.newBuilder(Examples.query(unusable, 0, Examples.vector(new Random(95))))
+            .setFeatures(encoded(huge))
+            .build());
+    TargetTask task = oracle.givenTask(Examples.task("t", 1, 2, 5), 96);
+    topology.arrive("small", new float[] {24, 24, 24, 24, 24, 24, 24, 24});
+    topology.arrive(
+        Representation.newBuilder(Examples.representation("large", Examples.vector(new Random(97))))
+            .setEncoding(FeatureEncoding.FLOAT32)
+            .setFeatures(encoded(large))
+            .build());
+    topology.remove("huge");
+    topology.settle();
+
+    assertThat(topology.deadLetterReasons())
+        .hasSize(2)
+        .anySatisfy(reason -> assertThat(reason).contains("query 0 of task 'huge'", "add up to"))
+        .anySatisfy(reason -> assertThat(reason).contains("'large'", "has a norm of"));
+    assertThat(topology.subset(task.getTaskId())).containsOnlyKeys("small");
+  }
+
+  private static ByteBuffer encoded(float[] vector) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : vector) {
+      bytes.putFloat(value);
+    }
+    return bytes.flip().order(ByteOrder.BIG_ENDIAN);
   }
 
   @Test
