@@ -71,6 +71,25 @@ class MonitoringTest {
   }
 
   @Test
+  void givenTheStackInContainers_whenItsScrapingIsRead_thenOnlyTheAddressesAreOthers()
+      throws IOException {
+    String stack = Files.readString(Path.of("../compose/prometheus.yml"));
+
+    assertThat(withoutAddresses(stack))
+        .isEqualTo(withoutAddresses(Files.readString(ALERTS.resolveSibling("prometheus.yml"))));
+    assertThat(all(Pattern.compile("targets: \\[(\\w+):"), stack))
+        .as("services of the stack")
+        .allSatisfy(
+            service ->
+                assertThat(Files.readString(Path.of("../compose/docker-compose.yml")))
+                    .contains("\n  " + service + ":\n"));
+  }
+
+  private static String withoutAddresses(String config) {
+    return config.replaceAll("(?m)^\\s*#.*\n", "").replaceAll("targets: \\[.*]", "");
+  }
+
+  @Test
   void givenPromtool_whenItChecksTheFiles_thenItAcceptsThemAndTheUnitTestsOfTheAlertsPass()
       throws IOException, InterruptedException {
     assumeTrue(
