@@ -64,7 +64,7 @@ record ApiHandlers(
         new PageRoutes(),
         reads,
         subsets,
-        new ShareReads(service.subsets(), subsets, instances),
+        new ShareReads(service.subsets(), instances),
         tasks,
         new CandidateReads(kafka, reads, instances, service.subsets(), lookup),
         lookup,

@@ -2,18 +2,18 @@ package io.sluice.streams.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
-import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.connection.KafkaAccess;
+import io.sluice.streams.audit.Chosen;
 import io.sluice.streams.audit.Evidence;
 import io.sluice.streams.client.CandidateEvidence;
-import io.sluice.streams.client.Subset;
 import io.sluice.streams.nominate.JudgedCandidate;
 import io.sluice.streams.nominate.ShardRows;
 import io.sluice.streams.select.SelectionQueries;
 import io.sluice.streams.select.SelectionQueries.Instance;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -49,14 +49,14 @@ final class CandidateLookup {
   /**
    * Finds out about a candidate.
    *
+   * @param task the task, in the revision of its subset
    * @param subset the subset of the task's largest budget
    * @throws ApiException when the topics have to be read and that takes too long
    */
-  Evidence find(Subset subset, String candidateId) {
-    TargetTask task = subset.task();
+  Evidence find(TargetTask task, List<Chosen> subset, String candidateId) {
     Optional<JudgedCandidate> row = judged(task.getTaskId(), task.getRevision(), candidateId);
     if (row.isPresent()) {
-      Optional<SelectedInstruction> selected = selected(subset, candidateId, row.get());
+      Optional<Chosen> selected = selected(subset, candidateId, row.get());
       if (selected.isPresent()
           || row.get().reason().isPresent()
           || !CandidateEvidence.isWholePoolNeeded(task)) {
@@ -65,7 +65,7 @@ final class CandidateLookup {
                 task,
                 candidateId,
                 row.get(),
-                selected.map(SelectedInstruction::getNeighbourOf).orElse(0));
+                selected.map(chosen -> chosen.slot().neighbourOf()).orElse(0));
       }
     }
     return inTopics(task, candidateId);
@@ -79,15 +79,14 @@ final class CandidateLookup {
   }
 
   /** The selected candidate with the same content, if contents count once, or with the same id. */
-  private static Optional<SelectedInstruction> selected(
-      Subset subset, String candidateId, JudgedCandidate row) {
-    return subset.entries().stream()
-        .map(Subset.Entry::instruction)
+  private static Optional<Chosen> selected(
+      List<Chosen> subset, String candidateId, JudgedCandidate row) {
+    return subset.stream()
         .filter(
             each ->
                 row.content().isEmpty()
-                    ? each.getCandidateId().equals(candidateId)
-                    : each.getContent().equals(row.content()))
+                    ? each.slot().id().equals(candidateId)
+                    : each.content().equals(row.content()))
         .findFirst();
   }
 

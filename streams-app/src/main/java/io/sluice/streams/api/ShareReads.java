@@ -1,13 +1,11 @@
 package io.sluice.streams.api;
 
 import io.javalin.http.Context;
-import io.sluice.schemas.Candidate;
-import io.sluice.schemas.SelectedInstruction;
+import io.sluice.streams.select.CandidateSummary;
 import io.sluice.streams.select.SubsetQueries;
-import io.sluice.streams.select.SubsetQueries.HeldPage;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
+import io.sluice.streams.select.SubsetQueries.HeldBesideSample;
+import io.sluice.streams.select.SubsetQueries.HeldSummaries;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,23 +16,11 @@ final class ShareReads {
   private static final String SOURCE = "source";
   private static final String META = "meta.";
 
-  /** The control changes slowly, and counting it reads all nominations. */
-  private static final Duration KEPT_FOR = Duration.ofSeconds(30);
-
-  private static final int MOST_KEPT = 64;
-
   private final SubsetQueries subsets;
-  private final SubsetReads reads;
   private final Instances instances;
-  private final Map<Key, Counted> controls = new LinkedHashMap<>();
 
-  private record Key(String task, int revision, String field) {}
-
-  private record Counted(Instant at, Optional<Map<String, Integer>> counts) {}
-
-  ShareReads(SubsetQueries subsets, SubsetReads reads, Instances instances) {
+  ShareReads(SubsetQueries subsets, Instances instances) {
     this.subsets = subsets;
-    this.reads = reads;
     this.instances = instances;
   }
 
@@ -54,47 +40,30 @@ final class ShareReads {
         id,
         "/shares" + Parameters.encoded(request),
         partition -> {
-          HeldPage page = reads.whole(partition, id, budget);
-          Map<String, Integer> selected = new TreeMap<>();
-          for (SelectedInstruction each : page.selected()) {
-            String value =
-                meta.map(name -> each.getMetadata().getOrDefault(name, ""))
-                    .orElse(each.getSource());
-            selected.merge(value, 1, Integer::sum);
-          }
-          int revision = page.task().served().getRevision();
+          HeldBesideSample held =
+              SubsetReads.inRange(
+                  () -> SubsetReads.found(subsets.besideSample(partition, id, budget), id));
+          HeldSummaries subset = held.subset();
+          Function<CandidateSummary, String> value =
+              candidate ->
+                  meta.map(name -> candidate.metadata().getOrDefault(name, ""))
+                      .orElse(candidate.source());
           Json.respond(
               request,
               SharesView.of(
                   id,
-                  revision,
-                  page.budget(),
+                  subset.task().served().getRevision(),
+                  subset.budget(),
                   field,
-                  selected,
-                  control(partition, new Key(id, revision, field), meta)));
+                  counts(subset.summaries(), value),
+                  held.sample().map(sample -> counts(sample, value))));
         });
   }
 
-  private Optional<Map<String, Integer>> control(int partition, Key key, Optional<String> meta) {
-    Instant now = Instant.now();
-    synchronized (controls) {
-      Counted known = controls.get(key);
-      if (known != null && known.at().plus(KEPT_FOR).isAfter(now)) {
-        return known.counts();
-      }
-    }
-    Function<Candidate, String> property =
-        candidate ->
-            meta.map(name -> candidate.getMetadata().getOrDefault(name, ""))
-                .orElse(candidate.getSource());
-    Optional<Map<String, Integer>> counts = subsets.control(partition, key.task(), property);
-    synchronized (controls) {
-      controls.remove(key);
-      controls.put(key, new Counted(now, counts));
-      if (controls.size() > MOST_KEPT) {
-        controls.remove(controls.keySet().iterator().next());
-      }
-    }
+  private static Map<String, Integer> counts(
+      List<CandidateSummary> candidates, Function<CandidateSummary, String> value) {
+    Map<String, Integer> counts = new TreeMap<>();
+    candidates.forEach(candidate -> counts.merge(value.apply(candidate), 1, Integer::sum));
     return counts;
   }
 }

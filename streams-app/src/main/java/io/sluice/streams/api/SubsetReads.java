@@ -3,16 +3,18 @@ package io.sluice.streams.api;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.TargetTask;
+import io.sluice.streams.audit.Chosen;
+import io.sluice.streams.audit.ExplainedSubset;
 import io.sluice.streams.audit.Explanation;
 import io.sluice.streams.client.ExplanationJson;
-import io.sluice.streams.client.Explanations;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetWriter;
+import io.sluice.streams.select.SubsetFilter;
 import io.sluice.streams.select.SubsetQueries;
 import io.sluice.streams.select.SubsetQueries.HeldPage;
 import io.sluice.streams.select.SubsetQueries.HeldSlots;
+import io.sluice.streams.select.SubsetQueries.HeldSummaries;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -20,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Handles the requests that read one task with its subset. Thread-safe. */
@@ -51,8 +52,10 @@ final class SubsetReads {
         id,
         "",
         partition -> {
-          HeldPage held = whole(partition, id, Optional.empty());
-          Json.respond(request, TaskView.of(held.task(), SubsetReport.of(subset(held))));
+          HeldSummaries held = summaries(partition, id);
+          SubsetReport report =
+              SubsetReport.of(held.task().served(), SummaryEntry.of(held));
+          Json.respond(request, TaskView.of(held.task(), report));
         });
   }
 
@@ -66,13 +69,13 @@ final class SubsetReads {
         name ->
             Set.of("budget", "format").contains(name)
                 || PAGE.contains(name)
-                || CandidateFilter.isParameter(name),
+                || FilterParameters.include(name),
         "budget, format, offset, limit, search, source or meta.NAME");
     Optional<Integer> budget = Parameters.budget(request);
     SubsetFormat format = SubsetFormat.of(request);
     boolean isPage =
         request.queryParamMap().keySet().stream()
-            .anyMatch(name -> PAGE.contains(name) || CandidateFilter.isParameter(name));
+            .anyMatch(name -> PAGE.contains(name) || FilterParameters.include(name));
     if (isPage && format != SubsetFormat.JSON) {
       throw ApiException.badRequest(
           "a page is sent as JSON only: leave format out, or offset, limit, search, source and"
@@ -80,7 +83,7 @@ final class SubsetReads {
     }
     int offset = Parameters.number(request, "offset", 0, 0, Integer.MAX_VALUE);
     int limit = Parameters.number(request, "limit", DEFAULT_LIMIT, 1, MOST);
-    Optional<Predicate<Candidate>> filter = CandidateFilter.of(request);
+    Optional<SubsetFilter> filter = FilterParameters.of(request);
     instances.ofTask(
         request,
         id,
@@ -103,11 +106,12 @@ final class SubsetReads {
         id,
         "/explain?candidate=" + Parameters.encoded(candidate),
         partition -> {
-          HeldPage held = whole(partition, id, Optional.empty());
-          Subset subset = subset(held);
+          HeldSummaries held = summaries(partition, id);
+          TargetTask task = held.task().served();
+          List<Chosen> selected = SummaryEntry.of(held).stream().map(SummaryEntry::chosen).toList();
           Explanation explanation =
-              Explanations.explainedBy(subset, held.task().status())
-                  .explain(candidate, candidates.find(subset, candidate));
+              new ExplainedSubset(task, selected, held.sizes().isFull(largest(task)))
+                  .explain(candidate, candidates.find(task, selected, candidate));
           request.contentType(Json.TYPE).result(ExplanationJson.of(explanation));
         });
   }
@@ -141,17 +145,26 @@ final class SubsetReads {
     return page(partition, id, budget, Optional.empty(), 0, Integer.MAX_VALUE);
   }
 
+  private HeldSummaries summaries(int partition, String id) {
+    return found(subsets.summaries(partition, id, Optional.empty()), id);
+  }
+
   private HeldPage page(
       int partition,
       String id,
       Optional<Integer> budget,
-      Optional<Predicate<Candidate>> filter,
+      Optional<SubsetFilter> filter,
       int offset,
       int limit) {
     return inRange(() -> found(subsets.page(partition, id, budget, filter, offset, limit), id));
   }
 
-  private static <T> T inRange(Supplier<T> action) {
+  /**
+   * What an action returns.
+   *
+   * @throws ApiException when a number is out of range
+   */
+  static <T> T inRange(Supplier<T> action) {
     try {
       return action.get();
     } catch (IllegalArgumentException e) {

@@ -1,7 +1,8 @@
 package io.sluice.streams.api;
 
+import io.sluice.schemas.TargetTask;
 import io.sluice.streams.client.Coverage;
-import io.sluice.streams.client.Subset;
+import io.sluice.streams.client.ScoredEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,19 +18,22 @@ record SubsetReport(Map<Integer, TierSimilarity> tiers, List<Coverage.OfQuery> c
   /**
    * Reports on a subset.
    *
-   * @param subset the subset of the task's largest budget
+   * @param task the task, in the revision of the subset
+   * @param entries the subset of the task's largest budget, in selection order
    */
-  static SubsetReport of(Subset subset) {
+  static SubsetReport of(TargetTask task, List<? extends ScoredEntry> entries) {
     Map<Integer, TierSimilarity> tiers = new HashMap<>();
     Mean slots = new Mean();
     Mean queries = new Mean();
-    for (Subset.Entry entry : subset.entries()) {
+    for (ScoredEntry entry : entries) {
       slots.add(entry.score());
-      entry.instruction().getScores().forEach(queries::add);
+      for (int query = 0; query < task.getQueries().size(); query++) {
+        queries.add(entry.scoreOf(query));
+      }
       // Each budget's subset is a prefix of the next one's, and ends with the last of its tier.
-      tiers.put(entry.instruction().getTier(), new TierSimilarity(slots.value(), queries.value()));
+      tiers.put(entry.tier(), new TierSimilarity(slots.value(), queries.value()));
     }
-    return new SubsetReport(tiers, Coverage.of(subset).queries());
+    return new SubsetReport(tiers, Coverage.of(task, entries).queries());
   }
 
   /**

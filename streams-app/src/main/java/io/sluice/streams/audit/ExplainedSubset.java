@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Explains why candidates are in the subset of a task's largest budget, or not. Immutable and
@@ -23,7 +24,7 @@ public final class ExplainedSubset {
   private final TargetTask task;
   private final Algorithm algorithm;
   private final boolean onceEach;
-  private final List<SelectedInstruction> selected;
+  private final List<Chosen> selected;
   private final boolean full;
 
   /** The selected candidates, or their contents if these count once. */
@@ -36,25 +37,33 @@ public final class ExplainedSubset {
    * @param selected the subset of the largest budget, in selection order
    * @param full whether no candidate can be added to it without another one leaving it
    */
-  public ExplainedSubset(TargetTask task, List<SelectedInstruction> selected, boolean full) {
+  public ExplainedSubset(TargetTask task, List<Chosen> selected, boolean full) {
     this.task = task;
     this.algorithm = Algorithm.parse(task.getAlgorithm());
     this.onceEach = task.getRules().getDuplicates() == Duplicates.ONE;
     this.selected = List.copyOf(selected);
     this.full = full;
-    List<Slot<String>> all = new ArrayList<>(selected.size());
-    for (SelectedInstruction each : selected) {
-      boolean inTurns = algorithm instanceof Algorithm.RoundRobin;
-      int query = inTurns ? all.size() % task.getQueries().size() : each.getBestQuery();
-      all.add(
-          new Slot<>(
-              all.size(),
-              query,
-              onceEach ? each.getContent() : each.getCandidateId(),
-              each.getScores().get(query),
-              each.getNeighbourOf()));
-    }
-    this.slots = List.copyOf(all);
+    this.slots =
+        onceEach
+            ? selected.stream().map(ExplainedSubset::ofContent).toList()
+            : selected.stream().map(Chosen::slot).toList();
+  }
+
+  /** Takes a subset as it was published, like {@link #ExplainedSubset}. */
+  public static ExplainedSubset of(
+      TargetTask task, List<SelectedInstruction> selected, boolean full) {
+    return new ExplainedSubset(
+        task,
+        IntStream.range(0, selected.size())
+            .mapToObj(rank -> Chosen.of(task, rank, selected.get(rank)))
+            .toList(),
+        full);
+  }
+
+  private static Slot<String> ofContent(Chosen chosen) {
+    Slot<String> slot = chosen.slot();
+    return new Slot<>(
+        slot.slot(), slot.query(), chosen.content(), slot.score(), slot.neighbourOf());
   }
 
   /** Explains why a candidate is selected, or not. */
@@ -94,7 +103,7 @@ public final class ExplainedSubset {
     Optional<String> other =
         standing
             .held()
-            .map(slot -> selected.get(slot.slot()).getCandidateId())
+            .map(slot -> selected.get(slot.slot()).slot().id())
             .or(scored::lowestId)
             .filter(id -> !id.equals(candidateId));
     State state = state(candidateId, standing, other);
@@ -122,7 +131,7 @@ public final class ExplainedSubset {
   }
 
   private Place place(Slot<String> slot) {
-    return new Place(slot.slot(), selected.get(slot.slot()).getTier(), queryId(slot.query()));
+    return new Place(slot.slot(), selected.get(slot.slot()).tier(), queryId(slot.query()));
   }
 
   private List<QueryScore> queries(float[] scores, Standing standing) {
@@ -146,7 +155,7 @@ public final class ExplainedSubset {
     return new Lost(
         lost.slots(),
         closest.slot(),
-        selected.get(closest.slot()).getCandidateId(),
+        selected.get(closest.slot()).slot().id(),
         closest.score(),
         lost.by());
   }

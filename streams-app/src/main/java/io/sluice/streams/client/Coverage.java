@@ -53,14 +53,21 @@ public record Coverage(List<OfQuery> queries, Optional<Double> median, Optional<
    *     nothing is known
    */
   public static Coverage of(Subset subset) {
-    TargetTask task = subset.task();
+    return of(subset.task(), subset.entries());
+  }
+
+  /**
+   * Finds the weak queries of a subset.
+   *
+   * @param task the task, in the revision of the subset
+   * @param entries the subset of the task's largest budget, like {@link #of(Subset)}
+   */
+  public static Coverage of(TargetTask task, List<? extends ScoredEntry> entries) {
     Map<String, DoubleSummaryStatistics> own = new HashMap<>();
-    subset
-        .entries()
-        .forEach(
-            entry ->
-                own.computeIfAbsent(entry.query(), id -> new DoubleSummaryStatistics())
-                    .accept(entry.score()));
+    entries.forEach(
+        entry ->
+            own.computeIfAbsent(entry.query(), id -> new DoubleSummaryStatistics())
+                .accept(entry.score()));
     double[] supports =
         own.values().stream().mapToDouble(DoubleSummaryStatistics::getAverage).toArray();
     Optional<Double> median = median(supports);
@@ -72,6 +79,7 @@ public record Coverage(List<OfQuery> queries, Optional<Double> median, Optional<
                         * NORMAL
                         * median(Arrays.stream(supports).map(x -> Math.abs(x - middle)).toArray())
                             .orElseThrow());
+    float[] best = best(entries, task.getQueries().size());
     List<OfQuery> queries = new ArrayList<>();
     for (int query = 0; query < task.getQueries().size(); query++) {
       String id = task.getQueries().get(query).getId();
@@ -82,16 +90,22 @@ public record Coverage(List<OfQuery> queries, Optional<Double> median, Optional<
               id,
               support.map(each -> (int) each.getCount()).orElse(0),
               mean,
-              best(subset, query),
+              entries.isEmpty() ? Optional.empty() : Optional.of(best[query]),
               limit.isPresent() && mean.map(each -> each < limit.get()).orElse(true)));
     }
     return new Coverage(queries, median, limit);
   }
 
-  private static Optional<Float> best(Subset subset, int query) {
-    return subset.entries().stream()
-        .map(entry -> entry.instruction().getScores().get(query))
-        .max(Comparator.naturalOrder());
+  /** The highest score to each query. */
+  private static float[] best(List<? extends ScoredEntry> entries, int queries) {
+    float[] best = new float[queries];
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    for (ScoredEntry entry : entries) {
+      for (int query = 0; query < queries; query++) {
+        best[query] = Math.max(best[query], entry.scoreOf(query));
+      }
+    }
+    return best;
   }
 
   private static Optional<Double> median(double[] values) {

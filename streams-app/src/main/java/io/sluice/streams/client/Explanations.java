@@ -39,29 +39,23 @@ public final class Explanations {
             .orElseThrow(() -> new IllegalArgumentException("there is no task '" + taskId + "'"));
     List<Integer> budgets = task.getBudgets();
     Subset subset = new SubsetReader(kafka).read(taskId, budgets.get(budgets.size() - 1));
-    return explainedBy(subset, Optional.ofNullable(tasks.statuses().get(taskId)))
+    List<SelectedInstruction> selected =
+        subset.entries().stream().map(Subset.Entry::instruction).toList();
+    boolean full =
+        isFull(
+            subset.task(), selected.size(), Optional.ofNullable(tasks.statuses().get(taskId)));
+    return ExplainedSubset.of(subset.task(), selected, full)
         .explain(candidateId, evidence.find(subset.task(), candidateId));
   }
 
-  /**
-   * A subset that can explain itself.
-   *
-   * @param subset the subset of the task's largest budget
-   * @param status the last published status of the task
-   */
-  public static ExplainedSubset explainedBy(Subset subset, Optional<TaskStatus> status) {
-    List<SelectedInstruction> selected =
-        subset.entries().stream().map(Subset.Entry::instruction).toList();
-    int largest = subset.task().getBudgets().size() - 1;
-    boolean ended =
-        status
-            .filter(known -> known.getRevision() == subset.task().getRevision())
+  /** Whether no candidate can be added to the subset of the largest budget. */
+  private static boolean isFull(TargetTask task, int selected, Optional<TaskStatus> status) {
+    int largest = task.getBudgets().size() - 1;
+    return selected == task.getBudgets().get(largest)
+        || status
+            .filter(known -> known.getRevision() == task.getRevision())
             .filter(known -> known.getTiers().size() > largest)
             .map(known -> SubsetSizes.isFull(known.getTiers().get(largest)))
             .orElse(false);
-    return new ExplainedSubset(
-        subset.task(),
-        selected,
-        ended || selected.size() == subset.task().getBudgets().get(largest));
   }
 }

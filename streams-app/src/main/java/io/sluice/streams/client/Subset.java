@@ -154,7 +154,18 @@ public record Subset(TargetTask task, List<Entry> entries) {
    * @param score similarity to that query, -1 to 1
    * @param instruction the instruction
    */
-  public record Entry(int rank, String query, float score, SelectedInstruction instruction) {
+  public record Entry(int rank, String query, float score, SelectedInstruction instruction)
+      implements ScoredEntry {
+    @Override
+    public int tier() {
+      return instruction.getTier();
+    }
+
+    @Override
+    public float scoreOf(int query) {
+      return instruction.getScores().get(query);
+    }
+
     /** The instruction of the candidate that holds a slot. */
     public static Entry of(TargetTask task, Slot<String> slot, SelectedInstruction instruction) {
       return new Entry(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 final class CurrentSubset {
   private final List<Slot<String>> slots;
   private final SubsetSizes sizes;
+  private final Optional<List<String>> control;
   private final Map<JobOfBudget, Double> turnovers = new HashMap<>();
 
   /**
@@ -25,15 +27,26 @@ final class CurrentSubset {
    *
    * @param selection the selection of the largest budget, in selection order
    * @param sizes how many of its candidates the subset of each budget has
+   * @param control ids of the candidates in the random control, if there is one
    */
-  CurrentSubset(List<Slot<String>> selection, SubsetSizes sizes) {
+  CurrentSubset(
+      List<Slot<String>> selection, SubsetSizes sizes, Optional<List<String>> control) {
     this.slots = List.copyOf(selection.subList(0, sizes.largest()));
     this.sizes = sizes;
+    this.control = control;
   }
 
   /** How many candidates the subset of each budget has. */
   SubsetSizes sizes() {
     return sizes;
+  }
+
+  /**
+   * Ids of the candidates in the random control, which are a uniform sample of the pool; empty when
+   * there is none.
+   */
+  Optional<List<String>> control() {
+    return control;
   }
 
   /** The subset of a budget, in selection order. */

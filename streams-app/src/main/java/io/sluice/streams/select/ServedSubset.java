@@ -3,29 +3,32 @@ package io.sluice.streams.select;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.TargetTask;
 import io.sluice.streams.revision.SubsetSizes;
+import io.sluice.streams.select.SelectionQueries.HeldTask;
 import io.sluice.streams.selection.Slot;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * The subset of one task as it was published last, and the nominations that readers have looked up
- * for it. One stream thread publishes, and any thread reads.
+ * The subset of one task as it was published last, and summaries of its candidates, which readers
+ * have made and keep for each other. One stream thread publishes, and any thread reads.
  *
  * <p>A reader takes the published version, looks up what it needs, and then asks whether the
  * version is still whole. If it is, no nomination of the version was deleted or replaced by one of
  * other content in the meantime, so that what the reader found belongs together.
  */
 final class ServedSubset {
-  /** How many nominations are kept beyond those of the subset before they are sorted out. */
+  /** How many summaries are kept beyond those of the version before they are sorted out. */
   private static final int SPARE = 1_000;
 
-  private final Map<String, Nomination> kept = new HashMap<>();
+  private final Map<String, CandidateSummary> kept = new HashMap<>();
+  private long keptBytes;
   private Optional<Version> version = Optional.empty();
   private long breaks;
 
@@ -40,15 +43,26 @@ final class ServedSubset {
    * @param task the task, in the revision that the subset is of
    * @param slots the selected candidates in selection order, those of the largest budget
    * @param sizes how many of them the subset of each budget has
+   * @param control ids of the candidates in the random control, if the task has one
    * @param breaks how many versions of the subset had been broken when it was published
    */
-  record Version(TargetTask task, List<Slot<String>> slots, SubsetSizes sizes, long breaks) {}
+  record Version(
+      TargetTask task,
+      List<Slot<String>> slots,
+      SubsetSizes sizes,
+      Optional<List<String>> control,
+      long breaks) {}
 
   synchronized void publish(TargetTask task, CurrentSubset subset) {
     List<Integer> budgets = subset.sizes().budgets();
     version =
         Optional.of(
-            new Version(task, subset.of(budgets.get(budgets.size() - 1)), subset.sizes(), breaks));
+            new Version(
+                task,
+                subset.of(budgets.get(budgets.size() - 1)),
+                subset.sizes(),
+                subset.control(),
+                breaks));
     notifyAll();
   }
 
@@ -58,10 +72,14 @@ final class ServedSubset {
     version = Optional.empty();
   }
 
-  /** Forgets the nomination of a candidate, which has just been changed or deleted. */
+  /** Forgets the summary of a candidate, whose nomination has just been changed or deleted. */
   synchronized void forget(String candidateId) {
     changes++;
-    kept.remove(candidateId);
+    remove(candidateId);
+  }
+
+  private void remove(String candidateId) {
+    Optional.ofNullable(kept.remove(candidateId)).ifPresent(old -> keptBytes -= old.bytes());
   }
 
   /**
@@ -91,43 +109,85 @@ final class ServedSubset {
   }
 
   /**
-   * The nomination of a candidate: the one that is kept, or the one that the source has, which is
+   * A version as readers see it.
+   *
+   * @param task the task, which serves the version's revision
+   * @param stored looks up a nomination in the store
+   */
+  SubsetView view(
+      HeldTask task, Version version, Function<String, Optional<Nomination>> stored) {
+    return new SubsetView(
+        task,
+        version.slots(),
+        version.sizes(),
+        version.control(),
+        new SubsetView.Source() {
+          @Override
+          public Optional<Nomination> nomination(String candidateId) {
+            return stored.apply(candidateId);
+          }
+
+          @Override
+          public Optional<CandidateSummary> summary(String candidateId) {
+            return ServedSubset.this.summary(candidateId, stored);
+          }
+        });
+  }
+
+  /**
+   * The summary of a candidate: the one that is kept, or that of the stored nomination, which is
    * kept then.
    */
-  Optional<Nomination> nomination(
-      String candidateId, Function<String, Optional<Nomination>> source) {
+  private Optional<CandidateSummary> summary(
+      String candidateId, Function<String, Optional<Nomination>> stored) {
     long before;
     synchronized (this) {
-      Optional<Nomination> known = Optional.ofNullable(kept.get(candidateId));
+      Optional<CandidateSummary> known = Optional.ofNullable(kept.get(candidateId));
       if (known.isPresent()) {
         return known;
       }
       before = changes;
     }
-    Optional<Nomination> read = source.apply(candidateId);
-    read.ifPresent(nomination -> keep(candidateId, nomination, before));
-    return read;
+    Optional<CandidateSummary> made = stored.apply(candidateId).map(CandidateSummary::of);
+    made.ifPresent(summary -> keep(candidateId, summary, before));
+    return made;
   }
 
-  private synchronized void keep(String candidateId, Nomination nomination, long changesBefore) {
+  private synchronized void keep(
+      String candidateId, CandidateSummary summary, long changesBefore) {
     if (changes == changesBefore) {
-      kept.put(candidateId, nomination);
+      remove(candidateId);
+      kept.put(candidateId, summary);
+      keptBytes += summary.bytes();
       version
-          .filter(current -> kept.size() > current.slots().size() + SPARE)
-          .ifPresent(
-              current ->
-                  kept.keySet()
-                      .retainAll(
-                          current.slots().stream().map(Slot::id).collect(Collectors.toSet())));
+          .filter(current -> kept.size() > wanted(current) + SPARE)
+          .ifPresent(current -> keepOnly(idsOf(current)));
     }
   }
 
-  synchronized int kept() {
-    return kept.size();
+  private static int wanted(Version version) {
+    return version.slots().size() + version.control().map(List::size).orElse(0);
+  }
+
+  private static Set<String> idsOf(Version version) {
+    Set<String> ids = new HashSet<>(version.control().orElse(List.of()));
+    version.slots().forEach(slot -> ids.add(slot.id()));
+    return ids;
+  }
+
+  private void keepOnly(Set<String> ids) {
+    kept.keySet().retainAll(ids);
+    keptBytes = kept.values().stream().mapToLong(CandidateSummary::bytes).sum();
+  }
+
+  /** About how much memory the kept summaries take. */
+  synchronized long keptBytes() {
+    return keptBytes;
   }
 
   synchronized void forgetKept() {
     kept.clear();
+    keptBytes = 0;
   }
 
   long lastUse() {

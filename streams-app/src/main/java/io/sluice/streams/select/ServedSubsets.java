@@ -18,35 +18,29 @@ import java.util.concurrent.atomic.AtomicLong;
  * with their first publication after the partition was opened. Thread-safe.
  */
 public final class ServedSubsets {
-  /** Generously, what a nomination of some thousand characters takes in memory. */
-  private static final int BYTES_EACH = 4096;
-
   private static final int SHARE_OF_MEMORY = 8;
 
-  private final int mostKept;
+  private final long mostBytes;
   private final AtomicLong uses = new AtomicLong();
   private final Map<Integer, OfPartition> partitions = new ConcurrentHashMap<>();
 
-  private ServedSubsets(int mostKept) {
-    this.mostKept = mostKept;
+  private ServedSubsets(long mostBytes) {
+    this.mostBytes = mostBytes;
   }
 
-  /** Without tasks; what readers have keep takes about an eighth of the memory at most. */
+  /** Without tasks; what is kept for readers takes about an eighth of the heap at most. */
   public static ServedSubsets withinMemory() {
-    return keeping(
-        Math.toIntExact(
-            Math.min(
-                Integer.MAX_VALUE,
-                Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY / BYTES_EACH)));
+    return keeping(Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY);
   }
 
   /**
    * Without tasks.
    *
-   * @param mostKept the most nominations that are kept for readers, of all tasks together
+   * @param mostBytes about the most memory that summaries kept for readers take, of all tasks
+   *     together
    */
-  static ServedSubsets keeping(int mostKept) {
-    return new ServedSubsets(mostKept);
+  static ServedSubsets keeping(long mostBytes) {
+    return new ServedSubsets(mostBytes);
   }
 
   /** Begins to serve a partition, without any tasks at first. */
@@ -62,7 +56,10 @@ public final class ServedSubsets {
         .flatMap(each -> Optional.ofNullable(each.tasks.get(taskId)));
   }
 
-  /** Notes that a subset was used, and forgets what is kept of those used longest ago. */
+  /**
+   * Notes that a subset was used. If more is kept than may be, forgets what is kept of the subsets
+   * used longest ago, this one included if it takes more than that alone.
+   */
   void used(ServedSubset subset) {
     subset.setLastUse(uses.incrementAndGet());
     List<ServedSubset> all =
@@ -71,12 +68,12 @@ public final class ServedSubsets {
             .flatMap(Collection::stream)
             .sorted(Comparator.comparingLong(ServedSubset::lastUse))
             .toList();
-    int kept = all.stream().mapToInt(ServedSubset::kept).sum();
+    long kept = all.stream().mapToLong(ServedSubset::keptBytes).sum();
     for (ServedSubset each : all) {
-      if (kept <= mostKept) {
+      if (kept <= mostBytes) {
         return;
       }
-      kept -= each.kept();
+      kept -= each.keptBytes();
       each.forgetKept();
     }
   }

@@ -1,6 +1,5 @@
 package io.sluice.streams.select;
 
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Nomination;
 import io.sluice.schemas.SelectedInstruction;
 import io.sluice.schemas.TargetTask;
@@ -17,12 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
@@ -30,10 +27,11 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 /**
  * Reads the subsets of tasks in the partitions that this instance owns.
  *
- * <p>A subset is mostly the one that was published last ({@link ServedSubsets}); only its
- * nominations are looked up, and those once. If there is none yet, or candidates of it were
- * withdrawn and the next one is not published soon, the subset is selected again from all
- * nominations. Either way, an answer is exact at one moment: what is published, or what will be.
+ * <p>A subset is mostly the one that was published last ({@link ServedSubsets}). Of its candidates
+ * only those that are returned are looked up; what is asked of all of them is answered by summaries
+ * that are kept. If there is no published subset yet, or candidates of it were withdrawn and the
+ * next one is not published soon, the subset is selected again from all nominations. Either way, an
+ * answer is exact at one moment: what is published, or what will be.
  *
  * <p>Every method throws {@link SelectionUnavailable} while the instance starts or partitions move
  * between instances. Thread-safe.
@@ -77,6 +75,32 @@ public final class SubsetQueries {
   }
 
   /**
+   * The summaries of the candidates in the subset of a budget.
+   *
+   * @param budget 1 to the task's largest budget, which it is when this is empty
+   * @return empty when there is no such task
+   * @throws IllegalArgumentException when the budget is out of range
+   */
+  public Optional<HeldSummaries> summaries(
+      int partition, String taskId, Optional<Integer> budget) {
+    return read(partition, taskId, view -> view.summaries(budget));
+  }
+
+  /**
+   * The same beside the random control of the task, which is a uniform sample of its pool.
+   *
+   * @return empty when there is no such task
+   * @throws IllegalArgumentException when the budget is out of range
+   */
+  public Optional<HeldBesideSample> besideSample(
+      int partition, String taskId, Optional<Integer> budget) {
+    return read(
+        partition,
+        taskId,
+        view -> view.summaries(budget).map(held -> new HeldBesideSample(held, view.sample())));
+  }
+
+  /**
    * A part of the subset of a budget.
    *
    * @param budget 1 to the task's largest budget, which it is when this is empty
@@ -90,49 +114,10 @@ public final class SubsetQueries {
       int partition,
       String taskId,
       Optional<Integer> budget,
-      Optional<Predicate<Candidate>> wanted,
+      Optional<SubsetFilter> wanted,
       int offset,
       int limit) {
     return read(partition, taskId, view -> view.page(budget, wanted, offset, limit));
-  }
-
-  /**
-   * How often each value of a property occurs in the random control of a task, which is a uniform
-   * sample of its pool. All nominations are read.
-   *
-   * @return empty when there is no such task, or it has no random control
-   */
-  public Optional<Map<String, Integer>> control(
-      int partition, String taskId, Function<Candidate, String> property) {
-    return queries.read(
-        partition,
-        () -> {
-          Optional<TargetTask> task = queries.task(partition, taskId).map(HeldTask::served);
-          Optional<Choice> control = task.flatMap(Selections::controlOf);
-          if (control.isEmpty()) {
-            return Optional.empty();
-          }
-          acquireScan();
-          try {
-            Map<String, String> values = new HashMap<>();
-            forEachNomination(
-                partition,
-                task.get(),
-                (id, nomination) -> {
-                  if (offer(control.get(), id, nomination)) {
-                    values.put(id, property.apply(nomination.getCandidate()));
-                  }
-                });
-            Map<String, Integer> counts = new TreeMap<>();
-            control
-                .get()
-                .slots()
-                .forEach(slot -> counts.merge(values.get(slot.id()), 1, Integer::sum));
-            return Optional.of(counts);
-          } finally {
-            scans.release();
-          }
-        });
   }
 
   private <T> Optional<T> read(
@@ -156,26 +141,31 @@ public final class SubsetQueries {
         });
   }
 
+  /** Reads a published version; empty when there is none, or one after the other is broken. */
   private <T> Optional<T> published(
       int partition, HeldTask task, Function<SubsetView, Optional<T>> use) {
     String taskId = task.served().getTaskId();
     Optional<ServedSubset> subset = served.find(partition, taskId);
-    Optional<ServedSubset.Version> version = subset.flatMap(each -> each.version(PATIENCE));
-    if (version.isEmpty() || version.get().task().getRevision() != task.served().getRevision()) {
-      return Optional.empty();
+    for (int attempt = 0; subset.isPresent() && attempt < ATTEMPTS; attempt++) {
+      Optional<ServedSubset.Version> version = subset.get().version(PATIENCE);
+      if (version.isEmpty() || version.get().task().getRevision() != task.served().getRevision()) {
+        return Optional.empty();
+      }
+      Optional<T> found =
+          use.apply(subset.get().view(task, version.get(), stored(partition, task.served())));
+      served.used(subset.get());
+      if (found.isPresent() && subset.get().isWhole(version.get())) {
+        return found;
+      }
     }
-    ReadOnlyKeyValueStore<TaskKey, Nomination> store = nominations(partition);
-    Function<String, Optional<Nomination>> stored =
-        id -> Optional.ofNullable(store.get(new TaskKey(taskId, task.served().getRevision(), id)));
-    Optional<T> found =
-        use.apply(
-            new SubsetView(
-                task,
-                version.get().slots(),
-                version.get().sizes(),
-                id -> subset.get().nomination(id, stored)));
-    served.used(subset.get());
-    return subset.get().isWhole(version.get()) ? found : Optional.empty();
+    return Optional.empty();
+  }
+
+  private Function<String, Optional<Nomination>> stored(int partition, TargetTask task) {
+    ReadOnlyKeyValueStore<TaskKey, Nomination> store =
+        queries.store(partition, SelectStores.NOMINATIONS);
+    return id ->
+        Optional.ofNullable(store.get(new TaskKey(task.getTaskId(), task.getRevision(), id)));
   }
 
   private <T> Optional<T> selectedAgain(
@@ -214,21 +204,45 @@ public final class SubsetQueries {
   private SubsetView scan(int partition, HeldTask held) {
     TargetTask task = held.served();
     Choice selection = Selections.ownOf(task, new Tiers(task.getBudgets()).largest());
-    forEachNomination(partition, task, (id, nomination) -> offer(selection, id, nomination));
-    ReadOnlyKeyValueStore<TaskKey, Nomination> nominations = nominations(partition);
+    Optional<Choice> control = Selections.controlOf(task);
+    forEachNomination(
+        partition,
+        task,
+        (id, nomination) -> {
+          offer(selection, id, nomination);
+          control.ifPresent(choice -> offer(choice, id, nomination));
+        });
+    Function<String, Optional<Nomination>> stored = stored(partition, task);
     List<Slot<String>> slots = selection.slots();
     Map<String, Nomination> chosen = new HashMap<>();
     for (Slot<String> slot : slots) {
-      Optional.ofNullable(
-              nominations.get(new TaskKey(task.getTaskId(), task.getRevision(), slot.id())))
-          .ifPresent(nomination -> chosen.put(slot.id(), nomination));
+      stored.apply(slot.id()).ifPresent(nomination -> chosen.put(slot.id(), nomination));
     }
     if (chosen.size() < slots.size()) {
       throw new SelectionUnavailable("task " + task.getTaskId() + " changed while it was read");
     }
     SubsetSizes sizes = SubsetSizes.of(task, slots, id -> chosen.get(id).getLearntTokens());
     return new SubsetView(
-        held, slots.subList(0, sizes.largest()), sizes, id -> Optional.ofNullable(chosen.get(id)));
+        held,
+        slots.subList(0, sizes.largest()),
+        sizes,
+        control.map(choice -> choice.slots().stream().map(Slot::id).toList()),
+        new Scanned(chosen, stored));
+  }
+
+  /** What a scan has read of the selected candidates; others are looked up. */
+  private record Scanned(
+      Map<String, Nomination> chosen, Function<String, Optional<Nomination>> stored)
+      implements SubsetView.Source {
+    @Override
+    public Optional<Nomination> nomination(String candidateId) {
+      return Optional.ofNullable(chosen.get(candidateId)).or(() -> stored.apply(candidateId));
+    }
+
+    @Override
+    public Optional<CandidateSummary> summary(String candidateId) {
+      return nomination(candidateId).map(CandidateSummary::of);
+    }
   }
 
   private void forEachNomination(
@@ -236,7 +250,9 @@ public final class SubsetQueries {
     TaskKey revision = TaskKey.prefix(task.getTaskId(), task.getRevision());
     // An iterator reads a snapshot of the store.
     try (KeyValueIterator<TaskKey, Nomination> entries =
-        nominations(partition).prefixScan(revision, TaskKey.serde().serializer())) {
+        queries
+            .<TaskKey, Nomination>store(partition, SelectStores.NOMINATIONS)
+            .prefixScan(revision, TaskKey.serde().serializer())) {
       while (entries.hasNext()) {
         KeyValue<TaskKey, Nomination> entry = entries.next();
         visitor.accept(entry.key.item(), entry.value);
@@ -244,16 +260,12 @@ public final class SubsetQueries {
     }
   }
 
-  private static boolean offer(Choice choice, String id, Nomination nomination) {
-    return choice.offer(
+  private static void offer(Choice choice, String id, Nomination nomination) {
+    choice.offer(
         id,
         nomination.getContent(),
         nomination.getLearntTokens(),
         ScoreRow.unboxed(nomination.getScores()));
-  }
-
-  private ReadOnlyKeyValueStore<TaskKey, Nomination> nominations(int partition) {
-    return queries.store(partition, SelectStores.NOMINATIONS);
   }
 
   /**
@@ -269,6 +281,37 @@ public final class SubsetQueries {
       slots = List.copyOf(slots);
     }
   }
+
+  /**
+   * The subset of a budget without messages.
+   *
+   * @param task the task and its served revision, which the subset belongs to
+   * @param budget the budget
+   * @param slots its slots, in selection order
+   * @param sizes how many slots the subset of each budget of the task has
+   * @param summaries the candidate of each slot
+   */
+  public record HeldSummaries(
+      HeldTask task,
+      int budget,
+      List<Slot<String>> slots,
+      SubsetSizes sizes,
+      List<CandidateSummary> summaries) {
+    /** Copies the lists, so that they are immutable. */
+    public HeldSummaries {
+      slots = List.copyOf(slots);
+      summaries = List.copyOf(summaries);
+    }
+  }
+
+  /**
+   * The subset of a budget beside a sample of the pool, both without messages.
+   *
+   * @param subset the subset
+   * @param sample the candidates in the task's random control; empty when it has none
+   */
+  public record HeldBesideSample(
+      HeldSummaries subset, Optional<List<CandidateSummary>> sample) {}
 
   /**
    * A part of the subset of a budget.

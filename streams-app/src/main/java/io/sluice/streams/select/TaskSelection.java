@@ -149,7 +149,12 @@ final class TaskSelection {
 
   private CurrentSubset computeCurrent() {
     List<Slot<String>> slots = selections.of(ArmName.SELECTED).orElseThrow().slots();
-    return new CurrentSubset(slots, sizesOf(slots));
+    return new CurrentSubset(
+        slots,
+        sizesOf(slots),
+        selections
+            .of(ArmName.RANDOM)
+            .map(control -> control.slots().stream().map(Slot::id).toList()));
   }
 
   private SubsetSizes sizesOf(List<Slot<String>> slots) {

@@ -21,7 +21,7 @@ class SubsetReportTest {
   @Test
   void givenASubset_whenReported_thenEachTierAndQueryHasItsMeans() {
     SubsetReport report =
-        SubsetReport.of(
+        report(
             subset(
                 List.of(1, 3, 9),
                 selected("a", 1, 0.9f, 0.1f),
@@ -43,13 +43,17 @@ class SubsetReportTest {
 
   @Test
   void givenNothingSelected_whenReported_thenThereAreNoMeans() {
-    SubsetReport report = SubsetReport.of(subset(List.of(5)));
+    SubsetReport report = report(subset(List.of(5)));
 
     assertThat(report.tiers()).isEmpty();
     assertThat(report.coverage())
         .containsExactly(
             new Coverage.OfQuery("q0", 0, Optional.empty(), Optional.empty(), false),
             new Coverage.OfQuery("q1", 0, Optional.empty(), Optional.empty(), false));
+  }
+
+  private static SubsetReport report(Subset subset) {
+    return SubsetReport.of(subset.task(), subset.entries());
   }
 
   private static Subset subset(List<Integer> budgets, SelectedInstruction... selected) {

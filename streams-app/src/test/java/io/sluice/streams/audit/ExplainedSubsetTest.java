@@ -27,7 +27,7 @@ class ExplainedSubsetTest {
           .build();
 
   private static final ExplainedSubset FULL =
-      new ExplainedSubset(
+      ExplainedSubset.of(
           TASK,
           List.of(
               selected("a", 1, 0.9f, 0.1f),
@@ -67,7 +67,7 @@ class ExplainedSubsetTest {
   @Test
   void givenKnnUniform_whenNearAsManyQueries_thenItIsNotTheScoreThatIsSaidToBeTheSame() {
     ExplainedSubset subset =
-        new ExplainedSubset(
+        ExplainedSubset.of(
             TargetTask.newBuilder(TASK).setAlgorithm("knn-uniform").build(),
             List.of(
                 near(2, selected("a", 1, 0.9f, 0.1f)),
@@ -94,7 +94,7 @@ class ExplainedSubsetTest {
     assertThat(explanation.state()).isEqualTo(State.PENDING);
     assertThat(explanation.why()).contains("slot 2").contains("yet to publish");
     ExplainedSubset unfilled =
-        new ExplainedSubset(TASK, List.of(selected("a", 1, 0.9f, 0.1f)), false);
+        ExplainedSubset.of(TASK, List.of(selected("a", 1, 0.9f, 0.1f)), false);
     assertThat(unfilled.explain("d", scored(0.1f, 0.1f)).state()).isEqualTo(State.PENDING);
   }
 
@@ -105,7 +105,7 @@ class ExplainedSubsetTest {
             .setRules(Rules.newBuilder().setDuplicates(Duplicates.ONE).build())
             .build();
     ExplainedSubset subset =
-        new ExplainedSubset(
+        ExplainedSubset.of(
             task,
             List.of(
                 SelectedInstruction.newBuilder(selected("b", 1, 0.9f, 0.1f))

@@ -20,6 +20,7 @@ import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.streams.revision.TaskKey;
 import io.sluice.streams.select.SelectionQueries.HeldTask;
+import io.sluice.streams.select.SubsetQueries.HeldBesideSample;
 import io.sluice.streams.select.SubsetQueries.HeldPage;
 import java.io.File;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -44,10 +46,13 @@ public final class SelectFixture {
   /** The smallest one, so that a test soon fills a record. */
   static final RecordLimit LIMIT = new RecordLimit(RecordLimit.MIN_BYTES);
 
+  /** Of bytes: room for some dozen summaries, so that readers often find that theirs have gone. */
+  private static final long KEPT = 10_000;
+
   private final MockProcessorContext<String, SelectOutput> context =
       new MockProcessorContext<>(new Properties(), new TaskId(1, 0), new File("/nonexistent"));
   private final int shards;
-  private final ServedSubsets served = ServedSubsets.keeping(30);
+  private final ServedSubsets served = ServedSubsets.keeping(KEPT);
   private final Map<String, Map<String, SelectedInstruction>> subsets = new HashMap<>();
   private final Map<String, TaskStatus> statuses = new HashMap<>();
   private final Map<String, FineTuneJob> jobs = new HashMap<>();
@@ -184,29 +189,42 @@ public final class SelectFixture {
   }
 
   /**
-   * The subset of a budget as readers of this instance find it, who remember what they looked up
-   * before.
+   * The subset of a budget as readers of this instance find it, who keep summaries for each other.
    */
   public HeldPage read(String taskId, int budget) {
+    return view(
+        taskId, view -> view.page(Optional.of(budget), Optional.empty(), 0, Integer.MAX_VALUE));
+  }
+
+  /** The candidates of the largest subset that a filter accepts, as such readers find them. */
+  public HeldPage read(String taskId, SubsetFilter wanted) {
+    return view(
+        taskId, view -> view.page(Optional.empty(), Optional.of(wanted), 0, Integer.MAX_VALUE));
+  }
+
+  /** The summaries of the largest subset and of the random control, as such readers find them. */
+  public HeldBesideSample summaries(String taskId) {
+    return view(
+        taskId,
+        view ->
+            view.summaries(Optional.empty())
+                .map(held -> new HeldBesideSample(held, view.sample())));
+  }
+
+  private <T> T view(String taskId, Function<SubsetView, Optional<T>> use) {
     ServedSubset subset = served.find(0, taskId).orElseThrow();
     ServedSubset.Version version = subset.version(Duration.ZERO).orElseThrow();
     TargetTask task = version.task();
     SelectStores stores = new SelectStores(context);
-    SubsetView view =
-        new SubsetView(
-            new HeldTask(task, Optional.empty(), Optional.empty()),
-            version.slots(),
-            version.sizes(),
-            id ->
-                subset.nomination(
-                    id,
-                    each ->
-                        stores.nomination(
-                            new TaskKey(task.getTaskId(), task.getRevision(), each))));
-    HeldPage page =
-        view.page(Optional.of(budget), Optional.empty(), 0, Integer.MAX_VALUE).orElseThrow();
+    T found =
+        use.apply(
+                subset.view(
+                    new HeldTask(task, Optional.empty(), Optional.empty()),
+                    version,
+                    id -> stores.nomination(new TaskKey(task.getTaskId(), task.getRevision(), id))))
+            .orElseThrow();
     served.used(subset);
-    return page;
+    return found;
   }
 
   public Map<String, TaskStatus> statuses() {

@@ -10,6 +10,7 @@ import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.message.Messages;
 import io.sluice.schemas.message.Queries;
 import io.sluice.streams.revision.SubsetSizes;
+import io.sluice.streams.select.SelectionQueries.HeldTask;
 import io.sluice.streams.select.ServedSubset.Version;
 import io.sluice.streams.selection.Slot;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,10 @@ class ServedSubsetsTest {
   private static final Query QUERY =
       Queries.of("q", List.of(Messages.of("user", "u"), Messages.of("assistant", "a")));
 
-  private final ServedSubsets served = ServedSubsets.keeping(3);
+  /** About what a summary here takes. */
+  private static final long BYTES_EACH = summaryBytes();
+
+  private final ServedSubsets served = ServedSubsets.keeping(3 * BYTES_EACH);
   private final ServedSubsets.OfPartition writer = served.open(PARTITION);
 
   @Test
@@ -77,32 +82,33 @@ class ServedSubsetsTest {
     writer.publish(task("t"), subset("a"));
     ServedSubset subset = served.find(PARTITION, "t").orElseThrow();
 
-    subset.nomination(
-        "a",
-        id -> {
-          Optional<Nomination> old = Optional.of(nomination(id, "old"));
-          writer.forget("t", id);
-          return old;
-        });
+    view(
+            subset,
+            id -> {
+              writer.forget("t", id);
+              return nomination(id, "old");
+            })
+        .source()
+        .summary("a");
 
     assertThat(found(subset, "a", "new")).isEqualTo("new");
   }
 
   @Test
-  void givenMoreNominationsThanAreKept_whenAnotherTaskIsRead_thenThoseOfTheFirstGo() {
+  void givenMoreSummariesThanMayBeKept_whenAnotherTaskIsRead_thenThoseOfTheFirstGo() {
     writer.publish(task("t"), subset("a", "b"));
     writer.publish(task("u"), subset("c", "d"));
     ServedSubset first = served.find(PARTITION, "t").orElseThrow();
     ServedSubset second = served.find(PARTITION, "u").orElseThrow();
     List.of("a", "b").forEach(id -> found(first, id, "old"));
     served.used(first);
-    assertThat(first.kept()).isEqualTo(2);
+    assertThat(first.keptBytes()).isEqualTo(2 * BYTES_EACH);
 
     List.of("c", "d").forEach(id -> found(second, id, "old"));
     served.used(second);
 
-    assertThat(first.kept()).isZero();
-    assertThat(second.kept()).isEqualTo(2);
+    assertThat(first.keptBytes()).isZero();
+    assertThat(second.keptBytes()).isEqualTo(2 * BYTES_EACH);
   }
 
   @Test
@@ -122,12 +128,20 @@ class ServedSubsetsTest {
     assertThat(served.find(PARTITION, "t")).isEmpty();
   }
 
+  private static long summaryBytes() {
+    return CandidateSummary.of(nomination("a", "old")).bytes();
+  }
+
   private static String found(ServedSubset subset, String id, String stored) {
-    return subset
-        .nomination(id, each -> Optional.of(nomination(each, stored)))
-        .orElseThrow()
-        .getCandidate()
-        .getSource();
+    return view(subset, each -> nomination(each, stored)).source().summary(id).orElseThrow().source();
+  }
+
+  private static SubsetView view(ServedSubset subset, Function<String, Nomination> stored) {
+    Version version = subset.version(Duration.ZERO).orElseThrow();
+    return subset.view(
+        new HeldTask(version.task(), Optional.empty(), Optional.empty()),
+        version,
+        id -> Optional.of(stored.apply(id)));
   }
 
   private static Nomination nomination(String id, String source) {
@@ -153,6 +167,6 @@ class ServedSubsetsTest {
     List<Slot<String>> slots =
         new ArrayList<>(
             IntStream.range(0, ids.length).mapToObj(i -> new Slot<>(i, 0, ids[i], 1f)).toList());
-    return new CurrentSubset(slots, SubsetSizes.ofExamples(task("t"), ids.length));
+    return new CurrentSubset(slots, SubsetSizes.ofExamples(task("t"), ids.length), Optional.empty());
   }
 }

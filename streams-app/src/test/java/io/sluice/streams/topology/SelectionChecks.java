@@ -17,14 +17,19 @@ import io.sluice.schemas.dataset.FrozenDataset;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.deadletter.InvalidRecordException;
 import io.sluice.streams.revision.ScoreRow;
+import io.sluice.streams.select.CandidateSummary;
 import io.sluice.streams.select.SelectFixture;
+import io.sluice.streams.select.SubsetFilter;
+import io.sluice.streams.select.SubsetQueries.HeldBesideSample;
 import io.sluice.streams.select.SubsetQueries.HeldPage;
+import io.sluice.streams.selection.Slot;
 import io.sluice.streams.testing.BatchSelection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -237,6 +242,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
           .as("subset of %s that readers find for budget %d", taskId, budget)
           .isEqualTo(Subset.of(served, subset.values(), budget));
     }
+    checkSummaries(served, rows);
     subset.forEach(
         (id, selected) -> {
           assertThat(selected.getRevision()).isEqualTo(served.getRevision());
@@ -263,6 +269,44 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
         .filteredOn(tier -> tier.getFilled() == tier.getBudget())
         .filteredOn(tier -> areArmsReady(served, tier.getBudget()))
         .allMatch(tier -> tier.getTurnover() < served.getRefreshTurnover(), "has a fresh job");
+  }
+
+  /** Checks what readers find who keep summaries of the candidates for each other. */
+  private void checkSummaries(TargetTask served, Map<String, float[]> rows) {
+    String taskId = served.getTaskId();
+    int largest = served.getBudgets().get(served.getBudgets().size() - 1);
+    HeldBesideSample held = select.summaries(taskId);
+    Map<String, List<String>> bySource = new HashMap<>();
+    for (int i = 0; i < held.subset().slots().size(); i++) {
+      String id = held.subset().slots().get(i).id();
+      CandidateSummary summary = held.subset().summaries().get(i);
+      Candidate latest = sent.candidate(served, id).orElseThrow();
+      assertThat(summary.source()).isEqualTo(latest.getSource());
+      assertThat(summary.metadata()).isEqualTo(latest.getMetadata());
+      for (int query = 0; query < rows.get(id).length; query++) {
+        assertThat(summary.scoreOf(query)).isEqualTo(rows.get(id)[query]);
+      }
+      bySource.computeIfAbsent(latest.getSource(), any -> new ArrayList<>()).add(id);
+    }
+    bySource.forEach(
+        (source, ids) -> {
+          SubsetFilter filter =
+              SubsetFilter.of(Optional.empty(), Optional.of(source), Map.of());
+          assertThat(select.read(taskId, filter).slots())
+              .extracting(Slot::id)
+              .containsExactlyElementsOf(ids);
+        });
+    boolean isControlled =
+        served.getControls().contains(Arm.RANDOM) && !served.getAlgorithm().startsWith("random");
+    assertThat(held.sample().isPresent()).isEqualTo(isControlled);
+    if (isControlled && served.getBudgetTokens().isEmpty()) {
+      assertThat(held.sample().get())
+          .extracting(CandidateSummary::source)
+          .containsExactlyElementsOf(
+              control(served, rows, largest).stream()
+                  .map(id -> sent.candidate(served, id).orElseThrow().getSource())
+                  .toList());
+    }
   }
 
   private void checkArms(TargetTask served, TaskStatus status) {
