@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param connection the settings by which clients find the stack
  * @param kafka clients of the stack's Kafka and registry
  * @param workerGroup the worker's consumer group
+ * @param fingerprint of the worker's vectors
  * @param services the worker and the streams-app
  */
 record Pipeline(
@@ -32,6 +33,7 @@ record Pipeline(
     Map<String, String> connection,
     KafkaAccess kafka,
     String workerGroup,
+    String fingerprint,
     LocalServices services)
     implements AutoCloseable {
 
@@ -76,7 +78,13 @@ record Pipeline(
                   representer,
                   Optional.empty()));
       started = true;
-      return new Pipeline(parts, kafka, KafkaAccess.of(kafka), workerConfig.groupId(), services);
+      return new Pipeline(
+          parts,
+          kafka,
+          KafkaAccess.of(kafka),
+          workerConfig.groupId(),
+          representer.fingerprint(),
+          services);
     } finally {
       if (!started) {
         parts.close();

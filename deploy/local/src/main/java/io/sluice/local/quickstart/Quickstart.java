@@ -1,10 +1,12 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.local.services.KeptTasks;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.file.CandidateLine;
+import io.sluice.schemas.topic.Topics;
 import io.sluice.streams.client.Subset;
 import io.sluice.streams.client.SubsetReader;
 import io.sluice.streams.client.SubsetWriter;
@@ -72,6 +74,12 @@ public final class Quickstart {
       for (TargetTask task : inputs.tasks()) {
         tasks.add(new TargetTasks(pipeline.kafka()).put(task).task());
       }
+      // A task that has just got a new revision is represented anew, and the others are not.
+      KeptTasks.requireSameVectors(
+          pipeline.kafka(),
+          inputs.representationId(),
+          pipeline.fingerprint(),
+          settings.directory());
       Watch watch = parts.push(new Watch(pipeline.kafka(), tasks, pipeline.workerGroup()));
       Feed feed =
           parts.push(
@@ -107,7 +115,7 @@ public final class Quickstart {
         return;
       }
       pipeline.requireRunning();
-      requireUsableTasks(pipeline, watch);
+      requireUsable(pipeline, watch);
       if (!workerIdle) {
         workerIdleSince = System.nanoTime();
       } else if (System.nanoTime() - workerIdleSince > SCORED_WITHIN.toNanos()) {
@@ -119,13 +127,21 @@ public final class Quickstart {
     }
   }
 
-  private static void requireUsableTasks(Pipeline pipeline, Watch watch) {
+  /** A dead letter of one of these topics means that the subsets never become final. */
+  private static void requireUsable(Pipeline pipeline, Watch watch) {
+    Topics topics = pipeline.kafka().topics();
+    requireNone(watch, topics.targetTasks(), "a target task cannot be represented");
+    requireNone(watch, topics.queryRepresentations(), "a represented query cannot be used");
+    requireNone(watch, topics.representations(), "a represented candidate cannot be scored");
+  }
+
+  private static void requireNone(Watch watch, String topic, String problem) {
     watch
         .deadLetters()
-        .reasonIn(pipeline.kafka().topics().targetTasks())
+        .reasonIn(topic)
         .ifPresent(
             reason -> {
-              throw new IllegalStateException("a target task cannot be represented: " + reason);
+              throw new IllegalStateException(problem + ": " + reason);
             });
   }
 

@@ -31,8 +31,10 @@ import org.apache.kafka.common.serialization.Serdes;
  * Stands in for a worker: publishes tasks and candidates that are represented by random vectors.
  */
 final class SyntheticStream implements AutoCloseable {
+  /** Of all that is represented here. */
+  static final String FINGERPRINT = "random";
+
   private static final int DIMENSION = 32;
-  private static final String FINGERPRINT = "random";
   private static final String REPRESENTATION = "default";
 
   private final Random random = new Random(11);

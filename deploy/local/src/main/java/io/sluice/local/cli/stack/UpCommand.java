@@ -6,6 +6,7 @@ import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.local.cli.process.Logging;
 import io.sluice.local.cli.process.Shutdown;
 import io.sluice.local.services.BundledTasks;
+import io.sluice.local.services.KeptTasks;
 import io.sluice.local.services.LocalServices;
 import io.sluice.local.stack.LocalStack;
 import io.sluice.local.stack.RegistryProcess;
@@ -133,19 +134,28 @@ public final class UpCommand implements Callable<Integer> {
     WorkerConfig worker = models.worker(kafka);
     say("Loading the model (the first time unpacks PyTorch, 430 MB) ...");
     try (Representer representer =
-            ExampleRepresenter.open(worker.representationSettings(), worker.computeSettings());
-        LocalServices running =
-            LocalServices.start(
-                models.streams(kafka), worker, representer, Optional.of(models.trainer(kafka)))) {
-      if (services.sendsBundled() && BundledTasks.sendToEmpty(KafkaAccess.of(kafka))) {
-        say("Sent the bundled tasks and candidates: their subsets fill within a minute or so.");
+        ExampleRepresenter.open(worker.representationSettings(), worker.computeSettings())) {
+      KeptTasks.requireSameVectors(
+          KafkaAccess.of(kafka), worker.representationId(), representer.fingerprint(), data);
+      try (LocalServices running =
+          LocalServices.start(
+              models.streams(kafka), worker, representer, Optional.of(models.trainer(kafka)))) {
+        runUntilOneEnds(stack, running, kafka);
       }
-      running.app().apiAddress().ifPresent(at -> say("The page to look at: " + at + "/"));
-      sayConnection(stack);
-      while (stack.registryProcess().isAlive()) {
-        running.requireRunning();
-        Thread.sleep(POLL_MILLIS);
-      }
+    }
+  }
+
+  private void runUntilOneEnds(
+      LocalStack stack, LocalServices running, Map<String, String> kafka)
+      throws InterruptedException {
+    if (services.sendsBundled() && BundledTasks.sendToEmpty(KafkaAccess.of(kafka))) {
+      say("Sent the bundled tasks and candidates: their subsets fill within a minute or so.");
+    }
+    running.app().apiAddress().ifPresent(at -> say("The page to look at: " + at + "/"));
+    sayConnection(stack);
+    while (stack.registryProcess().isAlive()) {
+      running.requireRunning();
+      Thread.sleep(POLL_MILLIS);
     }
   }
 
