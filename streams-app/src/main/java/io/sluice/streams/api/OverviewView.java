@@ -50,8 +50,8 @@ record OverviewView(
    * The flow at one moment: counters since the topics began, absent while unknown.
    *
    * @param at when, in ISO 8601, UTC
-   * @param candidates records of candidates
-   * @param represented records of representations
+   * @param candidates records of candidates: one that is sent again or retracted counts again
+   * @param represented records of representations, likewise
    * @param scored records of representations that the streams-app has processed
    * @param deadLetters dead letters
    */

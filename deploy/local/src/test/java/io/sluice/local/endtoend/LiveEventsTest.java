@@ -19,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(KafkaFixture.class)
 class LiveEventsTest {
   private static final int SHARDS = 2;
+
+  /** How long a connection that was closed may count. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path directory;
 
@@ -114,12 +119,13 @@ class LiveEventsTest {
         each.close();
       }
       HttpRequest again = HttpRequest.newBuilder(events).build();
-      while (true) {
+      Instant deadline = Instant.now().plus(PATIENCE);
+      int status = 503;
+      while (status != 200) {
+        assertThat(Instant.now()).as("when a place must be free").isBefore(deadline);
         HttpResponse<InputStream> response = client.send(again, BodyHandlers.ofInputStream());
         response.body().close();
-        if (response.statusCode() == 200) {
-          break;
-        }
+        status = response.statusCode();
       }
     }
   }

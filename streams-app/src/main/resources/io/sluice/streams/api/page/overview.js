@@ -7,9 +7,9 @@ import { plot } from './plot.js';
 
 export function overview() {
   const flow = part(h('dl', { class: 'facts' }), ({ counters, perSecond }) => [
-    fact('Candidates', count(counters.candidates), `${rate(perSecond.candidates)} · sent so far`),
-    fact('Represented', count(counters.represented), `${rate(perSecond.represented)} · vectors computed by workers`),
-    fact('Scored', count(counters.scored), `${rate(perSecond.scored)} · compared with the tasks’ queries`),
+    fact('Records sent', count(counters.candidates), `${rate(perSecond.candidates)} · candidates, retracted ones included`),
+    fact('Records represented', count(counters.represented), `${rate(perSecond.represented)} · vectors by workers`),
+    fact('Records scored', count(counters.scored), `${rate(perSecond.scored)} · compared with the tasks’ queries`),
     fact('Dead letters', h('a', { href: '#/dead-letters' }, count(counters.dead_letters)), `${rate(perSecond.dead_letters)} · could not be used`),
   ]);
   const tasks = part(h('div', {}), taskTable);
@@ -34,6 +34,7 @@ export function overview() {
         h('h1', {}, 'Overview'),
         h('p', { class: 'lead' }, 'Candidates (instruction examples) flow in. A worker represents each of them by vectors, the streams-app compares it with the queries of every task and keeps the best as the task’s subset. Open a task to see what was selected for it, and why.')),
       flow.element,
+      h('p', { class: 'quiet small' }, 'These count records since the topics exist: a candidate that is sent twice, or retracted, counts each time. How many different candidates a task can choose from is its pool.'),
       panel('Tasks', 'What you fine-tune for. Each has a subset for every budget; a subset is full when it has as many candidates as the budget.', tasks.element),
       panel('Jobs under way', 'A fine-tune job trains on a frozen copy of a subset, and on a random subset of the same size to compare with.', open.element),
       h('div', { class: 'columns' },
