@@ -71,6 +71,19 @@ final class Parameters {
   }
 
   /**
+   * Whether a parameter is true; false when it is missing.
+   *
+   * @throws ApiException when it is given twice, or is neither true nor false
+   */
+  static boolean flag(Context request, String name) {
+    String given = single(request, name).orElse("false");
+    if (!given.equals("true") && !given.equals("false")) {
+      throw ApiException.badRequest(name + "=" + ForeignText.name(given) + ": use true or false");
+    }
+    return given.equals("true");
+  }
+
+  /**
    * A number between two bounds.
    *
    * @throws ApiException when it is given twice, is not a whole number or out of range

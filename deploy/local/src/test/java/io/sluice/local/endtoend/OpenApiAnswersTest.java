@@ -82,7 +82,9 @@ class OpenApiAnswersTest {
               Map.entry("/api/tasks", List.of("/api/tasks")),
               Map.entry("/api/tasks/{id}", List.of("/api/tasks/t")),
               Map.entry("/api/tasks/{id}/definition", List.of("/api/tasks/t/definition")),
-              Map.entry("/api/tasks/{id}/queries", List.of("/api/tasks/t/queries")),
+              Map.entry(
+                  "/api/tasks/{id}/queries",
+                  List.of("/api/tasks/t/queries", "/api/tasks/t/queries?messages=true")),
               Map.entry(
                   "/api/tasks/{id}/selected",
                   List.of("/api/tasks/t/selected", "/api/tasks/t/selected?limit=3")),

@@ -126,7 +126,9 @@ class FiguresTest {
                             one.path("sample").asDouble() / shares.path("sample_size").asInt()))));
 
     List<JsonNode> queries = all(get("").path("coverage"));
-    assertThat(browser.rows("Queries, the worst served first"))
+    String served = "Queries, the worst served first";
+    browser.await(served, () -> !browser.rows(served).isEmpty());
+    assertThat(browser.rows(served))
         .extracting(row -> List.of(row.get(1), row.get(3), row.get(4)))
         .isEqualTo(
             queries.stream()
@@ -152,11 +154,21 @@ class FiguresTest {
     browser.await(caption, () -> !browser.rows(caption).isEmpty());
 
     assertThat(browser.rows(caption))
-        .extracting(row -> row.subList(0, 2))
+        .as("ids of queries, and what they ask")
+        .extracting(row -> row.get(0))
         .isEqualTo(
             all(inTask.path("scores")).stream()
                 .sorted(Comparator.comparing(one -> -one.path("score").asDouble()))
-                .map(one -> List.of(one.path("query").asText(), decimal(one.path("score"), 4)))
+                .map(one -> one.path("query").asText())
+                .map(query -> query + "\n" + query.replace("figures-q", "Question "))
+                .toList());
+    assertThat(browser.rows(caption))
+        .extracting(row -> row.get(1))
+        .isEqualTo(
+            all(inTask.path("scores")).stream()
+                .map(one -> one.path("score"))
+                .sorted(Comparator.comparing(score -> -score.asDouble()))
+                .map(score -> decimal(score, 4))
                 .toList());
     assertThat(inTask.path("scores")).hasSize(3);
   }

@@ -5,6 +5,7 @@ import { h } from './dom.js';
 import { count, counted, decimal, sentence } from './format.js';
 import { candidateLink, failed, links, loaded, pairs, panel, table, tag } from './parts.js';
 import { messages } from './messages.js';
+import { asks, queriesOf, queryName } from './queries.js';
 import { bar } from './plot.js';
 
 export function candidate(id, firstTask = '') {
@@ -20,7 +21,9 @@ export function candidate(id, firstTask = '') {
     if (!answer) return;
     const first = answer.tasks.filter((one) => one.task === firstTask);
     const rest = answer.tasks.filter((one) => one.task !== firstTask);
-    tasks.replaceChildren(...[...first, ...rest].map((one) => inTask(id, one, one.task === firstTask || answer.tasks.length === 1)));
+    const all = [...first, ...rest];
+    const queries = await Promise.all(all.map((one) => queriesOf(one.task, one.revision)));
+    tasks.replaceChildren(...all.map((one, at) => inTask(id, one, one.task === firstTask || all.length === 1, queries[at])));
     if (answer.tasks.length === 0) tasks.replaceChildren(panel('In the tasks', null, h('p', { class: 'quiet' }, 'There is no task.')));
   }
 
@@ -68,7 +71,7 @@ const SENTENCES = {
   not_scored: 'It is not in the pool: it has not been scored for this task.',
 };
 
-function inTask(id, one, opened) {
+function inTask(id, one, opened, queries) {
   const why = h('div', { class: 'stack', 'aria-live': 'polite' });
   let asked = false;
   const details = h('details', { ontoggle: () => { if (details.open && !asked) explain(); } },
@@ -79,7 +82,7 @@ function inTask(id, one, opened) {
     why.replaceChildren(h('p', { class: 'quiet' }, 'Looking for the reason …'));
     try {
       const answer = await get(`${path('tasks', one.task, 'explain')}${query({ candidate: id })}`);
-      why.replaceChildren(...explanation(answer, one).filter(Boolean));
+      why.replaceChildren(...explanation(answer, one, queries).filter(Boolean));
     } catch (failure) {
       asked = false;
       why.replaceChildren(failed(failure), h('button', { type: 'button', onclick: explain }, 'Ask again'));
@@ -91,24 +94,25 @@ function inTask(id, one, opened) {
     h('h2', {}, 'In task ', h('a', { href: links.task(one.task) }, one.task), ' ', tag(one.state)),
     h('p', {}, SENTENCES[one.state] ?? '', one.reason ? ` ${one.reason}` : '',
       place ? ` Slot ${count(place.slot)} of the selection, chosen for the query ${place.query} with a similarity of ${decimal(place.score)}. It is part of budget ${count(place.tier)} and of all larger ones.` : ''),
+    place && asks(queries, place.query) ? h('p', { class: 'quiet' }, `The query ${place.query} asks: “${asks(queries, place.query)}”`) : null,
     one.leak ? h('p', { class: 'note warn' }, 'It shares text with the queries or held-out examples of this task (a leak): a model that is trained on it has seen what it is tested on.') : null,
     details,
-    one.scores.length > 0 ? h('details', { open: opened }, h('summary', {}, `Its score to each of ${counted(one.scores.length, 'query', 'queries')}`), scoreTable(one)) : null);
+    one.scores.length > 0 ? h('details', { open: opened }, h('summary', {}, `Its score to each of ${counted(one.scores.length, 'query', 'queries')}`), scoreTable(one, queries)) : null);
   if (opened) details.open = true;
   return element;
 }
 
-function scoreTable(one) {
+function scoreTable(one, queries) {
   const scores = [...one.scores].sort((a, b) => b.score - a.score);
   const best = Math.max(...scores.map((row) => row.score), 1e-9);
   return table(`Scores in task ${one.task}, the highest first`, [
-    { name: 'Query', id: true, cell: (row) => h('span', { class: 'mono' }, row.query) },
+    { name: 'Query', id: true, cell: (row) => queryName(queries, row.query) },
     { name: 'Score', number: true, cell: (row) => decimal(row.score, 4) },
     { name: 'Compared', bars: true, cell: (row) => bar(row.score / best) },
   ], scores);
 }
 
-function explanation(answer, one) {
+function explanation(answer, one, queries) {
   const lost = answer.queries.filter((row) => row.lost).sort((a, b) => a.lost.by - b.lost.by);
   return [
     h('p', { class: 'note' }, sentence(answer.why)),
@@ -117,7 +121,7 @@ function explanation(answer, one) {
     answer.same_content_as ? h('p', {}, 'It has the same content as ', candidateLink(answer.same_content_as, one.task), ', which counts for it.') : null,
     lost.length > 0 ? h('h3', {}, 'The slots that it lost, the closest first') : null,
     lost.length > 0 ? table('Slots that the candidate lost', [
-      { name: 'Query', id: true, cell: (row) => h('span', { class: 'mono' }, row.query) },
+      { name: 'Query', id: true, cell: (row) => queryName(queries, row.query) },
       { name: 'Its score', number: true, cell: (row) => decimal(row.score, 4) },
       { name: 'Slots lost', number: true, cell: (row) => count(row.lost.slots) },
       { name: 'The easiest', number: true, cell: (row) => `slot ${count(row.lost.closest)}` },

@@ -4,6 +4,7 @@ import { h, newId, part } from './dom.js';
 import { count, decimal, percent } from './format.js';
 import { failed, loaded, panel, table } from './parts.js';
 import { bar, plot } from './plot.js';
+import { queriesOf, queryName } from './queries.js';
 
 const SLIDING_MILLIS = 120;
 
@@ -60,7 +61,7 @@ export function composition(id, details) {
       buttons.show(budgets);
     }
     slide();
-    coverage.show(task.coverage ?? []);
+    queriesOf(id, task.revision).then((queries) => coverage.show({ served: task.coverage ?? [], queries: [...queries.values()] }));
   }
 
   if (details) take(details);
@@ -111,12 +112,13 @@ function scorePlot({ points, budget }) {
   ];
 }
 
-function coverageTable(queries) {
-  if (queries.length === 0) return h('p', { class: 'quiet' }, 'Nothing is selected yet.');
-  const sorted = [...queries].sort((a, b) => (b.weak === true) - (a.weak === true) || (a.mean ?? -2) - (b.mean ?? -2));
-  const best = Math.max(...queries.map((one) => one.mean ?? 0), 1e-9);
+function coverageTable({ served, queries }) {
+  if (served.length === 0) return h('p', { class: 'quiet' }, 'Nothing is selected yet.');
+  const byId = new Map(queries.map((one) => [one.id, one]));
+  const sorted = [...served].sort((a, b) => (b.weak === true) - (a.weak === true) || (a.mean ?? -2) - (b.mean ?? -2));
+  const best = Math.max(...served.map((one) => one.mean ?? 0), 1e-9);
   return table('Queries, the worst served first', [
-    { name: 'Query', id: true, cell: (one) => h('div', {}, h('span', { class: 'mono' }, one.query), ' ', one.weak ? h('span', { class: 'tag warn' }, 'weak') : null) },
+    { name: 'Query', id: true, cell: (one) => h('div', {}, queryName(byId, one.query), one.weak ? h('span', { class: 'tag warn' }, 'weak') : null) },
     { name: 'Support', number: true, cell: (one) => (one.candidates > 0 ? decimal(one.mean) : '–') },
     { name: 'Compared', bars: true, cell: (one) => bar((one.mean ?? 0) / best, one.weak ? 'warn' : '') },
     { name: 'Selected for it', number: true, cell: (one) => count(one.candidates) },

@@ -53,7 +53,7 @@ function taskTable(tasks) {
   return table('Tasks', [
     { name: 'Task', id: true, cell: (task) => h('div', {}, h('a', { href: links.task(task.task), 'data-key': task.task }, task.task), h('div', { class: 'quiet small', title: algorithmSentence(task.algorithm) }, `${counted(task.queries, 'query', 'queries')}, ${task.algorithm}`)) },
     { name: 'Pool', number: true, cell: (task) => count(task.pool) },
-    { name: 'Waiting', number: true, cell: (task) => count(task.waiting) },
+    { name: 'Waiting', number: true, spare: true, cell: (task) => count(task.waiting) },
     { name: 'Subsets by budget', wide: true, cell: tierBars },
     { name: 'Jobs', number: true, cell: (task) => h('a', { href: links.task(task.task, 'jobs') }, count(task.tiers.reduce((sum, tier) => sum + (tier.jobs ?? 0), 0)), h('span', { class: 'unseen' }, ` jobs of ${task.task}`)) },
   ], tasks);

@@ -56,9 +56,12 @@ export function failed(failure, again) {
   return note;
 }
 
-/** A table. Columns: { name, number?, wide?, id?, bars?, cell(row) }; the first column names the row. */
+/**
+ * A table. Columns: { name, number?, wide?, id?, bars?, spare?, cell(row) }; the first column names
+ * the row, and spare ones are left out on narrow screens.
+ */
 export function table(caption, columns, rows, attributes = {}) {
-  const kind = (column) => [column.number ? 'number' : '', column.wide ? 'wide' : '', column.id ? 'id' : '', column.bars ? 'bars' : ''].join(' ').trim() || null;
+  const kind = (column) => [column.number ? 'number' : '', column.wide ? 'wide' : '', column.id ? 'id' : '', column.bars ? 'bars' : '', column.spare ? 'spare' : ''].join(' ').trim() || null;
   return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption, ...attributes },
     h('table', {},
       h('caption', { class: 'unseen' }, caption),

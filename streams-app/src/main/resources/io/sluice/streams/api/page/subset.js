@@ -4,6 +4,7 @@ import { announce, h, newId, part } from './dom.js';
 import { count, counted, decimal, excerpt } from './format.js';
 import { candidateLink, failed, panel } from './parts.js';
 import { answer, messages, prompt } from './messages.js';
+import { asks, queriesOf } from './queries.js';
 
 const TYPING_MILLIS = 250;
 const FORMATS = [
@@ -59,13 +60,16 @@ export function subset(id, details) {
   async function load() {
     request.abort();
     request = new AbortController();
+    const mine = request;
     const meta = asked.metaName && asked.metaValue ? { [`meta.${asked.metaName}`]: asked.metaValue } : {};
     const source = asked.source === null ? '' : `&source=${encodeURIComponent(asked.source)}`;
     const parameters = query({ budget: asked.budget, offset: asked.offset, limit: asked.limit, search: asked.search, ...meta });
     try {
       const page = await get(`${path('tasks', id, 'selected')}${parameters}${source}`, request.signal);
+      const queries = await queriesOf(id, page.revision);
+      if (mine.signal.aborted) return;
       problem.replaceChildren();
-      rows.show(page);
+      rows.show({ ...page, questions: Object.fromEntries(page.selected.map((row) => [row.query, asks(queries, row.query)])) });
       pager.show({ matching: page.matching, offset: page.offset, limit: page.limit });
       downloads.show(page.budget);
       found.textContent = page.matching === page.size
@@ -85,20 +89,20 @@ export function subset(id, details) {
     return h('table', {},
       h('caption', { class: 'unseen' }, `Selected candidates of task ${id}, in selection order`),
       h('thead', {}, h('tr', {}, [['Slot', 'number'], ['Candidate', 'id'], ['Example', 'wide'], ['Source', ''], ['Selected for', ''], ['Score', 'number'], ['Budget', 'number']].map(([name, kind]) => h('th', { scope: 'col', class: kind || null }, name)))),
-      h('tbody', {}, page.selected.map((row) => rowOf(row))));
+      h('tbody', {}, page.selected.map((row) => rowOf(row, page.questions[row.query]))));
   }
 
-  function rowOf(row) {
+  function rowOf(row, question) {
     const open = unfolded.has(row.candidate_id);
     const detail = newId('example');
     const button = h('button', { type: 'button', class: 'plain', 'data-key': `fold-${row.candidate_id}`, 'aria-expanded': String(open), 'aria-controls': detail, onclick: fold }, open ? 'Less' : 'Read', h('span', { class: 'unseen' }, ` candidate in slot ${row.rank}`));
-    const below = h('tr', { id: detail, hidden: !open }, h('td', { colspan: 7 }, open ? whole(row) : null));
+    const below = h('tr', { id: detail, hidden: !open }, h('td', { colspan: 7 }, open ? whole(row, question) : null));
     const line = h('tr', { class: open ? 'unfolded' : null },
       h('td', { class: 'number' }, count(row.rank)),
       h('th', { scope: 'row', class: 'id' }, candidateLink(row.candidate_id, id, row.candidate_id), row.leak ? h('div', {}, h('span', { class: 'tag warn', title: 'shares text with the task’s queries or held-out examples' }, 'leak')) : null),
       h('td', { class: 'wide' }, h('div', {}, excerpt(prompt(row))), h('div', { class: 'quiet' }, '→ ', excerpt(answer(row), 90), ' ', button)),
       h('td', { class: 'id' }, row.source || h('span', { class: 'quiet' }, 'none')),
-      h('td', { class: 'id small' }, row.query),
+      h('td', { class: 'id small', title: question || null }, row.query),
       h('td', { class: 'number' }, decimal(row.score)),
       h('td', { class: 'number' }, count(row.tier)));
     function fold() {
@@ -109,14 +113,15 @@ export function subset(id, details) {
       line.classList.toggle('unfolded', opening);
       button.setAttribute('aria-expanded', String(opening));
       button.firstChild.textContent = opening ? 'Less' : 'Read';
-      if (opening && below.firstChild.childElementCount === 0) below.firstChild.append(whole(row));
+      if (opening && below.firstChild.childElementCount === 0) below.firstChild.append(whole(row, question));
     }
     return [line, below];
   }
 
-  function whole(row) {
+  function whole(row, question) {
     const metadata = Object.entries(row.metadata ?? {});
     return h('div', { class: 'stack' }, messages(row),
+      question ? h('p', { class: 'small quiet' }, `Selected for the query ${row.query}, which asks: “${question}”`) : null,
       metadata.length > 0 ? h('p', { class: 'small quiet' }, metadata.map(([name, value]) => `${name}: ${value}`).join(' · ')) : null);
   }
 
