@@ -24,6 +24,11 @@ public final class KafkaFixture implements ParameterResolver {
 
   @Override
   public TestKafka resolveParameter(ParameterContext parameter, ExtensionContext test) {
+    return topics(test);
+  }
+
+  /** The broker of the tests, with topic names and a registry that no other test has. */
+  public static TestKafka topics(ExtensionContext test) {
     TestBroker broker =
         test.getRoot()
             .getStore(NAMESPACE)

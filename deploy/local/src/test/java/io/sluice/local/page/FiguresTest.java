@@ -1,12 +1,9 @@
 package io.sluice.local.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.local.cli.CommandRun;
-import io.sluice.local.kafka.KafkaFixture;
-import io.sluice.local.kafka.TestKafka;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneResult;
@@ -14,25 +11,22 @@ import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.MeanLoss;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The figures that the page shows are those of the API, and of the commands that check it. */
 @Tag("broker")
-@ExtendWith(KafkaFixture.class)
+@ExtendWith(PageFixture.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class FiguresTest {
   private static final String TASK = "figures";
@@ -43,9 +37,9 @@ class FiguresTest {
   private Browser browser;
 
   @BeforeAll
-  void start(TestKafka kafka, @TempDir Path directory) throws IOException, InterruptedException {
-    assumeTrue(Browser.isInstalled(), Browser.MISSING);
-    services = new PageServices(kafka, directory);
+  void start(PageServices services, Browser browser) {
+    this.services = services;
+    this.browser = browser;
     services.put(
         TASK, 3, List.of(10, BUDGET), "\"controls\": [\"none\", \"random\"], \"seeds\": [0, 1],");
     services.send("c", POOL);
@@ -53,18 +47,6 @@ class FiguresTest {
     services
         .api()
         .await("/api/tasks/" + TASK, answer -> answer.json().path("pool").asInt() == POOL);
-    browser = Browser.start();
-    browser.width(1200);
-  }
-
-  @AfterAll
-  void stop() {
-    if (browser != null) {
-      browser.close();
-    }
-    if (services != null) {
-      services.close();
-    }
   }
 
   @Test

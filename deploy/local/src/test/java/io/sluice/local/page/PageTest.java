@@ -1,18 +1,12 @@
 package io.sluice.local.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sluice.local.kafka.KafkaFixture;
-import io.sluice.local.kafka.TestKafka;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,11 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a person does with the page, in a real browser. */
 @Tag("broker")
-@ExtendWith(KafkaFixture.class)
+@ExtendWith(PageFixture.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class PageTest {
   private static final String HOSTILE =
@@ -37,24 +30,12 @@ class PageTest {
   private Browser browser;
 
   @BeforeAll
-  void start(TestKafka kafka, @TempDir Path directory) throws IOException, InterruptedException {
-    assumeTrue(Browser.isInstalled(), Browser.MISSING);
-    services = new PageServices(kafka, directory);
-    browser = Browser.start();
-    browser.width(1200);
+  void start(PageServices services, Browser browser) {
+    this.services = services;
+    this.browser = browser;
     services.put("standing", 4, List.of(5, 20));
     services.send("s", 60);
     services.awaitSelected("standing", 20);
-  }
-
-  @AfterAll
-  void stop() {
-    if (browser != null) {
-      browser.close();
-    }
-    if (services != null) {
-      services.close();
-    }
   }
 
   @AfterEach
