@@ -21,22 +21,29 @@ public final class JobControl implements RunControl {
   private Set<String> retracted = Set.of();
   private String log = "";
 
-  /** The last step of the current training run, and the losses since the last report. */
+  /**
+   * The last step of the current training run, the losses since the last report, and their mean in
+   * that one, which stands for them until a further step is done.
+   */
   private record Steps(
-      ArmRun run, int step, int of, double lossSum, int losses, double tokensPerSecond) {
+      ArmRun run,
+      int step,
+      int of,
+      double lossSum,
+      int losses,
+      double reported,
+      double tokensPerSecond) {
     TrainingProgress progress() {
       return new TrainingProgress(
-          run.arm().kind(),
-          run.seed(),
-          step,
-          of,
-          losses == 0 ? 0 : lossSum / losses,
-          tokensPerSecond,
-          run.arm().name());
+          run.arm().kind(), run.seed(), step, of, loss(), tokensPerSecond, run.arm().name());
+    }
+
+    private double loss() {
+      return losses == 0 ? reported : lossSum / losses;
     }
 
     Steps withoutLosses() {
-      return new Steps(run, step, of, 0, 0, tokensPerSecond);
+      return new Steps(run, step, of, 0, 0, loss(), tokensPerSecond);
     }
   }
 
@@ -93,11 +100,17 @@ public final class JobControl implements RunControl {
 
   @Override
   public synchronized void step(ArmRun run, int step, int of, double loss, double tokensPerSecond) {
-    Steps before = steps.orElse(new Steps(run, 0, of, 0, 0, 0));
+    Steps before = steps.orElse(new Steps(run, 0, of, 0, 0, 0, 0));
     steps =
         Optional.of(
             new Steps(
-                run, step, of, before.lossSum() + loss, before.losses() + 1, tokensPerSecond));
+                run,
+                step,
+                of,
+                before.lossSum() + loss,
+                before.losses() + 1,
+                before.reported(),
+                tokensPerSecond));
   }
 
   @Override

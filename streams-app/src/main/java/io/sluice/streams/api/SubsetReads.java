@@ -53,8 +53,7 @@ final class SubsetReads {
         "",
         partition -> {
           HeldSummaries held = summaries(partition, id);
-          SubsetReport report =
-              SubsetReport.of(held.task().served(), SummaryEntry.of(held));
+          SubsetReport report = SubsetReport.of(held.task().served(), SummaryEntry.of(held));
           Json.respond(request, TaskView.of(held.task(), report));
         });
   }

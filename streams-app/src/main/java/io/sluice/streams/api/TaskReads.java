@@ -101,7 +101,8 @@ final class TaskReads {
   }
 
   private QueriesView queriesOf(String id) {
-    return QueriesView.of(instances.askTask(id, "/queries", partition -> queries(partition, id, false)));
+    return QueriesView.of(
+        instances.askTask(id, "/queries", partition -> queries(partition, id, false)));
   }
 
   private QueriesView queries(int partition, String id, boolean withMessages) {

@@ -42,8 +42,7 @@ public final class Explanations {
     List<SelectedInstruction> selected =
         subset.entries().stream().map(Subset.Entry::instruction).toList();
     boolean full =
-        isFull(
-            subset.task(), selected.size(), Optional.ofNullable(tasks.statuses().get(taskId)));
+        isFull(subset.task(), selected.size(), Optional.ofNullable(tasks.statuses().get(taskId)));
     return ExplainedSubset.of(subset.task(), selected, full)
         .explain(candidateId, evidence.find(subset.task(), candidateId));
   }

@@ -29,8 +29,7 @@ final class CurrentSubset {
    * @param sizes how many of its candidates the subset of each budget has
    * @param control ids of the candidates in the random control, if there is one
    */
-  CurrentSubset(
-      List<Slot<String>> selection, SubsetSizes sizes, Optional<List<String>> control) {
+  CurrentSubset(List<Slot<String>> selection, SubsetSizes sizes, Optional<List<String>> control) {
     this.slots = List.copyOf(selection.subList(0, sizes.largest()));
     this.sizes = sizes;
     this.control = control;

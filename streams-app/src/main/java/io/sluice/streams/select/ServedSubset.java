@@ -114,8 +114,7 @@ final class ServedSubset {
    * @param task the task, which serves the version's revision
    * @param stored looks up a nomination in the store
    */
-  SubsetView view(
-      HeldTask task, Version version, Function<String, Optional<Nomination>> stored) {
+  SubsetView view(HeldTask task, Version version, Function<String, Optional<Nomination>> stored) {
     return new SubsetView(
         task,
         version.slots(),
@@ -153,8 +152,7 @@ final class ServedSubset {
     return made;
   }
 
-  private synchronized void keep(
-      String candidateId, CandidateSummary summary, long changesBefore) {
+  private synchronized void keep(String candidateId, CandidateSummary summary, long changesBefore) {
     if (changes == changesBefore) {
       remove(candidateId);
       kept.put(candidateId, summary);

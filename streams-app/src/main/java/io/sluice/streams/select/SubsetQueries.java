@@ -81,8 +81,7 @@ public final class SubsetQueries {
    * @return empty when there is no such task
    * @throws IllegalArgumentException when the budget is out of range
    */
-  public Optional<HeldSummaries> summaries(
-      int partition, String taskId, Optional<Integer> budget) {
+  public Optional<HeldSummaries> summaries(int partition, String taskId, Optional<Integer> budget) {
     return read(partition, taskId, view -> view.summaries(budget));
   }
 
@@ -310,8 +309,7 @@ public final class SubsetQueries {
    * @param subset the subset
    * @param sample the candidates in the task's random control; empty when it has none
    */
-  public record HeldBesideSample(
-      HeldSummaries subset, Optional<List<CandidateSummary>> sample) {}
+  public record HeldBesideSample(HeldSummaries subset, Optional<List<CandidateSummary>> sample) {}
 
   /**
    * A part of the subset of a budget.

@@ -21,7 +21,9 @@ class FoldedTextTest {
 
   @Property
   void givenAnyTexts_whenOneIsSought_thenItIsFoundWhereJavaFindsItInWhicheverCase(
-      @ForAll("texts") String first, @ForAll("texts") String second, @ForAll("words") String sought) {
+      @ForAll("texts") String first,
+      @ForAll("texts") String second,
+      @ForAll("words") String sought) {
     assertThat(FoldedText.of(List.of(first, second)).contains(FoldedText.sought(sought)))
         .isEqualTo(found(first, sought) || found(second, sought));
   }
@@ -55,6 +57,10 @@ class FoldedTextTest {
 
   @Provide
   Arbitrary<String> words() {
-    return Arbitraries.of(LETTERS).list().ofMinSize(1).ofMaxSize(2).map(all -> String.join("", all));
+    return Arbitraries.of(LETTERS)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(2)
+        .map(all -> String.join("", all));
   }
 }

@@ -133,7 +133,11 @@ class ServedSubsetsTest {
   }
 
   private static String found(ServedSubset subset, String id, String stored) {
-    return view(subset, each -> nomination(each, stored)).source().summary(id).orElseThrow().source();
+    return view(subset, each -> nomination(each, stored))
+        .source()
+        .summary(id)
+        .orElseThrow()
+        .source();
   }
 
   private static SubsetView view(ServedSubset subset, Function<String, Nomination> stored) {
@@ -167,6 +171,7 @@ class ServedSubsetsTest {
     List<Slot<String>> slots =
         new ArrayList<>(
             IntStream.range(0, ids.length).mapToObj(i -> new Slot<>(i, 0, ids[i], 1f)).toList());
-    return new CurrentSubset(slots, SubsetSizes.ofExamples(task("t"), ids.length), Optional.empty());
+    return new CurrentSubset(
+        slots, SubsetSizes.ofExamples(task("t"), ids.length), Optional.empty());
   }
 }

@@ -290,8 +290,7 @@ record SelectionChecks(SentRecords sent, SelectFixture select) {
     }
     bySource.forEach(
         (source, ids) -> {
-          SubsetFilter filter =
-              SubsetFilter.of(Optional.empty(), Optional.of(source), Map.of());
+          SubsetFilter filter = SubsetFilter.of(Optional.empty(), Optional.of(source), Map.of());
           assertThat(select.read(taskId, filter).slots())
               .extracting(Slot::id)
               .containsExactlyElementsOf(ids);

@@ -88,15 +88,23 @@ class LargeSubsetTest {
 
     System.out.printf("%-28s %10s %10s %10s%n", "milliseconds", "first", "median", "longest");
     Duration pages =
-        measure(api, "a page", IntStream.range(0, BUDGET / 50).map(i -> 50 * i), 
+        measure(
+            api,
+            "a page",
+            IntStream.range(0, BUDGET / 50).map(i -> 50 * i),
             task + "/selected?limit=50&offset=%d");
-    measure(api, "a page of 500", IntStream.range(0, 20).map(i -> 500 * i),
+    measure(
+        api,
+        "a page of 500",
+        IntStream.range(0, 20).map(i -> 500 * i),
         task + "/selected?limit=500&offset=%d");
     Duration searches =
         measure(api, "a search", IntStream.range(0, 100), task + "/selected?search=ask+c3-%d");
-    measure(api, "a search without a match", IntStream.range(0, 50), task + "/selected?search=no%d");
+    measure(
+        api, "a search without a match", IntStream.range(0, 50), task + "/selected?search=no%d");
     Duration filters =
-        measure(api, "a filter", IntStream.range(0, 50), task + "/selected?source=source-1&offset=%d");
+        measure(
+            api, "a filter", IntStream.range(0, 50), task + "/selected?source=source-1&offset=%d");
     measure(api, "the task", IntStream.range(0, 20), task);
     measure(api, "shares", IntStream.range(0, 20), task + "/shares?budget=5000");
     measure(api, "scores", IntStream.range(0, 20), task + "/scores");

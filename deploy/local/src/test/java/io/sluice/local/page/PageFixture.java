@@ -39,10 +39,11 @@ final class PageFixture implements ExecutionCondition, ParameterResolver {
   public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
     ExtensionContext.Store store = test.getStore(NAMESPACE);
     return parameter.getParameter().getType() == Browser.class
-        ? store.getOrComputeIfAbsent(Browser.class, key -> browser(), RunningBrowser.class).browser()
+        ? store
+            .getOrComputeIfAbsent(Browser.class, key -> browser(), RunningBrowser.class)
+            .browser()
         : store
-            .getOrComputeIfAbsent(
-                PageServices.class, key -> services(test), RunningServices.class)
+            .getOrComputeIfAbsent(PageServices.class, key -> services(test), RunningServices.class)
             .services();
   }
 
@@ -59,8 +60,7 @@ final class PageFixture implements ExecutionCondition, ParameterResolver {
   private static RunningServices services(ExtensionContext test) {
     try {
       Path directory = Files.createTempDirectory("sluice-page");
-      return new RunningServices(
-          new PageServices(KafkaFixture.topics(test), directory), directory);
+      return new RunningServices(new PageServices(KafkaFixture.topics(test), directory), directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -76,8 +76,7 @@ final class PageFixture implements ExecutionCondition, ParameterResolver {
     }
   }
 
-  private record RunningServices(PageServices services, Path directory)
-      implements AutoCloseable {
+  private record RunningServices(PageServices services, Path directory) implements AutoCloseable {
     @Override
     public void close() throws IOException {
       services.close();

@@ -3,7 +3,7 @@ import { get, query, path } from './api.js';
 import { confirmed, write } from './dialogs.js';
 import { h } from './dom.js';
 import { count, counted, decimal, sentence } from './format.js';
-import { candidateLink, failed, links, loaded, pairs, panel, table, tag } from './parts.js';
+import { algorithmSentence, candidateLink, failed, links, loaded, pairs, panel, table, tag } from './parts.js';
 import { messages } from './messages.js';
 import { asks, queriesOf, queryName } from './queries.js';
 import { bar } from './plot.js';
@@ -116,6 +116,7 @@ function explanation(answer, one, queries) {
   const lost = answer.queries.filter((row) => row.lost).sort((a, b) => a.lost.by - b.lost.by);
   return [
     h('p', { class: 'note' }, sentence(answer.why)),
+    answer.state === 'selected' || answer.state === 'not_selected' ? h('p', { class: 'quiet' }, algorithmSentence(answer.algorithm)) : null,
     answer.left_out_by.length > 0 ? h('p', {}, `Rules that it does not meet: ${answer.left_out_by.join(', ')}.`) : null,
     answer.leaks_with.length > 0 ? h('p', {}, `It shares text with: ${answer.leaks_with.join(', ')}.`) : null,
     answer.same_content_as ? h('p', {}, 'It has the same content as ', candidateLink(answer.same_content_as, one.task), ', which counts for it.') : null,

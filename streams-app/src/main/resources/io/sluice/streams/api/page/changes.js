@@ -7,6 +7,7 @@ import { plot } from './plot.js';
 
 const AGAIN_MILLIS = 2000;
 const AT_ONCE = 12;
+const PUBLICATIONS = 20;
 
 export function changes(id) {
   let due = null;
@@ -17,7 +18,7 @@ export function changes(id) {
     clearTimeout(due);
     due = null;
     const past = get(path('tasks', id, 'history'));
-    const now = get(`${path('tasks', id, 'changes')}?limit=50`);
+    const now = get(`${path('tasks', id, 'changes')}?limit=${PUBLICATIONS}`);
     await Promise.all([history.load(past, load), newest.load(now, load)]);
     const answers = await Promise.allSettled([past, now]);
     if (answers.some((answer) => answer.value?.state === 'reading')) due = setTimeout(load, AGAIN_MILLIS);

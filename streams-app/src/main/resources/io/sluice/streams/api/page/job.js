@@ -5,6 +5,7 @@ import { h, part } from './dom.js';
 import { count, counted, decimal, known, rate, sentence, time } from './format.js';
 import { failed, jobBar, jobProgress, links, loaded, pairs, panel, table, tag } from './parts.js';
 import { plot } from './plot.js';
+import { TRIGGERS } from './jobs.js';
 
 const AGAIN_MILLIS = 700;
 
@@ -88,7 +89,7 @@ function stateOf({ job, report }) {
     pairs(
       ['Task', h('a', { href: links.task(job.task) }, job.task)],
       ['Budget', counted(job.budget, 'example')],
-      ['Fired', `${time(job.fired_at)} (${job.trigger})`],
+      ['Fired', `${time(job.fired_at)}: ${TRIGGERS[job.trigger] ?? job.trigger}`],
       report?.trainer ? ['Trainer', `${report.trainer}, attempt ${count(report.attempt)}`] : null,
       report?.reported_at ? ['Last report', time(report.reported_at)] : null,
       known(report?.progress?.tokens_per_second) && job.state === 'open' ? ['Speed', `${rate(report.progress.tokens_per_second).replace('/s', '')} tokens/s, loss ${decimal(report.progress.loss)}`] : null),
@@ -146,7 +147,7 @@ function distancePlot({ reading, distance, results }) {
   const known = points.filter(({ result }) => result?.query_loss);
   return [
     known.length > 0
-      ? plot(known.map(({ arm, result }) => ({ name: armName(result), dots: true, errors: true, points: [[arm.distance.mean, result.query_loss.mean, result.query_loss.standard_error ?? 0]] })), {
+      ? plot(known.map(({ arm, result }) => ({ name: armName(result), colour: results.filter((one) => one.query_loss).indexOf(result), dots: true, errors: true, points: [[arm.distance.mean, result.query_loss.mean, result.query_loss.standard_error ?? 0]] })), {
         title: 'Distance of each arm’s examples to the queries against the loss after training', x: 'distance to the queries (1 − similarity)', y: 'loss on the queries', legend: true })
       : h('p', { class: 'quiet' }, 'The plot needs results of the arms.'),
     points.length > 0

@@ -5,7 +5,8 @@ import { count, time } from './format.js';
 import { jobBar, jobProgress, links, loaded, table, tag } from './parts.js';
 
 const AGAIN_MILLIS = 500;
-const TRIGGERS = { full: 'the subset was full', refresh: 'enough of the subset was new', manual: 'somebody fired it' };
+/** Why a job fired, by its trigger. */
+export const TRIGGERS = { full: 'the subset was full', refresh: 'enough of the subset was new', manual: 'somebody fired it' };
 
 export function jobs() {
   const list = jobList();

@@ -39,8 +39,9 @@ function thin(points) {
 /**
  * Lines or dots over two axes.
  *
- * @param series  list of { name, points: [[x, y, error?], ...], dots?, errors? }: dots without a
- *     line, and whether bars of the errors are drawn
+ * @param series  list of { name, points: [[x, y, error?], ...], dots?, errors?, colour? }: dots
+ *     without a line, whether bars of the errors are drawn, and the number of the colour if it is
+ *     not that of the series
  * @param options title (says what is seen), x and y (names of the axes), formatX, formatY, ticksX,
  *     zero (whether y begins at 0), top (that y reaches at least), marks ([{ x }], vertical lines),
  *     legend (also of a single line), empty (what is said without points)
@@ -72,7 +73,7 @@ export function plot(series, options) {
     picture.append(s('line', { class: 'mark', x1: x.of(mark.x), x2: x.of(mark.x), y1: TOP, y2: HEIGHT - BOTTOM }));
   }
   lines.forEach((line, number) => {
-    const colour = `series-${number % 6}`;
+    const colour = colourOf(line, number);
     if (!line.dots) {
       picture.append(s('polyline', { class: `line ${colour}`, points: line.points.map((point) => `${x.of(point[0]).toFixed(1)},${y.of(point[1]).toFixed(1)}`).join(' ') }));
     }
@@ -92,9 +93,13 @@ export function plot(series, options) {
     picture);
 }
 
+function colourOf(line, number) {
+  return `series-${(line.colour ?? number) % 6}`;
+}
+
 function legend(lines) {
   return h('ul', { class: 'legend' }, lines.map((line, number) =>
-    h('li', {}, h('span', { class: `swatch series-${number % 6}`, 'aria-hidden': 'true' }), line.name)));
+    h('li', {}, h('span', { class: `swatch ${colourOf(line, number)}`, 'aria-hidden': 'true' }), line.name)));
 }
 
 function scale(low, high, from, to, pad) {

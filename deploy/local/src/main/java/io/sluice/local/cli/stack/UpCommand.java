@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     description = {
-      "Run a broker with all topics and a schema registry on this machine until Ctrl-C. The data are"
-          + " kept.",
+      "Run a broker with all topics and a schema registry on this machine until Ctrl-C. The data"
+          + " are kept.",
       "With --all, run everything else too: a worker, the streams-app with its page, and a trainer."
     })
 public final class UpCommand implements Callable<Integer> {
@@ -145,8 +145,7 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private void runUntilOneEnds(
-      LocalStack stack, LocalServices running, Map<String, String> kafka)
+  private void runUntilOneEnds(LocalStack stack, LocalServices running, Map<String, String> kafka)
       throws InterruptedException {
     if (services.sendsBundled() && BundledTasks.sendToEmpty(KafkaAccess.of(kafka))) {
       say("Sent the bundled tasks and candidates: their subsets fill within a minute or so.");
