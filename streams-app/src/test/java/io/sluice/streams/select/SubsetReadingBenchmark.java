@@ -78,8 +78,7 @@ public class SubsetReadingBenchmark {
       served
           .open(0)
           .publish(
-              task,
-              new CurrentSubset(slots, SubsetSizes.ofExamples(task, SIZE), Optional.empty()));
+              task, new CurrentSubset(slots, SubsetSizes.ofExamples(task, SIZE), Optional.empty()));
     }
 
     private Nomination nomination(int number) {
