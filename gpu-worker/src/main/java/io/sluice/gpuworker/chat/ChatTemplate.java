@@ -25,9 +25,6 @@ public final class ChatTemplate {
   /** All renderings that find the answers of one conversation may use as much as so many. */
   private static final int RENDERINGS = 10;
 
-  private static final String HALF_CHARACTER =
-      "its text contains half of a character (an unpaired surrogate), which no tokenizer can encode";
-
   /** The variables that the parts of the conversation themselves become. */
   private static final Set<String> RESERVED = Set.of("messages", "tools", "add_generation_prompt");
 
@@ -76,37 +73,45 @@ public final class ChatTemplate {
     return render(conversation, generationPrompt, new StepBudget(Limits.DEFAULT, 1));
   }
 
-  Rendering render(Conversation conversation, boolean generationPrompt, StepBudget budget) {
-    Optional<String> reserved =
-        conversation.arguments().keySet().stream().filter(RESERVED::contains).findFirst();
+  private Rendering render(Conversation conversation, boolean generationPrompt, StepBudget budget) {
+    Optional<Rendering.Refused> reserved = reserved(conversation);
     if (reserved.isPresent()) {
-      String message = reserved.get() + " cannot be an extra argument of the chat template";
-      return new Rendering.Refused(message, message);
+      return reserved.get();
     }
-    Map<String, JsonNode> variables = new HashMap<>();
-    variables.put("documents", NullNode.getInstance());
-    specialTokens.forEach((name, token) -> variables.put(name, TextNode.valueOf(token)));
-    variables.putAll(conversation.arguments());
+    Map<String, JsonNode> variables = variables(conversation);
     variables.put("messages", array(conversation));
-    variables.put(
-        "tools", conversation.tools().<JsonNode>map(tools -> tools).orElse(NullNode.getInstance()));
     variables.put("add_generation_prompt", BooleanNode.valueOf(generationPrompt));
     Work work = budget.next();
     try {
       Rendered rendered = template.render(variables, date, work);
       return isWellFormed(rendered.text())
           ? new Rendering.Complete(rendered.text(), rendered.generations())
-          : new Rendering.Refused(HALF_CHARACTER, HALF_CHARACTER);
+          : Rendering.Refused.halfCharacter();
     } catch (RenderException e) {
-      String message = String.valueOf(e.getMessage());
-      String reason =
-          e.raisedByTemplate()
-              ? "the chat template refuses the conversation: " + message
-              : "the chat template fails in line " + e.line() + ": " + message;
-      return new Rendering.Refused(reason, message);
+      return Rendering.Refused.of(e);
     } finally {
       budget.used(work);
     }
+  }
+
+  /** The refusal of arguments that have the name of a part of the conversation. */
+  private static Optional<Rendering.Refused> reserved(Conversation conversation) {
+    return conversation.arguments().keySet().stream()
+        .filter(RESERVED::contains)
+        .findFirst()
+        .map(name -> name + " cannot be an extra argument of the chat template")
+        .map(message -> new Rendering.Refused(message, message));
+  }
+
+  /** The variables of the template, except those that differ between renderings. */
+  private Map<String, JsonNode> variables(Conversation conversation) {
+    Map<String, JsonNode> variables = new HashMap<>();
+    variables.put("documents", NullNode.getInstance());
+    specialTokens.forEach((name, token) -> variables.put(name, TextNode.valueOf(token)));
+    variables.putAll(conversation.arguments());
+    variables.put(
+        "tools", conversation.tools().<JsonNode>map(tools -> tools).orElse(NullNode.getInstance()));
+    return variables;
   }
 
   private static boolean isWellFormed(String text) {
@@ -125,15 +130,18 @@ public final class ChatTemplate {
     if (conversation.messages().isEmpty()) {
       return new LearntText.Refused("it has no messages");
     }
-    StepBudget budget = new StepBudget(Limits.DEFAULT, RENDERINGS);
-    Rendering rendering = render(conversation, false, budget);
-    if (rendering instanceof Rendering.Refused refused) {
-      return new LearntText.Refused(refused.reason());
+    Optional<Rendering.Refused> reserved = reserved(conversation);
+    if (reserved.isPresent()) {
+      return new LearntText.Refused(reserved.get().reason());
     }
-    Rendering.Complete complete = (Rendering.Complete) rendering;
-    return marksGeneration()
+    StepBudget budget = new StepBudget(Limits.DEFAULT, RENDERINGS);
+    if (!marksGeneration()) {
+      return turns(conversation, budget).all();
+    }
+    Rendering rendering = render(conversation, false, budget);
+    return rendering instanceof Rendering.Complete complete
         ? MarkedParts.of(conversation, complete)
-        : TurnPrefixes.of(this, conversation, complete.text(), budget);
+        : new LearntText.Refused(((Rendering.Refused) rendering).reason());
   }
 
   /**
@@ -145,15 +153,28 @@ public final class ChatTemplate {
     if (last < 0 || !conversation.isAssistant(last)) {
       return new LearntText.Refused("the last message must be the assistant's answer");
     }
+    Optional<Rendering.Refused> reserved = reserved(conversation);
+    if (reserved.isPresent()) {
+      return new LearntText.Refused(reserved.get().reason());
+    }
     StepBudget budget = new StepBudget(Limits.DEFAULT, RENDERINGS);
-    Rendering rendering = render(conversation, false, budget);
-    if (rendering instanceof Rendering.Refused refused) {
-      return new LearntText.Refused(refused.reason());
-    }
-    Rendering.Complete complete = (Rendering.Complete) rendering;
     if (!marksGeneration()) {
-      return TurnPrefixes.last(this, conversation, complete.text(), budget);
+      return turns(conversation, budget).last();
     }
-    return MarkedParts.last(conversation, complete, render(conversation.upTo(last), false, budget));
+    Rendering rendering = render(conversation, false, budget);
+    return rendering instanceof Rendering.Complete complete
+        ? MarkedParts.last(conversation, complete, render(conversation.upTo(last), false, budget))
+        : new LearntText.Refused(((Rendering.Refused) rendering).reason());
+  }
+
+  /** What is learnt of a conversation by its prompts, whether the template has marks or not. */
+  TurnPrefixes turns(Conversation conversation, StepBudget budget) {
+    return new TurnPrefixes(conversation, beginnings(conversation, budget));
+  }
+
+  /** The conversation up to each of its messages. */
+  Beginnings beginnings(Conversation conversation, StepBudget budget) {
+    return new Beginnings(
+        template.renderings(variables(conversation), conversation.messages(), date), budget);
   }
 }

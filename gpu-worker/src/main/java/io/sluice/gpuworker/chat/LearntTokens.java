@@ -1,6 +1,5 @@
 package io.sluice.gpuworker.chat;
 
-import io.sluice.gpuworker.chat.jinja.Rendered;
 import java.util.List;
 
 /** Which tokens of a text are learnt, from the places of the tokens in it. */
@@ -28,14 +27,13 @@ public final class LearntTokens {
   public static boolean[] of(String text, List<LearntText.Part> learnt, List<Place> tokens) {
     int[] codePoints = codePointsBefore(text);
     boolean[] result = new boolean[tokens.size()];
-    for (LearntText.Part part : learnt) {
-      Rendered.Span span = part.span();
-      int start = codePoints[span.start()];
-      int end = codePoints[span.end()];
-      for (int i = 0; i < result.length; i++) {
-        Place place = tokens.get(i);
-        result[i] |= place.start() < end && place.end() > start;
+    int part = 0;
+    for (int i = 0; i < result.length; i++) {
+      Place place = tokens.get(i);
+      while (part < learnt.size() && codePoints[learnt.get(part).span().end()] <= place.start()) {
+        part++;
       }
+      result[i] = part < learnt.size() && codePoints[learnt.get(part).span().start()] < place.end();
     }
     return result;
   }

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.chat;
 
+import io.sluice.gpuworker.chat.jinja.RenderException;
 import io.sluice.gpuworker.chat.jinja.Rendered;
 import java.util.List;
 
@@ -26,5 +27,24 @@ public sealed interface Rendering {
    *     the line of the template
    * @param message the template's own message, or the error, without anything added
    */
-  record Refused(String reason, String message) implements Rendering {}
+  record Refused(String reason, String message) implements Rendering {
+    private static final String HALF_CHARACTER =
+        "its text contains half of a character (an unpaired surrogate), which no tokenizer can"
+            + " encode";
+
+    /** The refusal of a text that cannot be encoded. */
+    static Refused halfCharacter() {
+      return new Refused(HALF_CHARACTER, HALF_CHARACTER);
+    }
+
+    /** The refusal that an error of a rendering is. */
+    static Refused of(RenderException e) {
+      String message = String.valueOf(e.getMessage());
+      String reason =
+          e.raisedByTemplate()
+              ? "the chat template refuses the conversation: " + message
+              : "the chat template fails in line " + e.line() + ": " + message;
+      return new Refused(reason, message);
+    }
+  }
 }

@@ -5,7 +5,7 @@ import io.sluice.gpuworker.chat.jinja.Work;
 
 /**
  * What several renderings of one conversation may use together: their number grows with the number
- * of answers, and the length of each as well. Used by one thread.
+ * of answers, and with some templates the length of each as well. Used by one thread.
  */
 final class StepBudget {
   private final Limits perRendering;
@@ -33,6 +33,11 @@ final class StepBudget {
   /** Subtracts what a rendering used. */
   void used(Work work) {
     left -= work.used();
+  }
+
+  /** The steps that all renderings so far have used. */
+  long used() {
+    return steps - left;
   }
 
   boolean isExhausted() {

@@ -1,9 +1,14 @@
 package io.sluice.gpuworker.chat;
 
+import io.sluice.gpuworker.chat.Beginnings.Beginning;
+import io.sluice.gpuworker.chat.Beginnings.Complete;
+import io.sluice.gpuworker.chat.Beginnings.Refused;
 import io.sluice.gpuworker.chat.LearntText.Reason;
 import io.sluice.gpuworker.chat.LearntText.Unlearnt;
 import io.sluice.gpuworker.chat.jinja.Rendered;
-import java.util.ArrayList;
+import io.sluice.gpuworker.chat.jinja.SharedText;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,64 +27,56 @@ import java.util.OptionalInt;
  * see them. A conversation of which no answer can be learnt is refused.
  */
 final class TurnPrefixes {
-  private final ChatTemplate template;
   private final Conversation conversation;
-  private final String text;
-  private final StepBudget budget;
+  private final Beginnings beginnings;
 
-  private TurnPrefixes(
-      ChatTemplate template, Conversation conversation, String text, StepBudget budget) {
-    this.template = template;
+  TurnPrefixes(Conversation conversation, Beginnings beginnings) {
     this.conversation = conversation;
-    this.text = text;
-    this.budget = budget;
+    this.beginnings = beginnings;
   }
 
-  /**
-   * Finds the answers in a text.
-   *
-   * @param text the whole conversation, rendered without the generation prompt
-   * @param budget what all renderings may use together
-   */
-  static LearntText of(
-      ChatTemplate template, Conversation conversation, String text, StepBudget budget) {
-    return new TurnPrefixes(template, conversation, text, budget).from(0);
+  /** Finds all answers. */
+  LearntText all() {
+    return from(0);
   }
 
-  /**
-   * Finds the last message, which is the assistant's, in a text.
-   *
-   * @param text the whole conversation, rendered without the generation prompt
-   * @param budget what all renderings may use together
-   */
-  static LearntText last(
-      ChatTemplate template, Conversation conversation, String text, StepBudget budget) {
-    return new TurnPrefixes(template, conversation, text, budget)
-        .from(conversation.messages().size() - 1);
+  /** Finds the last message, which is the assistant's. */
+  LearntText last() {
+    return from(conversation.messages().size() - 1);
   }
 
-  /** Finds the answers from a message on. */
   private LearntText from(int first) {
-    List<LearntText.Part> learnt = new ArrayList<>();
-    List<Unlearnt> unlearnt = new ArrayList<>();
-    for (int i = first; i < conversation.messages().size(); i++) {
+    Beginning all = beginnings.upTo(conversation.messages().size(), false);
+    return all instanceof Complete whole
+        ? from(first, whole.text())
+        : new LearntText.Refused(((Refused) all).refusal().reason());
+  }
+
+  /**
+   * Finds the answers from a message on, the last one first, so that every rendering is one of
+   * fewer messages than those before.
+   */
+  private LearntText from(int first, SharedText whole) {
+    Deque<LearntText.Part> learnt = new ArrayDeque<>();
+    Deque<Unlearnt> unlearnt = new ArrayDeque<>();
+    for (int i = conversation.messages().size() - 1; i >= first; i--) {
       if (!conversation.isAssistant(i)) {
         continue;
       }
-      Answer answer = answer(i);
-      if (budget.isExhausted()) {
-        return new LearntText.Refused(budget.reason());
+      Answer answer = answer(i, whole);
+      if (beginnings.budget().isExhausted()) {
+        return new LearntText.Refused(beginnings.budget().reason());
       }
       if (answer instanceof Missing missing) {
-        unlearnt.add(new Unlearnt(i, missing.reason()));
+        unlearnt.addFirst(new Unlearnt(i, missing.reason()));
       } else if (answer instanceof Found found && found.start() < found.end()) {
         Rendered.Span span = new Rendered.Span(found.start(), found.end());
-        learnt.add(new LearntText.Part(OptionalInt.of(i), span));
+        learnt.addFirst(new LearntText.Part(OptionalInt.of(i), span));
       }
     }
     return learnt.isEmpty()
-        ? new LearntText.Refused(reason(unlearnt))
-        : new LearntText.Learnable(text, learnt, unlearnt);
+        ? new LearntText.Refused(reason(List.copyOf(unlearnt)))
+        : new LearntText.Learnable(whole.toString(), List.copyOf(learnt), List.copyOf(unlearnt));
   }
 
   private static String reason(List<Unlearnt> unlearnt) {
@@ -101,28 +98,28 @@ final class TurnPrefixes {
 
   private record Missing(Reason reason) implements Answer {}
 
-  private Answer answer(int message) {
-    Rendering before = template.render(conversation.upTo(message), true, budget);
-    if (!(before instanceof Rendering.Complete prompt)) {
+  private Answer answer(int message, SharedText whole) {
+    if (!(beginnings.upTo(message, true) instanceof Complete prompt)) {
       return new Missing(Reason.PREFIX_REFUSED);
     }
-    boolean last = message == conversation.messages().size() - 1;
-    Optional<String> upTo = last ? Optional.of(text) : upTo(message);
+    Optional<SharedText> upTo = withAnswer(message, whole);
     if (upTo.isEmpty()) {
       return new Missing(Reason.TURN_REFUSED);
     }
-    if (!upTo.get().startsWith(prompt.text())) {
+    if (!prompt.text().isBeginningOf(upTo.get())) {
       return new Missing(Reason.NOT_A_PREFIX);
     }
-    return text.startsWith(upTo.get())
+    return upTo.get().isBeginningOf(whole)
         ? new Found(prompt.text().length(), upTo.get().length())
         : new Missing(Reason.CHANGED_LATER);
   }
 
-  /** The conversation up to a message, included, unless the template refuses it. */
-  private Optional<String> upTo(int message) {
-    return template.render(conversation.upTo(message + 1), false, budget)
-            instanceof Rendering.Complete complete
+  /** The conversation up to an answer, which is included, unless the template refuses it. */
+  private Optional<SharedText> withAnswer(int message, SharedText whole) {
+    if (message == conversation.messages().size() - 1) {
+      return Optional.of(whole);
+    }
+    return beginnings.upTo(message + 1, false) instanceof Complete complete
         ? Optional.of(complete.text())
         : Optional.empty();
   }

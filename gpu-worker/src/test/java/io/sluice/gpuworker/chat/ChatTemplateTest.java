@@ -180,15 +180,14 @@ class ChatTemplateTest {
 
   @Test
   void givenManyAnswersAndASlowTemplate_whenLearning_thenRefusedForItsSteps() throws Exception {
-    ChatTemplate slow = template(PLAIN + "{% for i in range(200) %}{% endfor %}");
+    ChatTemplate slow = template(PLAIN + "{% for i in range(400) %}{% endfor %}");
     String[] contents = new String[200];
     java.util.Arrays.fill(contents, "x");
     Conversation conversation = conversation(contents);
     StepBudget budget = new StepBudget(new Limits(10_000, 1_000_000, 400), 10);
 
     LearntText.Refused refused =
-        assertInstanceOf(
-            LearntText.Refused.class, TurnPrefixes.of(slow, conversation, "x", budget));
+        assertInstanceOf(LearntText.Refused.class, slow.turns(conversation, budget).all());
 
     assertEquals(
         "the chat template needs more than 100000 steps to find its answers", refused.reason());

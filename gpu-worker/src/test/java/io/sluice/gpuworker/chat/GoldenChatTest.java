@@ -149,9 +149,7 @@ class GoldenChatTest {
           holds ? span.get("span").toString() + span.get("text").textValue() : reason(span).name());
     }
 
-    LearntText learnt =
-        TurnPrefixes.of(
-            template, conversation, complete.text(), new StepBudget(Limits.DEFAULT, 10));
+    LearntText learnt = template.turns(conversation, new StepBudget(Limits.DEFAULT, 10)).all();
 
     if (!some) {
       assertInstanceOf(LearntText.Refused.class, learnt, place);

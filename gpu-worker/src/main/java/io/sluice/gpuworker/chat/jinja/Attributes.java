@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.chat.jinja;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -84,10 +85,7 @@ final class Attributes {
     }
     int index = Numbers.index(key, "a position");
     if (value instanceof Value.Sequence sequence) {
-      OptionalInt position = Numbers.position(index, sequence.items().size());
-      return position.isPresent()
-          ? Optional.of(sequence.items().get(position.getAsInt()))
-          : Optional.empty();
+      return item(sequence.items(), index);
     }
     if (value instanceof Value.Str text) {
       OptionalInt position =
@@ -99,6 +97,14 @@ final class Attributes {
     return Optional.empty();
   }
 
+  private static Optional<Value> item(List<Value> items, int index) {
+    if (items instanceof MessageView messages && index >= 0) {
+      return messages.has(index) ? Optional.of(messages.get(index)) : Optional.empty();
+    }
+    OptionalInt position = Numbers.position(index, items.size());
+    return position.isPresent() ? Optional.of(items.get(position.getAsInt())) : Optional.empty();
+  }
+
   private static String characterAt(String text, int position) {
     return Character.toString(text.codePointAt(text.offsetByCodePoints(0, position)));
   }
@@ -108,8 +114,8 @@ final class Attributes {
     if (name.startsWith("__") && name.endsWith("__")) {
       throw RenderException.failed("the attribute " + name + " is not available in templates");
     }
-    if (value instanceof Value.Namespace namespace) {
-      return Optional.ofNullable(namespace.attributes().get(name));
+    if (value instanceof Namespace namespace) {
+      return namespace.get(name);
     }
     if (value instanceof Loop loop) {
       return loop.attribute(name);

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** Positions in texts, which count code points in a template and UTF-16 units in Java. */
 final class CodePoints {
+  /** More messages than a conversation has. */
+  private static final int FAR = 1 << 24;
+
   private CodePoints() {}
 
   static int length(String text) {
@@ -39,6 +42,12 @@ final class CodePoints {
       positions(characters.length, bounds).forEach(i -> out.appendCodePoint(characters[i]));
       return text.with(out.toString());
     }
+    if (value instanceof Value.Sequence sequence
+        && sequence.items() instanceof MessageView messages
+        && isPartInOrder(bounds, messages)) {
+      work.step();
+      return new Value.Sequence(sequence.kind(), part(messages, bounds));
+    }
     if (value instanceof Value.Sequence sequence) {
       work.steps(sequence.items().size());
       List<Value> items =
@@ -46,6 +55,30 @@ final class CodePoints {
       return new Value.Sequence(sequence.kind(), items);
     }
     throw RenderException.failed("an object of type " + value.type() + " cannot be sliced");
+  }
+
+  /** Whether a slice names messages up to the last ones, or all of them backwards. */
+  private static boolean isPartInOrder(List<Optional<Value>> bounds, MessageView messages) {
+    Optional<Integer> start = bound(bounds.get(0));
+    Optional<Integer> stop = bound(bounds.get(1));
+    int step = bound(bounds.get(2)).orElse(1);
+    return messages.isForward()
+        && (step == 1
+            ? isBetween(0, start.orElse(0), FAR) && isBetween(-FAR, stop.orElse(-1), -1)
+            : step == -1 && start.isEmpty() && stop.isEmpty());
+  }
+
+  private static boolean isBetween(int low, int bound, int high) {
+    return low <= bound && bound <= high;
+  }
+
+  private static MessageView part(MessageView messages, List<Optional<Value>> bounds) {
+    if (bound(bounds.get(2)).orElse(1) == -1) {
+      return messages.backwards();
+    }
+    return messages
+        .without(bound(bounds.get(0)).orElse(0))
+        .withoutLast(-bound(bounds.get(1)).orElse(0));
   }
 
   /** The positions that a slice of a sequence takes, in order. */

@@ -35,7 +35,6 @@ sealed interface Expression {
     @Override
     public Value evaluate(Frame frame) {
       return frame
-          .scope()
           .find(name)
           .or(() -> Optional.ofNullable(Globals.FUNCTIONS.get(name)))
           .orElseGet(() -> Value.Undefined.name(name));
@@ -225,10 +224,12 @@ sealed interface Expression {
       implements Expression {
     @Override
     public Value evaluate(Frame frame) {
-      Value left = first.in(frame);
+      Operand left = Operand.of(first, frame);
       for (int i = 0; i < operators.size(); i++) {
-        Value right = others.get(i).in(frame);
-        if (!holds(operators.get(i), left, right, frame.work())) {
+        Operand right = Operand.of(others.get(i), frame);
+        boolean holds = holds(operators.get(i), left.value(), right.value(), frame.work());
+        left.compared(operators.get(i), right, holds, frame.work().trace());
+        if (!holds) {
           return Value.FALSE;
         }
         left = right;

@@ -1,5 +1,7 @@
 package io.sluice.gpuworker.chat.jinja;
 
+import java.util.Optional;
+
 /**
  * Where an expression or statement is evaluated.
  *
@@ -9,6 +11,11 @@ package io.sluice.gpuworker.chat.jinja;
 record Frame(Scope scope, Work work) {
   /** The same rendering in a new scope. */
   Frame inner() {
-    return new Frame(scope.inner(), work);
+    return new Frame(scope.inner(work.trace().era()), work);
+  }
+
+  /** The value of a variable. */
+  Optional<Value> find(String name) {
+    return work.trace().find(scope, name);
   }
 }

@@ -76,7 +76,7 @@ final class Globals {
     Map<String, Value> attributes = new LinkedHashMap<>();
     entries("namespace", arguments, work)
         .forEach((key, value) -> attributes.put(PythonText.of(key, work), value));
-    return new Value.Namespace(attributes);
+    return new Namespace(attributes, work.trace());
   }
 
   private static Map<Value, Value> entries(String callee, Arguments arguments, Work work) {

@@ -88,7 +88,7 @@ final class Iteration {
     if (value instanceof Value.Sequence
         || value instanceof Value.View
         || value instanceof Value.Undefined) {
-      return Value.of(items(value, work).size());
+      return Value.of(ifCollection(value).orElseThrow().size());
     }
     throw RenderException.failed("object of type '" + value.type() + "' has no len()");
   }

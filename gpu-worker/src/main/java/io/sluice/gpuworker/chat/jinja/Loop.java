@@ -31,6 +31,14 @@ final class Loop implements Value {
     this.length = length;
   }
 
+  /** Creates the variable of a loop over messages of which the first are accounted for. */
+  static Loop over(MessageView messages, int first) {
+    Loop loop = new Loop(messages.iterator(first), OptionalInt.empty());
+    loop.index0 = first - 1;
+    loop.current = first == 0 ? Optional.empty() : Optional.of(messages.get(first - 1));
+    return loop;
+  }
+
   /** Moves on to the next element and returns it; empty after the last one. */
   Optional<Value> next() {
     Optional<Value> next = peek();
@@ -91,6 +99,8 @@ final class Loop implements Value {
   }
 
   private Value changed(Arguments arguments, Work work) {
+    // What the loop remembers of its last call is not recorded.
+    work.trace().recording().ifPresent(Trail::end);
     Value values = Sequence.list(arguments.positional());
     boolean same =
         lastChanged.filter(last -> Comparison.equal(Sequence.list(last), values, work)).isPresent();

@@ -25,10 +25,19 @@ record Macro(
 
   /** The macro as a value, which sees the variables of where it was defined. */
   Value.Function in(Frame definition) {
-    return new Value.Function(
-        Value.Function.MACRO,
-        name,
-        (arguments, work) -> call(arguments, new Frame(definition.scope().inner(), work)));
+    return new Value.Function(Value.Function.MACRO, name, new Defined(this, definition.scope()));
+  }
+
+  /**
+   * A macro where it was defined.
+   *
+   * @param scope the variables that it sees
+   */
+  record Defined(Macro macro, Scope scope) implements Value.Function.Body {
+    @Override
+    public Value call(Arguments arguments, Work work) {
+      return macro.call(arguments, new Frame(scope, work).inner());
+    }
   }
 
   private Value call(Arguments arguments, Frame frame) {

@@ -65,7 +65,7 @@ final class PythonText {
       out.append("])");
     } else if (value instanceof Value.Undefined) {
       out.append("Undefined");
-    } else if (value instanceof Value.Namespace namespace) {
+    } else if (value instanceof Namespace namespace) {
       Map<Value, Value> entries = new LinkedHashMap<>();
       namespace.attributes().forEach((name, attribute) -> entries.put(Value.of(name), attribute));
       out.append("<Namespace ");

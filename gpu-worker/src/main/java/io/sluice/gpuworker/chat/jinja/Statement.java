@@ -45,7 +45,7 @@ sealed interface Statement {
 
   /** The output of statements that have a scope of their own. */
   static String captured(List<Statement> body, Frame inner) {
-    Output own = new Output(inner.work());
+    Output own = Output.inner(inner.work());
     runAll(body, inner, own);
     return own.text();
   }
@@ -77,18 +77,64 @@ sealed interface Statement {
     }
   }
 
-  /** {@code {% for target in items if condition %}}. */
+  /**
+   * {@code {% for target in items if condition %}}.
+   *
+   * @param guard what has to be true for an iteration to do anything, see {@link Guard}
+   */
   record For(
       int line,
       Target target,
       Expression items,
       Optional<Expression> condition,
+      Optional<Expression> guard,
       List<Statement> body,
       List<Statement> otherwise)
       implements Statement {
     @Override
     public Flow run(Frame frame, Output out) {
-      List<Value> all = Iteration.items(items.in(frame), frame.work());
+      Value over = items.in(frame);
+      return condition.isEmpty()
+              && over instanceof Value.Sequence sequence
+              && sequence.items() instanceof MessageView messages
+          ? runFor(messages, frame, out)
+          : runFor(Iteration.items(over, frame.work()), frame, out);
+    }
+
+    /** Goes through messages, without those whose iterations another rendering has recorded. */
+    private Flow runFor(MessageView messages, Frame frame, Output out) {
+      Trace trace = frame.work().trace();
+      Trace.Passage passage = trace.enter(this, messages, frame, out);
+      try {
+        Loop loop = Loop.over(messages, passage.first());
+        boolean none = passage.first() == 0;
+        for (Optional<Value> item = loop.next(); item.isPresent(); item = loop.next()) {
+          none = false;
+          frame.work().step();
+          if (iteration(item.get(), loop, frame, out) == Flow.BREAK || isOver(frame)) {
+            return Flow.NEXT;
+          }
+          trace.iterated(passage, out);
+        }
+        return none ? runAll(otherwise, frame.inner(), out) : Flow.NEXT;
+      } finally {
+        trace.leave(passage);
+      }
+    }
+
+    /** Whether the remaining iterations would do nothing. */
+    private boolean isOver(Frame frame) {
+      return guard.isPresent() && !guard.get().in(frame).isTrue();
+    }
+
+    private Flow iteration(Value item, Loop loop, Frame frame, Output out) {
+      Frame inner = frame.inner();
+      target.assign(item, inner);
+      inner.scope().set("loop", loop);
+      return runAll(body, inner, out);
+    }
+
+    private Flow runFor(List<Value> all, Frame frame, Output out) {
       Loop loop =
           condition.isPresent()
               ? new Loop(
@@ -98,10 +144,7 @@ sealed interface Statement {
       boolean none = true;
       for (Optional<Value> item = loop.next(); item.isPresent(); item = loop.next()) {
         none = false;
-        Frame inner = frame.inner();
-        target.assign(item.get(), inner);
-        inner.scope().set("loop", loop);
-        if (runAll(body, inner, out) == Flow.BREAK) {
+        if (iteration(item.get(), loop, frame, out) == Flow.BREAK) {
           return Flow.NEXT;
         }
       }

@@ -164,7 +164,8 @@ final class StatementParser {
       otherwise = body("endfor");
       tokens.next();
     }
-    return new Statement.For(line, target, items, condition, body, otherwise);
+    Optional<Expression> guard = condition.isEmpty() ? Guard.of(target, body) : Optional.empty();
+    return new Statement.For(line, target, items, condition, guard, body, otherwise);
   }
 
   private Statement set(int line) throws TemplateSyntaxException {

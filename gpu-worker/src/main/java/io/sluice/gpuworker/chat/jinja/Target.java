@@ -23,8 +23,8 @@ sealed interface Target {
   record Member(String namespace, String name) implements Target {
     @Override
     public void assign(Value value, Frame frame) {
-      if (frame.scope().find(namespace).orElse(Value.NONE) instanceof Value.Namespace found) {
-        found.attributes().put(name, value);
+      if (frame.find(namespace).orElse(Value.NONE) instanceof Namespace found) {
+        found.set(name, value);
       } else {
         throw RenderException.failed("cannot assign attribute on non-namespace object");
       }

@@ -57,9 +57,21 @@ public final class Template {
     Map<String, Value> variables = new HashMap<>();
     variables.put("strftime_now", Globals.clock(now));
     arguments.forEach((name, json) -> variables.put(name, JsonValues.value(json, work)));
-    Output out = new Output(work);
-    Frame root = new Frame(Scope.outermost(variables).inner(), work);
+    Output out = Output.outermost(work);
+    Frame root = new Frame(Scope.outermost(variables).inner(0), work);
     Statement.runAll(statements, root, out);
     return new Rendered(out.text(), out.generations());
+  }
+
+  /**
+   * Prepares to render a conversation up to several of its messages.
+   *
+   * @param arguments the variables apart from {@code messages} and {@code add_generation_prompt}
+   * @param messages all messages, which must not be modified later
+   * @param now what the function {@code strftime_now} takes for the present time
+   */
+  public Renderings renderings(
+      Map<String, JsonNode> arguments, List<? extends JsonNode> messages, LocalDateTime now) {
+    return new Renderings(statements, arguments, messages, now);
   }
 }

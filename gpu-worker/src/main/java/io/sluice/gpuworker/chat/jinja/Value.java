@@ -22,8 +22,8 @@ sealed interface Value
         Value.View,
         Value.Generator,
         Value.Undefined,
-        Value.Namespace,
         Value.Function,
+        Namespace,
         Loop {
   Value NONE = new None();
   Bool TRUE = new Bool(true);
@@ -132,9 +132,9 @@ sealed interface Value
       RANGE
     }
 
-    /** Takes an unmodifiable copy. */
+    /** Takes an unmodifiable copy, except of messages, which are looked at one by one. */
     public Sequence {
-      items = List.copyOf(items);
+      items = items instanceof MessageView ? items : List.copyOf(items);
     }
 
     static Sequence list(List<Value> items) {
@@ -208,14 +208,6 @@ sealed interface Value
     @Override
     public boolean isTrue() {
       return false;
-    }
-  }
-
-  /** The object that {@code namespace()} returns, whose attributes can be assigned. */
-  record Namespace(Map<String, Value> attributes) implements Value {
-    @Override
-    public String type() {
-      return "Namespace";
     }
   }
 

@@ -9,6 +9,7 @@ public final class Work {
   private long steps;
   private long characters;
   private int depth;
+  private Trace trace = Trace.none();
 
   /** Begins to count. */
   public Work(Limits limits) {
@@ -18,6 +19,16 @@ public final class Work {
   /** The steps that the rendering has used so far. */
   public long used() {
     return steps;
+  }
+
+  /** Has the rendering leave a trace; called before it begins. */
+  void follow(Trace newTrace) {
+    this.trace = newTrace;
+  }
+
+  /** How the rendering goes through the messages. */
+  Trace trace() {
+    return trace;
   }
 
   /** Counts one evaluation. */

@@ -9,6 +9,12 @@
  * types succeed where Python raises an error, and methods of texts are those of Java, found by
  * reflection.
  *
+ * <p>To find the answers of a conversation, its beginnings are rendered as well. So that this does
+ * not take a time that grows with the square of the turns, {@code Renderings} shares the work: a
+ * {@code Trail} records what each iteration of a loop over messages looks at and leaves behind, and
+ * a rendering of fewer messages takes over the text of the iterations that would look at the same.
+ * Whatever is not known to be the same is rendered.
+ *
  * <p>Templates are foreign text. A value can only be one of the types of {@code Value}, functions
  * and methods are looked up in fixed tables, and nothing can reach the Java platform, files or the
  * network. {@link io.sluice.gpuworker.chat.jinja.Limits} bounds what a rendering uses. What the
