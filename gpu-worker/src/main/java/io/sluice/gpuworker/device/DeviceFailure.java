@@ -1,5 +1,10 @@
 package io.sluice.gpuworker.device;
 
+import ai.djl.engine.EngineException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /**
  * A device failed in a way that this process cannot repair: CUDA answers every further call with
  * the same error. The process has to end, and a new one to take over.
@@ -24,6 +29,20 @@ public final class DeviceFailure extends RuntimeException {
   public DeviceFailure(String device, DeviceFault fault, Throwable cause) {
     super(device + " " + fault.meaning() + " (" + firstLine(cause) + ")", cause);
     this.fault = fault;
+  }
+
+  /**
+   * The failure that an exception stands for: that an error of the engine behind it means that the
+   * process cannot use the device any more.
+   *
+   * @param device the name of the device
+   */
+  public static Optional<DeviceFailure> behind(Throwable failure, String device) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .filter(cause -> cause instanceof EngineException)
+        .filter(cause -> !DeviceFault.of(cause).isRepairable())
+        .findFirst()
+        .map(cause -> new DeviceFailure(device, DeviceFault.of(cause), cause));
   }
 
   /** The kind of the error. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.TokenLosses;
 import io.sluice.gpuworker.model.Torch;
@@ -37,11 +38,16 @@ public record Evaluation(Path model, Optional<Path> adapter, TrainingCompute com
    * @throws IOException when the model or the adapter is missing or unusable; the message says why
    * @throws InterruptedException when interrupted
    * @throws IllegalArgumentException when there is no example
+   * @throws DeviceFailure when the process cannot use the device any more
    */
   public ExampleLosses of(List<Encoded.Example> examples) throws IOException, InterruptedException {
     int longest = examples.stream().mapToInt(example -> example.ids().length).max().orElse(1);
-    try (Torch torch = Torch.open(compute.device());
-        OrderedWork work = new OrderedWork(compute.threads(torch))) {
+    return DeviceUse.of(compute.device(), torch -> losses(torch, examples, longest));
+  }
+
+  private ExampleLosses losses(Torch torch, List<Encoded.Example> examples, int longest)
+      throws IOException, InterruptedException {
+    try (OrderedWork work = new OrderedWork(compute.threads(torch))) {
       NDManager manager = torch.manager();
       Optional<LoraCheckpoint> checkpoint =
           adapter.isPresent() ? Optional.of(LoraCheckpoint.open(adapter.get())) : Optional.empty();

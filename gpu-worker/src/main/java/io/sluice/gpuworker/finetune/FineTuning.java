@@ -1,7 +1,7 @@
 package io.sluice.gpuworker.finetune;
 
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.gradient.Encoded;
-import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
@@ -49,6 +49,7 @@ public final class FineTuning {
    * @throws IllegalArgumentException when there is no example or one is too long, or all weights
    *     are to be trained and kept in 16 bits
    * @throws IllegalStateException when the engine fails, for example for lack of memory
+   * @throws DeviceFailure when the process cannot use the device any more
    */
   public TrainingOutcome run(
       List<Encoded.Example> examples, Checkpointing checkpointing, TrainingListener listener)
@@ -58,23 +59,31 @@ public final class FineTuning {
     DecoderConfig config = DecoderConfig.read(settings.model());
     requireNone("attention_dropout", config.attentionDropout());
     requireNone("resid_pdrop", config.residualDropout());
-    try (Torch torch = Torch.open(settings.compute().device())) {
-      WeightSettings weights =
-          settings
-              .compute()
-              .weights()
-              .measured(torch.manager(), DecoderWeights.types(settings.model()));
-      Decoder decoder =
-          Decoder.load(
-              torch.manager(),
-              config,
-              DecoderWeights.open(torch.manager(), settings.model(), Replacements.NONE, weights),
-              longest);
-      requireKnownTokens(examples, decoder.vocabulary());
-      return new TrainingRun(
-              torch, settings.with(weights), trainable(decoder), examples, checkpointing, listener)
-          .run();
-    }
+    return DeviceUse.of(
+        settings.compute().device(),
+        torch -> {
+          WeightSettings weights =
+              settings
+                  .compute()
+                  .weights()
+                  .measured(torch.manager(), DecoderWeights.types(settings.model()));
+          Decoder decoder =
+              Decoder.load(
+                  torch.manager(),
+                  config,
+                  DecoderWeights.open(
+                      torch.manager(), settings.model(), Replacements.NONE, weights),
+                  longest);
+          requireKnownTokens(examples, decoder.vocabulary());
+          return new TrainingRun(
+                  torch,
+                  settings.with(weights),
+                  trainable(decoder),
+                  examples,
+                  checkpointing,
+                  listener)
+              .run();
+        });
   }
 
   /**

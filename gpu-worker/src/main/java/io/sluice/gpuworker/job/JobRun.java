@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.job;
 
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.gpuworker.launch.RunFolder;
 import io.sluice.gpuworker.launch.StopReason;
@@ -38,6 +39,8 @@ public record JobRun(JobTopics topics, JobSetup setup) {
    *
    * @return the outcome; a failure of the job is an outcome too
    * @throws ServiceFailure when the trainer itself cannot continue, for example without Kafka
+   * @throws DeviceFailure when the trainer cannot use its device any more, also after a request to
+   *     stop: the process has to end
    */
   public JobOutcome run(FineTuneJob job, JobControl control) {
     control.begin();
@@ -53,6 +56,8 @@ public record JobRun(JobTopics topics, JobSetup setup) {
       if (control.stopReason().isPresent()) {
         return new JobOutcome.Stopped();
       }
+      throw e;
+    } catch (DeviceFailure e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError e) {
       if (isOutOfMemory(e)) {

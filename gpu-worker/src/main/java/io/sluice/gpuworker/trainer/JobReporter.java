@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
@@ -79,12 +81,19 @@ final class JobReporter {
 
   /** Reports once, without a retry, that a job which was reported as started is left. */
   void reportLeft(CurrentJob job) {
+    leave(job, progress -> records.left(job.newest(), progress));
+  }
+
+  /** The same for a job that is left because the trainer's device failed. */
+  void reportLeft(CurrentJob job, DeviceFailure failure) {
+    leave(job, it -> records.leftByDevice(job.newest(), it, String.valueOf(failure.getMessage())));
+  }
+
+  private void leave(CurrentJob job, Function<JobProgress, FineTuneResult> report) {
     if (!job.isUnreported()) {
       job.control
           .progress()
-          .ifPresent(
-              progress ->
-                  reports.send(records.left(job.newest(), progress), job.partition, job.offset));
+          .ifPresent(progress -> reports.send(report.apply(progress), job.partition, job.offset));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -41,6 +42,7 @@ record JobWorker(Executor executor, Work work, Duration stopTimeout) {
    * The outcome of work that is done.
    *
    * @throws ServiceFailure when the work failed for a reason that is not the job's
+   * @throws DeviceFailure when it failed because the device did
    */
   static JobOutcome outcome(CompletableFuture<JobOutcome> done) {
     try {
@@ -48,6 +50,9 @@ record JobWorker(Executor executor, Work work, Duration stopTimeout) {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof DeviceFailure failure) {
+        throw failure;
+      }
       throw e.getCause() instanceof ServiceFailure failure
           ? failure
           : new ServiceFailure("the work on a job failed: " + e.getCause(), e.getCause());

@@ -36,6 +36,20 @@ record ReportRecords(String name, Duration lease, Clock clock) {
         .build();
   }
 
+  /**
+   * The job is left to another trainer because the device failed. That is not the job's fault, so
+   * the attempt does not count.
+   *
+   * @param reason what happened to the device
+   */
+  FineTuneResult leftByDevice(FineTuneJob job, JobProgress progress, String reason) {
+    return report(job, FineTuneState.PROGRESS, progress)
+        .setAttempt(progress.attempt() - 1)
+        .setDetail(shown("the next trainer continues: " + reason))
+        .setLeaseUntil(clock.millis())
+        .build();
+  }
+
   /** The job has ended. */
   FineTuneResult end(
       FineTuneJob job, FineTuneState state, String detail, String output, JobProgress progress) {

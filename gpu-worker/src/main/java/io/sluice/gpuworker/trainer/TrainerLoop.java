@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.device.DeviceFailure;
 import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -97,9 +98,21 @@ final class TrainerLoop implements AutoCloseable {
         begin(job);
       }
     } else if (job.work().get().isDone()) {
-      end(job, JobWorker.outcome(job.work().get()));
+      end(job, outcome(job));
     } else if (!job.isLost()) {
       reporter.reportProgress(job);
+    }
+  }
+
+  /** A job whose work ended with the device is left to the next trainer, and this one ends. */
+  private JobOutcome outcome(CurrentJob job) {
+    try {
+      return JobWorker.outcome(job.work().orElseThrow());
+    } catch (DeviceFailure e) {
+      if (!job.isLost()) {
+        reporter.reportLeft(job, e);
+      }
+      throw new ServiceFailure(e.getMessage() + "; the next trainer continues the job", e);
     }
   }
 

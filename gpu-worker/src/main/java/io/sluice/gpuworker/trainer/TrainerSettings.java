@@ -126,7 +126,7 @@ public final class TrainerSettings {
           .documentation(
               "Maximum number of attempts for a job. The trainer that would begin one more reports"
                   + " the job as failed. Attempts that ended because a trainer was stopped count"
-                  + " too.");
+                  + " too; those that ended because its device failed do not.");
 
   /** Steps between checkpoints; 0 for those of epochs alone. */
   public static final Setting<Integer> CHECKPOINT_STEPS =

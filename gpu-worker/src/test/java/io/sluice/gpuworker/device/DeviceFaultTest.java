@@ -61,4 +61,16 @@ class DeviceFaultTest {
         .hasMessageContainingAll("gpu(1)", "start it again", "unspecified launch failure")
         .hasMessageNotContaining("TORCH_USE_CUDA_DSA");
   }
+
+  @Test
+  void givenAFailureOfWork_whenTheEngineIsBehindIt_thenALostDeviceIsFound() {
+    EngineException lost = new EngineException("CUDA error: unspecified launch failure");
+
+    assertThat(DeviceFailure.behind(new IllegalStateException("a pack failed", lost), "gpu(0)"))
+        .hasValueSatisfying(failure -> assertThat(failure.fault()).isEqualTo(DeviceFault.LOST));
+    assertThat(DeviceFailure.behind(new EngineException("CUDA out of memory"), "gpu(0)")).isEmpty();
+    assertThat(DeviceFailure.behind(new IllegalStateException(lost.getMessage()), "gpu(0)"))
+        .as("what another program has written")
+        .isEmpty();
+  }
 }

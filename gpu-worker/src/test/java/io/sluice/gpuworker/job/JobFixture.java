@@ -15,6 +15,7 @@ import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.MeanLoss;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,16 @@ final class JobFixture {
   /** Creates the folder of the base model. */
   JobFixture(Path folder) throws IOException {
     this.folder = folder;
-    Files.createDirectory(model());
+    Files.createDirectories(model());
+  }
+
+  /** Another trainer with the same folders, which has not worked on the job yet. */
+  JobFixture nextTrainer() {
+    try {
+      return new JobFixture(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What the fake launcher does for a run. */

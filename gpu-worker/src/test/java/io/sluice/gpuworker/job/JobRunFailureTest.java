@@ -2,10 +2,14 @@ package io.sluice.gpuworker.job;
 
 import static io.sluice.gpuworker.job.JobFixture.reason;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sluice.gpuworker.device.DeviceFailure;
+import io.sluice.gpuworker.device.DeviceFault;
 import io.sluice.gpuworker.launch.JobFailedException;
 import io.sluice.gpuworker.launch.Launcher;
+import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneJob;
@@ -169,6 +173,34 @@ class JobRunFailureTest {
 
     assertThat(reason(work.run(work.frozen.job(), work.writing()))).contains("taken 3 times");
     assertThat(work.trained).isEmpty();
+  }
+
+  @Test
+  void givenADeviceThatIsLost_whenRun_thenTheJobDoesNotFailAndTheNextTrainerContinues() {
+    DeviceFailure lost =
+        new DeviceFailure(
+            "gpu(0)", DeviceFault.LOST, new IllegalStateException("CUDA error: unknown error"));
+    assertThatThrownBy(
+            () ->
+                work.run(
+                    work.frozen.job(),
+                    order -> {
+                      if (order.run().arm().equals(ArmName.RANDOM)) {
+                        work.control.stop(StopReason.HANDED_ON);
+                        throw lost;
+                      }
+                      return work.writing().of(order);
+                    }))
+        .isSameAs(lost);
+    List<ArmOutcome> before = work.outcomes();
+    assertThat(before).extracting(ArmOutcome::getArm).containsExactly(Arm.NONE, Arm.SELECTED);
+
+    JobFixture next = work.nextTrainer();
+    next.last = Optional.of(work.report(FineTuneState.PROGRESS, 0, before));
+
+    assertThat(next.run(next.frozen.job(), next.writing())).isInstanceOf(JobOutcome.Finished.class);
+    assertThat(next.trained).extracting(order -> order.run().arm()).containsExactly(ArmName.RANDOM);
+    assertThat(next.control.progress().orElseThrow().attempt()).isEqualTo(1);
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -54,7 +55,7 @@ final class TrainerLoopFixture implements AutoCloseable {
   private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
   private final ExecutorService working = Executors.newSingleThreadExecutor();
   private final BlockingQueue<JobControl> controls = new LinkedBlockingQueue<>();
-  private final BlockingQueue<JobOutcome> outcomes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Supplier<JobOutcome>> outcomes = new LinkedBlockingQueue<>();
   private int begun;
   private int ended;
   final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
@@ -112,7 +113,7 @@ final class TrainerLoopFixture implements AutoCloseable {
     worked.add(job);
     controls.add(control);
     try {
-      return outcomes.take();
+      return outcomes.take().get();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -201,6 +202,18 @@ final class TrainerLoopFixture implements AutoCloseable {
 
   /** Ends the work that was begun last; returns when the loop can see its outcome. */
   void endWork(JobOutcome outcome) throws Exception {
+    end(() -> outcome);
+  }
+
+  /** Has the work that was begun last fail; returns when the loop can see it. */
+  void failWork(RuntimeException failure) throws Exception {
+    end(
+        () -> {
+          throw failure;
+        });
+  }
+
+  private void end(Supplier<JobOutcome> outcome) throws Exception {
     ended++;
     outcomes.add(outcome);
     working.submit(() -> {}).get(20, TimeUnit.SECONDS);

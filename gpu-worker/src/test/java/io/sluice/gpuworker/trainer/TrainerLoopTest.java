@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ai.djl.engine.EngineException;
+import io.sluice.gpuworker.device.DeviceFailure;
+import io.sluice.gpuworker.device.DeviceFault;
 import io.sluice.gpuworker.job.JobControl;
 import io.sluice.gpuworker.job.JobOutcome;
 import io.sluice.gpuworker.job.JobProgress;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.StopReason;
+import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
@@ -246,6 +250,32 @@ class TrainerLoopTest {
         .containsExactly(
             tuple(FineTuneState.STARTED, 35_000L), tuple(FineTuneState.PROGRESS, 5_000L));
     assertThat(trainer.offsets()).containsOnly(Map.of(FIRST, new OffsetAndMetadata(0)));
+  }
+
+  @Test
+  void givenADeviceThatIsLost_whenTheWorkEnds_thenTheTrainerEndsAndTheJobIsLeftToTheNext()
+      throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.turns(4);
+    trainer.control().setProgress(JobProgress.of(2, "training", List.of()));
+    trainer.turns(1);
+    EngineException cause = new EngineException("CUDA error: unspecified launch failure");
+    trainer.failWork(new DeviceFailure("gpu(0)", DeviceFault.LOST, cause));
+
+    assertThatThrownBy(() -> trainer.turns(1))
+        .isInstanceOf(ServiceFailure.class)
+        .hasCauseInstanceOf(DeviceFailure.class)
+        .hasMessageContainingAll("gpu(0)", "the next trainer continues the job");
+
+    assertThat(trainer.reports())
+        .extracting(
+            FineTuneResult::getState, FineTuneResult::getAttempt, FineTuneResult::getLeaseUntil)
+        .as("no end, and the attempt does not count")
+        .containsExactly(
+            tuple(FineTuneState.STARTED, 2, 35_000L), tuple(FineTuneState.PROGRESS, 1, 5_000L));
+    assertThat(trainer.offsets())
+        .as("whoever takes the partition reads the job again")
+        .containsOnly(Map.of(FIRST, new OffsetAndMetadata(0)));
   }
 
   @Test
