@@ -34,6 +34,10 @@ import java.util.stream.LongStream;
 public final class Safetensors implements Tensors {
   private static final int MAX_HEADER_BYTES = 100 << 20;
   private static final int LENGTH_BYTES = 8;
+
+  /** As much of a tensor as is compared at a time. */
+  private static final int PART_BYTES = 1 << 20;
+
   private static final Comparator<Tensor> IN_ORDER =
       Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end);
 
@@ -158,6 +162,33 @@ public final class Safetensors implements Tensors {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       fill(path, file, dataStart + tensor.begin() + from, into);
     }
+  }
+
+  /**
+   * Whether another file has the same tensor: of the same shape and type, with the same values. The
+   * files are compared in parts, so that it takes little memory.
+   *
+   * @throws UnusableModelException when this file has no such tensor
+   */
+  public boolean hasSame(String name, Safetensors other) throws IOException {
+    Tensor mine = find(name);
+    if (!other.has(name)
+        || !other.find(name).type().equals(mine.type())
+        || !Arrays.equals(other.find(name).shape(), mine.shape())) {
+      return false;
+    }
+    ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
+    ByteBuffer otherPart = ByteBuffer.allocate(PART_BYTES);
+    long bytes = mine.end() - mine.begin();
+    for (long from = 0; from < bytes; from += PART_BYTES) {
+      int length = (int) Math.min(PART_BYTES, bytes - from);
+      read(name, from, part.clear().limit(length), mine.shape());
+      other.read(name, from, otherPart.clear().limit(length), mine.shape());
+      if (!part.flip().equals(otherPart.flip())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Tensor tensor(String name, long... shape) throws UnusableModelException {

@@ -105,8 +105,8 @@ public record AdamMoments(float[] first, float[] second) {
           throw unusable(file, parameter, SECOND, square[j], "is negative");
         }
       }
-      LoraStack.copy(mean, first, parameter.offset());
-      LoraStack.copy(square, second, parameter.offset());
+      System.arraycopy(mean, 0, first, parameter.offset(), mean.length);
+      System.arraycopy(square, 0, second, parameter.offset(), square.length);
     }
     return new AdamMoments(first, second);
   }

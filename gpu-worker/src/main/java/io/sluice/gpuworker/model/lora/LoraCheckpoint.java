@@ -163,7 +163,12 @@ public record LoraCheckpoint(
    *     such as embeddings, or a matrix of another shape
    */
   public float[] values(LoraLayout layout) throws IOException {
-    float[] flat = LoraStack.adapter(layout, this);
+    LoraStack.rejectUnused(layout, this);
+    float[] flat = new float[layout.size()];
+    for (LoraLayout.Parameter parameter : layout.parameters()) {
+      float[] matrix = adapter.read(parameter.stored(), parameter.rows(), parameter.columns());
+      System.arraycopy(matrix, 0, flat, parameter.offset(), matrix.length);
+    }
     if (!LoraStack.replacements(this).isEmpty()) {
       throw new UnusableModelException(
           adapter.path()

@@ -11,7 +11,6 @@ import io.sluice.gpuworker.model.decoder.Linear;
 import io.sluice.gpuworker.model.decoder.Lora;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +47,6 @@ public final class LoraStack {
   public static LoraStack load(NDManager manager, Decoder decoder, List<LoraCheckpoint> checkpoints)
       throws IOException {
     LoraLayout layout = LoraLayout.of(decoder.linears(), checkpoints.get(0));
-    float[] values = new float[Math.multiplyExact(checkpoints.size(), layout.size())];
     float[] scaling = new float[checkpoints.size()];
     for (int c = 0; c < scaling.length; c++) {
       LoraCheckpoint checkpoint = checkpoints.get(c);
@@ -59,15 +57,14 @@ public final class LoraStack {
                 + checkpoints.get(0).folder()
                 + ": use the checkpoints of one training run");
       }
-      float[] flat = adapter(layout, checkpoint);
-      System.arraycopy(flat, 0, values, c * flat.length, flat.length);
+      rejectUnused(layout, checkpoint);
       scaling[c] = checkpoint.scaling();
       requireSameReplacements(checkpoints.get(0), checkpoint);
     }
     return new LoraStack(
         layout,
         scaling.length,
-        manager.create(values, new Shape(scaling.length, layout.size())),
+        AdapterMemory.load(manager, layout, checkpoints),
         manager.create(scaling, new Shape(scaling.length, 1, 1)));
   }
 
@@ -86,20 +83,12 @@ public final class LoraStack {
         manager.create(new float[] {scaling}, new Shape(1, 1, 1)));
   }
 
-  static float[] adapter(LoraLayout layout, LoraCheckpoint checkpoint) throws IOException {
-    float[] flat = new float[layout.size()];
-    Set<String> used = new HashSet<>();
-    for (LoraLayout.Block block : layout.blocks()) {
-      String a = LoraCheckpoint.adapterTensor(block.module(), "lora_A");
-      String b = LoraCheckpoint.adapterTensor(block.module(), "lora_B");
-      copy(checkpoint.adapter().read(a, block.rank(), block.in()), flat, block.offset());
-      copy(checkpoint.adapter().read(b, block.out(), block.rank()), flat, block.offsetB());
-      used.add(a);
-      used.add(b);
-    }
-    used.addAll(replacements(checkpoint));
+  /** Rejects an adapter file with tensors that neither the layout nor the base model has. */
+  static void rejectUnused(LoraLayout layout, LoraCheckpoint checkpoint)
+      throws UnusableModelException {
+    Set<String> used = new HashSet<>(replacements(checkpoint));
+    layout.parameters().forEach(parameter -> used.add(parameter.stored()));
     checkpoint.rejectUnused(used);
-    return flat;
   }
 
   static Set<String> replacements(LoraCheckpoint checkpoint) {
@@ -120,12 +109,7 @@ public final class LoraStack {
     boolean same =
         names.equals(replacements(other)) && first.savedModules().equals(other.savedModules());
     for (String name : names) {
-      same =
-          same
-              && Arrays.equals(first.adapter().shape(name), other.adapter().shape(name))
-              && Arrays.equals(
-                  first.adapter().read(name, first.adapter().shape(name)),
-                  other.adapter().read(name, other.adapter().shape(name)));
+      same = same && first.adapter().hasSame(name, other.adapter());
     }
     if (!same) {
       throw new UnusableModelException(
@@ -134,10 +118,6 @@ public final class LoraStack {
               + first.folder()
               + " contain different embeddings or heads: train LoRA parameters only");
     }
-  }
-
-  static void copy(float[] from, float[] into, int offset) {
-    System.arraycopy(from, 0, into, offset, from.length);
   }
 
   /** The layout of a row of {@link Leaf#gradient}. */

@@ -56,6 +56,24 @@ class SafetensorsTest {
   }
 
   @Test
+  void givenTwoFiles_whenATensorIsCompared_thenShapeTypeAndValuesCount() throws IOException {
+    String header = "{\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}";
+    Safetensors one = Safetensors.open(file(header, 1, 2, 3));
+    Path moved = Files.move(one.path(), folder.resolve("one.safetensors"));
+    Safetensors first = Safetensors.open(moved);
+
+    assertThat(first.hasSame("b", Safetensors.open(file(header, 1, 2, 3)))).isTrue();
+    assertThat(first.hasSame("b", Safetensors.open(file(header, 1, 2, 4)))).isFalse();
+    assertThat(first.hasSame("b", Safetensors.open(file(header.replace("BF16", "F16"), 1, 2, 3))))
+        .isFalse();
+    assertThat(first.hasSame("b", Safetensors.open(file(header.replace("[3]", "[3,1]"), 1, 2, 3))))
+        .isFalse();
+    assertThat(
+            first.hasSame("b", Safetensors.open(file(header.replace("\"b\"", "\"c\""), 1, 2, 3))))
+        .isFalse();
+  }
+
+  @Test
   void givenAMismatchInShapeNameOrType_whenRead_thenTheMessageNamesTensorAndFile()
       throws IOException {
     Safetensors file =
