@@ -115,7 +115,7 @@ public record JobRun(JobTopics topics, JobSetup setup) {
 
   private FrozenDataset dataset(FineTuneJob job) throws JobFailedException, InterruptedException {
     try {
-      RunFolder.ofJob(setup.output(), job);
+      RunFolder.requirePlainNames(job);
       return FrozenDataset.of(job, topics.dataset(job));
     } catch (IllegalArgumentException e) {
       throw new JobFailedException(e.getMessage() + "; fire a new job to train on the subset");

@@ -26,7 +26,7 @@ public final class ModelEvaluator implements Evaluator {
    * With more examples than this only the mean is reported, to keep reports far below Kafka's
    * limit.
    */
-  private static final int MAX_REPORTED_LOSSES = 1000;
+  public static final int MAX_REPORTED_LOSSES = 1000;
 
   private final Path base;
   private final TrainingCompute compute;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.message.MessageJson;
+import io.sluice.schemas.validation.ForeignText;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -46,8 +47,13 @@ public record RunFolder(Path path, String identity) {
    */
   public record Model(Path model, double seconds, long tokens, String remark) {}
 
-  /** The folder of a run; it is not created yet. */
+  /**
+   * The folder of a run; it is not created yet.
+   *
+   * @throws IllegalArgumentException when {@link #requirePlainNames} refuses the job
+   */
   public static RunFolder of(Path output, FineTuneJob job, ArmRun run, String identity) {
+    requirePlain("the arm's name", run.label());
     return new RunFolder(
         ofJob(output, job).resolve(run.label() + "-" + identity.substring(0, IDENTITY_CHARACTERS)),
         identity);
@@ -59,11 +65,30 @@ public record RunFolder(Path path, String identity) {
    * @throws IllegalArgumentException when the job's id cannot be the name of a folder
    */
   public static Path ofJob(Path output, FineTuneJob job) {
-    if (!PLAIN.matcher(job.getJobId()).matches()) {
-      throw new IllegalArgumentException(
-          "the job's id cannot be the name of a folder: use 1 to 200 of A-Z a-z 0-9 . _ -, no dot first");
-    }
+    requirePlain("the job's id", job.getJobId());
     return output.resolve(job.getJobId());
+  }
+
+  /**
+   * Checks the names that the folders of a job and of its runs get. The job may be a foreign record
+   * that the streams-app has not written, and no folder may lie outside that of the output.
+   *
+   * @throws IllegalArgumentException when the job's id or the name of an arm cannot be the name of
+   *     a folder
+   */
+  public static void requirePlainNames(FineTuneJob job) {
+    requirePlain("the job's id", job.getJobId());
+    for (ArmRun run : ArmRun.of(job)) {
+      requirePlain("the name of arm '" + ForeignText.name(run.armName()) + "'", run.label());
+    }
+  }
+
+  private static void requirePlain(String what, String name) {
+    if (!PLAIN.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          what
+              + " cannot be the name of a folder: use 1 to 200 of A-Z a-z 0-9 . _ -, no dot first");
+    }
   }
 
   /** The file of the examples, one JSON object per line. */

@@ -67,13 +67,13 @@ final class JobReporter {
    */
   boolean reportEnd(CurrentJob job, FineTuneState state, String detail, String output) {
     JobProgress progress = job.control.progress().orElse(JobProgress.of(1, "", List.of()));
-    boolean sent =
-        send(records.end(job.newest(), state, detail, output, progress), job, job.offset + 1);
+    FineTuneResult report = records.end(job.newest(), state, detail, output, progress);
+    boolean sent = send(report, job, job.offset + 1);
     if (sent) {
       LOG.atInfo()
           .addKeyValue("job", job.job.getJobId())
           .addKeyValue("state", state)
-          .addKeyValue("detail", detail)
+          .addKeyValue("detail", report.getDetail())
           .log("Job ended");
     }
     return sent;

@@ -15,25 +15,27 @@ import java.util.List;
  * @param name of the trainer, unique among those that run
  * @param lease how long the trainer may stay silent before another one takes its job
  * @param clock for the times in the reports
+ * @param bound of the reports' size
  */
-record ReportRecords(String name, Duration lease, Clock clock) {
-  private static final int MAX_DETAIL_CHARACTERS = 1000;
+record ReportRecords(String name, Duration lease, Clock clock, ReportBound bound) {
 
   /** The job is being worked on. */
   FineTuneResult progress(FineTuneJob job, FineTuneState state, JobProgress progress) {
-    return report(job, state, progress)
-        .setDetail(shown(progress.detail()))
-        .setLeaseUntil(clock.millis() + lease.toMillis())
-        .setProgress(progress.training().map(List::of).orElse(List.of()))
-        .build();
+    return bound.fit(
+        report(job, state, progress)
+            .setDetail(shown(progress.detail()))
+            .setLeaseUntil(clock.millis() + lease.toMillis())
+            .setProgress(progress.training().map(List::of).orElse(List.of()))
+            .build());
   }
 
   /** The job is left to another trainer, which need not wait for the lease to expire. */
   FineTuneResult left(FineTuneJob job, JobProgress progress) {
-    return report(job, FineTuneState.PROGRESS, progress)
-        .setDetail("the trainer was stopped: the next one continues")
-        .setLeaseUntil(clock.millis())
-        .build();
+    return bound.fit(
+        report(job, FineTuneState.PROGRESS, progress)
+            .setDetail("the trainer was stopped: the next one continues")
+            .setLeaseUntil(clock.millis())
+            .build());
   }
 
   /**
@@ -53,12 +55,13 @@ record ReportRecords(String name, Duration lease, Clock clock) {
   /** The job has ended. */
   FineTuneResult end(
       FineTuneJob job, FineTuneState state, String detail, String output, JobProgress progress) {
-    return report(job, state, progress).setDetail(shown(detail)).setOutput(output).build();
+    return bound.fit(
+        report(job, state, progress).setDetail(shown(detail)).setOutput(output).build());
   }
 
   /** Details may hold the output of a user's program or text from files of others. */
   private static String shown(String detail) {
-    return ForeignText.shown(detail, MAX_DETAIL_CHARACTERS);
+    return ForeignText.shown(detail, ReportBound.MAX_DETAIL_CHARACTERS);
   }
 
   private FineTuneResult.Builder report(

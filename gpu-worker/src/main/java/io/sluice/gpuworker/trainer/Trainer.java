@@ -202,7 +202,11 @@ public final class Trainer implements AutoCloseable {
     JobReporter reporter =
         new JobReporter(
             reports,
-            new ReportRecords(config.name(), config.lease(), Clock.systemUTC()),
+            new ReportRecords(
+                config.name(),
+                config.lease(),
+                Clock.systemUTC(),
+                new ReportBound(config.recordLimit())),
             config.reportEvery(),
             System::nanoTime);
     return new TrainerLoop(

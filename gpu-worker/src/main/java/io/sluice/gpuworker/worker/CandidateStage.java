@@ -20,10 +20,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Turns candidates into representations, and retracted candidates into retracted representations.
+ * Only the last content of a candidate counts: when that cannot be represented, the representation
+ * of an earlier one is retracted as well.
  */
 final class CandidateStage implements Stage {
   private final RecordReader<Candidate> reader;
@@ -94,27 +98,28 @@ final class CandidateStage implements Stage {
       Content<Candidate> content,
       Iterator<Outcome> outcomes) {
     return content.match(
-        valued -> represented(record, valued.value(), outcomes.next()),
+        valued -> represented(record, valued, outcomes.next()),
         tombstone ->
             new Publish(
                 record,
                 List.of(outputs.retraction(representationId, tombstone.key())),
                 Meaning.RETRACTED,
                 0),
-        unreadable -> new Reject(record, unreadable.fault(), unreadable.reason()));
+        unreadable -> rejected(record, unreadable.key(), unreadable.fault(), unreadable.reason()));
   }
 
   private Verdict represented(
-      ConsumerRecord<byte[], byte[]> record, Candidate candidate, Outcome outcome) {
+      ConsumerRecord<byte[], byte[]> record, Valued<Candidate> valued, Outcome outcome) {
+    Optional<String> id = Optional.of(valued.key());
     if (outcome instanceof Unusable unusable) {
-      return new Reject(record, Fault.UNREPRESENTABLE, unusable.reason());
+      return rejected(record, id, Fault.UNREPRESENTABLE, unusable.reason());
     }
     Represented represented = (Represented) outcome;
     ByteBuffer features;
     try {
       features = FeatureCodec.encode(encoding, represented.rows());
     } catch (IllegalArgumentException e) {
-      return new Reject(record, Fault.UNREPRESENTABLE, e.getMessage());
+      return rejected(record, id, Fault.UNREPRESENTABLE, e.getMessage());
     }
     Representation representation =
         Representation.newBuilder()
@@ -125,7 +130,7 @@ final class CandidateStage implements Stage {
             .setCheckpoints(representer.checkpoints())
             .setFeatures(features)
             .setTokens(represented.tokens())
-            .setCandidate(candidate)
+            .setCandidate(valued.value())
             .setUncutTokens(represented.uncutTokens())
             .setTokensHash(represented.tokensHash())
             .setLearntTokens(represented.learntTokens())
@@ -138,6 +143,20 @@ final class CandidateStage implements Stage {
   }
 
   /**
+   * Rejects a record, and retracts what an earlier record has made of its candidate.
+   *
+   * @param key the record's key; one that cannot be an id has never been represented
+   */
+  private Reject rejected(
+      ConsumerRecord<byte[], byte[]> record, Optional<String> key, Fault fault, String reason) {
+    List<ProducerRecord<byte[], byte[]>> retractions =
+        key.filter(id -> CandidateRules.idProblems(id).isEmpty()).stream()
+            .map(id -> outputs.retraction(representationId, id))
+            .toList();
+    return new Reject(record, retractions, fault, reason);
+  }
+
+  /**
    * Turns a candidate that breaks the contract into an unusable one before anything is computed.
    */
   private static Content<Candidate> checked(Content<Candidate> content) {
@@ -147,11 +166,13 @@ final class CandidateStage implements Stage {
     Candidate candidate = valued.value();
     if (!valued.key().equals(candidate.getId())) {
       return new Unreadable<>(
-          Fault.INVALID, "the record's key is not the candidate's id: they must be equal");
+          Optional.of(valued.key()),
+          Fault.INVALID,
+          "the record's key is not the candidate's id: they must be equal");
     }
     List<String> problems = CandidateRules.problems(candidate);
     return problems.isEmpty()
         ? content
-        : new Unreadable<>(Fault.INVALID, String.join("; ", problems));
+        : new Unreadable<>(Optional.of(valued.key()), Fault.INVALID, String.join("; ", problems));
   }
 }

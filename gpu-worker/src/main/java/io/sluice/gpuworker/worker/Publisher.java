@@ -5,6 +5,7 @@ import io.sluice.gpuworker.worker.Verdict.Publish;
 import io.sluice.gpuworker.worker.Verdict.Reject;
 import io.sluice.schemas.deadletter.DeadLetters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -39,31 +40,61 @@ final class Publisher {
   }
 
   /**
-   * Publishes the records and dead letters of verdicts. When Kafka refuses a record because of the
-   * record itself, for example because it is too large, its source becomes a dead letter.
+   * Publishes the records and dead letters of verdicts, the records in the order of the verdicts.
+   * When Kafka refuses a record because of the record itself, for example because it is too large,
+   * its source becomes a dead letter, and what {@link Publish#whenRefused} names is published.
    *
    * @throws ServiceFailure when publishing fails for another reason; any of the records may have
    *     been published
    */
   void publish(List<Verdict> verdicts) {
-    List<Sent> sent = new ArrayList<>();
-    List<Reject> rejects = new ArrayList<>();
-    for (Verdict verdict : verdicts) {
-      verdict.match(
-          publish ->
-              sent.add(new Sent(publish, publish.records().stream().map(this::send).toList())),
-          rejects::add);
-    }
+    List<List<Future<RecordMetadata>>> sent =
+        verdicts.stream().map(verdict -> send(verdict.records())).toList();
     producer.flush();
-    for (Sent each : sent) {
-      Optional<String> refusal = refusal(each.acknowledgements());
-      if (refusal.isPresent()) {
-        rejects.add(new Reject(each.verdict().source(), Fault.REFUSED, refusal.get()));
-      } else {
-        metrics.countPublished(each.verdict());
-      }
+    List<Reject> rejects = new ArrayList<>();
+    for (int i = 0; i < verdicts.size(); i++) {
+      Optional<String> refusal = refusal(sent.get(i));
+      List<Verdict> later = verdicts.subList(i + 1, verdicts.size());
+      verdicts
+          .get(i)
+          .match(
+              publish ->
+                  refusal.ifPresentOrElse(
+                      why -> rejects.add(refused(publish, why, later)),
+                      () -> metrics.countPublished(publish)),
+              reject -> rejects.add(refusal.map(why -> refused(reject, why)).orElse(reject)));
     }
     rejects.forEach(this::reject);
+  }
+
+  /**
+   * Publishes what takes the place of refused records, unless a later verdict has already published
+   * something under the same key.
+   */
+  private Reject refused(Publish publish, String reason, List<Verdict> later) {
+    List<ProducerRecord<byte[], byte[]>> instead =
+        publish.whenRefused().stream()
+            .filter(
+                record ->
+                    later.stream()
+                        .flatMap(verdict -> verdict.records().stream())
+                        .noneMatch(other -> isOfSameKey(record, other)))
+            .toList();
+    Reject reject = new Reject(publish.source(), Fault.REFUSED, reason);
+    return refusal(send(instead)).map(why -> refused(reject, why)).orElse(reject);
+  }
+
+  /** A rejection whose retraction was refused too. */
+  private static Reject refused(Reject reject, String why) {
+    return new Reject(
+        reject.source(),
+        reject.fault(),
+        reject.reason() + "; its earlier representation could not be retracted: " + why);
+  }
+
+  private static boolean isOfSameKey(
+      ProducerRecord<byte[], byte[]> one, ProducerRecord<byte[], byte[]> other) {
+    return one.topic().equals(other.topic()) && Arrays.equals(one.key(), other.key());
   }
 
   private void reject(Reject reject) {
@@ -86,6 +117,10 @@ final class Publisher {
         .addKeyValue("fault", reject.fault())
         .addKeyValue("reason", reject.reason())
         .log("Unusable record became a dead letter");
+  }
+
+  private List<Future<RecordMetadata>> send(List<ProducerRecord<byte[], byte[]>> records) {
+    return records.stream().map(this::send).toList();
   }
 
   private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
@@ -135,7 +170,4 @@ final class Publisher {
             + ")",
         cause);
   }
-
-  /** A verdict whose records are sent but not yet known to be acknowledged. */
-  private record Sent(Publish verdict, List<Future<RecordMetadata>> acknowledgements) {}
 }

@@ -8,6 +8,7 @@ import io.sluice.schemas.serde.ValueReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -71,13 +72,14 @@ final class RecordReader<T extends SpecificRecord> {
   /**
    * A record that cannot be used.
    *
+   * @param key the key as text; empty when there is none, or when it is not text
    * @param fault the kind of reason
    * @param reason the reason, for people
    */
-  record Unreadable<T>(Fault fault, String reason) implements Content<T> {
-    /** A record whose bytes cannot be decoded. */
+  record Unreadable<T>(Optional<String> key, Fault fault, String reason) implements Content<T> {
+    /** A record without a key that can be read. */
     Unreadable(String reason) {
-      this(Fault.UNREADABLE, reason);
+      this(Optional.empty(), Fault.UNREADABLE, reason);
     }
 
     @Override
@@ -113,7 +115,7 @@ final class RecordReader<T extends SpecificRecord> {
     try {
       return new Valued<>(key, values.read(topic, bytes));
     } catch (SerializationException e) {
-      return new Unreadable<>(e.getMessage());
+      return new Unreadable<>(Optional.of(key), Fault.UNREADABLE, e.getMessage());
     } catch (RegistryUnavailableException e) {
       throw new ServiceFailure("the schema registry " + RegistryOutage.describe(e), e);
     }

@@ -12,15 +12,21 @@ import io.sluice.gpuworker.launch.Launcher;
 import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
+import io.sluice.schemas.DatasetPart;
+import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.HyperParameters;
+import io.sluice.schemas.JobArm;
 import io.sluice.schemas.arm.ArmName;
+import io.sluice.schemas.dataset.ExampleHashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +140,44 @@ class JobRunFailureTest {
 
     assertThat(reason(work.run(job, work.writing()))).contains("cannot be the name of a folder");
     assertThat(folder.resolve("maths")).doesNotExist();
+  }
+
+  @Test
+  void givenAnArmWhoseNameLeadsOutOfTheFolder_whenRun_thenFailedAndNothingIsWrittenThere()
+      throws IOException {
+    String name = "../../outside";
+    FineTuneJob job =
+        FineTuneJob.newBuilder(work.frozen.job())
+            .setArms(
+                List.of(
+                    new JobArm(
+                        name,
+                        "hidden",
+                        "f",
+                        "round-robin",
+                        false,
+                        40L,
+                        1,
+                        ExampleHashes.ofOrder(List.of("s0")),
+                        List.of())))
+            .build();
+    List<DatasetRecord> records = new ArrayList<>(work.dataset);
+    records.add(
+        DatasetRecord.newBuilder(work.dataset.get(0))
+            .setPart(DatasetPart.ARM)
+            .setArm(name)
+            .setRank(0)
+            .build());
+    work.dataset = records;
+
+    assertThat(reason(work.run(job, work.writing())))
+        .contains("arm '../../outside'")
+        .contains("cannot be the name of a folder");
+
+    assertThat(work.trained).isEmpty();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(work.model());
+    }
   }
 
   @Test

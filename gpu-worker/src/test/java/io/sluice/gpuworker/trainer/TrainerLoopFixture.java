@@ -86,7 +86,8 @@ final class TrainerLoopFixture implements AutoCloseable {
             new ReportRecords(
                 "t1",
                 Duration.ofSeconds(30),
-                Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC)),
+                Clock.fixed(Instant.ofEpochMilli(5000), ZoneOffset.UTC),
+                new ReportBound(RecordLimit.byDefault())),
             Duration.ofNanos(REPORT_NANOS),
             () -> now);
     return new TrainerLoop(

@@ -164,22 +164,46 @@ class CandidateStageTest {
     byte[] value = inputs.encoded(TOPICS.candidates(), Inputs.candidate("a", "Hello."));
 
     assertThat(rejected(inputs.candidate(0, 0, "other", value))).contains("key").contains("id");
+    assertThat(retracted(inputs.candidate(0, 0, "other", value)))
+        .as("the last content under this key is unusable; the other candidate keeps its own")
+        .containsExactly("other");
   }
 
   @Test
   void givenNoKey_whenDecided_thenRejected() {
     byte[] value = inputs.encoded(TOPICS.candidates(), Inputs.candidate("a", "Hello."));
 
-    assertThat(rejected(new ConsumerRecord<>(TOPICS.candidates(), 0, 0, null, value)))
-        .contains("no key");
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(TOPICS.candidates(), 0, 0, null, value);
+    assertThat(rejected(record)).contains("no key");
+    assertThat(retracted(record)).isEmpty();
   }
 
   @Test
   void givenAKeyThatIsNotText_whenDecided_thenATombstoneRetractsNothing() {
     byte[] key = {(byte) 0xff, (byte) 0xfe};
 
-    assertThat(rejected(new ConsumerRecord<>(TOPICS.candidates(), 0, 0, key, null)))
-        .contains("UTF-8");
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(TOPICS.candidates(), 0, 0, key, null);
+    assertThat(rejected(record)).contains("UTF-8");
+    assertThat(retracted(record)).isEmpty();
+  }
+
+  @Test
+  void givenContentThatCannotBeUsed_whenDecided_thenTheCandidatesRepresentationIsRetracted() {
+    byte[] invalid =
+        inputs.encoded(
+            TOPICS.candidates(), Candidates.of("c", "", List.of(Messages.of("user", "Hi."))));
+
+    assertThat(retracted(inputs.candidate(0, 0, "a", "unusable"))).containsExactly("a");
+    assertThat(retracted(inputs.candidate(0, 0, "b", Inputs.GARBAGE))).containsExactly("b");
+    assertThat(retracted(inputs.candidate(0, 0, "c", invalid))).containsExactly("c");
+    assertThat(retracted(inputs.candidate(0, 0, "d", "zero"))).containsExactly("d");
+  }
+
+  @Test
+  void givenAKeyThatCannotBeAnId_whenDecided_thenNothingIsRetracted() {
+    assertThat(retracted(inputs.candidate(0, 0, "x".repeat(300), Inputs.GARBAGE))).isEmpty();
   }
 
   @Test
@@ -212,6 +236,21 @@ class CandidateStageTest {
     List<Verdict> verdicts = stage.decide(List.of(record));
     assertThat(verdicts).singleElement().isInstanceOf(Publish.class);
     return (Publish) verdicts.get(0);
+  }
+
+  /** The ids of the candidates whose representations a rejected record retracts. */
+  private List<String> retracted(ConsumerRecord<byte[], byte[]> record) {
+    List<Verdict> verdicts = stage.decide(List.of(record));
+    assertThat(verdicts).singleElement().isInstanceOf(Reject.class);
+    List<ProducerRecord<byte[], byte[]>> records = verdicts.get(0).records();
+    assertThat(records)
+        .allSatisfy(
+            each -> {
+              assertThat(each.topic()).isEqualTo(TOPICS.representations());
+              assertThat(each.value()).isNull();
+              assertThat(outputs.representationKey(each).getRepresentationId()).isEqualTo("ours");
+            });
+    return records.stream().map(each -> outputs.representationKey(each).getCandidateId()).toList();
   }
 
   private String rejected(ConsumerRecord<byte[], byte[]> record) {

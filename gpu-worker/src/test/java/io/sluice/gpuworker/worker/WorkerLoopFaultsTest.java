@@ -27,7 +27,7 @@ class WorkerLoopFaultsTest {
     worker.computeAll();
 
     assertThat(worker.represented()).containsExactly("a", "b");
-    assertThat(worker.retracted()).containsExactly("a");
+    assertThat(worker.retracted()).containsExactly("json", "u", "a");
     ProducerRecord<byte[], byte[]> letter = worker.letters().get(0);
     assertThat(letter.key()).isEqualTo("json".getBytes(StandardCharsets.UTF_8));
     assertThat(letter.value()).isEqualTo(Inputs.GARBAGE);
@@ -46,13 +46,67 @@ class WorkerLoopFaultsTest {
   }
 
   @Test
-  void givenARepresentationThatIsTooLarge_whenPublished_thenItsCandidateIsADeadLetter() {
+  void givenARepresentedCandidate_whenItsNewContentCannotBeUsed_thenItsRepresentationIsRetracted() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
+    worker.computeAll();
+    worker.consumer.addRecord(worker.inputs.candidate(0, 2, "a", "unusable"));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 3, "b", Inputs.GARBAGE));
+
+    worker.computeAll();
+
+    assertThat(worker.outcomesInOrder())
+        .containsExactly("a", "b", "a retracted", "b retracted", "a dead letter", "b dead letter");
+    assertThat(worker.committed()).containsEntry(FIRST, 4L);
+    assertThat(worker.metrics.progress().retracted()).as("by their senders").isZero();
+  }
+
+  @Test
+  void givenContentsOfOneBatch_whenTheLastOneCanBeUsed_thenItIsPublishedLast() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "unusable"));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "a", "Hello."));
+
+    worker.computeAll();
+
+    assertThat(worker.outcomesInOrder()).containsExactly("a retracted", "a", "a dead letter");
+  }
+
+  @Test
+  void givenARepresentedCandidate_whenItsNewRepresentationIsTooLarge_thenTheOldOneIsRetracted() {
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+    worker.computeAll();
+    refuseRepresentationsOf("a");
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "a", "Hello again."));
+
+    worker.computeAll();
+
+    assertThat(worker.outcomesInOrder()).containsExactly("a", "a retracted", "a dead letter");
+  }
+
+  @Test
+  void givenARepresentationThatIsTooLarge_whenItsCandidateIsThenRetracted_thenThatIsNotRepeated() {
+    refuseRepresentationsOf("a");
+    worker.consumer.addRecord(worker.inputs.candidate(0, 0, "a", "Hello."));
+    worker.consumer.addRecord(worker.inputs.candidate(0, 1, "a", (byte[]) null));
+
+    worker.computeAll();
+
+    assertThat(worker.outcomesInOrder()).containsExactly("a retracted", "a dead letter");
+  }
+
+  private void refuseRepresentationsOf(String id) {
     worker.producer.refusal =
         record ->
             record.topic().equals(TOPICS.representations())
-                    && worker.outputs.representationKey(record).getCandidateId().equals("huge")
+                    && record.value() != null
+                    && worker.outputs.representationKey(record).getCandidateId().equals(id)
                 ? new RecordTooLargeException("9 MB are too many")
                 : null;
+  }
+
+  @Test
+  void givenARepresentationThatIsTooLarge_whenPublished_thenItsCandidateIsADeadLetter() {
+    refuseRepresentationsOf("huge");
     worker.consumer.addRecord(worker.inputs.candidate(0, 0, "huge", "Hello."));
     worker.consumer.addRecord(worker.inputs.candidate(0, 1, "b", "Hello."));
 

@@ -129,6 +129,19 @@ final class WorkerLoopFixture {
     return Outputs.of(TOPICS.deadLetters(), producer.history());
   }
 
+  /** What was published for candidates, in order: their ids, and what became of them. */
+  List<String> outcomesInOrder() {
+    return producer.history().stream().map(this::outcome).toList();
+  }
+
+  private String outcome(ProducerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(TOPICS.deadLetters())) {
+      return Outputs.key(record) + " dead letter";
+    }
+    return outputs.representationKey(record).getCandidateId()
+        + (record.value() == null ? " retracted" : "");
+  }
+
   Map<TopicPartition, Long> committed() {
     return consumer.committedOffsets;
   }

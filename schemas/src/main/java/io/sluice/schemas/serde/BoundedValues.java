@@ -27,6 +27,11 @@ public final class BoundedValues {
     return Serdes.serdeFrom(serde.serializer(), new Bounded<>(serde.deserializer(), limit));
   }
 
+  /** The largest value, in bytes, that is accepted in a record without headers. */
+  public static int maxBytes(RecordLimit limit) {
+    return limit.bytes() - ROOM_BYTES;
+  }
+
   private record Bounded<V>(Deserializer<V> deserializer, RecordLimit limit)
       implements Deserializer<V> {
     @Override
@@ -47,7 +52,7 @@ public final class BoundedValues {
     }
 
     private void requireFits(long size) {
-      if (size + ROOM_BYTES > limit.bytes()) {
+      if (size > maxBytes(limit)) {
         throw new SerializationException(
             "value and headers take %d bytes, and with a key more than record.max.bytes (%d)"
                 .formatted(size, limit.bytes()));

@@ -18,6 +18,10 @@ public final class TrainingRules {
   private static final int MAX_BATCH = 65_536;
   private static final int MIN_LENGTH = 2;
   private static final int MAX_LENGTH = 1_048_576;
+
+  /** All of them together are part of the record of each job. */
+  private static final int MAX_TARGETS = 100;
+
   private static final Pattern LAUNCHER = Pattern.compile("[A-Za-z0-9._-]{0,100}");
   private static final Pattern LAYER = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
@@ -62,7 +66,8 @@ public final class TrainingRules {
   }
 
   /**
-   * Checks that each hyper-parameter is in the range that the schema documents.
+   * Checks that each hyper-parameter is in the range that the schema documents. LoRA has at most
+   * 100 targets, each with a name of 1 to 200 characters of A-Z a-z 0-9 . _ -
    *
    * @return the problems, in words for people; empty when there are none
    */
@@ -81,10 +86,25 @@ public final class TrainingRules {
     if (chosen.getLoraDropout() == 1) {
       problems.add("the dropout of LoRA is 1, which leaves nothing to train: use less than 1");
     }
-    if (!chosen.getLoraTargets().stream().allMatch(name -> LAYER.matcher(name).matches())) {
-      problems.add("a target of LoRA is not the name of a layer: use names such as q_proj");
-    }
+    problems.addAll(targetProblems(chosen.getLoraTargets()));
     return List.copyOf(problems);
+  }
+
+  private static List<String> targetProblems(List<String> targets) {
+    List<String> problems = new ArrayList<>();
+    if (targets.size() > MAX_TARGETS) {
+      problems.add(
+          "lora_targets has %d names: use at most %d".formatted(targets.size(), MAX_TARGETS));
+    }
+    targets.stream()
+        .filter(name -> !LAYER.matcher(name).matches())
+        .findFirst()
+        .ifPresent(
+            name ->
+                problems.add(
+                    "the target of LoRA '%s' in lora_targets is not the name of a layer: use names such as q_proj, of 1 to 200 characters of A-Z a-z 0-9 . _ -"
+                        .formatted(ForeignText.name(name))));
+    return problems;
   }
 
   private static void inRange(List<String> problems, String what, int value, int least, int most) {

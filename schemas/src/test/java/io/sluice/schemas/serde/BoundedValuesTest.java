@@ -31,6 +31,15 @@ class BoundedValuesTest {
   }
 
   @Test
+  void givenTheLargestValue_whenRead_thenItComesBackAndOneMoreByteDoesNot() {
+    int most = BoundedValues.maxBytes(RecordLimit.byDefault());
+
+    assertThat(values.deserialize("t", new RecordHeaders(), new byte[most])).hasSize(most);
+    assertThatThrownBy(() -> values.deserialize("t", new RecordHeaders(), new byte[most + 1]))
+        .isInstanceOf(SerializationException.class);
+  }
+
+  @Test
   void givenLargeHeaders_whenRead_thenTheyCount() {
     RecordHeaders headers = new RecordHeaders();
     headers.add("trace", new byte[1 << 20]);

@@ -166,7 +166,25 @@ class TargetTaskRulesTest {
         training("warm-up ratio is 1.1", chosen -> chosen.setWarmupRatio(1.1)),
         training("weight decay is -0.1", chosen -> chosen.setWeightDecay(-0.1)),
         training("dropout of LoRA is 1", chosen -> chosen.setLoraDropout(1)),
-        training("target of LoRA", chosen -> chosen.setLoraTargets(List.of("q proj"))));
+        training(
+            "the target of LoRA 'q proj' in lora_targets",
+            chosen -> chosen.setLoraTargets(List.of("v_proj", "q proj"))),
+        training(
+            "in lora_targets is not the name of a layer",
+            chosen -> chosen.setLoraTargets(List.of("q".repeat(201)))),
+        training(
+            "lora_targets has 101 names: use at most 100",
+            chosen -> chosen.setLoraTargets(Collections.nCopies(101, "q_proj"))));
+  }
+
+  @Test
+  void givenAsManyAndAsLongTargetsAsAreAllowed_whenChecked_thenThereIsNoProblem() {
+    HyperParameters chosen =
+        HyperParameters.newBuilder()
+            .setLoraTargets(Collections.nCopies(100, "q".repeat(200)))
+            .build();
+
+    assertThat(TargetTaskRules.problems(good().setHyperParameters(chosen).build())).isEmpty();
   }
 
   @ParameterizedTest

@@ -70,18 +70,30 @@ public final class CandidateEvidence {
           }
         });
     ConsumerRecord<byte[], byte[]> record = latest.get(task.getRepresentationId());
-    if (record == null) {
-      return sent.unrepresented(task, candidateId, latest.keySet());
-    } else if (record.value() == null) {
-      return new Evidence.Absent(
-          State.RETRACTED,
-          "it was retracted (topic %s, partition %d, offset %d)"
-              .formatted(topic, record.partition(), record.offset()));
+    if (record == null || record.value() == null) {
+      latest.values().removeIf(each -> each.value() == null);
+      Evidence.Absent absent = sent.unrepresented(task, candidateId, latest.keySet());
+      return record == null ? absent : retracted(record, absent);
     }
     return scoring
         .judged(candidateId)
         .map(judged -> judged(task, candidateId, judged, facts(record), scoring))
         .orElseGet(() -> unusable(record, scoring));
+  }
+
+  /**
+   * What a retracted representation says. A worker also retracts it when it cannot represent the
+   * candidate's new content.
+   *
+   * @param sent what the candidate's own topic says
+   */
+  private Evidence retracted(ConsumerRecord<byte[], byte[]> record, Evidence.Absent sent) {
+    return sent.state() == State.DEAD_LETTER
+        ? sent
+        : new Evidence.Absent(
+            State.RETRACTED,
+            "it was retracted (topic %s, partition %d, offset %d)"
+                .formatted(topic, record.partition(), record.offset()));
   }
 
   /**

@@ -30,7 +30,7 @@ final class SentCandidates {
    *
    * @param others the representation ids under which it is represented
    */
-  Evidence unrepresented(TargetTask task, String candidateId, Set<String> others) {
+  Evidence.Absent unrepresented(TargetTask task, String candidateId, Set<String> others) {
     String candidates = kafka.topics().candidates();
     Optional<ConsumerRecord<byte[], byte[]>> record = latest("Candidates", candidates, candidateId);
     Optional<ConsumerRecord<byte[], byte[]>> letter =

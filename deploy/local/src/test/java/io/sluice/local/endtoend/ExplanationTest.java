@@ -80,6 +80,9 @@ class ExplanationTest {
       send("gone", Optional.of(candidate("gone")));
       send("gone", Optional.empty());
       deadLetter("unusable", "messages is empty");
+      represent("replaced", "default", "fingerprint");
+      deadLetter("replaced", "nothing is left to learn");
+      retract("replaced");
       pool.assertSubsetIsBatch(task);
       assertThat(service.isRunning()).isTrue();
     }
@@ -114,6 +117,8 @@ class ExplanationTest {
     assertThat(explain("broken").why()).contains("not a readable Representation");
     assertThat(explain("unusable").state()).isEqualTo(State.DEAD_LETTER);
     assertThat(explain("unusable").why()).startsWith("messages is empty (topic ");
+    assertThat(explain("replaced").state()).isEqualTo(State.DEAD_LETTER);
+    assertThat(explain("replaced").why()).startsWith("nothing is left to learn (topic ");
     assertThat(explain("waiting").state()).isEqualTo(State.NOT_REPRESENTED);
     assertThat(explain("nobody").state()).isEqualTo(State.UNKNOWN);
   }
@@ -161,6 +166,17 @@ class ExplanationTest {
             .setTokens(9)
             .setCandidate(candidate(id))
             .build(),
+        Optional.of(KeyPartitions.partitionFor(id, SyntheticPool.SHARDS)));
+  }
+
+  /** Retracts a representation, as a worker does that cannot represent the new content. */
+  private void retract(String id) {
+    topics.write(
+        kafka.topics().representations(),
+        avro.<RepresentationKey>key(),
+        Serdes.ByteArray(),
+        new RepresentationKey("default", id),
+        null,
         Optional.of(KeyPartitions.partitionFor(id, SyntheticPool.SHARDS)));
   }
 
