@@ -35,6 +35,11 @@ public record TrainingCompute(
     return new TrainingCompute(threads, packTokens, DeviceChoice.AUTO, WeightSettings.DEFAULT);
   }
 
+  /** The same on another device, with weights that are kept in another way. */
+  public TrainingCompute on(DeviceChoice other, WeightSettings others) {
+    return new TrainingCompute(threads, packTokens, other, others);
+  }
+
   /** The number of threads to use on a device: 1 on a GPU. */
   int threads(Torch torch) {
     return torch.isGpu() ? 1 : threads;

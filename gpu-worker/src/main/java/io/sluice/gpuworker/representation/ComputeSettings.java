@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import io.sluice.schemas.FeatureEncoding;
@@ -50,6 +51,12 @@ public record ComputeSettings(
       throw new IllegalArgumentException(
           examplesPerPass.getAsInt() + " examples per pass: allow at least 1");
     }
+  }
+
+  /** The same settings on certain devices, each with as many threads as suit it. */
+  public ComputeSettings on(DeviceChoice choice) {
+    return new ComputeSettings(
+        DeviceSettings.of(choice), tokensInFlight, recompute, examplesPerPass, stored);
   }
 
   /** The same settings for candidates that will be stored in an encoding. */

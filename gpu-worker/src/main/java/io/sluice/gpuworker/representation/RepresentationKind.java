@@ -1,5 +1,6 @@
 package io.sluice.gpuworker.representation;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.schemas.FeatureEncoding;
 import java.io.IOException;
 import java.util.Arrays;
@@ -79,6 +80,21 @@ public enum RepresentationKind {
    */
   public boolean needsBaseModel() {
     return this != EMBEDDING;
+  }
+
+  /**
+   * Checks that the kind can be computed on devices that were chosen.
+   *
+   * @throws IllegalArgumentException when GPUs were chosen for a kind that is computed on the CPU
+   */
+  public void requireFitting(DeviceChoice devices) {
+    boolean mayBeCpu = devices instanceof DeviceChoice.Auto || devices instanceof DeviceChoice.Cpu;
+    if (this == EMBEDDING && !mayBeCpu) {
+      throw new IllegalArgumentException(
+          "devices "
+              + devices.label()
+              + ": kind embedding is computed on the CPU, use auto or cpu");
+    }
   }
 
   /** Loads the model files onto the devices of this machine, see {@link LoadedModel.Opener}. */

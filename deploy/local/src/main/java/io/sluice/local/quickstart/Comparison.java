@@ -9,7 +9,6 @@ import io.sluice.gpuworker.finetune.TrainingListener;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.gradient.TextSettings;
-import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.streams.client.Subset;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,27 +40,26 @@ public final class Comparison {
   /**
    * Creates a comparison of the subsets of a quickstart.
    *
-   * @param features how examples become tokens, and how the model's weights are kept
+   * @param features how examples become tokens, how the model's weights are kept, and where it is
+   *     trained
    * @param folder an existing folder, where the trained adapters are written
    * @param display shows what is being trained
    */
   public Comparison(
       Outcome outcome, QuickstartPlan.Features features, Path folder, ProgressDisplay display) {
     this.outcome = outcome;
-    this.trial = trial(outcome.pool().model(), features.text(), features.weights());
+    this.trial =
+        trial(
+            outcome.pool().model(),
+            features.text(),
+            TrainingCompute.ofMachine().on(features.devices(), features.weights()));
     this.folder = folder;
     this.display = display;
   }
 
   /** The trainings that suit the bundled model, see {@link #settings}. */
-  public static FineTuneTrial trial(Path model, TextSettings text, WeightSettings weights) {
-    TrainingCompute machine = TrainingCompute.ofMachine();
-    return new FineTuneTrial(
-        model,
-        text,
-        ADAPTER,
-        HYPER.withMaxLength(text.maxLength()),
-        new TrainingCompute(machine.threads(), machine.packTokens(), machine.device(), weights));
+  public static FineTuneTrial trial(Path model, TextSettings text, TrainingCompute compute) {
+    return new FineTuneTrial(model, text, ADAPTER, HYPER.withMaxLength(text.maxLength()), compute);
   }
 
   /** Describes, in words for people, how the model is trained. */

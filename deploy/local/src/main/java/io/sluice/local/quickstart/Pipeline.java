@@ -1,5 +1,6 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.Representer;
@@ -59,7 +60,10 @@ record Pipeline(
           representation.kind().needsBaseModel()
               ? "loading the model (the first time unpacks PyTorch, 430 MB)"
               : "loading the model");
-      Representer representer = parts.push(ExampleRepresenter.open(representation));
+      Representer representer =
+          parts.push(
+              ExampleRepresenter.open(
+                  representation, ComputeSettings.DEFAULT.on(plan.features().devices())));
       display.phase("starting the broker and the schema registry");
       LocalStack stack = parts.push(LocalStack.start(settings));
       Map<String, String> kafka =

@@ -1,5 +1,6 @@
 package io.sluice.local.quickstart;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.decoder.WeightSettings;
@@ -68,13 +69,15 @@ public record QuickstartPlan(
    *     Projection#sketch} allows
    * @param encoding encoding of a candidate's values; not FLOAT32, which is the encoding of queries
    * @param weights how the base model's weights are kept, also where it is trained
+   * @param devices what examples are represented on; the model is trained on the first of them
    */
   public record Features(
       RepresentationKind kind,
       TextSettings text,
       int dimension,
       FeatureEncoding encoding,
-      WeightSettings weights) {
+      WeightSettings weights,
+      DeviceChoice devices) {
     /**
      * Checks the values.
      *
@@ -96,6 +99,7 @@ public record QuickstartPlan(
                 + kind.label()
                 + " computes in float32, leave both out");
       }
+      kind.requireFitting(devices);
     }
   }
 
@@ -159,10 +163,12 @@ public record QuickstartPlan(
    * drawn from all candidates, so a task with rules would be compared with a sample of another
    * pool.
    *
-   * @throws IllegalArgumentException when a task has rules that leave candidates out
+   * @throws IllegalArgumentException when a task has rules that leave candidates out, or several
+   *     devices are named
    * @throws IOException when a file cannot be read
    */
   public void checkForTraining() throws IOException {
+    DeviceChoice.one(features.devices().label());
     for (TargetTask task : tasks(taskFiles)) {
       if (!TaskRules.of(task).isEmpty()) {
         throw new IllegalArgumentException(

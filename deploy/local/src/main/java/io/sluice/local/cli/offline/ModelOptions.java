@@ -3,6 +3,7 @@ package io.sluice.local.cli.offline;
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.gradient.QueryMode;
 import io.sluice.gpuworker.gradient.TextSettings;
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.GradientForm;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
@@ -122,6 +123,7 @@ final class ModelOptions {
   private StatePooling pooling;
 
   @Mixin private WeightOptions weights;
+  @Mixin private DevicesOption devices;
 
   @Option(
       names = "--query-prompt",
@@ -201,6 +203,20 @@ final class ModelOptions {
   /** Whether gradients are projected to a sketch. */
   boolean projected() {
     return projection == ProjectionKind.sketch;
+  }
+
+  /**
+   * How the representation is computed.
+   *
+   * @throws ParameterException when the kind cannot be computed on the chosen devices
+   */
+  ComputeSettings compute() {
+    try {
+      kind.requireFitting(devices.choice());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    return ComputeSettings.DEFAULT.on(devices.choice());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
@@ -70,12 +71,13 @@ public final class RepresentCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     RepresentationSettings settings = model.settings();
+    ComputeSettings compute = model.compute();
     OutputFile.requireWritable("--out", out);
     List<ExampleLine> lines = ExampleFile.read(in, reading.forms(List.of(in)));
     if (lines.isEmpty()) {
       throw new IOException(in + " contains no examples");
     }
-    try (Representer representer = ExampleRepresenter.open(settings)) {
+    try (Representer representer = ExampleRepresenter.open(settings, compute)) {
       err().println("Device: " + representer.device());
       write(representer, lines);
     }

@@ -1,5 +1,6 @@
 package io.sluice.local.cli.offline;
 
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.ExampleRole;
 import io.sluice.gpuworker.representation.RepresentationSettings;
@@ -108,11 +109,12 @@ public final class ScoreCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--limit " + limit + ": use 1 or more");
     }
     RepresentationSettings settings = model.settings();
+    ComputeSettings compute = model.compute();
     OutputFile.requireWritable("--out", out);
     List<ExampleLine> lines = lines();
     List<ExampleLine> querySet = ExampleFile.read(queries, FormOptions.DEFAULT);
     OfflineRules rules = OfflineRules.of(querySet, queries);
-    try (Representer representer = ExampleRepresenter.open(settings)) {
+    try (Representer representer = ExampleRepresenter.open(settings, compute)) {
       err().println("Device: " + representer.device());
       NpyFile.writeFloats(
           out, lines.size(), Arrays.asList(score(representer, querySet, rules, lines)));

@@ -1,9 +1,9 @@
 package io.sluice.local.cli.offline;
 
-import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.embedding.Prompts;
 import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.FineTuneTrial;
+import io.sluice.gpuworker.finetune.TrainingCompute;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.decoder.ProductType;
@@ -225,12 +225,7 @@ public final class StudyCommand implements Callable<Integer> {
               pool.candidates(),
               tasks,
               named(folders),
-              new ComputeSettings(
-                  DeviceSettings.of(device.choice()),
-                  ComputeSettings.DEFAULT.tokensInFlight(),
-                  ComputeSettings.DEFAULT.recompute(),
-                  ComputeSettings.DEFAULT.examplesPerPass(),
-                  ComputeSettings.DEFAULT.stored()),
+              ComputeSettings.DEFAULT.on(device.choice()),
               trial(folders.base()));
       Study.Written written = study.run(folder, err);
       PrintWriter print = spec.commandLine().getOut();
@@ -353,7 +348,8 @@ public final class StudyCommand implements Callable<Integer> {
 
   private FineTuneTrial trial(Path base) {
     TextSettings text = hyper.textSettings();
-    FineTuneTrial bundled = Comparison.trial(base, text, weights.settings());
+    TrainingCompute compute = hyper.compute(device.choice(), weights.settings());
+    FineTuneTrial bundled = Comparison.trial(base, text, compute);
     TrainingHyperParameters others =
         model.isPresent() ? TrainingHyperParameters.DEFAULT : bundled.hyper();
     FineTuneMethod.NewAdapter adapter =
@@ -364,7 +360,7 @@ public final class StudyCommand implements Callable<Integer> {
           text,
           adapter,
           hyper.hyper(others.withEpochs(epochs.orElse(others.epochs()))),
-          hyper.compute(device.choice(), weights.settings()));
+          compute);
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }

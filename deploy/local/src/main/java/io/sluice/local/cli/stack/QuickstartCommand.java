@@ -3,6 +3,7 @@ package io.sluice.local.cli.stack;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
+import io.sluice.local.cli.offline.DevicesOption;
 import io.sluice.local.cli.offline.WeightOptions;
 import io.sluice.local.cli.options.KindName;
 import io.sluice.local.cli.options.KindNames;
@@ -156,6 +157,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   private Optional<FeatureEncoding> encoding;
 
   @Mixin private WeightOptions weights;
+  @Mixin private DevicesOption devices;
 
   @Option(
       names = "--out",
@@ -236,7 +238,8 @@ public final class QuickstartCommand implements Callable<Integer> {
                   TextSettings.of(text.form(), maxLength),
                   dimension,
                   encoding.orElse(kind.defaultEncoding()),
-                  weights.settings()),
+                  weights.settings(),
+                  devices.choice()),
               out,
               keep);
       plan.check();

@@ -123,6 +123,42 @@ class RepresentCommandTest {
   }
 
   @Test
+  void givenDevices_whenRepresented_thenTheyAreUsedOrRefused() throws IOException {
+    CommandRun cpu =
+        represent("d.npy", "64", List.of(CANDIDATE), model.checkpoints(), "--devices=cpu");
+    assertThat(cpu.exitCode()).as(cpu.err()).isZero();
+    assertThat(cpu.err()).contains("Device: cpu");
+
+    CommandRun missing =
+        represent("d.npy", "64", List.of(CANDIDATE), model.checkpoints(), "--devices=99");
+    assertThat(missing.exitCode()).isEqualTo(1);
+    assertThat(missing.err()).contains("there is no GPU 99");
+
+    CommandRun unknown =
+        represent("d.npy", "64", List.of(CANDIDATE), model.checkpoints(), "--devices=tpu");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("use auto, cpu, gpu, or numbers of GPUs");
+  }
+
+  @Test
+  void givenGpusForEmbeddings_whenRepresentedOrScored_thenRefused() {
+    CommandRun represented =
+        CommandRun.of("represent", "--kind=embedding", "--devices=gpu", "--in=none", "--out=v.npy");
+    CommandRun scored =
+        CommandRun.of(
+            "score",
+            "--kind=embedding",
+            "--devices=0",
+            "--candidates=none",
+            "--queries=none",
+            "--out=s.npy");
+
+    assertThat(List.of(represented.exitCode(), scored.exitCode())).containsOnly(2);
+    assertThat(represented.err()).contains("devices gpu: kind embedding is computed on the CPU");
+    assertThat(scored.err()).contains("devices 0: kind embedding is computed on the CPU");
+  }
+
+  @Test
   void givenALineThatCannotBeRepresented_whenRepresented_thenItIsReportedAndItsValuesAreZero()
       throws IOException {
     List<String> lines = List.of(CANDIDATE, "{not json}", CANDIDATE);

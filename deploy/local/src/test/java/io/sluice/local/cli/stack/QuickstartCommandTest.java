@@ -7,6 +7,9 @@ import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.cli.CommandRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +55,25 @@ class QuickstartCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("dtype bfloat16").contains("computes in float32");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--devices=tpu | | use auto, cpu, gpu, or numbers of GPUs",
+        "--devices=gpu | --kind=embedding | kind embedding is computed on the CPU",
+        "--devices=0,1 | --train | training uses one device"
+      })
+  void givenDevicesThatCannotBeUsed_whenRun_thenWrongUsageSaysWhy(
+      String devices, String other, String message) {
+    List<String> arguments = new ArrayList<>(List.of("quickstart", "--out", out, devices));
+    Optional.ofNullable(other).ifPresent(arguments::add);
+
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(message);
   }
 
   @Test
