@@ -45,11 +45,12 @@ record ReportRecords(String name, Duration lease, Clock clock, ReportBound bound
    * @param reason what happened to the device
    */
   FineTuneResult leftByDevice(FineTuneJob job, JobProgress progress, String reason) {
-    return report(job, FineTuneState.PROGRESS, progress)
-        .setAttempt(progress.attempt() - 1)
-        .setDetail(shown("the next trainer continues: " + reason))
-        .setLeaseUntil(clock.millis())
-        .build();
+    return bound.fit(
+        report(job, FineTuneState.PROGRESS, progress)
+            .setAttempt(progress.attempt() - 1)
+            .setDetail(shown("the next trainer continues: " + reason))
+            .setLeaseUntil(clock.millis())
+            .build());
   }
 
   /** The job has ended. */

@@ -53,8 +53,9 @@ class ReportRecordsTest {
 
     FineTuneResult report = records(limit).progress(job, FineTuneState.PROGRESS, progress);
     FineTuneResult left = records(limit).left(job, progress);
+    FineTuneResult leftByDevice = records(limit).leftByDevice(job, progress, "it is lost");
 
-    assertThat(List.of(report, left))
+    assertThat(List.of(report, left, leftByDevice))
         .allSatisfy(
             each -> {
               assertThat(read(limit, each)).isEqualTo(each);
