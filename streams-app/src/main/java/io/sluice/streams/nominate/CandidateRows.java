@@ -74,13 +74,15 @@ final class CandidateRows {
     Optional<StoredContent> known = stores.row(task.key(arrival.candidateId()));
     if (task.hasRead(arrival.offset())) {
       if (known.filter(row -> row.content() == arrival.content()).isEmpty()) {
-        task.requireUsable(arrival);
+        task.needs().require(arrival);
       }
       return false;
     }
     if (known.isPresent()) {
       boolean sameContent = known.get().content() == arrival.content();
-      if (sameContent && task.judgesAlike(arrival.facts(), known.get()) && task.canUse(arrival)) {
+      if (sameContent
+          && task.judgesAlike(arrival.facts(), known.get())
+          && task.needs().areMetBy(arrival)) {
         // Compaction will remove the record before this one.
         stores.putRow(task.key(arrival.candidateId()), known.get().at(arrival.offset()));
         if (known.get() instanceof StoredContent.Scored scored) {
@@ -94,7 +96,7 @@ final class CandidateRows {
         withdraw(task, arrival.candidateId(), known.get(), arrival.offset());
       }
     }
-    task.requireUsable(arrival);
+    task.needs().require(arrival);
     return true;
   }
 

@@ -168,7 +168,7 @@ public final class PoolScoring {
     try {
       Optional<Judged> known = Optional.ofNullable(judged.remove(id));
       // A repeat must be usable too: compaction leaves it alone of all records of the candidate.
-      task.requireUsable(arrival);
+      task.needs().require(arrival);
       Optional<String> reason = task.reasonAgainst(arrival.facts());
       if (known.filter(each -> isRepeat(each, arrival, reason)).isPresent()) {
         judged.put(id, known.get().at(origin));
@@ -252,7 +252,7 @@ public final class PoolScoring {
       if (input instanceof ShardInput.RepresentationRefused refused) {
         return Optional.of(refused.reason());
       } else if (input instanceof ShardInput.CandidateRepresented represented) {
-        task.requireUsable(new Arrival(represented.representation(), record.offset()));
+        task.needs().require(new Arrival(represented.representation(), record.offset()));
       }
       return Optional.empty();
     } catch (InvalidRecordException e) {

@@ -1,10 +1,8 @@
 package io.sluice.streams.nominate;
 
-import io.sluice.schemas.Candidate;
 import io.sluice.schemas.Duplicates;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.QueryRepresentation;
-import io.sluice.schemas.Representation;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.encoding.FeatureCodec;
 import io.sluice.schemas.topic.RecordLimit;
@@ -35,12 +33,12 @@ import java.util.function.Consumer;
  */
 final class ShardTask {
   private final TargetTask definition;
-  private final RecordLimit limit;
 
   /** One of the query representations; provides the fingerprint and the shape that all share. */
   private final QueryRepresentation anyQuery;
 
   private final QueryMatrix queries;
+  private final TaskNeeds needs;
   private final TaskRules rules;
   private final Set<String> withdrawn = new HashSet<>();
 
@@ -84,7 +82,6 @@ final class ShardTask {
       ShardProgress progress,
       RecordLimit limit) {
     this.definition = definition;
-    this.limit = limit;
     this.anyQuery = represented.get(0);
     this.progress = progress;
     this.outdated = progress.successorsDue();
@@ -97,6 +94,7 @@ final class ShardTask {
       }
     }
     this.queries = new QueryMatrix(vectors, weights);
+    this.needs = new TaskNeeds(definition, anyQuery, limit);
     this.rules = TaskRules.of(definition);
     this.onceEach = definition.getRules().getDuplicates() == Duplicates.ONE;
     this.selections = Selections.empty(definition);
@@ -197,71 +195,9 @@ final class ShardTask {
     }
   }
 
-  /**
-   * Checks that a candidate can be compared with the queries, and selected.
-   *
-   * @throws InvalidRecordException when its fingerprint or its shape differs from that of the
-   *     queries, or when it would not fit into one record together with its scores
-   */
-  private void requireComparable(Representation representation) {
-    if (!representation.getFingerprint().equals(anyQuery.getFingerprint())) {
-      throw new InvalidRecordException(
-          "representation of candidate '%s' has fingerprint %s, but the queries of task '%s' have %s: give workers that compute vectors differently another representation id"
-              .formatted(
-                  representation.getCandidate().getId(),
-                  representation.getFingerprint(),
-                  id(),
-                  anyQuery.getFingerprint()));
-    }
-    if (representation.getDimension() != queries.dimension()
-        || representation.getCheckpoints() != queries.checkpoints()) {
-      throw new InvalidRecordException(
-          "representation of candidate '%s' has shape [%d, %d], but the queries of task '%s' have [%d, %d]"
-              .formatted(
-                  representation.getCandidate().getId(),
-                  representation.getCheckpoints(),
-                  representation.getDimension(),
-                  id(),
-                  queries.checkpoints(),
-                  queries.dimension()));
-    }
-    requireFitting(representation.getCandidate());
-  }
-
-  /**
-   * Requires that a representation can be compared with the queries and fits into the records
-   * downstream, and that its vectors are in order.
-   *
-   * @throws InvalidRecordException when one of this is not so
-   */
-  void requireUsable(Arrival arrival) {
-    requireComparable(arrival.representation());
-    arrival.vectors();
-  }
-
-  /** Whether {@link #requireUsable} has nothing against a representation. */
-  boolean canUse(Arrival arrival) {
-    try {
-      requireUsable(arrival);
-      return true;
-    } catch (InvalidRecordException e) {
-      return false;
-    }
-  }
-
-  /**
-   * Checks that a candidate can be selected.
-   *
-   * @throws InvalidRecordException when it would not fit into one record together with its scores
-   */
-  private void requireFitting(Candidate candidate) {
-    int count = definition.getQueries().size();
-    long size = OutputSize.ofLargest(candidate, count);
-    if (size > limit.bytes()) {
-      throw new InvalidRecordException(
-          "candidate '%s' takes up to %d bytes with its scores for the %d queries of task '%s', more than record.max.bytes (%d)"
-              .formatted(candidate.getId(), size, count, id(), limit.bytes()));
-    }
+  /** What the task requires of a representation to use it. */
+  TaskNeeds needs() {
+    return needs;
   }
 
   /** The reason why the task's rules leave a candidate out; empty when it is eligible. */
