@@ -99,12 +99,13 @@ public final class TargetTasks {
   }
 
   /**
-   * An upper bound of the revisions of a task that was removed; 0 if there was none. Every revision
-   * is a record in the partition of the task, and their numbers rise by one, so none is above the
-   * offset at which the task was removed.
+   * An upper bound of the revisions that a task had before it was removed; 0 if there was none.
+   * Every revision is a record in the partition of the task, and their numbers rise by one, so none
+   * is above the offset of the task's last record. The bound holds after compaction has removed
+   * that record too: a revision that came back would get the queries of the old one.
    */
   private int revisionBound(String taskId) {
-    return TopicSnapshot.removalOffset(kafka, kafka.topics().targetTasks(), taskId)
+    return TopicSnapshot.lastOffset(kafka, kafka.topics().targetTasks(), taskId)
         .map(Math::toIntExact)
         .orElse(0);
   }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,28 +71,36 @@ final class TopicSnapshot {
   }
 
   /**
-   * The offset of the last record that deleted a text key; empty when the key was never deleted, or
-   * compaction has removed that record.
+   * An offset that no record of a text key is above: that of its last record. If the partition has
+   * none, compaction may have removed it, unless no offset of the partition is missing. Then the
+   * last offset of the partition is returned.
    *
+   * @return empty when the key has never had a record
    * @throws KafkaException when the topic does not exist, or nothing arrives within the response
    *     timeout
    */
-  static Optional<Long> removalOffset(KafkaAccess kafka, String topic, String key) {
+  static Optional<Long> lastOffset(KafkaAccess kafka, String topic, String key) {
+    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
       int count = partitions(consumer, topic).size();
       TopicPartition partition = new TopicPartition(topic, KeyPartitions.partitionFor(key, count));
-      byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
-      Map<String, Long> removed = new HashMap<>();
+      List<Long> all = new ArrayList<>();
+      List<Long> own = new ArrayList<>();
       forEach(
           kafka,
           consumer,
           List.of(partition),
           record -> {
-            if (record.value() == null && Arrays.equals(record.key(), wanted)) {
-              removed.put(key, record.offset());
+            all.add(record.offset());
+            if (Arrays.equals(record.key(), wanted)) {
+              own.add(record.offset());
             }
           });
-      return Optional.ofNullable(removed.get(key));
+      if (!own.isEmpty()) {
+        return Optional.of(own.get(own.size() - 1));
+      }
+      long end = consumer.position(partition);
+      return all.size() == end ? Optional.empty() : Optional.of(end - 1);
     }
   }
 
