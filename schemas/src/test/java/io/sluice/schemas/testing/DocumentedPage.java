@@ -7,10 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A page of the documentation that is generated from the code, and that a test holds to it.
+ * A page of the documentation, or another file, that is generated from the code. A test compares it
+ * with the code.
  *
- * @param file the page's path, relative to the folder of the module whose test this is
- * @param content what the page should say now
+ * @param file the file's path, relative to the folder of the module whose test this is
+ * @param content what the file should contain now
  */
 public record DocumentedPage(String file, String content) {
   private static final String RENEW = "sluice.renew";
@@ -18,6 +19,15 @@ public record DocumentedPage(String file, String content) {
   /** The line under a page's title that says how to renew the page, so that nobody edits it. */
   public static String howToRenew(Class<?> test) {
     return "This page is generated from the code. To regenerate it, run: `%s`\n"
+        .formatted(command(test));
+  }
+
+  /** The first lines of a generated YAML file: a comment that says how to regenerate the file. */
+  public static String howToRenewYaml(Class<?> test) {
+    return """
+        # This file is generated from the code: do not edit it. To regenerate it, run:
+        #   %s
+        """
         .formatted(command(test));
   }
 

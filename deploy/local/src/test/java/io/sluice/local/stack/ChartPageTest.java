@@ -46,7 +46,7 @@ class ChartPageTest {
   @Test
   void givenTopicsAndRoles_whenTheFileOfTheChartIsRead_thenItHasThem() throws IOException {
     StringBuilder file = new StringBuilder();
-    file.append(DocumentedPage.howToRenew(ChartPageTest.class).replaceAll("(?m)^(?=.)", "# "))
+    file.append(DocumentedPage.howToRenewYaml(ChartPageTest.class))
         .append(
             "# TOPIC-PREFIX., APPLICATION-ID and REPRESENTATION-ID stand for what is configured.\n");
     RecordLimit limit = RecordLimit.byDefault();
