@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The alert rules and the dashboard hold together with the metrics and the runbook. */
 class MonitoringTest {
@@ -85,6 +87,26 @@ class MonitoringTest {
                     .contains("\n  " + service + ":\n"));
   }
 
+  @Test
+  void givenTheStackInContainers_whenGrafanasFilesAreRead_thenTheyNameWhatTheStackMountsAndRuns()
+      throws IOException {
+    String stack = Files.readString(Path.of("../compose/docker-compose.yml"));
+    Path provisioning = Path.of("../compose/grafana");
+
+    assertThat(
+            all(
+                Pattern.compile("path: (\\S+)"),
+                Files.readString(provisioning.resolve("dashboards/sluice.yml"))))
+        .singleElement()
+        .satisfies(folder -> assertThat(stack).contains("\"../grafana:" + folder + ":ro\""));
+    assertThat(
+            all(
+                Pattern.compile("url: http://(\\w+):9090"),
+                Files.readString(provisioning.resolve("datasources/prometheus.yml"))))
+        .singleElement()
+        .satisfies(service -> assertThat(stack).contains("\n  " + service + ":\n"));
+  }
+
   private static String withoutAddresses(String config) {
     return config.replaceAll("(?m)^\\s*#.*\n", "").replaceAll("targets: \\[.*]", "");
   }
@@ -92,14 +114,36 @@ class MonitoringTest {
   @Test
   void givenPromtool_whenItChecksTheFiles_thenItAcceptsThemAndTheUnitTestsOfTheAlertsPass()
       throws IOException, InterruptedException {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
-        "there is no promtool: install Prometheus, on Debian with apt-get install prometheus");
+    assumePromtool();
 
     promtool("check", "config", "prometheus.yml");
     promtool("check", "rules", "alerts.yml");
     promtool("test", "rules", "alerts-test.yml");
+  }
+
+  @Test
+  void givenPromtool_whenItChecksTheQueriesOfTheDashboard_thenItAcceptsThem(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    assumePromtool();
+    List<Map<String, String>> rules = new ArrayList<>();
+    for (String expression : expressions()) {
+      rules.add(Map.of("record", "dashboard:query" + rules.size(), "expr", expression));
+    }
+
+    // JSON is YAML.
+    Path file = folder.resolve("dashboard.yml");
+    JsonMapper.builder()
+        .build()
+        .writeValue(
+            file.toFile(), Map.of("groups", List.of(Map.of("name", "dashboard", "rules", rules))));
+    promtool("check", "rules", file.toString());
+  }
+
+  private static void assumePromtool() {
+    assumeTrue(
+        Stream.of(System.getenv("PATH").split(":"))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
+        "there is no promtool: install Prometheus, on Debian with apt-get install prometheus");
   }
 
   private static void promtool(String... arguments) throws IOException, InterruptedException {
