@@ -267,10 +267,21 @@ public final class StudyCommand implements Callable<Integer> {
     if (!checkpoints.isEmpty() && !gradients) {
       throw usage("--checkpoint is for the representation gradient: add it, or leave them out");
     }
-    if (embeddingModel.isPresent()
-        && !representations.contains(RepresentationKind.EMBEDDING.label())) {
+    boolean embeddings = representations.contains(RepresentationKind.EMBEDDING.label());
+    if (embeddingModel.isPresent() && !embeddings) {
       throw usage(
           "--embedding-model is for the representation embedding: add it to --representation");
+    }
+    if (embeddings) {
+      requireFittingEmbeddings();
+    }
+  }
+
+  private void requireFittingEmbeddings() {
+    try {
+      RepresentationKind.EMBEDDING.requireFitting(device.choice());
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage() + ", or leave it out of --representation");
     }
   }
 

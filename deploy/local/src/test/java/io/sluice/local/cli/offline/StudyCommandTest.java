@@ -157,6 +157,12 @@ class StudyCommandTest {
         "--embedding-model is for the representation embedding",
         "--embedding-model=e",
         "--representation=hidden-state");
+    refused(out, "devices gpu: kind embedding is computed on the CPU", "--devices=gpu");
+    refused(
+        out,
+        "use auto or cpu, or leave it out of --representation",
+        "--devices=0",
+        "--representation=hidden-state,embedding");
     refused(out, "algorithm 'less'", "--algorithm=less");
     refused(out, "named twice", "--representation=embedding,embedding");
     refused(out, "give them ascending", "--budget=20,10");
