@@ -23,11 +23,22 @@ public record SluiceProcess(Process process, BufferedReader lines) implements Au
    * @param temporary the process's folder for temporary files
    */
   public static SluiceProcess start(Path temporary, String... args) throws IOException {
+    return start(temporary, List.of(), args);
+  }
+
+  /**
+   * Starts a command with further options of its JVM.
+   *
+   * @param temporary the process's folder for temporary files
+   */
+  public static SluiceProcess start(Path temporary, List<String> options, String... args)
+      throws IOException {
     Files.createDirectories(temporary);
+    String registry = "-Dsluice.registry.home=" + System.getProperty("sluice.registry.home");
     List<String> command =
         ChildJvm.command(
             temporary,
-            List.of("-Dsluice.registry.home=" + System.getProperty("sluice.registry.home")),
+            Stream.concat(Stream.of(registry), options.stream()).toList(),
             Stream.concat(Stream.of(Sluice.class.getName()), Stream.of(args)));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
