@@ -100,7 +100,7 @@ final class Loop implements Value {
 
   private Value changed(Arguments arguments, Work work) {
     // What the loop remembers of its last call is not recorded.
-    work.trace().recording().ifPresent(Trail::end);
+    work.trace().recording().ifPresent(LoopRecord::end);
     Value values = Sequence.list(arguments.positional());
     boolean same =
         lastChanged.filter(last -> Comparison.equal(Sequence.list(last), values, work)).isPresent();

@@ -28,7 +28,7 @@ final class Namespace implements Value {
 
   /** The value of an attribute. */
   Optional<Value> get(String name) {
-    trace.recording().ifPresent(trail -> trail.reads(this, name));
+    trace.recording().ifPresent(record -> record.reads(this, name));
     return peek(name);
   }
 
@@ -39,13 +39,13 @@ final class Namespace implements Value {
 
   /** Assigns an attribute. */
   void set(String name, Value value) {
-    trace.recording().ifPresent(trail -> trail.writes(this, name, value));
+    trace.recording().ifPresent(record -> record.writes(this, name, value));
     attributes.put(name, value);
   }
 
   /** All attributes, in the order in which they were created. */
   Map<String, Value> attributes() {
-    trace.recording().ifPresent(Trail::end);
+    trace.recording().ifPresent(LoopRecord::end);
     return Collections.unmodifiableMap(attributes);
   }
 

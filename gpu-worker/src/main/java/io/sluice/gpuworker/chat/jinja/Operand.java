@@ -8,15 +8,15 @@ import java.util.Optional;
  * if it is compared with something other than a number of the loop: of other comparisons the
  * outcome is recorded.
  *
- * @param trail what is recorded about the number; empty if the value counts as read
+ * @param record what is recorded about the number; empty if the value counts as read
  */
-record Operand(Value value, Optional<CellTrail> trail) {
+record Operand(Value value, Optional<CellRecord> record) {
   private static final Map<String, String> MIRRORED =
       Map.of("<", ">", "<=", ">=", ">", "<", ">=", "<=", "==", "==", "!=", "!=");
 
   static Operand of(Expression expression, Frame frame) {
-    Optional<CellTrail> number =
-        frame.work().trace().recording().flatMap(trail -> trail.number(expression, frame));
+    Optional<CellRecord> number =
+        frame.work().trace().recording().flatMap(record -> record.number(expression, frame));
     if (number.isEmpty()) {
       return new Operand(expression.in(frame), Optional.empty());
     }
@@ -26,17 +26,17 @@ record Operand(Value value, Optional<CellTrail> trail) {
 
   /** Records the outcome of a comparison of this operand, on the left, with another one. */
   void compared(String operator, Operand other, boolean holds, Trace trace) {
-    if (trail.isEmpty() && other.trail().isEmpty()) {
+    if (record.isEmpty() && other.record().isEmpty()) {
       return;
     }
-    Trail loop = trace.recording().orElseThrow();
-    boolean isOutcomeEnough = trail.isEmpty() != other.trail().isEmpty();
+    LoopRecord loop = trace.recording().orElseThrow();
+    boolean isOutcomeEnough = record.isEmpty() != other.record().isEmpty();
     if (isOutcomeEnough && MIRRORED.containsKey(operator)) {
-      trail.ifPresent(it -> loop.compared(it, operator, other.value(), holds));
-      other.trail().ifPresent(it -> loop.compared(it, MIRRORED.get(operator), value, holds));
+      record.ifPresent(it -> loop.compared(it, operator, other.value(), holds));
+      other.record().ifPresent(it -> loop.compared(it, MIRRORED.get(operator), value, holds));
     } else {
-      trail.ifPresent(loop::reads);
-      other.trail().ifPresent(loop::reads);
+      record.ifPresent(loop::reads);
+      other.record().ifPresent(loop::reads);
     }
   }
 }

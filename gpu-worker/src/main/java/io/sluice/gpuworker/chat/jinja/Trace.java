@@ -14,26 +14,26 @@ import java.util.Optional;
 final class Trace {
   private final List<Value> messages;
   private final int visible;
-  private final boolean records;
+  private final boolean mayRecord;
   private final Optional<Source> source;
-  private final Map<Statement.For, List<Trail>> trails;
+  private final Map<Statement.For, List<LoopRecord>> records;
   private final Map<Statement.For, Integer> visits = new IdentityHashMap<>();
   private final Map<Integer, Namespace> namespaces = new HashMap<>();
   private int created;
   private int recorded;
-  private Optional<Trail> recording = Optional.empty();
+  private Optional<LoopRecord> recording = Optional.empty();
 
   private Trace(
       List<Value> messages,
       int visible,
-      boolean records,
+      boolean mayRecord,
       Optional<Source> source,
-      Map<Statement.For, List<Trail>> trails) {
+      Map<Statement.For, List<LoopRecord>> records) {
     this.messages = messages;
     this.visible = visible;
-    this.records = records;
+    this.mayRecord = mayRecord;
     this.source = source;
-    this.trails = trails;
+    this.records = records;
   }
 
   /** Of a rendering that stands alone. */
@@ -57,7 +57,7 @@ final class Trace {
    * @param source the text that this one wrote
    */
   Trace shortened(int messagesNow, Source source) {
-    return new Trace(messages, messagesNow, false, Optional.of(source), trails);
+    return new Trace(messages, messagesNow, false, Optional.of(source), records);
   }
 
   int visible() {
@@ -69,13 +69,13 @@ final class Trace {
   }
 
   /** What is being recorded at present. */
-  Optional<Trail> recording() {
+  Optional<LoopRecord> recording() {
     return recording;
   }
 
   /** Notes that the rendering would go on differently with fewer messages than so many. */
   void needs(int messageCount) {
-    recording.ifPresent(trail -> trail.needs(messageCount));
+    recording.ifPresent(record -> record.needs(messageCount));
   }
 
   /** Tells the scopes that are created within a recorded loop from others; 0 outside of one. */
@@ -106,9 +106,9 @@ final class Trace {
    * A loop over messages that has begun.
    *
    * @param first the first element that is to be visited: those before it are accounted for
-   * @param trail where the loop is recorded, if it is
+   * @param record where the loop is recorded, if it is
    */
-  record Passage(int first, Optional<Trail> trail) {
+  record Passage(int first, Optional<LoopRecord> record) {
     private static final Passage WHOLE = new Passage(0, Optional.empty());
   }
 
@@ -117,36 +117,36 @@ final class Trace {
     if (recording.isPresent() || !out.isOutermost() || !view.isForward()) {
       return Passage.WHOLE;
     }
-    if (records) {
+    if (mayRecord) {
       recorded++;
-      Trail trail = new Trail(view, frame.scope(), recorded, created, out.length());
-      trails.computeIfAbsent(loop, statement -> new ArrayList<>()).add(trail);
-      recording = Optional.of(trail);
+      LoopRecord record = new LoopRecord(view, frame.scope(), recorded, created, out.length());
+      records.computeIfAbsent(loop, statement -> new ArrayList<>()).add(record);
+      recording = Optional.of(record);
       return new Passage(0, recording);
     }
     int visit = visits.merge(loop, 1, Integer::sum) - 1;
-    List<Trail> known = trails.getOrDefault(loop, List.of());
+    List<LoopRecord> known = records.getOrDefault(loop, List.of());
     return visit < known.size() ? skip(known.get(visit), view, frame, out) : Passage.WHOLE;
   }
 
-  private Passage skip(Trail trail, MessageView view, Frame frame, Output out) {
-    int iterations = trail.reach(view, frame);
+  private Passage skip(LoopRecord record, MessageView view, Frame frame, Output out) {
+    int iterations = record.reach(view, frame);
     if (iterations > 0) {
-      trail.replay(iterations, this);
-      created = trail.created(iterations);
-      out.splice(source.orElseThrow(), trail.begin(), trail.end(iterations));
+      record.replay(iterations, this);
+      created = record.created(iterations);
+      out.splice(source.orElseThrow(), record.begin(), record.end(iterations));
     }
     return new Passage(iterations, Optional.empty());
   }
 
   /** Notes that the body of a loop has run for another element. */
   void iterated(Passage passage, Output out) {
-    passage.trail().ifPresent(trail -> trail.iterated(out.length(), created));
+    passage.record().ifPresent(record -> record.iterated(out.length(), created));
   }
 
   /** Ends a loop. */
   void leave(Passage passage) {
-    if (passage.trail().isPresent()) {
+    if (passage.record().isPresent()) {
       recording = Optional.empty();
     }
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * of namespaces that were there before the loop, and where the messages end; it leaves only text
  * and attributes behind.
  */
-final class Trail {
+final class LoopRecord {
   /**
    * What is true after some iterations.
    *
@@ -27,7 +27,7 @@ final class Trail {
   private final Scope scope;
   private final int era;
   private final List<State> states = new ArrayList<>();
-  private final Map<Cell, CellTrail> cells = new LinkedHashMap<>();
+  private final Map<Cell, CellRecord> cells = new LinkedHashMap<>();
   private int needed;
   private boolean ended;
 
@@ -40,7 +40,7 @@ final class Trail {
    * @param created how many namespaces there are
    * @param length of the text so far
    */
-  Trail(MessageView view, Scope scope, int era, int created, int length) {
+  LoopRecord(MessageView view, Scope scope, int era, int created, int length) {
     this.view = view;
     this.scope = scope;
     this.era = era;
@@ -68,42 +68,50 @@ final class Trail {
     }
   }
 
-  /** Finds a variable. */
+  /** Finds a variable, and notes that it is read if it is from outside the loop. */
   Optional<Value> find(Scope from, String name) {
-    Optional<Scope> at = Optional.of(from);
-    while (at.isPresent() && at.get().era() == era) {
-      Optional<Value> own = at.get().own(name);
-      if (own.isPresent()) {
-        return own;
-      }
-      at = at.get().outer();
+    Optional<Scope> outside = outside(from, name);
+    if (outside.isEmpty()) {
+      return from.find(name);
     }
-    if (at.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Value> value = at.get().find(name);
-    cell(at.get(), name, value).ifPresentOrElse(cell -> cell.read(iteration()), this::end);
+    Optional<Value> value = outside.get().find(name);
+    cell(outside.get(), name, value).ifPresentOrElse(cell -> cell.read(iteration()), this::end);
     return value;
   }
 
+  /**
+   * The innermost scope outside the loop, if a variable is looked for there: empty if a scope that
+   * the loop has created has the variable.
+   */
+  private Optional<Scope> outside(Scope from, String name) {
+    Optional<Scope> at = Optional.of(from);
+    while (at.isPresent() && at.get().era() == era) {
+      if (at.get().own(name).isPresent()) {
+        return Optional.empty();
+      }
+      at = at.get().outer();
+    }
+    return at;
+  }
+
   /** The record of a variable outside the loop. */
-  private Optional<CellTrail> cell(Scope at, String name, Optional<Value> value) {
+  private Optional<CellRecord> cell(Scope at, String name, Optional<Value> value) {
     int outward = scope.distance(at);
     return outward < 0
         ? Optional.empty()
         : Optional.of(
             cells.computeIfAbsent(
-                new Cell.Variable(outward, name), variable -> new CellTrail(value)));
+                new Cell.Variable(outward, name), variable -> new CellRecord(value)));
   }
 
   private boolean isOutside(Namespace namespace) {
     return namespace.number() < states.get(0).created();
   }
 
-  private CellTrail cell(Namespace namespace, String name) {
+  private CellRecord cell(Namespace namespace, String name) {
     return cells.computeIfAbsent(
         new Cell.Attribute(namespace.number(), name),
-        attribute -> new CellTrail(namespace.peek(name)));
+        attribute -> new CellRecord(namespace.peek(name)));
   }
 
   /** Notes that an attribute is read. */
@@ -116,7 +124,7 @@ final class Trail {
   /** Notes that an attribute is about to be assigned. */
   void writes(Namespace namespace, String name, Value value) {
     if (isOutside(namespace)) {
-      CellTrail cell = cell(namespace, name);
+      CellRecord cell = cell(namespace, name);
       cell.write(iteration(), value);
       // A new attribute would have to come at its place among the others.
       if (cell.before().isEmpty() || !Sameness.isPlain(value)) {
@@ -129,7 +137,7 @@ final class Trail {
    * The record of the number that an expression reads, if it reads nothing but a number from
    * outside the loop. The caller notes what becomes of the number.
    */
-  Optional<CellTrail> number(Expression expression, Frame frame) {
+  Optional<CellRecord> number(Expression expression, Frame frame) {
     if (expression instanceof Expression.Attribute attribute
         && attribute.value() instanceof Expression.Name name
         && frame.find(name.name()).orElse(Value.NONE) instanceof Namespace namespace
@@ -138,26 +146,20 @@ final class Trail {
           .filter(cell -> cell.number().isPresent());
     }
     if (expression instanceof Expression.Name name) {
-      Optional<Scope> at = Optional.of(frame.scope());
-      while (at.isPresent() && at.get().era() == era) {
-        if (at.get().own(name.name()).isPresent()) {
-          return Optional.empty();
-        }
-        at = at.get().outer();
-      }
-      return at.flatMap(outside -> cell(outside, name.name(), outside.find(name.name())))
+      return outside(frame.scope(), name.name())
+          .flatMap(at -> cell(at, name.name(), at.find(name.name())))
           .filter(cell -> cell.number().isPresent());
     }
     return Optional.empty();
   }
 
   /** Notes that a number that {@link #number} returned is read. */
-  void reads(CellTrail number) {
+  void reads(CellRecord number) {
     number.read(iteration());
   }
 
   /** Notes the outcome of a comparison with a number that {@link #number} returned. */
-  void compared(CellTrail number, String operator, Value other, boolean holds) {
+  void compared(CellRecord number, String operator, Value other, boolean holds) {
     number.compared(iteration(), operator, other, holds);
   }
 
@@ -168,7 +170,7 @@ final class Trail {
       return 0;
     }
     int reach = Math.min(iteration(), other.count());
-    for (Map.Entry<Cell, CellTrail> cell : cells.entrySet()) {
+    for (Map.Entry<Cell, CellRecord> cell : cells.entrySet()) {
       frame.work().step();
       Optional<Value> now = value(cell.getKey(), frame.scope(), trace);
       boolean alike = Sameness.of(scope, frame.scope()).holds(cell.getValue().before(), now);
@@ -192,9 +194,9 @@ final class Trail {
   /** Assigns in another rendering what the first iterations have left in this one. */
   void replay(int iterations, Trace trace) {
     cells.forEach(
-        (cell, trail) -> {
+        (cell, record) -> {
           if (cell instanceof Cell.Attribute attribute) {
-            trail
+            record
                 .left(iterations)
                 .ifPresent(
                     value ->

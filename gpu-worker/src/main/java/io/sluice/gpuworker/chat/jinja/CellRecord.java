@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * its place. Comparisons of numbers are kept as what they say about the number, so that another
  * number of which the same is true leads to the same output.
  */
-final class CellTrail {
+final class CellRecord {
   /**
    * The bounds that hold from an iteration on.
    *
@@ -40,7 +40,7 @@ final class CellTrail {
    *
    * @param before the value before the loop; empty if there was none
    */
-  CellTrail(Optional<Value> before) {
+  CellRecord(Optional<Value> before) {
     this.before = before;
   }
 
