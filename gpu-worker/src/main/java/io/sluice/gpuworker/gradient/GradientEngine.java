@@ -11,7 +11,6 @@ import io.sluice.gpuworker.model.decoder.Lora;
 import io.sluice.gpuworker.model.lora.LoraLayout;
 import io.sluice.gpuworker.model.lora.LoraStack;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -106,8 +105,7 @@ public final class GradientEngine {
   public List<Result> compute(List<Encoded.Example> examples) {
     return compute(
         examples,
-        (scratch, losses, gradients) ->
-            results(examples.size(), losses.toFloatArray(), gradients.toFloatArray()));
+        (scratch, losses, gradients) -> results(examples.size(), losses.toFloatArray(), gradients));
   }
 
   /**
@@ -219,8 +217,8 @@ public final class GradientEngine {
     return examples.stream().map(Encoded.Example::targets).toList();
   }
 
-  private List<Result> results(int examples, float[] losses, float[] gradients) {
-    int size = adapters.layout().size();
+  /** Copies one gradient after another, since all of them together may be large. */
+  private List<Result> results(int examples, float[] losses, NDArray gradients) {
     List<Result> results = new ArrayList<>();
     for (int e = 0; e < examples; e++) {
       float[] own = new float[adapters.adapters()];
@@ -228,7 +226,7 @@ public final class GradientEngine {
       for (int c = 0; c < rows.length; c++) {
         int lane = c * examples + e;
         own[c] = losses[lane];
-        rows[c] = Arrays.copyOfRange(gradients, lane * size, (lane + 1) * size);
+        rows[c] = gradients.get(lane).toFloatArray();
       }
       results.add(new Result(own, rows));
     }
