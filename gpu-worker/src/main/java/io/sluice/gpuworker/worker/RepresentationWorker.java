@@ -183,6 +183,7 @@ public final class RepresentationWorker implements AutoCloseable {
             representer,
             outputs,
             publishedQueries(consumer, serdes),
+            revisionsPutAgain(consumer, serdes),
             config.representationId(),
             metrics);
     Stage candidates =
@@ -205,12 +206,22 @@ public final class RepresentationWorker implements AutoCloseable {
   }
 
   private PublishedQueries publishedQueries(Consumer<byte[], byte[]> consumer, AvroSerdes serdes) {
-    String topic = config.topics().queryRepresentations();
     return new QueryTopicScan(
-        new PartitionScan(
-            topic,
-            TopicLookup.partitions(topic, consumer, config),
-            () -> new KafkaConsumer<>(config.consumerOutsideTheGroup())),
+        scan(config.topics().queryRepresentations(), consumer),
         serdes.key(QueryRepresentationKey.class).deserializer());
+  }
+
+  private RevisionsPutAgain revisionsPutAgain(
+      Consumer<byte[], byte[]> consumer, AvroSerdes serdes) {
+    return new TaskTopicScan(
+        scan(config.topics().targetTasks(), consumer),
+        new RecordReader<>(TargetTask.class, serdes));
+  }
+
+  private PartitionScan scan(String topic, Consumer<byte[], byte[]> consumer) {
+    return new PartitionScan(
+        topic,
+        TopicLookup.partitions(topic, consumer, config),
+        () -> new KafkaConsumer<>(config.consumerOutsideTheGroup()));
   }
 }

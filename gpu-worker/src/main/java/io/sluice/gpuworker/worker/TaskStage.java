@@ -13,6 +13,7 @@ import io.sluice.gpuworker.worker.WorkerMetrics.Step;
 import io.sluice.schemas.FeatureEncoding;
 import io.sluice.schemas.Query;
 import io.sluice.schemas.QueryRepresentation;
+import io.sluice.schemas.QueryRepresentationKey;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.arm.Companions;
 import io.sluice.schemas.encoding.FeatureCodec;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -38,6 +40,7 @@ final class TaskStage implements Stage {
   private final Representer representer;
   private final OutputRecords outputs;
   private final PublishedQueries published;
+  private final RevisionsPutAgain putAgain;
   private final String representationId;
   private final WorkerMetrics metrics;
 
@@ -46,12 +49,14 @@ final class TaskStage implements Stage {
       Representer representer,
       OutputRecords outputs,
       PublishedQueries published,
+      RevisionsPutAgain putAgain,
       String representationId,
       WorkerMetrics metrics) {
     this.reader = reader;
     this.representer = representer;
     this.outputs = outputs;
     this.published = published;
+    this.putAgain = putAgain;
     this.representationId = representationId;
     this.metrics = metrics;
   }
@@ -92,7 +97,7 @@ final class TaskStage implements Stage {
   private Verdict decide(ConsumerRecord<byte[], byte[]> record, Content<TargetTask> content) {
     return content.match(
         valued -> decide(record, valued),
-        tombstone -> passed(record, retractions(tombstone.key(), Integer.MAX_VALUE)),
+        tombstone -> passed(record, retractionsOfRemoved(tombstone.key(), record.offset())),
         unreadable -> new Reject(record, unreadable.fault(), unreadable.reason()));
   }
 
@@ -149,10 +154,27 @@ final class TaskStage implements Stage {
 
   /** Retracts the queries of earlier revisions, of which the first one has none. */
   private List<ProducerRecord<byte[], byte[]>> retractions(String taskId, int beforeRevision) {
-    if (beforeRevision <= 1) {
-      return List.of();
-    }
-    return published.of(taskId).stream()
+    return beforeRevision <= 1
+        ? List.of()
+        : retractions(published.of(taskId).stream(), beforeRevision);
+  }
+
+  /**
+   * Retracts the queries of a task that was removed. If the task has been put again, workers that
+   * are faster than this one may have published queries of its new revision. These must stay, since
+   * nobody would publish them again. Published queries are read before the revisions: whoever has
+   * published a query had read its revision by then, so that it is found.
+   */
+  private List<ProducerRecord<byte[], byte[]>> retractionsOfRemoved(String taskId, long removal) {
+    List<QueryRepresentationKey> queries = published.of(taskId);
+    return queries.isEmpty()
+        ? List.of()
+        : retractions(queries.stream(), putAgain.after(taskId, removal).orElse(Integer.MAX_VALUE));
+  }
+
+  private List<ProducerRecord<byte[], byte[]>> retractions(
+      Stream<QueryRepresentationKey> queries, int beforeRevision) {
+    return queries
         .filter(key -> key.getRevision() < beforeRevision)
         .map(outputs::queryRetraction)
         .toList();

@@ -18,6 +18,7 @@ import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.topic.KeyPartitions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -29,12 +30,14 @@ class TaskStageTest {
   private final Inputs inputs = new Inputs(serdes);
   private final Outputs outputs = new Outputs(serdes);
   private final List<QueryRepresentationKey> published = new ArrayList<>();
+  private OptionalInt putAgain = OptionalInt.empty();
   private final TaskStage stage =
       new TaskStage(
           new RecordReader<>(TargetTask.class, serdes),
           new FakeRepresenter(),
           new OutputRecords(TOPICS, topic -> PARTITIONS, serdes),
           taskId -> published,
+          (taskId, removal) -> putAgain,
           "default",
           new WorkerMetrics(new SimpleMeterRegistry(), System::nanoTime));
 
@@ -143,6 +146,19 @@ class TaskStageTest {
         .extracting(outputs::queryKey)
         .containsExactly(key(1, 0), key(7, 0));
     assertThat(publish.records()).allMatch(record -> record.value() == null);
+  }
+
+  /** Workers of another representation may be faster than these. */
+  @Test
+  void givenARemovedTaskThatWasPutAgain_whenDecided_thenTheQueriesOfItsNewRevisionStay() {
+    published.addAll(List.of(key(1, 0), key(7, 0), key(8, 0), key(9, 0)));
+    putAgain = OptionalInt.of(8);
+
+    Publish publish = published(Inputs.record(TOPICS.targetTasks(), 0, 0, "maths", null));
+
+    assertThat(publish.records())
+        .extracting(outputs::queryKey)
+        .containsExactly(key(1, 0), key(7, 0));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -72,6 +73,7 @@ final class WorkerLoopFixture {
             representer,
             records,
             taskId -> List.of(),
+            (taskId, removal) -> OptionalInt.empty(),
             "default",
             metrics);
     Stage candidates =
