@@ -18,6 +18,10 @@ public final class JobControl implements RunControl {
   private Optional<StopReason> stop = Optional.empty();
   private Optional<JobProgress> progress = Optional.empty();
   private Optional<Steps> steps = Optional.empty();
+
+  /** The steps for the next report, if the progress that was read last becomes a report. */
+  private Optional<Steps> nextSteps = Optional.empty();
+
   private Set<String> retracted = Set.of();
   private String log = "";
 
@@ -40,6 +44,10 @@ public final class JobControl implements RunControl {
 
     private double loss() {
       return losses == 0 ? reported : lossSum / losses;
+    }
+
+    Steps plus(ArmRun ofRun, int last, int steps, double loss, double speed) {
+      return new Steps(ofRun, last, steps, lossSum + loss, losses + 1, reported, speed);
     }
 
     Steps withoutLosses() {
@@ -96,21 +104,14 @@ public final class JobControl implements RunControl {
   public synchronized void setProgress(JobProgress now) {
     progress = Optional.of(now);
     steps = Optional.empty();
+    nextSteps = Optional.empty();
   }
 
   @Override
   public synchronized void step(ArmRun run, int step, int of, double loss, double tokensPerSecond) {
-    Steps before = steps.orElse(new Steps(run, 0, of, 0, 0, 0, 0));
-    steps =
-        Optional.of(
-            new Steps(
-                run,
-                step,
-                of,
-                before.lossSum() + loss,
-                before.losses() + 1,
-                before.reported(),
-                tokensPerSecond));
+    Steps none = new Steps(run, 0, of, 0, 0, 0, 0);
+    steps = Optional.of(steps.orElse(none).plus(run, step, of, loss, tokensPerSecond));
+    nextSteps = Optional.of(nextSteps.orElse(none).plus(run, step, of, loss, tokensPerSecond));
   }
 
   @Override
@@ -120,14 +121,18 @@ public final class JobControl implements RunControl {
 
   /** The job's progress with that of its current training run; empty before an attempt begins. */
   public synchronized Optional<JobProgress> progress() {
+    nextSteps = steps.map(Steps::withoutLosses);
     return progress.map(
         now ->
             new JobProgress(
                 now.attempt(), now.detail(), steps.map(Steps::progress), now.outcomes(), log));
   }
 
-  /** Restarts the mean of the losses, which covers the steps since the last report. */
+  /**
+   * Restarts the mean of the losses, because the progress that was read last has been reported. The
+   * losses of steps that were done meanwhile count for the next report.
+   */
   public synchronized void startNextReport() {
-    steps = steps.map(Steps::withoutLosses);
+    steps = nextSteps;
   }
 }

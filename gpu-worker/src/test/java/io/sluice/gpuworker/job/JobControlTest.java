@@ -28,6 +28,31 @@ class JobControlTest {
     assertThat(loss()).isEqualTo(0.5);
   }
 
+  @Test
+  void givenAStepBetweenAReportAndTheNext_whenTheNextStarts_thenItHasTheLossOfThatStep() {
+    control.setProgress(JobProgress.of(1, "training", List.of()));
+    control.step(RUN, 1, 10, 2.0, 50);
+    assertThat(loss()).isEqualTo(2.0);
+
+    control.step(RUN, 2, 10, 1.0, 50);
+    control.startNextReport();
+
+    assertThat(loss()).isEqualTo(1.0);
+  }
+
+  @Test
+  void givenAReportOfOneRun_whenTheNextRunHasBegunMeanwhile_thenItKeepsItsLosses() {
+    control.setProgress(JobProgress.of(1, "training", List.of()));
+    control.step(RUN, 10, 10, 2.0, 50);
+    assertThat(loss()).isEqualTo(2.0);
+
+    control.setProgress(JobProgress.of(1, "training", List.of()));
+    control.step(new ArmRun(ArmName.SELECTED, 4), 1, 10, 0.5, 50);
+    control.startNextReport();
+
+    assertThat(loss()).isEqualTo(0.5);
+  }
+
   private double loss() {
     return control
         .progress()
