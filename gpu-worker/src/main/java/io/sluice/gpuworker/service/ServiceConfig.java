@@ -71,6 +71,9 @@ public abstract class ServiceConfig extends ConnectionConfig {
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
           32);
 
+  /** What a consumer waits for the next poll, unless a record may be on its way for longer. */
+  private static final int POLL_MS = 300_000;
+
   private static final Map<String, Object> CONSUMER_FIXED =
       Map.of(
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -107,10 +110,18 @@ public abstract class ServiceConfig extends ConnectionConfig {
    * Checks settings.
    *
    * @param definition the service's settings: see {@link #definition(List)}
-   * @throws ConfigException when a setting is missing or out of its range; names the setting
+   * @throws ConfigException when a setting is missing or out of its range, or when the group would
+   *     not wait for what the service sends; names the setting
    */
   protected ServiceConfig(ConfigDef definition, Map<String, ?> settings) {
     super(definition, settings, fixedKeys(), key -> false);
+    int delivery = deliveryMillis();
+    int poll = millis(serviceConsumer(Map.of()), ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+    if (delivery >= poll) {
+      throw new ConfigException(
+          "delivery.timeout.ms is %d, and max.poll.interval.ms is %d: make max.poll.interval.ms longer, or delivery.timeout.ms (twice response.timeout.ms unless it is set) shorter; otherwise the group could give the work to another member while output is still on its way, and that output could come after newer output of the other"
+              .formatted(delivery, poll));
+    }
   }
 
   /** The settings of a service: those of the connection, its own, and those of metrics. */
@@ -181,9 +192,22 @@ public abstract class ServiceConfig extends ConnectionConfig {
 
   private Map<String, Object> consumerDefaults() {
     Map<String, Object> defaults = new HashMap<>(CONSUMER_DEFAULTS);
+    // Services send on the thread that polls. While the brokers are slow to take their output, they
+    // keep their work.
+    defaults.put(
+        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.max(POLL_MS, 2 * deliveryMillis()));
     if (isClassicGroup()) {
       defaults.putAll(CLASSIC_GROUP_DEFAULTS);
     }
     return defaults;
+  }
+
+  /** How long a record may be on its way to the brokers. */
+  private int deliveryMillis() {
+    return millis(serviceProducer(Map.of()), ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+  }
+
+  private static int millis(Map<String, Object> client, String key) {
+    return (Integer) ConfigDef.parseType(key, client.get(key), ConfigDef.Type.INT);
   }
 }

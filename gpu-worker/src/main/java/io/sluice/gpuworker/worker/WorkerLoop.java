@@ -37,9 +37,15 @@ import org.slf4j.LoggerFactory;
  * publishes the previous one.
  *
  * <p>Delivery is at least once: the offsets of a batch are committed after its whole output is
- * acknowledged. Batches are published on the thread on which rebalances take partitions away.
- * Therefore output for a partition that now belongs to another worker is never published, and a
- * slow worker cannot overwrite newer output of its successor.
+ * acknowledged. Batches are published on the thread on which rebalances take partitions away, and
+ * the group waits longer for this thread than a record may be on its way to the brokers. Therefore
+ * a worker that computes or sends slowly cannot overwrite newer output of its successor.
+ *
+ * <p>A worker can do that if it stands still, or no broker hears it, for longer than the session of
+ * its group, between the moment when it begins to publish a batch and the moment when the brokers
+ * have received it: output that the producer still holds is sent when the worker runs again, until
+ * {@code delivery.timeout.ms} has passed. It matters only for candidates and tasks that were sent
+ * again or retracted meanwhile.
  */
 final class WorkerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);

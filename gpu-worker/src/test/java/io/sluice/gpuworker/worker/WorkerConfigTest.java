@@ -22,8 +22,10 @@ import io.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -271,6 +273,36 @@ class WorkerConfigTest {
     assertThatThrownBy(() -> new ConsumerConfig(new WorkerConfig(with(settings)).consumer()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(key == null ? "group.protocol" : key);
+  }
+
+  @Test
+  void givenAnyResponseTimeout_whenRead_thenTheGroupWaitsLongerForAPollThanARecordIsOnItsWay() {
+    assertThat(new WorkerConfig(NEEDED).maxPollInterval()).isEqualTo(Duration.ofMinutes(5));
+    for (String response : List.of("1000", "60000", "300000", "3600000")) {
+      WorkerConfig config = new WorkerConfig(with(Map.of("response.timeout.ms", response)));
+
+      assertThat(config.maxPollInterval().toMillis())
+          .isEqualTo(((Number) config.consumer().get("max.poll.interval.ms")).longValue())
+          .isGreaterThan(((Number) config.producer().get("delivery.timeout.ms")).longValue());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "max.poll.interval.ms, 120000, , ",
+    "max.poll.interval.ms, 1000, , ",
+    "delivery.timeout.ms, 1000000, max.poll.interval.ms, 900000"
+  })
+  void givenAGroupThatDoesNotWaitForWhatIsSent_whenRead_thenThatIsRefusedByName(
+      String key, String value, String otherKey, String otherValue) {
+    Map<String, String> settings = new HashMap<>(Map.of(key, value));
+    Optional.ofNullable(otherKey).ifPresent(name -> settings.put(name, otherValue));
+
+    assertThatThrownBy(() -> new WorkerConfig(with(settings)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("max.poll.interval.ms")
+        .hasMessageContaining("delivery.timeout.ms")
+        .hasMessageContaining("response.timeout.ms");
   }
 
   @Test

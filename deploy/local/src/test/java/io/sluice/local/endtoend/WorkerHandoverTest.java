@@ -108,10 +108,14 @@ class WorkerHandoverTest {
   @Test
   void givenABatchLongerThanTheMaximumPollInterval_whenProcessed_thenTheWorkerStaysInItsGroup() {
     WorkerTopics.ids(48).forEach(id -> topics.put(id, "Answer."));
-    Map<String, String> impatient = Map.of("max.poll.interval.ms", "1000");
+    Map<String, String> impatient =
+        Map.of(
+            "max.poll.interval.ms", "10000",
+            "delivery.timeout.ms", "9000",
+            "request.timeout.ms", "8000");
 
     try (RepresentationWorker worker =
-        topics.worker(new Slow(Duration.ofMillis(3500), 1), impatient)) {
+        topics.worker(new Slow(Duration.ofSeconds(12), 1), impatient)) {
       worker.start();
       WorkerTopics.await(() -> worker.progress().represented() == 48);
       assertThat(worker.progress().candidatesSeen())
