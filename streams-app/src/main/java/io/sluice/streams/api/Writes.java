@@ -69,7 +69,8 @@ final class Writes implements AutoCloseable {
     Guard.requireContentType(request, List.of(Json.TYPE));
     Guard.requireContentEncoding(request, List.of("identity"));
     TargetTask proposal = proposal(id, text(request, maxBytes));
-    // Without the lock, concurrent requests for one task could get the same revision number.
+    // Clients that put the same task at the same moment write some of their records in vain: at
+    // least those of one instance take turns.
     taskChanges.lock();
     try {
       TargetTasks.Put put = new TargetTasks(kafka).put(proposal);

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.Serde;
@@ -60,29 +61,47 @@ public final class TargetTasks {
    * Creates or changes a task. A task that exists gets a new revision if the proposal differs from
    * it, and is left unchanged otherwise. A task that was removed and is put again gets a revision
    * above all its old ones, because records about an old revision that are still in flight must not
-   * be taken for the new task's. Two clients that put the same task at the same moment may write
-   * the same revision; the first record counts.
+   * be taken for the new task's. If another client puts the task at the same moment, the proposal
+   * becomes the revision after that of the other client.
    *
    * @param proposal the task; its revision is ignored
    * @return the current task
    * @throws IllegalArgumentException when the task is not valid; nothing is written then
    */
   public Put put(TargetTask proposal) {
-    Optional<TargetTask> current = find(proposal.getTaskId());
-    int last =
-        current.map(TargetTask::getRevision).orElseGet(() -> revisionBound(proposal.getTaskId()));
-    TargetTask next = withRevision(proposal, last + 1);
-    List<String> problems = TargetTaskRules.problems(next);
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(
-          "task " + next.getTaskId() + ": " + String.join("; ", problems));
+    String topic = kafka.topics().targetTasks();
+    TaskRecords records = new TaskRecords(proposal.getTaskId(), serde);
+    Map<Integer, Long> ends =
+        TopicSnapshot.forEachRecordOf(kafka, topic, proposal.getTaskId(), records);
+    ends.values().forEach(records::reached);
+    while (true) {
+      TargetTask next = withRevision(proposal, records.nextRevision());
+      List<String> problems = TargetTaskRules.problems(next);
+      if (!problems.isEmpty()) {
+        throw new IllegalArgumentException(
+            "task " + next.getTaskId() + ": " + String.join("; ", problems));
+      }
+      Optional<TargetTask> current = records.current();
+      if (current.isPresent()
+          && current.get().equals(withRevision(proposal, current.get().getRevision()))) {
+        return new Put(current.get(), false);
+      }
+      RecordMetadata written = write(new ProducerRecord<>(topic, next.getTaskId(), next));
+      TopicSnapshot.forEachRecordFrom(
+          kafka,
+          topic,
+          ends,
+          record -> {
+            if (record.offset() <= written.offset()) {
+              records.accept(record);
+            }
+          });
+      if (!records.haveOvertaken(next)) {
+        return new Put(next, true);
+      }
+      // Another client has written the revision first, and services ignore the second record of it.
+      ends = Map.of(written.partition(), written.offset() + 1);
     }
-    if (current.isPresent()
-        && current.get().equals(withRevision(proposal, current.get().getRevision()))) {
-      return new Put(current.get(), false);
-    }
-    write(new ProducerRecord<>(kafka.topics().targetTasks(), next.getTaskId(), next));
-    return new Put(next, true);
   }
 
   /**
@@ -98,25 +117,13 @@ public final class TargetTasks {
     return true;
   }
 
-  /**
-   * An upper bound of the revisions that a task had before it was removed; 0 if there was none.
-   * Every revision is a record in the partition of the task, and their numbers rise by one, so none
-   * is above the offset of the task's last record. The bound holds after compaction has removed
-   * that record too: a revision that came back would get the queries of the old one.
-   */
-  private int revisionBound(String taskId) {
-    return TopicSnapshot.lastOffset(kafka, kafka.topics().targetTasks(), taskId)
-        .map(Math::toIntExact)
-        .orElse(0);
-  }
-
   private static TargetTask withRevision(TargetTask task, int revision) {
     return TargetTask.newBuilder(task).setRevision(revision).build();
   }
 
-  private void write(ProducerRecord<String, TargetTask> record) {
+  private RecordMetadata write(ProducerRecord<String, TargetTask> record) {
     try (Producer<String, TargetTask> producer = kafka.producer(serde)) {
-      producer.send(record).get();
+      return producer.send(record).get();
     } catch (ExecutionException e) {
       throw new KafkaException("the task was not written: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {

@@ -71,36 +71,25 @@ final class TopicSnapshot {
   }
 
   /**
-   * An offset that no record of a text key is above: that of its last record. If the partition has
-   * none, compaction may have removed it, unless no offset of the partition is missing. Then the
-   * last offset of the partition is returned.
+   * Reads every record of the one partition of a topic that holds everything about an id.
    *
-   * @return empty when the key has never had a record
+   * @param id the id by which the topic is partitioned, see {@link KeyPartitions}
+   * @param visitor receives each record, deletions and those of other ids included
+   * @return by the number of that partition, the offset behind the last record read
    * @throws KafkaException when the topic does not exist, or nothing arrives within the response
    *     timeout
    */
-  static Optional<Long> lastOffset(KafkaAccess kafka, String topic, String key) {
-    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
+  static Map<Integer, Long> forEachRecordOf(
+      KafkaAccess kafka,
+      String topic,
+      String id,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
     try (Consumer<byte[], byte[]> consumer = consumer(kafka)) {
       int count = partitions(consumer, topic).size();
-      TopicPartition partition = new TopicPartition(topic, KeyPartitions.partitionFor(key, count));
-      List<Long> all = new ArrayList<>();
-      List<Long> own = new ArrayList<>();
-      forEach(
-          kafka,
-          consumer,
-          List.of(partition),
-          record -> {
-            all.add(record.offset());
-            if (Arrays.equals(record.key(), wanted)) {
-              own.add(record.offset());
-            }
-          });
-      if (!own.isEmpty()) {
-        return Optional.of(own.get(own.size() - 1));
-      }
-      long end = consumer.position(partition);
-      return all.size() == end ? Optional.empty() : Optional.of(end - 1);
+      List<TopicPartition> partition =
+          List.of(new TopicPartition(topic, KeyPartitions.partitionFor(id, count)));
+      forEach(kafka, consumer, partition, visitor);
+      return byPartition(partition, consumer::position);
     }
   }
 
