@@ -88,7 +88,7 @@ basic.auth.user.info={{ .name }}:${directory:/etc/sluice/registry-user:{{ .passw
 {{/* Settings as lines of a properties file. Those that the chart sets itself are refused, because it uses their values elsewhere too. */}}
 {{- define "sluice.settings" -}}
 {{- range $key, $value := . }}
-{{- if has $key (list "bootstrap.servers" "schema.registry.url" "topic.prefix" "record.max.bytes" "security.protocol" "sasl.mechanism" "sasl.jaas.config" "application.id" "application.server" "representation.id" "group.id" "http.host" "http.port" "http.token" "http.enabled" "metrics.host" "metrics.port" "state.dir" "model.dir" "checkpoint.dirs" "output.dir" "num.stream.threads" "replication.factor" "topic.min.insync.replicas" "kubernetes.template") }}
+{{- if has $key (list "bootstrap.servers" "schema.registry.url" "topic.prefix" "record.max.bytes" "security.protocol" "sasl.mechanism" "sasl.jaas.config" "application.id" "application.server" "representation.id" "group.id" "http.host" "http.allowed.hosts" "http.port" "http.token" "http.enabled" "metrics.host" "metrics.port" "state.dir" "model.dir" "checkpoint.dirs" "output.dir" "num.stream.threads" "replication.factor" "topic.min.insync.replicas" "kubernetes.template") }}
 {{- fail (printf "settings: %s has a value of its own in the chart; see deploy/docs/kubernetes.md" $key) }}
 {{- end }}
 {{- if and (kindIs "float64" $value) (eq (floor $value) $value) }}{{ $value = int64 $value }}{{ end }}

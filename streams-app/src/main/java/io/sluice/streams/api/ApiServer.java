@@ -63,7 +63,10 @@ final class ApiServer implements AutoCloseable {
     this.registry.config().meterFilter(ApiMetrics.kafkaMeterFilter());
     this.kafkaMetrics = service.kafkaStreamsMetrics();
     this.metrics = new ApiMetrics(registry, service::isRunning, service::replacedThreads);
-    this.guard = new Guard(config.get(StreamsAppSettings.HTTP_TOKEN), address.address());
+    this.guard =
+        new Guard(
+            config.get(StreamsAppSettings.HTTP_TOKEN),
+            AllowedHosts.of(config, address.hostAndPort()));
     this.handlers = ApiHandlers.of(config, address.hostAndPort(), service, metrics);
     this.javalin = Javalin.create(javalinConfig -> configure(javalinConfig, address));
   }

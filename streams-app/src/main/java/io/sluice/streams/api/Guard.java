@@ -4,8 +4,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.sluice.schemas.validation.ForeignText;
-import java.net.InetAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -20,8 +18,8 @@ import org.apache.kafka.common.config.types.Password;
  * <p>Web pages of other origins must neither read nor write through the browser of a person who can
  * reach the API. Therefore no response allows other origins (there are no CORS headers); a write
  * from another origin is rejected, and so is a body with a content type that an HTML form can send;
- * and an API on loopback serves only requests whose Host header is a name of loopback, so that a
- * foreign name that resolves to loopback (DNS rebinding) gets nothing.
+ * and a request whose Host header is not one of the {@link AllowedHosts} is rejected, so that a
+ * page whose name resolves to this machine (DNS rebinding) gets nothing.
  */
 final class Guard {
   private static final Set<HandlerType> READS =
@@ -30,17 +28,17 @@ final class Guard {
   private static final String BEARER = "Bearer ";
 
   private final Optional<byte[]> token;
-  private final boolean onLoopback;
+  private final AllowedHosts hosts;
 
   /**
    * Creates the guard of one API.
    *
    * @param token the bearer token that requests must carry to write; empty when none is required
-   * @param bound the address to which the API is bound
+   * @param hosts the names under which the API is served
    */
-  Guard(Optional<Password> token, InetAddress bound) {
+  Guard(Optional<Password> token, AllowedHosts hosts) {
     this.token = token.map(secret -> secret.value().getBytes(StandardCharsets.UTF_8));
-    this.onLoopback = bound.isLoopbackAddress();
+    this.hosts = hosts;
   }
 
   /**
@@ -49,11 +47,7 @@ final class Guard {
    * @throws ApiException when the request is rejected
    */
   void check(Context request) {
-    if (onLoopback && !isLoopbackName(hostOf(request.header("Host")))) {
-      throw new ApiException(
-          HttpStatus.MISDIRECTED_REQUEST,
-          "this API is served on loopback only: use 127.0.0.1 or localhost in the URL");
-    }
+    requireAllowedHost(request);
     if (!READS.contains(request.method())) {
       requireSameOrigin(request);
       if (!Checks.isCheck(request)) {
@@ -93,6 +87,18 @@ final class Guard {
     }
   }
 
+  private void requireAllowedHost(Context request) {
+    // No browser leaves the header out, but health checks of HTTP/1.0 do.
+    Optional<String> refused =
+        Optional.ofNullable(request.header("Host")).filter(host -> !hosts.allow(host));
+    if (refused.isPresent()) {
+      throw new ApiException(
+          HttpStatus.MISDIRECTED_REQUEST,
+          "this API is not served under the name %s: use an IP address or localhost in the URL, or add the name to http.allowed.hosts"
+              .formatted(ForeignText.name(refused.get())));
+    }
+  }
+
   private static void requireSameOrigin(Context request) {
     String origin = request.header("Origin");
     if (origin == null) {
@@ -121,19 +127,5 @@ final class Guard {
           "send the header Authorization: Bearer TOKEN with the token of this streams-app"
               + " (http.token)");
     }
-  }
-
-  private static String hostOf(String header) {
-    try {
-      String host = URI.create("http://" + Optional.ofNullable(header).orElse("")).getHost();
-      return Optional.ofNullable(host).orElse("");
-    } catch (IllegalArgumentException e) {
-      return "";
-    }
-  }
-
-  /** Compares the text only: a name that resolves to loopback is just what must not pass. */
-  private static boolean isLoopbackName(String host) {
-    return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }
 }

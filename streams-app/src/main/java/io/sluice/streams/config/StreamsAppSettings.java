@@ -1,6 +1,7 @@
 package io.sluice.streams.config;
 
 import io.sluice.schemas.connection.Setting;
+import io.sluice.schemas.connection.SettingChecks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,18 @@ public final class StreamsAppSettings {
                   + " it can read everything, and also write unless http.token is set: use 0.0.0.0 in"
                   + " closed networks only.");
 
+  /** Names under which the HTTP API is served beyond those that the instance itself knows. */
+  public static final Setting<List<String>> HTTP_ALLOWED_HOSTS =
+      Setting.list("http.allowed.hosts")
+          .byDefault(List.of())
+          .valid(hostNames())
+          .documentation(
+              "Host names under which clients reach the HTTP API, without ports, separated by"
+                  + " commas: those of a proxy, for example. IP addresses, localhost, http.host,"
+                  + " the host of application.server and, if http.host is 0.0.0.0, the name of the"
+                  + " machine are always allowed. Requests with another name in the header Host get"
+                  + " 421.");
+
   /** The port of the HTTP API; 0 for a free one. */
   public static final Setting<Integer> HTTP_PORT =
       Setting.integer("http.port")
@@ -142,10 +155,25 @@ public final class StreamsAppSettings {
         BACKFILL_SLICE,
         HTTP_ENABLED,
         HTTP_HOST,
+        HTTP_ALLOWED_HOSTS,
         HTTP_PORT,
         HTTP_TOKEN,
         HTTP_MAX_LINE_BYTES,
         APPLICATION_SERVER);
+  }
+
+  private static ConfigDef.Validator hostNames() {
+    return ConfigDef.LambdaValidator.with(
+        (key, value) -> {
+          SettingChecks.different("a host name").ensureValid(key, value);
+          for (Object name : (List<?>) value) {
+            if (!name.toString().matches("[A-Za-z0-9._-]+")) {
+              throw new ConfigException(
+                  key, name, "give host names, without port, path and wildcard");
+            }
+          }
+        },
+        () -> "host names, all different");
   }
 
   /** What a header can carry. The message does not show the value. */

@@ -10,6 +10,7 @@ import io.sluice.gpuworker.trainer.TrainerConfig;
 import io.sluice.gpuworker.worker.WorkerConfig;
 import io.sluice.schemas.connection.ConnectionConfig;
 import io.sluice.streams.config.StreamsAppConfig;
+import io.sluice.streams.config.StreamsAppSettings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -121,6 +122,10 @@ class ChartTest {
           if (settings.containsKey("sasl.jaas.config")) {
             assertThat(config.admin(Map.of(), Map.of()).get("sasl.jaas.config").toString())
                 .contains("password=\"one\"");
+          }
+          if (config instanceof StreamsAppConfig streams) {
+            assertThat(streams.get(StreamsAppSettings.HTTP_ALLOWED_HOSTS))
+                .contains(map.at("/metadata/name").asText());
           }
           read++;
         }
