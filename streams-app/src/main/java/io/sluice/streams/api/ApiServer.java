@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP server of one instance. It passes requests to the {@link ApiHandlers}, turns failures
  * into JSON errors, and serves the health checks and metrics. Requests run on daemon threads of its
- * own pool.
+ * own pool, within the limits of their {@link Lane}.
  */
 final class ApiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
@@ -42,8 +42,7 @@ final class ApiServer implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String STARTED = "sluice.started";
-  private static final String RETRY_AFTER_SECONDS = "1";
-  private static final int MAX_THREADS = 16;
+  static final String RETRY_AFTER_SECONDS = "1";
   private static final int MIN_THREADS = 2;
   private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
 
@@ -104,14 +103,18 @@ final class ApiServer implements AutoCloseable {
     config.startup.startupWatcherEnabled = false;
     config.http.prefer405over404 = true;
     config.http.compressionStrategy = CompressionStrategy.NONE;
-    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+    QueuedThreadPool threads = new QueuedThreadPool(Lane.threads(), MIN_THREADS);
     threads.setName("sluice-http");
     threads.setDaemon(true);
     // A request that waits for Kafka must not hold up the end of the process.
     threads.setStopTimeout(STOP_WITHIN.toMillis());
     config.jetty.threadPool = threads;
     config.jetty.addConnector((server, http) -> connector(server, http, address));
-    config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));
+    config.jetty.modifyServer(
+        server -> {
+          server.setErrorHandler(new JsonErrors());
+          server.setHandler(Lane.limits());
+        });
     routes(config.routes);
     errors(config.routes);
   }

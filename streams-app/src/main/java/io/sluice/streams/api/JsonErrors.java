@@ -17,12 +17,16 @@ final class JsonErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus();
-    String text =
-        Json.text(
-            new Json.Failure(
-                status,
-                HttpStatus.getMessage(status)
-                    + ": this is not a valid request of HTTP or of this API"));
+    boolean busy = status == HttpStatus.SERVICE_UNAVAILABLE_503;
+    if (busy) {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, ApiServer.RETRY_AFTER_SECONDS);
+    }
+    String reason =
+        busy
+            ? "this instance handles as many requests as it can: try again in a moment"
+            : HttpStatus.getMessage(status)
+                + ": this is not a valid request of HTTP or of this API";
+    String text = Json.text(new Json.Failure(status, reason));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.TYPE);
     response.write(true, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), callback);
     return true;
