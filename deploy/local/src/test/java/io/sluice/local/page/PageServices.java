@@ -214,6 +214,22 @@ final class PageServices implements AutoCloseable {
                 answer.status() == 200 && answer.json().path("selected").asInt(-1) == selected);
   }
 
+  /** The number of candidates that a task has scored. */
+  int pool(String task) {
+    return api().get("/api/tasks/" + task).json().path("pool").asInt();
+  }
+
+  /**
+   * Waits until a task has scored so many candidates. Before all that were sent are scored, even a
+   * full subset can change.
+   */
+  void awaitPool(String task, int pool) {
+    api()
+        .await(
+            "/api/tasks/" + task,
+            answer -> answer.status() == 200 && answer.json().path("pool").asInt(-1) == pool);
+  }
+
   @Override
   public void close() {
     worker.close();

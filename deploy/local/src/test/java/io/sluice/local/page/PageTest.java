@@ -35,7 +35,7 @@ class PageTest {
     this.browser = browser;
     services.put("standing", 4, List.of(5, 20));
     services.send("s", 60);
-    services.awaitSelected("standing", 20);
+    services.awaitPool("standing", 60);
   }
 
   @AfterEach
@@ -82,7 +82,7 @@ class PageTest {
     open("#/tasks/filling");
     browser.awaitText("main", "are selected for the 3 queries");
     // Whatever the other tests have sent: a task that is open for more selects all of it.
-    int before = services.api().get("/api/tasks/standing").json().path("pool").asInt();
+    int before = services.pool("standing");
     services.awaitSelected("filling", before);
 
     services.send("f", 40);
@@ -107,7 +107,7 @@ class PageTest {
   @Test
   void givenASelectedCandidate_whenItIsOpenedAndRetracted_thenThePageSaysWhyAndItLeaves() {
     services.put("leaving", 2, List.of(8));
-    services.awaitSelected("leaving", 8);
+    services.awaitPool("leaving", services.pool("standing"));
     String id =
         services
             .api()
