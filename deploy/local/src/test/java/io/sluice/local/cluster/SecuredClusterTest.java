@@ -95,6 +95,7 @@ class SecuredClusterTest {
 
     String job = awaitFinished(0);
     assertReadersSee(job);
+    assertPageSees(job);
     fireAndCancel();
     assertDamagedRecordsAreDeadLetters();
     replay();
@@ -228,6 +229,22 @@ class SecuredClusterTest {
     assertThat(Files.readAllLines(out.resolve("train.jsonl"))).hasSize(BUDGET);
   }
 
+  /** What the page asks for beyond the state of the streams-app. */
+  private void assertPageSees(String job) {
+    ApiClient api = services.api();
+    Role.Names names = Role.Names.byDefault();
+    api.await(
+        "/api/overview",
+        answer ->
+            answer.status() == 200
+                && answer.text().contains(names.workerGroup())
+                && answer.text().contains(names.trainerGroup()));
+    api.await(
+        "/api/tasks/" + TASK + "/changes",
+        answer -> answer.status() == 200 && !answer.json().path("publications").isEmpty());
+    assertThat(api.get("/api/jobs/" + job + "/download").text().lines()).isNotEmpty();
+  }
+
   private void fireAndCancel() throws IOException {
     String budget = "?budget=" + BUDGET;
     ApiClient.Answer fired =
@@ -241,17 +258,22 @@ class SecuredClusterTest {
     assertThat(late.err()).contains("has already ended");
   }
 
-  /** Each service meets a record that it cannot use, and makes it a dead letter. */
+  /**
+   * Each service meets records that it cannot use, and makes them dead letters. There are two in a
+   * partition, so that a replay has to read what comes after the first one.
+   */
   private void assertDamagedRecordsAreDeadLetters() throws InterruptedException {
-    byte[] junk = "not avro".getBytes(StandardCharsets.UTF_8);
     try (TopicClient kafka = new TopicClient(cluster.kafkaConnection(SecuredCluster.ADMIN))) {
       for (String topic : DeadLetterReplay.topics(TOPICS)) {
-        kafka.write(topic, Serdes.ByteArray(), Serdes.ByteArray(), junk, junk, Optional.empty());
+        for (String text : List.of("not avro", "not avro either")) {
+          byte[] junk = text.getBytes(StandardCharsets.UTF_8);
+          kafka.write(topic, Serdes.ByteArray(), Serdes.ByteArray(), junk, junk, Optional.of(0));
+        }
       }
       kafka.flush();
       Instant deadline = Instant.now().plusSeconds(120);
-      // The worker and the streams-app each report the target task.
-      while (kafka.readAll(TOPICS.deadLetters()).size() < 6) {
+      // The worker and the streams-app each report the target tasks.
+      while (kafka.readAll(TOPICS.deadLetters()).size() < 12) {
         services.requireAlive();
         assertThat(Instant.now()).as("time of waiting for dead letters").isBefore(deadline);
         Thread.sleep(200);
@@ -263,9 +285,9 @@ class SecuredClusterTest {
     assertThat(run(Role.READER, "dead-letters", "list")).contains(TOPICS.candidates());
     assertThat(run(Role.READER, "dead-letters", "show", "--limit=1")).contains("replay   possible");
     assertThat(run(Role.REPLAYER, "dead-letters", "replay", "--dry-run"))
-        .contains("5 records would be sent, and none was");
-    assertThat(run(Role.REPLAYER, "dead-letters", "replay", "--confirm=5"))
-        .contains("5 of 5 records sent");
+        .contains("10 records would be sent, and none was");
+    assertThat(run(Role.REPLAYER, "dead-letters", "replay", "--confirm=10"))
+        .contains("10 of 10 records sent");
   }
 
   /** No service was refused anything, and each would be without any one of its permissions. */
