@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,7 +146,7 @@ class ExactSelectionTest {
   @Test
   void givenABrokerThatCompactsAllTheTime_whenTasksComeLate_thenTheirSubsetsAreTheBatchSelection()
       throws Exception {
-    compactAllTheTime();
+    kafka.compactAllTheTime(kafka.topics().representations(), Map.of());
     pool.define(pool.task("early", 3));
     try (SelectionService service = pool.start("state")) {
       pool.arrive(CANDIDATES / 2);
@@ -167,25 +165,6 @@ class ExactSelectionTest {
                 kafka.topics().representations(), Serdes.ByteArray(), Serdes.ByteArray()))
         .as("records that compaction has left")
         .hasSizeLessThan(pool.written());
-  }
-
-  /** Compaction removes what a later record replaces as soon as it can. */
-  private void compactAllTheTime() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin
-          .incrementalAlterConfigs(
-              Map.of(
-                  new ConfigResource(ConfigResource.Type.BROKER, ""),
-                  List.of(set("log.cleaner.backoff.ms", "50")),
-                  new ConfigResource(ConfigResource.Type.TOPIC, kafka.topics().representations()),
-                  List.of(set("segment.ms", "50"), set("min.cleanable.dirty.ratio", "0.001"))))
-          .all()
-          .get();
-    }
-  }
-
-  private static AlterConfigOp set(String name, String value) {
-    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
   }
 
   @Test

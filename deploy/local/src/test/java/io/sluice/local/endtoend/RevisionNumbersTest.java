@@ -15,10 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,8 +79,7 @@ class RevisionNumbersTest {
     revision(TASK, 5);
     revision(TASK, 6);
     tasks.remove(TASK);
-    compactAllTheTime();
-    // Kafka compacts only what lies before the segment that is being written.
+    broker.compactAllTheTime(broker.topics().targetTasks(), Map.of("delete.retention.ms", "0"));
     for (int budget = 5; hasRecords(TASK); budget++) {
       revision("another", budget);
     }
@@ -112,26 +107,5 @@ class RevisionNumbersTest {
         .readAll(broker.topics().targetTasks(), Serdes.ByteArray(), Serdes.ByteArray())
         .stream()
         .anyMatch(record -> Arrays.equals(record.getKey(), key));
-  }
-
-  private void compactAllTheTime() throws Exception {
-    try (Admin admin = broker.admin()) {
-      admin
-          .incrementalAlterConfigs(
-              Map.of(
-                  new ConfigResource(ConfigResource.Type.BROKER, ""),
-                  List.of(set("log.cleaner.backoff.ms", "50")),
-                  new ConfigResource(ConfigResource.Type.TOPIC, broker.topics().targetTasks()),
-                  List.of(
-                      set("segment.ms", "50"),
-                      set("min.cleanable.dirty.ratio", "0.001"),
-                      set("delete.retention.ms", "0"))))
-          .all()
-          .get();
-    }
-  }
-
-  private static AlterConfigOp set(String name, String value) {
-    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
   }
 }

@@ -3,8 +3,13 @@ package io.sluice.local.kafka;
 import io.sluice.local.stack.TopicSetup;
 import io.sluice.schemas.topic.RecordLimit;
 import io.sluice.schemas.topic.Topics;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * The Kafka of one test: a broker that all tests of the JVM share, with topics that no other test
@@ -20,6 +25,36 @@ public record TestKafka(String bootstrapServers, String schemaRegistry, Topics t
     try (Admin admin = admin()) {
       setup.apply(admin, topics, RecordLimit.byDefault());
     }
+  }
+
+  /**
+   * Lets compaction remove from a topic, as soon as it can, what later records replace. Kafka
+   * compacts only what lies before the segment that is being written.
+   *
+   * @param further settings of the topic in addition
+   */
+  public void compactAllTheTime(String topic, Map<String, String> further) throws Exception {
+    Map<String, String> settings = new HashMap<>(further);
+    settings.put("segment.ms", "50");
+    settings.put("min.cleanable.dirty.ratio", "0.001");
+    try (Admin admin = admin()) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.BROKER, ""),
+                  changes(Map.of("log.cleaner.backoff.ms", "50")),
+                  new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                  changes(settings)))
+          .all()
+          .get();
+    }
+  }
+
+  private static List<AlterConfigOp> changes(Map<String, String> settings) {
+    return settings.entrySet().stream()
+        .map(each -> new ConfigEntry(each.getKey(), each.getValue()))
+        .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+        .toList();
   }
 
   /** Returns a new admin client, which the caller closes. */
