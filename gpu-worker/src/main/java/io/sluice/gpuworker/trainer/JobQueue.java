@@ -29,11 +29,11 @@ import org.slf4j.LoggerFactory;
  */
 final class JobQueue {
   private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
-  private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
 
   private final String topic;
   private final Consumer<byte[], byte[]> consumer;
   private final RecordValues<FineTuneJob> values;
+  private final NewestRecords newest;
   private final WatchFactory watches;
   private final UnusableRecords unusable;
   private final TrainerMetrics metrics;
@@ -66,18 +66,21 @@ final class JobQueue {
    *
    * @param topic the topic of the jobs
    * @param consumer a member of the trainers' group; the caller closes it
+   * @param newest knows what the watches have read too
    * @param metrics counts the jobs that are passed over, and the dead letters
    */
   JobQueue(
       String topic,
       Consumer<byte[], byte[]> consumer,
       RecordValues<FineTuneJob> values,
+      NewestRecords newest,
       WatchFactory watches,
       UnusableRecords unusable,
       TrainerMetrics metrics) {
     this.topic = topic;
     this.consumer = consumer;
     this.values = values;
+    this.newest = newest;
     this.watches = watches;
     this.unusable = unusable;
     this.metrics = metrics;
@@ -89,16 +92,21 @@ final class JobQueue {
 
   /**
    * Polls once, which keeps the membership of the group alive. Nothing is fetched while a job is
-   * being worked on or records are waiting: all partitions are paused then.
+   * taken or records are waiting: all partitions are paused then.
+   *
+   * @param wait how long to wait for records
    */
-  void poll(boolean working) {
+  void poll(boolean taken, Duration wait) {
     Set<TopicPartition> assigned = consumer.assignment();
-    if (working || hasNext()) {
+    if (taken || hasNext()) {
       PartitionFlow.pause(consumer, assigned);
     } else {
       PartitionFlow.resume(consumer, assigned);
     }
-    consumer.poll(POLL_TIMEOUT).forEach(fetched::add);
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+      fetched.add(record);
+      newest.see(record);
+    }
   }
 
   /** Whether a fetched record is waiting. */
@@ -115,7 +123,8 @@ final class JobQueue {
    * Takes the next record out, unless it is unusable and Kafka has not acknowledged its dead letter
    * yet: then it stays the next one.
    *
-   * @return its job; empty when the record is no job or not an open one
+   * @return its job; empty when the record is no job or not an open one, and when a newer record of
+   *     the job follows
    */
   Optional<CurrentJob> next() {
     ConsumerRecord<byte[], byte[]> record = fetched.element();
@@ -130,10 +139,13 @@ final class JobQueue {
       return Optional.empty();
     }
     fetched.remove();
-    if (job.filter(read -> read.getState() == JobState.OPEN).isPresent()) {
+    boolean superseded = newest.isSuperseded(record);
+    if (!superseded && job.filter(read -> read.getState() == JobState.OPEN).isPresent()) {
       return Optional.of(new CurrentJob(record, job.get(), watches.open(record, job.get())));
     }
-    job.ifPresent(closed -> countPassedOver(closed, CurrentJob.NOT_OPEN));
+    if (!superseded) {
+      job.ifPresent(closed -> countPassedOver(closed, CurrentJob.NOT_OPEN));
+    }
     commit(partition(record), record.offset() + 1);
     return Optional.empty();
   }
@@ -167,6 +179,7 @@ final class JobQueue {
   /** Drops the waiting records of partitions that no longer belong to this trainer. */
   void forget(Collection<TopicPartition> partitions) {
     fetched.removeIf(record -> partitions.contains(partition(record)));
+    newest.forget(partitions);
   }
 
   private void countPassedOver(FineTuneJob job, String reason) {

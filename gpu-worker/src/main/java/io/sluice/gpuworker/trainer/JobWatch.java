@@ -19,10 +19,14 @@ import org.apache.kafka.common.TopicPartition;
  * are paused. Used by the Kafka thread alone.
  */
 final class JobWatch implements AutoCloseable {
+  /** Records are there, so they arrive sooner. */
+  private static final Duration WAIT = Duration.ofMillis(100);
+
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
-  private final byte[] key;
+  private final String jobId;
   private final RecordValues<FineTuneJob> values;
+  private final NewestRecords seen;
   private final long endWhenOpened;
   private Optional<FineTuneJob> newest;
 
@@ -31,16 +35,19 @@ final class JobWatch implements AutoCloseable {
    *
    * @param consumer in no group; closed with this, and when this constructor fails
    * @param record the record that the job was read from
+   * @param seen is told of all records
    */
   JobWatch(
       Consumer<byte[], byte[]> consumer,
       ConsumerRecord<byte[], byte[]> record,
       FineTuneJob job,
-      RecordValues<FineTuneJob> values) {
+      RecordValues<FineTuneJob> values,
+      NewestRecords seen) {
     this.consumer = consumer;
     this.partition = new TopicPartition(record.topic(), record.partition());
-    this.key = job.getJobId().getBytes(StandardCharsets.UTF_8);
+    this.jobId = job.getJobId();
     this.values = values;
+    this.seen = seen;
     this.newest = Optional.of(job);
     try {
       consumer.assign(List.of(partition));
@@ -53,19 +60,26 @@ final class JobWatch implements AutoCloseable {
   }
 
   /**
-   * Reads the records that have arrived; returns at once.
+   * Reads the records that have arrived. As long as it is not caught up, it waits a moment for
+   * some; otherwise it returns at once.
    *
    * @return the newest version of the job; empty when it was deleted
    */
   Optional<FineTuneJob> poll() {
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ZERO)) {
+    Duration wait = isCaughtUp() ? Duration.ZERO : WAIT;
+    byte[] key = jobId.getBytes(StandardCharsets.UTF_8);
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+      seen.see(record);
       if (!Arrays.equals(record.key(), key)) {
         continue;
       }
       if (record.value() == null) {
         newest = Optional.empty();
       } else {
-        values.read(record.topic(), record.value()).ifPresent(job -> newest = Optional.of(job));
+        values
+            .read(record.topic(), record.value())
+            .filter(job -> job.getJobId().equals(jobId))
+            .ifPresent(job -> newest = Optional.of(job));
       }
     }
     return newest;

@@ -199,6 +199,7 @@ public final class Trainer implements AutoCloseable {
                 config.timeLimit(),
                 config.attempts()));
     RecordValues<FineTuneJob> jobs = new RecordValues<>(FineTuneJob.class, serdes);
+    NewestRecords newest = new NewestRecords(jobs);
     JobReporter reporter =
         new JobReporter(
             reports,
@@ -214,7 +215,8 @@ public final class Trainer implements AutoCloseable {
             topics.fineTuneJobs(),
             consumer,
             jobs,
-            (record, job) -> new JobWatch(outsideTheGroup().get(), record, job, jobs),
+            newest,
+            (record, job) -> new JobWatch(outsideTheGroup().get(), record, job, jobs, newest),
             reporter::reportUnusable,
             metrics),
         new JobWorker(working, run::run, STOP_TIMEOUT),

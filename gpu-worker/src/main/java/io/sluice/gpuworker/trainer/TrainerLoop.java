@@ -6,6 +6,7 @@ import io.sluice.gpuworker.launch.StopReason;
 import io.sluice.gpuworker.service.ServiceFailure;
 import io.sluice.gpuworker.service.ServiceHealth;
 import io.sluice.schemas.FineTuneState;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainerLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainerLoop.class);
+
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
 
   private final JobQueue queue;
   private final JobWorker worker;
@@ -54,7 +57,9 @@ final class TrainerLoop implements AutoCloseable {
    * @throws ServiceFailure when the trainer cannot continue
    */
   void turn() {
-    queue.poll(current.isPresent());
+    // Before the work on a job begins, the watch is what to wait for.
+    boolean begins = current.filter(job -> job.work().isEmpty()).isPresent();
+    queue.poll(current.isPresent(), begins ? Duration.ZERO : POLL_TIMEOUT);
     current.ifPresent(this::advance);
     boolean stepped = true;
     while (stepped && current.isEmpty() && queue.hasNext()) {
@@ -70,7 +75,7 @@ final class TrainerLoop implements AutoCloseable {
   void finish() {
     current.ifPresent(job -> job.control.stop(StopReason.HANDED_ON));
     while (current.flatMap(CurrentJob::work).filter(work -> !work.isDone()).isPresent()) {
-      queue.poll(true);
+      queue.poll(true, POLL_TIMEOUT);
       health.turned();
     }
     current.filter(job -> job.work().isPresent()).ifPresent(this::advance);

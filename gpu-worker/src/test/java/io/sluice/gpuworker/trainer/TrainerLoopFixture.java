@@ -73,6 +73,7 @@ final class TrainerLoopFixture implements AutoCloseable {
 
   private TrainerLoop loop() {
     RecordValues<FineTuneJob> values = new RecordValues<>(FineTuneJob.class, serdes);
+    NewestRecords newest = new NewestRecords(values);
     TrainerMetrics metrics = new TrainerMetrics(meters);
     JobReporter reporter =
         new JobReporter(
@@ -95,7 +96,8 @@ final class TrainerLoopFixture implements AutoCloseable {
             FIRST.topic(),
             consumer,
             values,
-            (record, job) -> new JobWatch(watch(record), record, job, values),
+            newest,
+            (record, job) -> new JobWatch(watch(record), record, job, values, newest),
             reporter::reportUnusable,
             metrics),
         new JobWorker(
@@ -142,6 +144,11 @@ final class TrainerLoopFixture implements AutoCloseable {
     producersFail.ifPresent(failure -> producer.commitTransactionException = failure);
     producers.add(producer);
     return producer;
+  }
+
+  /** Has each poll of the group's consumer return so many records at most. */
+  void pollAtMost(int records) {
+    consumer.setMaxPollRecords(records);
   }
 
   /** Appends a job to a partition. */

@@ -28,6 +28,7 @@ import io.sluice.schemas.deadletter.DeadLetterHeaders;
 import io.sluice.schemas.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +116,7 @@ class TrainerLoopTest {
   void givenAJobThatWasCancelledBeforeItIsTaken_whenRead_thenPassedOverWithoutAReport()
       throws Exception {
     trainer.put(FIRST, job("a"));
+    trainer.turns(1);
     trainer.put(FIRST, in(JobState.CANCELLED, job("a")));
     trainer.put(FIRST, job("b"));
     trainer.turns(8);
@@ -128,6 +130,43 @@ class TrainerLoopTest {
     assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("b");
     assertThat(trainer.reports()).extracting(FineTuneResult::getJobId).containsExactly("b");
     assertThat(trainer.count("passed_over")).isEqualTo(2);
+  }
+
+  @Test
+  void givenJobsThatWerePublishedAgainAndAgain_whenRead_thenOnlyTheirNewestRecordsAreTaken()
+      throws Exception {
+    for (int i = 0; i < 50; i++) {
+      trainer.put(
+          FIRST,
+          FineTuneJob.newBuilder(job("a")).setRetracted(Collections.nCopies(i, "s1")).build());
+      trainer.put(FIRST, job("ended"));
+    }
+    trainer.put(FIRST, in(JobState.FINISHED, job("ended")));
+    trainer.pollAtMost(3);
+    trainer.turns(120);
+
+    assertThat(trainer.isBegun()).isTrue();
+    assertThat(trainer.watchesOpened()).as("for 101 records of two jobs").isEqualTo(2);
+    trainer.endWork(new JobOutcome.Finished("/out", ""));
+    trainer.turns(3);
+    assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("a");
+    assertThat(trainer.worked.get(0).getRetracted()).hasSize(49);
+    assertThat(trainer.count("passed_over")).isEqualTo(2);
+    assertThat(trainer.committed(FIRST)).isEqualTo(101);
+  }
+
+  @Test
+  void givenAnUnusableRecordUnderTheKeyOfAJob_whenRead_thenTheJobIsStillTaken() throws Exception {
+    trainer.put(FIRST, job("a"));
+    trainer.put(FIRST, "a".getBytes(StandardCharsets.UTF_8), new byte[] {1, 2, 3});
+    trainer.put(FIRST, "a", job("b"));
+    trainer.turns(4);
+
+    assertThat(trainer.isBegun()).isTrue();
+    trainer.endWork(new JobOutcome.Finished("/out", ""));
+    trainer.turns(3);
+    assertThat(trainer.worked).extracting(FineTuneJob::getJobId).containsExactly("a");
+    assertThat(trainer.letters()).hasSize(2);
   }
 
   @Test
@@ -220,6 +259,8 @@ class TrainerLoopTest {
   @Test
   void givenNoEndOffset_whenAWatchIsOpened_thenItFailsAndItsConsumerIsClosed() {
     MockConsumer<byte[], byte[]> silent = new MockConsumer<>("earliest");
+    RecordValues<FineTuneJob> values =
+        new RecordValues<>(FineTuneJob.class, AvroSerdes.forRegistry("mock://job-watch"));
 
     assertThatThrownBy(
             () ->
@@ -227,8 +268,8 @@ class TrainerLoopTest {
                     silent,
                     new ConsumerRecord<>(FIRST.topic(), FIRST.partition(), 0, null, null),
                     job("a"),
-                    new RecordValues<>(
-                        FineTuneJob.class, AvroSerdes.forRegistry("mock://job-watch"))))
+                    values,
+                    new NewestRecords(values)))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(silent.closed()).isTrue();
