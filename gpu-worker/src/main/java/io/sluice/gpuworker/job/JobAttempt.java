@@ -221,7 +221,7 @@ final class JobAttempt {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static ArmOutcome evaluate(
+  private ArmOutcome evaluate(
       Evaluator evaluator, FrozenDataset dataset, ArmRun run, Optional<RunFolder.Model> trained)
       throws JobFailedException, IOException, InterruptedException {
     Optional<Path> folder = trained.map(RunFolder.Model::model);
@@ -236,7 +236,8 @@ final class JobAttempt {
             .setName(run.arm().name())
             .setSeed(run.seed())
             .setQueryLoss(losses.get(0))
-            .setHeldOutLoss(losses.subList(1, losses.size()));
+            .setHeldOutLoss(losses.subList(1, losses.size()))
+            .setTrainingLosses(control.trainingLosses(run));
     trained.ifPresent(
         model ->
             outcome

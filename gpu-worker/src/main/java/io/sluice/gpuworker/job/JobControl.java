@@ -3,6 +3,7 @@ package io.sluice.gpuworker.job;
 import io.sluice.gpuworker.launch.ArmRun;
 import io.sluice.gpuworker.launch.RunControl;
 import io.sluice.gpuworker.launch.StopReason;
+import io.sluice.schemas.TrainingLoss;
 import io.sluice.schemas.TrainingProgress;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,12 @@ public final class JobControl implements RunControl {
   /** The steps for the next report, if the progress that was read last becomes a report. */
   private Optional<Steps> nextSteps = Optional.empty();
 
+  private Optional<Curve> curve = Optional.empty();
   private Set<String> retracted = Set.of();
   private String log = "";
+
+  /** The losses of the training run that was worked on last. */
+  private record Curve(ArmRun run, TrainingCurve losses) {}
 
   /**
    * The last step of the current training run, the losses since the last report, and their mean in
@@ -112,6 +117,20 @@ public final class JobControl implements RunControl {
     Steps none = new Steps(run, 0, of, 0, 0, 0, 0);
     steps = Optional.of(steps.orElse(none).plus(run, step, of, loss, tokensPerSecond));
     nextSteps = Optional.of(nextSteps.orElse(none).plus(run, step, of, loss, tokensPerSecond));
+    Curve ofRun =
+        curve
+            .filter(it -> it.run().equals(run))
+            .orElseGet(() -> new Curve(run, new TrainingCurve()));
+    ofRun.losses().add(step, loss);
+    curve = Optional.of(ofRun);
+  }
+
+  /** The losses while training of the run that was worked on last; of any other run none. */
+  synchronized List<TrainingLoss> trainingLosses(ArmRun run) {
+    return curve
+        .filter(it -> it.run().equals(run))
+        .map(it -> it.losses().points())
+        .orElse(List.of());
   }
 
   @Override

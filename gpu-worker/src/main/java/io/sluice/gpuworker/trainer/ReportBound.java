@@ -92,6 +92,7 @@ record ReportBound(RecordLimit limit) {
     return ArmOutcome.newBuilder(outcome)
         .setQueryLoss(withoutLosses(outcome.getQueryLoss()))
         .setHeldOutLoss(outcome.getHeldOutLoss().stream().map(ReportBound::withoutLosses).toList())
+        .setTrainingLosses(List.of())
         .build();
   }
 

@@ -25,6 +25,9 @@ import java.util.Optional;
 
 /** Runs a job with a fake launcher and a fake evaluator, and records their calls. */
 final class JobFixture {
+  /** What each training reports of its two steps. */
+  static final List<Double> STEP_LOSSES = List.of(2.5, 1.25);
+
   static final MeanLoss LOSS = new MeanLoss(1.5, 0.1, 2, List.of(1.4f, 1.6f));
 
   final FrozenJobFixture frozen = FrozenJobFixture.job("maths-4-a");
@@ -80,9 +83,11 @@ final class JobFixture {
           }
 
           @Override
-          public Trained train(TrainingOrder order, RunControl unused)
+          public Trained train(TrainingOrder order, RunControl watched)
               throws JobFailedException, IOException, InterruptedException {
             trained.add(order);
+            watched.step(order.run(), 1, 2, STEP_LOSSES.get(0), 10);
+            watched.step(order.run(), 2, 2, STEP_LOSSES.get(1), 10);
             return training.of(order);
           }
         };

@@ -12,6 +12,7 @@ import io.sluice.schemas.DatasetRecord;
 import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.JobArm;
+import io.sluice.schemas.TrainingLoss;
 import io.sluice.schemas.arm.ArmName;
 import io.sluice.schemas.dataset.ExampleHashes;
 import java.io.IOException;
@@ -58,6 +59,12 @@ class JobRunTest {
               assertThat(arm.getQueryLoss()).isEqualTo(JobFixture.LOSS);
               assertThat(arm.getHeldOutLoss()).hasSize(1);
             });
+    assertThat(work.outcomes().get(0).getTrainingLosses()).isEmpty();
+    assertThat(work.outcomes().subList(1, 5))
+        .allSatisfy(
+            arm ->
+                assertThat(arm.getTrainingLosses())
+                    .containsExactly(new TrainingLoss(1, 2.5f), new TrainingLoss(2, 1.25f)));
     assertThat(work.trained).hasSize(4);
     assertThat(ids(work.trained.get(1))).containsExactly("r0", "r1", "r2", "r3");
     assertThat(work.outcomes().get(1).getOutput()).endsWith("/model");

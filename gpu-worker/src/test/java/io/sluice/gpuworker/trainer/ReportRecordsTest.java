@@ -9,6 +9,7 @@ import io.sluice.schemas.FineTuneJob;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.MeanLoss;
+import io.sluice.schemas.TrainingLoss;
 import io.sluice.schemas.serde.AvroSerdes;
 import io.sluice.schemas.serde.BoundedValues;
 import io.sluice.schemas.topic.RecordLimit;
@@ -149,6 +150,7 @@ class ReportRecordsTest {
                     .setQueryLoss(loss)
                     .setHeldOutLoss(List.of(loss))
                     .setOutput("/srv/sluice/out/maths-1000-a/selected-seed" + i + "-01234567/model")
+                    .setTrainingLosses(Collections.nCopies(4, new TrainingLoss(1, 0.5f)))
                     .build())
         .toList();
   }
@@ -161,6 +163,7 @@ class ReportRecordsTest {
                 ArmOutcome.newBuilder(each)
                     .setQueryLoss(bare)
                     .setHeldOutLoss(List.of(bare))
+                    .setTrainingLosses(List.of())
                     .build())
         .toList();
   }

@@ -35,6 +35,7 @@ import io.sluice.schemas.ShardReport;
 import io.sluice.schemas.TargetTask;
 import io.sluice.schemas.TaskStatus;
 import io.sluice.schemas.TierStatus;
+import io.sluice.schemas.TrainingLoss;
 import io.sluice.schemas.TrainingProgress;
 import io.sluice.schemas.Withdrawal;
 import io.sluice.schemas.message.Messages;
@@ -74,7 +75,8 @@ class AvroSerdesTest {
           "out/selected-3",
           60.5,
           1_000_000L,
-          "rds");
+          "rds",
+          List.of(new TrainingLoss(2, 1.5f), new TrainingLoss(4, 0.75f)));
 
   private final AvroSerdes serdes = AvroSerdes.forRegistry("mock://AvroSerdesTest");
 
