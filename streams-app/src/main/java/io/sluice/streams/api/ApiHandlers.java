@@ -46,7 +46,8 @@ record ApiHandlers(
     Instances instances = new Instances(service.queries(), peers);
     CandidateLookup lookup =
         new CandidateLookup(kafka, service.queries(), service.shardRows(), peers);
-    Reads reads = new Reads(service.queries(), instances);
+    TopicReader topics = new TopicReader(kafka);
+    Reads reads = new Reads(service.queries(), instances, topics);
     SubsetReads subsets = new SubsetReads(service.subsets(), instances, lookup);
     ClusterSampler sampler =
         new ClusterSampler(
@@ -54,7 +55,6 @@ record ApiHandlers(
             config.get(StreamsAppSettings.APPLICATION_ID),
             () -> instances(service),
             Clock.systemUTC());
-    TopicReader topics = new TopicReader(kafka);
     TaskReads tasks = new TaskReads(service.queries(), instances, topics);
     JobReads jobs = new JobReads(kafka, reads, instances, service.queries(), topics);
     Overview overview =

@@ -79,6 +79,7 @@ final class ApiRoutes {
               (h, request) -> h.jobs().jobOfTask(request),
               JobDetailView.class),
           get("/api/jobs", (h, request) -> h.reads().jobs(request)),
+          get("/api/results", (h, request) -> h.reads().results(request)),
           get("/api/jobs/{id}", (h, request) -> h.jobs().job(request), JobDetailView.class),
           delete("/api/jobs/{id}", (h, request) -> h.jobWrites().cancel(request), JobView.class),
           get(

@@ -2,21 +2,27 @@ package io.sluice.streams.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
+import io.sluice.schemas.FineTuneJob;
 import io.sluice.streams.select.SelectionQueries;
+import io.sluice.streams.watch.TopicReader;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Handles the requests that list tasks and jobs. Thread-safe. */
 final class Reads {
   private static final String TASKS = "/api/tasks";
   private static final String JOBS = "/api/jobs";
+  private static final String RESULTS = "/api/results";
 
   private final SelectionQueries queries;
   private final Instances instances;
+  private final TopicReader topics;
 
-  Reads(SelectionQueries queries, Instances instances) {
+  Reads(SelectionQueries queries, Instances instances, TopicReader topics) {
     this.queries = queries;
     this.instances = instances;
+    this.topics = topics;
   }
 
   /** Handles {@code GET /api/tasks}. */
@@ -27,10 +33,26 @@ final class Reads {
 
   /** Handles {@code GET /api/jobs}: all jobs, or those of the task that the query names. */
   void jobs(Context request) {
+    Optional<String> task = task(request);
+    instances.respondList(request, jobKind(task), JOBS + ofTask(task));
+  }
+
+  /** Handles {@code GET /api/results}: the same jobs, as far as trainers have reported of them. */
+  void results(Context request) {
+    Optional<String> task = task(request);
+    topics.start();
+    instances.respondList(request, resultKind(task), RESULTS + ofTask(task));
+  }
+
+  private static Optional<String> task(Context request) {
     Parameters.only(request, "task");
     Optional<String> task = Parameters.single(request, "task");
     task.ifPresent(Parameters::requireTaskId);
-    instances.respondList(request, jobKind(task), JOBS + task.map(id -> "?task=" + id).orElse(""));
+    return task;
+  }
+
+  private static String ofTask(Optional<String> task) {
+    return task.map(id -> "?task=" + id).orElse("");
   }
 
   /**
@@ -60,13 +82,25 @@ final class Reads {
 
   private Instances.Kind jobKind(Optional<String> task) {
     return new Instances.Kind(
-        "jobs",
+        "jobs", Reads::byTaskAndAge, partition -> jobs(partition, task).map(JobView::of).toList());
+  }
+
+  private Instances.Kind resultKind(Optional<String> task) {
+    return new Instances.Kind(
+        "results",
         Reads::byTaskAndAge,
         partition ->
-            queries.jobs(partition).stream()
-                .filter(job -> task.map(job.getTaskId()::equals).orElse(true))
-                .map(JobView::of)
+            jobs(partition, task)
+                .flatMap(
+                    job ->
+                        topics.reports().last(job.getJobId()).stream()
+                            .map(report -> ResultView.of(job, report)))
                 .toList());
+  }
+
+  private Stream<FineTuneJob> jobs(int partition, Optional<String> task) {
+    return queries.jobs(partition).stream()
+        .filter(job -> task.map(job.getTaskId()::equals).orElse(true));
   }
 
   private static String byTaskAndAge(JsonNode job) {

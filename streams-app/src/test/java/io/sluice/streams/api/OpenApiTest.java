@@ -46,6 +46,7 @@ class OpenApiTest {
           "Explained",
           "Jobs",
           "KnownCandidate",
+          "Results",
           "SelectedExample",
           "SelectedExamples",
           "Tasks");

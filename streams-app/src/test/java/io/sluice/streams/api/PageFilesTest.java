@@ -2,6 +2,7 @@ package io.sluice.streams.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.streams.api.page.PageFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,16 @@ class PageFilesTest {
   private static final Pattern OTHER_HOST =
       Pattern.compile("(?:https?:)?//[a-z0-9.-]+\\.[a-z]{2,}");
   private static final String NAMESPACE = "http://www.w3.org/2000/svg";
+
+  @Test
+  void givenTheFolder_whenComparedWithTheFilesThatAreServed_thenNoneIsForgotten()
+      throws IOException {
+    PageFiles served = PageFiles.load();
+    for (Path file : files()) {
+      String name = file.getFileName().toString();
+      assertThat(served.find(name).isPresent()).as(name).isEqualTo(!name.equals("files.txt"));
+    }
+  }
 
   @Test
   void givenAllFiles_whenSummedUp_thenTheyAreSmall() throws IOException {

@@ -157,7 +157,9 @@ class PageApiTest {
               "/api/candidate?id=a&id=b",
               "/api/overview?x=1",
               "/api/events?x=1",
-              "/api/jobs?x=1")) {
+              "/api/jobs?x=1",
+              "/api/results?x=1",
+              "/api/results?task=" + encoded("<script>"))) {
         ApiClient.Answer answer = api.get(path);
         assertThat(answer.status()).as(path).isEqualTo(400);
         assertThat(answer.reason()).as(path).isNotBlank();

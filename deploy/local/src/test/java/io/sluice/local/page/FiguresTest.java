@@ -3,12 +3,14 @@ package io.sluice.local.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import io.sluice.local.cli.CommandRun;
 import io.sluice.schemas.Arm;
 import io.sluice.schemas.ArmOutcome;
 import io.sluice.schemas.FineTuneResult;
 import io.sluice.schemas.FineTuneState;
 import io.sluice.schemas.MeanLoss;
+import io.sluice.schemas.TrainingLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Comparator;
@@ -70,7 +72,9 @@ class FiguresTest {
                         count(tier.path("budget")),
                         "full",
                         decimal(tier.path("mean_similarity"), 3),
-                        percent(tier.path("turnover")),
+                        tier.path("jobs").asInt() == 0
+                            ? "no job yet"
+                            : percent(tier.path("turnover"), 0),
                         count(tier.path("jobs")))));
     JsonNode page = get("/selected?offset=0&limit=50");
     assertThat(browser.rows("Selected candidates of task figures, in selection order"))
@@ -103,9 +107,8 @@ class FiguresTest {
                 one ->
                     List.of(
                         one.path("value").asText(),
-                        percent(one.path("selected").asDouble() / shares.path("size").asInt()),
-                        percent(
-                            one.path("sample").asDouble() / shares.path("sample_size").asInt()))));
+                        percent(one.path("selected"), shares.path("size"), 1),
+                        percent(one.path("sample"), shares.path("sample_size"), 1))));
 
     List<JsonNode> queries = all(get("").path("coverage"));
     String served = "Queries, the worst served first";
@@ -180,6 +183,7 @@ class FiguresTest {
             .setJobId(job)
             .setTaskId(TASK)
             .setState(FineTuneState.FINISHED)
+            .setReportedAt(System.currentTimeMillis())
             .setOutput("/models/" + job)
             .setLog("loading\nepoch 2 of 2")
             .setOutcomes(
@@ -214,10 +218,40 @@ class FiguresTest {
     assertThat(browser.rows(caption))
         .extracting(row -> row.get(2).split(" ")[0])
         .containsExactly("3.2500", "2.6250", "1.3750");
-    assertThat(browser.rows(caption).get(2).get(3)).startsWith("-1.2500 ±");
+    String difference = "-1.2500 ± 0.2500";
+    assertThat(browser.rows(caption).get(2).get(3))
+        .as("with the standard error over the two seeds")
+        .isEqualTo(difference);
+    browser.awaitText(
+        "main",
+        "Selection pays on the queries: the loss is lower than that of the random subset by more than two standard errors (%s nats per token)"
+            .formatted(difference));
+    browser.await("a curve for each of four trainings", () -> lines().size() == 4);
+    assertThat(lines().stream().map(line -> line.replaceAll(" [\\d.].*", "")))
+        .containsExactlyInAnyOrder(
+            "line series-0", "line series-0", "line series-1", "line series-1");
+    List<String> legends = browser.texts("main .legend");
+    assertThat(legends.get(legends.size() - 1).lines())
+        .as("each arm once")
+        .containsExactlyInAnyOrder("selected subset", "random subset");
     browser.awaitText("main", "/models/" + job);
     browser.awaitText("main pre", "loading\nepoch 2 of 2");
     browser.await("the distances", () -> !browser.rows("Distances of the arms").isEmpty());
+
+    open("#/jobs");
+    browser.awaitText("main table", "better -1.2500 ± 0.2500 nats per token to random subset");
+    JsonNode inList =
+        services.api().get("/api/results?task=" + TASK).json().path("results").path(0);
+    assertThat(inList.path("job").asText()).isEqualTo(job);
+    assertThat(inList.path("results")).isEqualTo(results);
+  }
+
+  /** The curves of trainings: the class, which has the colour, and the points of each. */
+  @SuppressWarnings("unchecked")
+  private List<String> lines() {
+    return (List<String>)
+        browser.script(
+            "return [...document.querySelectorAll('main .plot polyline')].map((one) => one.getAttribute('class') + ' ' + one.getAttribute('points'))");
   }
 
   @Test
@@ -237,6 +271,10 @@ class FiguresTest {
         .setArm(arm)
         .setSeed(seed)
         .setQueryLoss(new MeanLoss(loss, 0.125, 3, List.of()))
+        .setTrainingLosses(
+            arm == Arm.NONE
+                ? List.of()
+                : List.of(new TrainingLoss(1, (float) loss + 1), new TrainingLoss(2, (float) loss)))
         .build();
   }
 
@@ -264,11 +302,13 @@ class FiguresTest {
     return String.format(Locale.ROOT, "%." + digits + "f", number.asDouble());
   }
 
-  private static String percent(JsonNode share) {
-    return share.isNumber() ? percent(share.asDouble()) : "–";
+  private static String percent(JsonNode part, JsonNode whole, int digits) {
+    return percent(DoubleNode.valueOf(part.asDouble() / whole.asInt()), digits);
   }
 
-  private static String percent(double share) {
-    return Math.round(100 * share) + "%";
+  private static String percent(JsonNode share, int digits) {
+    return share.isNumber()
+        ? String.format(Locale.ROOT, "%." + digits + "f%%", 100 * share.asDouble())
+        : "–";
   }
 }

@@ -49,7 +49,10 @@ class PageTest {
   void givenAWrongToken_whenATaskIsPut_thenNothingIsDoneUntilTheTokenIsRight() {
     open("#/put");
     browser.script("sessionStorage.clear()");
+    browser.type("Name of the task", "my task!");
+    browser.awaitText("main form", "task id 'my task!'");
     browser.type("Name of the task", "typed");
+    browser.awaitNoText("main form", "my task!");
     browser.type("Budgets", "3, 9");
     browser.type("Queries", "{\"id\": 1");
     browser.awaitText("main form", "line 1, the last one, is cut off");
@@ -142,6 +145,45 @@ class PageTest {
   }
 
   @Test
+  void givenACandidateThatIsNotSelected_whenItIsLookedUp_thenThePageSaysWhy() {
+    services.awaitPool("standing", services.pool("standing"));
+    String selected = services.api().get("/api/tasks/standing/selected").text();
+    List<String> others =
+        Stream.iterate(0, i -> i + 1)
+            .limit(60)
+            .map(i -> "s" + i)
+            .filter(id -> !selected.contains('"' + id + '"'))
+            .limit(2)
+            .toList();
+
+    open("#/tasks/standing");
+    browser.awaitText("main", "20 candidates in selection order");
+    browser.type("Search", others.get(0));
+    browser.clickText("look up the candidate “%s”".formatted(others.get(0)));
+    browser.awaitText("h1", others.get(0));
+    browser.awaitText("main", "It is in the pool, and others have all slots.");
+    browser.awaitText("main", "The slots that it lost, the closest first");
+
+    browser.type("Find a candidate by its id", others.get(1));
+    browser.clickText("Find");
+    browser.awaitText("h1", others.get(1));
+    browser.awaitText("main", "It is in the pool, and others have all slots.");
+  }
+
+  @Test
+  void givenATaskAndAJobThatAreNotThere_whenOpened_thenThePageSaysSoAndNothingElse() {
+    open("#/tasks/missing");
+    browser.awaitText("main", "there is no task 'missing'");
+    browser.awaitNoText("main", "Loading");
+    browser.awaitNoText("main", "Remove");
+
+    open("#/jobs/missing");
+    browser.awaitText("main", "there is no such job");
+    browser.awaitNoText("main", "Loading");
+    browser.awaitNoText("main", "Results");
+  }
+
+  @Test
   void givenAFullSubset_whenAJobIsFiredAndCancelled_thenBothAreDoneAndShown() {
     services.put("training", 2, List.of(4, 12));
     services.awaitSelected("training", 12);
@@ -196,7 +238,7 @@ class PageTest {
 
     open("#/tasks/hostile");
     browser.type("Search", "hacked");
-    browser.awaitText("main", "of");
+    browser.awaitText("main", " candidates match.");
     browser.awaitText("tbody", HOSTILE);
     browser.clickText("Read");
     browser.awaitText(".messages", HOSTILE);

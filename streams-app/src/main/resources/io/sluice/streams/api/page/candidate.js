@@ -8,6 +8,9 @@ import { messages } from './messages.js';
 import { asks, queriesOf, queryName } from './queries.js';
 import { bar } from './plot.js';
 
+/** Explanations take time: of more tasks, only the one that the reader came from is explained at once. */
+const MOST_OPENED = 2;
+
 export function candidate(id, firstTask = '') {
   const said = h('div', { role: 'status' });
   const example = loaded('The example', null, content);
@@ -23,7 +26,7 @@ export function candidate(id, firstTask = '') {
     const rest = answer.tasks.filter((one) => one.task !== firstTask);
     const all = [...first, ...rest];
     const queries = await Promise.all(all.map((one) => queriesOf(one.task, one.revision)));
-    tasks.replaceChildren(...all.map((one, at) => inTask(id, one, one.task === firstTask || all.length === 1, queries[at])));
+    tasks.replaceChildren(...all.map((one, at) => inTask(id, one, one.task === firstTask || all.length <= MOST_OPENED, queries[at])));
     if (answer.tasks.length === 0) tasks.replaceChildren(panel('In the tasks', null, h('p', { class: 'quiet' }, 'There is no task.')));
   }
 
@@ -75,7 +78,7 @@ function inTask(id, one, opened, queries) {
   const why = h('div', { class: 'stack', 'aria-live': 'polite' });
   let asked = false;
   const details = h('details', { ontoggle: () => { if (details.open && !asked) explain(); } },
-    h('summary', {}, 'Why, and where it lost'), why);
+    h('summary', {}, 'Why it is in or out, and which slots it lost'), why);
 
   async function explain() {
     asked = true;
@@ -108,7 +111,7 @@ function scoreTable(one, queries) {
   return table(`Scores in task ${one.task}, the highest first`, [
     { name: 'Query', id: true, cell: (row) => queryName(queries, row.query) },
     { name: 'Score', number: true, cell: (row) => decimal(row.score, 4) },
-    { name: 'Compared', bars: true, cell: (row) => bar(row.score / best) },
+    { name: 'Beside its best', bars: true, cell: (row) => bar(row.score / best) },
   ], scores);
 }
 

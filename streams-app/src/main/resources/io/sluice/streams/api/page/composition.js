@@ -92,9 +92,9 @@ function shareTable(shares) {
   return [
     table(`Shares of ${shares.field} in the first ${shares.size} candidates`, [
       { name: shares.field === 'source' ? 'Source' : shares.field.replace(/^meta\./, ''), id: true, cell: name },
-      { name: 'Of the subset', number: true, cell: (one) => percent(one.selected / shares.size) },
-      { name: 'Both', bars: true, cell: (one) => h('div', { class: 'twin' }, bar(one.selected / shares.size), known ? bar(one.sample / shares.sample_size, 'pool') : null) },
-      { name: 'Of the pool', number: true, cell: (one) => (known ? percent(one.sample / shares.sample_size) : '–') },
+      { name: 'Of the subset', number: true, cell: (one) => percent(one.selected / shares.size, 1) },
+      { name: 'Subset above pool', bars: true, cell: (one) => h('div', { class: 'twin' }, bar(one.selected / shares.size), known ? bar(one.sample / shares.sample_size, 'pool') : null) },
+      { name: 'Of the pool', number: true, cell: (one) => (known ? percent(one.sample / shares.sample_size, 1) : '–') },
     ], shares.values),
     h('p', { class: 'quiet small' }, known
       ? `The pool’s shares are estimated from a uniform sample of ${count(shares.sample_size)} of its candidates.`
@@ -120,7 +120,7 @@ function coverageTable({ served, queries }) {
   return table('Queries, the worst served first', [
     { name: 'Query', id: true, cell: (one) => h('div', {}, queryName(byId, one.query), one.weak ? h('span', { class: 'tag warn' }, 'weak') : null) },
     { name: 'Support', number: true, cell: (one) => (one.candidates > 0 ? decimal(one.mean) : '–') },
-    { name: 'Compared', bars: true, cell: (one) => bar((one.mean ?? 0) / best, one.weak ? 'warn' : '') },
+    { name: 'Beside the best', bars: true, cell: (one) => bar((one.mean ?? 0) / best, one.weak ? 'warn' : '') },
     { name: 'Selected for it', number: true, cell: (one) => count(one.candidates) },
     { name: 'Best similarity', number: true, cell: (one) => decimal(one.best) },
   ], sorted);

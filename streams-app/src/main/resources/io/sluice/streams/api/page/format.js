@@ -20,7 +20,8 @@ export function counted(value, one, many = `${one}s`) {
 
 export function decimal(value, digits = 3) {
   if (!known(value)) return UNKNOWN;
-  return new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  const text = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text;
 }
 
 /** A number in few characters, for axes. */
@@ -57,6 +58,20 @@ export function clock(value) {
 /** The time of a point of today, else with its date. */
 export function moment(value) {
   return new Date(value).toDateString() === new Date().toDateString() ? clock(value) : time(value);
+}
+
+/** How long something took, in at most two units. */
+export function duration(millis) {
+  const seconds = Math.max(0, Math.round(millis / 1000));
+  const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first < 0) return '0 s';
+  let rest = seconds;
+  return units.slice(first, first + 2).map(([name, size]) => {
+    const number = Math.floor(rest / size);
+    rest %= size;
+    return number > 0 ? `${number} ${name}` : '';
+  }).filter(Boolean).join(' ');
 }
 
 /** The beginning of a text on one line. */

@@ -1,10 +1,13 @@
 /* All jobs, or those of a task. */
 import { get, query } from './api.js';
 import { h } from './dom.js';
-import { count, time } from './format.js';
+import { count, duration, time } from './format.js';
 import { jobBar, jobProgress, links, loaded, table, tag } from './parts.js';
+import { armName, difference, worth } from './results.js';
 
 const AGAIN_MILLIS = 500;
+/** An instance reads the reports from the topic when it is asked for the first time. */
+const REPORTS_AFTER_MILLIS = 2000;
 /** Why a job fired, by its trigger. */
 export const TRIGGERS = { full: 'the subset was full', refresh: 'enough of the subset was new', manual: 'somebody fired it' };
 
@@ -23,20 +26,27 @@ export function jobs() {
 
 export function jobList(task = '') {
   const progress = new Map();
+  let results = new Map();
   let due = null;
   let fetched = [];
-  const list = loaded(task ? `Jobs of ${task}` : 'All jobs', 'The newest first. Open a job to see what its training was worth.', (all) => jobTable(all, task));
+  let askedAgain = false;
+  const list = loaded(task ? `Jobs of ${task}` : 'All jobs', 'The newest first. The result is the loss after training on the selected subset minus that of the arm it is compared with: below 0, selection was better. Open a job for all arms.', (all) => jobTable(all, task));
 
-  function show() {
-    list.show([...fetched].sort((a, b) => b.fired_at.localeCompare(a.fired_at)).map((job) => ({ ...job, ...progress.get(job.job) })));
+  function shown() {
+    return [...fetched].sort((a, b) => b.fired_at.localeCompare(a.fired_at)).map((job) => ({ ...job, ...progress.get(job.job), result: results.get(job.job) ?? null }));
   }
 
   async function load() {
     due = null;
-    await list.load(get(`api/jobs${query({ task })}`).then((answer) => {
-      fetched = answer.jobs;
-      return [...fetched].sort((a, b) => b.fired_at.localeCompare(a.fired_at)).map((job) => ({ ...job, ...progress.get(job.job) }));
+    await list.load(Promise.all([get(`api/jobs${query({ task })}`), get(`api/results${query({ task })}`)]).then(([all, reported]) => {
+      fetched = all.jobs;
+      results = new Map(reported.results.map((one) => [one.job, one]));
+      return shown();
     }), load);
+    if (!askedAgain && due === null && fetched.some((job) => job.state === 'finished' && !results.has(job.job))) {
+      askedAgain = true;
+      due = setTimeout(load, REPORTS_AFTER_MILLIS);
+    }
   }
 
   load();
@@ -51,7 +61,7 @@ export function jobList(task = '') {
         unknown ||= fetched.find((one) => one.job === job.job)?.state !== job.state;
       }
       if ((unknown || type === 'resumed') && due === null) due = setTimeout(load, AGAIN_MILLIS);
-      else if (open.length > 0 && fetched.length > 0) show();
+      else if (open.length > 0 && fetched.length > 0) list.show(shown());
     },
     close() {
       clearTimeout(due);
@@ -69,7 +79,19 @@ function jobTable(all, task) {
     task ? null : { name: 'Task', cell: (job) => h('a', { href: links.task(job.task) }, job.task) },
     { name: 'Budget', number: true, cell: (job) => count(job.budget) },
     { name: 'State', cell: (job) => tag(job.state) },
-    { name: 'Progress', wide: true, cell: (job) => [jobProgress(job), jobBar(job)] },
+    { name: 'Progress and result', wide: true, cell: (job) => [resultOf(job) ?? jobProgress(job), jobBar(job), endOf(job)] },
     { name: 'Fired', cell: (job) => h('div', {}, time(job.fired_at), h('div', { class: 'quiet small' }, TRIGGERS[job.trigger] ?? job.trigger)) },
   ].filter(Boolean), all);
+}
+
+/** What a finished job was worth; null if that is not known. */
+function resultOf(job) {
+  const what = job.state === 'finished' && job.result ? worth(job.result.results) : null;
+  return what ? h('div', {}, tag(what.difference.clear ? (what.difference.mean < 0 ? 'better' : 'worse') : 'undecided'), ` ${difference(what.difference)} nats per token to ${armName(job.result.compared_with)}, on the ${what.on}`) : null;
+}
+
+/** When a job ended; null while it is open, or if no trainer reported its end. */
+function endOf(job) {
+  if (job.state === 'open' || !job.result || job.result.state !== job.state) return null;
+  return h('div', { class: 'quiet small' }, `ended ${time(job.result.reported_at)}, ${duration(new Date(job.result.reported_at) - new Date(job.fired_at))} after it was fired`);
 }

@@ -14,10 +14,12 @@ export function letters() {
   let due = null;
   const reasons = loaded('By reason', 'Equal faults are counted together. Choose one to see its records.', reasonTable);
   const samples = part(h('div', { class: 'stack' }), sampleList);
+  const records = h('section', { class: 'panel', hidden: true }, h('h2', {}, 'Records'), samples.element);
 
   async function load() {
     due = null;
     await reasons.load(get(`api/dead-letters${query({ ...asked, offset, limit: LIMIT })}`).then((answer) => {
+      records.hidden = answer.total === 0;
       samples.show({ letters: answer.letters, matching: answer.matching, offset: answer.offset, asked });
       return { reasons: answer.reasons, total: answer.total, read: answer.read, complete: answer.complete, asked };
     }), load);
@@ -67,7 +69,7 @@ export function letters() {
         h('h1', {}, 'Dead letters'),
         h('p', { class: 'lead' }, 'Records that could not be used are kept here with the reason, so that nothing is lost silently. If the record is at fault, mend what the reason names and send the example again under the same id. If a service was at fault, mend that; then ', h('code', { class: 'mono' }, 'deploy/sluice dead-letters replay --dry-run'), ' says which records it can send again.')),
       reasons.element,
-      h('section', { class: 'panel' }, h('h2', {}, 'Records'), samples.element),
+      records,
     ],
     listen(type) {
       if ((type === 'dead-letter' || type === 'resumed') && due === null) due = setTimeout(load, AGAIN_MILLIS);

@@ -1,10 +1,10 @@
 /* The frame of the page: views by the fragment of the address, the connection, the token. */
 import { token } from './api.js';
 import { askForToken } from './dialogs.js';
-import { announce, h, part } from './dom.js';
+import { announce, h, newId, part } from './dom.js';
 import { clock, moment } from './format.js';
 import { live } from './live.js';
-import { failed } from './parts.js';
+import { failed, links } from './parts.js';
 import { overview } from './overview.js';
 import { task } from './task.js';
 import { candidate } from './candidate.js';
@@ -65,6 +65,19 @@ const navigation = part(document.getElementById('nav'), (current) =>
   h('ul', {}, NAVIGATION.map(([name, text]) =>
     h('li', {}, h('a', { href: `#/${name}`, 'data-key': name, 'aria-current': name === current || (name === '' && current === 'tasks') ? 'page' : null }, text)))));
 
+/** Any candidate by its id, selected or not. */
+function fillFind(form) {
+  const field = h('input', { type: 'search', id: newId('find'), maxlength: 256, placeholder: 'id of a candidate', autocomplete: 'off', spellcheck: 'false' });
+  form.append(h('label', { for: field.id, class: 'unseen' }, 'Find a candidate by its id'), field, h('button', { type: 'submit' }, 'Find'));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const id = field.value.trim();
+    if (id === '') return;
+    field.value = '';
+    location.hash = links.candidate(id);
+  });
+}
+
 const tools = part(document.getElementById('tools'), ({ state, needsToken, hasToken }) => [
   needsToken
     ? h('button', { type: 'button', class: 'plain', 'data-key': 'token', onclick: async () => { await askForToken(); showTools(); } }, hasToken ? 'Token is set' : 'Enter the token')
@@ -115,6 +128,7 @@ document.querySelector('.skip').addEventListener('click', (event) => {
 addEventListener('hashchange', () => {
   if (show()) content.focus({ preventScroll: true });
 });
+fillFind(document.getElementById('find'));
 document.getElementById('foot').append(
   'Sluice keeps, for each task, the subset of all candidates that helps most to fine-tune for it. ',
   h('a', { href: 'api/openapi.json' }, 'The API'));

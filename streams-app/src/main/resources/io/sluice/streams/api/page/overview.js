@@ -83,8 +83,9 @@ function serviceTable(services) {
     { name: 'State', cell: (one) => tag(one.state) },
     { name: 'Detail', cell: (one) => h('div', { class: 'small' }, [
       one.detail,
-      known(one.lag) && one.lag > 0 ? `${counted(one.lag, 'record')} behind` : '',
-      one.since ? `since ${moment(one.since)}` : '',
+      // The lag of a trainer counts jobs under way, and markers of transactions when there is none.
+      known(one.lag) && one.lag > 0 && one.service !== 'trainer' ? `${counted(one.lag, 'record')} behind` : '',
+      one.since ? `at least since ${moment(one.since)}` : '',
     ].filter(Boolean).join('; ')) },
   ], services);
 }

@@ -30,9 +30,14 @@ export function loaded(title, lead, build) {
   const problem = h('div', { role: 'status' });
   const element = panel(title, lead, problem, body);
   let latest = 0;
+  let isEmpty = true;
+  function show(data) {
+    isEmpty = false;
+    shown.show(data);
+  }
   return {
     element,
-    show: shown.show,
+    show,
     async load(request, again) {
       latest += 1;
       const mine = latest;
@@ -40,9 +45,11 @@ export function loaded(title, lead, build) {
         const data = await request;
         if (mine !== latest) return;
         problem.replaceChildren();
-        shown.show(data);
+        show(data);
       } catch (failure) {
-        if (mine === latest && !isAborted(failure)) problem.replaceChildren(failed(failure, again));
+        if (mine !== latest || isAborted(failure)) return;
+        problem.replaceChildren(failed(failure, again));
+        if (isEmpty) body.replaceChildren();
       }
     },
   };
@@ -97,7 +104,7 @@ export function tierText(tier) {
 
 const STATES = {
   open: 'accent', started: 'accent', progress: 'accent', waiting: 'accent', finished: 'good', failed: 'bad', cancelled: '',
-  up: 'good', away: 'warn', behind: 'warn', unknown: '',
+  up: 'good', away: 'warn', behind: 'warn', unknown: '', better: 'good', worse: 'bad', undecided: '',
   selected: 'good', pending: 'accent', not_selected: '', left_out: 'warn', dead_letter: 'bad', duplicate: '', retracted: 'warn',
 };
 

@@ -39,12 +39,13 @@ function thin(points) {
 /**
  * Lines or dots over two axes.
  *
- * @param series  list of { name, points: [[x, y, error?], ...], dots?, errors?, colour? }: dots
- *     without a line, whether bars of the errors are drawn, and the number of the colour if it is
- *     not that of the series
+ * @param series  list of { name, points: [[x, y, error?], ...], dots?, errors?, colour?, group? }: dots
+ *     without a line, whether bars of the errors are drawn, the number of the colour if it is not
+ *     that of the series, and the name of a group of lines that the legend has once
  * @param options title (says what is seen), x and y (names of the axes), formatX, formatY, ticksX,
- *     zero (whether y begins at 0), top (that y reaches at least), marks ([{ x }], vertical lines),
- *     legend (also of a single line), empty (what is said without points)
+ *     whole (whether x is named at whole numbers only), zero (whether y begins at 0), top (that y
+ *     reaches at least), marks ([{ x }], vertical lines), legend (also of a single line), empty
+ *     (what is said without points)
  */
 export function plot(series, options) {
   const lines = series.filter((line) => line.points.length > 0).map((line) => ({ ...line, points: thin(line.points) }));
@@ -64,7 +65,7 @@ export function plot(series, options) {
   }
   const named = new Set();
   for (const at of options.ticksX ?? ticks(x.low, x.high, width === WIDE ? 6 : 3)) {
-    if (named.has(formatX(at))) continue;
+    if (named.has(formatX(at)) || (options.whole && !Number.isInteger(at))) continue;
     named.add(formatX(at));
     picture.append(s('text', { class: 'tick', x: x.of(at), y: HEIGHT - BOTTOM + 16, 'text-anchor': 'middle' }, formatX(at)));
   }
@@ -98,8 +99,9 @@ function colourOf(line, number) {
 }
 
 function legend(lines) {
-  return h('ul', { class: 'legend' }, lines.map((line, number) =>
-    h('li', {}, h('span', { class: `swatch ${colourOf(line, number)}`, 'aria-hidden': 'true' }), line.name)));
+  const entries = new Map(lines.map((line, number) => [line.group ?? line.name, colourOf(line, number)]));
+  return h('ul', { class: 'legend' }, [...entries].map(([name, colour]) =>
+    h('li', {}, h('span', { class: `swatch ${colour}`, 'aria-hidden': 'true' }), name)));
 }
 
 function scale(low, high, from, to, pad) {

@@ -93,8 +93,8 @@ export function put(edited = '') {
       let verdict = { valid: false, problems: [] };
       const text = JSON.stringify(task);
       if (!task.task) problems.push({ field: 'task', reason: 'give the task a name' });
-      else if (asked.examples.length === 0) problems.push({ field: 'queries', reason: 'paste at least one query' });
-      else verdict = await send('POST', path('tasks', task.task, 'check'), text, 'application/json', signal);
+      else verdict = await checkTask(task, text, signal);
+      if (asked.examples.length === 0) problems.push({ field: 'queries', reason: 'paste at least one query' });
       const all = [...problems, ...verdict.problems];
       const rejected = [...asked.errors.map((one) => ({ ...one, of: 'queries' })), ...tested.errors.map((one) => ({ ...one, of: 'held-out examples' }))];
       findings.show({ problems: all, rejected, queries: asked.accepted, heldOut: tested.accepted, forms: asked.forms ?? {}, changes: verdict.changes, touched: queries.value !== '' || id.value !== '' });
@@ -103,6 +103,17 @@ export function put(edited = '') {
       submit.disabled = body === null;
     } catch (failure) {
       if (!isAborted(failure)) findings.show({ failure: failure.message });
+    }
+  }
+
+  /** What the server says of a task; without queries, of its name alone. */
+  async function checkTask(task, text, signal) {
+    try {
+      const verdict = await send('POST', path('tasks', task.task, 'check'), text, 'application/json', signal);
+      return task.queries.length > 0 ? verdict : { valid: false, problems: [] };
+    } catch (failure) {
+      if (failure.status !== 400) throw failure;
+      return { valid: false, problems: [{ field: 'task', reason: failure.message }] };
     }
   }
 

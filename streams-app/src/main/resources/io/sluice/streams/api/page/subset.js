@@ -2,7 +2,7 @@
 import { get, isAborted, path, query } from './api.js';
 import { announce, h, newId, part } from './dom.js';
 import { count, counted, decimal, excerpt } from './format.js';
-import { candidateLink, failed, panel } from './parts.js';
+import { candidateLink, failed, links, panel } from './parts.js';
 import { answer, messages, prompt } from './messages.js';
 import { asks, queriesOf } from './queries.js';
 
@@ -69,7 +69,7 @@ export function subset(id, details) {
       const queries = await queriesOf(id, page.revision);
       if (mine.signal.aborted) return;
       problem.replaceChildren();
-      rows.show({ ...page, questions: Object.fromEntries(page.selected.map((row) => [row.query, asks(queries, row.query)])) });
+      rows.show({ ...page, search: page.selected.length === 0 ? asked.search.trim() : '', questions: Object.fromEntries(page.selected.map((row) => [row.query, asks(queries, row.query)])) });
       pager.show({ matching: page.matching, offset: page.offset, limit: page.limit });
       downloads.show(page.budget);
       found.textContent = page.matching === page.size
@@ -84,7 +84,8 @@ export function subset(id, details) {
     if (page.selected.length === 0) {
       return h('p', {}, page.size === 0
         ? 'Nothing is selected yet. Candidates appear here as soon as a worker has represented them and the streams-app has scored them.'
-        : 'No candidate of the subset matches. Change the search or the filters.');
+        : ['No candidate of the subset matches. Change the search or the filters.',
+          page.search ? [' Only selected candidates are searched. If this is the id of another one, ', h('a', { href: links.candidate(page.search, id), 'data-key': 'other' }, `look up the candidate “${page.search}”`), '.'] : '']);
     }
     return h('table', {},
       h('caption', { class: 'unseen' }, `Selected candidates of task ${id}, in selection order`),

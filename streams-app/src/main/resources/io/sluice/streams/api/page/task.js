@@ -21,14 +21,21 @@ const TABS = [
 export function task(id, firstTab = '') {
   const said = h('div', { role: 'status' });
   const head = part(h('div', { class: 'stack' }), (now) => summary(now));
-  const tiers = loaded('Subsets', 'A subset of each budget is the beginning of one selection. When it is full and the pool is large enough, a fine-tune job fires by itself; you can also fire one.', tierTable);
+  const tiers = loaded('Subsets', 'A subset of each budget is the beginning of one selection. When it is full and the pool is large enough, a fine-tune job fires by itself; you can also fire one. Similarity: the mean similarity of the candidates to the query that each was selected for. Turnover: the share of the subset that is new since its last job.', tierTable);
   const tabs = part(h('nav', { 'aria-label': `Parts of task ${id}` }), (current) =>
     h('ul', { class: 'tabs' }, TABS.map(([name, text]) =>
       h('li', {}, h('a', { href: links.task(id, name), 'data-key': name, 'aria-current': name === current ? 'page' : null }, text)))));
   const place = h('div', { class: 'stack wide-gap' });
   let tab = { close() {} };
+  const edits = h('div', { class: 'row' },
+    h('a', { class: 'button', href: links.edit(id) }, 'Edit'),
+    h('button', { type: 'button', class: 'danger', onclick: remove }, 'Remove'));
+  /** What there is nothing in as long as there is no such task. */
+  const ofTask = [edits, tabs.element, place];
   let details = null;
   let due = null;
+  /** The job that was fired here, until it has ended. */
+  let fired = null;
 
   function openTab(name) {
     tab.close?.();
@@ -40,8 +47,12 @@ export function task(id, firstTab = '') {
 
   async function load() {
     due = null;
-    await tiers.load(get(path('tasks', id)).then((answer) => {
+    await tiers.load(get(path('tasks', id)).catch((failure) => {
+      if (failure.status === 404 || failure.status === 400) for (const one of ofTask) one.hidden = true;
+      throw failure;
+    }).then((answer) => {
       details = answer;
+      for (const one of ofTask) one.hidden = false;
       head.show(answer);
       tab.details?.(answer);
       // Counts can be ahead of the published subset, of which the answer is.
@@ -60,7 +71,7 @@ export function task(id, firstTab = '') {
       { name: 'Budget', number: true, cell: (tier) => count(tier.budget) },
       { name: 'Filled', cell: (tier) => h('div', {}, tierText(tier), ' ', bar(known(tier.filled) ? tier.filled / tier.budget : 0, tier.full ? 'full' : '')) },
       { name: 'Similarity', number: true, cell: (tier) => decimal(tier.mean_similarity) },
-      { name: 'Turnover', number: true, cell: (tier) => percent(tier.turnover) },
+      { name: 'Turnover', number: true, cell: (tier) => (tier.jobs > 0 ? percent(tier.turnover) : h('span', { class: 'quiet' }, 'no job yet')) },
       { name: 'Jobs', number: true, cell: (tier) => count(tier.jobs) },
       { name: 'Now', cell: (tier) => (tier.open ? h('a', { href: links.task(id, 'jobs'), 'data-key': `open-${tier.budget}` }, 'a job is open') : fireButton(tier)) },
     ], all);
@@ -77,6 +88,7 @@ export function task(id, firstTab = '') {
     said.replaceChildren(h('p', { class: 'note' }, `Firing a job for budget ${count(budget)} …`));
     try {
       const job = await write('POST', `${path('tasks', id, 'jobs')}?budget=${budget}`);
+      fired = job.job;
       said.replaceChildren(h('p', { class: 'note good' }, 'Job ', h('a', { href: links.job(job.job) }, job.job), ` is fired: a trainer takes it and trains on the ${counted(job.examples, 'selected example')}, and on the arms to compare with.`));
       await load();
     } catch (failure) {
@@ -103,9 +115,7 @@ export function task(id, firstTab = '') {
     element: [
       h('div', { class: 'head' },
         h('div', {}, h('p', { class: 'quiet small' }, 'Task'), h('h1', {}, id)),
-        h('div', { class: 'row' },
-          h('a', { class: 'button', href: links.edit(id) }, 'Edit'),
-          h('button', { type: 'button', class: 'danger', onclick: remove }, 'Remove'))),
+        edits),
       said, head.element, tiers.element, tabs.element, place,
     ],
     goes(name, [task, next = '']) {
@@ -116,6 +126,10 @@ export function task(id, firstTab = '') {
     listen(type, data) {
       const mine = (type === 'task' && data.task === id) || type === 'overview';
       if (mine) reloadIfOld();
+      if (type === 'job' && data.job === fired && data.state !== 'open') {
+        fired = null;
+        said.replaceChildren(h('p', { class: 'note' }, 'Job ', h('a', { href: links.job(data.job) }, data.job), ` is ${data.state}. Open it to see what it was worth.`));
+      }
       if (((type === 'job' && data.task === id) || type === 'resumed') && due === null) due = setTimeout(load, 500);
       tab.listen?.(type, data);
     },
@@ -147,7 +161,7 @@ function summary(task) {
     ].filter(Boolean).join(' · ')),
     task.incoming ? h('div', { class: 'note' }, `Revision ${task.incoming.revision} is being prepared: ${count(task.incoming.scored)} candidates are scored for it, ${count(task.incoming.waiting)} wait. Until then revision ${task.revision} is served.`, bar(task.incoming.progress ?? 0)) : null,
     sum > 0 ? h('p', { class: 'small' }, `${counted(sum, 'candidate')} left out by the task’s rules: ${leftOut.map(([reason, number]) => `${reason} ${count(number)}`).join(', ')}.`) : null,
-    (task.leaks ?? 0) > 0 ? h('p', { class: 'note warn' }, `${counted(task.leaks, 'candidate')} in the pool share text with the queries or held-out examples of this task (leaks). Selected ones are marked. Put the task with "leaks": "exclude" to leave them out.`) : null,
+    (task.leaks ?? 0) > 0 ? h('p', { class: 'note warn' }, `${counted(task.leaks, 'candidate')} in the pool share text with the queries or held-out examples of this task (leaks). A model that is trained on them has seen part of what it is tested on. Selected ones are marked. To leave them out, `, h('a', { href: links.edit(task.task) }, 'edit the task'), ': “Candidates that share text with the task”, “leave them out”.') : null,
     (task.arms ?? []).filter((arm) => arm.problem).map((arm) => h('p', { class: 'note warn' }, `Arm ${arm.name} is not ready for a job: ${arm.problem}`)),
   ];
 }
