@@ -45,6 +45,7 @@ final class ApiServer implements AutoCloseable {
   static final String RETRY_AFTER_SECONDS = "1";
   private static final int MIN_THREADS = 2;
   private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
+  private static final Duration LEAVE_AFTER = Duration.ofSeconds(5);
 
   private final URI address;
   private final SelectionService service;
@@ -92,9 +93,31 @@ final class ApiServer implements AutoCloseable {
   public void close() {
     // Clients that stay connected would hold up the server.
     handlers.events().close();
-    javalin.stop();
+    stopServer();
     handlers.close();
     kafkaMetrics.close();
+  }
+
+  /**
+   * Stops the server. Jetty (12.1.12) has been seen to wait for ever when it closed a connection to
+   * which something was being written: its selector waited for the end of the write, which the
+   * selector itself would have had to bring about. Its threads are daemons, so that they can be
+   * left behind.
+   */
+  private void stopServer() {
+    Thread stopping = new Thread(javalin::stop, "sluice-http-stop");
+    stopping.setDaemon(true);
+    stopping.start();
+    try {
+      stopping.join(LEAVE_AFTER.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (stopping.isAlive()) {
+      log.atWarn()
+          .addKeyValue("seconds", LEAVE_AFTER.toSeconds())
+          .log("HTTP server did not stop in time and is left behind");
+    }
   }
 
   private void configure(JavalinConfig config, BoundAddress address) {
