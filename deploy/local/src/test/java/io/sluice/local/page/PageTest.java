@@ -173,12 +173,19 @@ class PageTest {
   @Test
   void givenATaskAndAJobThatAreNotThere_whenOpened_thenThePageSaysSoAndNothingElse() {
     open("#/tasks/missing");
-    browser.awaitText("main", "there is no task 'missing'");
+    browser.awaitText("main", "There is no task “missing”.");
     browser.awaitNoText("main", "Loading");
     browser.awaitNoText("main", "Remove");
+    services.put("missing", 1, List.of(2));
+    browser.awaitText("main", "are selected for the 1 query");
+    browser.awaitNoText("main", "There is no task");
+
+    open("#/candidates/missing");
+    browser.awaitText("main", "No candidate with the id “missing” was found.");
+    browser.awaitNoText("main", "Retract");
 
     open("#/jobs/missing");
-    browser.awaitText("main", "there is no such job");
+    browser.awaitText("main", "There is no job “missing”.");
     browser.awaitNoText("main", "Loading");
     browser.awaitNoText("main", "Results");
   }

@@ -9,7 +9,7 @@ import { asks, queriesOf, queryName } from './queries.js';
 import { bar } from './plot.js';
 
 /** Explanations take time: of more tasks, only the one that the reader came from is explained at once. */
-const MOST_OPENED = 2;
+const MOST_OPENED = 3;
 
 export function candidate(id, firstTask = '') {
   const said = h('div', { role: 'status' });
@@ -22,6 +22,11 @@ export function candidate(id, firstTask = '') {
     await example.load(request, load);
     const answer = await request.catch(() => null);
     if (!answer) return;
+    retract.hidden = !answer.known;
+    if (!answer.known) {
+      tasks.replaceChildren();
+      return;
+    }
     const first = answer.tasks.filter((one) => one.task === firstTask);
     const rest = answer.tasks.filter((one) => one.task !== firstTask);
     const all = [...first, ...rest];
@@ -32,7 +37,10 @@ export function candidate(id, firstTask = '') {
 
   function content(answer) {
     if (!answer.known) {
-      return h('p', { class: 'note warn' }, answer.why || 'Nothing is known about this candidate. Check its id; if it was sent a moment ago, reload this view.');
+      return [
+        h('p', { class: 'note warn' }, `No candidate with the id “${id}” was found. If it was sent a moment ago, reload this view.`),
+        answer.why ? h('p', { class: 'quiet small' }, sentence(answer.why)) : null,
+      ];
     }
     const metadata = Object.entries(answer.metadata ?? {});
     return [

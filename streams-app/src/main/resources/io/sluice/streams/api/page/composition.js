@@ -108,7 +108,7 @@ function scorePlot({ points, budget }) {
   return [
     plot(many ? [line('mean', 'mean'), line('highest', 'highest'), line('lowest', 'lowest')] : [line('score', 'mean')], {
       title: 'Similarity of the selected candidates to the query for which each was selected, by slot', x: 'slot', y: 'similarity', marks: [{ x: Math.min(budget, points.at(-1)?.slot ?? 0) }], empty: 'Nothing is selected yet.' }),
-    h('p', { class: 'quiet small' }, 'Where the line becomes flat, further candidates are hardly more similar to the queries than those that are not selected. The dashed line is the chosen budget.'),
+    h('p', { class: 'quiet small' }, 'The further the line has fallen, the less similar further candidates are to the queries. It goes up and down where queries take turns, because some find closer candidates than others. The dashed line is the chosen budget.'),
   ];
 }
 

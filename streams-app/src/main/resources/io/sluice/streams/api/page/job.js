@@ -24,24 +24,30 @@ export function job(id) {
   let now = null;
   /** What there is nothing to say in before the job is known. */
   const rest = [
-    panel('Results', 'The loss is the mean negative log-likelihood of the answers, in nats per token (natural logarithms): lower is better. ± is one standard error over the examples. A difference compares trainings with the same seed example by example. Its own ± is therefore often much smaller than those of the two losses, and it alone tells whether one arm is better, even where the bars of the losses overlap.', results.element),
+    panel('Results', 'The loss is the mean negative log-likelihood of the answers, in nats per token (natural logarithms): lower is better. ± is one standard error over the queries, or over the held-out examples. A difference compares trainings with the same seed example by example. Its own ± is therefore often much smaller than those of the two losses, and it alone tells whether one arm is better, even where the bars of the losses overlap.', results.element),
     h('div', { class: 'columns' },
-      panel('Distance against loss', 'How far the examples of an arm are from the task’s queries, and the loss after training on them. Selection pays when near examples mean a low loss.', distances.element),
-      panel('Training', 'The loss of the batches while training, by step, with a line for each arm and seed.', training.element)),
+      panel('Distance against loss', 'How far the examples of an arm are from the task’s queries, and the loss after training on them. If selection works, the arm with the nearer examples has the lower loss.', distances.element),
+      panel('Training', 'The loss of the batches while training, by step, with a line for each training. Each arm is trained on examples of its own, so that the heights of different arms cannot be compared.', training.element)),
     panel('What it trains on', null, facts.element),
   ];
   for (const one of rest) one.hidden = true;
 
   async function load() {
     due = null;
-    await state.load(get(path('jobs', id)).then((answer) => {
+    await state.load(get(path('jobs', id)).catch((failure) => {
+      if (failure.status === 404) {
+        state.element.hidden = true;
+        said.replaceChildren(h('p', { class: 'note warn' }, `There is no job “${id}”. The `, h('a', { href: '#/jobs' }, 'list of jobs'), ' has those that there are.'));
+      }
+      throw failure;
+    }).then((answer) => {
       now = answer;
       actions.show(answer.job.state);
       training.show({ outcomes: answer.outcomes, points: answer.progress, job: answer.job });
       showResults();
       facts.show({ job: answer.job, log: answer.log, why: answer.log_why, output: answer.output });
       showDistance();
-      for (const one of rest) one.hidden = false;
+      for (const one of [state.element, ...rest]) one.hidden = false;
       return { job: answer.job, report: answer.report };
     }), load);
     if (now && leaks === null) {
@@ -119,8 +125,8 @@ function resultsOf({ results, to, job, leaks }) {
   const heldOut = results.some((one) => one.held_out_loss);
   return [
     what ? h('p', { class: `note ${what.tone}` }, verdict(what, to)) : null,
-    what && !heldOut ? h('p', { class: 'quiet small' }, 'The candidates were selected by their similarity to these queries, so that a lower loss on them is to be expected. If the task has held-out examples, the losses on them show whether the gain goes beyond the queries.') : null,
-    what && leaks > 0 ? h('p', { class: 'note warn' }, `${counted(leaks, 'candidate')} in the pool of `, h('a', { href: links.task(job.task) }, job.task), ' share text with its queries or held-out examples (leaks). If the job has trained on some of them, the model has seen part of what it is tested on.') : null,
+    what && !heldOut ? h('p', { class: 'quiet small' }, 'The candidates were selected by their similarity to these queries, so that a lower loss on them is to be expected. This job has no held-out examples: whether the gain goes beyond the queries was not tested.') : null,
+    what && leaks > 0 ? h('p', { class: 'note warn' }, `${counted(leaks, 'candidate')} in the pool of `, h('a', { href: links.task(job.task) }, job.task), ' share text with its queries or held-out examples (leaks). As far as the job has trained on them, the model has seen what it is tested on. They are marked in the list of selected candidates.') : null,
     table('Losses of the arms', [
       { name: 'Arm', cell: (one) => armName(one.arm) },
       { name: 'Trainings', number: true, cell: (one) => (one.arm === 'none' ? '–' : one.draws > 1 ? `${count(one.seeds)} × ${count(one.draws)} draws` : count(one.seeds)) },

@@ -3,7 +3,7 @@ import { get, query } from './api.js';
 import { h } from './dom.js';
 import { count, duration, time } from './format.js';
 import { jobBar, jobProgress, links, loaded, table, tag } from './parts.js';
-import { armName, difference, worth } from './results.js';
+import { difference, otherName, worth } from './results.js';
 
 const AGAIN_MILLIS = 500;
 /** An instance reads the reports from the topic when it is asked for the first time. */
@@ -80,14 +80,14 @@ function jobTable(all, task) {
     { name: 'Budget', number: true, cell: (job) => count(job.budget) },
     { name: 'State', cell: (job) => tag(job.state) },
     { name: 'Progress and result', wide: true, cell: (job) => [resultOf(job) ?? jobProgress(job), jobBar(job), endOf(job)] },
-    { name: 'Fired', cell: (job) => h('div', {}, time(job.fired_at), h('div', { class: 'quiet small' }, TRIGGERS[job.trigger] ?? job.trigger)) },
+    { name: 'Fired', cell: (job) => h('div', {}, h('div', { class: 'nowrap' }, time(job.fired_at)), h('div', { class: 'quiet small' }, TRIGGERS[job.trigger] ?? job.trigger)) },
   ].filter(Boolean), all);
 }
 
 /** What a finished job was worth; null if that is not known. */
 function resultOf(job) {
   const what = job.state === 'finished' && job.result ? worth(job.result.results) : null;
-  return what ? h('div', {}, tag(what.difference.clear ? (what.difference.mean < 0 ? 'better' : 'worse') : 'undecided'), ` ${difference(what.difference)} nats per token to ${armName(job.result.compared_with)}, on the ${what.on}`) : null;
+  return what ? h('div', {}, tag(what.difference.clear ? (what.difference.mean < 0 ? 'better' : 'worse') : 'undecided'), ` ${what.difference.clear ? 'than' : 'against'} ${otherName(job.result.compared_with)} on the ${what.on}: ${difference(what.difference)} nats per token`) : null;
 }
 
 /** When a job ended; null while it is open, or if no trainer reported its end. */

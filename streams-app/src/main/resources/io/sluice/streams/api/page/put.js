@@ -197,7 +197,7 @@ export function put(edited = '') {
           : 'A task says what to fine-tune for: its queries are examples of what the model is to do, usually 8 to 300. Sluice selects the candidates that are most similar to them.')),
       h('form', { class: 'panel', onsubmit: save },
         h('div', { class: 'columns' },
-          field('Name of the task', id, 'Letters, digits, dot, dash and underscore.'),
+          field('Name of the task', id, 'Up to 100 letters, digits, dots, dashes and underscores, and no dot at the beginning.'),
           field('Budgets', budgets, 'The numbers of examples at which you want to train, ascending.')),
         dropped('Queries', queries, 'One example a line as JSON, or a JSON array, in any form that ingest reads. The last message of each is the assistant’s answer.'),
         h('div', { class: 'columns' },

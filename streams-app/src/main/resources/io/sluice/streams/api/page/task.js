@@ -27,17 +27,19 @@ export function task(id, firstTab = '') {
       h('li', {}, h('a', { href: links.task(id, name), 'data-key': name, 'aria-current': name === current ? 'page' : null }, text)))));
   const place = h('div', { class: 'stack wide-gap' });
   let tab = { close() {} };
+  let opened = firstTab;
   const edits = h('div', { class: 'row' },
     h('a', { class: 'button', href: links.edit(id) }, 'Edit'),
     h('button', { type: 'button', class: 'danger', onclick: remove }, 'Remove'));
   /** What there is nothing in as long as there is no such task. */
-  const ofTask = [edits, tabs.element, place];
+  const ofTask = [edits, tiers.element, tabs.element, place];
   let details = null;
   let due = null;
   /** The job that was fired here, until it has ended. */
   let fired = null;
 
   function openTab(name) {
+    opened = name;
     tab.close?.();
     const [known, , build] = TABS.find(([one]) => one === name) ?? TABS[0];
     tabs.show(known);
@@ -48,11 +50,14 @@ export function task(id, firstTab = '') {
   async function load() {
     due = null;
     await tiers.load(get(path('tasks', id)).catch((failure) => {
-      if (failure.status === 404 || failure.status === 400) for (const one of ofTask) one.hidden = true;
+      if (failure.status === 404 || failure.status === 400) showMissing(true);
       throw failure;
     }).then((answer) => {
       details = answer;
-      for (const one of ofTask) one.hidden = false;
+      if (place.hidden) {
+        showMissing(false);
+        openTab(opened);
+      }
       head.show(answer);
       tab.details?.(answer);
       // Counts can be ahead of the published subset, of which the answer is.
@@ -61,9 +66,15 @@ export function task(id, firstTab = '') {
     }), load);
   }
 
+  function showMissing(isMissing) {
+    for (const one of ofTask) one.hidden = isMissing;
+    said.replaceChildren(...(isMissing ? [h('p', { class: 'note warn' }, `There is no task “${id}”. The `, h('a', { href: '#/' }, 'overview'), ' lists those that there are.')] : []));
+  }
+
   function reloadIfOld() {
     const now = live.tasks?.get(id);
-    if (now && details && changed(now, details) && due === null) due = setTimeout(load, 1000);
+    const isOld = details ? now && changed(now, details) : now && place.hidden;
+    if (isOld && due === null) due = setTimeout(load, 1000);
   }
 
   function tierTable({ tiers: all }) {
@@ -89,7 +100,7 @@ export function task(id, firstTab = '') {
     try {
       const job = await write('POST', `${path('tasks', id, 'jobs')}?budget=${budget}`);
       fired = job.job;
-      said.replaceChildren(h('p', { class: 'note good' }, 'Job ', h('a', { href: links.job(job.job) }, job.job), ` is fired: a trainer takes it and trains on the ${counted(job.examples, 'selected example')}, and on the arms to compare with.`));
+      said.replaceChildren(h('p', { class: 'note good' }, 'Job ', h('a', { href: links.job(job.job) }, job.job), ` is fired: a trainer takes it and trains on the ${counted(job.examples, 'selected example')}, and on what they are compared with.`));
       await load();
     } catch (failure) {
       said.replaceChildren(failed(failure));
