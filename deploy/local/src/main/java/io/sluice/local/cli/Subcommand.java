@@ -55,14 +55,14 @@ enum Subcommand {
   SELECT("select", SelectCommand.class, Jvm.WORKING),
   SCORE("score", ScoreCommand.class, Jvm.SCORING),
   TOKENS("tokens", TokensCommand.class, Jvm.BRIEF),
-  REPRESENT("represent", RepresentCommand.class, Jvm.WORKING),
+  REPRESENT("represent", RepresentCommand.class, Jvm.REPRESENTING),
   WARMUP("warmup", WarmupCommand.class, Jvm.WORKING),
   TRAIN("train", TrainCommand.class, Jvm.WORKING),
   STUDY("study", StudyCommand.class, Jvm.SCORING),
   BUNDLED("bundled", BundledCommand.class, Jvm.WORKING),
   BUNDLED_MODEL("bundled-model", BundledModelCommand.class, Jvm.WORKING),
-  BENCH("bench", BenchCommand.class, Jvm.SCORING),
-  WORKER("worker", WorkerCommand.class, Jvm.WORKING),
+  BENCH("bench", BenchCommand.class, Jvm.MEASURING),
+  WORKER("worker", WorkerCommand.class, Jvm.REPRESENTING),
   TRAINER("trainer", TrainerCommand.class, Jvm.RESILIENT),
   STREAMS("streams", StreamsCommand.class, Jvm.SCORING),
   TOPICS("topics", TopicsCommand.class, Jvm.BRIEF),
@@ -71,7 +71,21 @@ enum Subcommand {
   HELP("help", HelpCommand.class, Jvm.BRIEF),
   GENERATE_COMPLETION("generate-completion", GenerateCompletion.class, Jvm.BRIEF);
 
-  /** The JVM options of a command, by the kind of work that it does. */
+  /** Variables that tell the allocator of the C library, glibc's, how to work. */
+  private static final class Malloc {
+    /**
+     * All threads share one arena. By default, each has an arena of its own, which keeps what a
+     * thread has freed for that thread: several hundred MB with a large model.
+     */
+    static final List<String> ONE_ARENA = List.of("MALLOC_ARENA_MAX=1");
+
+    private Malloc() {}
+  }
+
+  /**
+   * How the JVM of a command is started, by the kind of work that the command does: variables of
+   * the environment, then options. A variable that is set already stays as it is.
+   */
   enum Jvm {
     /** Ends before optimized code would pay off: uses the fast compiler (C1) only. */
     BRIEF("-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"),
@@ -82,16 +96,25 @@ enum Subcommand {
     WORKING("-XX:+ExitOnOutOfMemoryError"),
     /** Scores with vector instructions of the processor, whose API is in an incubator module. */
     SCORING("-XX:+ExitOnOutOfMemoryError", "--add-modules=jdk.incubator.vector"),
+    /** Keeps a large model in native memory. */
+    REPRESENTING(Malloc.ONE_ARENA, "-XX:+ExitOnOutOfMemoryError"),
+    /** Measures what the others do, in the same memory. */
+    MEASURING(
+        Malloc.ONE_ARENA, "-XX:+ExitOnOutOfMemoryError", "--add-modules=jdk.incubator.vector"),
     /** Survives when a job runs out of memory: the job fails, and the next one is taken. */
     RESILIENT();
 
     private final List<String> options;
 
     Jvm(String... options) {
-      this.options = List.of(options);
+      this(List.of(), options);
     }
 
-    /** The options for the program {@code java}, each a single word. */
+    Jvm(List<String> variables, String... options) {
+      this.options = Stream.concat(variables.stream(), Stream.of(options)).toList();
+    }
+
+    /** The variables, {@code NAME=VALUE}, and the options, each a single word. */
     List<String> options() {
       return options;
     }
@@ -127,9 +150,9 @@ enum Subcommand {
   }
 
   /**
-   * The JVM options of all commands, as the launcher reads them: a line for each command with its
-   * name and its options, separated by spaces. The last line, with the name {@code *}, applies to
-   * every other call.
+   * How the JVMs of all commands are started, as the launcher reads it: a line for each command
+   * with its name, its variables and its options, separated by spaces. The last line, with the name
+   * {@code *}, applies to every other call.
    */
   static List<String> jvmOptions() {
     Stream<String> commands = Stream.of(values()).map(each -> line(each.label, each.jvm));

@@ -16,7 +16,7 @@ class LauncherTest {
     assertThat(lines)
         .contains(
             "streams -XX:+ExitOnOutOfMemoryError --add-modules=jdk.incubator.vector",
-            "worker -XX:+ExitOnOutOfMemoryError",
+            "worker MALLOC_ARENA_MAX=1 -XX:+ExitOnOutOfMemoryError",
             "trainer");
     assertThat(lines).hasSize(Subcommand.values().length + 1);
     assertThat(lines.get(lines.size() - 1)).isEqualTo("* -XX:+ExitOnOutOfMemoryError");
