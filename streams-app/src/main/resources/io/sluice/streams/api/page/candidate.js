@@ -8,7 +8,7 @@ import { messages } from './messages.js';
 import { asks, queriesOf, queryName } from './queries.js';
 import { bar } from './plot.js';
 
-/** Explanations take time: of more tasks, only the one that the reader came from is explained at once. */
+/** Explanations take time: with more tasks than this, only the one that the reader came from is explained at once. */
 const MOST_OPENED = 3;
 
 export function candidate(id, firstTask = '') {
