@@ -1,10 +1,13 @@
 package io.sluice.schemas.serde;
 
+import io.confluent.kafka.schemaregistry.SchemaProvider;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +25,16 @@ public final class RegistryAdmin implements AutoCloseable {
 
   private final SchemaRegistryClient client;
 
+  /** The level that holds for a subject. The client's own method does not ask for it. */
+  private final Level level;
+
   /**
    * Opens a client; nothing is asked yet.
    *
    * @param url the address of a registry with Confluent's API that asks for no credentials
    */
   public RegistryAdmin(String url) {
-    // No schema is looked up here, so that the cache need not hold any.
-    this.client = new CachedSchemaRegistryClient(url, 1);
+    this(Map.of("schema.registry.url", url));
   }
 
   /**
@@ -39,13 +44,21 @@ public final class RegistryAdmin implements AutoCloseable {
    *     else the registry needs (TLS, credentials)
    */
   public RegistryAdmin(Map<String, ?> config) {
-    this.client =
-        SchemaRegistryClientFactory.newClient(
-            List.of(String.valueOf(config.get("schema.registry.url")).split(",")),
-            1,
-            List.of(new AvroSchemaProvider()),
-            config,
-            Map.of());
+    List<String> urls = List.of(String.valueOf(config.get("schema.registry.url")).split(","));
+    List<SchemaProvider> providers = List.of(new AvroSchemaProvider());
+    // No schema is looked up here, so that the cache need not hold any.
+    if (MockSchemaRegistry.validateAndMaybeGetMockScope(urls) != null) {
+      this.client = SchemaRegistryClientFactory.newClient(urls, 1, providers, config, Map.of());
+      this.level = client::getCompatibility;
+    } else {
+      RestService rest = new RestService(urls);
+      // Gives the service its credentials as well.
+      this.client = new CachedSchemaRegistryClient(rest, 1, providers, config, Map.of());
+      this.level =
+          subject ->
+              rest.getConfig(RestService.DEFAULT_REQUEST_PROPERTIES, subject, true)
+                  .getCompatibilityLevel();
+    }
   }
 
   /**
@@ -69,12 +82,15 @@ public final class RegistryAdmin implements AutoCloseable {
   }
 
   /**
-   * The compatibility level that a subject has of its own.
+   * The compatibility level that holds for a subject: its own, or else the registry's. Some
+   * registries call the level of a subject without one of its own {@code NONE} unless they are
+   * asked for the level that holds.
    *
+   * @return empty if the registry does not know such levels
    * @throws IOException when the registry does not answer or refuses the request
    */
   public Optional<String> compatibility(String subject) throws IOException {
-    return asked(() -> client.getCompatibility(subject));
+    return asked(() -> level.of(subject));
   }
 
   /**
@@ -100,6 +116,10 @@ public final class RegistryAdmin implements AutoCloseable {
 
   private interface Question<T> {
     T ask() throws IOException, RestClientException;
+  }
+
+  private interface Level {
+    String of(String subject) throws IOException, RestClientException;
   }
 
   /** Returns whether the registry answers requests. */

@@ -45,10 +45,11 @@ public record RegistryCheck(RegistryAdmin registry, String url, Topics topics) i
     Optional<String> level = registry.compatibility();
     level.flatMap(each -> level("the registry", "", each)).ifPresent(findings::add);
     for (String subject : own) {
-      registry
-          .compatibility(subject)
-          .flatMap(each -> level("subject " + subject, "/" + subject, each))
-          .ifPresent(findings::add);
+      Optional<String> held = registry.compatibility(subject);
+      if (!held.equals(level)) {
+        held.flatMap(each -> level("subject " + subject, "/" + subject, each))
+            .ifPresent(findings::add);
+      }
     }
     if (findings.isEmpty()) {
       findings.add(

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.sluice.local.doctor.RegistryCheck;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.message.Candidates;
 import io.sluice.schemas.serde.AvroSerdes;
+import io.sluice.schemas.serde.RegistryAdmin;
+import io.sluice.schemas.topic.Topics;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +63,41 @@ class RegistryProcessTest {
       assertThatThrownBy(() -> client.register("topic-value", cannotReadOld))
           .isInstanceOfSatisfying(
               RestClientException.class, e -> assertThat(e.getStatus()).isEqualTo(409));
+    }
+  }
+
+  @Test
+  void givenASubject_whenExamined_thenTheRegistrysLevelHoldsUnlessItHasOneOfItsOwn(
+      @TempDir Path directory) throws Exception {
+    try (RegistryProcess registry =
+        RegistryProcess.launch(RegistryProcess.distribution(), directory, 0)) {
+      registry.awaitReady(READY_WITHIN);
+      String url = registry.url();
+      Topics topics = new Topics("examined.");
+      String subject = topics.candidates() + "-value";
+      AvroSerdes.forRegistry(url)
+          .<Candidate>value()
+          .serializer()
+          .serialize(topics.candidates(), Candidates.of("id", "source", List.of()));
+      try (RegistryAdmin admin = new RegistryAdmin(url);
+          CachedSchemaRegistryClient client = new CachedSchemaRegistryClient(url, 10)) {
+        RegistryCheck check = new RegistryCheck(admin, url, topics);
+        assertThat(check.run())
+            .singleElement()
+            .satisfies(
+                finding ->
+                    assertThat(finding.text())
+                        .endsWith(
+                            "1 keys and values of Sluice's topics; compatibility BACKWARD_TRANSITIVE"));
+
+        client.updateCompatibility(subject, "FORWARD");
+        assertThat(check.run())
+            .singleElement()
+            .satisfies(
+                finding ->
+                    assertThat(finding.text())
+                        .startsWith("subject " + subject + " has the compatibility FORWARD"));
+      }
     }
   }
 
