@@ -173,8 +173,8 @@ final class ApiServer implements AutoCloseable {
                 request,
                 HttpStatus.forStatus(e.getStatus()),
                 e.getMessage()
-                    + ": the paths are /, /api/tasks, /api/jobs, /api/candidates, /health/live,"
-                    + " /health/ready and /metrics"));
+                    + ": /api/openapi.json lists the paths of the API; the others are /,"
+                    + " /health/live, /health/ready and /metrics"));
     routes.exception(
         SelectionUnavailable.class,
         (e, request) ->
