@@ -76,14 +76,19 @@ public sealed interface RopeScaling {
    * @param parameters {@code rope_parameters} or {@code rope_scaling}
    * @param where the name of the parameters' object, for messages
    * @param supported the values of {@code rope_type} that the architecture supports
-   * @param original the default of {@code original_max_position_embeddings}
+   * @param original the default of {@code original_max_position_embeddings}, which is asked for if
+   *     the scaling depends on it
    * @param longest the number of positions of the model ({@code max_position_embeddings}); empty if
    *     the config does not specify it
    * @throws UnusableModelException when the type is not supported, or a parameter is missing or
    *     invalid
    */
   static RopeScaling read(
-      JsonFile parameters, String where, Set<String> supported, int original, OptionalInt longest)
+      JsonFile parameters,
+      String where,
+      Set<String> supported,
+      Original original,
+      OptionalInt longest)
       throws UnusableModelException {
     String given = parameters.text("rope_type", parameters.text("type", "default"));
     parameters.requireOneOf("rope_type", given, supported);
@@ -105,9 +110,8 @@ public sealed interface RopeScaling {
     if (type.equals("default")) {
       return new None();
     }
-    int trained = parameters.count("original_max_position_embeddings", original);
     if (type.equals("longrope")) {
-      return LongRope.read(parameters, where, trained, longest);
+      return LongRope.read(parameters, where, original.in(parameters), longest);
     }
     double factor = parameters.number("factor");
     if (!(factor >= 1)) {
@@ -117,9 +121,20 @@ public sealed interface RopeScaling {
     return switch (type) {
       case "linear" -> new Linear(factor);
       case "dynamic" -> new Dynamic(required(parameters, longest));
-      case "llama3" -> Llama3.read(parameters, where, factor, trained);
-      default -> Yarn.read(parameters, factor, trained);
+      case "llama3" -> Llama3.read(parameters, where, factor, original.in(parameters));
+      default -> Yarn.read(parameters, factor, original.in(parameters));
     };
+  }
+
+  /** Finds out the length of texts in pre-training, in tokens. */
+  @FunctionalInterface
+  interface Original {
+    /**
+     * What holds for an object with parameters.
+     *
+     * @throws UnusableModelException when the config does not say
+     */
+    int in(JsonFile parameters) throws UnusableModelException;
   }
 
   private static int required(JsonFile parameters, OptionalInt longest)
@@ -319,18 +334,23 @@ public sealed interface RopeScaling {
     private static final double FAST = 32;
     private static final double SLOW = 1;
 
-    /** Prevents a division by zero when the ramp begins and ends at the same index. */
+    /** The width of a ramp that begins and ends at the same index, where a division needs one. */
     private static final double SHORTEST_RAMP = 1e-3;
 
     private static Yarn read(JsonFile parameters, double factor, int original)
         throws UnusableModelException {
       return new Yarn(
           factor,
-          parameters.number("beta_fast", FAST),
-          parameters.number("beta_slow", SLOW),
+          orDefault(parameters.number("beta_fast", FAST), FAST),
+          orDefault(parameters.number("beta_slow", SLOW), SLOW),
           parameters.flag("truncate", true),
           original,
           parameters.number("attention_factor", magnitude(parameters, factor)));
+    }
+
+    /** As in transformers, 0 stands for the default. */
+    private static double orDefault(double rotations, double byDefault) {
+      return rotations == 0 ? byDefault : rotations;
     }
 
     private static double magnitude(JsonFile parameters, double factor)
@@ -355,7 +375,9 @@ public sealed interface RopeScaling {
         end = Math.ceil(end);
       }
       begin = Math.max(begin, 0);
-      double ramp = Math.max(Math.min(end, width - 1) - begin, SHORTEST_RAMP);
+      end = Math.min(end, width - 1);
+      // Settings under which the ramp ends before it begins are computed as in transformers.
+      double ramp = end == begin ? SHORTEST_RAMP : end - begin;
       double[] frequencies = unscaled(width, theta);
       for (int i = 0; i < frequencies.length; i++) {
         double share = Math.min(1, Math.max(0, (i - begin) / ramp));

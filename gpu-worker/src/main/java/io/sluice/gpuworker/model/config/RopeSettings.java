@@ -76,7 +76,22 @@ final class RopeSettings {
   }
 
   private double theta() throws UnusableModelException {
-    return Traits.positive(config, traits.thetaField(layerType), traits.defaultTheta(layerType));
+    String field = traits.thetaField(layerType);
+    double byDefault = traits.defaultTheta(layerType);
+    double theta = Traits.positive(config, field, byDefault);
+    if (sharesTheta() && theta != byDefault) {
+      throw config.unusable(
+          "%s is %s, which transformers applies to layers with full attention only: those with a window have %s"
+              .formatted(field, config.root().get(field), byDefault),
+          "write rope_parameters with a rope_theta for each type of layer");
+    }
+    return theta;
+  }
+
+  /** Whether one field has the base for types of layers that have parameters of their own. */
+  private boolean sharesTheta() {
+    return traits.separatesRope()
+        && traits.thetaField(LayerType.FULL).equals(traits.thetaField(LayerType.SLIDING));
   }
 
   private RopeConfig from(String holder, JsonFile parameters) throws UnusableModelException {
@@ -122,18 +137,48 @@ final class RopeSettings {
     requireSame(traits.thetaField(layerType), parameters, where, THETA);
     requireSame(ORIGINAL, parameters, where, ORIGINAL);
     requireSame(SHARE, parameters, where, SHARE);
+    if (traits.separatesRope()) {
+      refuseWhatSeparateParametersLose(parameters, where);
+    }
+    boolean hasTheta = parameters.field(THETA).isPresent();
     return new RopeConfig(
         width(share(parameters, share(config, 1))),
-        Traits.positive(parameters, THETA, theta()),
+        hasTheta ? Traits.positive(parameters, THETA, 1) : theta(),
         RopeScaling.read(
-            parameters, where, traits.ropeTypes(), original(parameters, where), positions()));
+            parameters, where, traits.ropeTypes(), each -> original(each, where), positions()));
   }
 
-  /** The default of the length in pre-training for an object with parameters. */
+  /**
+   * Refuses what transformers overlooks where types of layers have parameters of their own, so that
+   * the model was not trained with it.
+   */
+  private void refuseWhatSeparateParametersLose(JsonFile parameters, String where)
+      throws UnusableModelException {
+    if (parameters.field("type").isPresent() && parameters.field("rope_type").isEmpty()) {
+      throw config.unusable(
+          where + " has type without rope_type, which transformers ignores for this architecture",
+          "write rope_type, or remove the object if the model was trained without scaling");
+    }
+    if (!parameters.flag("truncate", true)) {
+      throw config.unusable(
+          where + ".truncate is false, which transformers ignores for this architecture",
+          "remove it if the model was trained with transformers");
+    }
+  }
+
+  /** The length of texts in pre-training for an object with parameters. */
   private int original(JsonFile parameters, String where) throws UnusableModelException {
+    if (traits.separatesRope()
+        && config.field(ORIGINAL).isPresent()
+        && parameters.field(ORIGINAL).isEmpty()) {
+      throw config.unusable(
+          "%s is outside of %s, where transformers ignores it for this architecture"
+              .formatted(ORIGINAL, where),
+          "write it into the object if the model was trained with it, and remove it otherwise");
+    }
     OptionalInt byDefault = traits.defaultOriginalPositions();
     if (byDefault.isEmpty() || config.field(ORIGINAL).isPresent()) {
-      return config.count(ORIGINAL, positions().orElse(1));
+      return inParameters(parameters);
     }
     if (parameters.count(ORIGINAL, byDefault.getAsInt()) != byDefault.getAsInt()) {
       throw config.unusable(
@@ -143,6 +188,22 @@ final class RopeSettings {
           "write the one with which the model was trained outside of it");
     }
     return byDefault.getAsInt();
+  }
+
+  private int inParameters(JsonFile parameters) throws UnusableModelException {
+    if (parameters.field(ORIGINAL).isPresent()) {
+      return parameters.count(ORIGINAL);
+    }
+    if (config.field(ORIGINAL).isPresent()) {
+      return config.count(ORIGINAL);
+    }
+    return positions()
+        .orElseThrow(
+            () ->
+                config.unusable(
+                    "neither %s nor %s is given, and the rope_type depends on them"
+                        .formatted(ORIGINAL, POSITIONS),
+                    "get an intact copy of the file"));
   }
 
   private OptionalInt positions() throws UnusableModelException {

@@ -81,10 +81,19 @@ final class DecoderAssembly {
   /**
    * The head. As in transformers, a head in the model's files that differs from the embedding is
    * kept although the config says that it is tied. As in PEFT, a trained copy of the embedding
-   * leaves a tied head as it is.
+   * leaves a tied head as it is, and a trained copy of the head is no longer tied.
    */
   private Matrix head(Matrix embedding) throws IOException {
+    boolean tied = config.tiedHead() && !weights.differ(HEAD_WEIGHT, Embedding.NAME);
     if (weights.replaced(HEAD_WEIGHT)) {
+      if (tied
+          && !weights.separatesHead()
+          && weights.replacementDiffers(HEAD_WEIGHT, Embedding.NAME)) {
+        throw new UnusableModelException(
+            "the adapter's file has a head that differs from the embedding, but the model's head is its"
+                + " embedding, and modules_to_save does not name lm_head: use the adapter and the base"
+                + " model of the same training run");
+      }
       return tokenRows(HEAD_WEIGHT);
     }
     if (!config.tiedHead() && !weights.has(HEAD_WEIGHT)) {
@@ -94,7 +103,7 @@ final class DecoderAssembly {
               + ", but tie_word_embeddings in config.json is false, or absent and false by default: use"
               + " the config.json that belongs to the weights");
     }
-    if (!config.tiedHead() || weights.differ(HEAD_WEIGHT, Embedding.NAME)) {
+    if (!tied) {
       return tokenRows(HEAD_WEIGHT);
     }
     if (weights.replaced(Embedding.NAME) && weights.leavesTiedHead()) {

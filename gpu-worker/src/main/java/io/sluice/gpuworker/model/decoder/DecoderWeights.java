@@ -11,7 +11,6 @@ import io.sluice.gpuworker.model.file.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -183,12 +182,23 @@ public final class DecoderWeights {
       return false;
     }
     used.add(name);
-    return !Arrays.equals(base.shape(name), base.shape(other)) || memory.differ(base, name, other);
+    return memory.differ(base, name, base, other);
+  }
+
+  /** Whether a replacement has other values than what holds for another weight. */
+  boolean replacementDiffers(String name, String other) throws IOException {
+    Tensors holder = replaced(other) ? replacing.tensors() : base;
+    return memory.differ(replacing.tensors(), name, holder, other);
   }
 
   /** Whether a tied head keeps the base model's embedding although the embedding is replaced. */
   boolean leavesTiedHead() {
     return replacing.leavesTiedHead();
+  }
+
+  /** Whether a head that is replaced is no longer tied to the embedding. */
+  boolean separatesHead() {
+    return replacing.separatesHead();
   }
 
   /** Loads a matrix with any number of rows, shape [rows, width]; it may be replaced. */

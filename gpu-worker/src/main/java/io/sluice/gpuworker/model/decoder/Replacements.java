@@ -12,10 +12,12 @@ import java.util.Set;
  * @param tensors the replacements, under the names of the base model
  * @param leavesTiedHead whether an embedding that is replaced without the head leaves a tied head
  *     as it is in the base model, because only a copy of the embedding was trained
+ * @param separatesHead whether a copy of the head was trained, so that it is no longer tied to the
+ *     embedding
  */
-public record Replacements(Tensors tensors, boolean leavesTiedHead) {
+public record Replacements(Tensors tensors, boolean leavesTiedHead, boolean separatesHead) {
   /** Replaces nothing. */
-  public static final Replacements NONE = new Replacements(new Nothing(), false);
+  public static final Replacements NONE = new Replacements(new Nothing(), false, false);
 
   private static final class Nothing implements Tensors {
     @Override

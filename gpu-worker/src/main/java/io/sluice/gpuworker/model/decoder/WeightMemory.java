@@ -11,6 +11,7 @@ import io.sluice.gpuworker.model.file.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -95,15 +96,18 @@ final class WeightMemory {
   }
 
   /**
-   * Whether two tensors have different values. Stored in the same type, they are compared as they
-   * are.
+   * Whether two tensors have different shapes or values. Stored in the same type, they are compared
+   * as they are.
    */
-  boolean differ(Tensors source, String one, String other) throws IOException {
+  boolean differ(Tensors source, String one, Tensors otherSource, String other) throws IOException {
+    if (!Arrays.equals(source.shape(one), otherSource.shape(other))) {
+      return true;
+    }
     try (NDManager scratch = manager.newSubManager(Device.cpu())) {
       NDArray first = read(scratch, source, one, source.shape(one));
-      NDArray second = read(scratch, source, other, source.shape(other));
+      NDArray second = read(scratch, otherSource, other, otherSource.shape(other));
       ElementType type = source.type(one);
-      return type == source.type(other)
+      return type == otherSource.type(other)
           ? !bytes(first, type).equals(bytes(second, type))
           : !widened(first).equals(widened(second));
     }

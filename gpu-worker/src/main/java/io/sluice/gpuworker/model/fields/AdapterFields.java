@@ -81,7 +81,8 @@ public final class AdapterFields {
                       + " begins."),
               withoutEffect(
                   "ensure_weight_tying",
-                  "The embedding and the head in the file count, whether they are equal or not."),
+                  "The embedding and the head in the file count. An adapter of the head that PEFT turns into one of"
+                      + " the embedding is refused."),
               withoutEffect(
                   "base_model_name_or_path revision auto_mapping inference_mode peft_version runtime_config",
                   "Where the adapter comes from and how PEFT loads it. The base model is the one that"

@@ -27,7 +27,7 @@ public final class WeightFiles implements Tensors {
    * Opens all files that an index names.
    *
    * @throws UnusableModelException when a file is missing, lacks a tensor that the index assigns to
-   *     it, or contains one that the index does not name
+   *     it, or contains one that the index does not assign to it
    */
   public static WeightFiles open(Path index) throws IOException {
     Map<Path, Safetensors> files = new HashMap<>();
@@ -42,14 +42,15 @@ public final class WeightFiles implements Tensors {
     }
     for (Safetensors file : files.values()) {
       for (String name : file.names()) {
-        if (!byTensor.containsKey(name)) {
+        if (byTensor.get(name) != file) {
           throw new UnusableModelException(
               file.path()
                   + " contains "
                   + name
                   + ", which "
                   + index.getFileName()
-                  + " does not name: download both again");
+                  + (byTensor.containsKey(name) ? " assigns to another file" : " does not name")
+                  + ": download both again");
         }
       }
     }

@@ -37,6 +37,11 @@ public record LoraCheckpoint(
     Safetensors adapter) {
   private static final String PREFIX = "base_model.model.";
   private static final String EMBEDDING = "embed_tokens";
+  private static final String HEAD = "lm_head";
+  private static final String WEIGHT = ".weight";
+
+  /** What PEFT puts into the name of the weight of a layer that has an adapter. */
+  private static final String ADAPTED = ".base_layer";
 
   /** Takes an unmodifiable copy of the set. */
   public LoraCheckpoint {
@@ -86,14 +91,14 @@ public record LoraCheckpoint(
             "modules_to_save names " + module + ", which is not supported",
             "train LoRA parameters only");
       }
-      if (!adapter.has(replacement(weight.get()))) {
+      if (!adapter.has(trained(weight.get()))) {
         throw config.unusable(
             "modules_to_save names "
                 + module
                 + ", but "
                 + adapter.path().getFileName()
                 + " has no "
-                + replacement(weight.get()),
+                + trained(weight.get()),
             "use the adapter and the config of the same training run");
       }
       saved.add(name);
@@ -178,14 +183,25 @@ public record LoraCheckpoint(
     return flat;
   }
 
-  /** The name, in the adapter file, of the replacement for a weight of the base model. */
-  static String replacement(String weight) {
+  /**
+   * The name, in the adapter file, of the replacement for a weight of the base model, or the name
+   * that it would have. PEFT stores an embedding or head that was trained whole under its name, and
+   * under another name one that was only there when an adapter of it was trained.
+   */
+  static String replacement(String weight, Tensors adapter) {
+    String adapted =
+        PREFIX + weight.substring(0, weight.length() - WEIGHT.length()) + ADAPTED + WEIGHT;
+    return adapter.has(adapted) && !adapter.has(trained(weight)) ? adapted : trained(weight);
+  }
+
+  private static String trained(String weight) {
     return PREFIX + weight;
   }
 
   /** The embedding and the head in the adapter file, in place of those of the base model. */
   public Replacements replacements() {
-    return new Replacements(new Renamed(adapter), savedModules.contains(EMBEDDING));
+    return new Replacements(
+        new Renamed(adapter), savedModules.contains(EMBEDDING), savedModules.contains(HEAD));
   }
 
   /** The tensors of an adapter file under their names in the base model. */
@@ -194,33 +210,33 @@ public record LoraCheckpoint(
     public Set<String> names() {
       return adapter.names().stream()
           .filter(name -> name.startsWith(PREFIX))
-          .map(name -> name.substring(PREFIX.length()))
+          .map(name -> name.substring(PREFIX.length()).replace(ADAPTED + WEIGHT, WEIGHT))
           .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public boolean has(String name) {
-      return adapter.has(replacement(name));
+      return adapter.has(replacement(name, adapter));
     }
 
     @Override
     public long[] shape(String name) throws UnusableModelException {
-      return adapter.shape(replacement(name));
+      return adapter.shape(replacement(name, adapter));
     }
 
     @Override
     public float[] read(String name, long... shape) throws IOException {
-      return adapter.read(replacement(name), shape);
+      return adapter.read(replacement(name, adapter), shape);
     }
 
     @Override
     public ElementType type(String name) throws UnusableModelException {
-      return adapter.type(replacement(name));
+      return adapter.type(replacement(name, adapter));
     }
 
     @Override
     public void read(String name, long from, ByteBuffer into, long... shape) throws IOException {
-      adapter.read(replacement(name), from, into, shape);
+      adapter.read(replacement(name, adapter), from, into, shape);
     }
   }
 

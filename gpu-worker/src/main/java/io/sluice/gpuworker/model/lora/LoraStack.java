@@ -94,7 +94,7 @@ public final class LoraStack {
   static Set<String> replacements(LoraCheckpoint checkpoint) {
     Set<String> names = new HashSet<>();
     for (String weight : DecoderWeights.REPLACEABLE) {
-      String name = LoraCheckpoint.replacement(weight);
+      String name = LoraCheckpoint.replacement(weight, checkpoint.adapter());
       if (checkpoint.adapter().has(name)) {
         names.add(name);
       }

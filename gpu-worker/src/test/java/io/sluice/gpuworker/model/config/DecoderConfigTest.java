@@ -124,7 +124,8 @@ class DecoderConfigTest {
         Files.readString(BASE.resolve("config.v4style.json"))
             .replace("\"llama\"", "\"" + type + "\"")
             .replace("\"LlamaForCausalLM\"", "\"" + type.replace("_text", "") + "ForCausalLM\"")
-            .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4, " + settings);
+            .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4, " + settings)
+            .replace("10000.0", type.equals("olmo3") ? "500000.0" : "10000.0");
     Files.writeString(folder.resolve("config.json"), config);
     String layers =
         DecoderConfig.read(folder).layers().stream()

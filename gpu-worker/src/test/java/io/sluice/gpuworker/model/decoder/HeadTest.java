@@ -125,8 +125,9 @@ class HeadTest {
     float[] trained = values.get(HEAD).clone();
     float[] original = values.get(EMBEDDING);
     values.remove(HEAD);
-    float[] copy = logits(true, new Replacements(new Embedding(trained), true));
-    float[] resized = logits(true, new Replacements(new Embedding(trained), false));
+    float[] copy = logits(true, new Replacements(new Replaced(EMBEDDING, trained), true, false));
+    float[] resized =
+        logits(true, new Replacements(new Replaced(EMBEDDING, trained), false, false));
 
     values.put(EMBEDDING, trained);
     assertThat(logits(true, Replacements.NONE)).isEqualTo(resized);
@@ -134,10 +135,29 @@ class HeadTest {
     assertThat(logits(false, Replacements.NONE)).isEqualTo(copy).isNotEqualTo(resized);
   }
 
-  private record Embedding(float[] content) implements Tensors {
+  @Test
+  void givenAHeadInTheAdaptersFileOfATiedModel_whenLoaded_thenItMustBeTheEmbeddingUnlessTrained()
+      throws IOException {
+    float[] other = values.get(HEAD).clone();
+    float[] original = values.get(EMBEDDING).clone();
+    values.remove(HEAD);
+    float[] tied = logits(true, Replacements.NONE);
+
+    assertThat(logits(true, new Replacements(new Replaced(HEAD, original), false, false)))
+        .isEqualTo(tied);
+    assertThatThrownBy(
+            () -> logits(true, new Replacements(new Replaced(HEAD, other), false, false)))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("head that differs from the embedding")
+        .hasMessageContaining("modules_to_save does not name lm_head");
+    assertThat(logits(true, new Replacements(new Replaced(HEAD, other), false, true)))
+        .isNotEqualTo(tied);
+  }
+
+  private record Replaced(String weight, float[] content) implements Tensors {
     @Override
     public Set<String> names() {
-      return Set.of(EMBEDDING);
+      return Set.of(weight);
     }
 
     @Override

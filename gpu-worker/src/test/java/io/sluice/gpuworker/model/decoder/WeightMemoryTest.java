@@ -62,8 +62,8 @@ class WeightMemoryTest {
     Safetensors file = Safetensors.open(path);
     try (Torch torch = Torch.open()) {
       WeightMemory parts = new WeightMemory(torch.manager(), WeightSettings.DEFAULT, 1, 64);
-      assertThat(parts.differ(file, "zero", "same")).isFalse();
-      assertThat(parts.differ(file, "zero", "other")).isTrue();
+      assertThat(parts.differ(file, "zero", file, "same")).isFalse();
+      assertThat(parts.differ(file, "zero", file, "other")).isTrue();
     }
   }
 

@@ -67,6 +67,28 @@ class WeightFilesTest {
         .hasMessageContaining(INDEX);
   }
 
+  @Test
+  void givenATensorInTwoFiles_whenTheIndexIsOpened_thenTheFileThatTheIndexDoesNotNameIsRejected()
+      throws IOException {
+    split(2);
+    Path index = folder.resolve(INDEX);
+    ObjectNode json = (ObjectNode) GoldenData.json(index);
+    Files.copy(folder.resolve("shard-1.safetensors"), folder.resolve("shard-2.safetensors"));
+    ObjectNode places = (ObjectNode) json.path("weight_map");
+    String moved =
+        places.properties().stream()
+            .filter(place -> place.getValue().asText().equals("shard-1.safetensors"))
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    places.put(moved, "shard-2.safetensors");
+    Files.writeString(index, json.toString());
+
+    assertThatThrownBy(() -> WeightFiles.open(index))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining(", which " + INDEX + " assigns to another file");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"../model.safetensors", "/etc/passwd", "x.bin"})
   void givenAnIndexThatNamesAFileElsewhere_whenOpened_thenItIsRejected(String file)

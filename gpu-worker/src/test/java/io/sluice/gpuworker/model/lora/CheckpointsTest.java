@@ -10,12 +10,20 @@ import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.file.Safetensors;
+import io.sluice.gpuworker.model.file.SafetensorsWriter;
+import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +156,41 @@ class CheckpointsTest {
         changed("adapter_config.json", "\"use_rslora\": false", "\"use_rslora\": true");
     assertThat(LoraCheckpoint.open(checkpoint).scaling())
         .isCloseTo((float) (32 / Math.sqrt(8)), within(1e-6f));
+  }
+
+  @Test
+  void givenAnAdapterOfTheHead_whenOpened_thenTheHeadThatPeftStoresBesideItIsAReplacement()
+      throws IOException {
+    Path original = RUN.resolve("run/checkpoint-5");
+    Safetensors adapter = Safetensors.open(original.resolve("adapter_model.safetensors"));
+    List<Tensor> tensors = new ArrayList<>();
+    for (String name : adapter.names()) {
+      tensors.add(tensor(name, adapter.read(name, adapter.shape(name)), adapter.shape(name)));
+    }
+    tensors.add(tensor("base_model.model.lm_head.lora_A.weight", new float[8 * 64], 8, 64));
+    tensors.add(tensor("base_model.model.lm_head.lora_B.weight", new float[512 * 8], 512, 8));
+    float[] head = new float[512 * 64];
+    Arrays.fill(head, 3);
+    tensors.add(tensor("base_model.model.lm_head.base_layer.weight", head, 512, 64));
+    SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), tensors, Map.of());
+    Files.writeString(
+        folder.resolve("adapter_config.json"),
+        Files.readString(original.resolve("adapter_config.json"))
+            .replace("\"target_modules\": [", "\"target_modules\": [\"lm_head\", "));
+
+    LoraCheckpoint checkpoint = LoraCheckpoint.open(folder);
+    assertThat(checkpoint.replacements().tensors().read("lm_head.weight", 512, 64)).isEqualTo(head);
+    assertThat(checkpoint.replacements().separatesHead()).isFalse();
+    try (Torch torch = Torch.open()) {
+      LoraStack stack =
+          LoraStack.load(torch.manager(), decoder(torch, checkpoint), List.of(checkpoint));
+      assertThat(stack.layout().size()).isEqualTo(7168 + 8 * 64 + 512 * 8);
+    }
+  }
+
+  private static Tensor tensor(String name, float[] values, long... shape) {
+    return new Tensor(
+        name, LongStream.of(shape).mapToObj(Math::toIntExact).toList(), FloatBuffer.wrap(values));
   }
 
   @Test
