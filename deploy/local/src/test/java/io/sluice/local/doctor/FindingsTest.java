@@ -91,6 +91,16 @@ class FindingsTest {
   }
 
   @Test
+  void givenOneRecordThatWaits_whenReported_thenItIsOne() {
+    assertThat(GroupsCheck.group("g", GroupState.EMPTY, 1).text())
+        .isEqualTo("g has no member, and 1 record is waiting for it");
+    assertThat(GroupsCheck.group("g", GroupState.STABLE, 1).text())
+        .isEqualTo("g: stable, 1 record waiting");
+    assertThat(GroupsCheck.group("g", GroupState.STABLE, 2_000).text())
+        .isEqualTo("g: stable, about 2,000 records waiting");
+  }
+
+  @Test
   void givenAModel_whenItIsLargerThanTheMemory_thenBothSizesAreNamed() {
     assertThat(ModelCheck.tooLarge(32L << 30, OptionalLong.empty())).isEmpty();
     assertThat(ModelCheck.tooLarge(32L << 30, OptionalLong.of(33L << 30))).isEmpty();
