@@ -167,8 +167,8 @@ public record DeviceReport(List<Line> lines) {
               + TorchLibrary.PATH
               + " to the folder torch/lib of PyTorch "
               + engine.version()
-              + " with CUDA 12 (deploy/docs/gpu.md). If your Maven repository has the artifact"
-              + " pytorch-native-cu128, a build with the profile cuda does as well");
+              + " with CUDA 12 (deploy/docs/gpu.md), or build with the Maven profile cuda if your"
+              + " repository has pytorch-native-cu128");
     }
     return engine.runtime()
         ? new Line("engine", text, "")

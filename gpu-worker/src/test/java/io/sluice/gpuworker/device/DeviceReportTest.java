@@ -45,7 +45,7 @@ class DeviceReportTest {
             "79.6 GiB",
             "CPUs only",
             "set PYTORCH_LIBRARY_PATH to the folder torch/lib of PyTorch 2.7.1 with CUDA 12",
-            "If your Maven repository has the artifact pytorch-native-cu128");
+            "profile cuda if your repository has pytorch-native-cu128");
   }
 
   @Test
