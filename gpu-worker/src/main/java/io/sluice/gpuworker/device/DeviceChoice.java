@@ -57,10 +57,7 @@ public sealed interface DeviceChoice {
   record EveryGpu() implements DeviceChoice {
     @Override
     public List<Integer> gpus(int seen) {
-      if (seen == 0) {
-        throw new UnusableDeviceException(
-            "devices gpu: the engine sees no GPU; 'sluice devices' says why");
-      }
+      requireAny(label(), seen);
       return all(seen);
     }
 
@@ -88,6 +85,7 @@ public sealed interface DeviceChoice {
 
     @Override
     public List<Integer> gpus(int seen) {
+      requireAny(label(), seen);
       for (int number : numbers) {
         if (number >= seen) {
           throw new UnusableDeviceException(
@@ -101,6 +99,13 @@ public sealed interface DeviceChoice {
     @Override
     public String label() {
       return String.join(",", numbers.stream().map(String::valueOf).toList());
+    }
+  }
+
+  private static void requireAny(String label, int seen) {
+    if (seen == 0) {
+      throw new UnusableDeviceException(
+          "devices " + label + ": the engine sees no GPU; 'sluice devices' says why");
     }
   }
 

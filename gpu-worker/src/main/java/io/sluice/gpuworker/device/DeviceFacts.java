@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
  *
  * @param driver the version of NVIDIA's driver in the kernel; empty if it is not loaded
  * @param answer what the driver says of its GPUs
- * @param visible the value of {@code CUDA_VISIBLE_DEVICES}; empty if it is not set
+ * @param variables the environment variables by which CUDA hides and numbers GPUs
  * @param engine what the engine says
  */
 public record DeviceFacts(
-    Optional<String> driver, GpuDriver.Answer answer, Optional<String> visible, Started engine) {
+    Optional<String> driver, GpuDriver.Answer answer, CudaVariables variables, Started engine) {
   private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
   private static final Pattern DRIVER_VERSION =
       Pattern.compile("\\b(\\d{3}\\.\\d+(?:\\.\\d+)?)\\b");
@@ -42,10 +42,7 @@ public record DeviceFacts(
   /** Finds them out. Starts the engine if necessary. */
   public static DeviceFacts collect() throws InterruptedException {
     return new DeviceFacts(
-        driver(DRIVER),
-        NvidiaSmi.DEFAULT.ask(),
-        Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")),
-        started());
+        driver(DRIVER), NvidiaSmi.DEFAULT.ask(), CudaVariables.ofEnvironment(), started());
   }
 
   static Optional<String> driver(Path file) {

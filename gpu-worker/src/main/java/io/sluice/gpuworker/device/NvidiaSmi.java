@@ -27,23 +27,35 @@ public record NvidiaSmi(String program, Duration patience) implements GpuDriver 
       List.of(
           "index",
           "name",
+          "uuid",
           "driver_version",
           "memory.total",
           "memory.used",
           "utilization.gpu",
-          "ecc.errors.uncorrected.volatile.total");
+          "ecc.errors.uncorrected.volatile.total",
+          "compute_cap");
+
+  /** Drivers before 510 do not know the last field, and refuse the whole question. */
+  private static final List<String> OLD_FIELDS = FIELDS.subList(0, FIELDS.size() - 1);
+
+  private static final String UNKNOWN_FIELD = "is not a valid field";
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,12}");
   private static final long MIB = 1 << 20;
 
   @Override
   public Answer ask() throws InterruptedException {
+    Answer answer = ask(FIELDS);
+    return answer.problem().contains(UNKNOWN_FIELD) ? ask(OLD_FIELDS) : answer;
+  }
+
+  private Answer ask(List<String> fields) throws InterruptedException {
     Process process;
     try {
       process =
           new ProcessBuilder(
                   program,
-                  "--query-gpu=" + String.join(",", FIELDS),
+                  "--query-gpu=" + String.join(",", fields),
                   "--format=csv,noheader,nounits")
               .redirectErrorStream(true)
               .start();
@@ -57,7 +69,7 @@ public record NvidiaSmi(String program, Duration patience) implements GpuDriver 
         return Answer.none("nvidia-smi did not answer within " + patience.toSeconds() + " s");
       }
       return process.exitValue() == 0
-          ? parse(output.join())
+          ? parse(output.join(), fields.size())
           : Answer.none(
               "nvidia-smi says: "
                   + output.join().lines().findFirst().orElse("exit code " + process.exitValue()));
@@ -74,22 +86,24 @@ public record NvidiaSmi(String program, Duration patience) implements GpuDriver 
     }
   }
 
-  static Answer parse(String lines) {
+  private static Answer parse(String lines, int fields) {
     List<Gpu> gpus = new ArrayList<>();
     for (String line : lines.strip().split("\\R")) {
       String[] values = line.split(",\\s*", -1);
-      if (values.length != FIELDS.size() || !NUMBER.matcher(values[0]).matches()) {
+      if (values.length != fields || !NUMBER.matcher(values[0]).matches()) {
         return Answer.none("nvidia-smi says: " + line);
       }
       gpus.add(
           new Gpu(
               Integer.parseInt(values[0]),
               values[1],
-              values[2],
-              bytes(values[3]),
+              values[2].startsWith("[") ? "" : values[2],
+              values[3],
               bytes(values[4]),
-              percent(values[5]),
-              number(values[6])));
+              bytes(values[5]),
+              whole(values[6]),
+              number(values[7]),
+              fields == FIELDS.size() ? major(values[8]) : OptionalInt.empty()));
     }
     return new Answer(gpus, "");
   }
@@ -99,9 +113,13 @@ public record NvidiaSmi(String program, Duration patience) implements GpuDriver 
     return count.isPresent() ? OptionalLong.of(count.getAsLong() * MIB) : count;
   }
 
-  private static OptionalInt percent(String text) {
+  private static OptionalInt whole(String text) {
     OptionalLong value = number(text);
     return value.isPresent() ? OptionalInt.of((int) value.getAsLong()) : OptionalInt.empty();
+  }
+
+  private static OptionalInt major(String version) {
+    return whole(version.split("\\.", 2)[0]);
   }
 
   /** A value that a GPU does not tell is written as [N/A] or [Not Supported]. */

@@ -12,12 +12,14 @@ import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.model.file.ElementType;
 import io.sluice.gpuworker.representation.memory.MemoryNeed;
 import io.sluice.gpuworker.representation.memory.MemoryPlan;
+import io.sluice.gpuworker.representation.memory.TextRoom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   private final ExampleEncoder encoder;
   private final List<Lane<Encoded.Example>> lanes = new ArrayList<>();
   private final Passes passes;
+  private final TextRoom room;
 
   /** Loads the model files of a kind onto a device. */
   interface OnDevice {
@@ -60,7 +63,10 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
     if (settings.text().form() instanceof TextForm.Reference) {
       SelfTest.requireStablePrefixes(tokens);
     }
-    MemoryPlan plan = plan(compute, devices);
+    Torch smallest = Collections.min(devices, Comparator.comparingLong(DecoderModel::usableMemory));
+    MemoryPlan plan = plan(compute, smallest);
+    room = plan.room(smallest.device(), settings.text().maxLength());
+    log(room);
     int most = compute.most(devices.get(0).isGpu());
     passes =
         new Passes(compute.tokensInFlight(), size -> size.examples() <= most && plan.allows(size));
@@ -87,8 +93,7 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   }
 
   /** Checks that the model fits into the device with the least memory, before it is loaded. */
-  private MemoryPlan plan(ComputeSettings compute, List<Torch> devices) throws IOException {
-    Torch smallest = Collections.min(devices, Comparator.comparingLong(DecoderModel::usableMemory));
+  private MemoryPlan plan(ComputeSettings compute, Torch smallest) throws IOException {
     boolean gpu = smallest.isGpu();
     DecoderMemory memory = DecoderMemory.read(settings);
     int limit = settings.text().maxLength();
@@ -98,14 +103,17 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
         gpu ? one.fitting(limit, PASSES_ON_GPU) : Runtime.getRuntime().availableProcessors();
     MemoryPlan plan = one.withPasses(compute.devices().threads().orElse(suitable));
     plan.requireRoom(limit, memory.narrower(gpu));
-    LOG.atInfo()
-        .addKeyValue("device", smallest.device())
-        .addKeyValue("needed", plan.least(limit).text())
-        .addKeyValue("usable", MemoryNeed.text(plan.memory()))
-        .addKeyValue("longestText", plan.longest(limit))
-        .addKeyValue("longestTextWithoutRecomputation", plan.longestKept(limit))
-        .log("Estimated the memory for one text of the greatest length");
     return plan;
+  }
+
+  private static void log(TextRoom room) {
+    LOG.atInfo()
+        .addKeyValue("device", room.device())
+        .addKeyValue("needed", room.need().text())
+        .addKeyValue("usable", MemoryNeed.text(room.usable()))
+        .addKeyValue("longestText", room.longest())
+        .addKeyValue("longestTextWithoutRecomputation", room.longestKept())
+        .log("Estimated the memory for one text of the greatest length");
   }
 
   private static long usableMemory(Torch device) {
@@ -157,6 +165,11 @@ final class DecoderModel implements LoadedModel<Encoded.Example> {
   @Override
   public Passes passes() {
     return passes;
+  }
+
+  @Override
+  public Optional<TextRoom> room() {
+    return Optional.of(room);
   }
 
   @Override

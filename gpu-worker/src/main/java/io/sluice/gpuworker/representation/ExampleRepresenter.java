@@ -5,8 +5,10 @@ import io.sluice.gpuworker.gradient.ModelInput;
 import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
+import io.sluice.gpuworker.representation.memory.TextRoom;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -115,6 +117,11 @@ public final class ExampleRepresenter implements Representer {
   @Override
   public String tokenizer() {
     return model.loaded().tokenizer();
+  }
+
+  /** Which texts fit into the memory; empty for sentence embeddings, which take little. */
+  public Optional<TextRoom> room() {
+    return model.loaded().room();
   }
 
   @Override

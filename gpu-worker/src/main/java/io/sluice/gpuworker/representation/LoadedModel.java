@@ -3,8 +3,10 @@ package io.sluice.gpuworker.representation;
 import io.sluice.gpuworker.gradient.ModelInput;
 import io.sluice.gpuworker.gradient.Prepared;
 import io.sluice.gpuworker.gradient.Text;
+import io.sluice.gpuworker.representation.memory.TextRoom;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The model of a {@link RepresentationKind}, loaded on the devices of this machine. Thread-safe.
@@ -34,6 +36,11 @@ interface LoadedModel<E extends ModelInput> extends AutoCloseable {
 
   /** How examples are divided into passes. */
   Passes passes();
+
+  /** Which texts fit into the memory; empty if it is not estimated. */
+  default Optional<TextRoom> room() {
+    return Optional.empty();
+  }
 
   /** See {@link Representer#textForm}. */
   String textForm();

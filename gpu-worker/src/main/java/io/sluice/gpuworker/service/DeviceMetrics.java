@@ -17,8 +17,9 @@ import java.util.stream.DoubleStream;
 
 /**
  * The memory and the utilization of the machine's GPUs, as the driver tells them; absent where
- * there is none. A thread of its own asks every 15 seconds, so that a driver that does not answer
- * holds up neither the work nor the metrics.
+ * there is none. Each has the number by which the driver counts it, also when CUDA hides some from
+ * this process and numbers the others anew. A thread of its own asks every 15 seconds, so that a
+ * driver that does not answer holds up neither the work nor the metrics.
  */
 public final class DeviceMetrics implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(15);
@@ -89,22 +90,23 @@ public final class DeviceMetrics implements AutoCloseable {
     gauge(
         number,
         "device.memory.used.bytes",
-        "Memory of a GPU that all processes together use.",
+        "Memory that all processes together use of a GPU, by its number in nvidia-smi.",
         gpu -> gpu.usedBytes().stream().asDoubleStream());
     gauge(
         number,
         "device.memory.total.bytes",
-        "Memory that a GPU has.",
+        "Memory that a GPU has, by its number in nvidia-smi.",
         gpu -> gpu.totalBytes().stream().asDoubleStream());
     gauge(
         number,
         "device.utilization",
-        "Share of the last moments in which a GPU computed, 0 to 1.",
+        "Share of the last moments in which a GPU computed, 0 to 1, by its number in nvidia-smi.",
         gpu -> gpu.busyPercent().stream().mapToDouble(percent -> percent / PERCENT));
     gauge(
         number,
         "device.ecc.errors",
-        "Uncorrectable errors of a GPU's memory since its driver was loaded.",
+        "Uncorrectable errors of a GPU's memory since its driver was loaded, by its number in"
+            + " nvidia-smi.",
         gpu -> gpu.eccErrors().stream().asDoubleStream());
   }
 

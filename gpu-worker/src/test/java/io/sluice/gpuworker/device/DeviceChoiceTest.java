@@ -22,6 +22,9 @@ class DeviceChoiceTest {
     assertThatThrownBy(() -> DeviceChoice.of("gpu").gpus(0))
         .isInstanceOf(UnusableDeviceException.class)
         .hasMessageContainingAll("sees no GPU", "sluice devices");
+    assertThatThrownBy(() -> DeviceChoice.of("0").gpus(0))
+        .isInstanceOf(UnusableDeviceException.class)
+        .hasMessage("devices 0: the engine sees no GPU; 'sluice devices' says why");
     assertThatThrownBy(() -> DeviceChoice.of("0,1").gpus(1))
         .isInstanceOf(UnusableDeviceException.class)
         .hasMessageContainingAll("no GPU 1", "sees 1");

@@ -24,8 +24,8 @@ class NvidiaSmiTest {
         program(
                 """
                 case "$1" in --query-gpu=index,name,*) ;; *) exit 2 ;; esac
-                echo "0, NVIDIA H100 80GB HBM3, 570.86.15, 81559, 1024, 37, 0"
-                echo "1, NVIDIA GeForce RTX 4090, 570.86.15, 24564, 2, 0, [N/A]"
+                echo "0, NVIDIA H100 80GB HBM3, GPU-5f1a, 570.86.15, 81559, 1024, 37, 0, 9.0"
+                echo "1, NVIDIA GeForce RTX 4090, [N/A], 570.86.15, 24564, 2, 0, [N/A], [N/A]"
                 """)
             .ask();
     long mib = 1 << 20;
@@ -35,19 +35,45 @@ class NvidiaSmiTest {
             new Gpu(
                 0,
                 "NVIDIA H100 80GB HBM3",
+                "GPU-5f1a",
                 "570.86.15",
                 OptionalLong.of(81559 * mib),
                 OptionalLong.of(1024 * mib),
                 OptionalInt.of(37),
-                OptionalLong.of(0)),
+                OptionalLong.of(0),
+                OptionalInt.of(9)),
             new Gpu(
                 1,
                 "NVIDIA GeForce RTX 4090",
+                "",
                 "570.86.15",
                 OptionalLong.of(24564 * mib),
                 OptionalLong.of(2 * mib),
                 OptionalInt.of(0),
-                OptionalLong.empty()));
+                OptionalLong.empty(),
+                OptionalInt.empty()));
+  }
+
+  @Test
+  void givenAnOldDriverThatRefusesAField_whenAsked_thenItTellsTheOthers() throws Exception {
+    GpuDriver.Answer answer =
+        program(
+                """
+                case "$1" in
+                  *,compute_cap) echo 'Field "compute_cap" is not a valid field to query.'; exit 2 ;;
+                esac
+                echo "0, Tesla T4, GPU-77aa, 470.256.02, 15360, 3, 0, 0"
+                """)
+            .ask();
+    assertThat(answer.problem()).isEmpty();
+    assertThat(answer.gpus())
+        .singleElement()
+        .satisfies(
+            gpu -> {
+              assertThat(gpu.driver()).isEqualTo("470.256.02");
+              assertThat(gpu.uuid()).isEqualTo("GPU-77aa");
+              assertThat(gpu.capability()).isEmpty();
+            });
   }
 
   @Test

@@ -17,11 +17,13 @@ public final class OneGpu implements GpuDriver {
         new Gpu(
             0,
             "NVIDIA L4",
+            "GPU-4a1c",
             "570.86.15",
             OptionalLong.of(24L << 30),
             OptionalLong.of(6L << 30),
             OptionalInt.of(75),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            OptionalInt.of(8));
     return new Answer(List.of(gpu), "");
   }
 

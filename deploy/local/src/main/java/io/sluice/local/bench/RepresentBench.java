@@ -36,6 +36,8 @@ public final class RepresentBench {
    *
    * @param examples the number of candidates
    * @param tokens the number of their tokens
+   * @param learnt the number of those that are learnt
+   * @param pairs the number of pairs of tokens of one candidate, in both orders
    * @param wall the time that passed
    * @param processor the time that processors worked for this process
    * @param stages the time of each stage before the encoding, summed over all threads
@@ -44,6 +46,8 @@ public final class RepresentBench {
   public record Totals(
       int examples,
       long tokens,
+      long learnt,
+      long pairs,
       Duration wall,
       Duration processor,
       Map<Stage, Duration> stages,
@@ -62,6 +66,8 @@ public final class RepresentBench {
       return new Totals(
           examples + other.examples,
           tokens + other.tokens,
+          learnt + other.learnt,
+          pairs + other.pairs,
           wall.plus(other.wall),
           processor.plus(other.processor),
           sums,
@@ -80,12 +86,16 @@ public final class RepresentBench {
     Duration processor = ProcessUse.processorTime();
     long begin = System.nanoTime();
     long tokens = 0;
+    long learnt = 0;
+    long pairs = 0;
     long encoding = 0;
     for (int first = 0; first < candidates.size(); first += BATCH) {
       List<Candidate> batch = candidates.subList(first, Math.min(first + BATCH, candidates.size()));
       for (Representer.Outcome outcome : representer.candidates(batch)) {
         Representer.Represented represented = represented(outcome);
         tokens += represented.tokens();
+        learnt += represented.learntTokens();
+        pairs += (long) represented.tokens() * represented.tokens();
         long encodingBegin = System.nanoTime();
         FeatureCodec.encode(stored, represented.rows());
         encoding += System.nanoTime() - encodingBegin;
@@ -97,6 +107,8 @@ public final class RepresentBench {
     return new Totals(
         candidates.size(),
         tokens,
+        learnt,
+        pairs,
         wall,
         ProcessUse.processorTime().minus(processor),
         spent,

@@ -108,14 +108,19 @@ public record GroupsCheck(Admin admin, Topics topics, Clock clock) implements Ch
   static Finding group(String group, GroupState state, long lag) {
     return lag > 0 && IDLE.contains(state)
         ? Finding.warning(
-            "%s has no member, and about %,d records are waiting for it".formatted(group, lag),
+            "%s has no member, and %s waiting for it"
+                .formatted(
+                    group, lag == 1 ? "1 record is" : "about %,d records are".formatted(lag)),
             "start the service, unless it is away on purpose")
         : Finding.ok(
-            "%s: %s, %s"
-                .formatted(
-                    group,
-                    state.toString().toLowerCase(Locale.ROOT),
-                    lag == 0 ? "nothing waiting" : "about %,d records waiting".formatted(lag)));
+            "%s: %s, %s".formatted(group, state.toString().toLowerCase(Locale.ROOT), waiting(lag)));
+  }
+
+  private static String waiting(long lag) {
+    if (lag == 0) {
+      return "nothing waiting";
+    }
+    return lag == 1 ? "1 record waiting" : "about %,d records waiting".formatted(lag);
   }
 
   private Optional<Finding> hanging(TopicPartition partition) throws Exception {

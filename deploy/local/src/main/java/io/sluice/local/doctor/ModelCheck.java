@@ -5,15 +5,18 @@ import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
+import io.sluice.gpuworker.representation.memory.MemoryNeed;
+import io.sluice.gpuworker.representation.memory.TextRoom;
 import io.sluice.local.machine.ProcFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The model of a worker: whether its weights fit into memory, and whether it loads and passes its
- * self-tests on the devices of this machine.
+ * The model of a worker: whether its weights fit into memory, whether it loads and passes its
+ * self-tests on the devices of this machine, and which texts fit into their memory.
  *
  * @param settings the model, its checkpoints and the representation
  */
@@ -33,7 +36,8 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
       return List.of(tooLarge.get());
     }
     try (ExampleRepresenter representer = ExampleRepresenter.open(settings)) {
-      return List.of(
+      List<Finding> findings = new ArrayList<>();
+      findings.add(
           Finding.ok(
               "%s passes its self-tests on %s; weights take %.1f GiB; fingerprint %s"
                   .formatted(
@@ -41,7 +45,37 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
                       representer.device(),
                       needed / GIB,
                       representer.fingerprint())));
+      representer
+          .room()
+          .map(room -> room(room, settings.kind().needsCheckpoints()))
+          .ifPresent(findings::add);
+      return findings;
     }
+  }
+
+  /**
+   * What is to be said about the texts that fit.
+   *
+   * @param gradients whether there are backward passes, which may compute states again
+   */
+  static Finding room(TextRoom room, boolean gradients) {
+    String need =
+        "a text of %,d tokens needs about %s on %s, where %s may be used"
+            .formatted(
+                room.limit(), room.need().text(), room.device(), MemoryNeed.text(room.usable()));
+    if (room.longest() < room.limit()) {
+      return Finding.warning(
+          "%s; the longest that fits has about %,d tokens".formatted(need, room.longest()),
+          "give the worker max.length=%d, or a device with more memory".formatted(room.longest()));
+    }
+    if (!gradients) {
+      return Finding.ok(need);
+    }
+    return Finding.ok(
+        room.longestKept() < room.limit()
+            ? "%s; those of more than about %,d tokens are computed with recomputation"
+                .formatted(need, room.longestKept())
+            : need + "; none is computed with recomputation");
   }
 
   /** ONNX Runtime holds the weights as they are in the file. */

@@ -2,6 +2,8 @@ package io.sluice.local.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gpuworker.representation.memory.MemoryNeed;
+import io.sluice.gpuworker.representation.memory.TextRoom;
 import io.sluice.local.doctor.Finding.Severity;
 import java.io.IOException;
 import java.time.Instant;
@@ -91,12 +93,49 @@ class FindingsTest {
   }
 
   @Test
+  void givenOneRecordThatWaits_whenReported_thenItIsOne() {
+    assertThat(GroupsCheck.group("g", GroupState.EMPTY, 1).text())
+        .isEqualTo("g has no member, and 1 record is waiting for it");
+    assertThat(GroupsCheck.group("g", GroupState.STABLE, 1).text())
+        .isEqualTo("g: stable, 1 record waiting");
+    assertThat(GroupsCheck.group("g", GroupState.STABLE, 2_000).text())
+        .isEqualTo("g: stable, about 2,000 records waiting");
+  }
+
+  @Test
   void givenAModel_whenItIsLargerThanTheMemory_thenBothSizesAreNamed() {
     assertThat(ModelCheck.tooLarge(32L << 30, OptionalLong.empty())).isEmpty();
     assertThat(ModelCheck.tooLarge(32L << 30, OptionalLong.of(33L << 30))).isEmpty();
     assertThat(ModelCheck.tooLarge(32L << 30, OptionalLong.of(24L << 30)))
         .hasValueSatisfying(
             finding -> assertThat(finding.text()).contains("32.0 GiB", "24.0 GiB left"));
+  }
+
+  @Test
+  void givenTheMemoryOfADevice_whenTextsAreToFit_thenTheNeedAndTheLongestAreNamed() {
+    assertThat(ModelCheck.room(room(2048, 2048), true))
+        .isEqualTo(
+            Finding.ok(
+                "a text of 2,048 tokens needs about 8.0 GiB (weights 2.0, adapters 1.0, passes 4.0,"
+                    + " engine 1.0) on gpu(0), where 22.0 GiB may be used; none is computed with"
+                    + " recomputation"));
+    assertThat(ModelCheck.room(room(2048, 700), true).text())
+        .endsWith(
+            "may be used; those of more than about 700 tokens are computed with recomputation");
+    assertThat(ModelCheck.room(room(2048, 700), false).text()).endsWith("may be used");
+    assertThat(ModelCheck.room(room(1_500, 700), true))
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+              assertThat(finding.text()).endsWith("the longest that fits has about 1,500 tokens");
+              assertThat(finding.remedy()).startsWith("give the worker max.length=1500");
+            });
+  }
+
+  private static TextRoom room(int longest, int longestKept) {
+    long gib = 1L << 30;
+    return new TextRoom(
+        "gpu(0)", new MemoryNeed(2 * gib, gib, 4 * gib, gib), 22 * gib, 2048, longest, longestKept);
   }
 
   @Test

@@ -65,6 +65,16 @@ public record MemoryPlan(MemoryEstimate estimate, long memory, int passes, Recom
   }
 
   /**
+   * Which texts fit.
+   *
+   * @param device the name of the device
+   * @param limit the length limit, in tokens
+   */
+  public TextRoom room(String device, int limit) {
+    return new TextRoom(device, least(limit), memory, limit, longest(limit), longestKept(limit));
+  }
+
+  /**
    * Refuses a model that does not fit, before it is loaded.
    *
    * @param limit the length limit, in tokens

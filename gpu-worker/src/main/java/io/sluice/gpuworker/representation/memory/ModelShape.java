@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -30,7 +31,7 @@ public record ModelShape(DecoderConfig config, int vocabulary) {
   }
 
   /** The number of values of all query heads of a token. */
-  long wide() {
+  public long wide() {
     return (long) config.heads() * config.headSize();
   }
 
@@ -62,13 +63,28 @@ public record ModelShape(DecoderConfig config, int vocabulary) {
     return linears;
   }
 
+  private Stream<LinearShape> ofLayers() {
+    return IntStream.range(0, config.layers().size())
+        .boxed()
+        .flatMap(layer -> linears(layer).stream());
+  }
+
+  private LinearShape head() {
+    return new LinearShape(HEAD, config.hidden(), vocabulary);
+  }
+
   private Stream<LinearShape> all() {
-    Stream.Builder<LinearShape> all = Stream.builder();
-    for (int layer = 0; layer < config.layers().size(); layer++) {
-      linears(layer).forEach(all);
-    }
-    all.add(new LinearShape(HEAD, config.hidden(), vocabulary));
-    return all.build();
+    return Stream.concat(ofLayers(), Stream.of(head()));
+  }
+
+  /** The number of values of the matrices of all layers, with which every token is multiplied. */
+  public long layerMatrices() {
+    return ofLayers().mapToLong(LinearShape::values).sum();
+  }
+
+  /** The number of values of the head's matrix, with which the learnt tokens are multiplied. */
+  public long headMatrix() {
+    return head().values();
   }
 
   /** The number of values of all matrices; a tied head is the embedding. */

@@ -1,18 +1,23 @@
 package io.sluice.local.cli.bench;
 
+import io.sluice.gpuworker.device.DeviceChoice;
 import io.sluice.gpuworker.device.DeviceSettings;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.gradient.ExampleEncoder;
 import io.sluice.gpuworker.gradient.Text;
 import io.sluice.gpuworker.model.Tokens;
+import io.sluice.gpuworker.model.config.DecoderConfig;
+import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.WeightType;
 import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
-import io.sluice.gpuworker.representation.Representer;
 import io.sluice.gpuworker.representation.StageTimes.Stage;
+import io.sluice.gpuworker.representation.memory.ModelShape;
 import io.sluice.gpuworker.representation.memory.RecomputeMode;
+import io.sluice.local.bench.OperationCount;
 import io.sluice.local.bench.ProcessUse;
 import io.sluice.local.bench.PythonComparison;
 import io.sluice.local.bench.PythonGradients;
@@ -22,6 +27,8 @@ import io.sluice.local.bench.Workload;
 import io.sluice.local.bundled.LlamaShape;
 import io.sluice.local.bundled.RandomModel;
 import io.sluice.local.bundled.WrittenModel;
+import io.sluice.local.cli.offline.DevicesOption;
+import io.sluice.local.cli.offline.WeightOptions;
 import io.sluice.local.stack.CloseStack;
 import io.sluice.schemas.Candidate;
 import io.sluice.schemas.FeatureEncoding;
@@ -38,6 +45,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,24 +57,26 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure how fast candidates are represented, from text to encoded vectors.",
       "Without --model, a Llama of the given size with random weights is created. The times of the"
-          + " stages are summed over all threads."
+          + " stages are summed over all threads. The teraflops count the products of matrices,"
+          + " except those of adapters; with --recompute, also those that are computed again."
     })
 final class BenchRepresentCommand implements Callable<Integer> {
-  /** Candidates that are represented before the measurement. */
-  private static final int WARM_UP = 6;
+  /**
+   * Candidates that are represented before the measurement: a whole batch, so that its passes have
+   * the sizes of those that are measured.
+   */
+  private static final int WARM_UP = RepresentBench.BATCH;
 
   /** Size of the vocabulary of the bundled tokenizer. */
   private static final int BUNDLED_TOKENS = 1024;
 
   private static final long SEED = 2028;
 
-  /** How {@link Representer#device} names the processor. */
-  private static final String CPU = "cpu";
-
   private static final int THREADS = Runtime.getRuntime().availableProcessors();
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int MIB = 1 << 20;
+  private static final double TERA = 1e12;
 
   @Spec private CommandSpec spec;
 
@@ -181,13 +191,16 @@ final class BenchRepresentCommand implements Callable<Integer> {
               + " CPU).")
   private Optional<Integer> examplesPerPass;
 
+  @Mixin private WeightOptions weights;
+  @Mixin private DevicesOption devices;
+
   @Option(
       names = "--against",
       paramLabel = "WHAT",
       description =
           "Have python compute the same gradients as well, with PyTorch, transformers and PEFT, one"
-              + " candidate at a time, with as many threads and without projection. The two sides"
-              + " take turns, batch by batch, and their vectors are compared.")
+              + " candidate at a time, with as many threads and without projection, in 32 bits on the"
+              + " CPU. The two sides take turns, batch by batch, and their vectors are compared.")
   private Optional<Yardstick> against;
 
   @Option(
@@ -213,10 +226,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--examples " + examples + ": use 1 or more");
     }
-    if (python.isPresent() && against.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "--python is for --against python: give both or neither");
-    }
+    requireComparable();
     try (CloseStack parts = new CloseStack()) {
       Path folder = Files.createTempDirectory("sluice-bench");
       parts.push(() -> Utils.delete(folder.toFile()));
@@ -232,7 +242,8 @@ final class BenchRepresentCommand implements Callable<Integer> {
           fromOptions(
               () ->
                   RepresentationSettings.gradient(
-                      files.base(), files.checkpoints(), Projection.sketch(dimension), tokens));
+                          files.base(), files.checkpoints(), Projection.sketch(dimension), tokens)
+                      .with(weights.settings()));
       ComputeSettings compute = fromOptions(this::compute);
       List<Candidate> candidates;
       List<Encoded.Example> encoded;
@@ -242,11 +253,15 @@ final class BenchRepresentCommand implements Callable<Integer> {
       }
       ExampleRepresenter representer = parts.push(ExampleRepresenter.open(settings, compute));
       RepresentBench bench = new RepresentBench(representer, stored());
+      OperationCount operations =
+          new OperationCount(
+              new ModelShape(
+                  DecoderConfig.read(files.base()), DecoderWeights.vocabulary(files.base())),
+              recompute);
       if (packages.isEmpty()) {
         bench.run(candidates.subList(0, WARM_UP));
-        print(representer, bench.run(candidates.subList(WARM_UP, candidates.size())));
+        print(representer, bench.run(candidates.subList(WARM_UP, candidates.size())), operations);
       } else {
-        requireProcessor(representer);
         PythonComparison comparison =
             new PythonComparison(
                 bench,
@@ -255,7 +270,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
                 WARM_UP);
         double agreement = comparison.agreement(settings.projection());
         PythonComparison.Result result = comparison.run();
-        print(representer, result.ours());
+        print(representer, result.ours(), operations);
         print(packages.get(), result, agreement);
       }
     }
@@ -281,13 +296,29 @@ final class BenchRepresentCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void requireProcessor(ExampleRepresenter representer) {
-    if (!representer.device().equals(CPU)) {
+  /** Python computes in 32 bits on the CPU. */
+  private void requireComparable() {
+    if (against.isEmpty()) {
+      if (python.isPresent()) {
+        throw new ParameterException(
+            spec.commandLine(), "--python is for --against python: give both or neither");
+      }
+      return;
+    }
+    if (weights.settings().dtype() != WeightType.FLOAT32) {
       throw new ParameterException(
           spec.commandLine(),
-          "--against python computes on the CPU, and this program would on "
-              + representer.device()
-              + ": hide the GPU with CUDA_VISIBLE_DEVICES=");
+          "--against python computes in 32 bits, and --dtype is "
+              + weights.settings().dtype().label()
+              + ": give one of the two");
+    }
+    if (!(devices.choice() instanceof DeviceChoice.Auto
+        || devices.choice() instanceof DeviceChoice.Cpu)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--against python computes on the CPU, and --devices is "
+              + devices.choice().label()
+              + ": give one of the two");
     }
   }
 
@@ -297,7 +328,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
 
   private ComputeSettings compute() {
     return new ComputeSettings(
-        DeviceSettings.DEFAULT,
+        DeviceSettings.of(against.isPresent() ? new DeviceChoice.Cpu() : devices.choice()),
         tokensInFlight,
         recompute ? RecomputeMode.ALWAYS : ComputeSettings.DEFAULT.recompute(),
         examplesPerPass.map(OptionalInt::of).orElse(OptionalInt.empty()),
@@ -333,7 +364,8 @@ final class BenchRepresentCommand implements Callable<Integer> {
     return encoding.orElse(RepresentationKind.GRADIENT.defaultEncoding());
   }
 
-  private void print(ExampleRepresenter representer, Totals totals) throws IOException {
+  private void print(ExampleRepresenter representer, Totals totals, OperationCount operations)
+      throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     double seconds = seconds(totals.wall());
     out.printf(
@@ -346,6 +378,11 @@ final class BenchRepresentCommand implements Callable<Integer> {
     out.printf("examples          %10d%n", totals.examples());
     out.printf("examples/s        %10.2f%n", totals.examples() / seconds);
     out.printf("tokens/s          %10.0f%n", totals.tokens() / seconds);
+    double products = operations.products(totals, representer.checkpoints()) / seconds / TERA;
+    double attention = operations.attention(totals, representer.checkpoints()) / seconds / TERA;
+    out.printf(
+        "teraflops         %10.3f (products with weights %.3f, attention %.3f)%n",
+        products + attention, products, attention);
     out.printf("processor s/example %8.3f%n", seconds(totals.processor()) / totals.examples());
     ProcessUse.peakMemory()
         .ifPresent(bytes -> out.printf("peak memory       %10d MiB%n", bytes / MIB));

@@ -135,10 +135,7 @@ public final class ConnectionOptions {
    */
   Map<String, String> settings(Map<String, String> others) throws IOException {
     Map<String, String> given = new HashMap<>(others);
-    bootstrapServers.ifPresent(value -> given.put(BOOTSTRAP, value));
-    schemaRegistry.ifPresent(value -> given.put(REGISTRY, value));
-    topicPrefix.ifPresent(value -> given.put(PREFIX, value));
-    given.putAll(settings);
+    given.putAll(options());
     Map<String, String> all =
         SettingsFile.merge(config.or(() -> localStack.unlessKafkaIsNamed(given)), given);
     if (!all.containsKey(BOOTSTRAP)) {
@@ -155,6 +152,27 @@ public final class ConnectionOptions {
               + " in the file of --config");
     }
     return all;
+  }
+
+  private Map<String, String> options() {
+    Map<String, String> options = new HashMap<>();
+    bootstrapServers.ifPresent(value -> options.put(BOOTSTRAP, value));
+    schemaRegistry.ifPresent(value -> options.put(REGISTRY, value));
+    topicPrefix.ifPresent(value -> options.put(PREFIX, value));
+    options.putAll(settings);
+    return options;
+  }
+
+  /**
+   * Whether the options say anything of a Kafka or a schema registry, or the local stack runs. If
+   * not, a command that can do without them need not refuse to run.
+   */
+  public boolean isGiven() {
+    Map<String, String> options = options();
+    return config.isPresent()
+        || options.containsKey(BOOTSTRAP)
+        || options.containsKey(REGISTRY)
+        || localStack.unlessKafkaIsNamed(options).isPresent();
   }
 
   /**

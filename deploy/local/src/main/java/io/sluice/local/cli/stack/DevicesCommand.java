@@ -14,9 +14,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Show the devices that worker and trainer compute on: NVIDIA's driver, its GPUs with their"
           + " memory, the PyTorch engine and the devices that it sees; and what would switch a GPU"
-          + " on.",
-      "Exit code 0: what is there is used. 1: the engine does not start, or does not use a GPU that"
-          + " is there."
+          + " on. Where CUDA_VISIBLE_DEVICES is set, each GPU has its number for Sluice and that in"
+          + " nvidia-smi.",
+      "Exit code 0: every GPU that is there, and that CUDA_VISIBLE_DEVICES does not hide, is used."
+          + " 1: the engine does not start or does not use one of them, or something is wrong with"
+          + " one."
     })
 public final class DevicesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -66,8 +66,8 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Also examine this model, as a worker would load it on this machine: memory, self-tests"
-              + " and devices.")
+          "Also examine this model, as a worker would load it on this machine: devices,"
+              + " self-tests, and the memory that texts need.")
   private Optional<Path> model = Optional.empty();
 
   @Option(
@@ -104,7 +104,18 @@ public final class DoctorCommand implements Callable<Integer> {
     if (model.isEmpty() && !checkpoints.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--checkpoint needs --model");
     }
-    KafkaAccess kafka = connection.access();
+    boolean healthy =
+        model.isPresent() && roles.isEmpty() && !connection.isGiven()
+            ? examine(List.of(new NoKafka()), this::print)
+            : ofDeployment(connection.access());
+    if (model.isPresent()) {
+      healthy &=
+          examine(List.of(new DevicesCheck(), new ModelCheck(settings(model.get()))), this::print);
+    }
+    return healthy ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private boolean ofDeployment(KafkaAccess kafka) throws IOException, InterruptedException {
     boolean healthy;
     try (RegistryAdmin registry = kafka.registryAdmin()) {
       healthy =
@@ -112,12 +123,7 @@ public final class DoctorCommand implements Callable<Integer> {
               List.of(new RegistryCheck(registry, kafka.schemaRegistryUrl(), kafka.topics())),
               this::print);
     }
-    healthy &= ofKafka(kafka);
-    if (model.isPresent()) {
-      healthy &=
-          examine(List.of(new DevicesCheck(), new ModelCheck(settings(model.get()))), this::print);
-    }
-    return healthy ? ExitCode.OK : ExitCode.SOFTWARE;
+    return healthy & ofKafka(kafka);
   }
 
   private boolean ofKafka(KafkaAccess kafka) throws IOException, InterruptedException {
@@ -199,6 +205,23 @@ public final class DoctorCommand implements Callable<Integer> {
       out.printf("%-8s %-9s %s: %s%n", "", "", purpose, finding.remedy());
     }
     out.flush();
+  }
+
+  /** Takes the place of all checks that need a Kafka. */
+  private record NoKafka() implements Check {
+    @Override
+    public String subject() {
+      return "brokers";
+    }
+
+    @Override
+    public List<Finding> run() {
+      return List.of(
+          new Finding(
+              Finding.Severity.UNKNOWN,
+              "no Kafka was given and no local stack runs, so that only the model is examined",
+              "give --bootstrap-servers and --schema-registry, or --config"));
+    }
   }
 
   /** Whether a broker answers at all: without one, no other check of Kafka makes sense. */

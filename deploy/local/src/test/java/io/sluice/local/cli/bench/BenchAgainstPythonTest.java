@@ -23,6 +23,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code bench represent --against python} with an interpreter that plays the part of Python, whose
@@ -104,6 +106,21 @@ class BenchAgainstPythonTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("--python is for --against python");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--dtype=bfloat16, 'computes in 32 bits, and --dtype is bfloat16'",
+    "--dtype=auto, 'computes in 32 bits, and --dtype is auto'",
+    "--devices=gpu, 'computes on the CPU, and --devices is gpu'",
+    "--devices=0, 'computes on the CPU, and --devices is 0'"
+  })
+  void givenWhatPythonDoesNotCompute_whenCompared_thenTheOptionIsRefusedByName(
+      String option, String says) {
+    CommandRun run = represent("--against=python", "--python=nowhere", option);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--against python " + says);
   }
 
   private CommandRun compare(String script) throws IOException {

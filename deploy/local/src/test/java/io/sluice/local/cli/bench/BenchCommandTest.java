@@ -50,8 +50,45 @@ class BenchCommandTest {
     }
   }
 
+  @Test
+  void givenAModelIn16Bits_whenMeasuredOnTheCpu_thenItIsNamedAndItsOperationsAreCounted()
+      throws IOException {
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "represent",
+            "--tokens=64",
+            "--examples=3",
+            "--dtype=bfloat16",
+            "--compute=stored",
+            "--devices=cpu",
+            "--recompute",
+            "--model=" + model.base(),
+            "--checkpoint=" + model.checkpoints().get(0));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .startsWith("cpu, ")
+        .containsPattern(
+            "teraflops +0\\.\\d{3} \\(products with weights 0\\.\\d{3}, attention 0\\.\\d{3}\\)\\R");
+  }
+
+  @Test
+  void givenAGpuThatIsNotThere_whenMeasured_thenItIsRefused() {
+    List<String> arguments = new ArrayList<>(List.of("bench", "represent", "--devices=7"));
+    arguments.addAll(SMALL);
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("devices 7: ");
+  }
+
   @ParameterizedTest
   @CsvSource({
+    "--dtype=float8, 'float8'",
+    "--devices=gpu0, 'use auto, cpu, gpu, or numbers of GPUs'",
+    "--compute=fast, 'fast'",
     "--layers=0, use 1 or more",
     "--heads=0, use 1 or more",
     "--heads=5, must be a multiple of twice the heads",

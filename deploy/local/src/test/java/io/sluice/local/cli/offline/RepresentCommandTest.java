@@ -132,7 +132,7 @@ class RepresentCommandTest {
     CommandRun missing =
         represent("d.npy", "64", List.of(CANDIDATE), model.checkpoints(), "--devices=99");
     assertThat(missing.exitCode()).isEqualTo(1);
-    assertThat(missing.err()).contains("there is no GPU 99");
+    assertThat(missing.err()).contains("devices 99: ", "'sluice devices'");
 
     CommandRun unknown =
         represent("d.npy", "64", List.of(CANDIDATE), model.checkpoints(), "--devices=tpu");

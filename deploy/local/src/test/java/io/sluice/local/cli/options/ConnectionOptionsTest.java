@@ -91,6 +91,17 @@ class ConnectionOptionsTest {
   }
 
   @Test
+  void givenAnythingOfAKafka_whenAskedWhetherOneIsGiven_thenItIs() throws IOException {
+    assertThat(parsed().isGiven()).isFalse();
+    assertThat(parsed("--topic-prefix=x.", "--set=a=b").isGiven()).isFalse();
+    assertThat(parsed("--config=none.properties").isGiven()).isTrue();
+    assertThat(parsed("--bootstrap-servers=a:1").isGiven()).isTrue();
+    assertThat(parsed("--set=schema.registry.url=http://a").isGiven()).isTrue();
+    Files.writeString(stackFile(), "bootstrap.servers=a:1\nschema.registry.url=http://a\n");
+    assertThat(parsed().isGiven()).isTrue();
+  }
+
+  @Test
   void givenNoConfigFile_whenRead_thenTheMessageNamesIt() {
     assertThatThrownBy(() -> settings("--config", "none.properties"))
         .isInstanceOf(IOException.class)
