@@ -154,7 +154,10 @@ final class RopeSettings {
    */
   private void refuseWhatSeparateParametersLose(JsonFile parameters, String where)
       throws UnusableModelException {
-    if (parameters.field("type").isPresent() && parameters.field("rope_type").isEmpty()) {
+    boolean converted = !where.startsWith(PARAMETERS);
+    if (converted
+        && parameters.field("type").isPresent()
+        && parameters.field("rope_type").isEmpty()) {
       throw config.unusable(
           where + " has type without rope_type, which transformers ignores for this architecture",
           "write rope_type, or remove the object if the model was trained without scaling");

@@ -188,6 +188,18 @@ class ContradictoryConfigTest {
   }
 
   @Test
+  void givenATypeInParametersOfALayerType_whenRead_thenItHolds() throws IOException {
+    DecoderConfig config =
+        read(
+            "olmo3",
+            "{\"rope_parameters\": {\"sliding_attention\": {\"rope_theta\": 7},"
+                + " \"full_attention\": {\"type\": \"linear\", \"factor\": 2}}}");
+    assertThat(config.layers().get(3).rope())
+        .isEqualTo(
+            Optional.of(new RopeConfig(config.headSize(), 500_000, new RopeScaling.Linear(2))));
+  }
+
+  @Test
   void givenTheSameRopeSettingsInBothPlaces_whenRead_thenTheyHold() throws IOException {
     DecoderConfig config =
         read(
