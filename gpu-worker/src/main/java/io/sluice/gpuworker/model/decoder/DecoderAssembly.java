@@ -53,7 +53,7 @@ final class DecoderAssembly {
     Matrix embedding = tokenRows(Embedding.NAME);
     Matrix head = head(embedding);
     RmsNorm norm = norm("model.norm", config.hidden());
-    weights.rejectUnused(config);
+    weights.end(config);
     return new Decoder(
         new Embedding(
             embedding, Factor.of(manager, config.scales().embedding()), config.padding(), false),

@@ -105,14 +105,15 @@ public final class DecoderWeights {
   }
 
   /**
-   * Rejects files with weights that have not been read.
+   * Ends the loading: rejects files with weights that have not been read.
    *
    * @param config the config by which the weights were read
    */
-  void rejectUnused(DecoderConfig config) throws UnusableModelException {
+  void end(DecoderConfig config) throws UnusableModelException {
     Set<String> unused = new TreeSet<>(base.names());
     unused.removeAll(used);
     UnexpectedTensors.reject(config, unused);
+    memory.end();
   }
 
   /**

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs how far the loading of weights is, every two seconds. Not thread-safe. */
+/** Logs how far the loading of weights is, every two seconds, and its end. Not thread-safe. */
 final class LoadingLog {
   private static final Logger LOG = LoggerFactory.getLogger(LoadingLog.class);
   private static final long INTERVAL = TimeUnit.SECONDS.toNanos(2);
@@ -29,8 +29,20 @@ final class LoadingLog {
       LOG.atInfo()
           .addKeyValue("percent", Math.min(100, 100 * done / Math.max(1, total)))
           .addKeyValue("mebibytes", Math.round(done / MIB))
-          .addKeyValue("mebibytesPerSecond", Math.round(done / MIB * 1e9 / (now - begin)))
+          .addKeyValue("mebibytesPerSecond", perSecond(now))
           .log("Loading weights");
     }
+  }
+
+  /** All has been read. */
+  void end() {
+    LOG.atInfo()
+        .addKeyValue("mebibytes", Math.round(done / MIB))
+        .addKeyValue("mebibytesPerSecond", perSecond(System.nanoTime()))
+        .log("Weights loaded");
+  }
+
+  private long perSecond(long now) {
+    return Math.round(done / MIB * 1e9 / Math.max(1, now - begin));
   }
 }

@@ -68,6 +68,11 @@ final class WeightMemory {
     return load(source, name, ElementType.F32, width);
   }
 
+  /** Says that all weights have been loaded. */
+  void end() {
+    log.end();
+  }
+
   private NDArray load(Tensors source, String name, ElementType wanted, long... shape)
       throws IOException {
     ElementType stored = source.type(name);
