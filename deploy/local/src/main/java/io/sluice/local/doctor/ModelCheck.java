@@ -2,10 +2,12 @@ package io.sluice.local.doctor;
 
 import io.sluice.gpuworker.embedding.SentenceEncoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.representation.ComputeSettings;
 import io.sluice.gpuworker.representation.ExampleRepresenter;
 import io.sluice.gpuworker.representation.RepresentationKind;
 import io.sluice.gpuworker.representation.RepresentationSettings;
 import io.sluice.gpuworker.representation.memory.MemoryNeed;
+import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import io.sluice.gpuworker.representation.memory.TextRoom;
 import io.sluice.local.machine.ProcFile;
 import java.io.IOException;
@@ -19,8 +21,10 @@ import java.util.OptionalLong;
  * self-tests on the devices of this machine, and which texts fit into their memory.
  *
  * @param settings the model, its checkpoints and the representation
+ * @param compute how the worker computes
  */
-public record ModelCheck(RepresentationSettings settings) implements Check {
+public record ModelCheck(RepresentationSettings settings, ComputeSettings compute)
+    implements Check {
   private static final double GIB = 1L << 30;
 
   @Override
@@ -35,7 +39,7 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
     if (tooLarge.isPresent()) {
       return List.of(tooLarge.get());
     }
-    try (ExampleRepresenter representer = ExampleRepresenter.open(settings)) {
+    try (ExampleRepresenter representer = ExampleRepresenter.open(settings, compute)) {
       List<Finding> findings = new ArrayList<>();
       findings.add(
           Finding.ok(
@@ -47,7 +51,13 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
                       representer.fingerprint())));
       representer
           .room()
-          .map(room -> room(room, settings.kind().needsCheckpoints()))
+          .map(
+              room ->
+                  room(
+                      room,
+                      settings.kind().needsCheckpoints()
+                          ? Optional.of(compute.recompute())
+                          : Optional.empty()))
           .ifPresent(findings::add);
       return findings;
     }
@@ -56,9 +66,9 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
   /**
    * What is to be said about the texts that fit.
    *
-   * @param gradients whether there are backward passes, which may compute states again
+   * @param recompute when backward passes compute states again; empty if there are none
    */
-  static Finding room(TextRoom room, boolean gradients) {
+  static Finding room(TextRoom room, Optional<RecomputeMode> recompute) {
     String need =
         "a text of %,d tokens needs about %s on %s, where %s may be used"
             .formatted(
@@ -68,14 +78,19 @@ public record ModelCheck(RepresentationSettings settings) implements Check {
           "%s; the longest that fits has about %,d tokens".formatted(need, room.longest()),
           "give the worker max.length=%d, or a device with more memory".formatted(room.longest()));
     }
-    if (!gradients) {
-      return Finding.ok(need);
-    }
-    return Finding.ok(
-        room.longestKept() < room.limit()
-            ? "%s; those of more than about %,d tokens are computed with recomputation"
-                .formatted(need, room.longestKept())
-            : need + "; none is computed with recomputation");
+    return Finding.ok(need + recompute.map(mode -> recomputation(room, mode)).orElse(""));
+  }
+
+  private static String recomputation(TextRoom room, RecomputeMode mode) {
+    return switch (mode) {
+      case AUTO ->
+          room.longestKept() < room.limit()
+              ? "; longer ones than about %,d tokens are computed with recomputation"
+                  .formatted(room.longestKept())
+              : "; texts are computed without recomputation";
+      case ALWAYS -> "; texts are computed with recomputation";
+      case NEVER -> "";
+    };
   }
 
   /** ONNX Runtime holds the weights as they are in the file. */

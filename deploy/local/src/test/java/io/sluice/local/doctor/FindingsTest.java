@@ -3,6 +3,7 @@ package io.sluice.local.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gpuworker.representation.memory.MemoryNeed;
+import io.sluice.gpuworker.representation.memory.RecomputeMode;
 import io.sluice.gpuworker.representation.memory.TextRoom;
 import io.sluice.local.doctor.Finding.Severity;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.Node;
@@ -113,17 +115,18 @@ class FindingsTest {
 
   @Test
   void givenTheMemoryOfADevice_whenTextsAreToFit_thenTheNeedAndTheLongestAreNamed() {
-    assertThat(ModelCheck.room(room(2048, 2048), true))
+    assertThat(ModelCheck.room(room(2048, 2048), Optional.of(RecomputeMode.AUTO)))
         .isEqualTo(
             Finding.ok(
                 "a text of 2,048 tokens needs about 8.0 GiB (weights 2.0, adapters 1.0, passes 4.0,"
-                    + " engine 1.0) on gpu(0), where 22.0 GiB may be used; none is computed with"
-                    + " recomputation"));
-    assertThat(ModelCheck.room(room(2048, 700), true).text())
-        .endsWith(
-            "may be used; those of more than about 700 tokens are computed with recomputation");
-    assertThat(ModelCheck.room(room(2048, 700), false).text()).endsWith("may be used");
-    assertThat(ModelCheck.room(room(1_500, 700), true))
+                    + " engine 1.0) on gpu(0), where 22.0 GiB may be used; texts are computed"
+                    + " without recomputation"));
+    assertThat(ModelCheck.room(room(2048, 700), Optional.of(RecomputeMode.AUTO)).text())
+        .endsWith("may be used; longer ones than about 700 tokens are computed with recomputation");
+    assertThat(ModelCheck.room(room(2048, 2048), Optional.of(RecomputeMode.ALWAYS)).text())
+        .endsWith("may be used; texts are computed with recomputation");
+    assertThat(ModelCheck.room(room(2048, 700), Optional.empty()).text()).endsWith("may be used");
+    assertThat(ModelCheck.room(room(1_500, 700), Optional.of(RecomputeMode.AUTO)))
         .satisfies(
             finding -> {
               assertThat(finding.severity()).isEqualTo(Severity.WARNING);

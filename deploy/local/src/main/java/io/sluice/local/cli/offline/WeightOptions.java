@@ -3,15 +3,27 @@ package io.sluice.local.cli.offline;
 import io.sluice.gpuworker.model.decoder.ProductType;
 import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.model.decoder.WeightType;
+import io.sluice.gpuworker.worker.WorkerSettings;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options for how the weights of a base model are kept and multiplied. */
 public final class WeightOptions {
+  private static final String DTYPE = "--dtype";
+  private static final String COMPUTE = "--compute";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @Option(
-      names = "--dtype",
+      names = DTYPE,
       defaultValue = "float32",
       converter = TypeName.class,
       completionCandidates = TypeNames.class,
@@ -23,7 +35,7 @@ public final class WeightOptions {
   private WeightType dtype;
 
   @Option(
-      names = "--compute",
+      names = COMPUTE,
       defaultValue = "auto",
       converter = ProductName.class,
       completionCandidates = ProductNames.class,
@@ -40,6 +52,19 @@ public final class WeightOptions {
   /** The chosen settings. */
   public WeightSettings settings() {
     return new WeightSettings(dtype, compute);
+  }
+
+  /** The settings of a worker, by key, that the given ones of these options stand for. */
+  public Map<String, String> given() {
+    ParseResult parsed = spec.commandLine().getParseResult();
+    Map<String, String> given = new HashMap<>();
+    if (parsed.hasMatchedOption(DTYPE)) {
+      given.put(WorkerSettings.DTYPE.key(), dtype.label());
+    }
+    if (parsed.hasMatchedOption(COMPUTE)) {
+      given.put(WorkerSettings.COMPUTE.key(), compute.label());
+    }
+    return given;
   }
 
   /** Parses types by their labels. */

@@ -71,6 +71,8 @@ public final class ConnectionOptions {
               + " pass secrets: other users of this machine can see them.")
   private Map<String, String> settings = Map.of();
 
+  private static final String NOWHERE = "localhost:1";
+
   private final LocalStackFile localStack;
 
   /** Called by picocli. */
@@ -161,6 +163,27 @@ public final class ConnectionOptions {
     topicPrefix.ifPresent(value -> options.put(PREFIX, value));
     options.putAll(settings);
     return options;
+  }
+
+  /**
+   * The configuration of a service that is not started, checked. Kafka and the schema registry need
+   * not be given if nothing says anything of them, see {@link #isGiven}.
+   *
+   * @param own settings by key that the options of the command stand for
+   * @param constructor creates the configuration from all settings by key
+   * @throws ParameterException if a setting is missing or out of its range
+   * @throws IOException if the properties file cannot be read
+   */
+  public <T> T configurationWithoutKafka(
+      Map<String, String> own, Function<Map<String, String>, T> constructor) throws IOException {
+    if (isGiven()) {
+      return configuration(own, constructor);
+    }
+    // Configurations have addresses, but nothing connects to these.
+    Map<String, String> all = new HashMap<>(own);
+    all.put(BOOTSTRAP, NOWHERE);
+    all.put(REGISTRY, "http://" + NOWHERE);
+    return configuration(all, constructor);
   }
 
   /**

@@ -1,8 +1,11 @@
 package io.sluice.local.cli.options;
 
 import io.sluice.gpuworker.gradient.TextForm;
+import io.sluice.gpuworker.worker.WorkerSettings;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,11 +14,13 @@ import picocli.CommandLine.Spec;
 
 /** The options with which commands choose how messages become text. */
 public final class TextFormOptions {
+  private static final String FORM = "--text-form";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
   @Option(
-      names = "--text-form",
+      names = FORM,
       defaultValue = "reference",
       completionCandidates = Labels.class,
       paramLabel = "FORM",
@@ -42,6 +47,16 @@ public final class TextFormOptions {
 
   /** Created by picocli, which then sets the fields. */
   public TextFormOptions() {}
+
+  /** The settings of a worker, by key, that the given ones of these options stand for. */
+  public Map<String, String> given() {
+    Map<String, String> given = new HashMap<>();
+    if (spec.commandLine().getParseResult().hasMatchedOption(FORM)) {
+      given.put(WorkerSettings.TEXT_FORM.key(), label);
+    }
+    date.ifPresent(value -> given.put(WorkerSettings.CHAT_DATE.key(), value.toString()));
+    return given;
+  }
 
   /**
    * The chosen form.

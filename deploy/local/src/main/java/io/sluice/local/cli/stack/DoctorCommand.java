@@ -1,12 +1,8 @@
 package io.sluice.local.cli.stack;
 
-import io.sluice.gpuworker.embedding.Prompts;
-import io.sluice.gpuworker.gradient.TextSettings;
-import io.sluice.gpuworker.representation.GradientForm;
-import io.sluice.gpuworker.representation.Projection;
 import io.sluice.gpuworker.representation.RepresentationKind;
-import io.sluice.gpuworker.representation.RepresentationSettings;
-import io.sluice.gpuworker.representation.StatePooling;
+import io.sluice.gpuworker.worker.WorkerConfig;
+import io.sluice.gpuworker.worker.WorkerSettings;
 import io.sluice.local.cli.offline.WeightOptions;
 import io.sluice.local.cli.options.ConnectionOptions;
 import io.sluice.local.cli.options.TextFormOptions;
@@ -30,12 +26,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -66,8 +64,8 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Also examine this model, as a worker would load it on this machine: devices,"
-              + " self-tests, and the memory that texts need.")
+          "Also examine this model, as a worker with the settings of --config and --set would load"
+              + " it on this machine: devices, self-tests, and the memory that texts need.")
   private Optional<Path> model = Optional.empty();
 
   @Option(
@@ -109,8 +107,13 @@ public final class DoctorCommand implements Callable<Integer> {
             ? examine(List.of(new NoKafka()), this::print)
             : ofDeployment(connection.access());
     if (model.isPresent()) {
+      WorkerConfig worker = worker(model.get());
       healthy &=
-          examine(List.of(new DevicesCheck(), new ModelCheck(settings(model.get()))), this::print);
+          examine(
+              List.of(
+                  new DevicesCheck(),
+                  new ModelCheck(worker.representationSettings(), worker.computeSettings())),
+              this::print);
     }
     return healthy ? ExitCode.OK : ExitCode.SOFTWARE;
   }
@@ -152,30 +155,30 @@ public final class DoctorCommand implements Callable<Integer> {
         .run(report);
   }
 
-  private RepresentationSettings settings(Path folder) {
-    try {
-      return given(folder);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+  /** The configuration of a worker with this model, from the options and the file of --config. */
+  private WorkerConfig worker(Path folder) throws IOException {
+    Map<String, String> own = new HashMap<>();
+    own.put(WorkerSettings.MODEL_DIR.key(), folder.toString());
+    if (!checkpoints.isEmpty()) {
+      own.put(
+          WorkerSettings.CHECKPOINT_DIRS.key(),
+          checkpoints.stream().map(Path::toString).collect(Collectors.joining(",")));
     }
-  }
-
-  private RepresentationSettings given(Path folder) {
-    return new RepresentationSettings(
-        kind(folder),
-        GradientForm.ADAM,
-        Optional.of(folder),
-        checkpoints,
-        Projection.sketch(Projection.DEFAULT_DIMENSION),
-        TextSettings.of(text.form(), TextSettings.DEFAULT_MAX_LENGTH),
-        Prompts.OF_MODEL,
-        StatePooling.WEIGHTED_MEAN,
-        weights.settings());
+    own.putAll(text.given());
+    own.putAll(weights.given());
+    return connection.configurationWithoutKafka(
+        own,
+        settings -> {
+          Map<String, String> all = new HashMap<>(settings);
+          boolean gradients = all.containsKey(WorkerSettings.CHECKPOINT_DIRS.key());
+          all.putIfAbsent(WorkerSettings.KIND.key(), kind(folder, gradients).label());
+          return new WorkerConfig(all);
+        });
   }
 
   /** A folder of sentence-transformers lists its modules. */
-  private RepresentationKind kind(Path folder) {
-    if (!checkpoints.isEmpty()) {
+  private static RepresentationKind kind(Path folder, boolean gradients) {
+    if (gradients) {
       return RepresentationKind.GRADIENT;
     }
     return Files.exists(folder.resolve("modules.json"))

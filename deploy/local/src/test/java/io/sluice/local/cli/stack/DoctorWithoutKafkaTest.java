@@ -10,6 +10,8 @@ import io.sluice.schemas.connection.LocalStackFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +48,50 @@ class DoctorWithoutKafkaTest {
         .containsPattern("computes on ")
         .containsPattern("ok       model     a text of 2,048 tokens needs about \\d+\\.\\d GiB \\(")
         .containsPattern(
-            "may be used; (none is|those of more than about [\\d,]+ tokens are) computed");
+            "may be used; (texts|longer ones than about [\\d,]+ tokens) are computed with");
+  }
+
+  @Test
+  void givenSettingsOfAWorker_whenExamined_thenTheyHoldUnlessAnOptionSaysOtherwise()
+      throws IOException {
+    WrittenModel model = BundledModel.write(folder.resolve("model"));
+    String[] settings = {
+      "--model=" + model.base(),
+      "--set=checkpoint.dirs=" + model.checkpoints().get(0),
+      "--set=max.length=300",
+      "--set=recompute=true",
+      "--set=dtype=float16"
+    };
+
+    CommandRun narrow = doctor(settings);
+    assertThat(narrow.exitCode()).as(narrow.out() + narrow.err()).isZero();
+    assertThat(narrow.out())
+        .contains("a text of 300 tokens needs about", "; texts are computed with recomputation");
+
+    CommandRun wide = doctor(with(settings, "--set=dtype=float32"));
+    assertThat(fingerprint(wide)).isNotEqualTo(fingerprint(narrow));
+
+    CommandRun unknown = doctor(with(settings, "--set=recompute=maybe"));
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("recompute");
+  }
+
+  private static String[] with(String[] settings, String another) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    String key = another.substring(0, another.lastIndexOf('='));
+    all.removeIf(each -> each.startsWith(key));
+    all.add(another);
+    return all.toArray(String[]::new);
+  }
+
+  private static CommandRun doctor(String... options) {
+    List<String> all = new ArrayList<>(List.of("doctor"));
+    all.addAll(List.of(options));
+    return CommandRun.of(all.toArray(String[]::new));
+  }
+
+  private static String fingerprint(CommandRun run) {
+    return run.out().replaceAll("(?s).*fingerprint (\\w+).*", "$1");
   }
 
   @Test
