@@ -24,6 +24,11 @@ public sealed interface DeviceChoice {
    */
   List<Integer> gpus(int seen);
 
+  /** Whether the CPU does not do, so that there must be a GPU. */
+  default boolean needsGpu() {
+    return false;
+  }
+
   /** The choice as users write it. */
   String label();
 
@@ -56,6 +61,11 @@ public sealed interface DeviceChoice {
   /** Every GPU, and never the CPU. */
   record EveryGpu() implements DeviceChoice {
     @Override
+    public boolean needsGpu() {
+      return true;
+    }
+
+    @Override
     public List<Integer> gpus(int seen) {
       requireAny(label(), seen);
       return all(seen);
@@ -81,6 +91,11 @@ public sealed interface DeviceChoice {
             "devices " + numbers + ": a number is given twice, give it once");
       }
       numbers = sorted;
+    }
+
+    @Override
+    public boolean needsGpu() {
+      return true;
     }
 
     @Override

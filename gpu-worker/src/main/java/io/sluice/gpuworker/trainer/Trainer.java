@@ -75,12 +75,13 @@ public final class Trainer implements AutoCloseable {
    * metrics.port} is set.
    *
    * @throws ServiceFailure when metrics cannot be served at the configured address, the base model
-   *     cannot be used, the output folder cannot be created, or a launcher cannot be set up; the
-   *     message says what to do
+   *     or the device cannot be used, the output folder cannot be created, or a launcher cannot be
+   *     set up; the message says what to do
    */
   public Trainer(TrainerConfig config) {
     this.config = config;
     TrainerSetup.requireModel(config);
+    TrainerSetup.requireDevice(config);
     this.launchers = TrainerSetup.launchers(config);
     if (Files.exists(config.output()) && !Files.isDirectory(config.output())) {
       throw new ServiceFailure("output.dir " + config.output() + " is a file: give a folder");

@@ -164,9 +164,9 @@ public final class TrainerSettings {
           .byDefault(DeviceChoice.AUTO.label())
           .documentation(
               "The device on which builtin trains and on which models are evaluated: auto (the"
-                  + " first GPU, or the CPU if there is none), cpu, gpu (the first GPU; jobs fail"
-                  + " if there is none) or the number of a GPU, counted from 0. 'deploy/sluice"
-                  + " devices' shows them. Start a trainer for each device to use several.")
+                  + " first GPU, or the CPU if there is none), cpu, gpu (the first GPU) or the"
+                  + " number of a GPU, counted from 0. A trainer does not start without the GPU that"
+                  + " was chosen. 'deploy/sluice devices' shows them. Start a trainer for each device to use several.")
           .parsed("auto, cpu, gpu or the number of a GPU", DeviceChoice::one);
 
   /** The type in which the base model's weights are kept. */

@@ -1,11 +1,14 @@
 package io.sluice.gpuworker.trainer;
 
+import io.sluice.gpuworker.device.DeviceChoice;
+import io.sluice.gpuworker.device.UnusableDeviceException;
 import io.sluice.gpuworker.job.Evaluator;
 import io.sluice.gpuworker.job.FileFailures;
 import io.sluice.gpuworker.job.ModelEvaluator;
 import io.sluice.gpuworker.launch.LauncherSettings;
 import io.sluice.gpuworker.launch.Launchers;
 import io.sluice.gpuworker.model.Tokens;
+import io.sluice.gpuworker.model.Torch;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
 import io.sluice.gpuworker.service.ServiceFailure;
@@ -59,7 +62,7 @@ final class TrainerSetup {
       throw new ServiceFailure(
           "model.dir " + model + " is not a folder: give the folder of the base model (--model)");
     }
-    if (!config.evaluates() && !config.launcher().equals(Launchers.BUILTIN)) {
+    if (!computes(config)) {
       return;
     }
     try {
@@ -69,6 +72,29 @@ final class TrainerSetup {
     } catch (IOException e) {
       throw new ServiceFailure("model.dir: " + FileFailures.reason(e, config.output()), e);
     }
+  }
+
+  /**
+   * Checks that the device is there, so that not every job fails because of it. The engine is only
+   * started for this if a GPU was chosen.
+   *
+   * @throws ServiceFailure when it is not; the message says what to do
+   */
+  static void requireDevice(TrainerConfig config) {
+    DeviceChoice device = config.compute().device();
+    if (!device.needsGpu() || !computes(config)) {
+      return;
+    }
+    try {
+      Torch.open(device).close();
+    } catch (UnusableDeviceException e) {
+      throw new ServiceFailure(e.getMessage(), e);
+    }
+  }
+
+  /** Whether this process computes with models, and not only a user's program or Kubernetes Job. */
+  private static boolean computes(TrainerConfig config) {
+    return config.evaluates() || config.launcher().equals(Launchers.BUILTIN);
   }
 
   /** The evaluator of trained models; empty when evaluation is turned off. */
