@@ -173,8 +173,8 @@ final class ApiServer implements AutoCloseable {
                 request,
                 HttpStatus.forStatus(e.getStatus()),
                 e.getMessage()
-                    + ": /api/openapi.json lists the paths of the API; the others are /,"
-                    + " /health/live, /health/ready and /metrics"));
+                    + ": the paths are /, /health/live, /health/ready, /metrics, and those that"
+                    + " /api/openapi.json lists, such as /api/tasks"));
     routes.exception(
         SelectionUnavailable.class,
         (e, request) ->
