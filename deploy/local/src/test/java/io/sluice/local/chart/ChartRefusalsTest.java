@@ -88,6 +88,7 @@ class ChartRefusalsTest {
         arguments(
             "existing-kafka.yaml", "streams.applicationId=\"a\\nb\"", "/streams/applicationId"),
         arguments("existing-kafka.yaml", "streams.token.secret=123", "/streams/token/secret"),
+        arguments("existing-kafka.yaml", "secrets=[\"a\",\"a\"]", "/secrets"),
         arguments(
             "existing-kafka.yaml", "trainer.model.dir=\"/models/base\"", "/trainer/model/dir"),
         arguments("existing-kafka.yaml", "trainer.output.path=\"../etc\"", "/trainer/output/path"),
