@@ -1,12 +1,22 @@
-{{/* What the names of all resources begin with. */}}
+{{/*
+What the names of all resources begin with. It is short enough for what operators and controllers append to names, whose limit is 63 characters;
+the hash tells long names with the same beginning apart.
+*/}}
 {{- define "sluice.name" -}}
-{{- if contains "sluice" .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-sluice" .Release.Name | trunc 40 | trimSuffix "-" }}{{ end }}
+{{- if not (regexMatch "^[a-z][a-z0-9-]*$" .Release.Name) -}}
+{{- fail (printf "release %s: Services need a name of lower-case letters, digits and hyphens that begins with a letter" .Release.Name) -}}
+{{- end -}}
+{{- $name := contains "sluice" .Release.Name | ternary .Release.Name (printf "%s-sluice" .Release.Name) -}}
+{{- if gt (len $name) 30 -}}
+{{- $name = printf "%s-%s" ($name | trunc 23 | trimSuffix "-") ($name | sha256sum | trunc 6) -}}
+{{- end -}}
+{{- $name }}
 {{- end }}
 
 {{/* Labels that select pods: (list $ COMPONENT). */}}
 {{- define "sluice.selector" -}}
 app.kubernetes.io/name: sluice
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 
@@ -14,7 +24,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{ include "sluice.selector" . }}
 app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
 {{/* The image of a service: (list $ NAME). */}}
@@ -26,7 +36,16 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{/* The defaults with the entry of one worker over them, as JSON: (list $ REPRESENTATION). */}}
 {{- define "sluice.worker" -}}
 {{- $root := index . 0 -}}
-{{- mergeOverwrite (deepCopy $root.Values.workerDefaults) (deepCopy (index $root.Values.workers (index . 1) | default dict)) | toJson }}
+{{- $worker := deepCopy $root.Values.workerDefaults -}}
+{{- range $name, $value := index $root.Values.workers (index . 1) -}}
+{{- if has $name (list "model" "settings" "autoscaling" "podLabels" "podAnnotations") -}}
+{{- range $key, $each := $value }}{{ $_ := set (index $worker $name) $key $each }}{{ end -}}
+{{- else -}}
+{{- /* As a whole, because a part of the defaults could not be taken back otherwise. */ -}}
+{{- $_ := set $worker $name $value -}}
+{{- end -}}
+{{- end -}}
+{{- $worker | toJson }}
 {{- end }}
 
 {{/* The name of the resources of one worker: (list $ REPRESENTATION). */}}
@@ -81,19 +100,49 @@ basic.auth.credentials.source=USER_INFO
 basic.auth.user.info={{ .name }}:${directory:/etc/sluice/registry-user:{{ .passwordKey }}}
 {{- end }}
 {{- end }}
-{{ include "sluice.settings" $kafka.settings }}
-{{ include "sluice.settings" $root.Values.registry.settings }}
+{{- include "sluice.settings" (list $root $kafka.settings) }}
+{{- include "sluice.settings" (list $root $root.Values.registry.settings) }}
 {{- end }}
 
-{{/* Settings as lines of a properties file. Those that the chart sets itself are refused, because it uses their values elsewhere too. */}}
+{{/*
+Settings as lines of a properties file, each behind a line break: (list $ SETTINGS). Those that the chart sets itself are refused, because it uses
+their values elsewhere too. A setting that is null is left out, so that an entry of workers can take back one of workerDefaults.
+*/}}
 {{- define "sluice.settings" -}}
-{{- range $key, $value := . }}
-{{- if has $key (list "bootstrap.servers" "schema.registry.url" "topic.prefix" "record.max.bytes" "security.protocol" "sasl.mechanism" "sasl.jaas.config" "application.id" "application.server" "representation.id" "group.id" "http.host" "http.allowed.hosts" "http.port" "http.token" "http.enabled" "metrics.host" "metrics.port" "state.dir" "model.dir" "checkpoint.dirs" "output.dir" "num.stream.threads" "replication.factor" "topic.min.insync.replicas" "kubernetes.template") }}
+{{- $root := index . 0 -}}
+{{- $own := list "bootstrap.servers" "schema.registry.url" "topic.prefix" "record.max.bytes" "security.protocol" "sasl.mechanism" "sasl.jaas.config" "application.id" "application.server" "representation.id" "group.id" "http.host" "http.allowed.hosts" "http.port" "http.token" "http.enabled" "metrics.host" "metrics.port" "state.dir" "model.dir" "checkpoint.dirs" "output.dir" "num.stream.threads" "replication.factor" "topic.min.insync.replicas" "kubernetes.template" "kubernetes.namespace" -}}
+{{- if and $root.Values.kafka.tls.enabled $root.Values.kafka.tls.caSecret -}}
+{{- $own = concat $own (list "ssl.truststore.type" "ssl.truststore.location") -}}
+{{- end -}}
+{{- if $root.Values.registry.user.name -}}
+{{- $own = concat $own (list "basic.auth.credentials.source" "basic.auth.user.info") -}}
+{{- end -}}
+{{- range $key, $value := index . 1 }}
+{{- if or (has $key $own) (regexMatch "^config[.]providers([.]|$)" $key) }}
 {{- fail (printf "settings: %s has a value of its own in the chart; see deploy/docs/kubernetes.md" $key) }}
 {{- end }}
 {{- if and (kindIs "float64" $value) (eq (floor $value) $value) }}{{ $value = int64 $value }}{{ end }}
+{{- if not (kindIs "invalid" $value) }}
 {{ $key }}={{ $value | toString | replace "\\" "\\\\" | replace "\n" "\\n" }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The value of env. Variables that would change settings unseen are refused. */}}
+{{- define "sluice.env" -}}
+{{- range . -}}
+{{- if or (hasPrefix "SLUICE_" .name) (has .name (list "POD_NAME" "POD_NAMESPACE")) -}}
+{{- fail (printf "env: %s is set by the chart; use settings and javaOpts" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml . }}
+{{- end }}
+
+{{/* Refuses an address that KEDA's operator, in a namespace of its own, could not resolve: (list NAME HOST:PORT). */}}
+{{- define "sluice.addressForKeda" -}}
+{{- if not (regexMatch "[.]|^\\[" (index . 1)) -}}
+{{- fail (printf "%s: KEDA looks up %s in its own namespace; use a full name, such as HOST.NAMESPACE.svc" (index . 0) (index . 1)) -}}
+{{- end -}}
 {{- end }}
 
 {{/* The volumes with the Secrets of a connection: (list $ USER). */}}
@@ -101,19 +150,19 @@ basic.auth.user.info={{ .name }}:${directory:/etc/sluice/registry-user:{{ .passw
 {{- $root := index . 0 -}}
 {{- if and $root.Values.kafka.tls.enabled $root.Values.kafka.tls.caSecret }}
 - name: kafka-ca
-  secret: {secretName: {{ $root.Values.kafka.tls.caSecret }}, defaultMode: 0440}
+  secret: {secretName: {{ $root.Values.kafka.tls.caSecret | quote }}, defaultMode: 0440}
 {{- end }}
 {{- if include "sluice.mechanism" $root }}
 - name: kafka-user
-  secret: {secretName: {{ (index . 1).secret }}, defaultMode: 0440}
+  secret: {secretName: {{ (index . 1).secret | quote }}, defaultMode: 0440}
 {{- end }}
 {{- if $root.Values.registry.user.name }}
 - name: registry-user
-  secret: {secretName: {{ required "registry.user.secret: set the Secret of registry.user.name" $root.Values.registry.user.secret }}, defaultMode: 0440}
+  secret: {secretName: {{ required "registry.user.secret: set the Secret of registry.user.name" $root.Values.registry.user.secret | quote }}, defaultMode: 0440}
 {{- end }}
-{{- range $root.Values.secrets }}
-- name: secret-{{ . }}
-  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- range $i, $secret := $root.Values.secrets }}
+- name: secret-{{ $i }}
+  secret: {secretName: {{ $secret | quote }}, defaultMode: 0440}
 {{- end }}
 {{- end }}
 
@@ -127,8 +176,8 @@ basic.auth.user.info={{ .name }}:${directory:/etc/sluice/registry-user:{{ .passw
 {{- if .Values.registry.user.name }}
 - {name: registry-user, mountPath: /etc/sluice/registry-user, readOnly: true}
 {{- end }}
-{{- range .Values.secrets }}
-- {name: secret-{{ . }}, mountPath: /etc/sluice/secrets/{{ . }}, readOnly: true}
+{{- range $i, $secret := .Values.secrets }}
+- {name: secret-{{ $i }}, mountPath: {{ printf "/etc/sluice/secrets/%s" $secret | quote }}, readOnly: true}
 {{- end }}
 {{- end }}
 
@@ -147,8 +196,23 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end }}
 
+{{/* Labels and annotations of pods, which are replaced when their settings change: (list LABELS SETTINGS VALUES), VALUES of the service. */}}
+{{- define "sluice.podMetadata" -}}
+labels: {{- index . 0 | nindent 2 }}
+  {{- with (index . 2).podLabels }}{{ toYaml . | nindent 2 }}{{ end }}
+annotations:
+  checksum/settings: {{ index . 1 | sha256sum }}
+  {{- with (index . 2).podAnnotations }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- end }}
+
 {{/* Where pods run: the values of a service. */}}
 {{- define "sluice.scheduling" -}}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . | quote }}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ . | quote }}
+{{- end }}
 {{- with .nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -1,5 +1,9 @@
 package io.sluice.local.chart;
 
+import static io.sluice.local.chart.Manifests.named;
+import static io.sluice.local.chart.Manifests.ofKind;
+import static io.sluice.local.chart.Manifests.pods;
+import static io.sluice.local.chart.Manifests.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -12,15 +16,12 @@ import io.sluice.schemas.connection.ConnectionConfig;
 import io.sluice.streams.config.StreamsAppConfig;
 import io.sluice.streams.config.StreamsAppSettings;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,11 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The chart with each of the example values: what helm renders from it, and what it refuses. */
+/**
+ * The chart with each of the example values: Kubernetes and the services can read what helm
+ * renders.
+ */
 class ChartTest {
   private static final List<String> OTHERS =
       List.of("keda.sh/", "monitoring.coreos.com/", "kafka.strimzi.io/");
-  private static final String EXAMPLE = "existing-kafka.yaml";
 
   @BeforeEach
   void skipWithoutHelm() {
@@ -82,7 +85,9 @@ class ChartTest {
     assertThat(pods).hasSizeGreaterThanOrEqualTo(3);
     for (JsonNode pod : pods) {
       assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
-      assertThat(pod.at("/automountServiceAccountToken").asBoolean(true)).isFalse();
+      // A token is mounted only with an account of the chart, which has few rights.
+      assertThat(pod.at("/automountServiceAccountToken").asBoolean(true))
+          .isEqualTo(pod.has("serviceAccountName"));
       JsonNode container = pod.at("/containers/0");
       assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
       assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
@@ -109,7 +114,8 @@ class ChartTest {
     for (JsonNode map : ofKind(Helm.render(example), "ConfigMap")) {
       for (Map.Entry<String, JsonNode> file : map.path("data").properties()) {
         if (file.getKey().endsWith(".properties")) {
-          Map<String, String> settings = settings(file.getValue().asText(), folder);
+          Map<String, String> settings =
+              settings(file.getValue().asText().replace("/etc/sluice/", folder + "/"));
           ConnectionConfig config =
               switch (file.getKey()) {
                 case "streams.properties" -> new StreamsAppConfig(settings);
@@ -181,39 +187,26 @@ class ChartTest {
   }
 
   @Test
-  void givenValuesThatCannotBeMeant_whenRendered_thenHelmNamesThem() {
-    assertThat(Helm.refusal(EXAMPLE, "--set", "kafka.bootstrapServers="))
-        .contains("kafka.bootstrapServers");
-    assertThat(Helm.refusal(EXAMPLE, "--set", "worker.replicas=3")).contains("worker");
-    assertThat(Helm.refusal(EXAMPLE, "--set", "streams.settings.http\\.port=1"))
-        .contains("http.port has a value of its own");
-    assertThat(Helm.refusal(EXAMPLE, "--set", "kafka.users.worker.secret="))
-        .contains("kafka.users.worker: with kafka.sasl.mechanism, set name and secret");
-    assertThat(Helm.refusal(EXAMPLE, "--set", "topics.shards=0")).contains("shards");
-  }
-
-  @Test
-  void givenAJobTemplate_whenRendered_thenTheTrainerMayCreateJobsAndNothingElse() {
-    List<JsonNode> manifests =
-        Helm.render(
-            EXAMPLE,
-            "--set-json",
-            "trainer.jobTemplate={\"apiVersion\":\"batch/v1\",\"kind\":\"Job\"}");
+  void givenAJobTemplate_whenRendered_thenTheTrainerMayCreateJobsWithItsVolumesAndNothingElse()
+      throws IOException {
+    List<JsonNode> manifests = Helm.render("jobs.yaml");
 
     JsonNode role = ofKind(manifests, "Role").get(0);
     assertThat(role.path("rules")).hasSize(1);
     assertThat(role.at("/rules/0/resources/0").asText()).isEqualTo("jobs");
     assertThat(role.at("/rules/0/verbs")).hasSize(3);
-    JsonNode settings =
-        ofKind(manifests, "ConfigMap").stream()
-            .filter(each -> each.at("/metadata/name").asText().equals("demo-sluice-trainer"))
-            .findFirst()
-            .orElseThrow()
-            .path("data");
+    JsonNode settings = named(manifests, "ConfigMap", "demo-sluice-trainer").path("data");
     assertThat(settings.path("trainer.properties").asText())
         .contains("launcher=kubernetes\n")
         .contains("kubernetes.template=/etc/sluice/settings/job.yaml\n");
-    assertThat(settings.path("job.yaml").asText()).contains("kind: Job");
+    JsonNode job = new YAMLMapper().readTree(settings.path("job.yaml").asText());
+    assertThat(new KubernetesTypes().problem(job)).isEmpty();
+    JsonNode trainer = pods(manifests).get("trainer").path("spec");
+    for (String path : List.of("/models", "/var/lib/sluice")) {
+      assertThat(claim(job.at("/spec/template/spec"), path))
+          .as(path)
+          .isEqualTo(claim(trainer, path));
+    }
   }
 
   @Test
@@ -226,20 +219,21 @@ class ChartTest {
     assertThat(chart.path("appVersion").asText()).isEqualTo(version.group(1));
   }
 
-  private static List<JsonNode> ofKind(List<JsonNode> manifests, String kind) {
-    return manifests.stream().filter(each -> each.path("kind").asText().equals(kind)).toList();
+  /** The claim that the first container of a pod mounts at a path. */
+  private static String claim(JsonNode pod, String path) {
+    for (JsonNode mount : pod.at("/containers/0/volumeMounts")) {
+      for (JsonNode volume : pod.path("volumes")) {
+        if (mount.path("mountPath").asText().equals(path)
+            && volume.path("name").equals(mount.path("name"))) {
+          return volume.at("/persistentVolumeClaim/claimName").asText();
+        }
+      }
+    }
+    throw new AssertionError("nothing is mounted at " + path);
   }
 
   private static void secret(Path folder, String file, String content) throws IOException {
     Files.createDirectories(folder.resolve(file).getParent());
     Files.writeString(folder.resolve(file), content);
-  }
-
-  private static Map<String, String> settings(String text, Path folder) throws IOException {
-    Properties properties = new Properties();
-    properties.load(new StringReader(text.replace("/etc/sluice/", folder + "/")));
-    Map<String, String> settings = new HashMap<>();
-    properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
-    return settings;
   }
 }

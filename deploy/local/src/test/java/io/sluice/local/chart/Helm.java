@@ -47,7 +47,12 @@ public final class Helm {
    * @param arguments further arguments, such as {@code --set}
    */
   public static List<JsonNode> render(String example, String... arguments) {
-    Outcome outcome = template(example, arguments);
+    return renderAs("demo", example, arguments);
+  }
+
+  /** The manifests of a release of another name. */
+  static List<JsonNode> renderAs(String release, String example, String... arguments) {
+    Outcome outcome = template(release, example, arguments);
     assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
     try (var documents =
         new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(outcome.output())) {
@@ -62,15 +67,20 @@ public final class Helm {
 
   /** The messages with which rendering is refused. */
   static String refusal(String example, String... arguments) {
-    Outcome outcome = template(example, arguments);
+    return refusalOf("demo", example, arguments);
+  }
+
+  /** The messages with which rendering a release of another name is refused. */
+  static String refusalOf(String release, String example, String... arguments) {
+    Outcome outcome = template(release, example, arguments);
     assertThat(outcome.exitCode()).as("helm renders what it should refuse").isNotZero();
     return outcome.errors();
   }
 
-  private static Outcome template(String example, String... arguments) {
+  private static Outcome template(String release, String example, String... arguments) {
     List<String> all =
         new ArrayList<>(
-            List.of("template", "demo", CHART.toString(), "--namespace", "apps", "--values"));
+            List.of("template", release, CHART.toString(), "--namespace", "apps", "--values"));
     all.add(EXAMPLES.resolve(example).toString());
     all.addAll(List.of(arguments));
     return run(all);
