@@ -27,10 +27,10 @@ app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
-{{/* The image of a service: (list $ NAME). */}}
+{{/* The image of a service: (list $ NAME TAG), TAG empty for that of all images. */}}
 {{- define "sluice.image" -}}
 {{ $root := index . 0 -}}
-{{ $root.Values.image.prefix }}sluice-{{ index . 1 }}:{{ $root.Values.image.tag | default $root.Chart.AppVersion }}
+{{ $root.Values.image.prefix }}sluice-{{ index . 1 }}:{{ index . 2 | default $root.Values.image.tag | default $root.Chart.AppVersion }}
 {{- end }}
 
 {{/* The defaults with the entry of one worker over them, as JSON: (list $ REPRESENTATION). */}}

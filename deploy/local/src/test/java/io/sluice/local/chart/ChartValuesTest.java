@@ -76,6 +76,24 @@ class ChartValuesTest {
   }
 
   @Test
+  void givenAWorkerOfAnotherVersion_whenRendered_thenOnlyItHasThatImage() {
+    List<JsonNode> manifests =
+        Helm.render(EXAMPLE, "--set-json", "workers={\"old\":{\"imageTag\":\"0.0.9\"},\"new\":{}}");
+
+    assertThat(image(manifests, "demo-sluice-worker-old")).endsWith("sluice-worker:0.0.9");
+    assertThat(image(manifests, "demo-sluice-worker-new"))
+        .contains("sluice-worker:")
+        .doesNotEndWith(":0.0.9");
+    assertThat(image(manifests, "demo-sluice-trainer")).doesNotEndWith(":0.0.9");
+  }
+
+  private static String image(List<JsonNode> manifests, String deployment) {
+    return named(manifests, "Deployment", deployment)
+        .at("/spec/template/spec/containers/0/image")
+        .asText();
+  }
+
+  @Test
   void givenSettingsWithUnusualValues_whenTheFileIsRead_thenItHasTheseValues() {
     List<JsonNode> manifests =
         Helm.render(
