@@ -118,7 +118,9 @@ their values elsewhere too. A setting that is null is left out, so that an entry
 {{- $own = concat $own (list "basic.auth.credentials.source" "basic.auth.user.info") -}}
 {{- end -}}
 {{- range $key, $value := index . 1 }}
-{{- if or (has $key $own) (regexMatch "^config[.]providers([.]|$)" $key) }}
+{{- /* What is for one of the clients only would separate it from the others. */ -}}
+{{- $name := regexReplaceAll "^((main|restore|global)[.])?(consumer|producer|admin)[.]" $key "" -}}
+{{- if or (has $name $own) (regexMatch "^config[.]providers([.]|$)" $name) }}
 {{- fail (printf "settings: %s has a value of its own in the chart; see deploy/docs/kubernetes.md" $key) }}
 {{- end }}
 {{- if and (kindIs "float64" $value) (eq (floor $value) $value) }}{{ $value = int64 $value }}{{ end }}

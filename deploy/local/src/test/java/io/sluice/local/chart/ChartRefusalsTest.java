@@ -52,6 +52,10 @@ class ChartRefusalsTest {
             "basic.auth.user.info has a value"),
         arguments(
             "existing-kafka.yaml",
+            "streams.settings={\"restore.consumer.bootstrap.servers\":\"other:9092\"}",
+            "restore.consumer.bootstrap.servers has a value"),
+        arguments(
+            "existing-kafka.yaml",
             "trainer.settings={\"kubernetes.namespace\":\"other\"}",
             "kubernetes.namespace has a value"),
         arguments("existing-kafka.yaml", "streams.settings={\" http.port\":1}", "http.port"),
