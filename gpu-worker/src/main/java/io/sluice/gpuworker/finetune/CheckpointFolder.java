@@ -1,7 +1,10 @@
 package io.sluice.gpuworker.finetune;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gpuworker.model.file.Safetensors;
 import io.sluice.gpuworker.model.file.SafetensorsWriter;
 import io.sluice.gpuworker.model.file.SafetensorsWriter.Tensor;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,24 +48,28 @@ final class CheckpointFolder {
   private final TrainingHyperParameters hyper;
   private final int steps;
   private final String identity;
+  private final Map<String, String> further;
 
   /**
    * Describes the folder of a run; nothing is read or written yet.
    *
    * @param steps the number of steps of the whole run
    * @param identity the {@link RunIdentity} of the run
+   * @param further its {@link RunIdentity#further}
    */
   CheckpointFolder(
       Checkpointing checkpointing,
       Trainable trainable,
       TrainingHyperParameters hyper,
       int steps,
-      String identity) {
+      String identity,
+      Map<String, String> further) {
     this.checkpointing = checkpointing;
     this.trainable = trainable;
     this.hyper = hyper;
     this.steps = steps;
     this.identity = identity;
+    this.further = Map.copyOf(further);
   }
 
   /** The path of the checkpoint after the given number of steps. */
@@ -97,18 +105,7 @@ final class CheckpointFolder {
   }
 
   private TrainingState read(Path folder) throws IOException {
-    Path file = folder.resolve(IDENTITY);
-    if (!Files.exists(file)
-        || !new ObjectMapper()
-            .readTree(Files.readString(file))
-            .path("identity")
-            .asText()
-            .equals(identity)) {
-      throw new IOException(
-          folder
-              + " belongs to another run: its model, examples or settings differ. Use another"
-              + " folder, or delete this one");
-    }
+    requireSameRun(folder);
     Safetensors values = Safetensors.open(folder.resolve(trainable.file()));
     Safetensors moments = Safetensors.open(folder.resolve(MOMENTS));
     return new TrainingState(
@@ -116,6 +113,32 @@ final class CheckpointFolder {
         read(moments, parameter -> parameter.name() + FIRST),
         read(moments, parameter -> parameter.name() + SECOND),
         TrainerState.read(folder));
+  }
+
+  private void requireSameRun(Path folder) throws IOException {
+    Path file = folder.resolve(IDENTITY);
+    JsonNode stored =
+        Files.exists(file)
+            ? new ObjectMapper().readTree(Files.readString(file))
+            : MissingNode.getInstance();
+    String difference =
+        stored.path("identity").asText().equals(identity)
+            ? further.entrySet().stream()
+                .filter(setting -> stored.has(setting.getKey()))
+                .filter(
+                    setting -> !stored.path(setting.getKey()).asText().equals(setting.getValue()))
+                .map(setting -> "its " + setting.getKey() + " differs")
+                .sorted()
+                .findFirst()
+                .orElse("")
+            : "its model, examples or settings differ";
+    if (!difference.isEmpty()) {
+      throw new IOException(
+          folder
+              + " belongs to another run: "
+              + difference
+              + ". Use another folder, or delete this one");
+    }
   }
 
   private float[] read(Safetensors file, Function<TrainedParameter, String> name)
@@ -166,9 +189,9 @@ final class CheckpointFolder {
     SafetensorsWriter.write(
         incomplete.resolve(MOMENTS), moments, Map.of("step", Integer.toString(state.step())));
     TrainerState.write(incomplete, state.log(), steps, hyper);
-    ModelFiles.writeJson(
-        incomplete.resolve(IDENTITY),
-        JsonNodeFactory.instance.objectNode().put("identity", identity));
+    ObjectNode run = JsonNodeFactory.instance.objectNode().put("identity", identity);
+    new TreeMap<>(further).forEach(run::put);
+    ModelFiles.writeJson(incomplete.resolve(IDENTITY), run);
   }
 
   /**

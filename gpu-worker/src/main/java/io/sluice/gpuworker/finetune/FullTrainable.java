@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 
 /** Trains all weights of a model, at most 2^31 - 1 values. */
@@ -74,6 +75,11 @@ final class FullTrainable implements Trainable {
       System.arraycopy(values, 0, initial, parameters.get(i).offset(), values.length);
     }
     return initial;
+  }
+
+  @Override
+  public OptionalDouble scaling() {
+    return OptionalDouble.empty();
   }
 
   @Override

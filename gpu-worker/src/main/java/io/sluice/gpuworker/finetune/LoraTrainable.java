@@ -12,6 +12,7 @@ import io.sluice.gpuworker.model.lora.LoraStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -100,6 +101,11 @@ final class LoraTrainable implements Trainable {
   @Override
   public float[] initial() {
     return initial.clone();
+  }
+
+  @Override
+  public OptionalDouble scaling() {
+    return OptionalDouble.of(scaling);
   }
 
   @Override

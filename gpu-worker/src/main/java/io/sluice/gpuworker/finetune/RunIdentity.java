@@ -10,10 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * A hash of everything that the result of a training run depends on. A run continues from a
- * checkpoint only when both have the same identity.
+ * Everything that the result of a training run depends on: a hash, and further settings that
+ * checkpoints of the first release do not name. A run continues from a checkpoint only when both
+ * have the same hash, and the same settings as far as the checkpoint names them.
  *
  * <p>The hash is stored with each checkpoint, so the texts that go into it are part of the file
  * form: they do not change when a class or a component is renamed.
@@ -53,6 +56,21 @@ final class RunIdentity {
       identity.add(example.labels());
     }
     return identity.hash.hex();
+  }
+
+  /**
+   * The settings that are not in the hash, by name.
+   *
+   * @return {@code scaling} of an adapter; and, if there is dropout, {@code packTokens}, because a
+   *     pack has one random mask
+   */
+  static Map<String, String> further(TrainingSettings settings, Trainable trainable) {
+    Map<String, String> further = new TreeMap<>();
+    trainable.scaling().ifPresent(scaling -> further.put("scaling", Double.toString(scaling)));
+    if (settings.method().dropout() > 0) {
+      further.put("packTokens", Integer.toString(settings.compute().packTokens()));
+    }
+    return further;
   }
 
   static String text(TrainingHyperParameters hyper) {

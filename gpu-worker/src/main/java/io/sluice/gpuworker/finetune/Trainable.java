@@ -6,6 +6,7 @@ import io.sluice.gpuworker.model.decoder.Pack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * The parameters that are trained, and how the model computes with them. The values of all
@@ -17,6 +18,9 @@ interface Trainable {
 
   /** The initial values of the parameters, flat; a new array. */
   float[] initial();
+
+  /** The factor for the output of an adapter; empty if all weights are trained. */
+  OptionalDouble scaling();
 
   /**
    * Copies values to the device.

@@ -57,7 +57,8 @@ final class TrainingRun {
             trainable,
             settings.hyper(),
             schedule.steps(),
-            RunIdentity.of(settings, trainable, examples));
+            RunIdentity.of(settings, trainable, examples),
+            RunIdentity.further(settings, trainable));
     TrainingState state = folder.latest().orElseGet(this::initialState);
     try (OrderedWork work = new OrderedWork(threads)) {
       return run(folder, state, new BatchGradient(manager, work));

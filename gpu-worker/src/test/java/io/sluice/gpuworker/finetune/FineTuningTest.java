@@ -3,6 +3,8 @@ package io.sluice.gpuworker.finetune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gpuworker.ConstantCollection;
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.file.Safetensors;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ConstantCollection.class)
 class FineTuningTest {
   private static final TrainingHyperParameters SHORT = Cases.REFERENCE.withEpochs(2).withBatch(5);
-  private static final FineTuneMethod DROPOUT =
+  private static final FineTuneMethod.NewAdapter DROPOUT =
       new FineTuneMethod.NewAdapter(4, 8, 0.2, Set.of("q_proj"));
   private static final String ADAPTER = "adapter_model.safetensors";
   private static final List<String> RESULTS =
@@ -139,6 +141,50 @@ class FineTuningTest {
                     Checkpointing.latest(folder)))
         .hasMessageContaining("belongs to another run");
     assertThat(names(folder)).containsExactly("checkpoint-6");
+  }
+
+  @Test
+  void givenCheckpointsWithAnotherScalingOrPackSize_whenContinued_thenTheDifferenceIsNamed()
+      throws Exception {
+    Cases.finish(Cases.settings(DROPOUT, SHORT), Cases.examples(12), Checkpointing.latest(folder));
+
+    FineTuneMethod.NewAdapter wider =
+        new FineTuneMethod.NewAdapter(
+            DROPOUT.rank(), 4 * DROPOUT.alpha(), DROPOUT.dropout(), DROPOUT.targets());
+    assertThatThrownBy(
+            () ->
+                Cases.finish(
+                    Cases.settings(wider, SHORT), Cases.examples(12), Checkpointing.latest(folder)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("belongs to another run: its scaling differs");
+
+    TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
+    TrainingCompute compute = settings.compute();
+    TrainingSettings otherPacks =
+        new TrainingSettings(
+            settings.model(),
+            settings.method(),
+            settings.hyper(),
+            new TrainingCompute(
+                compute.threads(), compute.packTokens() + 1, compute.device(), compute.weights()));
+    assertThatThrownBy(
+            () -> Cases.finish(otherPacks, Cases.examples(12), Checkpointing.latest(folder)))
+        .hasMessageContaining("belongs to another run: its packTokens differs");
+  }
+
+  @Test
+  void givenCheckpointsOfTheFirstRelease_whenContinued_thenTheyAreAccepted() throws Exception {
+    TrainingSettings settings = Cases.settings(DROPOUT, SHORT);
+    TrainingOutcome.Finished first =
+        Cases.finish(settings, Cases.examples(12), Checkpointing.latest(folder));
+    Path file = folder.resolve("checkpoint-6/fine_tuning.json");
+    ObjectNode stored = (ObjectNode) new ObjectMapper().readTree(Files.readString(file));
+    assertThat(stored.has("scaling")).isTrue();
+    stored.remove(List.of("scaling", "packTokens"));
+    Files.writeString(file, stored.toString());
+
+    assertThat(Cases.finish(settings, Cases.examples(12), Checkpointing.latest(folder)))
+        .isEqualTo(first);
   }
 
   @Test

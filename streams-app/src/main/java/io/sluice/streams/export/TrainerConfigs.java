@@ -141,7 +141,9 @@ final class TrainerConfigs {
   private int warmupSteps() {
     int batch = parameters.getBatchSize();
     int perEpoch = (examples + batch - 1) / batch;
-    return (int) Math.ceil(parameters.getWarmupRatio() * perEpoch * parameters.getEpochs());
+    // The steps first: in another order, rounding can give one more than here and in the trainers.
+    int steps = perEpoch * parameters.getEpochs();
+    return (int) Math.ceil(steps * parameters.getWarmupRatio());
   }
 
   /**

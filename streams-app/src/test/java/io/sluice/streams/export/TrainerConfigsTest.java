@@ -116,6 +116,22 @@ class TrainerConfigsTest {
     }
   }
 
+  @Test
+  void givenAShareWhoseProductIsRounded_whenConfigured_thenItIsThatOfTheTrainers() {
+    FineTuneJob job =
+        FineTuneJob.newBuilder(JOB)
+            .setHyperParameters(
+                HyperParameters.newBuilder()
+                    .setWarmupRatio(0.1)
+                    .setEpochs(10)
+                    .setBatchSize(1)
+                    .build())
+            .build();
+    assertThat(0.1 * 3 * 10).isGreaterThan(3);
+    assertThat(config(new TrainerConfigs(job, MODEL, 3).trl(Optional.empty())))
+        .containsEntry("warmup_steps", "3");
+  }
+
   private static Map<String, String> config(String text) {
     Map<String, String> config = new TreeMap<>();
     text.lines()

@@ -55,12 +55,7 @@ public record LoraCheckpoint(
    *     unsupported setting
    */
   public static LoraCheckpoint open(Path folder) throws IOException {
-    JsonFile config =
-        JsonFile.read(
-            UnusableModelException.required(
-                folder,
-                "adapter_config.json",
-                "give the folder of a PEFT LoRA checkpoint, such as run/checkpoint-100"));
+    JsonFile config = config(folder);
     AdapterFields.ADAPTER.check(config);
     Path file =
         UnusableModelException.required(
@@ -75,6 +70,23 @@ public record LoraCheckpoint(
         LoraTargets.read(config),
         savedModules(config, adapter),
         adapter);
+  }
+
+  private static JsonFile config(Path folder) throws IOException {
+    return JsonFile.read(
+        UnusableModelException.required(
+            folder,
+            "adapter_config.json",
+            "give the folder of a PEFT LoRA checkpoint, such as run/checkpoint-100"));
+  }
+
+  /**
+   * The dropout with which an adapter was trained: the probability that an input of it was dropped.
+   *
+   * @throws UnusableModelException when its config is missing or damaged
+   */
+  public static double dropout(Path folder) throws IOException {
+    return config(folder).number("lora_dropout", 0);
   }
 
   private static Set<String> savedModules(JsonFile config, Safetensors adapter)

@@ -7,7 +7,10 @@ import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.gradient.TextForm;
 import io.sluice.gpuworker.gradient.TextSettings;
 import io.sluice.gpuworker.model.decoder.WeightSettings;
+import io.sluice.gpuworker.model.lora.LoraCheckpoint;
 import io.sluice.local.cli.options.TextFormOptions;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
@@ -21,6 +24,11 @@ import picocli.CommandLine.Spec;
  * command may have others, which then count for the options that are not given.
  */
 final class HyperParameterOptions {
+  private static final String RANK = "--lora-rank";
+  private static final String ALPHA = "--lora-alpha";
+  private static final String DROPOUT = "--lora-dropout";
+  private static final String TARGETS = "--lora-targets";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -64,14 +72,14 @@ final class HyperParameterOptions {
   private double maxGradientNorm;
 
   @Option(
-      names = "--lora-rank",
+      names = RANK,
       defaultValue = "128",
       paramLabel = "R",
       description = "Rank of a new adapter (default: ${DEFAULT-VALUE}).")
   private int rank;
 
   @Option(
-      names = "--lora-alpha",
+      names = ALPHA,
       defaultValue = "512",
       paramLabel = "ALPHA",
       description =
@@ -79,15 +87,16 @@ final class HyperParameterOptions {
   private double alpha;
 
   @Option(
-      names = "--lora-dropout",
+      names = DROPOUT,
       defaultValue = "0.1",
       paramLabel = "SHARE",
       description =
-          "Share of an adapter's input that is dropped at random (default: ${DEFAULT-VALUE}).")
+          "Share of an adapter's input that is dropped at random (default: ${DEFAULT-VALUE}, or what"
+              + " an existing adapter was trained with).")
   private double dropout;
 
   @Option(
-      names = "--lora-targets",
+      names = TARGETS,
       split = ",",
       paramLabel = "NAME,...",
       description =
@@ -119,7 +128,7 @@ final class HyperParameterOptions {
       paramLabel = "TOKENS",
       description =
           "Tokens that each thread processes at once, which bounds the memory (default:"
-              + " ${DEFAULT-VALUE}).")
+              + " ${DEFAULT-VALUE}). With dropout, another number gives other random masks.")
   private int packTokens;
 
   /** How messages become text. */
@@ -180,9 +189,44 @@ final class HyperParameterOptions {
    */
   FineTuneMethod.NewAdapter newAdapter(FineTuneMethod.NewAdapter others) {
     return adapter(
-        isGiven("--lora-rank") ? rank : others.rank(),
-        isGiven("--lora-alpha") ? alpha : others.alpha(),
-        isGiven("--lora-dropout") ? dropout : others.dropout());
+        isGiven(RANK) ? rank : others.rank(),
+        isGiven(ALPHA) ? alpha : others.alpha(),
+        isGiven(DROPOUT) ? dropout : others.dropout());
+  }
+
+  /**
+   * The settings with which the training of an adapter continues.
+   *
+   * @throws ParameterException when an option has no effect on it, or is out of range
+   * @throws IOException when the adapter's config cannot be read
+   */
+  FineTuneMethod.GivenAdapter givenAdapter(Path folder) throws IOException {
+    refuse("--adapter keeps the adapter's own", RANK, ALPHA, TARGETS);
+    double ofAdapter = isGiven(DROPOUT) ? dropout : LoraCheckpoint.dropout(folder);
+    try {
+      return new FineTuneMethod.GivenAdapter(folder, ofAdapter);
+    } catch (IllegalArgumentException e) {
+      throw usage(e);
+    }
+  }
+
+  /**
+   * Training of all weights.
+   *
+   * @throws ParameterException when an option of adapters was given
+   */
+  FineTuneMethod.AllWeights allWeights() {
+    refuse("--full trains no adapter", RANK, ALPHA, DROPOUT, TARGETS);
+    return new FineTuneMethod.AllWeights();
+  }
+
+  private void refuse(String reason, String... options) {
+    for (String option : options) {
+      if (isGiven(option)) {
+        throw new ParameterException(
+            spec.commandLine(), option + " has no effect: " + reason + ", leave it out");
+      }
+    }
   }
 
   private FineTuneMethod.NewAdapter adapter(int ofRank, double ofAlpha, double ofDropout) {

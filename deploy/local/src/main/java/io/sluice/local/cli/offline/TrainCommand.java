@@ -103,14 +103,11 @@ public final class TrainCommand implements Callable<Integer> {
     print.flush();
   }
 
-  private FineTuneMethod method() {
-    FineTuneMethod.NewAdapter wanted = training.newAdapter();
-    return full
-        ? new FineTuneMethod.AllWeights()
-        : adapter
-            .<FineTuneMethod>map(
-                folder -> new FineTuneMethod.GivenAdapter(folder, wanted.dropout()))
-            .orElse(wanted);
+  private FineTuneMethod method() throws IOException {
+    if (full) {
+      return training.allWeights();
+    }
+    return adapter.isPresent() ? training.givenAdapter(adapter.get()) : training.newAdapter();
   }
 
   private List<Text> texts(UnusableLines unusable) throws IOException {

@@ -5,6 +5,8 @@ import io.sluice.gpuworker.finetune.FineTuneMethod;
 import io.sluice.gpuworker.finetune.TrainingHyperParameters;
 import io.sluice.gpuworker.finetune.TrainingSettings;
 import io.sluice.gpuworker.gradient.TextForm;
+import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,6 +68,26 @@ final class TrainingOptions {
    */
   FineTuneMethod.NewAdapter newAdapter() {
     return hyper.newAdapter();
+  }
+
+  /**
+   * The settings with which the training of an adapter continues. Its own dropout counts if none is
+   * given.
+   *
+   * @throws ParameterException when an option has no effect on it, or is out of range
+   * @throws IOException when the adapter's config cannot be read
+   */
+  FineTuneMethod.GivenAdapter givenAdapter(Path folder) throws IOException {
+    return hyper.givenAdapter(folder);
+  }
+
+  /**
+   * Training of all weights.
+   *
+   * @throws ParameterException when an option of adapters was given
+   */
+  FineTuneMethod.AllWeights allWeights() {
+    return hyper.allWeights();
   }
 
   /** The exit code of a run that has ended: an error if examples could not be used. */

@@ -159,6 +159,25 @@ class TrainingCommandsTest {
   }
 
   @Test
+  void givenAnAdapterOrAllWeights_whenTrained_thenOptionsWithoutEffectAreRefused()
+      throws IOException {
+    Path adapter = folder.resolve("adapter");
+    Path more = folder.resolve("more");
+    assertThat(train(adapter, "--lora-rank", "2", "--lora-dropout", "0.25")).isZero();
+
+    assertThat(train(more, "--adapter", adapter.toString(), "--lora-rank", "4")).isEqualTo(2);
+    assertThat(train(more, "--adapter", adapter.toString(), "--lora-alpha", "4")).isEqualTo(2);
+    assertThat(train(more, "--full", "--lora-dropout", "0.1")).isEqualTo(2);
+    assertThat(train(more, "--full", "--lora-targets", "q_proj")).isEqualTo(2);
+    assertThat(names(folder)).containsExactly("adapter");
+
+    assertThat(train(more, "--adapter", adapter.toString())).isZero();
+    assertThat(Files.readString(more.resolve("adapter_config.json")))
+        .as("the adapter's own dropout")
+        .containsPattern("\"lora_dropout\" ?: ?0.25");
+  }
+
+  @Test
   void givenASeed_whenDrawn_thenTheSampleIsTheSameAndAnotherSeedGivesAnother() throws IOException {
     CandidateSample sample = draw(0.5, 20, 3);
 
