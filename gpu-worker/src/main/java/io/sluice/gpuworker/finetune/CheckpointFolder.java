@@ -74,7 +74,11 @@ final class CheckpointFolder {
 
   /** The path of the checkpoint after the given number of steps. */
   Path path(int step) {
-    return checkpointing.folder().resolve("checkpoint-" + step);
+    return path(checkpointing.folder(), step);
+  }
+
+  private static Path path(Path folder, int step) {
+    return folder.resolve("checkpoint-" + step);
   }
 
   /**
@@ -86,10 +90,11 @@ final class CheckpointFolder {
    */
   Optional<TrainingState> latest() throws IOException {
     Files.createDirectories(checkpointing.folder());
-    for (Path incomplete : list(name -> name.startsWith(TEMPORARY_PREFIX))) {
+    for (Path incomplete :
+        list(checkpointing.folder(), name -> name.startsWith(TEMPORARY_PREFIX))) {
       delete(incomplete);
     }
-    int latest = steps().stream().mapToInt(step -> step).max().orElse(0);
+    int latest = latest(checkpointing.folder());
     if (latest == 0) {
       return Optional.empty();
     }
@@ -115,12 +120,35 @@ final class CheckpointFolder {
         TrainerState.read(folder));
   }
 
+  /**
+   * A setting of the run whose checkpoints are in a folder.
+   *
+   * @param name one of {@link RunIdentity#further}
+   * @return empty if there is no checkpoint, or the latest one does not name it
+   */
+  static Optional<String> setting(Path folder, String name) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    int latest = latest(folder);
+    try {
+      return latest == 0
+          ? Optional.empty()
+          : Optional.of(stored(path(folder, latest).resolve(IDENTITY)).path(name).asText())
+              .filter(text -> !text.isEmpty());
+    } catch (NoSuchFileException e) {
+      // Another trainer of the same run has deleted this checkpoint because it has a later one.
+      return Optional.empty();
+    }
+  }
+
+  private static JsonNode stored(Path file) throws IOException {
+    return new ObjectMapper().readTree(Files.readString(file));
+  }
+
   private void requireSameRun(Path folder) throws IOException {
     Path file = folder.resolve(IDENTITY);
-    JsonNode stored =
-        Files.exists(file)
-            ? new ObjectMapper().readTree(Files.readString(file))
-            : MissingNode.getInstance();
+    JsonNode stored = Files.exists(file) ? stored(file) : MissingNode.getInstance();
     String difference =
         stored.path("identity").asText().equals(identity)
             ? further.entrySet().stream()
@@ -169,7 +197,7 @@ final class CheckpointFolder {
     }
     publish(incomplete, path(state.step()));
     if (!checkpointing.keepAll()) {
-      for (int step : steps()) {
+      for (int step : steps(checkpointing.folder())) {
         if (step < state.step()) {
           delete(path(step));
         }
@@ -222,16 +250,20 @@ final class CheckpointFolder {
   }
 
   /** The step numbers of the checkpoints in the folder. */
-  private List<Integer> steps() throws IOException {
-    return list(name -> NAME.matcher(name).matches()).stream()
-        .map(folder -> NAME.matcher(folder.getFileName().toString()))
+  private static int latest(Path folder) throws IOException {
+    return steps(folder).stream().mapToInt(step -> step).max().orElse(0);
+  }
+
+  private static List<Integer> steps(Path folder) throws IOException {
+    return list(folder, name -> NAME.matcher(name).matches()).stream()
+        .map(each -> NAME.matcher(each.getFileName().toString()))
         .filter(Matcher::matches)
         .map(matcher -> Integer.valueOf(matcher.group(1)))
         .toList();
   }
 
-  private List<Path> list(Predicate<String> wanted) throws IOException {
-    try (Stream<Path> files = Files.list(checkpointing.folder())) {
+  private static List<Path> list(Path folder, Predicate<String> wanted) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> wanted.test(file.getFileName().toString())).toList();
     }
   }

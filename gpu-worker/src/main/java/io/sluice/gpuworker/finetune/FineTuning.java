@@ -5,12 +5,14 @@ import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.config.DecoderConfig;
 import io.sluice.gpuworker.model.decoder.Decoder;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.ProductType;
 import io.sluice.gpuworker.model.decoder.Replacements;
 import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.gpuworker.model.decoder.WeightType;
 import io.sluice.gpuworker.model.file.UnusableModelException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Supervised fine-tuning of a model on encoded examples.
@@ -63,9 +65,7 @@ public final class FineTuning {
         settings.compute().device(),
         torch -> {
           WeightSettings weights =
-              settings
-                  .compute()
-                  .weights()
+              weights(checkpointing)
                   .measured(torch.manager(), DecoderWeights.types(settings.model()));
           Decoder decoder =
               Decoder.load(
@@ -84,6 +84,18 @@ public final class FineTuning {
                   listener)
               .run();
         });
+  }
+
+  /** A run goes on as it began, whatever a measurement would say now. */
+  private WeightSettings weights(Checkpointing checkpointing) throws IOException {
+    WeightSettings wanted = settings.compute().weights();
+    Optional<String> began =
+        wanted.compute() == ProductType.AUTO
+            ? CheckpointFolder.setting(checkpointing.folder(), RunIdentity.COMPUTE)
+            : Optional.empty();
+    return began
+        .map(compute -> new WeightSettings(wanted.dtype(), ProductType.of(compute)))
+        .orElse(wanted);
   }
 
   /**

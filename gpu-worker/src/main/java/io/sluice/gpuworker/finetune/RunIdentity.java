@@ -2,6 +2,7 @@ package io.sluice.gpuworker.finetune;
 
 import io.sluice.gpuworker.gradient.Encoded;
 import io.sluice.gpuworker.model.decoder.DecoderWeights;
+import io.sluice.gpuworker.model.decoder.WeightSettings;
 import io.sluice.schemas.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
  * form: they do not change when a class or a component is renamed.
  */
 final class RunIdentity {
+  /** Names how matrices of 16 bits are multiplied, which the first attempt may have measured. */
+  static final String COMPUTE = "compute";
+
   private final Sha256 hash = new Sha256();
 
   private RunIdentity() {}
@@ -61,11 +65,16 @@ final class RunIdentity {
   /**
    * The settings that are not in the hash, by name.
    *
-   * @return {@code scaling} of an adapter; and, if there is dropout, {@code packTokens}, because a
-   *     pack has one random mask
+   * @return {@code scaling} of an adapter; if there is dropout, {@code packTokens}, because a pack
+   *     has one random mask; and {@link #COMPUTE} if weights are kept in 16 bits
    */
-  static Map<String, String> further(TrainingSettings settings, Trainable trainable) {
+  static Map<String, String> further(TrainingSettings settings, Trainable trainable)
+      throws IOException {
     Map<String, String> further = new TreeMap<>();
+    WeightSettings weights = settings.compute().weights();
+    if (weights.narrows(DecoderWeights.types(settings.model()))) {
+      further.put(COMPUTE, weights.compute().label());
+    }
     trainable.scaling().ifPresent(scaling -> further.put("scaling", Double.toString(scaling)));
     if (settings.method().dropout() > 0) {
       further.put("packTokens", Integer.toString(settings.compute().packTokens()));

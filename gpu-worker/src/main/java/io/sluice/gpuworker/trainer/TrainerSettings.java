@@ -156,7 +156,7 @@ public final class TrainerSettings {
           .importance(Importance.LOW)
           .documentation(
               "Maximum number of tokens that builtin computes at the same time per thread; it"
-                  + " limits the memory.");
+                  + " limits the memory. With dropout, another number gives other random masks.");
 
   /** Where builtin trains, and where models are evaluated. */
   public static final Setting<DeviceChoice> DEVICES =

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Training and evaluation with the base model's weights in 16 bits. */
 class NarrowTrainingTest {
@@ -62,6 +64,18 @@ class NarrowTrainingTest {
     run(Cases.ADAPTER, WeightSettings.DEFAULT, "run");
     WeightSettings narrow = new WeightSettings(WeightType.BFLOAT16, ProductType.STORED);
     assertThatThrownBy(() -> run(Cases.ADAPTER, narrow, "run")).hasMessageContaining("another run");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"STORED", "FLOAT32"})
+  void givenARunThatBegan_whenContinuedWithAuto_thenItGoesOnAsItBegan(ProductType began)
+      throws Exception {
+    TrainingOutcome.Finished first =
+        run(Cases.ADAPTER, new WeightSettings(WeightType.BFLOAT16, began), "run");
+
+    assertThat(run(Cases.ADAPTER, new WeightSettings(WeightType.BFLOAT16, ProductType.AUTO), "run"))
+        .as("whatever a measurement would say")
+        .isEqualTo(first);
   }
 
   private float[] trained(WeightSettings weights, String name) throws Exception {
