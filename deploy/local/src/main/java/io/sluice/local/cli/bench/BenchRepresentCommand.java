@@ -24,7 +24,6 @@ import io.sluice.local.bench.PythonGradients;
 import io.sluice.local.bench.RepresentBench;
 import io.sluice.local.bench.RepresentBench.Totals;
 import io.sluice.local.bench.Workload;
-import io.sluice.local.bundled.LlamaShape;
 import io.sluice.local.bundled.RandomModel;
 import io.sluice.local.bundled.WrittenModel;
 import io.sluice.local.cli.offline.DevicesOption;
@@ -67,9 +66,6 @@ final class BenchRepresentCommand implements Callable<Integer> {
    */
   private static final int WARM_UP = RepresentBench.BATCH;
 
-  /** Size of the vocabulary of the bundled tokenizer. */
-  private static final int BUNDLED_TOKENS = 1024;
-
   private static final long SEED = 2028;
 
   private static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -93,54 +89,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
       description = "Folders of the model's LoRA warm-up checkpoints.")
   private List<Path> checkpoints = List.of();
 
-  @Option(
-      names = "--layers",
-      defaultValue = "6",
-      paramLabel = "N",
-      description = "Layers of the created model (default: ${DEFAULT-VALUE}).")
-  private int layers;
-
-  @Option(
-      names = "--hidden",
-      defaultValue = "288",
-      paramLabel = "N",
-      description = "Hidden size of the created model (default: ${DEFAULT-VALUE}).")
-  private int hidden;
-
-  @Option(
-      names = "--heads",
-      defaultValue = "6",
-      paramLabel = "N",
-      description = "Attention heads of the created model (default: ${DEFAULT-VALUE}).")
-  private int heads;
-
-  @Option(
-      names = "--intermediate",
-      defaultValue = "768",
-      paramLabel = "N",
-      description = "Width of its feed-forward blocks (default: ${DEFAULT-VALUE}).")
-  private int intermediate;
-
-  @Option(
-      names = "--vocabulary",
-      defaultValue = "32000",
-      paramLabel = "N",
-      description = "Size of its vocabulary, at least 1024 (default: ${DEFAULT-VALUE}).")
-  private int vocabulary;
-
-  @Option(
-      names = "--rank",
-      defaultValue = "128",
-      paramLabel = "N",
-      description = "Rank of its adapters (default: ${DEFAULT-VALUE}).")
-  private int rank;
-
-  @Option(
-      names = "--checkpoints",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Number of its checkpoints (default: ${DEFAULT-VALUE}).")
-  private int checkpointCount;
+  @Mixin private ShapeOptions shape;
 
   @Option(
       names = "--tokens",
@@ -237,7 +186,7 @@ final class BenchRepresentCommand implements Callable<Integer> {
       WrittenModel files =
           model.isPresent()
               ? new WrittenModel(model.get(), checkpoints)
-              : RandomModel.write(folder, fromOptions(this::shape), SEED);
+              : RandomModel.write(folder, fromOptions(() -> shape.of(tokens)), SEED);
       RepresentationSettings settings =
           fromOptions(
               () ->
@@ -342,22 +291,6 @@ final class BenchRepresentCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-  }
-
-  private LlamaShape shape() {
-    return new LlamaShape(
-        vocabulary,
-        BUNDLED_TOKENS,
-        hidden,
-        layers,
-        heads,
-        heads,
-        intermediate,
-        tokens,
-        true,
-        rank,
-        4 * rank,
-        checkpointCount);
   }
 
   private FeatureEncoding stored() {
