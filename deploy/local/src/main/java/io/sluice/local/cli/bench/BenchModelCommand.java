@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,19 +50,7 @@ final class BenchModelCommand implements Callable<Integer> {
       description = "Write this many layers (default: all of the shape).")
   private Optional<Integer> layers;
 
-  @Option(
-      names = "--rank",
-      defaultValue = "128",
-      paramLabel = "N",
-      description = "Rank of its adapters (default: ${DEFAULT-VALUE}).")
-  private int rank;
-
-  @Option(
-      names = "--checkpoints",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Number of its checkpoints (default: ${DEFAULT-VALUE}).")
-  private int checkpoints;
+  @Mixin private AdapterOptions adapters;
 
   @Option(
       names = "--out",
@@ -92,7 +81,7 @@ final class BenchModelCommand implements Callable<Integer> {
     }
     LlamaShape sizes;
     try {
-      sizes = shape.with(layers.orElse(shape.layers()), rank, checkpoints);
+      sizes = shape.with(layers.orElse(shape.layers()), adapters.rank(), adapters.checkpoints());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

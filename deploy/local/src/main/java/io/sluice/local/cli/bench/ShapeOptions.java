@@ -1,6 +1,7 @@
 package io.sluice.local.cli.bench;
 
 import io.sluice.local.bundled.LlamaShape;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options for the size of a Llama that is created with random weights. */
@@ -43,19 +44,7 @@ final class ShapeOptions {
       description = "Size of its vocabulary, at least 1024 (default: ${DEFAULT-VALUE}).")
   private int vocabulary;
 
-  @Option(
-      names = "--rank",
-      defaultValue = "128",
-      paramLabel = "N",
-      description = "Rank of its adapters (default: ${DEFAULT-VALUE}).")
-  private int rank;
-
-  @Option(
-      names = "--checkpoints",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Number of its checkpoints (default: ${DEFAULT-VALUE}).")
-  private int checkpointCount;
+  @Mixin private AdapterOptions adapters;
 
   /** Created by picocli, which then sets the fields. */
   ShapeOptions() {}
@@ -77,8 +66,8 @@ final class ShapeOptions {
         intermediate,
         positions,
         true,
-        rank,
-        4 * rank,
-        checkpointCount);
+        adapters.rank(),
+        4 * adapters.rank(),
+        adapters.checkpoints());
   }
 }
